@@ -1,0 +1,62 @@
+"""The simplest bucket: a mapping in memory, for tests and as the contract's model."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from fleetcost.bucket.port import ObjectInfo
+from fleetcost.errors import ConditionFailedError, ObjectMissingError
+
+
+class MemoryBucket:
+    """A bucket that lives as long as the object; safe for several threads."""
+
+    def __init__(self, name: str = "memory://") -> None:
+        self._name = name
+        self._objects: dict[str, tuple[bytes, ObjectInfo]] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """Where this is, for messages."""
+        return self._name
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """Iterate the objects below a path, in ascending order."""
+        below = prefix.rstrip("/") + "/" if prefix else ""
+        with self._lock:
+            found = sorted(info for path, (_, info) in self._objects.items() if path.startswith(below))
+        yield from found
+
+    def get(self, path: str) -> bytes:
+        """Return an object's whole content."""
+        with self._lock:
+            if path not in self._objects:
+                raise ObjectMissingError(f"get {self._name}/{path}: there is no such object")
+            return self._objects[path][0]
+
+    def stat(self, path: str) -> ObjectInfo | None:
+        """Return what a listing would say of one object, or None where there is none."""
+        with self._lock:
+            return self._objects[path][1] if path in self._objects else None
+
+    def put(self, path: str, content: bytes, *, create: bool = False, if_etag: str | None = None) -> ObjectInfo:
+        """Write an object whole, replacing what is there."""
+        etag = hashlib.sha256(content).hexdigest()
+        info = ObjectInfo(path, len(content), etag, datetime.now(UTC))
+        with self._lock:
+            there = self._objects.get(path)
+            if create and there is not None:
+                raise ConditionFailedError(f"create {self._name}/{path}: it exists already")
+            if if_etag is not None and (there is None or there[1].etag != if_etag):
+                raise ConditionFailedError(f"replace {self._name}/{path}: it is no longer the one that was read")
+            self._objects[path] = (bytes(content), info)
+        return info
+
+    def delete(self, path: str) -> None:
+        """Remove an object; removing an absent one is no error."""
+        with self._lock:
+            self._objects.pop(path, None)

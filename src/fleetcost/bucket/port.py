@@ -1,0 +1,82 @@
+"""
+The port: what fleetcost asks of a bucket. A reader can be given less than a writer.
+
+The contract, which `tests/contract/` runs against every backend:
+
+1. An object is whole or absent: a `put` that is cut leaves the old object or none, never a part.
+2. A `put` that returned is seen by every later `get`, `stat` and `list` (strong read-after-write).
+3. `list` gives objects in ascending order of their paths, page by page in bounded memory, and only those below the
+   prefix by path segment: `a/b` does not match `a/bc`.
+4. An object's `etag` changes when its content changes and stays when it does not.
+5. `delete` of an absent object is no error.
+6. Paths are relative, `/`-separated, without empty, `.` or `..` segments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ObjectInfo:
+    """
+    What a listing says of one object.
+
+    Attributes:
+        path: relative to the bucket's prefix
+        size_bytes: length of the content
+        etag: opaque; equal means unchanged content
+        modified: when it was written, by the store's clock
+    """
+
+    path: str
+    size_bytes: int
+    etag: str
+    modified: datetime
+
+
+class BucketReader(Protocol):
+    """The reading half."""
+
+    @property
+    def name(self) -> str:
+        """Where this is, for messages: `s3://bucket/prefix`, `file:///path`; never a credential."""
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """Iterate the objects below a path, in ascending order."""
+
+    def get(self, path: str) -> bytes:
+        """
+        Return an object's whole content.
+
+        Raises:
+            ObjectMissingError: there is none.
+            StoreError, StoreRefusedError: the store did not answer, or refused.
+        """
+
+    def stat(self, path: str) -> ObjectInfo | None:
+        """Return what a listing would say of one object, or None where there is none."""
+
+
+class Bucket(BucketReader, Protocol):
+    """The writing half."""
+
+    def put(self, path: str, content: bytes, *, create: bool = False, if_etag: str | None = None) -> ObjectInfo:
+        """
+        Write an object whole, replacing what is there.
+
+        Args:
+            path: where
+            content: the bytes
+            create: write only if there is no object yet
+            if_etag: write only if the object there still has this etag; not together with `create`
+
+        Raises:
+            ConditionFailedError: `create` or `if_etag` did not hold; nothing was written.
+        """
+
+    def delete(self, path: str) -> None:
+        """Remove an object; removing an absent one is no error."""

@@ -1,0 +1,1 @@
+"""The `fleetcost` command: the composition root, the one place where concrete classes meet."""

@@ -1,0 +1,106 @@
+"""
+Every error fleetcost raises on purpose.
+
+```
+FleetcostError
+├── CallerError            the caller's fault: change the call, the file or the flag
+│   ├── SettingsError          a setting, flag, environment variable or configuration file
+│   ├── QuestionError          a query parameter: names it, what was read, what is accepted
+│   └── ClaimRefusedError      this cluster id belongs to another cluster
+├── TryAgainError          the other side did not answer, or not well: the same call may succeed later
+│   ├── SourceError            the Prometheus-compatible API
+│   └── StoreError             the bucket
+├── StoreRefusedError      the bucket answered and said no: credentials, permission, certificate
+├── ObjectMissingError     no object at this path
+├── ConditionFailedError   a conditional write lost: the object exists already or has changed
+└── DamagedError           data is there and cannot be trusted
+    ├── SetDamagedError        a set file: truncated, foreign, of an unknown version
+    └── DatabaseDamagedError   the aggregator's database file
+```
+
+Messages say what was tried on what, what was read, what would be accepted, and the cure. Only the command line,
+the loops and the HTTP routes catch broadly, and they always count what they caught.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class FleetcostError(Exception):
+    """Root of the tree; never raised itself."""
+
+
+class CallerError(FleetcostError):
+    """The caller's fault: the same call will fail again."""
+
+
+class SettingsError(CallerError):
+    """A setting, a flag, an environment variable or a configuration file cannot be used as it stands."""
+
+
+class QuestionError(CallerError):
+    """
+    A query parameter cannot be used.
+
+    Args:
+        parameter: its name as the client wrote it, such as `aggregate`
+        read: the value that was read
+        accepted: what would be accepted, in words or as a list of values
+    """
+
+    def __init__(self, parameter: str, read: str, accepted: str) -> None:
+        super().__init__(f"{parameter}={read!r} cannot be used: accepted is {accepted}")
+        self.parameter = parameter
+        self.read = read
+        self.accepted = accepted
+
+
+class ClaimRefusedError(CallerError):
+    """Another cluster, with another uid, has claimed this cluster id in the bucket."""
+
+
+class TryAgainError(FleetcostError):
+    """The other side did not answer, or not well; a later call may succeed."""
+
+
+class SourceError(TryAgainError):
+    """The Prometheus-compatible API could not be reached or answered with an error."""
+
+
+class StoreError(TryAgainError):
+    """The bucket could not be reached or answered with an error."""
+
+
+class StoreRefusedError(FleetcostError):
+    """The bucket answered and refused: wrong credentials, a missing permission, an untrusted certificate."""
+
+
+class ObjectMissingError(FleetcostError):
+    """There is no object at this path."""
+
+
+class ConditionFailedError(FleetcostError):
+    """A conditional write lost: the object exists already, or is no longer the one that was read."""
+
+
+class DamagedError(FleetcostError):
+    """Data is there and cannot be trusted."""
+
+
+class SetDamagedError(DamagedError):
+    """A set file is truncated, foreign or of a version this build does not read."""
+
+
+class DatabaseDamagedError(DamagedError):
+    """The database file cannot be opened or is not one of ours."""
+
+
+def near(read: str, accepted: Iterable[str]) -> str:
+    """Return ` (did you mean 'x'?)` for the accepted word nearest to what was read, or an empty text."""
+    match = difflib.get_close_matches(read, list(accepted), n=1)
+    return f" (did you mean {match[0]!r}?)" if match else ""

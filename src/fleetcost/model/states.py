@@ -1,0 +1,59 @@
+"""States: one enum for the code, the metric label, the JSON, the colour and the documentation."""
+
+from __future__ import annotations
+
+import enum
+
+
+class WindowState(enum.StrEnum):
+    """What is known of one cluster, kind, resolution and window."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    ESTIMATED = "estimated"
+    LATE = "late"
+    MISSING = "missing"
+    DAMAGED = "damaged"
+    REFUSED = "refused"
+    BEFORE_FIRST_SEEN = "before first seen"
+
+    @property
+    def meaning(self) -> str:
+        """One sentence for people; the documentation's table is made of these."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    WindowState.COMPLETE: "every minute of the window was observed and the set is final",
+    WindowState.PARTIAL: "the window is not over, or some of its minutes were not observed",
+    WindowState.ESTIMATED: "complete, but priced at list prices until the bill arrives",
+    WindowState.LATE: "the window is over and its set should have arrived; it may still come",
+    WindowState.MISSING: "the window is long over and there is no set",
+    WindowState.DAMAGED: "there is an object and it cannot be read; its reason is kept",
+    WindowState.REFUSED: "there is an object and a rule forbids using it; its reason is kept",
+    WindowState.BEFORE_FIRST_SEEN: "earlier than the first set of this cluster",
+}
+
+
+class ObjectState(enum.StrEnum):
+    """What is known of one object in the bucket."""
+
+    SET = "set"
+    FOREIGN_SET = "foreign set"
+    IDENTITY = "identity"
+    COMBINED = "combined"
+    UNKNOWN = "unknown"
+
+    @property
+    def meaning(self) -> str:
+        """One sentence for people; the documentation's table is made of these."""
+        return _OBJECT_MEANINGS[self]
+
+
+_OBJECT_MEANINGS = {
+    ObjectState.SET: "a set in our Parquet format",
+    ObjectState.FOREIGN_SET: "a set another product's agent wrote (bingen)",
+    ObjectState.IDENTITY: "a cluster's identity, diagnostics or requests",
+    ObjectState.COMBINED: "an older product's merged output, skipped because it would count every cluster twice",
+    ObjectState.UNKNOWN: "under a cluster's folder, but no name this build knows",
+}

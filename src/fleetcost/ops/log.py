@@ -1,0 +1,43 @@
+"""Logging: one structured line an event, `key=value` for people or JSON for machines."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Literal, cast
+
+import structlog
+
+Format = Literal["text", "json"]
+
+
+def configure(level: str = "info", fmt: Format = "text") -> None:
+    """
+    Set up logging for the process, to standard error.
+
+    Args:
+        level: `debug`, `info`, `warning` or `error`
+        fmt: `text` is `time level event key=value …`; `json` is one object a line
+    """
+    renderer = (
+        structlog.processors.JSONRenderer()
+        if fmt == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0, pad_level=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def get(room: str) -> structlog.typing.FilteringBoundLogger:
+    """Return the logger of a room; every line it writes carries `room=<room>`."""
+    return cast("structlog.typing.FilteringBoundLogger", structlog.get_logger().bind(room=room))

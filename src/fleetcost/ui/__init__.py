@@ -1,0 +1,1 @@
+"""The built web app, served as files; its TypeScript source is `web/`."""
