@@ -1,0 +1,120 @@
+"""Making sets: an hour from the source, a day from its hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fleetcost.bucket.port import Bucket
+from fleetcost.costing.build import build
+from fleetcost.costing.prices import PriceBook
+from fleetcost.errors import DamagedError, ObjectMissingError
+from fleetcost.model.identity import ClusterId
+from fleetcost.model.sets import SetKey, SetKind
+from fleetcost.model.window import Resolution, Window
+from fleetcost.ops import log
+from fleetcost.samples.read import read
+from fleetcost.samples.source import Source
+from fleetcost.sets.cost_set import CostSet, Provenance, from_allocations, from_assets
+from fleetcost.sets.publish import read as read_set
+from fleetcost.sets.summation import add_sets
+
+_log = log.get("agent")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who this agent builds for: cluster id, the uid behind it, and the currency of its prices."""
+
+    cluster: ClusterId
+    uid: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """
+    Everything it takes to build one cluster's sets.
+
+    Attributes:
+        identity: of the cluster
+        source: where samples are read
+        prices: what is charged where the samples hold no prices
+        resolution_seconds: step of the running-time queries
+    """
+
+    identity: Identity
+    source: Source
+    prices: PriceBook
+    resolution_seconds: int
+
+    def hour(self, window: Window, *, final: bool, now: datetime) -> tuple[CostSet, ...]:
+        """
+        Build the allocation and the asset set of one hour.
+
+        Returns:
+            Both sets, or none where the source was not observed at all in this hour: a gap stays a gap.
+
+        Raises:
+            SourceError: the source did not answer.
+        """
+        samples = read(self.source, window, self.resolution_seconds)
+        if samples.coverage_minutes <= 0:
+            return ()
+        built = build(samples, self.prices)
+        for finding in built.findings:
+            _log.warning("finding", cluster=self.identity.cluster, window=str(window), **finding.fields())
+        coverage = min(samples.coverage_minutes, window.minutes)
+        provenance = self._provenance(coverage, final=final, now=now, source=samples.source)
+        return (
+            from_allocations(self._key(SetKind.ALLOCATIONS, Resolution.HOUR, window), built.allocations, provenance),
+            from_assets(self._key(SetKind.ASSETS, Resolution.HOUR, window), built.assets, provenance),
+        )
+
+    def day(self, window: Window, store: Bucket, *, final: bool, now: datetime) -> tuple[CostSet, ...]:
+        """
+        Add up the hours of one day that the local store holds.
+
+        Args:
+            window: the day
+            store: the local store
+            final: the day is over
+            now: the clock's reading
+
+        Returns:
+            A set of each kind that has at least one hour.
+        """
+        sets = []
+        for kind in SetKind:
+            hours = self._hours(kind, window, store)
+            if not hours:
+                continue
+            coverage = sum(hour.header.coverage_minutes for hour in hours)
+            whole = final and all(hour.header.final for hour in hours)
+            provenance = self._provenance(coverage, final=whole, now=now, source=hours[-1].header.source)
+            sets.append(add_sets(self._key(kind, Resolution.DAY, window), hours, provenance))
+        return tuple(sets)
+
+    def _hours(self, kind: SetKind, day: Window, store: Bucket) -> list[CostSet]:
+        hours = []
+        for window in day.split(Resolution.HOUR):
+            try:
+                hours.append(read_set(store, self._key(kind, Resolution.HOUR, window)))
+            except ObjectMissingError:
+                continue
+            except DamagedError as error:
+                _log.warning("hour left out of its day", reason=str(error))
+        return hours
+
+    def _key(self, kind: SetKind, resolution: Resolution, window: Window) -> SetKey:
+        return SetKey(self.identity.cluster, kind, resolution, window)
+
+    def _provenance(self, coverage_minutes: float, *, final: bool, now: datetime, source: str) -> Provenance:
+        return Provenance(
+            cluster_uid=self.identity.uid,
+            currency=self.identity.currency,
+            coverage_minutes=coverage_minutes,
+            final=final,
+            source=source,
+            built_at=now,
+        )

@@ -1,0 +1,168 @@
+"""One round of the agent: learn, build, add up, push, beat; and the loop around it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from fleetcost.agent.build import Builder
+from fleetcost.agent.claim import Claim, claim, heartbeat
+from fleetcost.agent.plan import BuildHour, Timing, days_of, due_hours, horizon
+from fleetcost.agent.push import Settled, adopt, expired, lost, push, unpushed
+from fleetcost.agent.store import built_hours, shelf
+from fleetcost.bucket.port import Bucket
+from fleetcost.errors import ClaimRefusedError, FleetcostError, StoreError, StoreRefusedError
+from fleetcost.model.window import Resolution, Window
+from fleetcost.ops import log
+from fleetcost.sets.layout import set_path
+from fleetcost.sets.publish import Published, publish
+
+Clock = Callable[[], datetime]
+Progress = Callable[[int, int], None]
+
+_log = log.get("agent")
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """
+    What one round did.
+
+    Attributes:
+        built: hours built from the source
+        gaps: hours in which the source was not observed
+        uploaded: sets the bucket took
+    """
+
+    built: tuple[Window, ...]
+    gaps: tuple[Window, ...]
+    uploaded: tuple[Published, ...]
+
+
+@dataclass(slots=True)
+class Agent:
+    """
+    One cluster's agent.
+
+    Attributes:
+        builder: makes the sets
+        store: the local store
+        bucket: Federated Storage
+        timing: when windows are due, and how long hourly sets are kept
+        clock: gives the time
+    """
+
+    builder: Builder
+    store: Bucket
+    bucket: Bucket
+    timing: Timing
+    clock: Clock
+    _claim: Claim | None = field(default=None, init=False)
+    _settled: Settled = field(default_factory=dict, init=False)
+
+    def round(self, progress: Progress | None = None) -> Round:
+        """
+        Do everything that is due now.
+
+        A bucket that does not answer does not stop the building: sets wait in the local store for a later round.
+
+        Args:
+            progress: called with hours done and hours due
+
+        Raises:
+            ClaimRefusedError: the cluster id belongs to another cluster.
+            SourceError: the source did not answer; what was built before stays in the local store.
+            StoreError, StoreRefusedError: the bucket did not take the sets; they stay in the local store.
+        """
+        now = self.clock()
+        self._learn(now)
+        windows = horizon(now, self.timing).split(Resolution.HOUR)
+        done = self.build(
+            due_hours(now, self.timing, built_hours(self.store, self.builder.identity.cluster, windows)),
+            now=now,
+            progress=progress,
+        )
+        uploaded = self.push(now)
+        self._forget(now)
+        return Round(done.built, done.gaps, uploaded)
+
+    def build(
+        self, hours: tuple[BuildHour, ...], *, now: datetime, force: bool = False, progress: Progress | None = None
+    ) -> Round:
+        """Build these hours and their days into the local store; `force` replaces even fuller sets."""
+        report = progress or _quiet
+        built, gaps = [], []
+        for done, hour in enumerate(hours):
+            report(done, len(hours))
+            sets = self.builder.hour(hour.window, final=hour.final, now=now)
+            (built if sets else gaps).append(hour.window)
+            for cost_set in sets:
+                publish(self.store, cost_set, force=force)
+        for day in days_of(tuple(built)):
+            for cost_set in self.builder.day(day, self.store, final=self.timing.final(day, now), now=now):
+                publish(self.store, cost_set, force=force)
+        report(len(hours), len(hours))
+        return Round(tuple(built), tuple(gaps), ())
+
+    def push(self, now: datetime, *, force: bool = False) -> tuple[Published, ...]:
+        """Bring the bucket up to what the local store holds; return what was written."""
+        cluster = self.builder.identity.cluster
+        held = self._hold(now)
+        local, remote = shelf(self.store, cluster), shelf(self.bucket, cluster)
+        keys = unpushed(local, remote, self._settled)
+        written = []
+        for key, published in zip(keys, push(keys, self.store, self.bucket, force=force), strict=True):
+            if published.written:
+                written.append(published)
+            elif key in remote.objects:
+                self._settled[key] = (local.objects[key].etag, remote.objects[key].etag)
+        if written:
+            self._claim = heartbeat(self.bucket, held, now)
+        return tuple(written)
+
+    def run(self, stop: threading.Event, interval_seconds: float) -> None:
+        """
+        Do rounds until told to stop; a failed round is logged and tried again at the next.
+
+        Raises:
+            ClaimRefusedError: the cluster id belongs to another cluster; trying again would not help.
+        """
+        while not stop.is_set():
+            try:
+                done = self.round()
+                _log.info("round", built=len(done.built), gaps=len(done.gaps), uploaded=len(done.uploaded))
+            except ClaimRefusedError:
+                raise
+            except FleetcostError as error:
+                _log.error("round failed", error=str(error), kind=type(error).__name__)
+            stop.wait(interval_seconds)
+
+    def _learn(self, now: datetime) -> None:
+        """Claim the id and take from the bucket what the local store lacks; a bucket that is away is only logged."""
+        cluster = self.builder.identity.cluster
+        try:
+            self._hold(now)
+            missing = lost(shelf(self.store, cluster), shelf(self.bucket, cluster), horizon(now, self.timing))
+            adopt(missing, self.bucket, self.store)
+        except (StoreError, StoreRefusedError) as error:
+            _log.warning("bucket not reached: building locally, pushing later", error=str(error))
+
+    def _hold(self, now: datetime) -> Claim:
+        if self._claim is None:
+            identity = self.builder.identity
+            self._claim = claim(self.bucket, identity.cluster, identity.uid, now)
+        return self._claim
+
+    def _forget(self, now: datetime) -> None:
+        """Delete hourly sets past their retention here and in the bucket; their days stay."""
+        if self.timing.hourly_retention is None:
+            return
+        for place in (self.bucket, self.store):
+            for key in expired(shelf(place, self.builder.identity.cluster), now - self.timing.hourly_retention):
+                place.delete(set_path(key))
+
+
+def _quiet(done: int, due: int) -> None:
+    """Report nothing."""

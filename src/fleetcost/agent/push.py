@@ -1,0 +1,83 @@
+"""Copying the local store's sets to the bucket, and learning from the bucket what the local store has lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from fleetcost.agent.store import Shelf
+from fleetcost.bucket.port import Bucket, BucketReader, ObjectInfo
+from fleetcost.model.sets import SetKey
+from fleetcost.model.window import Resolution, Window
+from fleetcost.ops import log
+from fleetcost.sets.publish import Outcome, Published, copy
+
+_log = log.get("agent")
+
+
+Settled = dict[SetKey, tuple[str, str]]
+"""Pairs of local and remote etag that were compared and need no copy."""
+
+
+def unpushed(local: Shelf, remote: Shelf, settled: Settled) -> tuple[SetKey, ...]:
+    """
+    Return what the bucket lacks or may hold in an older copy, oldest window first, hours before days.
+
+    Args:
+        local: the local store's sets
+        remote: the bucket's
+        settled: what an earlier round has compared
+    """
+    keys = [key for key, info in local.objects.items() if _stale(info, remote.objects.get(key), settled.get(key))]
+    return tuple(sorted(keys, key=lambda key: (key.window.start, key.resolution.seconds, key.kind)))
+
+
+def _stale(local: ObjectInfo, remote: ObjectInfo | None, settled: tuple[str, str] | None) -> bool:
+    if remote is None:
+        return True
+    return remote.modified < local.modified and settled != (local.etag, remote.etag)
+
+
+def lost(local: Shelf, remote: Shelf, window: Window) -> tuple[SetKey, ...]:
+    """Return the sets of this time that only the bucket holds."""
+    return tuple(sorted(key for key in remote.objects if key not in local.objects and key.window.meets(window)))
+
+
+def expired(held: Shelf, keep_after: datetime) -> tuple[SetKey, ...]:
+    """Return the hourly sets that ended before this time; daily sets stay for ever."""
+    return tuple(
+        sorted(key for key in held.objects if key.resolution is Resolution.HOUR and key.window.end <= keep_after)
+    )
+
+
+def push(keys: Iterable[SetKey], local: BucketReader, bucket: Bucket, *, force: bool = False) -> Iterator[Published]:
+    """
+    Copy sets to the bucket one by one, a log line each.
+
+    Raises:
+        StoreError, StoreRefusedError: the bucket did not take one; the earlier ones stay pushed.
+    """
+    for key in keys:
+        published = copy(key, local, bucket, force=force)
+        _report(key, published, bucket.name)
+        yield published
+
+
+def _report(key: SetKey, published: Published, where: str) -> None:
+    path = f"{where}/{published.path}"
+    if published.written:
+        facts = {"kind": key.kind.value, "resolution": key.resolution.value, "window": str(key.window)}
+        _log.info("uploaded", path=path, rows=published.rows, bytes=published.size_bytes, **facts)
+    elif published.outcome is Outcome.KEPT_FULLER:
+        _log.warning("not uploaded", path=path, reason=published.outcome.value)
+
+
+def adopt(keys: Iterable[SetKey], bucket: BucketReader, local: Bucket) -> int:
+    """Copy sets from the bucket into the local store, which has lost them or never had them; return how many."""
+    count = 0
+    for key in keys:
+        copy(key, bucket, local)
+        count += 1
+    if count:
+        _log.info("learnt from the bucket", sets=count)
+    return count

@@ -1,0 +1,141 @@
+"""A set in memory: its header and its rows, built from the values of the costing room."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.ipc
+
+from fleetcost import __version__
+from fleetcost.model.allocation import ALLOCATION_COSTS, Allocation
+from fleetcost.model.amount import ZERO
+from fleetcost.model.asset import Asset
+from fleetcost.model.sets import SetHeader, SetKey, SetKind
+from fleetcost.sets.schema import ROW_KEYS, SCHEMAS
+
+_COST_COLUMNS = {SetKind.ALLOCATIONS: ALLOCATION_COSTS, SetKind.ASSETS: ("cost", "adjustment")}
+
+
+@dataclass(frozen=True, slots=True)
+class CostSet:
+    """
+    One set: what it says about itself, and its rows as an Arrow table.
+
+    Attributes:
+        header: kind, cluster, window, totals, coverage
+        table: rows in the schema of the kind, sorted by the row key
+    """
+
+    header: SetHeader
+    table: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """
+    What the builder knows about a set beside its rows.
+
+    Attributes:
+        cluster_uid: the identity behind the cluster id
+        currency: ISO 4217 code
+        coverage_minutes: minutes of the window in which the source was observed
+        final: False while the window may still grow
+        source: what the samples were read from
+        built_at: now
+    """
+
+    cluster_uid: str
+    currency: str
+    coverage_minutes: float
+    final: bool
+    source: str
+    built_at: datetime
+
+
+def from_allocations(key: SetKey, rows: Sequence[Allocation], provenance: Provenance) -> CostSet:
+    """Build an allocation set."""
+    return from_table(key, _table(SetKind.ALLOCATIONS, rows), provenance)
+
+
+def from_assets(key: SetKey, rows: Sequence[Asset], provenance: Provenance) -> CostSet:
+    """Build an asset set."""
+    return from_table(key, _table(SetKind.ASSETS, rows), provenance)
+
+
+def from_table(key: SetKey, table: pa.Table, provenance: Provenance) -> CostSet:
+    """Sort the rows, add up the totals and write the header."""
+    ordered = table.sort_by([(column, "ascending") for column in ROW_KEYS[key.kind]]).combine_chunks()
+    header = SetHeader(
+        key=key,
+        rows=ordered.num_rows,
+        total_cost=total_cost(key.kind, ordered),
+        digest=digest(ordered),
+        agent_version=__version__,
+        **_fields(provenance),
+    )
+    return CostSet(header, ordered)
+
+
+def total_cost(kind: SetKind, table: pa.Table) -> Decimal:
+    """Add up every cost column of a table, exactly."""
+    return sum((pc.sum(table[column]).as_py() or ZERO for column in _COST_COLUMNS[kind]), ZERO)
+
+
+def digest(table: pa.Table) -> str:
+    """Return a hash of the rows that does not depend on when, where or with which file settings they were written."""
+    sink = hashlib.sha256()
+    with pa.ipc.new_stream(pa.PythonFile(_Hashing(sink), mode="w"), table.schema) as stream:
+        stream.write_table(table.combine_chunks())
+    return sink.hexdigest()
+
+
+class _Hashing:
+    """A file that keeps only the hash of what is written to it."""
+
+    closed = False
+
+    def __init__(self, sink: Any) -> None:  # noqa: ANN401 - hashlib has no public type for its objects
+        self._sink = sink
+        self._length = 0
+
+    def write(self, data: bytes) -> int:
+        """Take bytes in."""
+        self._sink.update(data)
+        self._length += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        """Return how much was written."""
+        return self._length
+
+    def flush(self) -> None:
+        """Do nothing: there is no buffer."""
+
+    def close(self) -> None:
+        """Do nothing: there is no file."""
+
+
+def _table(kind: SetKind, rows: Sequence[Allocation] | Sequence[Asset]) -> pa.Table:
+    schema = SCHEMAS[kind]
+    columns = [pa.array([_plain(getattr(row, name)) for row in rows], type=schema.field(name).type) for name in schema.names]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _plain(value: object) -> object:
+    """Turn a field's value into what Arrow takes: mappings as sorted pairs, shares as dicts."""
+    if isinstance(value, Mapping):
+        return sorted(value.items())
+    if isinstance(value, tuple):
+        return [item if isinstance(item, str) else asdict(item) for item in value]
+    return value
+
+
+def _fields(provenance: Provenance) -> dict[str, Any]:
+    return {field.name: getattr(provenance, field.name) for field in fields(provenance)}

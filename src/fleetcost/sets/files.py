@@ -1,0 +1,159 @@
+"""Sets to Parquet bytes and back; the header travels in the file's footer."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from fleetcost.errors import SetDamagedError
+from fleetcost.model.identity import ClusterId
+from fleetcost.model.sets import FORMAT_VERSION, SetHeader, SetKey, SetKind
+from fleetcost.model.window import Resolution, Window, rfc3339
+from fleetcost.sets.cost_set import CostSet
+from fleetcost.sets.schema import SCHEMAS
+
+FOOTER_KEY = b"fleetcost"
+"""The key of our JSON in the Parquet footer's key-value metadata."""
+
+_COMPRESSION = "zstd"
+
+
+class _Footer(msgspec.Struct, frozen=True, kw_only=True):
+    """The footer's JSON, version 1; `docs/format/sets.md` explains each field."""
+
+    format_version: int
+    agent_version: str
+    cluster: str
+    cluster_uid: str
+    kind: SetKind
+    resolution: Resolution
+    start: str
+    end: str
+    start_epoch: int
+    end_epoch: int
+    currency: str
+    rows: int
+    total_cost: Decimal
+    coverage_minutes: float
+    final: bool
+    source: str
+    built_at: str
+    digest: str
+
+
+def to_bytes(cost_set: CostSet) -> bytes:
+    """Write a set as one Parquet file."""
+    footer = msgspec.json.encode(_footer(cost_set.header))
+    table = cost_set.table.replace_schema_metadata({FOOTER_KEY: footer})
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression=_COMPRESSION, store_decimal_as_integer=True)
+    return sink.getvalue()
+
+
+def from_bytes(content: bytes, path: str) -> CostSet:
+    """
+    Read a set file whole and check that it is what it says.
+
+    Args:
+        content: the file
+        path: for messages
+
+    Raises:
+        SetDamagedError: not Parquet, not ours, a version this build does not read, or rows that do not match the header.
+    """
+    header = header_from_bytes(content, path)
+    try:
+        table = pq.read_table(io.BytesIO(content)).replace_schema_metadata(None)
+    except (pa.ArrowException, OSError) as error:
+        raise SetDamagedError(f"read {path}: the rows cannot be decoded: {error}") from error
+    expected = SCHEMAS[header.key.kind]
+    if table.schema != expected:
+        raise SetDamagedError(f"read {path}: columns differ from format version {header.format_version}")
+    if table.num_rows != header.rows:
+        raise SetDamagedError(f"read {path}: {table.num_rows} rows found, {header.rows} in the footer")
+    return CostSet(header, table)
+
+
+def header_from_bytes(content: bytes, path: str) -> SetHeader:
+    """
+    Read only a set file's header.
+
+    Raises:
+        SetDamagedError: not Parquet, not ours, or a version this build does not read.
+    """
+    try:
+        metadata = pq.read_metadata(io.BytesIO(content)).metadata or {}
+    except (pa.ArrowException, OSError) as error:
+        raise SetDamagedError(f"read {path}: not a whole Parquet file: {error}") from error
+    if FOOTER_KEY not in metadata:
+        raise SetDamagedError(f"read {path}: a Parquet file, but not one of ours: no `fleetcost` entry in its footer")
+    return _header(metadata[FOOTER_KEY], path)
+
+
+def _footer(header: SetHeader) -> _Footer:
+    window = header.key.window
+    return _Footer(
+        format_version=header.format_version,
+        agent_version=header.agent_version,
+        cluster=header.key.cluster,
+        cluster_uid=header.cluster_uid,
+        kind=header.key.kind,
+        resolution=header.key.resolution,
+        start=rfc3339(window.start),
+        end=rfc3339(window.end),
+        start_epoch=window.start_epoch,
+        end_epoch=window.end_epoch,
+        currency=header.currency,
+        rows=header.rows,
+        total_cost=header.total_cost,
+        coverage_minutes=header.coverage_minutes,
+        final=header.final,
+        source=header.source,
+        built_at=rfc3339(header.built_at),
+        digest=header.digest,
+    )
+
+
+def _header(document: bytes, path: str) -> SetHeader:
+    version = _version(document, path)
+    if not 1 <= version <= FORMAT_VERSION:
+        raise SetDamagedError(
+            f"read {path}: format version {version}, this build reads 1 to {FORMAT_VERSION}; upgrade the aggregator"
+        )
+    try:
+        footer = msgspec.json.decode(document, type=_Footer)
+        built_at = msgspec.convert(footer.built_at, type=datetime, strict=False)
+        window = Window.of_epochs(footer.start_epoch, footer.end_epoch)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise SetDamagedError(f"read {path}: the footer is not a version {version} header: {error}") from error
+    return SetHeader(
+        key=SetKey(ClusterId(footer.cluster), footer.kind, footer.resolution, window),
+        cluster_uid=footer.cluster_uid,
+        currency=footer.currency,
+        rows=footer.rows,
+        total_cost=footer.total_cost,
+        coverage_minutes=footer.coverage_minutes,
+        final=footer.final,
+        source=footer.source,
+        built_at=built_at,
+        agent_version=footer.agent_version,
+        digest=footer.digest,
+        format_version=version,
+    )
+
+
+def _version(document: bytes, path: str) -> int:
+    try:
+        return msgspec.json.decode(document, type=_Version).format_version
+    except msgspec.MsgspecError as error:
+        raise SetDamagedError(f"read {path}: the footer names no format version: {error}") from error
+
+
+class _Version(msgspec.Struct, frozen=True):
+    format_version: int
+

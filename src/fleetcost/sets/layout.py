@@ -1,0 +1,94 @@
+"""
+Paths in the bucket, both ways: key to path and path to key.
+
+```
+federated/<cluster>/etl/parquet/{allocations,assets}/{1h,1d}/<startEpoch>-<endEpoch>.parquet     ours
+federated/<cluster>/etl/bingen/{allocations,assets}/{1h,1d}/[prefix.]<startEpoch>-<endEpoch>[.ext]  other agents'
+federated/<cluster>/cluster.json · diagnostics.json · requests/…
+federated/combined/…                                                                             never read
+```
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fleetcost.model.identity import RESERVED_IDS, ClusterId
+from fleetcost.model.sets import SetKey, SetKind
+from fleetcost.model.states import ObjectState
+from fleetcost.model.window import Resolution, Window
+
+FEDERATED = "federated"
+_FOREIGN_NAME = re.compile(r"^(?:[^/]*\.)?(?P<start>\d{9,11})-(?P<end>\d{9,11})(?:\.[A-Za-z0-9.]+)?$")
+_OUR_NAME = re.compile(r"^(?P<start>\d{9,11})-(?P<end>\d{9,11})\.parquet$")
+_IDENTITY_NAMES = ("cluster.json", "diagnostics.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """
+    What a path means.
+
+    Attributes:
+        state: what kind of object it is
+        cluster: whose folder it lies in, None outside of every cluster's folder
+        key: which set it is, for our sets and foreign ones
+        reason: for `UNKNOWN`, what was not understood
+    """
+
+    state: ObjectState
+    cluster: ClusterId | None = None
+    key: SetKey | None = None
+    reason: str = ""
+
+
+def set_path(key: SetKey) -> str:
+    """Return where a set of ours lives."""
+    folder = set_folder(key.cluster, key.kind, key.resolution)
+    return f"{folder}/{key.window.start_epoch}-{key.window.end_epoch}.parquet"
+
+
+def set_folder(cluster: ClusterId, kind: SetKind, resolution: Resolution) -> str:
+    """Return the folder of one cluster's sets of one kind and resolution."""
+    return f"{cluster_folder(cluster)}/etl/parquet/{kind}/{resolution}"
+
+
+def cluster_folder(cluster: ClusterId) -> str:
+    """Return the folder that belongs to one cluster."""
+    return f"{FEDERATED}/{cluster}"
+
+
+def identity_path(cluster: ClusterId) -> str:
+    """Return where a cluster's claim and heartbeat live."""
+    return f"{cluster_folder(cluster)}/cluster.json"
+
+
+def locate(path: str) -> Location:
+    """Tell what an object is from its path alone; never fails: what is not understood is `UNKNOWN` with a reason."""
+    root, _, rest = path.partition("/")
+    name, _, inside = rest.partition("/")
+    if root != FEDERATED or not inside:
+        return Location(ObjectState.UNKNOWN, reason=f"not below {FEDERATED}/<cluster>/")
+    if name in RESERVED_IDS:
+        return Location(ObjectState.COMBINED)
+    cluster = ClusterId(name)
+    if inside in _IDENTITY_NAMES or inside.startswith("requests/"):
+        return Location(ObjectState.IDENTITY, cluster)
+    return _locate_set(cluster, inside)
+
+
+def _locate_set(cluster: ClusterId, inside: str) -> Location:
+    parts = inside.split("/")
+    if len(parts) != 5 or parts[0] != "etl" or parts[1] not in {"parquet", "bingen"}:  # noqa: PLR2004 - see the layout
+        return Location(ObjectState.UNKNOWN, cluster, reason="not etl/{parquet,bingen}/<kind>/<resolution>/<file>")
+    _, form, kind, resolution, name = parts
+    match = (_OUR_NAME if form == "parquet" else _FOREIGN_NAME).match(name)
+    if kind not in set(SetKind) or resolution not in set(Resolution) or match is None:
+        return Location(ObjectState.UNKNOWN, cluster, reason=f"no {form} set is called {kind}/{resolution}/{name}")
+    start, end = int(match["start"]), int(match["end"])
+    window = Window.of_epochs(start, end) if start < end else None
+    if window is None or window.resolution is not Resolution(resolution):
+        return Location(ObjectState.UNKNOWN, cluster, reason=f"{start}-{end} is no {resolution} window in UTC")
+    key = SetKey(cluster, SetKind(kind), Resolution(resolution), window)
+    return Location(ObjectState.SET if form == "parquet" else ObjectState.FOREIGN_SET, cluster, key)
