@@ -14,6 +14,12 @@ from fleetcost.model.amount import ZERO
 Labels = Mapping[str, str]
 NO_LABELS: Labels = MappingProxyType({})
 
+
+def no_labels() -> Labels:
+    """Return the empty labels; dataclasses want their default from a function."""
+    return NO_LABELS
+
+
 UNMOUNTED = "__unmounted__"
 """Name of what no running pod used; a reserved word of the field."""
 
@@ -77,10 +83,10 @@ class Allocation:
     pod_uid: str = ""
     container: str = ""
     services: tuple[str, ...] = ()
-    labels: Labels = field(default=NO_LABELS)
-    annotations: Labels = field(default=NO_LABELS)
-    namespace_labels: Labels = field(default=NO_LABELS)
-    namespace_annotations: Labels = field(default=NO_LABELS)
+    labels: Labels = field(default_factory=no_labels)
+    annotations: Labels = field(default_factory=no_labels)
+    namespace_labels: Labels = field(default_factory=no_labels)
+    namespace_annotations: Labels = field(default_factory=no_labels)
     start: datetime
     end: datetime
     cpu_core_hours: Decimal = ZERO

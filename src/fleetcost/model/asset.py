@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from fleetcost.model.allocation import NO_LABELS, Labels
+from fleetcost.model.allocation import Labels, no_labels
 from fleetcost.model.amount import ZERO
 
 
@@ -80,7 +80,7 @@ class Asset:
     project: str = ""
     service: str = "Kubernetes"
     region: str = ""
-    labels: Labels = field(default=NO_LABELS)
+    labels: Labels = field(default_factory=no_labels)
     start: datetime
     end: datetime
     cost: Decimal = ZERO

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.ipc
+import pyarrow.parquet as pq
 
 from fleetcost import __version__
 from fleetcost.model.allocation import ALLOCATION_COSTS, Allocation
@@ -89,37 +90,15 @@ def total_cost(kind: SetKind, table: pa.Table) -> Decimal:
 
 
 def digest(table: pa.Table) -> str:
-    """Return a hash of the rows that does not depend on when, where or with which file settings they were written."""
-    sink = hashlib.sha256()
-    with pa.ipc.new_stream(pa.PythonFile(_Hashing(sink), mode="w"), table.schema) as stream:
-        stream.write_table(table.combine_chunks())
-    return sink.hexdigest()
+    """
+    Return a hash of the rows that does not depend on when, where or with which file settings they were written.
 
-
-class _Hashing:
-    """A file that keeps only the hash of what is written to it."""
-
-    closed = False
-
-    def __init__(self, sink: Any) -> None:  # noqa: ANN401 - hashlib has no public type for its objects
-        self._sink = sink
-        self._length = 0
-
-    def write(self, data: bytes) -> int:
-        """Take bytes in."""
-        self._sink.update(data)
-        self._length += len(data)
-        return len(data)
-
-    def tell(self) -> int:
-        """Return how much was written."""
-        return self._length
-
-    def flush(self) -> None:
-        """Do nothing: there is no buffer."""
-
-    def close(self) -> None:
-        """Do nothing: there is no file."""
+    Parquet's plain encoding is the canonical form: unlike Arrow's buffers it holds nothing behind a null.
+    """
+    sink = io.BytesIO()
+    plain = table.combine_chunks().replace_schema_metadata(None)
+    pq.write_table(plain, sink, compression="none", use_dictionary=False, write_statistics=False, store_schema=False)
+    return hashlib.sha256(sink.getvalue()).hexdigest()
 
 
 def _table(kind: SetKind, rows: Sequence[Allocation] | Sequence[Asset]) -> pa.Table:

@@ -1,0 +1,147 @@
+"""The ledger: which object of the bucket stands behind which rows, and what is known of those that do not."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from fleetcost.model.amount import ZERO
+from fleetcost.model.identity import ClusterId
+from fleetcost.model.sets import SetKey, SetKind
+from fleetcost.model.window import Resolution, Window
+from fleetcost.tables.database import Database, Snapshot, Writer
+from fleetcost.tables.statements import statement
+
+
+class EntryState(enum.StrEnum):
+    """What became of one object of the bucket."""
+
+    INGESTED = "ingested"
+    DAMAGED = "damaged"
+    REFUSED = "refused"
+    DELETED = "deleted"
+
+    @property
+    def meaning(self) -> str:
+        """One sentence for people; the documentation's table is made of these."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    EntryState.INGESTED: "its rows are in the tables",
+    EntryState.DAMAGED: "it cannot be read; the rows of its window were removed",
+    EntryState.REFUSED: "it can be read, but a rule forbids using it; the rows of its window were removed",
+    EntryState.DELETED: "it is no longer in the bucket; the rows of its window were removed",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """
+    One ledger row; the columns are those of `sql/schema.sql`.
+
+    Attributes:
+        key: which set
+        path, etag, size_bytes, written_at: the object, as listed when it was read
+        ingested_at: when this row was written
+        state, reason: what became of it and, unless ingested, why
+        rows, total_cost, …: from the set's header; zero or empty where it could not be read
+    """
+
+    key: SetKey
+    path: str
+    etag: str
+    size_bytes: int
+    written_at: datetime
+    ingested_at: datetime
+    state: EntryState
+    reason: str = ""
+    rows: int = 0
+    total_cost: Decimal = ZERO
+    currency: str = ""
+    coverage_minutes: float = 0.0
+    final: bool = False
+    cluster_uid: str = ""
+    source: str = ""
+    built_at: datetime | None = None
+    agent_version: str = ""
+    digest: str = ""
+
+
+def read_ledger(snapshot: Snapshot) -> dict[str, Entry]:
+    """Return every entry by its path."""
+    return {row[0]: _entry(row) for row in snapshot.rows(statement("ledger"))}
+
+
+def write_entries(writer: Writer, entries: Sequence[Entry]) -> None:
+    """Put entries in the place of those with the same paths."""
+    if not entries:
+        return
+    writer.execute(statement("drop_ledger"), {"paths": [entry.path for entry in entries]})
+    writer.execute(statement("write_ledger"), {"rows": [_row(entry) for entry in entries]})
+
+
+def ledger_of(database: Database) -> dict[str, Entry]:
+    """Return every entry by its path, from a snapshot of its own."""
+    with database.snapshot() as snapshot:
+        return read_ledger(snapshot)
+
+
+def clusters(entries: Iterable[Entry]) -> tuple[ClusterId, ...]:
+    """Return the clusters that have an entry, sorted."""
+    return tuple(sorted({entry.key.cluster for entry in entries}))
+
+
+def naive(instant: datetime) -> datetime:
+    """Return an aware time as the UTC time without a zone that the tables hold."""
+    return instant.astimezone(UTC).replace(tzinfo=None)
+
+
+def aware(instant: datetime) -> datetime:
+    """Return a time of the tables with its zone."""
+    return instant.replace(tzinfo=UTC)
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    window = Window(aware(row[4]), aware(row[5]))
+    return Entry(
+        path=row[0],
+        key=SetKey(ClusterId(row[1]), SetKind(row[2]), Resolution(row[3]), window),
+        etag=row[6],
+        size_bytes=row[7],
+        written_at=aware(row[8]),
+        ingested_at=aware(row[9]),
+        state=EntryState(row[10]),
+        reason=row[11],
+        rows=row[12],
+        total_cost=row[13],
+        currency=row[14],
+        coverage_minutes=row[15],
+        final=row[16],
+        cluster_uid=row[17],
+        source=row[18],
+        built_at=aware(row[19]) if row[19] else None,
+        agent_version=row[20],
+        digest=row[21],
+    )
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    """Return the entry as the struct whose fields are the ledger's columns, in their order."""
+    facts = asdict(entry)
+    facts.pop("key")
+    key = entry.key
+    place = {
+        "path": facts.pop("path"),
+        "cluster": key.cluster,
+        "kind": key.kind.value,
+        "resolution": key.resolution.value,
+        "window_start": naive(key.window.start),
+        "window_end": naive(key.window.end),
+    }
+    times = {name: naive(facts[name]) if facts[name] else None for name in ("written_at", "ingested_at", "built_at")}
+    return place | facts | times | {"state": entry.state.value}

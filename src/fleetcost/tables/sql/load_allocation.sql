@@ -1,0 +1,15 @@
+-- Load set files. $files: paths; $keys: what is known of each file from its footer, one entry a file.
+INSERT INTO allocation_{res}
+SELECT
+    k.cluster, k.window_start, k.window_end, k.currency,
+    r.* EXCLUDE (filename) REPLACE (
+        to_json(r.labels)::VARIANT AS labels,
+        to_json(r.annotations)::VARIANT AS annotations,
+        to_json(r.namespace_labels)::VARIANT AS namespace_labels,
+        to_json(r.namespace_annotations)::VARIANT AS namespace_annotations,
+        r."start"::TIMESTAMP AS "start",
+        r."end"::TIMESTAMP AS "end"
+    )
+FROM read_parquet($files, filename = true) AS r
+JOIN (SELECT unnest($keys, recursive := true)) AS k ON k.file = r.filename
+ORDER BY k.window_start, k.cluster, r.namespace, r.controller, r.pod, r.container;

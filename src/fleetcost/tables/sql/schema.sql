@@ -1,0 +1,31 @@
+-- The shape of the database. It is a cache of the bucket: another version is another file, there are no migrations.
+-- Times are UTC without a zone. Costs and hours are exact decimals. {res} stands for 1h and 1d.
+
+-- One row: facts about this file.
+CREATE TABLE meta (schema_version INTEGER NOT NULL, created_by VARCHAR NOT NULL);
+
+-- One row per object of the bucket that was read, tried or has gone.
+CREATE TABLE ledger (
+    path VARCHAR PRIMARY KEY,
+    cluster VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    resolution VARCHAR NOT NULL,
+    window_start TIMESTAMP NOT NULL,
+    window_end TIMESTAMP NOT NULL,
+    etag VARCHAR NOT NULL,
+    size_bytes BIGINT NOT NULL,
+    written_at TIMESTAMP NOT NULL,
+    ingested_at TIMESTAMP NOT NULL,
+    state VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    rows BIGINT NOT NULL,
+    total_cost DECIMAL(38, 9) NOT NULL,
+    currency VARCHAR NOT NULL,
+    coverage_minutes DOUBLE NOT NULL,
+    final BOOLEAN NOT NULL,
+    cluster_uid VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,
+    built_at TIMESTAMP,
+    agent_version VARCHAR NOT NULL,
+    digest VARCHAR NOT NULL
+);
