@@ -1,0 +1,125 @@
+"""Which windows of which clusters stand behind a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fleetcost.model.identity import ClusterId
+from fleetcost.model.sets import SetKind
+from fleetcost.model.states import WindowState
+from fleetcost.model.window import Resolution, Window
+from fleetcost.query.answer import Completeness, Gap
+from fleetcost.query.question import Frame
+from fleetcost.tables.ledger import Entry, EntryState, clusters
+
+LATE_AFTER = timedelta(hours=2)
+"""A set is late when nothing of it has arrived this long after it could have begun to arrive."""
+
+MISSING_AFTER = timedelta(days=2)
+"""A set that is this late is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The state of one cluster-window; `entry` is the ledger's emptier entry, None where there is none."""
+
+    window: Window
+    state: WindowState
+    cause: str
+    entry: Entry | None
+
+    @property
+    def coverage_minutes(self) -> float:
+        """Minutes observed."""
+        return self.entry.coverage_minutes if self.entry and self.entry.state is EntryState.INGESTED else 0.0
+
+
+def completeness(entries: Iterable[Entry], frame: Frame, kinds: tuple[SetKind, ...], now: datetime) -> tuple[Completeness, ...]:
+    """
+    Judge every known cluster over a frame.
+
+    Args:
+        entries: the ledger
+        frame: the windows asked about
+        kinds: the kinds of set the answer needs; a window is as good as its worst
+        now: the clock's reading
+    """
+    known = tuple(entries)
+    windows = [window for window in frame.window.split(frame.resolution) if window.start < now]
+    index = _index(known, frame.resolution)
+    return tuple(
+        _judge(cluster, cells(windows, index, cluster, kinds, now), now) for cluster in clusters(known)
+    )
+
+
+def cells(
+    windows: Iterable[Window],
+    index: Mapping[tuple[ClusterId, SetKind, Window], Entry],
+    cluster: ClusterId,
+    kinds: tuple[SetKind, ...],
+    now: datetime,
+) -> list[Cell]:
+    """Return the state of each window of one cluster; windows that cannot have arrived yet are left out."""
+    born = min((key[2].start for key in index if key[0] == cluster), default=None)
+    states = []
+    for window in windows:
+        found = [index.get((cluster, kind, window)) for kind in kinds]
+        cell = _cell(window, found, born, now)
+        if cell is not None:
+            states.append(cell)
+    return states
+
+
+def _index(entries: Iterable[Entry], resolution: Resolution) -> dict[tuple[ClusterId, SetKind, Window], Entry]:
+    return {
+        (entry.key.cluster, entry.key.kind, entry.key.window): entry
+        for entry in entries
+        if entry.key.resolution is resolution and entry.state is not EntryState.DELETED
+    }
+
+
+def _cell(window: Window, found: list[Entry | None], born: datetime | None, now: datetime) -> Cell | None:
+    present = [entry for entry in found if entry is not None]
+    for state, name in ((EntryState.DAMAGED, WindowState.DAMAGED), (EntryState.REFUSED, WindowState.REFUSED)):
+        for entry in present:
+            if entry.state is state:
+                return Cell(window, name, entry.reason, entry)
+    if len(present) < len(found):
+        return _absent(window, present, born, now)
+    worst = min(present, key=lambda entry: (entry.final, entry.coverage_minutes))
+    if not worst.final:
+        return Cell(window, WindowState.PARTIAL, "the window is not over", worst)
+    if worst.coverage_minutes < window.minutes:
+        cause = f"{worst.coverage_minutes:.0f} of {window.minutes:.0f} minutes were observed"
+        return Cell(window, WindowState.PARTIAL, cause, worst)
+    return Cell(window, WindowState.COMPLETE, "", worst)
+
+
+def _absent(window: Window, present: list[Entry], born: datetime | None, now: datetime) -> Cell | None:
+    if born is None or window.end <= born:
+        return Cell(window, WindowState.BEFORE_FIRST_SEEN, "", None)
+    if now < window.start + LATE_AFTER:
+        return None
+    cause = f"only the {present[0].key.kind} set has arrived" if present else "no set has arrived"
+    if now < window.end + MISSING_AFTER:
+        return Cell(window, WindowState.LATE, cause, None)
+    return Cell(window, WindowState.MISSING, cause, None)
+
+
+def _judge(cluster: ClusterId, judged: list[Cell], now: datetime) -> Completeness:
+    counts: dict[WindowState, int] = {}
+    for cell in judged:
+        counts[cell.state] = counts.get(cell.state, 0) + 1
+    expected = [cell for cell in judged if cell.state is not WindowState.BEFORE_FIRST_SEEN]
+    there = [cell.window for cell in expected if cell.coverage_minutes > 0]
+    return Completeness(
+        cluster=cluster,
+        counts=counts,
+        gaps=tuple(Gap(c.window, c.state, c.cause) for c in expected if c.state is not WindowState.COMPLETE),
+        first=there[0].start if there else None,
+        last=min(there[-1].end, now) if there else None,
+        coverage_minutes=sum(cell.coverage_minutes for cell in expected),
+        expected_minutes=sum(Window(c.window.start, min(c.window.end, now)).minutes for c in expected),
+    )

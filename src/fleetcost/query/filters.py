@@ -1,0 +1,167 @@
+"""
+The field's filter language, version 2, to a syntax tree.
+
+```
+expression = comparison ( "+" comparison )* | comparison ( "|" comparison )*     + is and, | is or, never mixed
+comparison = field operator value ( "," value )* | "(" expression ")"
+field      = name | name "[" key "]"
+operator   = ":" "!:" "~:" "!~:" "<~:" "!<~:" "~>:" "!~>:"
+value      = a text in double quotes
+```
+
+Several values mean any of them; behind a negated operator, none of them.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass
+
+from fleetcost.errors import QuestionError
+
+DEEPEST = 32
+"""Parentheses inside each other that are still read."""
+
+LONGEST = 16_384
+"""Characters of a filter that are still read."""
+
+
+class Match(enum.StrEnum):
+    """How a value is compared."""
+
+    EQUALS = ":"
+    CONTAINS = "~:"
+    STARTS_WITH = "<~:"
+    ENDS_WITH = "~>:"
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """
+    One comparison.
+
+    Attributes:
+        field: name as written
+        key: what stood in brackets, such as a label's name; None without brackets
+        match: how to compare
+        negated: none of the values may match
+        values: at least one
+        position: where it begins in the text
+    """
+
+    field: str
+    key: str | None
+    match: Match
+    negated: bool
+    values: tuple[str, ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All parts hold."""
+
+    parts: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """At least one part holds."""
+
+    parts: tuple[Filter, ...]
+
+
+Filter = Compare | Every | Some
+
+_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_KEY = re.compile(r"\[([^\]\"]+)\]")
+_OPERATOR = re.compile(r"(!?)(<~:|~>:|~:|:)")
+_VALUE = re.compile(r'"([^"]*)"')
+_BLANKS = re.compile(r"\s*")
+
+
+def parse_filter(text: str, parameter: str = "filter") -> Filter | None:
+    """
+    Read a filter; the empty text is None and matches everything.
+
+    Raises:
+        QuestionError: what was expected, and at which character.
+    """
+    if len(text) > LONGEST:
+        raise QuestionError(parameter, text[:40] + "…", f"at most {LONGEST} characters, {len(text)} were sent")
+    if not text.strip():
+        return None
+    reader = _Reader(text, parameter)
+    tree = reader.expression(0)
+    reader.end()
+    return tree
+
+
+class _Reader:
+    """A cursor over the text."""
+
+    def __init__(self, text: str, parameter: str) -> None:
+        self._text = text
+        self._parameter = parameter
+        self._at = 0
+
+    def expression(self, depth: int) -> Filter:
+        if depth > DEEPEST:
+            raise self._wrong(f"at most {DEEPEST} parentheses inside each other")
+        parts = [self._comparison(depth)]
+        joiner = self._peek()
+        while joiner and joiner in "+|" and self._peek() == joiner:
+            self._at += 1
+            parts.append(self._comparison(depth))
+        if self._peek() in {"+", "|"}:
+            raise self._wrong("parentheses where + and | meet")
+        if len(parts) == 1:
+            return parts[0]
+        return Every(tuple(parts)) if joiner == "+" else Some(tuple(parts))
+
+    def end(self) -> None:
+        if self._peek():
+            raise self._wrong("+, | or the end")
+
+    def _comparison(self, depth: int) -> Filter:
+        if self._peek() == "(":
+            self._at += 1
+            inner = self.expression(depth + 1)
+            if self._peek() != ")":
+                raise self._wrong(")")
+            self._at += 1
+            return inner
+        position = self._at
+        field = self._take(_FIELD, "a field name")[0]
+        key = _KEY.match(self._text, self._at)
+        if key:
+            self._at = key.end()
+        operator = self._take(_OPERATOR, "one of : !: ~: !~: <~: !<~: ~>: !~>:")
+        values = [self._take(_VALUE, "a value in double quotes")[1]]
+        while self._peek() == ",":
+            self._at += 1
+            values.append(self._take(_VALUE, "a value in double quotes")[1])
+        return Compare(field, key[1] if key else None, Match(operator[2]), bool(operator[1]), tuple(values), position)
+
+    def _peek(self) -> str:
+        self._skip()
+        return self._text[self._at : self._at + 1]
+
+    def _take(self, pattern: re.Pattern[str], expected: str) -> re.Match[str]:
+        self._skip()
+        match = pattern.match(self._text, self._at)
+        if match is None:
+            raise self._wrong(expected)
+        self._at = match.end()
+        return match
+
+    def _skip(self) -> None:
+        blanks = _BLANKS.match(self._text, self._at)
+        self._at = blanks.end() if blanks else self._at
+
+    def _wrong(self, expected: str) -> QuestionError:
+        read = self._text[self._at : self._at + 12] or "the end"
+        return QuestionError(
+            self._parameter, self._text, f"{expected} at character {self._at + 1}, where {read!r} was read"
+        )

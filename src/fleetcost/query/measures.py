@@ -1,0 +1,36 @@
+"""The amounts of an answer, by kind: what is added up, in the order of the columns."""
+
+from __future__ import annotations
+
+EXACT_ALLOCATION = (
+    "cpu_core_hours", "cpu_core_request_hours", "cpu_core_usage_hours", "cpu_cost", "cpu_cost_adjustment",
+    "ram_byte_hours", "ram_byte_request_hours", "ram_byte_usage_hours", "ram_cost", "ram_cost_adjustment",
+    "gpu_hours", "gpu_request_hours", "gpu_usage_hours", "gpu_cost", "gpu_cost_adjustment",
+    "pv_byte_hours", "pv_cost", "pv_cost_adjustment",
+    "network_transfer_bytes", "network_receive_bytes",
+    "network_zone_cost", "network_region_cost", "network_internet_cost", "network_cost", "network_cost_adjustment",
+    "load_balancer_cost", "load_balancer_cost_adjustment", "external_cost",
+)  # fmt: skip
+"""Columns of the allocation tables that add up exactly; uses may be null where they were not measured."""
+
+IDLE_MEASURES = ("cpu_cost", "ram_cost", "gpu_cost")
+"""Columns of the idle tables."""
+
+EXACT_ASSET = (
+    "cost", "adjustment", "credit", "cpu_core_hours", "ram_byte_hours", "gpu_hours", "cpu_cost", "ram_cost", "gpu_cost",
+    "byte_hours", "byte_usage_hours",
+)  # fmt: skip
+"""Columns of the asset tables that add up exactly."""
+
+WEIGHTED_ASSET = {
+    "preemptible": "cost",
+    "discount": "cpu_cost + ram_cost",
+    "cpu_system_fraction": "cpu_cost",
+    "cpu_user_fraction": "cpu_cost",
+    "cpu_other_fraction": "cpu_cost",
+    "ram_system_fraction": "ram_cost",
+    "ram_user_fraction": "ram_cost",
+    "cpu_overhead_fraction": "cpu_cost",
+    "ram_overhead_fraction": "ram_cost",
+}
+"""Fractions of the asset tables, each with what weights it in a mean."""
