@@ -55,7 +55,7 @@ def serve_health(bind: str, port: int, health: Callable[[], Health]) -> Iterator
 
 def _handler(health: Callable[[], Health]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the library's name
+        def do_GET(self) -> None:
             if self.path == "/healthz":
                 self._answer(200, "application/json", msgspec.json.encode(health()))
             elif self.path == "/metrics":

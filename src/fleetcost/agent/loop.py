@@ -97,7 +97,8 @@ class Agent:
     ) -> Round:
         """Build these hours and their days into the local store; `force` replaces even fuller sets."""
         report = progress or _quiet
-        built, gaps = [], []
+        built: list[Window] = []
+        gaps: list[Window] = []
         for done, hour in enumerate(hours):
             report(done, len(hours))
             sets = self.builder.hour(hour.window, final=hour.final, now=now)

@@ -110,7 +110,7 @@ def envelope(
         as_of: when the tables were last equal to the bucket
         took_ms: time spent
     """
-    members = sorted(rows.rows, key=lambda row: -row.total_cost)
+    members: list[AllocationRow | AssetRow] = sorted(rows.rows, key=lambda row: -row.total_cost)
     totals = ALLOCATION_TOTALS if members and isinstance(members[0], AllocationRow) else ASSET_TOTALS
     return AnswerJson(
         question=_question(rows.question, series.question),
@@ -138,7 +138,7 @@ def _question(rows: Question, series: Question) -> QuestionJson:
 
 
 def _row(row: AllocationRow | AssetRow, question: Question) -> Json:
-    facts = msgspec.to_builtins(row)
+    facts: Json = msgspec.to_builtins(row)
     facts["name"] = row.name
     if isinstance(row, AllocationRow):
         facts["key"] = (

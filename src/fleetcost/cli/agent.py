@@ -49,7 +49,9 @@ def _run(parsed: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with serve_health(settings.bind, settings.port, agent.status) as port:
-        _log.info("agent", cluster=settings.cluster_id, source=agent.builder.source.name, bucket=agent.bucket.name, port=port)
+        _log.info(
+            "agent", cluster=settings.cluster_id, source=agent.builder.source.name, bucket=agent.bucket.name, port=port
+        )
         agent.run(stop, settings.interval_seconds)
     return 0
 
@@ -66,10 +68,14 @@ def _build(parsed: argparse.Namespace) -> int:
     )
     done = agent.build(hours, now=now, force=parsed.force)
     uploaded = agent.push(now, force=parsed.force)
-    table = Table("path", "rows", "bytes", title=f"{identity.cluster}: {len(done.built)} hours built, {len(done.gaps)} gaps")
+    table = Table(
+        "path", "rows", "bytes", title=f"{identity.cluster}: {len(done.built)} hours built, {len(done.gaps)} gaps"
+    )
     for one in uploaded:
         table.add_row(one.path, f"{one.rows:,}", f"{one.size_bytes:,}")
-    Console().print(table if uploaded else f"{identity.cluster}: nothing to upload, the bucket has these windows already")
+    Console().print(
+        table if uploaded else f"{identity.cluster}: nothing to upload, the bucket has these windows already"
+    )
     return 0
 
 
@@ -84,8 +90,8 @@ def _window(text: str) -> Window:
         return Window(end - timedelta(**{unit: count}), end)
     except (ValueError, KeyError) as error:
         raise SettingsError(
-            f"--window {text!r} cannot be read: accepted are two times such as 2026-01-31T00:00:00Z,2026-02-01T00:00:00Z, "
-            "two Unix times, or a duration such as 24h or 7d"
+            f"--window {text!r} cannot be read: accepted are two times such as "
+            "2026-01-31T00:00:00Z,2026-02-01T00:00:00Z, two Unix times, or a duration such as 24h or 7d"
         ) from error
 
 

@@ -81,6 +81,8 @@ def _agent(
     home = folder / cluster.id
     born = (clock() - timing.backfill).timestamp()
     identity = Identity(cluster_id(cluster.id), local_uid(home / "uid"), "USD")
-    source = MemorySource(SimulatedCluster(cluster, born), f"simulated samples of {cluster.id}")
+    source = MemorySource(
+        SimulatedCluster(cluster, born, lambda: clock().timestamp()), f"simulated samples of {cluster.id}"
+    )
     builder = Builder(identity, source, PriceBook(), SCRAPE_SECONDS)
     return Agent(builder=builder, store=open_store(home / "store"), bucket=bucket, timing=timing, clock=clock)

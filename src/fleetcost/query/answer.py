@@ -14,7 +14,6 @@ from fleetcost.model.states import WindowState
 from fleetcost.model.window import Window
 from fleetcost.query.question import Question
 
-
 RowType = TypeVar("RowType")
 
 
@@ -232,11 +231,20 @@ class AssetRow(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One cluster-window that is not complete: which, how, and why."""
+    """
+    One cluster-window that is not complete.
+
+    Attributes:
+        window: which
+        state: how
+        cause: why
+        running: the window is not over and its set is fresh: nothing is wrong, there is just more to come
+    """
 
     window: Window
     state: WindowState
     cause: str
+    running: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,11 +271,9 @@ class Completeness:
 
     @property
     def state(self) -> WindowState:
-        """The worst state that occurs; complete where nothing was expected."""
-        for state in _WORST_FIRST:
-            if self.counts.get(state):
-                return state
-        return WindowState.COMPLETE
+        """The worst state that occurs, windows that are merely not over left out; complete where nothing is wrong."""
+        wrong = {gap.state for gap in self.gaps if not gap.running}
+        return next((state for state in _WORST_FIRST if state in wrong), WindowState.COMPLETE)
 
 
 _WORST_FIRST = (
