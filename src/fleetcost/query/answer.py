@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from fleetcost.model.amount import PLACES
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Window
@@ -115,7 +116,7 @@ class AllocationRow(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def total_cost(self) -> float:
         """Sum of every cost and adjustment."""
-        return (
+        return on_grid(
             self.cpu_cost + self.cpu_cost_adjustment + self.ram_cost + self.ram_cost_adjustment
             + self.gpu_cost + self.gpu_cost_adjustment + self.pv_cost + self.pv_cost_adjustment
             + self.network_cost + self.network_cost_adjustment
@@ -221,7 +222,7 @@ class AssetRow(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def total_cost(self) -> float:
         """Cost and adjustment."""
-        return self.cost + self.adjustment
+        return on_grid(self.cost + self.adjustment)
 
     @property
     def hours(self) -> float:
@@ -315,6 +316,11 @@ class Answer(Generic[RowType]):
     def rows(self) -> Sequence[RowType]:
         """The rows of every step."""
         return [row for step in self.steps for row in step.rows]
+
+
+def on_grid(value: float) -> float:
+    """Put a sum of exact amounts back on their grid: adding them as floats leaves dust behind the ninth place."""
+    return round(value, PLACES)
 
 
 def _efficiency(used: float | None, requested: float) -> float | None:

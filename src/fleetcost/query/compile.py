@@ -132,21 +132,24 @@ class Compiler:
         tree = self.question.filter
         if tree is None:
             return "fraction AS (SELECT NULL::TIMESTAMP AS window_start, NULL::VARCHAR AS cluster)"
-        passes = self._passes()
         on_idle = Conditions(self.question.kind, self.dialect, idle=True).sql(tree)
+        sums = ", ".join(
+            f"sum({name}) AS {name}, coalesce(sum({name}) FILTER ({self._passes()}), 0) AS {name}_passing"
+            for name in IDLE_MEASURES
+        )
         parts = ", ".join(
-            f"coalesce((sum(a.{name}) FILTER ({passes}))::DOUBLE / nullif(sum(a.{name}), 0)::DOUBLE, "
-            f"any_value(own.part), 0) AS {name}"
+            f"coalesce(a.{name}_passing::DOUBLE / nullif(a.{name}, 0)::DOUBLE, own.part) AS {name}"
             for name in IDLE_MEASURES
         )
         # The outer table of the two is idle: a cluster without a single allocation still has idle.
         return (
             f"own AS (SELECT window_start, cluster, max(CASE WHEN {on_idle} THEN 1.0 ELSE 0.0 END) AS part "
             f"FROM {self._table('idle')} WHERE {self._in_frame()} GROUP BY window_start, cluster),\n"
-            f"part AS (SELECT own.window_start, own.cluster, {parts} FROM own LEFT JOIN "
-            f"(SELECT * FROM {self._table('allocation')} WHERE {self._in_frame()} AND kind = 'workload') AS a "
-            f"ON a.window_start = own.window_start AND a.cluster = own.cluster "
-            f"GROUP BY own.window_start, own.cluster),\n"
+            f"allocated AS (SELECT window_start, cluster, {sums} "
+            f"FROM {self._table('allocation')} WHERE {self._in_frame()} AND kind = 'workload' "
+            "GROUP BY window_start, cluster),\n"
+            f"part AS (SELECT own.window_start, own.cluster, {parts} "
+            "FROM own LEFT JOIN allocated AS a ON a.window_start = own.window_start AND a.cluster = own.cluster),\n"
             f"fraction AS (SELECT *, greatest({', '.join(IDLE_MEASURES)}) AS any_part FROM part)"
         )
 
