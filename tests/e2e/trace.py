@@ -1,8 +1,8 @@
 """
 A real production trace as four clusters' metrics.
 
-Real: the nodes and their sizes, the pods with their requests, GPU shares, starts and ends. Added here, because the trace
-has none: prices, usage, namespaces, labels, owners, and which pod sits on which node (first fit).
+Real: the nodes and their sizes, the pods with their requests, GPU shares, starts and ends. Added here, because the
+trace has none: prices, usage, namespaces, labels, owners, and which pod sits on which node (first fit).
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import threading
 from pathlib import Path
 
 from rich import box
@@ -58,8 +59,21 @@ def _run(parsed: argparse.Namespace) -> int:
     if parsed.no_serve:
         aggregator.database.close()
         return 0
-    serve_aggregator(aggregator, lambda address: console.print(f"\nOpen [bold]{address}[/bold]  (Ctrl-C stops)"))
+    stop = threading.Event()
+    agents = threading.Thread(target=_go_on, args=(simulated, stop), name="agents", daemon=True)
+    agents.start()
+    try:
+        serve_aggregator(aggregator, lambda address: console.print(f"\nOpen [bold]{address}[/bold]  (Ctrl-C stops)"))
+    finally:
+        stop.set()
+        agents.join()
     return 0
+
+
+def _go_on(simulated: Fleet, stop: threading.Event) -> None:
+    """Let the agents go round while the page is looked at, so that the running hour grows."""
+    while not stop.wait(REFRESH_SECONDS):
+        simulated.build(lambda _cluster, _done, _due: None)
 
 
 def _build(simulated: Fleet, console: Console) -> None:
