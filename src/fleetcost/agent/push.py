@@ -9,7 +9,7 @@ from fleetcost.agent.store import Shelf
 from fleetcost.bucket.port import Bucket, BucketReader, ObjectInfo
 from fleetcost.model.sets import SetKey
 from fleetcost.model.window import Resolution, Window
-from fleetcost.ops import log
+from fleetcost.ops import log, metrics
 from fleetcost.sets.publish import Outcome, Published, copy
 
 _log = log.get("agent")
@@ -67,6 +67,8 @@ def _report(key: SetKey, published: Published, where: str) -> None:
     path = f"{where}/{published.path}"
     if published.written:
         facts = {"kind": key.kind.value, "resolution": key.resolution.value, "window": str(key.window)}
+        metrics.UPLOADED.labels(key.kind.value, key.resolution.value).inc()
+        metrics.UPLOADED_BYTES.inc(published.size_bytes)
         _log.info("uploaded", path=path, rows=published.rows, bytes=published.size_bytes, **facts)
     elif published.outcome is Outcome.KEPT_FULLER:
         _log.warning("not uploaded", path=path, reason=published.outcome.value)

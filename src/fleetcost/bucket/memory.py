@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from fleetcost.bucket.paths import checked, cleaned_prefix
 from fleetcost.bucket.port import ObjectInfo
 from fleetcost.errors import ConditionFailedError, ObjectMissingError
 
@@ -26,7 +27,8 @@ class MemoryBucket:
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Iterate the objects below a path, in ascending order."""
-        below = prefix.rstrip("/") + "/" if prefix else ""
+        cleaned = cleaned_prefix(prefix)
+        below = f"{cleaned}/" if cleaned else ""
         with self._lock:
             found = sorted(info for path, (_, info) in self._objects.items() if path.startswith(below))
         yield from found
@@ -34,19 +36,19 @@ class MemoryBucket:
     def get(self, path: str) -> bytes:
         """Return an object's whole content."""
         with self._lock:
-            if path not in self._objects:
+            if checked(path) not in self._objects:
                 raise ObjectMissingError(f"get {self._name}/{path}: there is no such object")
             return self._objects[path][0]
 
     def stat(self, path: str) -> ObjectInfo | None:
         """Return what a listing would say of one object, or None where there is none."""
         with self._lock:
-            return self._objects[path][1] if path in self._objects else None
+            return self._objects[path][1] if checked(path) in self._objects else None
 
     def put(self, path: str, content: bytes, *, create: bool = False, if_etag: str | None = None) -> ObjectInfo:
         """Write an object whole, replacing what is there."""
         etag = hashlib.sha256(content).hexdigest()
-        info = ObjectInfo(path, len(content), etag, datetime.now(UTC))
+        info = ObjectInfo(checked(path), len(content), etag, datetime.now(UTC))
         with self._lock:
             there = self._objects.get(path)
             if create and there is not None:
@@ -59,4 +61,4 @@ class MemoryBucket:
     def delete(self, path: str) -> None:
         """Remove an object; removing an absent one is no error."""
         with self._lock:
-            self._objects.pop(path, None)
+            self._objects.pop(checked(path), None)

@@ -7,9 +7,13 @@ The contract, which `tests/contract/` runs against every backend:
 2. A `put` that returned is seen by every later `get`, `stat` and `list` (strong read-after-write).
 3. `list` gives objects in ascending order of their paths, page by page in bounded memory, and only those below the
    prefix by path segment: `a/b` does not match `a/bc`.
-4. An object's `etag` changes when its content changes and stays when it does not.
+4. An object's `etag` changes when its content changes and stays while nobody writes it. Writing equal content again may
+   change it (Azure, filesystem) or not (S3).
 5. `delete` of an absent object is no error.
-6. Paths are relative, `/`-separated, without empty, `.` or `..` segments.
+6. Paths are relative, `/`-separated, without empty, `.` or `..` segments; anything else is a `ValueError`. No path is
+   both an object and a folder of objects.
+7. Of several writers that `create` the same path, or replace it with the same `if_etag`, one wins. A winner whose
+   answer was lost on the way may be told that it lost: who gets `ConditionFailedError` reads the object to know.
 """
 
 from __future__ import annotations
@@ -29,7 +33,8 @@ class ObjectInfo:
         path: relative to the bucket's prefix
         size_bytes: length of the content
         etag: opaque; equal means unchanged content
-        modified: when it was written, by the store's clock
+        modified: when it was written, to the second at least; by the store's clock in a listing, by ours in what `put`
+            returns
     """
 
     path: str
@@ -46,7 +51,12 @@ class BucketReader(Protocol):
         """Where this is, for messages: `s3://bucket/prefix`, `file:///path`; never a credential."""
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
-        """Iterate the objects below a path, in ascending order."""
+        """
+        Iterate the objects below a path, in ascending order.
+
+        Raises:
+            StoreError, StoreRefusedError: the store did not answer, or refused.
+        """
 
     def get(self, path: str) -> bytes:
         """
@@ -76,6 +86,7 @@ class Bucket(BucketReader, Protocol):
 
         Raises:
             ConditionFailedError: `create` or `if_etag` did not hold; nothing was written.
+            StoreError, StoreRefusedError: the store did not answer, or refused.
         """
 
     def delete(self, path: str) -> None:

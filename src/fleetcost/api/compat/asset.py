@@ -1,0 +1,122 @@
+"""Assets in the field's JSON: names and order by type, list prices before discounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fleetcost.api.compat.numbers import rate
+from fleetcost.model.asset import AssetType
+from fleetcost.model.window import Window, rfc3339
+from fleetcost.query.answer import Answer, AssetRow
+
+Json = dict[str, Any]
+PLACES = 6
+"""Decimal places of asset figures in the field's JSON."""
+
+
+def asset_sets(answer: Answer[AssetRow]) -> list[Json]:
+    """Return one object per step: key to asset."""
+    return [{row.name: asset(row, step.window) for row in step.rows} for step in answer.steps]
+
+
+def asset(row: AssetRow, window: Window) -> Json:
+    """Return one asset; a group of several types has no type and only the common figures."""
+    common: Json = {
+        **({"type": row.type} if row.type else {}),
+        "properties": _properties(row),
+        "labels": row.labels,
+        "window": {"start": rfc3339(window.start), "end": rfc3339(window.end)},
+        "start": rfc3339(row.start),
+        "end": rfc3339(row.end),
+        "minutes": _fixed(row.hours * 60),
+    }
+    specific = _SPECIFIC.get(row.type)
+    return common | (specific(row) if specific else {}) | _cost(row)
+
+
+def _properties(row: AssetRow) -> Json:
+    every = {
+        "category": row.category,
+        "provider": row.provider,
+        "account": row.account,
+        "project": row.project,
+        "service": row.service,
+        "cluster": row.cluster,
+        "name": row.name_,
+        "providerID": row.provider_id,
+    }
+    return {name: value for name, value in every.items() if value}
+
+
+def _node(row: AssetRow) -> Json:
+    # Our costs are after discount, the field's parts are before it.
+    charged = 1 - (row.discount or 0.0)
+    listed = 1 / charged if charged > 0 else 1.0
+    return {
+        "nodeType": row.node_type,
+        **({"pool": row.pool} if row.pool else {}),
+        "cpuCores": _fixed(rate(row.cpu_core_hours, row.hours)),
+        "ramBytes": _fixed(rate(row.ram_byte_hours, row.hours)),
+        "cpuCoreHours": _fixed(row.cpu_core_hours),
+        "ramByteHours": _fixed(row.ram_byte_hours),
+        "GPUHours": _fixed(row.gpu_hours),
+        "cpuBreakdown": _breakdown(row.cpu_system_fraction, row.cpu_user_fraction, row.cpu_other_fraction),
+        "ramBreakdown": _breakdown(row.ram_system_fraction, row.ram_user_fraction, 0.0),
+        "preemptible": _fixed(row.preemptible or 0.0),
+        "discount": _fixed(row.discount or 0.0),
+        "cpuCost": _fixed(row.cpu_cost * listed),
+        "gpuCost": _fixed(row.gpu_cost),
+        "gpuCount": _fixed(rate(row.gpu_hours, row.hours)),
+        "ramCost": _fixed(row.ram_cost * listed),
+        **_overhead(row),
+    }
+
+
+def _disk(row: AssetRow) -> Json:
+    used = (row.byte_usage_hours or 0.0) / row.byte_hours if row.byte_hours else 0.0
+    return {
+        "byteHours": _fixed(row.byte_hours),
+        "bytes": _fixed(rate(row.byte_hours, row.hours)),
+        "byteHoursUsed": None if row.byte_usage_hours is None else _fixed(row.byte_usage_hours),
+        "byteUsageMax": None if row.byte_usage_max is None else _fixed(row.byte_usage_max),
+        "breakdown": _breakdown(0.0, used, 0.0),
+        "storageClass": row.storage_class,
+        "volumeName": row.volume_name,
+        "claimName": row.claim_name,
+        "claimNamespace": row.claim_namespace,
+    }
+
+
+def _load_balancer(row: AssetRow) -> Json:
+    return {"private": row.private, "ip": row.ip}
+
+
+def _cost(row: AssetRow) -> Json:
+    credit = {"credit": _fixed(row.credit)} if row.type == AssetType.CLOUD else {}
+    return {"adjustment": _fixed(row.adjustment), **credit, "totalCost": _fixed(row.total_cost)}
+
+
+def _overhead(row: AssetRow) -> Json:
+    if row.cpu_overhead_fraction is None or row.ram_overhead_fraction is None:
+        return {}
+    cost = row.cpu_cost + row.ram_cost + row.gpu_cost
+    lost = row.cpu_overhead_fraction * row.cpu_cost + row.ram_overhead_fraction * row.ram_cost
+    return {
+        "overhead": {
+            "CpuOverheadFraction": row.cpu_overhead_fraction,
+            "RamOverheadFraction": row.ram_overhead_fraction,
+            "OverheadCostFraction": lost / cost if cost else None,
+        }
+    }
+
+
+def _breakdown(system: float | None, user: float | None, other: float | None) -> Json:
+    parts = [part or 0.0 for part in (system, user, other)]
+    return {"idle": 1 - sum(parts), "other": parts[2], "system": parts[0], "user": parts[1]}
+
+
+def _fixed(value: float) -> float:
+    return round(value, PLACES)
+
+
+_SPECIFIC = {AssetType.NODE: _node, AssetType.DISK: _disk, AssetType.LOAD_BALANCER: _load_balancer}

@@ -1,0 +1,24 @@
+"""Numbers as the field prints them."""
+
+from __future__ import annotations
+
+import math
+
+PLACES = 5
+"""Decimal places of allocation figures in the field's JSON."""
+
+
+def rounded(value: float) -> float:
+    """Round half away from zero to the field's places."""
+    scaled = math.floor(abs(value) * 10**PLACES + 0.5) / 10**PLACES
+    return math.copysign(scaled, value) if scaled else 0.0
+
+
+def optional(value: float | None) -> float | None:
+    """Round a figure that may not have been measured."""
+    return None if value is None else rounded(value)
+
+
+def rate(amount_hours: float | None, hours: float) -> float:
+    """Turn an amount over time into an average; nothing measured counts as 0, as the field's clients expect."""
+    return (amount_hours or 0.0) / hours if hours > 0 else 0.0

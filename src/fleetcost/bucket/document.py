@@ -1,0 +1,232 @@
+"""A YAML file read key by key, so that every complaint can name the key, the file and the line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from fleetcost.errors import SettingsError, near
+from fleetcost.ops.secret import Secret
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)")
+_SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
+_NULL = "tag:yaml.org,2002:null"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    Where in which file a value stands.
+
+    Attributes:
+        file: the file that was read
+        line: counted from 1
+        key: dotted, such as `config.http_config.tls_config.ca_file`
+    """
+
+    file: Path
+    line: int
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}, `{self.key}`"
+
+
+@dataclass(frozen=True, slots=True)
+class Ineffective:
+    """A key that is understood and changes nothing, with the reason."""
+
+    place: Place
+    reason: str
+
+    def __str__(self) -> str:
+        return f"`{self.place.key}` (line {self.place.line}): {self.reason}"
+
+
+@dataclass(slots=True)
+class Section:
+    """
+    One mapping of the file. Each getter notes the key it was asked for; `close` refuses every other key.
+
+    Attributes:
+        file: the file, for messages
+        key: dotted path of this mapping, empty for the whole document
+        line: where the mapping begins
+        values: the mapping's nodes by key
+        asked: keys somebody asked for
+        ineffective: keys found that have no effect; all sections of a document share the list
+    """
+
+    file: Path
+    key: str
+    line: int
+    values: dict[str, yaml.Node]
+    ineffective: list[Ineffective]
+    asked: set[str] = field(default_factory=set)
+
+    def has(self, key: str) -> bool:
+        """Tell whether the key is there and not null."""
+        return self._node(key) is not None
+
+    def place(self, key: str) -> Place:
+        """Where the key stands, or the section where it is absent."""
+        node = self.values.get(key)
+        return Place(self.file, node.start_mark.line + 1 if node else self.line, self._dotted(key))
+
+    def error(self, key: str, complaint: str) -> SettingsError:
+        """Build the error that a value of this section cannot be used."""
+        return SettingsError(f"{self.place(key)}: {complaint}")
+
+    def required(self, key: str, meaning: str) -> str:
+        """
+        Return a text that must be there and not be empty.
+
+        Raises:
+            SettingsError: it is absent or empty.
+        """
+        text = self.text(key)
+        if not text:
+            raise SettingsError(f"{self.place(key)}: required and missing: give {meaning}")
+        return text
+
+    def text(self, key: str, default: str = "") -> str:
+        """Return a scalar as it is written, numbers included."""
+        node = self._node(key)
+        if node is None:
+            return default
+        if not isinstance(node, yaml.ScalarNode):
+            raise self.error(key, f"expected a text, found a {_shape(node)}")
+        return str(node.value)
+
+    def secret(self, key: str) -> Secret | None:
+        """Return a credential, or None where there is none."""
+        text = self.text(key)
+        return Secret(text) if text else None
+
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        """Return a truth value; quoted ones count, as templates write them."""
+        text = self.text(key, str(default)).lower()
+        if text in _TRUE:
+            return True
+        if text in _FALSE:
+            return False
+        raise self.error(key, f"expected true or false, read {text!r}")
+
+    def whole(self, key: str, default: int = 0) -> int:
+        """Return a whole number that is not negative."""
+        text = self.text(key, str(default))
+        if not text.isdecimal():
+            raise self.error(key, f"expected a whole number, 0 or more, read {text!r}")
+        return int(text)
+
+    def seconds(self, key: str, default: float) -> float:
+        """Return a duration such as `90s`, `1m30s` or `2m`, in seconds."""
+        if not self.has(key):
+            return default
+        text = self.text(key)
+        parts = _DURATION.findall(text)
+        if text == "0":
+            return 0.0
+        if not parts or "".join(number + unit for number, unit in parts) != text:
+            raise self.error(key, f"expected a duration such as 90s, 1m30s or 500ms, read {text!r}")
+        return sum(float(number) * _SECONDS[unit] for number, unit in parts)
+
+    def one_of(self, key: str, accepted: tuple[str, ...], default: str) -> str:
+        """Return one of the accepted words, whatever its case."""
+        text = self.text(key, default) or default
+        for word in accepted:
+            if word.lower() == text.lower():
+                return word
+        raise self.error(key, f"read {text!r}{near(text, accepted)}; accepted: {', '.join(accepted)}")
+
+    def section(self, key: str) -> Section:
+        """Return a mapping inside this one; an absent one is empty."""
+        node = self._node(key)
+        if node is None:
+            return Section(self.file, self._dotted(key), self.place(key).line, {}, self.ineffective)
+        return _section(self.file, self._dotted(key), node, self.ineffective)
+
+    def pairs(self, key: str) -> tuple[tuple[str, str], ...]:
+        """Return a mapping of texts as pairs in the file's order; its keys are free."""
+        inner = self.section(key)
+        return tuple((name, inner.text(name)) for name in inner.values)
+
+    def without_effect(self, reason: str, *keys: str) -> None:
+        """Accept these keys, whatever they hold, and note those that are there."""
+        for key in keys:
+            if self.has(key):
+                self.ineffective.append(Ineffective(self.place(key), reason))
+
+    def close(self) -> None:
+        """
+        Refuse the keys nobody asked for.
+
+        Raises:
+            SettingsError: names the first of them, its line, the nearest known key and all known ones.
+        """
+        for key in self.values:
+            if key not in self.asked:
+                known = sorted(self.asked)
+                raise self.error(key, f"unknown key{near(key, known)}; known here: {', '.join(known)}")
+
+    def _dotted(self, key: str) -> str:
+        return f"{self.key}.{key}" if self.key else key
+
+    def _node(self, key: str) -> yaml.Node | None:
+        self.asked.add(key)
+        node = self.values.get(key)
+        return None if node is None or node.tag == _NULL else node
+
+
+def parse(text: str, file: Path) -> Section:
+    """
+    Read a YAML document into its outermost section.
+
+    Args:
+        text: the content
+        file: where it came from, for messages
+
+    Raises:
+        SettingsError: not YAML, more than one document, or not a mapping.
+    """
+    try:
+        nodes = [n for n in yaml.compose_all(text, yaml.SafeLoader) if n is not None and n.tag != _NULL]
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        # `from None`, and only the problem: the parser's message quotes the file, which holds credentials.
+        raise SettingsError(f"{file}, line {line}: not YAML: {error.problem}") from None
+    except yaml.YAMLError:
+        raise SettingsError(f"{file}: not YAML: it holds characters that YAML does not allow") from None
+    if not nodes:
+        raise SettingsError(f"{file}: empty; expected `type:` and `config:`")
+    if len(nodes) > 1:
+        raise SettingsError(f"{file}, line {nodes[1].start_mark.line + 1}: a second document; expected one")
+    return _section(file, "", nodes[0], [])
+
+
+def _section(file: Path, key: str, node: yaml.Node, ineffective: list[Ineffective]) -> Section:
+    line = node.start_mark.line + 1
+    where = f"{file}, line {line}" + (f", `{key}`" if key else "")
+    if not isinstance(node, yaml.MappingNode):
+        raise SettingsError(f"{where}: expected `key: value` lines, found a {_shape(node)}")
+    values: dict[str, yaml.Node] = {}
+    for name, value in node.value:
+        if not isinstance(name, yaml.ScalarNode):
+            raise SettingsError(f"{where}: expected texts as keys, found a {_shape(name)}")
+        if name.value in values:
+            again = name.start_mark.line + 1
+            raise SettingsError(
+                f"{file}, line {again}, `{key}.{name.value}`: the key is there twice".replace("`.", "`")
+            )
+        values[name.value] = value
+    return Section(file, key, line, values, ineffective)
+
+
+def _shape(node: yaml.Node) -> str:
+    if isinstance(node, yaml.MappingNode):
+        return "mapping"
+    return "list" if isinstance(node, yaml.SequenceNode) else "single value"

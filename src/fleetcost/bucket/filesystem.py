@@ -1,0 +1,201 @@
+"""
+A directory as a bucket, for one machine or a shared volume.
+
+Written here and not taken from the client library, because its local store has no conditional replace, does not flush
+to the disk and lists in no order. An object is written beside its place, flushed and renamed into it. Writers exclude
+each other across processes while they compare and rename; readers never wait.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fleetcost.bucket.paths import checked, cleaned_prefix
+from fleetcost.bucket.port import ObjectInfo
+from fleetcost.errors import ConditionFailedError, FleetcostError, ObjectMissingError, StoreError, StoreRefusedError
+
+WORKSHOP = ".fleetcost"
+"""Folder in the bucket's root with the lock and half-written objects; never listed."""
+
+ABANDONED_SECONDS = 86_400
+"""A half-written object this old belongs to a writer that was killed."""
+
+
+class FilesystemBucket:
+    """
+    A bucket in a directory; the directory is made when something is written.
+
+    Args:
+        directory: the root; a prefix is a folder below it
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._root = directory.absolute()
+
+    @property
+    def name(self) -> str:
+        """Where this is, for messages."""
+        return f"file://{self._root}"
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """Iterate the objects below a path, in ascending order; holds one folder's names a level."""
+        below = cleaned_prefix(prefix)
+        yield from self._walk(self._root / below, f"{below}/" if below else "")
+
+    def get(self, path: str) -> bytes:
+        """Return an object's whole content."""
+        with self._told("get", path):
+            try:
+                return self._file(path).read_bytes()
+            except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+                raise ObjectMissingError(f"get {self.name}/{path}: there is no such object") from None
+
+    def stat(self, path: str) -> ObjectInfo | None:
+        """Return what a listing would say of one object, or None where there is none."""
+        with self._told("stat", path):
+            try:
+                return _info(path, self._file(path).stat()) if self._file(path).is_file() else None
+            except FileNotFoundError:
+                return None
+
+    def put(self, path: str, content: bytes, *, create: bool = False, if_etag: str | None = None) -> ObjectInfo:
+        """Write an object whole, replacing what is there."""
+        target = self._file(path)
+        with self._told("put", path):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            draft = self._draft(content)
+            try:
+                with self._locked():
+                    self._check(path, create=create, if_etag=if_etag)
+                    return self._place(draft, target, path)
+            finally:
+                draft.unlink(missing_ok=True)
+
+    def delete(self, path: str) -> None:
+        """Remove an object; removing an absent one is no error."""
+        target = self._file(path)
+        with self._told("delete", path):
+            if target.exists():
+                with self._locked():
+                    target.unlink(missing_ok=True)
+                    _flush(target.parent)
+
+    def _file(self, path: str) -> Path:
+        if checked(path).split("/", 1)[0] == WORKSHOP:
+            raise ValueError(f"object path {path!r}: the folder {WORKSHOP} is reserved")
+        return self._root / path
+
+    def _walk(self, folder: Path, path: str) -> Iterator[ObjectInfo]:
+        with self._told("list", path):
+            for name in _names(self._root, folder):
+                if path + name == f"{WORKSHOP}/":
+                    continue
+                if name.endswith("/"):
+                    yield from self._walk(folder / name, path + name)
+                elif (info := self.stat(path + name)) is not None:
+                    yield info
+
+    def _check(self, path: str, *, create: bool, if_etag: str | None) -> None:
+        there = self.stat(path)
+        if create and there is not None:
+            raise ConditionFailedError(f"create {self.name}/{path}: it exists already; nothing was written")
+        if if_etag is not None and (there is None or there.etag != if_etag):
+            raise ConditionFailedError(
+                f"replace {self.name}/{path}: it is no longer the one that was read; nothing was written: "
+                "read it again and decide anew"
+            )
+
+    def _draft(self, content: bytes) -> Path:
+        workshop = self._workshop()
+        _sweep(workshop)
+        draft = workshop / f"draft-{secrets.token_hex(8)}"
+        with draft.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        return draft
+
+    def _place(self, draft: Path, target: Path, path: str) -> ObjectInfo:
+        # The etag is made of the time of writing, so the time must move on even where the clock does not.
+        written_ns = time.time_ns()
+        if target.exists():
+            written_ns = max(written_ns, target.stat().st_mtime_ns + 1)
+        os.utime(draft, ns=(written_ns, written_ns))
+        draft.replace(target)
+        _flush(target.parent)
+        return _info(path, target.stat())
+
+    def _workshop(self) -> Path:
+        folder = self._root / WORKSHOP
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        descriptor = os.open(self._workshop() / "lock", os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    @contextmanager
+    def _told(self, verb: str, path: str) -> Iterator[None]:
+        try:
+            yield
+        except FleetcostError:
+            raise
+        except PermissionError as error:
+            raise StoreRefusedError(
+                f"{verb} {self.name}/{path}: {error.strerror}: "
+                f"give user {os.getuid()} the right to {_right(verb)} there"
+            ) from error
+        except OSError as error:
+            raise StoreError(f"{verb} {self.name}/{path}: {error.strerror}") from error
+
+
+def _info(path: str, status: os.stat_result) -> ObjectInfo:
+    etag = f"{status.st_mtime_ns:x}-{status.st_ino:x}-{status.st_size:x}"
+    return ObjectInfo(path, status.st_size, etag, datetime.fromtimestamp(status.st_mtime, UTC))
+
+
+def _names(root: Path, folder: Path) -> list[str]:
+    # A folder's name ends in a slash, which puts `a.b` before `a/b` as every object store does.
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entry.name + ("/" if entry.is_dir() else "") for entry in entries)
+    except (FileNotFoundError, NotADirectoryError):
+        if root.is_dir():
+            return []
+        raise StoreRefusedError(
+            f"list file://{root}: there is no such directory: create it, mount it or correct `config.directory`"
+        ) from None
+
+
+def _right(verb: str) -> str:
+    return "write" if verb in ("put", "delete") else "read"
+
+
+def _flush(folder: Path) -> None:
+    """Make the folder's names durable; a file's own flush does not."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sweep(workshop: Path) -> None:
+    """Remove what writers left behind that were killed."""
+    horizon = time.time() - ABANDONED_SECONDS
+    for draft in workshop.glob("draft-*"):
+        with suppress(FileNotFoundError):
+            if draft.stat().st_mtime < horizon:
+                draft.unlink()

@@ -1,0 +1,134 @@
+"""Every object store through one client library: S3, GCS and Azure behave alike from here on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar, cast
+
+import obstore
+from obstore.exceptions import BaseError
+
+from fleetcost.bucket.faults import Deed, translate
+from fleetcost.bucket.paths import checked, cleaned_prefix
+from fleetcost.bucket.port import ObjectInfo
+from fleetcost.errors import ObjectMissingError
+
+if TYPE_CHECKING:
+    from obstore import Attributes, ObjectMeta, PutMode
+    from obstore.store import ObjectStore
+
+PAGE_OBJECTS = 1000
+"""What S3 gives in one answer at most; a listing holds one page at a time."""
+
+_FAULTS = (BaseError, OSError)
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """
+    How objects are written.
+
+    Attributes:
+        part_bytes: larger objects are uploaded in parts of this size
+        multipart: False uploads every object whole
+        attributes: headers and user metadata of each object
+    """
+
+    part_bytes: int = 64 * 1024 * 1024
+    multipart: bool = True
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+class ObjectStoreBucket:
+    """
+    A bucket behind the client library.
+
+    Args:
+        name: such as `s3://bucket/prefix`
+        host: the endpoint, for messages
+        reader: the library's store
+        writer: the same with the headers that only writes carry, or the same object
+        upload: how objects are written
+    """
+
+    def __init__(self, name: str, host: str, reader: ObjectStore, writer: ObjectStore, upload: Upload) -> None:
+        self._name = name
+        self._host = host
+        self._reader = reader
+        self._writer = writer
+        self._upload = upload
+
+    @property
+    def name(self) -> str:
+        """Where this is, for messages."""
+        return self._name
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """Iterate the objects below a path, in ascending order."""
+        below = cleaned_prefix(prefix)
+        deed = self._deed("list", below)
+        pages = self._tried(deed, lambda: iter(obstore.list(self._reader, below or None, chunk_size=PAGE_OBJECTS)))
+        while (page := self._tried(deed, lambda: next(pages, None))) is not None:
+            yield from map(_info, page)
+
+    def get(self, path: str) -> bytes:
+        """Return an object's whole content."""
+        return self._tried(self._deed("get", checked(path)), lambda: bytes(obstore.get(self._reader, path).bytes()))
+
+    def stat(self, path: str) -> ObjectInfo | None:
+        """Return what a listing would say of one object, or None where there is none."""
+        try:
+            return _info(self._tried(self._deed("stat", checked(path)), lambda: obstore.head(self._reader, path)))
+        except ObjectMissingError:
+            return None
+
+    def put(self, path: str, content: bytes, *, create: bool = False, if_etag: str | None = None) -> ObjectInfo:
+        """Write an object whole, replacing what is there."""
+        mode: PutMode = "create" if create else {"e_tag": if_etag} if if_etag is not None else "overwrite"
+        verb = "create" if create else "replace" if if_etag is not None else "put"
+        written = self._tried(self._deed(verb, checked(path)), lambda: self._write(path, content, mode))
+        return ObjectInfo(path, len(content), written or self._etag(path), datetime.now(UTC))
+
+    def delete(self, path: str) -> None:
+        """Remove an object; removing an absent one is no error."""
+        deed = self._deed("delete", checked(path))
+        try:
+            self._tried(deed, lambda: obstore.delete(self._writer, path))
+        except ObjectMissingError:
+            return
+
+    def _write(self, path: str, content: bytes, mode: PutMode) -> str:
+        whole = mode != "overwrite" or not self._upload.multipart or len(content) <= self._upload.part_bytes
+        result = obstore.put(
+            self._writer,
+            path,
+            content,
+            mode=mode,
+            attributes=cast("Attributes", dict(self._upload.attributes)) or None,
+            use_multipart=not whole,
+            chunk_size=self._upload.part_bytes,
+        )
+        return result["e_tag"] or ""
+
+    def _etag(self, path: str) -> str:
+        # Some stores answer a multipart upload without an etag (Ceph 16 does).
+        found = self.stat(path)
+        return found.etag if found else ""
+
+    def _deed(self, verb: str, path: str) -> Deed:
+        return Deed(verb, f"{self._name}/{path}" if path else self._name, self._host)
+
+    def _tried(self, deed: Deed, do: Callable[[], _Result]) -> _Result:
+        try:
+            return do()
+        except _FAULTS as error:
+            fault = translate(error, deed)
+        # Raised outside the handler: a traceback would print the library's message, which may carry a token.
+        raise fault
+
+
+def _info(found: ObjectMeta) -> ObjectInfo:
+    return ObjectInfo(found["path"], found["size"], found["e_tag"] or "", found["last_modified"])

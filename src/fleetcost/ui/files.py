@@ -1,0 +1,71 @@
+"""The built web app as files in the package."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from fleetcost.errors import SettingsError
+
+_BASE = b'<base href="./">'
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of the web app."""
+
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebApp:
+    """
+    The web app, held in memory: it is small and never changes while a server runs.
+
+    Attributes:
+        files: path below the app's root to file
+    """
+
+    files: Mapping[str, File]
+
+    def file(self, path: str) -> File | None:
+        """Return a file, or None where there is none."""
+        return self.files.get(path)
+
+    def index(self, base: str) -> bytes:
+        """
+        Return the page.
+
+        Args:
+            base: address of the app's root relative to the page's own, so that it runs under any path prefix
+        """
+        return self.files["index.html"].content.replace(_BASE, f'<base href="{base}">'.encode())
+
+
+def load() -> WebApp:
+    """
+    Read the built web app from the package.
+
+    Raises:
+        SettingsError: the package was built or installed without it.
+    """
+    root = resources.files("fleetcost.ui").joinpath("static")
+    if not root.joinpath("index.html").is_file():
+        raise SettingsError("the web app is not built: run `make ui` in the source tree, or install a released wheel")
+    return WebApp(dict(_walk(root, "")))
+
+
+def _walk(folder: Traversable, prefix: str) -> list[tuple[str, File]]:
+    found = []
+    for entry in folder.iterdir():
+        path = f"{prefix}{entry.name}"
+        if entry.is_dir():
+            found += _walk(entry, f"{path}/")
+        else:
+            kind = mimetypes.guess_type(entry.name)[0] or "application/octet-stream"
+            found.append((path, File(entry.read_bytes(), kind)))
+    return found
