@@ -23,7 +23,7 @@ def split_cost(total: Decimal, weights: Sequence[float]) -> list[Decimal]:
 def split_count(total: int, weights: Sequence[float]) -> list[int]:
     """Divide a whole number in proportion to weights; what rounding down leaves goes to the largest remainders."""
     exact = [Fraction(weight) for weight in weights]
-    scale = total / sum(exact)
+    scale = Fraction(total) / sum(exact, Fraction())
     shares = [weight * scale for weight in exact]
     parts = [share.numerator // share.denominator for share in shares]
     left = total - sum(parts)

@@ -29,20 +29,26 @@ class FindingKind(enum.StrEnum):
 
 
 _MEANINGS = {
-    FindingKind.PRICE_DEFAULTED: "the source names no price, so the price book's is charged; give a price sheet or run "
-    "an exporter of prices",
-    FindingKind.PRICE_ZERO: "both the source and the price book say zero, so this costs nothing; set a price if "
-    "that is not meant",
+    FindingKind.PRICE_DEFAULTED: (
+        "the source names no price, so the price book's is charged; give a price sheet or run an exporter of prices"
+    ),
+    FindingKind.PRICE_ZERO: (
+        "both the source and the price book say zero, so this costs nothing; set a price if that is not meant"
+    ),
     FindingKind.SAMPLES_DROPPED: "the source answered NaN or infinity for this query; those rows are left out",
-    FindingKind.ROWS_UNNAMED: "rows lack the label that names their object; is the exporter scraped with `"
-    "`honor_labels`?",
-    FindingKind.VALUE_REFUSED: "a negative or impossible amount, such as more than 512 cores in a container, is "
-    "counted "
-    "as nothing",
-    FindingKind.NODE_UNKNOWN: "containers ran on a node that was never seen; they are charged at the price book's rates "
-    "and have no asset",
-    FindingKind.NODE_SIZE_UNKNOWN: "a node was seen and its capacity was not, so it costs nothing; does "
-    "kube-state-metrics report `kube_node_status_capacity`?",
+    FindingKind.ROWS_UNNAMED: (
+        "rows lack the label that names their object; is the exporter scraped with `honor_labels`?"
+    ),
+    FindingKind.VALUE_REFUSED: (
+        "a negative or impossible amount, such as more than 512 cores in a container, is counted as nothing"
+    ),
+    FindingKind.NODE_UNKNOWN: (
+        "containers ran on a node that was never seen; they are charged at the price book's rates and have no asset"
+    ),
+    FindingKind.NODE_SIZE_UNKNOWN: (
+        "a node was seen and its capacity was not, so it costs nothing; "
+        "does kube-state-metrics report `kube_node_status_capacity`?"
+    ),
     FindingKind.POD_UNKNOWN: "amounts belong to pods that were never seen running; they are left out",
 }
 
