@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from fleetcost.errors import FleetcostError, SetDamagedError
+from fleetcost.errors import CallerError, FleetcostError, SetDamagedError
 from fleetcost.sets.bingen.decode import decode
 from fleetcost.sets.bingen.kinds import BingenKind, kind_named
 from fleetcost.sets.bingen.raw import decode_guessed, raw_line
@@ -61,7 +61,8 @@ def _line(file: Path, kind: BingenKind | None) -> str:
     Return one file's line.
 
     Raises:
-        SetDamagedError: it is not there, cannot be opened, is too large or cannot be decoded.
+        CallerError: it is not there or cannot be opened.
+        SetDamagedError: it is too large or cannot be decoded.
     """
     try:
         size = file.stat().st_size
@@ -69,5 +70,5 @@ def _line(file: Path, kind: BingenKind | None) -> str:
             raise SetDamagedError(f"read {file}: {size:,} bytes, accepted is up to {LARGEST_BYTES:,}")
         content = file.read_bytes()
     except OSError as error:
-        raise SetDamagedError(f"read {file}: {error.strerror or error}") from None
+        raise CallerError(f"read {file}: {error.strerror or error}") from None
     return raw_line(decode_guessed(content, str(file)) if kind is None else decode(content, kind, str(file)))

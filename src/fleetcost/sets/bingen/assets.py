@@ -58,7 +58,7 @@ BY_TYPE = {
         Column("volume_name", "VolumeName", columns.TEXT),
         Column("claim_name", "ClaimName", columns.TEXT),
         Column("claim_namespace", "ClaimNamespace", columns.TEXT),
-        Column("local", "Local", columns.FLAG),
+        Column("local", "Local", columns.ABOVE_ZERO),
     ),
     "LoadBalancer": Columns(
         *COST,

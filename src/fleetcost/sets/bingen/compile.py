@@ -51,10 +51,11 @@ def decoder(struct: Struct, *, inline: bool, nested: bool = True) -> Step:
 
     def read(source: Source, at: int, out: list[Value]) -> int:
         version = source.data[at + head]
-        if version not in plans:
+        planned = plans.get(version)
+        if planned is None:
             accepted = f"{struct.versions}: this build reads no other, a later one may"
             raise Unreadable(at + head, f"version {version} of {struct.name}", accepted)
-        layout, plan = plans[version]
+        layout, plan = planned
         at += head + 1
         values: list[Value] = []
         try:

@@ -75,14 +75,13 @@ def _first_that_fits(source: Source, kind: BingenKind) -> tuple[Record, Struct]:
 
 def _whole(source: Source, layout: Struct) -> Record:
     """Read a set of this layout; the content must be used up exactly."""
-    inline = source.texts is None
     if source.body == source.size:
-        raise Unreadable(source.body, "nothing", f"a {layout.name}")
-    if inline and source.data[0] not in layout.versions.accepted:
-        raise Unreadable(0, f"{source.data[:8]!r}", f"a string table (BGST) or the version of a {layout.name}")
+        raise Unreadable(source.body, "nothing", f"a whole {layout.name}")
+    if source.inline and source.data[0] not in layout.versions.accepted:
+        raise Unreadable(0, f"{source.data[:8]!r}", f"a string table (BGST) or a version of {layout.name}")
     out: list[Value] = []
-    end = decoder(layout, inline=inline, nested=False)(source, source.body, out)
+    end = decoder(layout, inline=source.inline, nested=False)(source, source.body, out)
     if end != source.size:
-        raise Unreadable(end, f"{source.size - end:,} bytes left over", f"the end of the {layout.name}")
+        raise Unreadable(end, f"{source.size - end:,} bytes left over", f"nothing behind the {layout.name}")
     top: Record = out[0]
     return top

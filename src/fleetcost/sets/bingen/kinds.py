@@ -48,7 +48,9 @@ def kind_named(name: str) -> BingenKind:
         return BingenKind(name)
     except ValueError:
         accepted = ", ".join(BingenKind)
-        raise CallerError(f"--kind {name!r}: accepted is {accepted}{near(name, BingenKind)}") from None
+        raise CallerError(
+            f"--kind {name!r}: accepted is {accepted}{near(name, (kind.value for kind in BingenKind))}"
+        ) from None
 
 
 def kind_in_path(path: str) -> BingenKind | None:

@@ -53,12 +53,12 @@ def decode_guessed(content: bytes, path: str) -> Decoded:
         fitting.append(decoded)
     if len(fitting) == 1:
         return fitting[0]
-    if fitting:
-        kinds = " or ".join(decoded.kind for decoded in fitting)
-        raise SetDamagedError(f"read {path}: its content fits {kinds}; say which it is with --kind")
     if named is not None:
         raise reasons[named]
-    raise SetDamagedError(f"read {path}: its content fits no kind of set: " + "; ".join(map(str, reasons.values())))
+    kinds = " and ".join(decoded.kind for decoded in fitting) or "no kind of set"
+    raise SetDamagedError(
+        f"read {path}: it fits {kinds}; say which it is with --kind: " + "; ".join(map(str, reasons.values()))
+    )
 
 
 def _record(record: Record) -> Plain:

@@ -76,15 +76,17 @@ class Layout:
         struct: the struct's name
         version: the version byte that its instances carry
         fields, names: what it has in this version
+        places: position of each name
     """
 
-    __slots__ = ("fields", "names", "struct", "version")
+    __slots__ = ("fields", "names", "places", "struct", "version")
 
     def __init__(self, struct: str, version: int, fields: tuple[Field, ...]) -> None:
         self.struct = struct
         self.version = version
         self.fields = fields
         self.names = tuple(field.name for field in fields)
+        self.places = {name: place for place, name in enumerate(self.names)}
 
     def picker(self, names: tuple[str, ...], absent: Value = 0.0) -> Callable[[tuple[Value, ...]], tuple[Value, ...]]:
         """
@@ -92,13 +94,12 @@ class Layout:
 
         A field that this version does not have is taken to be `absent`.
         """
-        positions = [self.names.index(name) if name in self.names else len(self.names) for name in names]
-        if len(positions) < 2:  # noqa: PLR2004 - itemgetter of one position returns it bare
-            return lambda values: tuple((*values, absent)[position] for position in positions)
-        if max(positions) < len(self.names):
-            return itemgetter(*positions)
-        get = itemgetter(*positions)
-        return lambda values: get((*values, absent))
+        behind = len(self.names)
+        places = [self.places.get(name, behind) for name in names]
+        if len(places) == 1:  # itemgetter of one place returns its value bare
+            return lambda values: ((*values, absent)[places[0]],)
+        get = itemgetter(*places)
+        return get if behind not in places else lambda values: get((*values, absent))
 
     def __repr__(self) -> str:
         return f"{self.struct} {self.version}"
@@ -112,5 +113,5 @@ class Record(NamedTuple):
 
     def value(self, name: str, absent: Value = None) -> Value:
         """Return a field by its name, or `absent` where this version does not have it."""
-        names = self.layout.names
-        return self.values[names.index(name)] if name in names else absent
+        place = self.layout.places.get(name)
+        return absent if place is None else self.values[place]

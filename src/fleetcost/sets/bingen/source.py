@@ -27,18 +27,31 @@ class Source:
 
     Attributes:
         data, size: the unpacked content and its length
-        texts: the string table, None where strings are spelled inline
+        inline: whether strings are spelled where they stand, because there is no string table
+        texts: the string table
         body: offset of the first byte after the string table
         cut_texts, replaced_texts: strings that their writer cut, strings that are not UTF-8 and were read with U+FFFD
         text_maps, times, often: values by their bytes, because most of them are equal
     """
 
-    __slots__ = ("body", "cut_texts", "data", "often", "replaced_texts", "size", "text_maps", "texts", "times")
+    __slots__ = (
+        "body",
+        "cut_texts",
+        "data",
+        "inline",
+        "often",
+        "replaced_texts",
+        "size",
+        "text_maps",
+        "texts",
+        "times",
+    )
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.size = len(data)
-        self.texts: list[str] | None = None
+        self.inline = not data.startswith(_TABLE)
+        self.texts: list[str] = []
         self.body = 0
         self.cut_texts = 0
         self.replaced_texts = 0
@@ -65,7 +78,7 @@ def open_source(content: bytes, largest_bytes: int = LARGEST_BYTES) -> Source:
         Unreadable: larger than `largest_bytes`, not unpackable, or its string table is damaged.
     """
     source = Source(unpacked(content, largest_bytes))
-    if source.data.startswith(_TABLE):
+    if not source.inline:
         _read_table(source)
     return source
 
@@ -105,18 +118,16 @@ def _read_table(source: Source) -> None:
     (count,) = _TABLE_HEAD.unpack_from(data)
     at = _TABLE_HEAD.size
     check_count(count, at, (size - at) // 2)
-    texts = []
-    decode = source.text
+    add, decode = source.texts.append, source.text
     try:
         for _ in range(count):
             start = at + 2
             at = start + data[at] + (data[at + 1] << 8)
-            texts.append(decode(data[start:at]))
+            add(decode(data[start:at]))
     except IndexError:
         raise ends(min(at, size), size).inside("string table") from None
     if at > size:
         raise ends(start, size).inside("string table")
-    source.texts = texts
     source.body = at
 
 

@@ -21,7 +21,9 @@ _LENGTH = struct.Struct("<H")
 _TIME = struct.Struct(">BqIh")
 _USUAL_TIME_BYTES = 4 + _TIME.size
 _SECOND_FORM_BYTES = _TIME.size + 1
-_UTC_MINUTES = -1
+_UTC_SECONDS = -60
+"""This offset means UTC, not a minute west of it."""
+
 _SECOND = 1_000_000_000
 
 PAST_THE_END = (struct.error, IndexError)
@@ -48,7 +50,7 @@ def mixed(codes: str) -> Step:
 
     def read(source: Source, at: int, out: list[Value]) -> int:
         values = list(unpack(source.data, at))
-        texts = source.texts or ()
+        texts = source.texts
         try:
             for place in strings:
                 values[place] = texts[values[place]]
@@ -66,10 +68,9 @@ def texts(count: int) -> Step:
     unpack, width = run.unpack_from, run.size
 
     def read(source: Source, at: int, out: list[Value]) -> int:
-        table = source.texts or ()
         indexes = unpack(source.data, at)
         try:
-            out += [table[index] for index in indexes]
+            out += map(source.texts.__getitem__, indexes)
         except IndexError:
             raise _no_such_text(source, at, max(indexes)) from None
         return at + width
@@ -95,7 +96,7 @@ def _raw_text(source: Source, at: int) -> tuple[bytes, int]:
 
 def _no_such_text(source: Source, at: int, index: int) -> Unreadable:
     """Return the damage of an index that the string table does not have."""
-    return Unreadable(at, f"string {index:,}", f"an index into the {len(source.texts or ()):,} strings of the table")
+    return Unreadable(at, f"string {index:,}", f"an index into the {len(source.texts):,} strings of the table")
 
 
 def time(source: Source, at: int, out: list[Value]) -> int:
@@ -117,10 +118,10 @@ def _new_time(source: Source, at: int) -> tuple[WireTime, int]:
     form, seconds, nanoseconds, minutes = _TIME.unpack_from(source.data, at + 4)
     if (length, form) not in ((_TIME.size, 1), (_SECOND_FORM_BYTES, 2)):
         raise Unreadable(at, f"time form {form} of {length:,} bytes", "form 1 of 15 bytes or form 2 of 16")
-    offset = 0 if minutes == _UTC_MINUTES else minutes * 60
+    offset = minutes * 60
     if length == _SECOND_FORM_BYTES:
         offset += source.data[at + 4 + _TIME.size]
-    found = WireTime(seconds, nanoseconds, offset)
+    found = WireTime(seconds, nanoseconds, 0 if offset == _UTC_SECONDS else offset)
     if nanoseconds >= _SECOND or not found.in_calendar:
         raise Unreadable(
             at, f"time {seconds:,} s + {nanoseconds:,} ns since year 1", "years 1 to 9999, below 1 s of ns"
