@@ -75,7 +75,9 @@ def _confirm(bucket: Bucket, wanted: Claim) -> Claim:
     try:
         there = msgspec.json.decode(bucket.get(path), type=Claim)
     except msgspec.MsgspecError as error:
-        raise SetDamagedError(f"read claim {bucket.name}/{path}: not a claim: {error}; delete it to claim anew") from error
+        raise SetDamagedError(
+            f"read claim {bucket.name}/{path}: not a claim: {error}; delete it to claim anew"
+        ) from error
     if there.uid != wanted.uid:
         raise ClaimRefusedError(
             f"claim {bucket.name}/{path}: cluster id {wanted.cluster!r} belongs to the cluster with uid {there.uid} "

@@ -7,15 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
+
 from fleetcost.agent.build import Builder
 from fleetcost.agent.claim import Claim, claim, heartbeat
+from fleetcost.agent.health import Health
 from fleetcost.agent.plan import BuildHour, Timing, days_of, due_hours, horizon
 from fleetcost.agent.push import Settled, adopt, expired, lost, push, unpushed
 from fleetcost.agent.store import built_hours, shelf
 from fleetcost.bucket.port import Bucket
 from fleetcost.errors import ClaimRefusedError, FleetcostError, StoreError, StoreRefusedError
-from fleetcost.model.window import Resolution, Window
-from fleetcost.ops import log
+from fleetcost.model.window import Resolution, Window, rfc3339
+from fleetcost.ops import log, metrics
 from fleetcost.sets.layout import set_path
 from fleetcost.sets.publish import Published, publish
 
@@ -61,6 +64,7 @@ class Agent:
     clock: Clock
     _claim: Claim | None = field(default=None, init=False)
     _settled: Settled = field(default_factory=dict, init=False)
+    _health: Health = field(default=Health("starting", "", 0, None, ""), init=False)
 
     def round(self, progress: Progress | None = None) -> Round:
         """
@@ -93,7 +97,8 @@ class Agent:
     ) -> Round:
         """Build these hours and their days into the local store; `force` replaces even fuller sets."""
         report = progress or _quiet
-        built, gaps = [], []
+        built: list[Window] = []
+        gaps: list[Window] = []
         for done, hour in enumerate(hours):
             report(done, len(hours))
             sets = self.builder.hour(hour.window, final=hour.final, now=now)
@@ -132,12 +137,26 @@ class Agent:
         while not stop.is_set():
             try:
                 done = self.round()
+                self._health = self._told(rounds=self._health.rounds + 1, status="ok", last_error="")
+                metrics.ROUNDS.labels("done").inc()
+                metrics.GAPS.set(len(done.gaps))
                 _log.info("round", built=len(done.built), gaps=len(done.gaps), uploaded=len(done.uploaded))
             except ClaimRefusedError:
                 raise
             except FleetcostError as error:
+                self._health = self._told(status="failing", last_error=str(error))
+                metrics.ROUNDS.labels("failed").inc()
                 _log.error("round failed", error=str(error), kind=type(error).__name__)
             stop.wait(interval_seconds)
+
+    def status(self) -> Health:
+        """Return the agent's account of itself."""
+        return self._health
+
+    def _told(self, **facts: object) -> Health:
+        return msgspec.structs.replace(
+            self._health, cluster=self.builder.identity.cluster, last_round_at=rfc3339(self.clock()), **facts
+        )
 
     def _learn(self, now: datetime) -> None:
         """Claim the id and take from the bucket what the local store lacks; a bucket that is away is only logged."""

@@ -9,7 +9,7 @@ import msgspec
 
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Window, rfc3339
-from fleetcost.query.answer import AllocationRow, Answer, AssetRow, Completeness, StepRows
+from fleetcost.query.answer import AllocationRow, Answer, AssetRow, Completeness, StepRows, on_grid
 from fleetcost.query.question import Question
 
 Json = dict[str, Any]
@@ -110,13 +110,13 @@ def envelope(
         as_of: when the tables were last equal to the bucket
         took_ms: time spent
     """
-    members = sorted(rows.rows, key=lambda row: -row.total_cost)
+    members: list[AllocationRow | AssetRow] = sorted(rows.rows, key=lambda row: -row.total_cost)
     totals = ALLOCATION_TOTALS if members and isinstance(members[0], AllocationRow) else ASSET_TOTALS
     return AnswerJson(
         question=_question(rows.question, series.question),
         currency=rows.currency,
         rows=[_row(row, rows.question) for row in members],
-        totals={name: sum(getattr(row, name) for row in members) for name in totals},
+        totals={name: on_grid(sum(getattr(row, name) for row in members)) for name in totals},
         series=[_step(step, series.completeness) for step in series.steps],
         completeness=[_completeness(entry) for entry in rows.completeness],
         warnings=_warnings(rows, asked),
@@ -138,7 +138,7 @@ def _question(rows: Question, series: Question) -> QuestionJson:
 
 
 def _row(row: AllocationRow | AssetRow, question: Question) -> Json:
-    facts = msgspec.to_builtins(row)
+    facts: Json = msgspec.to_builtins(row)
     facts["name"] = row.name
     if isinstance(row, AllocationRow):
         facts["key"] = (
@@ -167,7 +167,7 @@ def _step(step: StepRows[Any], completeness: Sequence[Completeness]) -> StepJson
     return StepJson(
         window=_window(step.window),
         state=_state_of(step.window, completeness),
-        total_cost=sum(row.total_cost for row in step.rows),
+        total_cost=on_grid(sum(row.total_cost for row in step.rows)),
         rows=[PointJson(row.name, row.total_cost) for row in step.rows],
     )
 

@@ -40,4 +40,4 @@ def configure(level: str = "info", fmt: Format = "text") -> None:
 
 def get(room: str) -> structlog.typing.FilteringBoundLogger:
     """Return the logger of a room; every line it writes carries `room=<room>`."""
-    return cast("structlog.typing.FilteringBoundLogger", structlog.get_logger().bind(room=room))
+    return cast("structlog.typing.FilteringBoundLogger", structlog.get_logger(room=room))

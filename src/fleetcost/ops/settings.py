@@ -126,7 +126,9 @@ def _file(file: Path | None, keys: tuple[str, ...]) -> dict[str, Any]:
         raise SettingsError(f"read settings file {file}: expected `key: value` lines, found {type(document).__name__}")
     for key in document:
         if key not in keys:
-            raise SettingsError(f"settings file {file}: unknown key {key!r}{near(str(key), keys)}; known: {_list(keys)}")
+            raise SettingsError(
+                f"settings file {file}: unknown key {key!r}{near(str(key), keys)}; known: {_list(keys)}"
+            )
     return document
 
 

@@ -1,0 +1,53 @@
+"""Flags made from a role's settings: one per key, described by the key itself."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+
+from fleetcost.ops import log
+from fleetcost.ops.settings import SETTINGS_FILE_VARIABLE, Loaded, Role, SharedSettings, load
+
+Subparsers = Any
+"""argparse has no public name for what `add_subparsers` returns."""
+
+
+def add_settings_flags(parser: argparse.ArgumentParser, role: type[SharedSettings]) -> None:
+    """Add `--settings FILE` and a flag for each key of a role."""
+    group = parser.add_argument_group("settings", "file < environment (FLEETCOST_…) < flag")
+    group.add_argument("--settings", metavar="FILE", help=f"YAML file of these keys (or {SETTINGS_FILE_VARIABLE})")
+    hints = msgspec.inspect.type_info(role)
+    fields = hints.fields if isinstance(hints, msgspec.inspect.StructType) else ()
+    for field in fields:
+        default = "" if field.default in {None, msgspec.NODEFAULT, ""} else f" (default {field.default})"
+        group.add_argument(
+            f"--{field.name.replace('_', '-')}",
+            dest=f"setting_{field.name}",
+            metavar="VALUE",
+            help=_description(role, field.name).replace("%", "%%") + default,
+        )
+
+
+def load_settings(parsed: argparse.Namespace, role: type[Role]) -> Loaded[Role]:
+    """
+    Read a role's settings with the flags that were given, and set up logging accordingly.
+
+    Raises:
+        SettingsError: a value or key that cannot be used.
+    """
+    prefix = "setting_"
+    given = {name.removeprefix(prefix): value for name, value in vars(parsed).items() if name.startswith(prefix)}
+    flags = {name: str(value) for name, value in given.items() if value is not None}
+    file = parsed.settings or os.environ.get(SETTINGS_FILE_VARIABLE)
+    loaded = load(role, flags, Path(file) if file else None)
+    log.configure(loaded.settings.log_level, loaded.settings.log_format)
+    return loaded
+
+
+def _description(role: type, name: str) -> str:
+    metas = get_args(get_type_hints(role, include_extras=True)[name])
+    return next((meta.description or "" for meta in metas if isinstance(meta, msgspec.Meta)), "")
