@@ -1,15 +1,30 @@
-/** Which page an address shows. */
+/** Which page an address shows. Each page is its own small file, loaded when it is first needed. */
 
 import { QueryClientProvider } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ComponentType, lazy, Suspense, useEffect, useRef, useState } from "react";
 import { newQueryClient } from "./api/hooks";
 import { Frame } from "./frame/frame";
 import { useView } from "./location";
-import { Clusters } from "./pages/clusters/clusters";
-import { Explore } from "./pages/explore/explore";
-import { NotFound } from "./pages/not-found";
 import { Boundary } from "./states/boundary";
-import { format, type View } from "./url";
+import { Loading } from "./states/screens";
+import { format, type PageName, type View } from "./url";
+
+type Page = ComponentType<{ view: View }>;
+
+const PAGES: Readonly<Record<PageName, Page>> = {
+  overview: lazy(async () => ({ default: (await import("./pages/overview/overview")).Overview })),
+  explore: lazy(async () => ({ default: (await import("./pages/explore/explore")).Explore })),
+  clusters: lazy(async () => ({ default: (await import("./pages/clusters/clusters")).Clusters })),
+  cluster: lazy(async () => ({ default: (await import("./pages/not-found")).NotFound })),
+  workload: lazy(async () => ({ default: (await import("./pages/not-found")).NotFound })),
+  efficiency: lazy(async () => ({ default: (await import("./pages/not-found")).NotFound })),
+  assets: lazy(async () => ({ default: (await import("./pages/not-found")).NotFound })),
+  health: lazy(async () => ({ default: (await import("./pages/not-found")).NotFound })),
+  prices: lazy(async () => ({ default: (await import("./pages/not-found")).NotFound })),
+  saved: lazy(async () => ({ default: (await import("./pages/not-found")).NotFound })),
+  help: lazy(async () => ({ default: (await import("./pages/not-found")).NotFound })),
+  "not-found": lazy(async () => ({ default: (await import("./pages/not-found")).NotFound })),
+};
 
 export function App() {
   const [client] = useState(newQueryClient);
@@ -23,28 +38,19 @@ export function App() {
 function Pages() {
   const view = useView();
   const place = `${view.page}/${view.path.join("/")}`;
+  const Page = PAGES[view.page];
   useTopOfPage(place);
   return (
     <Frame view={view}>
       <Boundary at={format(view)}>
-        <div className="page" key={place}>
-          {pageOf(view)}
-        </div>
+        <Suspense fallback={<Loading />}>
+          <div className="page" key={place}>
+            <Page view={view} />
+          </div>
+        </Suspense>
       </Boundary>
     </Frame>
   );
-}
-
-function pageOf(view: View): ReactNode {
-  switch (view.page) {
-    case "overview":
-    case "explore":
-      return <Explore view={view} />;
-    case "clusters":
-      return <Clusters view={view} />;
-    default:
-      return <NotFound view={view} />;
-  }
 }
 
 /** Another page starts at its top; another view of the same page stays where it is. */
