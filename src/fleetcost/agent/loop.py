@@ -55,6 +55,7 @@ class Agent:
         bucket: Federated Storage
         timing: when windows are due, and how long hourly sets are kept
         clock: gives the time
+        takeover: take the id from another uid at the first claim
     """
 
     builder: Builder
@@ -62,6 +63,7 @@ class Agent:
     bucket: Bucket
     timing: Timing
     clock: Clock
+    takeover: bool = False
     _claim: Claim | None = field(default=None, init=False)
     _settled: Settled = field(default_factory=dict, init=False)
     _health: Health = field(default=Health("starting", "", 0, None, ""), init=False)
@@ -89,6 +91,8 @@ class Agent:
             progress=progress,
         )
         uploaded = self.push(now)
+        if not uploaded:
+            self._claim = heartbeat(self.bucket, self._hold(now), now, pushed=False)
         self._forget(now)
         return Round(done.built, done.gaps, uploaded)
 
@@ -124,7 +128,7 @@ class Agent:
             elif key in remote.objects:
                 self._settled[key] = (local.objects[key].etag, remote.objects[key].etag)
         if written:
-            self._claim = heartbeat(self.bucket, held, now)
+            self._claim = heartbeat(self.bucket, held, now, pushed=True)
         return tuple(written)
 
     def run(self, stop: threading.Event, interval_seconds: float) -> None:
@@ -171,7 +175,7 @@ class Agent:
     def _hold(self, now: datetime) -> Claim:
         if self._claim is None:
             identity = self.builder.identity
-            self._claim = claim(self.bucket, identity.cluster, identity.uid, now)
+            self._claim = claim(self.bucket, identity.cluster, identity.uid, now, takeover=self.takeover)
         return self._claim
 
     def _forget(self, now: datetime) -> None:

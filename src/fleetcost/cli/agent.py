@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from fleetcost.agent.build import Builder, Identity
-from fleetcost.agent.claim import claim, local_uid
+from fleetcost.agent.claim import claim, retire
 from fleetcost.agent.health import serve_health
 from fleetcost.agent.loop import Agent
 from fleetcost.agent.plan import BuildHour, Timing
+from fleetcost.agent.uid import cluster_uid
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage, local_store
 from fleetcost.costing.prices import PriceBook
@@ -40,11 +41,16 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     build.add_argument("--force", action="store_true", help="replace even a fuller set")
     add_settings_flags(build, AgentSettings)
     build.set_defaults(run=_build)
+    for action in (run, build):
+        action.add_argument("--takeover", action="store_true", help="take the cluster id from another uid")
+    gone = actions.add_parser("retire", help="declare a cluster gone on purpose; its costs stay")
+    add_settings_flags(gone, AgentSettings)
+    gone.set_defaults(run=_retire)
 
 
 def _run(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AgentSettings).settings
-    agent = _agent(settings)
+    agent = _agent(settings, takeover=parsed.takeover)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -58,11 +64,11 @@ def _run(parsed: argparse.Namespace) -> int:
 
 def _build(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AgentSettings).settings
-    agent = _agent(settings)
+    agent = _agent(settings, takeover=parsed.takeover)
     now = clock()
     window = _window(parsed.window)
     identity = agent.builder.identity
-    claim(agent.bucket, identity.cluster, identity.uid, now)
+    claim(agent.bucket, identity.cluster, identity.uid, now, takeover=parsed.takeover)
     hours = tuple(
         BuildHour(hour, agent.timing.final(hour, now)) for hour in window.split(Resolution.HOUR) if hour.start < now
     )
@@ -76,6 +82,14 @@ def _build(parsed: argparse.Namespace) -> int:
     Console().print(
         table if uploaded else f"{identity.cluster}: nothing to upload, the bucket has these windows already"
     )
+    return 0
+
+
+def _retire(parsed: argparse.Namespace) -> int:
+    settings = load_settings(parsed, AgentSettings).settings
+    bucket = federated_storage(settings)
+    done = retire(bucket, cluster_id(settings.cluster_id), clock())
+    Console().print(f"{done.cluster}: retired at {done.retired_at}; it was last seen {done.last_seen}")
     return 0
 
 
@@ -99,13 +113,13 @@ def _instant(text: str) -> datetime:
     return datetime.fromtimestamp(int(text), UTC) if text.isdigit() else datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _agent(settings: AgentSettings) -> Agent:
+def _agent(settings: AgentSettings, *, takeover: bool) -> Agent:
     cluster = cluster_id(settings.cluster_id)
     if not settings.prometheus_url:
         raise SettingsError("no source: give --prometheus-url, FLEETCOST_PROMETHEUS_URL or `prometheus_url:`")
     bucket = federated_storage(settings)
-    uid = local_uid(settings.data_dir / "cluster-uid")
     source = PrometheusSource(settings.prometheus_url, cluster_label=settings.cluster_label, cluster_id=cluster)
+    uid = cluster_uid(settings.cluster_uid, settings.data_dir / "cluster-uid", source, clock())
     keep = settings.hourly_retention_days
     return Agent(
         builder=Builder(Identity(cluster, uid, settings.currency), source, PriceBook(), settings.resolution_seconds),
@@ -117,4 +131,5 @@ def _agent(settings: AgentSettings) -> Agent:
             hourly_retention=timedelta(days=keep) if keep else None,
         ),
         clock=clock,
+        takeover=takeover,
     )

@@ -312,3 +312,13 @@ JOB_OWNERS = _most(
     ("namespace", "job_name", "owner_kind", "owner_name"),
     "the CronJob above a Job",
 )
+
+# Identity
+
+CLUSTER_BORN = _most(
+    "cluster born",
+    "kube_namespace_created",
+    ("namespace",),
+    "when kube-system was made: the same for a cluster's whole life, and another one's is another",
+    _is("namespace", "kube-system"),
+)
