@@ -56,3 +56,18 @@ export function keyWords(field: string): string {
   const map = /^(label|annotation):(.+)$/.exec(field);
   return map ? `${map[1]} ${map[2]}` : (SINGULAR[field] ?? field);
 }
+
+const ASSET_TYPES: Readonly<Record<string, string>> = {
+  Node: "Nodes",
+  Disk: "Disks",
+  LoadBalancer: "Load balancers",
+  ClusterManagement: "Cluster fees",
+  Network: "Network",
+  Cloud: "Other cloud costs",
+  Shared: "Shared",
+};
+
+/** An asset's type in words. */
+export function assetTypeWords(type: string): string {
+  return ASSET_TYPES[type] ?? partWords(type);
+}
