@@ -34,6 +34,11 @@ export function isIdle(name: string): boolean {
   return name === "__idle__" || name.endsWith("/__idle__");
 }
 
+/** One part of a path under its group-by key: asset types have words of their own. */
+export function wordsFor(field: string, part: string): string {
+  return field === "type" ? assetTypeWords(part) : partWords(part);
+}
+
 /** A row's parts in the order of the grouping; the name itself where the key does not tell. */
 export function partsOf(
   row: { name: string; key: Readonly<Record<string, string>> },

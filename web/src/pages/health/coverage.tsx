@@ -36,7 +36,6 @@ export function Coverage({ clusters, registry, asOf, view }: CoverageProps) {
     }));
   }, [clusters, registry, asOf]);
   const columns = useMemo(() => columnsOf(asOf), [asOf]);
-  const sort = view.sort === "-total_cost" ? "cluster" : view.sort;
   return (
     <section className="stack" aria-labelledby="coverage">
       <div className="section-head">
@@ -47,7 +46,7 @@ export function Coverage({ clusters, registry, asOf, view }: CoverageProps) {
         columns={columns}
         rows={rows}
         rowId={(row) => row.cluster}
-        sort={sort}
+        sort={view.sort}
         onSort={(next) => show({ ...view, sort: next })}
       />
     </section>

@@ -8,13 +8,15 @@ import { viewOf } from "../../url";
 import { bytes } from "../../words/hours";
 import { allStates, capital } from "../../words/states";
 import { bucketTick, bucketWords, dateTime, dayOf } from "../../words/window";
-import { blocksOf, CELL_HEIGHT, Cell } from "./cell";
+import { blocksOf, CELL_HEIGHT, Cell, RUNNING } from "./cell";
 
 interface HealthStripProps {
   /** The time of the answer: a window that is not over then is running, not short. */
   asOf: string | undefined;
   clusters: readonly { readonly cluster: string; readonly cells: readonly HealthCell[] }[];
 }
+
+const RUNNING_WORDS = { word: RUNNING, meaning: "the window is not over; everything so far was observed" };
 
 interface At {
   readonly row: number;
@@ -26,7 +28,7 @@ export function HealthStrip({ clusters, asOf }: HealthStripProps) {
   const cells = clusters[0]?.cells ?? [];
   const entry = at === null ? undefined : clusters[at.row];
   const cell = at === null ? undefined : entry?.cells[at.cell];
-  const states = new Set(clusters.flatMap((each) => each.cells.map((one) => one.state)));
+  const states = new Set(clusters.flatMap((each) => blocksOf(each.cells, asOf).map((block) => block.state)));
   return (
     <figure
       className="card strip"
@@ -52,8 +54,8 @@ export function HealthStrip({ clusters, asOf }: HealthStripProps) {
         ) : null}
       </div>
       <ul className="strip-legend">
-        {allStates()
-          .filter((state) => states.has(state.word as HealthCell["state"]))
+        {[...allStates(), RUNNING_WORDS]
+          .filter((state) => states.has(state.word))
           .map((state) => (
             <li key={state.word} title={state.meaning}>
               <svg width="14" height="16" viewBox={`0 0 14 ${CELL_HEIGHT}`} aria-hidden="true">

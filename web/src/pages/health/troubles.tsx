@@ -33,6 +33,7 @@ export function Troubles({ clusters, asOf }: { clusters: HealthWindows["clusters
         rowId={(row) => `${row.cluster} ${row.start} ${row.state}`}
         sort={sort}
         onSort={setSort}
+        all
       />
     </section>
   );
