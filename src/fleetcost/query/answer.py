@@ -14,7 +14,6 @@ from fleetcost.model.states import WindowState
 from fleetcost.model.window import Window
 from fleetcost.query.question import Question
 
-
 RowType = TypeVar("RowType")
 
 
