@@ -99,13 +99,21 @@ def find_google_link(config: GcsConfig, environment: Mapping[str, str]) -> Googl
     """
     if config.service_account:
         return _from_json("`service_account` of the storage settings", config.service_account, None)
-    named = environment.get("GOOGLE_APPLICATION_CREDENTIALS")
-    if named:
-        return _from_file(f"GOOGLE_APPLICATION_CREDENTIALS {named}", Path(named))
-    known = Path(environment.get("HOME") or "/") / _GCLOUD_FILE
-    if known.is_file():
-        return _from_file(f"gcloud's {known}", known)
+    file = google_file(config, environment)
+    if file:
+        named = environment.get("GOOGLE_APPLICATION_CREDENTIALS")
+        return _from_file(f"GOOGLE_APPLICATION_CREDENTIALS {file}" if named else f"gcloud's {file}", file)
     return GoogleLink("metadata server (GKE workload identity)", "metadata")
+
+
+def google_file(config: GcsConfig, environment: Mapping[str, str]) -> Path | None:
+    """Return the file with the default credentials, or None where there is none, or none is needed."""
+    if config.service_account:
+        return None
+    if named := environment.get("GOOGLE_APPLICATION_CREDENTIALS"):
+        return Path(named)
+    known = Path(environment.get("HOME") or "/") / _GCLOUD_FILE
+    return known if known.is_file() else None
 
 
 def _from_file(source: str, file: Path) -> GoogleLink:
