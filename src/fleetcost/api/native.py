@@ -192,13 +192,8 @@ def _step(step: StepRows[Any], completeness: Sequence[Completeness]) -> StepJson
 
 def _state_of(window: Window, completeness: Sequence[Completeness]) -> WindowState:
     """Return the worst state among the gaps that meet a step."""
-    order = list(WindowState)
-    worst = WindowState.COMPLETE
-    for entry in completeness:
-        for gap in entry.gaps:
-            if gap.window.meets(window) and order.index(gap.state) > order.index(worst):
-                worst = gap.state
-    return worst
+    met = (gap.state for entry in completeness for gap in entry.gaps if gap.window.meets(window))
+    return max(met, key=lambda state: state.severity, default=WindowState.COMPLETE)
 
 
 def _completeness(entry: Completeness) -> CompletenessJson:
