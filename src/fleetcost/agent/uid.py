@@ -2,7 +2,8 @@
 The uid behind a cluster id: what tells two clusters with one id apart.
 
 An agent that only reads Prometheus cannot ask Kubernetes who it is. In this order: the setting; the file beside the
-local store; the birth of the `kube-system` namespace, which is the cluster's own and survives a lost disk; a random one.
+local store; the birth of the `kube-system` namespace, which is the cluster's own and survives a lost disk; a random
+one.
 """
 
 from __future__ import annotations
