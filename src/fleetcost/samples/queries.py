@@ -88,7 +88,7 @@ def _labels(name: str, metric: str, by: tuple[str, ...], why: str, *matchers: Ma
     return Query(name=name, metric=metric, matchers=matchers, over=Over.LABELS, group=Group.MAX, by=by, why=why)
 
 
-def _growth(  # noqa: PLR0913 - a query has this many parts
+def _growth(
     name: str, metric: str, by: tuple[str, ...], distinct: tuple[str, ...], why: str, *matchers: Matcher
 ) -> Query:
     return Query(

@@ -225,9 +225,7 @@ def pod_labels(prefix: str) -> Convert[ObjectLabels]:
 
 def namespace_labels(prefix: str) -> Convert[ObjectLabels]:
     """Return how a namespace's labels or annotations are read."""
-    return lambda row: ObjectLabels(
-        row.name("namespace"), row.name("namespace"), "", row.starting(prefix), row.value
-    )
+    return lambda row: ObjectLabels(row.name("namespace"), row.name("namespace"), "", row.starting(prefix), row.value)
 
 
 def node_labels(prefix: str) -> Convert[ObjectLabels]:

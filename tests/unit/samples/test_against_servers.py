@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from servers.metric_stores import prometheus
 
 from fleetcost.model.window import Window
 from fleetcost.samples import queries
@@ -18,12 +17,12 @@ from fleetcost.samples.client import PrometheusSource
 from fleetcost.samples.memory import STALE, MemorySource
 from fleetcost.samples.query import Group, Matcher, Op, Over, Query
 from fleetcost.samples.source import RawSeries
+from servers.metric_stores import prometheus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fleetcost.samples.source import Row
-
     from servers.metric_stores import MetricStore
 
 START = 1_790_000_400 // 3600 * 3600
