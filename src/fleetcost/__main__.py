@@ -1,5 +1,5 @@
 """`python -m fleetcost` is the `fleetcost` command."""
 
-from fleetcost.cli import main
+from fleetcost.cli.main import main
 
 main()

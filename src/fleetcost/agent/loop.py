@@ -7,15 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
+
 from fleetcost.agent.build import Builder
 from fleetcost.agent.claim import Claim, claim, heartbeat
+from fleetcost.agent.health import Health
 from fleetcost.agent.plan import BuildHour, Timing, days_of, due_hours, horizon
 from fleetcost.agent.push import Settled, adopt, expired, lost, push, unpushed
 from fleetcost.agent.store import built_hours, shelf
 from fleetcost.bucket.port import Bucket
 from fleetcost.errors import ClaimRefusedError, FleetcostError, StoreError, StoreRefusedError
-from fleetcost.model.window import Resolution, Window
-from fleetcost.ops import log
+from fleetcost.model.window import Resolution, Window, rfc3339
+from fleetcost.ops import log, metrics
 from fleetcost.sets.layout import set_path
 from fleetcost.sets.publish import Published, publish
 
@@ -52,6 +55,7 @@ class Agent:
         bucket: Federated Storage
         timing: when windows are due, and how long hourly sets are kept
         clock: gives the time
+        takeover: take the id from another uid at the first claim
     """
 
     builder: Builder
@@ -59,8 +63,10 @@ class Agent:
     bucket: Bucket
     timing: Timing
     clock: Clock
+    takeover: bool = False
     _claim: Claim | None = field(default=None, init=False)
     _settled: Settled = field(default_factory=dict, init=False)
+    _health: Health = field(default=Health("starting", "", 0, None, ""), init=False)
 
     def round(self, progress: Progress | None = None) -> Round:
         """
@@ -85,6 +91,8 @@ class Agent:
             progress=progress,
         )
         uploaded = self.push(now)
+        if not uploaded:
+            self._claim = heartbeat(self.bucket, self._hold(now), now, pushed=False)
         self._forget(now)
         return Round(done.built, done.gaps, uploaded)
 
@@ -93,7 +101,8 @@ class Agent:
     ) -> Round:
         """Build these hours and their days into the local store; `force` replaces even fuller sets."""
         report = progress or _quiet
-        built, gaps = [], []
+        built: list[Window] = []
+        gaps: list[Window] = []
         for done, hour in enumerate(hours):
             report(done, len(hours))
             sets = self.builder.hour(hour.window, final=hour.final, now=now)
@@ -119,7 +128,7 @@ class Agent:
             elif key in remote.objects:
                 self._settled[key] = (local.objects[key].etag, remote.objects[key].etag)
         if written:
-            self._claim = heartbeat(self.bucket, held, now)
+            self._claim = heartbeat(self.bucket, held, now, pushed=True)
         return tuple(written)
 
     def run(self, stop: threading.Event, interval_seconds: float) -> None:
@@ -132,12 +141,26 @@ class Agent:
         while not stop.is_set():
             try:
                 done = self.round()
+                self._health = self._told(rounds=self._health.rounds + 1, status="ok", last_error="")
+                metrics.ROUNDS.labels("done").inc()
+                metrics.GAPS.set(len(done.gaps))
                 _log.info("round", built=len(done.built), gaps=len(done.gaps), uploaded=len(done.uploaded))
             except ClaimRefusedError:
                 raise
             except FleetcostError as error:
+                self._health = self._told(status="failing", last_error=str(error))
+                metrics.ROUNDS.labels("failed").inc()
                 _log.error("round failed", error=str(error), kind=type(error).__name__)
             stop.wait(interval_seconds)
+
+    def status(self) -> Health:
+        """Return the agent's account of itself."""
+        return self._health
+
+    def _told(self, **facts: object) -> Health:
+        return msgspec.structs.replace(
+            self._health, cluster=self.builder.identity.cluster, last_round_at=rfc3339(self.clock()), **facts
+        )
 
     def _learn(self, now: datetime) -> None:
         """Claim the id and take from the bucket what the local store lacks; a bucket that is away is only logged."""
@@ -152,7 +175,7 @@ class Agent:
     def _hold(self, now: datetime) -> Claim:
         if self._claim is None:
             identity = self.builder.identity
-            self._claim = claim(self.bucket, identity.cluster, identity.uid, now)
+            self._claim = claim(self.bucket, identity.cluster, identity.uid, now, takeover=self.takeover)
         return self._claim
 
     def _forget(self, now: datetime) -> None:

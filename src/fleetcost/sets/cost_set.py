@@ -103,7 +103,9 @@ def digest(table: pa.Table) -> str:
 
 def _table(kind: SetKind, rows: Sequence[Allocation] | Sequence[Asset]) -> pa.Table:
     schema = SCHEMAS[kind]
-    columns = [pa.array([_plain(getattr(row, name)) for row in rows], type=schema.field(name).type) for name in schema.names]
+    columns = [
+        pa.array([_plain(getattr(row, name)) for row in rows], type=schema.field(name).type) for name in schema.names
+    ]
     return pa.Table.from_arrays(columns, schema=schema)
 
 

@@ -21,6 +21,8 @@ FOOTER_KEY = b"fleetcost"
 """The key of our JSON in the Parquet footer's key-value metadata."""
 
 _COMPRESSION = "zstd"
+_LEAN = {"store_schema": False, "write_statistics": False}
+"""Sets are small and read whole: Arrow's own copy of the schema and column statistics would double their size."""
 
 
 class _Footer(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,10 +50,12 @@ class _Footer(msgspec.Struct, frozen=True, kw_only=True):
 
 def to_bytes(cost_set: CostSet) -> bytes:
     """Write a set as one Parquet file."""
-    footer = msgspec.json.encode(_footer(cost_set.header))
-    table = cost_set.table.replace_schema_metadata({FOOTER_KEY: footer})
     sink = io.BytesIO()
-    pq.write_table(table, sink, compression=_COMPRESSION, store_decimal_as_integer=True)
+    with pq.ParquetWriter(
+        sink, cost_set.table.schema, compression=_COMPRESSION, store_decimal_as_integer=True, **_LEAN
+    ) as writer:
+        writer.write_table(cost_set.table)
+        writer.add_key_value_metadata({FOOTER_KEY: msgspec.json.encode(_footer(cost_set.header))})
     return sink.getvalue()
 
 
@@ -64,11 +68,11 @@ def from_bytes(content: bytes, path: str) -> CostSet:
         path: for messages
 
     Raises:
-        SetDamagedError: not Parquet, not ours, a version this build does not read, or rows that do not match the header.
+        SetDamagedError: not Parquet, not ours, an unknown version, or rows that do not match the header.
     """
     header = header_from_bytes(content, path)
     try:
-        table = pq.read_table(io.BytesIO(content)).replace_schema_metadata(None)
+        table = pq.ParquetFile(io.BytesIO(content)).read(use_threads=False).replace_schema_metadata(None)
     except (pa.ArrowException, OSError) as error:
         raise SetDamagedError(f"read {path}: the rows cannot be decoded: {error}") from error
     expected = SCHEMAS[header.key.kind]
@@ -156,4 +160,3 @@ def _version(document: bytes, path: str) -> int:
 
 class _Version(msgspec.Struct, frozen=True):
     format_version: int
-

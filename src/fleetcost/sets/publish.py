@@ -26,6 +26,7 @@ class Outcome(enum.StrEnum):
     REPLACED = "replaced"
     UNCHANGED = "unchanged"
     KEPT_FULLER = "kept the fuller set that is there"
+    DAMAGED = "the set to copy is damaged"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,43 @@
+# The door. Every target does its own set-up; `make` lists them.
+PY := .venv/bin/python
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup ui demo test unit lint types e2e bench docs clean
+
+help:           ## list the targets
+	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 10
+
+setup:          ## virtual environment from the lock file
+	@scripts/setup python
+
+ui: setup       ## build the web app into the package
+	@scripts/setup ui
+
+demo: ui        ## a whole fleet on this machine; ARGS="--no-serve" prints the costs and exits
+	@$(PY) -m fleetcost demo $(ARGS)
+
+test: ui lint types  ## everything: lint, types, every test with real servers and a real browser
+	@scripts/setup servers
+	@$(PY) -m pytest $(ARGS)
+
+unit: setup     ## the fast tests only
+	@$(PY) -m pytest -m 'not real' tests/unit tests/house $(ARGS)
+
+lint: setup     ## ruff, import contracts, spelling
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && .venv/bin/lint-imports --no-logo && .venv/bin/codespell
+
+types: setup    ## mypy, strict
+	@$(PY) -m mypy
+
+e2e: ui         ## the end-to-end and browser tests
+	@scripts/setup servers && $(PY) -m pytest tests/e2e $(ARGS)
+
+bench: setup    ## measurements, printed beside a yardstick of the same run
+	@for each in bench/*.py; do $(PY) $$each || exit 1; done
+
+docs: setup     ## regenerate the generated pages of docs/
+	@for each in scripts/docs_*.py; do $(PY) $$each || exit 1; done
+
+clean:          ## remove what the targets made
+	rm -rf .venv .cache build dist demo-data src/fleetcost/ui/static web/node_modules

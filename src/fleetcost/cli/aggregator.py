@@ -1,0 +1,166 @@
+"""`fleetcost aggregator`: serve, and single ingest passes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rich.console import Console
+from rich.table import Table
+
+from fleetcost.api.app import create_app
+from fleetcost.api.serve import free_port, serve
+from fleetcost.api.services import Services
+from fleetcost.bucket.port import BucketReader
+from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
+from fleetcost.cli.stores import clock, federated_storage, machine_memory_bytes
+from fleetcost.ingest.plan import Plan, Retention
+from fleetcost.ingest.run import Ingestor
+from fleetcost.ops import log
+from fleetcost.ops.settings import AggregatorSettings
+from fleetcost.tables.database import Database, Engine, open_database
+from fleetcost.ui.files import load as load_web
+
+DATABASE_FILE = "fleetcost.duckdb"
+_SHOWN = 20
+
+_log = log.get("cli")
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregator:
+    """An aggregator's parts, put together."""
+
+    settings: AggregatorSettings
+    database: Database
+    ingestor: Ingestor
+
+    def services(self) -> Services:
+        """Return what the API needs."""
+        keep = self.settings.hourly_retention_hours
+        return Services(
+            database=self.database,
+            status=lambda: self.ingestor.status,
+            clock=clock,
+            hourly_retention=timedelta(hours=keep) if keep else None,
+            interval_seconds=self.settings.interval_seconds,
+        )
+
+
+def add_parser(subparsers: Subparsers, about: str) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("aggregator", help=about, description=about)
+    actions = parser.add_subparsers(dest="action", required=True, metavar="action")
+    run = actions.add_parser("run", help="ingest and derive again and again, serve the API and the UI")
+    add_settings_flags(run, AggregatorSettings)
+    run.set_defaults(run=_run)
+    ingest = actions.add_parser("ingest", help="one ingest pass")
+    ingest.add_argument("--dry-run", action="store_true", help="print the plan and change nothing")
+    add_settings_flags(ingest, AggregatorSettings)
+    ingest.set_defaults(run=_ingest)
+
+
+def assemble(settings: AggregatorSettings, bucket: BucketReader) -> Aggregator:
+    """
+    Put an aggregator together; its database is opened.
+
+    Raises:
+        TryAgainError: another process holds the database.
+    """
+    memory = settings.memory_bytes or machine_memory_bytes() // 2
+    engine = Engine(memory_bytes=memory, threads=max(1, len(os.sched_getaffinity(0))))
+    database = open_database(settings.data_dir / DATABASE_FILE, engine, clock())
+    retention = Retention(
+        hourly=_hours(settings.hourly_retention_hours), daily=_hours(24 * settings.daily_retention_days)
+    )
+    return Aggregator(settings, database, Ingestor(bucket, database, retention, clock))
+
+
+def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) -> None:
+    """
+    Serve until the process is told to stop; the ingest loop runs beside the server.
+
+    Args:
+        aggregator: its parts
+        on_start: called with the address
+
+    Raises:
+        SettingsError: the port is taken, or the web app is not built.
+    """
+    settings = aggregator.settings
+    app = create_app(aggregator.services(), load_web())
+    port = free_port(settings.bind, settings.port)
+    host = f"[{settings.bind}]" if ":" in settings.bind else settings.bind
+    stop = threading.Event()
+    loop = threading.Thread(
+        target=aggregator.ingestor.run, args=(stop, settings.interval_seconds), name="ingest", daemon=True
+    )
+
+    def start() -> None:
+        loop.start()
+        on_start(f"http://{host}:{port}/")
+
+    try:
+        serve(app, settings.bind, port, start)
+    finally:
+        stop.set()
+        if loop.is_alive():
+            loop.join()
+        aggregator.database.close()
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    settings = load_settings(parsed, AggregatorSettings).settings
+    bucket = federated_storage(settings)
+    aggregator = assemble(settings, bucket)
+    serve_aggregator(aggregator, lambda address: _log.info("aggregator", address=address, bucket=bucket.name))
+    return 0
+
+
+def _ingest(parsed: argparse.Namespace) -> int:
+    settings = load_settings(parsed, AggregatorSettings).settings
+    aggregator = assemble(settings, federated_storage(settings))
+    try:
+        if parsed.dry_run:
+            print_plan(aggregator.ingestor.plan(), Console())
+            return 0
+        done = aggregator.ingestor.pass_once()
+    finally:
+        aggregator.database.close()
+    Console().print(
+        f"{done.loaded} loaded, {done.forgotten} forgotten, {done.bad} not usable, {done.unchanged} unchanged"
+    )
+    return 0
+
+
+def print_plan(plan: Plan, console: Console) -> None:
+    """Print what a pass would do: its batches, newest first, and what is skipped."""
+    console.print(
+        f"{plan.size} objects in {len(plan.batches)} batches; "
+        f"{plan.unchanged} unchanged, {plan.expired} past retention, {len(plan.skips)} skipped"
+    )
+    if plan.batches:
+        table = Table("batch", "load", "forget", "resolution", "windows", "clusters")
+        for number, batch in enumerate(plan.batches[:_SHOWN], 1):
+            windows = sorted({key.window for key in batch.keys})
+            table.add_row(
+                str(number),
+                str(len(batch.loads)),
+                str(len(batch.forgets)),
+                batch.keys[0].resolution.value,
+                f"{windows[0].start:%Y-%m-%d %H:%M} to {windows[-1].end:%Y-%m-%d %H:%M}",
+                ", ".join(sorted({key.cluster for key in batch.keys})),
+            )
+        console.print(table)
+    if len(plan.batches) > _SHOWN:
+        console.print(f"and {len(plan.batches) - _SHOWN} older batches")
+    for skip in plan.skips[:_SHOWN]:
+        console.print(f"skipped {skip.path}: {skip.state.value}: {skip.reason or skip.state.meaning}")
+
+
+def _hours(count: int) -> timedelta | None:
+    return timedelta(hours=count) if count else None

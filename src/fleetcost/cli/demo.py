@@ -1,0 +1,127 @@
+"""`fleetcost demo`: four simulated clusters, everything behind their samples real."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from fleetcost.cli.aggregator import Aggregator, assemble, serve_aggregator
+from fleetcost.cli.flags import Subparsers
+from fleetcost.cli.stores import clock, local_store
+from fleetcost.demo.fleet import FLEET
+from fleetcost.demo.run import Fleet, fleet
+from fleetcost.model.sets import SetKind
+from fleetcost.model.window import Window
+from fleetcost.ops import log
+from fleetcost.ops.settings import AggregatorSettings
+from fleetcost.query.answer import AllocationRow
+from fleetcost.query.ask import ask_allocations
+from fleetcost.query.dimensions import Dimension
+from fleetcost.query.question import Idle, Question, Step, framed
+
+REFRESH_SECONDS = 60
+"""The demonstration's agents and aggregator go round this often, so that one can watch."""
+
+
+def add_parser(subparsers: Subparsers, about: str) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("demo", help=about, description=about)
+    parser.add_argument("--port", type=int, default=9090, help="port of the API and the UI (default 9090)")
+    parser.add_argument("--data-dir", type=Path, default=Path("demo-data"), help="where everything is kept")
+    parser.add_argument("--clusters", type=int, default=len(FLEET), help=f"1 to {len(FLEET)} (default {len(FLEET)})")
+    parser.add_argument("--days", type=int, default=7, help="days of history, today included (default 7)")
+    parser.add_argument("--no-serve", action="store_true", help="build, print the costs and exit")
+    parser.set_defaults(run=_run)
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    log.configure("warning")
+    console = Console()
+    bucket = local_store(parsed.data_dir / "bucket")
+    simulated = fleet(
+        bucket, parsed.data_dir / "agents", local_store, clock, clusters=parsed.clusters, days=parsed.days
+    )
+    _build(simulated, console)
+    settings = AggregatorSettings(
+        data_dir=parsed.data_dir / "aggregator", port=parsed.port, interval_seconds=REFRESH_SECONDS,
+        hourly_retention_hours=24 * parsed.days,
+    )  # fmt: skip
+    aggregator = assemble(settings, bucket)
+    aggregator.ingestor.pass_once()
+    window = Window(simulated.since, clock())
+    console.print(_costs(aggregator, window))
+    if parsed.no_serve:
+        aggregator.database.close()
+        return 0
+    stop = threading.Event()
+    agents = threading.Thread(target=_go_on, args=(simulated, stop), name="agents", daemon=True)
+    agents.start()
+    try:
+        serve_aggregator(aggregator, lambda address: console.print(f"\nOpen [bold]{address}[/bold]  (Ctrl-C stops)"))
+    finally:
+        stop.set()
+        agents.join()
+    return 0
+
+
+def _go_on(simulated: Fleet, stop: threading.Event) -> None:
+    """Let the agents go round while the page is looked at, so that the running hour grows."""
+    while not stop.wait(REFRESH_SECONDS):
+        simulated.build(lambda _cluster, _done, _due: None)
+
+
+def _build(simulated: Fleet, console: Console) -> None:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total} hours"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        bars: dict[str, TaskID] = {
+            agent.builder.identity.cluster: progress.add_task(f"agent of {agent.builder.identity.cluster}", total=None)
+            for agent in simulated.agents
+        }
+        simulated.build(lambda cluster, done, due: progress.update(bars[cluster], completed=done, total=due))
+
+
+def _costs(aggregator: Aggregator, window: Window) -> Table:
+    """Return cost per cluster, exactly what the API answers."""
+    frame, _ = framed(window, Step.ALL, None)
+    question = Question(
+        kind=SetKind.ALLOCATIONS, frame=frame, step=Step.ALL, dimensions=(Dimension("cluster"),), idle=Idle.SPLIT
+    )  # fmt: skip
+    with aggregator.database.snapshot() as snapshot:
+        rows = ask_allocations(snapshot, question, clock()).rows
+    table = Table(
+        title=f"Cost since {frame.window.start:%Y-%m-%d}, USD",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )
+    table.add_column("cluster", no_wrap=True)
+    for name in ("CPU", "RAM", "GPU", "disk", "used", "idle", "total"):
+        table.add_column(name, justify="right")
+    table.add_column("idle %", justify="right")
+    for cluster in sorted({row.cluster for row in rows}):
+        table.add_row(cluster, *_cells([row for row in rows if row.cluster == cluster]))
+    table.add_section()
+    table.add_row("all clusters", *_cells(list(rows)), style="bold")
+    return table
+
+
+def _cells(rows: list[AllocationRow]) -> list[str]:
+    used = sum(row.total_cost for row in rows if not row.idle)
+    idle = sum(row.total_cost for row in rows if row.idle)
+    parts = [
+        sum(getattr(row, name) for row in rows if not row.idle)
+        for name in ("cpu_cost", "ram_cost", "gpu_cost", "pv_cost")
+    ]
+    share = idle / (used + idle) if used + idle else 0.0
+    return [*(f"{value:,.2f}" for value in (*parts, used, idle, used + idle)), f"{share:.0%}"]

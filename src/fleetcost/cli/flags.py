@@ -1,0 +1,41 @@
+"""Flags made from a role's settings: one per key, described by the key itself."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from fleetcost.ops import log
+from fleetcost.ops.settings import SETTINGS_FILE_VARIABLE, Loaded, Role, SharedSettings, describe, load
+
+Subparsers = Any
+"""argparse has no public name for what `add_subparsers` returns."""
+
+
+def add_settings_flags(parser: argparse.ArgumentParser, role: type[SharedSettings]) -> None:
+    """Add `--settings FILE` and a flag for each key of a role."""
+    group = parser.add_argument_group("settings", "file < environment (FLEETCOST_…) < flag")
+    group.add_argument("--settings", metavar="FILE", help=f"YAML file of these keys (or {SETTINGS_FILE_VARIABLE})")
+    for key in describe(role):
+        default = f" (default {key.default})" if key.has_default else ""
+        group.add_argument(
+            key.flag, dest=f"setting_{key.name}", metavar="VALUE", help=key.meaning.replace("%", "%%") + default
+        )
+
+
+def load_settings(parsed: argparse.Namespace, role: type[Role]) -> Loaded[Role]:
+    """
+    Read a role's settings with the flags that were given, and set up logging accordingly.
+
+    Raises:
+        SettingsError: a value or key that cannot be used.
+    """
+    prefix = "setting_"
+    given = {name.removeprefix(prefix): value for name, value in vars(parsed).items() if name.startswith(prefix)}
+    flags = {name: str(value) for name, value in given.items() if value is not None}
+    file = parsed.settings or os.environ.get(SETTINGS_FILE_VARIABLE)
+    loaded = load(role, flags, Path(file) if file else None)
+    log.configure(loaded.settings.log_level, loaded.settings.log_format)
+    return loaded

@@ -1,0 +1,71 @@
+"""
+The command's door: parse, dispatch, tell errors.
+
+Exit codes: 0 done; 1 something was found broken or did not answer; 2 the call itself cannot be used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from fleetcost import __version__
+from fleetcost.errors import CallerError, FleetcostError
+
+COMMANDS = ("demo", "agent", "aggregator", "query", "storage", "sets", "config")
+"""Each is a module of this room with `add_parser(subparsers)`; it is imported only when it is called."""
+
+_ABOUT = {
+    "demo": "a whole fleet on one machine: agents, bucket, aggregator, API and UI",
+    "agent": "build one cluster's cost sets from Prometheus and push them to the bucket",
+    "aggregator": "ingest the bucket and serve the API and the UI",
+    "query": "ask a running aggregator and print a table, CSV or JSON",
+    "storage": "check the bucket, list what is in it",
+    "sets": "show what is inside set files",
+    "config": "show effective settings and where each came from",
+}
+
+_EXTRAS = {"httpx": "agent", "duckdb": "aggregator", "starlette": "aggregator", "granian": "aggregator"}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the `fleetcost` command and exit with its code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command and return its exit code; every error becomes one line on standard error."""
+    try:
+        parsed = _parser(arguments).parse_args(arguments)
+        return int(parsed.run(parsed))
+    except CallerError as error:
+        return _told(error, 2)
+    except FleetcostError as error:
+        return _told(error, 1)
+    except ModuleNotFoundError as error:
+        if error.name not in _EXTRAS:
+            raise
+        extra = _EXTRAS[error.name]
+        return _told(f"this command needs the package {error.name}: pip install 'fleetcost[{extra}]'", 2)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="fleetcost", description="What every Kubernetes cluster costs, in one place.")
+    parser.add_argument("--version", action="version", version=f"fleetcost {__version__}")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
+    called = next((word for word in arguments if not word.startswith("-")), None)
+    for command in COMMANDS:
+        if command == called:
+            importlib.import_module(f"fleetcost.cli.{command}").add_parser(subparsers, _ABOUT[command])
+        else:
+            subparsers.add_parser(command, help=_ABOUT[command])
+    return parser
+
+
+def _told(error: object, code: int) -> int:
+    print(f"fleetcost: {error}", file=sys.stderr)  # noqa: T201 - the command line speaks
+    return code

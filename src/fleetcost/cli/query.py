@@ -1,0 +1,105 @@
+"""`fleetcost query`: ask a running aggregator."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from fleetcost.cli.flags import Subparsers
+from fleetcost.errors import CallerError, TryAgainError
+
+_PATHS = {"allocation": "allocations", "assets": "assets"}
+_COLUMNS = {
+    "allocation": ("cpu_cost", "ram_cost", "gpu_cost", "pv_cost", "network_cost", "load_balancer_cost", "total_cost"),
+    "assets": ("cpu_cost", "ram_cost", "gpu_cost", "cost", "adjustment", "total_cost"),
+}
+_BAD_REQUEST = 400
+
+
+def add_parser(subparsers: Subparsers, about: str) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("query", help=about, description=about)
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="kind")
+    for kind in _PATHS:
+        one = kinds.add_parser(kind, help=f"costs by {kind}")
+        one.add_argument("--url", default="http://127.0.0.1:9090", help="address of the aggregator")
+        one.add_argument("--window", default="7d", help="7d, today, lastmonth, two times … (default 7d)")
+        one.add_argument("--aggregate", help="what to group by, such as cluster,namespace")
+        one.add_argument("--filter", help='such as cluster:"prod"+namespace:"shop"')
+        if kind == "allocation":
+            one.add_argument("--idle", choices=("separate", "hide"), default="separate")
+        one.add_argument("--format", choices=("table", "csv", "json"), default="table")
+        one.set_defaults(run=_run)
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    body = _fetch(parsed)
+    if parsed.format == "json":
+        sys.stdout.write(body.decode() + "\n")
+        return 0
+    answer = msgspec.json.decode(body)
+    columns = _COLUMNS[parsed.kind]
+    if parsed.format == "csv":
+        writer = csv.writer(sys.stdout)
+        writer.writerow(("name", "currency", *columns))
+        writer.writerows((row["name"], row["currency"], *(row[column] for column in columns)) for row in answer["rows"])
+        return 0
+    _print(answer, columns)
+    return 0
+
+
+def _fetch(parsed: argparse.Namespace) -> bytes:
+    chosen = {name: getattr(parsed, name, None) for name in ("window", "aggregate", "filter", "idle")}
+    query = urllib.parse.urlencode({name: value for name, value in chosen.items() if value is not None})
+    address = f"{parsed.url.rstrip('/')}/api/v1/{_PATHS[parsed.kind]}?{query}"
+    if not address.startswith(("http://", "https://")):
+        raise CallerError(f"--url {parsed.url!r}: accepted are http:// and https:// addresses")
+    try:
+        with urllib.request.urlopen(address, timeout=60) as response:  # noqa: S310 - the scheme is checked above
+            return bytes(response.read())
+    except urllib.error.HTTPError as error:
+        problem = msgspec.json.decode(error.read())
+        kind = CallerError if error.code == _BAD_REQUEST else TryAgainError
+        raise kind(f"ask {address}: {problem['title']}: {problem['detail']}") from error
+    except OSError as error:
+        raise TryAgainError(f"ask {address}: {error}; is the aggregator running there? (--url)") from error
+
+
+def _why_nothing(answer: dict[str, Any]) -> str:
+    """Say why there are no rows: an empty answer is not a cost of zero."""
+    if not answer["completeness"]:
+        return "nothing to show: no cluster has pushed a set to the bucket yet"
+    silent = [f"{entry['cluster']} ({entry['state']})" for entry in answer["completeness"] if not entry["first"]]
+    known = f"; without data in this window: {', '.join(silent)}" if silent else ""
+    return f"nothing to show: no cost in this window matches the question{known}"
+
+
+def _print(answer: dict[str, Any], columns: tuple[str, ...]) -> None:
+    console = Console()
+    if not answer["rows"]:
+        console.print(_why_nothing(answer), highlight=False)
+        return
+    window = answer["question"]["window"]
+    table = Table(title=f"{window['start']} to {window['end']}, {answer['currency']}", title_justify="left")
+    table.add_column("name")
+    for column in columns:
+        table.add_column(column.removesuffix("_cost").replace("_", " "), justify="right")
+    for row in answer["rows"]:
+        table.add_row(row["name"] or "everything", *(f"{row[column]:,.2f}" for column in columns))
+    table.add_section()
+    table.add_row("total", *(f"{answer['totals'].get(column, 0):,.2f}" for column in columns), style="bold")
+    console.print(table)
+    incomplete = [entry for entry in answer["completeness"] if entry["state"] != "complete"]
+    for entry in incomplete:
+        console.print(f"{entry['cluster']} is {entry['state']}: {'; '.join(entry['causes'][:3])}", highlight=False)
+    for warning in answer["warnings"]:
+        console.print(f"note: {warning['message']}", highlight=False)

@@ -1,0 +1,53 @@
+"""Opening buckets and databases from settings, for the commands that need them."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fleetcost.bucket.config import read_config
+from fleetcost.bucket.filesystem import FilesystemBucket
+from fleetcost.bucket.open import open_bucket
+from fleetcost.bucket.port import Bucket
+from fleetcost.errors import SettingsError
+from fleetcost.ops.settings import SharedSettings
+
+
+def clock() -> datetime:
+    """Give the time, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def federated_storage(settings: SharedSettings) -> Bucket:
+    """
+    Open the bucket of the settings.
+
+    Raises:
+        SettingsError: no file named, or one that cannot be used.
+    """
+    if settings.storage_config is None:
+        raise SettingsError(
+            "no bucket: give --storage-config federated-store.yaml, FLEETCOST_STORAGE_CONFIG or `storage_config:` "
+            "in the settings file"
+        )
+    return open_bucket(read_config(settings.storage_config))
+
+
+def local_store(folder: Path) -> Bucket:
+    """Open a folder as a bucket."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return FilesystemBucket(folder)
+
+
+def machine_memory_bytes() -> int:
+    """Return what this process may use: the control group's limit where there is one, else the machine's memory."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    for file in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            text = Path(file).read_text().strip()
+        except OSError:
+            continue
+        if text.isdigit():
+            return min(machine, int(text))
+    return machine

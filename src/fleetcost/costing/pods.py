@@ -1,0 +1,152 @@
+"""Pods: which ran, when, on which node, with which containers."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from fleetcost.costing.runs import Run, hull, run_of
+from fleetcost.model.samples import ContainerSeen, ContainerValue, Samples
+
+
+class PodKey(NamedTuple):
+    """What tells pods apart; `uid` is empty where no source knows it."""
+
+    namespace: str
+    pod: str
+    uid: str
+
+
+class ContainerKey(NamedTuple):
+    """What tells containers apart."""
+
+    pod: PodKey
+    container: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """
+    One pod inside the window.
+
+    Its run is from the first start to the last end of its containers: requests are held for as long as the pod is.
+    """
+
+    key: PodKey
+    run: Run
+    node: str
+    containers: tuple[str, ...]
+
+
+class Pods:
+    """The pods of a window, found by key or, where a source knows no uid, by name."""
+
+    def __init__(self, pods: Iterable[Pod]) -> None:
+        self._pods = {pod.key: pod for pod in pods}
+        self._named: dict[tuple[str, str], list[Pod]] = defaultdict(list)
+        for pod in self._pods.values():
+            self._named[pod.key.namespace, pod.key.pod].append(pod)
+
+    def __iter__(self) -> Iterator[Pod]:
+        return iter(self._pods.values())
+
+    def match(self, namespace: str, pod: str, uid: str) -> list[Pod]:
+        """Return the pod of this uid or, where the uid is unknown on either side, every pod of this name."""
+        exact = self._pods.get(PodKey(namespace, pod, uid)) if uid else None
+        if exact is not None:
+            return [exact]
+        named = self._named.get((namespace, pod), [])
+        return [one for one in named if not uid or not one.key.uid]
+
+
+def find_pods(samples: Samples) -> Pods:
+    """Return the pods that ran inside the window, sorted by key."""
+    runs = _runs(samples)
+    values = (*samples.pods.cpu_requested, *samples.pods.ram_requested, *samples.pods.cpu_allocated)
+    places: dict[PodKey, Counter[str]] = defaultdict(Counter)
+    names: dict[PodKey, set[str]] = {key: set(of_pod) for key, of_pod in runs.items()}
+    known = Pods(Pod(key, hull(list(of_pod.values())), "", ()) for key, of_pod in runs.items())
+    for place in samples.pods.places:
+        _place(places, known, place.namespace, place.pod, place.uid, place.node)
+    for value in values:
+        for pod in _place(places, known, value.namespace, value.pod, value.uid, value.node):
+            names[pod.key].add(value.container)
+    return Pods(
+        Pod(pod.key, pod.run, _commonest(places[pod.key]), tuple(sorted(names[pod.key])))
+        for pod in sorted(known, key=lambda pod: pod.key)
+    )
+
+
+def _runs(samples: Samples) -> Mapping[PodKey, Mapping[str, Run]]:
+    runs: dict[PodKey, dict[str, Run]] = defaultdict(dict)
+    for seen in _without_copies(samples.pods.running):
+        run = run_of(seen.first, seen.last, samples.window, samples.resolution_seconds)
+        if run is None:
+            continue
+        of_pod = runs[PodKey(seen.namespace, seen.pod, seen.uid)]
+        of_pod[seen.container] = hull([run, of_pod.get(seen.container, run)])
+    return runs
+
+
+def _without_copies(running: Iterable[ContainerSeen]) -> list[ContainerSeen]:
+    """Drop sightings without a uid of pods that another exporter reports with one: they are the same pods."""
+    seen = list(running)
+    identified = {(one.namespace, one.pod) for one in seen if one.uid}
+    return [one for one in seen if one.uid or (one.namespace, one.pod) not in identified]
+
+
+def _place(places: dict[PodKey, Counter[str]], pods: Pods, namespace: str, name: str, uid: str, node: str) -> list[Pod]:
+    matches = pods.match(namespace, name, uid)
+    for pod in matches:
+        if node:
+            places[pod.key][node] += 1
+    return matches
+
+
+def _commonest(nodes: Counter[str]) -> str:
+    return min(nodes, key=lambda node: (-nodes[node], node), default="")
+
+
+class Values:
+    """
+    Figures of containers, found by key; a source that knows no uid speaks of every pod of the name.
+
+    Args:
+        values: in any order
+        pods: of the window; figures of others are left out
+        shared: figures are amounts, not rates, so that pods of one name share what only the name is known for
+    """
+
+    def __init__(self, values: Iterable[ContainerValue], pods: Pods, *, shared: bool = False) -> None:
+        self._exact: dict[ContainerKey, list[float]] = defaultdict(list)
+        self._named: dict[ContainerKey, list[float]] = defaultdict(list)
+        for value in values:
+            for pod in pods.match(value.namespace, value.pod, value.uid):
+                found = self._exact if pod.key.uid == value.uid else self._named
+                part = part_of_name(pods, pod) if shared and not value.uid else 1.0
+                found[ContainerKey(pod.key, value.container)].append(value.value * part)
+
+    def mean(self, key: ContainerKey) -> float | None:
+        """Return the mean of a container's figures, or None."""
+        found = self._find(key)
+        return sum(sorted(found)) / len(found) if found else None
+
+    def most(self, key: ContainerKey) -> float | None:
+        """Return the largest of a container's figures, or None."""
+        return max(self._find(key), default=None)
+
+    def total(self, key: ContainerKey) -> float | None:
+        """Return the sum of a container's figures, or None."""
+        found = self._find(key)
+        return sum(sorted(found)) if found else None
+
+    def _find(self, key: ContainerKey) -> list[float]:
+        return self._exact.get(key) or self._named.get(key, [])
+
+
+def part_of_name(pods: Pods, pod: Pod) -> float:
+    """Return which part of the time that pods of this name ran was this pod's: 1 unless it was re-created."""
+    named = pods.match(pod.key.namespace, pod.key.pod, "")
+    return pod.run.hours / sum(one.run.hours for one in named) if len(named) > 1 else 1.0

@@ -1,0 +1,46 @@
+"""Provider ids: the part of them that bills and other exporters use."""
+
+from __future__ import annotations
+
+import re
+
+_NODE = (re.compile(r"^aws://[^/]*/[^/]*/([^/]+)$"), re.compile(r"^gce://[^/]*/[^/]*/([^/]+)$"))
+_VOLUME = re.compile(r"^aws:/*[^/]+/([^/]+)$")
+_BALANCER = re.compile(r"^([^-.]+)-.*amazonaws\.com$")
+
+
+def node_id(text: str) -> str:
+    """Return `i-0abc` for `aws:///us-east-1a/i-0abc`, the instance of a `gce://` id, others unchanged."""
+    for pattern in _NODE:
+        if found := pattern.match(text):
+            return found.group(1)
+    return text
+
+
+def volume_id(text: str) -> str:
+    """Return `vol-0abc` for `aws://us-east-1a/vol-0abc`, others unchanged."""
+    found = _VOLUME.match(text)
+    return found.group(1) if found else text
+
+
+def balancer_id(host: str) -> str:
+    """Return the name in front of the first dash of an AWS load balancer's host name, others unchanged."""
+    found = _BALANCER.match(host)
+    return found.group(1) if found else host
+
+
+def provider_of(provider_id: str) -> str:
+    """Return the cloud a node's full id belongs to, as the field spells it, or an empty text."""
+    kind = provider_id.partition("://")[0].lower()
+    return _PROVIDERS.get(kind, "")
+
+
+_PROVIDERS = {
+    "aws": "AWS",
+    "gce": "GCP",
+    "azure": "Azure",
+    "ocid": "Oracle",
+    "scaleway": "Scaleway",
+    "digitalocean": "DigitalOcean",
+    "openstack": "OpenStack",
+}

@@ -1,0 +1,67 @@
+"""Running time: from the first and last sighting of an object to the time it is charged for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fleetcost.model.window import Window
+
+_SECONDS_PER_HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Run:
+    """When something ran, in Unix seconds; `end` is after `start`."""
+
+    start: float
+    end: float
+
+    @property
+    def hours(self) -> float:
+        """Length in hours."""
+        return (self.end - self.start) / _SECONDS_PER_HOUR
+
+    @property
+    def starts_at(self) -> datetime:
+        """Start as an aware time."""
+        return datetime.fromtimestamp(self.start, UTC)
+
+    @property
+    def ends_at(self) -> datetime:
+        """End as an aware time."""
+        return datetime.fromtimestamp(self.end, UTC)
+
+    def overlap(self, other: Run) -> Run | None:
+        """Return the time both ran, or None."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return Run(start, end) if start < end else None
+
+
+def whole(window: Window) -> Run:
+    """Return the whole window as a run."""
+    return Run(window.start_epoch, window.end_epoch)
+
+
+def run_of(first: float, last: float, window: Window, resolution_seconds: int) -> Run | None:
+    """
+    Turn sightings into the run inside the window, or None where there is none.
+
+    The window is half-open: a sighting at its end belongs to the next one. What was seen before the start ran from the
+    start; what was seen in the last step ran to the end; otherwise the first and last sample are the start and end. A
+    single sighting is worth half a step either side, cut to the window.
+    """
+    start, end = float(window.start_epoch), float(window.end_epoch)
+    if not first <= last or last < start or first >= end:
+        return None
+    low = max(first, start)
+    high = end if last >= end - resolution_seconds else last
+    if low == high:
+        half = resolution_seconds / 2
+        low, high = max(low - half, start), min(high + half, end)
+    return Run(low, high)
+
+
+def hull(runs: list[Run]) -> Run:
+    """Return the run from the earliest start to the latest end of at least one run."""
+    return Run(min(run.start for run in runs), max(run.end for run in runs))

@@ -1,0 +1,193 @@
+"""The four clusters of the demonstration: what runs there, on which nodes, at which prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+GIB = 1 << 30
+DAY_SECONDS = 86_400
+HOUR_SECONDS = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Equal nodes; prices are per core-hour, GiB-hour and GPU-hour."""
+
+    name: str
+    count: int
+    node_type: str
+    cpu_cores: float
+    ram_gib: float
+    cpu_price: float
+    ram_price: float
+    gpus: int = 0
+    gpu_price: float = 0.0
+    spot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """
+    One controller and its pods; use is a share of the request that swings over the day.
+
+    Attributes:
+        kind: `Deployment`, `StatefulSet`, `DaemonSet` or `CronJob`
+        replicas: pods at once; for a DaemonSet one a node whatever this says
+        cpu_use, ram_use: mean use as a share of the request
+        swing: how far CPU use moves around its mean over a day, as a share of it
+        lifetime_hours: how long a pod lives before a rollout replaces it; for a CronJob how long a run takes
+        every_hours: a CronJob's period
+        volume_gib: size of each pod's own volume, 0 for none
+    """
+
+    namespace: str
+    kind: str
+    name: str
+    replicas: int
+    cpu_request: float
+    ram_request_gib: float
+    cpu_use: float
+    ram_use: float
+    team: str
+    swing: float = 0.3
+    gpus: int = 0
+    lifetime_hours: int = 72
+    every_hours: int = 0
+    volume_gib: int = 0
+    pool: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """One simulated cluster."""
+
+    id: str
+    provider: str
+    region: str
+    pools: tuple[Pool, ...]
+    workloads: tuple[Workload, ...]
+    unmounted_gib: int = 0
+
+
+_SYSTEM = (
+    Workload("kube-system", "DaemonSet", "node-agent", 0, 0.1, 0.1, 0.5, 0.8, "platform", swing=0.05),
+    Workload("kube-system", "Deployment", "dns", 2, 0.1, 0.17, 0.4, 0.5, "platform"),
+    Workload("monitoring", "StatefulSet", "prometheus", 1, 0.5, 2, 0.6, 0.9, "platform", volume_gib=100),
+)
+
+FLEET = (
+    Cluster(
+        "cluster-0",
+        "aws",
+        "eu-central-1",
+        (
+            Pool("general", 3, "m6i.xlarge", 4, 16, 0.0336, 0.0045),
+            Pool("spot", 2, "m6i.large", 2, 8, 0.0118, 0.0016, spot=True),
+        ),
+        (
+            *_SYSTEM,
+            Workload("shop", "Deployment", "storefront", 6, 0.6, 0.75, 0.7, 0.6, "web", swing=0.6, lifetime_hours=30),
+            Workload("shop", "Deployment", "cart", 3, 0.4, 0.75, 0.55, 0.7, "web", swing=0.6, lifetime_hours=41),
+            Workload("shop", "Deployment", "search", 3, 0.9, 3, 1.15, 0.9, "discovery", swing=0.5),
+            Workload("shop", "StatefulSet", "orders-db", 2, 0.6, 3, 0.35, 0.8, "data", volume_gib=200),
+            Workload("payments", "Deployment", "payments-api", 2, 0.3, 0.5, 0.25, 0.5, "payments"),
+        ),
+        unmounted_gib=50,
+    ),
+    Cluster(
+        "cluster-1",
+        "gcp",
+        "europe-west4",
+        (
+            Pool("batch", 3, "n2-standard-8", 8, 32, 0.0313, 0.0042),
+            Pool("base", 1, "e2-standard-4", 4, 16, 0.0219, 0.0029),
+        ),
+        (
+            *_SYSTEM,
+            Workload(
+                "etl",
+                "CronJob",
+                "nightly-import",
+                6,
+                3,
+                8,
+                0.9,
+                0.8,
+                "data",
+                lifetime_hours=4,
+                every_hours=24,
+                pool="batch",
+            ),
+            Workload(
+                "etl",
+                "CronJob",
+                "hourly-rollup",
+                3,
+                2,
+                4,
+                0.8,
+                0.6,
+                "data",
+                lifetime_hours=2,
+                every_hours=3,
+                pool="batch",
+            ),
+            Workload(
+                "reports",
+                "CronJob",
+                "invoices",
+                3,
+                2,
+                4,
+                0.75,
+                0.5,
+                "finance",
+                lifetime_hours=2,
+                every_hours=12,
+                pool="batch",
+            ),
+            Workload("reports", "Deployment", "dashboard", 2, 0.25, 0.5, 0.1, 0.4, "finance"),
+        ),
+    ),
+    Cluster(
+        "cluster-2",
+        "azure",
+        "westeurope",
+        (
+            Pool("gpu", 2, "NC24ads_A100_v4", 24, 220, 0.0390, 0.0019, gpus=2, gpu_price=1.1),
+            Pool("system", 2, "D4s_v5", 4, 16, 0.0390, 0.0019),
+        ),
+        (
+            *_SYSTEM,
+            Workload(
+                "training",
+                "CronJob",
+                "fine-tune",
+                2,
+                8,
+                64,
+                0.8,
+                0.7,
+                "research",
+                gpus=1,
+                lifetime_hours=9,
+                every_hours=24,
+                pool="gpu",
+            ),
+            Workload("inference", "Deployment", "llm", 2, 4, 32, 0.4, 0.8, "research", gpus=1, swing=0.5, pool="gpu"),
+            Workload("inference", "Deployment", "gateway", 2, 0.5, 1, 0.3, 0.4, "web"),
+            Workload("notebooks", "StatefulSet", "notebook", 3, 1, 4, 0.05, 0.3, "research", volume_gib=64),
+        ),
+    ),
+    Cluster(
+        "cluster-3",
+        "on-prem",
+        "basement",
+        (Pool("rack", 4, "r640", 16, 64, 0.0180, 0.0024),),
+        (
+            *_SYSTEM,
+            Workload("legacy", "Deployment", "intranet", 1, 0.5, 1, 0.1, 0.6, "it"),
+            Workload("legacy", "StatefulSet", "wiki-db", 1, 0.5, 2, 0.05, 0.5, "it", volume_gib=40),
+        ),
+    ),
+)

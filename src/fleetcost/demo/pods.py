@@ -1,0 +1,109 @@
+"""Which pods of a simulated cluster run when, and where: a function of the clock alone, so every run agrees."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fleetcost.demo.fleet import HOUR_SECONDS, Cluster, Pool, Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node, there all the time."""
+
+    name: str
+    provider_id: str
+    pool: Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """
+    One pod.
+
+    Attributes:
+        owner: what Prometheus calls its owner: a ReplicaSet, a Job, or the controller itself
+        slot: which of the workload's replicas it is; a StatefulSet's slot keeps its name and volume
+        start, end: Unix seconds of its life
+    """
+
+    name: str
+    uid: str
+    workload: Workload
+    node: Node
+    owner_kind: str
+    owner: str
+    slot: int
+    start: float
+    end: float
+
+
+def nodes(cluster: Cluster) -> tuple[Node, ...]:
+    """Return the nodes of a cluster."""
+    found = []
+    for pool in cluster.pools:
+        for number in range(pool.count):
+            name = f"{pool.name}-{number}"
+            found.append(Node(name, _provider_id(cluster, name), pool))
+    return tuple(found)
+
+
+def pods(cluster: Cluster, low: float, high: float) -> Iterator[Pod]:
+    """Iterate the pods that live at some time in `[low, high]`."""
+    every = nodes(cluster)
+    for number, workload in enumerate(cluster.workloads):
+        fitting = [node for node in every if not workload.pool or node.pool.name == workload.pool]
+        if not workload.pool:
+            fitting = [node for node in fitting if not node.pool.gpus] or fitting
+        hosts = list(every) if workload.kind == "DaemonSet" else fitting
+        replicas = len(every) if workload.kind == "DaemonSet" else workload.replicas
+        for slot in range(replicas):
+            yield from _lives(cluster, workload, hosts[(number + slot) % len(hosts)], slot, (low, high))
+
+
+def _lives(cluster: Cluster, workload: Workload, node: Node, slot: int, span: tuple[float, float]) -> Iterator[Pod]:
+    """Iterate the lives of one replica: rollouts of a controller, runs of a CronJob."""
+    period = (workload.every_hours or workload.lifetime_hours) * HOUR_SECONDS
+    shift = _spread(f"{cluster.id}/{workload.namespace}/{workload.name}/{slot}", period)
+    if workload.kind == "CronJob":
+        shift = _spread(f"{cluster.id}/{workload.namespace}/{workload.name}", period // 2) + 67 * slot
+    first = int((span[0] - shift) // period)
+    for life in range(first - 1, int((span[1] - shift) // period) + 1):
+        start = shift + life * period
+        end = start + workload.lifetime_hours * HOUR_SECONDS - (0 if workload.every_hours else 20)
+        if start < span[1] and end > span[0]:
+            yield _pod(cluster, workload, node, slot, life, (start, end))
+
+
+def _pod(cluster: Cluster, workload: Workload, node: Node, slot: int, life: int, span: tuple[float, float]) -> Pod:
+    token = f"{cluster.id}/{workload.namespace}/{workload.name}/{slot}/{life}"
+    if workload.kind == "Deployment":
+        owner_kind, owner = "ReplicaSet", f"{workload.name}-{_hash(f'{workload.name}/{life}', 9)}"
+        name = f"{owner}-{_hash(token, 5)}"
+    elif workload.kind == "CronJob":
+        owner_kind, owner = "Job", f"{workload.name}-{int(span[0] // 60):08d}"
+        name = f"{owner}-{_hash(token, 5)}"
+    else:
+        owner_kind, owner = workload.kind, workload.name
+        name = f"{owner}-{slot}" if workload.kind == "StatefulSet" else f"{owner}-{_hash(token, 5)}"
+    uid = _hash(token, 32)
+    return Pod(name, uid, workload, node, owner_kind, owner, slot, span[0], span[1])
+
+
+def _provider_id(cluster: Cluster, node: str) -> str:
+    code = _hash(f"{cluster.id}/{node}", 12)
+    return {
+        "aws": f"aws:///{cluster.region}a/i-{code}",
+        "gcp": f"gce://demo-project/{cluster.region}-a/gke-{node}-{code[:4]}",
+        "azure": f"azure:///subscriptions/{code}/resourceGroups/demo/virtualMachines/{node}",
+    }.get(cluster.provider, node)
+
+
+def _spread(token: str, width: int) -> int:
+    return int(_hash(token, 8), 16) % max(width, 1) // 60 * 60
+
+
+def _hash(token: str, length: int) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()[:length]

@@ -1,0 +1,88 @@
+"""
+Running the demonstration: an agent per simulated cluster, one filesystem bucket, then the aggregator's tables.
+
+Only the samples are invented. Agents, sets, bucket and ingest are the real ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from fleetcost.agent.build import Builder, Identity
+from fleetcost.agent.loop import Agent
+from fleetcost.agent.plan import Timing
+from fleetcost.agent.uid import cluster_uid
+from fleetcost.bucket.port import Bucket
+from fleetcost.costing.prices import PriceBook
+from fleetcost.demo.fleet import FLEET, Cluster
+from fleetcost.demo.series import SCRAPE_SECONDS, SimulatedCluster
+from fleetcost.errors import SettingsError
+from fleetcost.model.identity import cluster_id
+from fleetcost.model.window import Resolution
+from fleetcost.samples.memory import MemorySource
+
+Clock = Callable[[], datetime]
+Progress = Callable[[str, int, int], None]
+OpenStore = Callable[[Path], Bucket]
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """
+    The demonstration's agents, each with a local store of its own.
+
+    Attributes:
+        agents: one per cluster
+        since: when their history begins
+    """
+
+    agents: tuple[Agent, ...]
+    since: datetime
+
+    def build(self, progress: Progress) -> None:
+        """Let each agent do one round: build what is due, push it."""
+        for agent in self.agents:
+            name = agent.builder.identity.cluster
+            agent.round(lambda done, due, name=name: progress(name, done, due))  # type: ignore[misc]
+
+
+def fleet(bucket: Bucket, folder: Path, open_store: OpenStore, clock: Clock, *, clusters: int, days: int) -> Fleet:
+    """
+    Make the agents.
+
+    Args:
+        bucket: where they push
+        folder: each agent's local store is a folder below it
+        open_store: makes a local store
+        clock: gives the time
+        clusters: how many of the demonstration's clusters, from the first on
+        days: how many days of history they have, today included
+
+    Raises:
+        SettingsError: more clusters than there are, or no days.
+    """
+    if not 1 <= clusters <= len(FLEET):
+        raise SettingsError(f"--clusters {clusters}: the demonstration has 1 to {len(FLEET)} clusters")
+    if days < 1:
+        raise SettingsError(f"--days {days}: at least 1")
+    now = clock()
+    born = Resolution.DAY.floor(now) - timedelta(days=days - 1)
+    timing = Timing(delay=timedelta(minutes=5), backfill=now - born, hourly_retention=None)
+    agents = tuple(_agent(one, bucket, folder, open_store, clock, timing) for one in FLEET[:clusters])
+    return Fleet(agents, born)
+
+
+def _agent(
+    cluster: Cluster, bucket: Bucket, folder: Path, open_store: OpenStore, clock: Clock, timing: Timing
+) -> Agent:
+    home = folder / cluster.id
+    born = (clock() - timing.backfill).timestamp()
+    simulated = SimulatedCluster(cluster, born, lambda: clock().timestamp())
+    source = MemorySource(simulated, f"simulated samples of {cluster.id}")
+    uid = cluster_uid("", home / "cluster-uid", source, clock())
+    identity = Identity(cluster_id(cluster.id), uid, "USD")
+    builder = Builder(identity, source, PriceBook(), SCRAPE_SECONDS)
+    return Agent(builder=builder, store=open_store(home / "store"), bucket=bucket, timing=timing, clock=clock)

@@ -1,0 +1,125 @@
+"""Findings: what a build noticed and somebody should know, each with its cure."""
+
+from __future__ import annotations
+
+import enum
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MOST_SUBJECTS = 5
+
+
+class FindingKind(enum.StrEnum):
+    """What was noticed."""
+
+    PRICE_DEFAULTED = "price from the price book"
+    PRICE_ZERO = "price of zero"
+    SAMPLES_DROPPED = "samples not finite"
+    ROWS_UNNAMED = "rows without a name"
+    VALUE_REFUSED = "value out of bounds"
+    NODE_UNKNOWN = "node unknown"
+    NODE_SIZE_UNKNOWN = "node without capacity"
+    POD_UNKNOWN = "pod unknown"
+    VOLUME_SIZE_UNKNOWN = "volume without capacity"
+    SCRAPED_TWICE = "scraped twice"
+    SCRAPED_SELDOM = "scraped seldom"
+    LABELS_EXPORTED = "labels renamed by the scrape"
+    SEVERAL_CLUSTERS = "several clusters"
+    GPU_SHARE_UNKNOWN = "share of a GPU unknown"
+    CAPACITY_EXCEEDED = "more allocated than there is"
+
+    @property
+    def meaning(self) -> str:
+        """One sentence for people: what it means and what to do about it."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    FindingKind.PRICE_DEFAULTED: (
+        "the source names no price, so the price book's is charged; give a price sheet or run an exporter of prices"
+    ),
+    FindingKind.PRICE_ZERO: (
+        "both the source and the price book say zero, so this costs nothing; set a price if that is not meant"
+    ),
+    FindingKind.SAMPLES_DROPPED: "the source answered NaN or infinity for this query; those rows are left out",
+    FindingKind.ROWS_UNNAMED: (
+        "rows lack the label that names their object; is the exporter scraped with `honor_labels`?"
+    ),
+    FindingKind.VALUE_REFUSED: (
+        "a negative or impossible amount, such as more than 512 cores in a container, is counted as nothing"
+    ),
+    FindingKind.NODE_UNKNOWN: (
+        "containers ran on a node that was never seen; they are charged at the price book's rates and have no asset"
+    ),
+    FindingKind.NODE_SIZE_UNKNOWN: (
+        "a node was seen and its capacity was not, so it costs nothing; "
+        "does kube-state-metrics report `kube_node_status_capacity`?"
+    ),
+    FindingKind.POD_UNKNOWN: (
+        "traffic belongs to pods that were never seen running, too short for the resolution perhaps; it is left out"
+    ),
+    FindingKind.VOLUME_SIZE_UNKNOWN: "a volume was seen and its capacity was not, so it costs nothing",
+    FindingKind.SCRAPED_TWICE: (
+        "the same objects are scraped twice at the same time; nothing is counted twice, but remove one of the scrapes"
+    ),
+    FindingKind.SCRAPED_SELDOM: (
+        "the scrape interval is longer than the resolution, so starts, ends and coverage come out too short; set "
+        "resolution_seconds to the scrape interval"
+    ),
+    FindingKind.LABELS_EXPORTED: (
+        "kube-state-metrics is scraped without `honor_labels: true`, so the scrape's own labels hide those of the "
+        "pods and these pods are missing; set it in the scrape configuration"
+    ),
+    FindingKind.SEVERAL_CLUSTERS: (
+        "the source holds several clusters and they are read as one; set cluster_label to the label that tells them "
+        "apart"
+    ),
+    FindingKind.GPU_SHARE_UNKNOWN: (
+        "containers share GPUs and the number of physical GPUs is not known; a whole GPU is charged for each share. "
+        "Run the DCGM exporter or GPU feature discovery"
+    ),
+    FindingKind.CAPACITY_EXCEEDED: (
+        "containers used or asked for more than their node has, so its idle cost is negative; usage is above requests "
+        "on a full node, or samples of the node are missing"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """
+    One thing that was noticed.
+
+    Attributes:
+        kind: what
+        count: on how many objects
+        subjects: the first few of them, sorted
+    """
+
+    kind: FindingKind
+    count: int
+    subjects: tuple[str, ...]
+
+    def fields(self) -> dict[str, object]:
+        """Return it as the fields of a log line."""
+        return {
+            "kind": str(self.kind),
+            "count": self.count,
+            "subjects": ", ".join(self.subjects),
+            "meaning": self.kind.meaning,
+        }
+
+    def __str__(self) -> str:
+        more = ", …" if self.count > len(self.subjects) else ""
+        return f"{self.kind} ({self.count}: {', '.join(self.subjects)}{more}): {self.kind.meaning}"
+
+
+def summarise(noticed: Iterable[tuple[FindingKind, str]]) -> tuple[Finding, ...]:
+    """Return one finding a kind, from pairs of kind and subject in any order; a subject counts once."""
+    subjects: dict[FindingKind, set[str]] = defaultdict(set)
+    for kind, subject in noticed:
+        subjects[kind].add(subject)
+    return tuple(
+        Finding(kind, len(found), tuple(sorted(found)[:MOST_SUBJECTS])) for kind, found in sorted(subjects.items())
+    )

@@ -1,0 +1,26 @@
+"""Own metrics: every one is named here, with its meaning; `/metrics` prints them."""
+
+from __future__ import annotations
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+REGISTRY = CollectorRegistry()
+
+ROUNDS = Counter("fleetcost_agent_rounds", "Rounds of the agent by outcome", ["outcome"], registry=REGISTRY)
+UPLOADED = Counter("fleetcost_agent_uploaded_sets", "Sets the bucket took", ["kind", "resolution"], registry=REGISTRY)
+UPLOADED_BYTES = Counter("fleetcost_agent_uploaded_bytes", "Bytes of the sets the bucket took", registry=REGISTRY)
+LAST_PUSH = Gauge("fleetcost_agent_last_push_timestamp_seconds", "When sets were last pushed", registry=REGISTRY)
+GAPS = Gauge(
+    "fleetcost_agent_gap_hours", "Hours within the backfill in which the source was not seen", registry=REGISTRY
+)
+PASSES = Counter("fleetcost_aggregator_passes", "Ingest passes by outcome", ["outcome"], registry=REGISTRY)
+OBJECTS = Counter(
+    "fleetcost_aggregator_objects", "Objects of the bucket by what became of them", ["state"], registry=REGISTRY
+)
+PASS_SECONDS = Gauge("fleetcost_aggregator_pass_seconds", "How long the last pass took", registry=REGISTRY)
+
+
+def page() -> bytes:
+    """Return every metric in the text format."""
+    return generate_latest(REGISTRY)

@@ -1,0 +1,116 @@
+"""Asking many queries at once and keeping what was noticed on the way."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from threading import Lock
+from typing import Generic, TypeVar
+
+from fleetcost.model.allocation import Labels
+from fleetcost.model.finding import FindingKind
+from fleetcost.model.window import Window
+from fleetcost.samples.query import Query
+from fleetcost.samples.source import Source
+
+Record = TypeVar("Record")
+Convert = Callable[["Reader"], Record]
+
+
+class Reader:
+    """
+    One row while it becomes a record.
+
+    Label values repeat in thousands of rows, so each text is kept once.
+    """
+
+    __slots__ = ("labels", "value")
+
+    def __init__(self, labels: Labels, value: float) -> None:
+        self.labels = labels
+        self.value = value
+
+    def text(self, label: str, *fallbacks: str) -> str:
+        """Return a label's value, or that of the first fallback that has one, or an empty text."""
+        for name in (label, *fallbacks):
+            if value := self.labels.get(name):
+                return sys.intern(value)
+        return ""
+
+    def name(self, label: str, *fallbacks: str) -> str:
+        """
+        Return the value of a label that names the object.
+
+        Raises:
+            UnnamedError: none of the labels is there.
+        """
+        if value := self.text(label, *fallbacks):
+            return value
+        raise UnnamedError(label)
+
+    def starting(self, prefix: str) -> Labels:
+        """Return the labels that start with a prefix, without it."""
+        return {
+            sys.intern(name[len(prefix) :]): sys.intern(value)
+            for name, value in self.labels.items()
+            if name.startswith(prefix) and len(name) > len(prefix)
+        }
+
+
+class UnnamedError(Exception):
+    """A row lacks the label that names its object; the asker counts it."""
+
+
+class Answer(Generic[Record]):
+    """An answer on its way; `rows()` waits for it."""
+
+    def __init__(self, future: Future[tuple[Record, ...]]) -> None:
+        self._future = future
+
+    def rows(self) -> tuple[Record, ...]:
+        """Return the records, sorted by nothing; raises what the query raised."""
+        return self._future.result()
+
+
+class Asker:
+    """
+    Asks queries for one window on an executor's threads.
+
+    Rows become records on the thread that asked, so that raw answers do not pile up.
+    """
+
+    def __init__(self, source: Source, window: Window, resolution_seconds: int, executor: Executor) -> None:
+        self._source = source
+        self._window = window
+        self._resolution_seconds = resolution_seconds
+        self._executor = executor
+        self._noticed: set[tuple[FindingKind, str]] = set()
+        self._lock = Lock()
+
+    def ask(self, query: Query, convert: Convert[Record]) -> Answer[Record]:
+        """Ask a query; `convert` makes a record of each row."""
+        return Answer(self._executor.submit(self._ask, query, convert))
+
+    def noticed(self) -> Sequence[tuple[FindingKind, str]]:
+        """Return what was noticed, once every answer is there."""
+        with self._lock:
+            return sorted(self._noticed)
+
+    def notice(self, kind: FindingKind, subject: str) -> None:
+        """Keep one observation."""
+        with self._lock:
+            self._noticed.add((kind, subject))
+
+    def _ask(self, query: Query, convert: Convert[Record]) -> tuple[Record, ...]:
+        records = []
+        for row in self._source.query(query, self._window, self._resolution_seconds):
+            if not math.isfinite(row.value):
+                self.notice(FindingKind.SAMPLES_DROPPED, query.name)
+                continue
+            try:
+                records.append(convert(Reader(row.labels, row.value)))
+            except UnnamedError as error:
+                self.notice(FindingKind.ROWS_UNNAMED, f"{query.name}: {error}")
+        return tuple(records)

@@ -1,0 +1,109 @@
+"""
+Queries written out in PromQL.
+
+Every query is an instant query that looks back one window. Windows are half-open, and Prometheus 2 and 3 disagree on
+whether the left end of a range belongs to it. Both give the same answer here, without asking for the version:
+
+* raw ranges are evaluated one millisecond before the window's end, so the sample at the start is in and the one at the
+  end is out, whichever end is closed;
+* stepped ranges are evaluated at the end and reach one second beyond the start, so the step at the start is always in,
+  or one second short of it, so it never is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fleetcost.model.window import Window
+from fleetcost.samples.query import Matcher, Op, Over, Query, scrape_labels
+
+FRESH_STEPS = 2
+"""A series is fresh while its newest sample is younger than this many steps."""
+
+_UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """A query as the API takes it: the text and the time it is evaluated at, in milliseconds."""
+
+    text: str
+    time_ms: int
+
+
+def render(query: Query, window: Window, resolution_seconds: int, extra: tuple[Matcher, ...] = ()) -> Instant:
+    """
+    Write a query out for one window.
+
+    Args:
+        query: the query
+        window: what it looks back over
+        resolution_seconds: step of stepped queries
+        extra: conditions added to its selector, such as the cluster's
+
+    Returns:
+        The text and the time.
+    """
+    selector = _selector(query.metric, query.matchers + extra)
+    over = _over(query, selector, int(window.seconds), resolution_seconds)
+    time_ms = window.end_epoch * 1000 - (0 if query.over.stepped else 1)
+    return Instant(_grouped(query, over), time_ms)
+
+
+def _over(query: Query, selector: str, seconds: int, step: int) -> str:
+    seen = f"(timestamp({selector}) and ({selector} != 0))" if query.nonzero else f"timestamp({selector})"
+    with_start = f"{duration(seconds + 1)}:{duration(step)}"
+    after_start = f"{duration(seconds - 1)}:{duration(step)}"
+    match query.over:
+        case Over.AVG | Over.MAX | Over.COUNT | Over.INCREASE:
+            return f"{_RANGE_FUNCTIONS[query.over]}({selector}[{duration(seconds)}])"
+        case Over.PEAK_RATE:
+            return f"max_over_time(irate({selector}[{duration(2 * step)}])[{after_start}])"
+        case Over.FIRST_SEEN:
+            return f"min_over_time({seen}[{with_start}])"
+        case Over.LAST_SEEN | Over.LABELS:
+            return f"max_over_time({seen}[{with_start}])"
+        case Over.MINUTES_SEEN:
+            newest = f"max by ({', '.join(query.by)}) ({seen})"
+            return f"count_over_time(({newest} > time() - {FRESH_STEPS * step})[{after_start}]) * {step} / 60"
+
+
+_RANGE_FUNCTIONS = {
+    Over.AVG: "avg_over_time",
+    Over.MAX: "max_over_time",
+    Over.COUNT: "count_over_time",
+    Over.INCREASE: "increase",
+}
+
+
+def _grouped(query: Query, over: str) -> str:
+    if query.over is Over.LABELS:
+        return f"max without ({', '.join(scrape_labels(query))}) ({over})"
+    if query.over is Over.MINUTES_SEEN:
+        return over
+    if query.distinct:
+        over = f"max by ({', '.join(query.by + query.distinct)}) ({over})"
+    return f"{query.group} by ({', '.join(query.by)}) ({over})"
+
+
+def _selector(metric: str, matchers: tuple[Matcher, ...]) -> str:
+    conditions = ",".join(f"{m.label}{m.op}{_quoted(m.value)}" for m in matchers)
+    return f"{metric}{{{conditions}}}"
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def duration(seconds: int) -> str:
+    """Write a duration in the largest unit that divides it, such as `1h` or `3601s`."""
+    for unit, size in _UNITS:
+        if seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    raise AssertionError("every whole number is divisible by one")
+
+
+def is_regex(op: Op) -> bool:
+    """Tell whether a matcher's value is a regular expression."""
+    return op in (Op.REGEX, Op.NOT_REGEX)

@@ -1,0 +1,67 @@
+"""The port of this room: where answers to queries come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from fleetcost.model.allocation import Labels
+from fleetcost.model.window import Window
+from fleetcost.samples.query import Query
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of an answer: the labels that identify it and its value; times are Unix seconds."""
+
+    labels: Labels
+    value: float
+
+
+class Source(Protocol):
+    """
+    Anything that answers queries: a Prometheus-compatible server, or series in memory.
+
+    Contract: an answer depends on the arguments only; rows come in any order; values may be NaN or infinite where
+    the data is; a metric that does not exist is an empty answer; what cannot be answered raises `SourceError`.
+    Calls come from several threads at once.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the samples were read from, in words, without credentials."""
+        ...
+
+    def query(self, query: Query, window: Window, resolution_seconds: int) -> Sequence[Row]:
+        """Answer one query for one window."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RawSeries:
+    """
+    One series in memory.
+
+    Attributes:
+        labels: without the metric's name
+        times: Unix seconds, ascending
+        values: one a time; a stale marker (`STALE`) ends the series until its next sample
+    """
+
+    labels: Labels
+    times: Floats
+    values: Floats
+
+
+class SeriesProvider(Protocol):
+    """Where `MemorySource` finds its series."""
+
+    def series(self, metric: str, start_epoch: float, end_epoch: float) -> Sequence[RawSeries]:
+        """Return the series of a metric that may have samples in `[start_epoch, end_epoch]`; more are allowed."""
+        ...

@@ -1,0 +1,33 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const api = process.env["FLEETCOST_API"] ?? "http://127.0.0.1:9090";
+
+export default defineConfig({
+  // Relative, so that one build works under any ingress path; the server writes <base href>.
+  base: "./",
+  plugins: [react()],
+  build: {
+    outDir: "../src/fleetcost/ui/static",
+    emptyOutDir: true,
+    // The oldest browsers that know light-dark(); older targets make the minifier rewrite it.
+    target: ["chrome123", "firefox121", "safari17.5"],
+    cssTarget: ["chrome123", "firefox121", "safari17.5"],
+    // No inline data: addresses, the content security policy is 'self' only.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 700,
+  },
+  server: {
+    host: "127.0.0.1",
+    port: 5173,
+    proxy: { "/api": api, "/healthz": api },
+  },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/testing/setup.ts"],
+    maxWorkers: 2,
+  },
+});
