@@ -84,6 +84,8 @@ WANTS_CERTIFICATE = (
 
 UNREACHED = (
     ("WRONG_VERSION_NUMBER", "it does not speak TLS there: set `insecure: true`, or correct the port"),
+    ("Read timeout", "no answer in time"),
+    ("Connect timeout", "no answer in time"),
     ("EOF occurred in violation", "the connection was cut in the TLS handshake"),
     ("Could not connect", "nothing listens there, or its name is not known here"),
     ("Connection was closed", "the connection was cut"),

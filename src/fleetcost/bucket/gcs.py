@@ -62,7 +62,7 @@ def open_gcs(config: GcsConfig, prefix: str, environment: Mapping[str, str]) -> 
     """
     link = find_google_link(config, environment)
     address = gcs_address(environment)
-    provider = _provider(link, config)
+    provider = _provider(link, config, environment)
     options: StoreOptions = {"base_url": address, **_link_options(link)}
     try:
         store = GCSStore(
@@ -139,7 +139,7 @@ def _link_options(link: GoogleLink) -> StoreOptions:
     return {}
 
 
-def _provider(link: GoogleLink, config: GcsConfig) -> Provider[GCSCredential] | None:
+def _provider(link: GoogleLink, config: GcsConfig, environment: Mapping[str, str]) -> Provider[GCSCredential] | None:
     if link.kind in ("service_account", "metadata") or (link.kind == "authorized_user" and link.file):
         return None
     try:
@@ -151,5 +151,5 @@ def _provider(link: GoogleLink, config: GcsConfig) -> Provider[GCSCredential] | 
             f"{link.source}: credentials of type {link.kind} need google-auth, which is not installed: "
             "pip install 'fleetcost[gcs-federation]'"
         ) from None
-    provider: Provider[GCSCredential] = federation.federated_token(link, config.http)
+    provider: Provider[GCSCredential] = federation.federated_token(link, config.http, environment)
     return provider
