@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from fleetcost.bucket.port import Bucket
 
-BACKENDS = ("memory", "filesystem", "s3")
+BACKENDS = ("memory", "filesystem", "s3", "s3_tls", "s3_mutual", "azure", "gcs")
 AWKWARD = "federated/prod eu+1@x=y:z.0/etl/100%25/ä~#?&;'()[]!$*.json"
 
 
@@ -29,11 +30,16 @@ def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Bucket:
     prefix = f"run-{uuid.uuid4().hex[:12]}/deep"
     if request.param == "memory":
         return MemoryBucket()
+    environment = {}
     if request.param == "filesystem":
         text = f"type: FILESYSTEM\nprefix: {prefix}\nconfig:\n  directory: {tmp_path}\n"
     else:
-        text = request.getfixturevalue(f"{request.param}_server").config(prefix)
-    opened = open_bucket(parse_config(text, tmp_path / "federated-store.yaml"))
+        server = request.getfixturevalue(f"{request.param}_server")
+        text = server.config(prefix)
+        if request.param == "gcs":
+            environment["STORAGE_EMULATOR_HOST"] = server.address
+            text = server.config(prefix, f"service_account: {json.dumps(server.key)}")
+    opened = open_bucket(parse_config(text, tmp_path / "federated-store.yaml"), environment)
     # A directory that nobody has written to is not there yet, and says so.
     opened.put("made", b"")
     opened.delete("made")

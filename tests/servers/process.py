@@ -24,7 +24,12 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    command: Sequence[str], *, environment: Mapping[str, str], log: Path, ready: Callable[[], bool]
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    log: Path,
+    ready: Callable[[], bool],
+    patience: float = PATIENCE_SECONDS,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """
     Run a server for the length of the block.
@@ -34,11 +39,12 @@ def running(
         environment: all of its environment
         log: where its output goes
         ready: asked again and again until it says True
+        patience: seconds until it counts as not coming up
     """
     with log.open("wb") as output:
         server = subprocess.Popen(command, env=dict(environment), stdout=output, stderr=subprocess.STDOUT)
     try:
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + patience
         while not ready():
             if server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{command[0]} did not come up:\n{log.read_text(errors='replace')[-3000:]}")

@@ -1,5 +1,20 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { App } from "./app";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/frame.css";
+import "./styles/controls.css";
+import "./styles/states.css";
+import "./styles/chart.css";
+import "./styles/table.css";
+import "./styles/pages.css";
 
 const root = document.getElementById("app");
-if (root) createRoot(root).render(<StrictMode>fleetcost</StrictMode>);
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}

@@ -17,10 +17,11 @@ from fleetcost.agent.push import Settled, adopt, expired, lost, push, unpushed
 from fleetcost.agent.store import built_hours, shelf
 from fleetcost.bucket.port import Bucket
 from fleetcost.errors import ClaimRefusedError, FleetcostError, StoreError, StoreRefusedError
+from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.ops import log, metrics
 from fleetcost.sets.layout import set_path
-from fleetcost.sets.publish import Published, publish
+from fleetcost.sets.publish import Published, header_at, publish
 
 Clock = Callable[[], datetime]
 Progress = Callable[[int, int], None]
@@ -55,6 +56,8 @@ class Agent:
         bucket: Federated Storage
         timing: when windows are due, and how long hourly sets are kept
         clock: gives the time
+        takeover: take the id from another uid at the first claim
+        gaps: hours of the last round in which the source was not observed
     """
 
     builder: Builder
@@ -62,8 +65,11 @@ class Agent:
     bucket: Bucket
     timing: Timing
     clock: Clock
+    takeover: bool = False
     _claim: Claim | None = field(default=None, init=False)
+    gaps: tuple[Window, ...] = field(default=(), init=False)
     _settled: Settled = field(default_factory=dict, init=False)
+    _busy: threading.RLock = field(default_factory=threading.RLock, init=False)
     _health: Health = field(default=Health("starting", "", 0, None, ""), init=False)
 
     def round(self, progress: Progress | None = None) -> Round:
@@ -88,16 +94,27 @@ class Agent:
             now=now,
             progress=progress,
         )
+        self.gaps = tuple(sorted(done.gaps))
         uploaded = self.push(now)
+        if not uploaded:
+            self._claim = heartbeat(self.bucket, self._hold(now), now, pushed=False)
         self._forget(now)
         return Round(done.built, done.gaps, uploaded)
 
     def build(
         self, hours: tuple[BuildHour, ...], *, now: datetime, force: bool = False, progress: Progress | None = None
     ) -> Round:
-        """Build these hours and their days into the local store; `force` replaces even fuller sets."""
-        report = progress or _quiet
-        built, gaps = [], []
+        """
+        Build these hours and their days into the local store; `force` replaces even fuller sets.
+
+        The loop and a repair never build at the same time.
+        """
+        with self._busy:
+            return self._build(hours, now=now, force=force, report=progress or _quiet)
+
+    def _build(self, hours: tuple[BuildHour, ...], *, now: datetime, force: bool, report: Progress) -> Round:
+        built: list[Window] = []
+        gaps: list[Window] = []
         for done, hour in enumerate(hours):
             report(done, len(hours))
             sets = self.builder.hour(hour.window, final=hour.final, now=now)
@@ -112,6 +129,10 @@ class Agent:
 
     def push(self, now: datetime, *, force: bool = False) -> tuple[Published, ...]:
         """Bring the bucket up to what the local store holds; return what was written."""
+        with self._busy:
+            return self._push(now, force=force)
+
+    def _push(self, now: datetime, *, force: bool) -> tuple[Published, ...]:
         cluster = self.builder.identity.cluster
         held = self._hold(now)
         local, remote = shelf(self.store, cluster), shelf(self.bucket, cluster)
@@ -123,7 +144,7 @@ class Agent:
             elif key in remote.objects:
                 self._settled[key] = (local.objects[key].etag, remote.objects[key].etag)
         if written:
-            self._claim = heartbeat(self.bucket, held, now)
+            self._claim = heartbeat(self.bucket, held, now, pushed=True)
         return tuple(written)
 
     def run(self, stop: threading.Event, interval_seconds: float) -> None:
@@ -152,6 +173,18 @@ class Agent:
         """Return the agent's account of itself."""
         return self._health
 
+    def counts(self, kind: SetKind) -> dict[Resolution, tuple[int, int]]:
+        """Return how many sets of a kind within the backfill are complete, and how many are not, by resolution."""
+        within = horizon(self.clock(), self.timing)
+        cluster = self.builder.identity.cluster
+        found = {}
+        for resolution in Resolution:
+            keys = [SetKey(cluster, kind, resolution, window) for window in within.split(resolution)]
+            headers = [header for header in (header_at(self.store, key) for key in keys) if header]
+            complete = sum(header.complete for header in headers)
+            found[resolution] = (complete, len(headers) - complete)
+        return found
+
     def _told(self, **facts: object) -> Health:
         return msgspec.structs.replace(
             self._health, cluster=self.builder.identity.cluster, last_round_at=rfc3339(self.clock()), **facts
@@ -170,7 +203,7 @@ class Agent:
     def _hold(self, now: datetime) -> Claim:
         if self._claim is None:
             identity = self.builder.identity
-            self._claim = claim(self.bucket, identity.cluster, identity.uid, now)
+            self._claim = claim(self.bucket, identity.cluster, identity.uid, now, takeover=self.takeover)
         return self._claim
 
     def _forget(self, now: datetime) -> None:

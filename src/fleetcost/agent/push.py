@@ -7,9 +7,11 @@ from datetime import datetime
 
 from fleetcost.agent.store import Shelf
 from fleetcost.bucket.port import Bucket, BucketReader, ObjectInfo
+from fleetcost.errors import DamagedError
 from fleetcost.model.sets import SetKey
 from fleetcost.model.window import Resolution, Window
 from fleetcost.ops import log, metrics
+from fleetcost.sets.layout import set_path
 from fleetcost.sets.publish import Outcome, Published, copy
 
 _log = log.get("agent")
@@ -58,7 +60,11 @@ def push(keys: Iterable[SetKey], local: BucketReader, bucket: Bucket, *, force: 
         StoreError, StoreRefusedError: the bucket did not take one; the earlier ones stay pushed.
     """
     for key in keys:
-        published = copy(key, local, bucket, force=force)
+        try:
+            published = copy(key, local, bucket, force=force)
+        except DamagedError as error:
+            _log.error("not uploaded: the local copy is damaged and will be built again", reason=str(error))
+            published = Published(Outcome.DAMAGED, set_path(key), 0, 0)
         _report(key, published, bucket.name)
         yield published
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Window, rfc3339
-from fleetcost.query.answer import AllocationRow, Answer, AssetRow, Completeness, StepRows
+from fleetcost.query.answer import AllocationRow, Answer, AssetRow, Completeness, StepRows, on_grid
 from fleetcost.query.question import Question
 
 Json = dict[str, Any]
@@ -33,13 +34,21 @@ class WindowJson(msgspec.Struct, frozen=True):
 
 
 class QuestionJson(msgspec.Struct, frozen=True):
-    """What was understood of the question; the window is the one that was read, whole days or hours."""
+    """
+    What was understood of the question.
+
+    Attributes:
+        window: the one that was read: whole days or hours
+        filter: as it was asked
+        resolution: of the rows that were read
+    """
 
     kind: str
     window: WindowJson
     aggregate: list[str]
     step: str
     idle: str
+    filter: str
     resolution: str
 
 
@@ -93,10 +102,18 @@ class AnswerJson(msgspec.Struct, frozen=True):
     took_ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the client wrote: the window before it was widened to whole sets, and the filter's text."""
+
+    window: Window
+    filter: str
+
+
 def envelope(
     rows: Answer[AllocationRow] | Answer[AssetRow],
     series: Answer[AllocationRow] | Answer[AssetRow],
-    asked: Window,
+    asked: Asked,
     as_of: str,
     took_ms: float,
 ) -> AnswerJson:
@@ -106,26 +123,26 @@ def envelope(
     Args:
         rows: over the whole window
         series: the same cut into steps
-        asked: the window as the client asked for it
+        asked: the window and filter as the client wrote them
         as_of: when the tables were last equal to the bucket
         took_ms: time spent
     """
-    members = sorted(rows.rows, key=lambda row: -row.total_cost)
+    members: list[AllocationRow | AssetRow] = sorted(rows.rows, key=lambda row: -row.total_cost)
     totals = ALLOCATION_TOTALS if members and isinstance(members[0], AllocationRow) else ASSET_TOTALS
     return AnswerJson(
-        question=_question(rows.question, series.question),
+        question=_question(rows.question, series.question, asked.filter),
         currency=rows.currency,
         rows=[_row(row, rows.question) for row in members],
-        totals={name: sum(getattr(row, name) for row in members) for name in totals},
+        totals={name: on_grid(sum(getattr(row, name) for row in members)) for name in totals},
         series=[_step(step, series.completeness) for step in series.steps],
         completeness=[_completeness(entry) for entry in rows.completeness],
-        warnings=_warnings(rows, asked),
+        warnings=_warnings(rows, asked.window),
         as_of=as_of,
         took_ms=round(took_ms, 1),
     )
 
 
-def _question(rows: Question, series: Question) -> QuestionJson:
+def _question(rows: Question, series: Question, filter_text: str) -> QuestionJson:
     steps = {"hour": "1h", "day": "1d"}
     return QuestionJson(
         kind=rows.kind.value,
@@ -133,12 +150,13 @@ def _question(rows: Question, series: Question) -> QuestionJson:
         aggregate=[str(dimension) for dimension in rows.dimensions],
         step=steps.get(series.step.value, series.step.value),
         idle="separate" if rows.idle.value == "split" else rows.idle.value,
+        filter=filter_text,
         resolution=rows.frame.resolution.value,
     )
 
 
 def _row(row: AllocationRow | AssetRow, question: Question) -> Json:
-    facts = msgspec.to_builtins(row)
+    facts: Json = msgspec.to_builtins(row)
     facts["name"] = row.name
     if isinstance(row, AllocationRow):
         facts["key"] = (
@@ -167,20 +185,15 @@ def _step(step: StepRows[Any], completeness: Sequence[Completeness]) -> StepJson
     return StepJson(
         window=_window(step.window),
         state=_state_of(step.window, completeness),
-        total_cost=sum(row.total_cost for row in step.rows),
+        total_cost=on_grid(sum(row.total_cost for row in step.rows)),
         rows=[PointJson(row.name, row.total_cost) for row in step.rows],
     )
 
 
 def _state_of(window: Window, completeness: Sequence[Completeness]) -> WindowState:
     """Return the worst state among the gaps that meet a step."""
-    order = list(WindowState)
-    worst = WindowState.COMPLETE
-    for entry in completeness:
-        for gap in entry.gaps:
-            if gap.window.meets(window) and order.index(gap.state) > order.index(worst):
-                worst = gap.state
-    return worst
+    met = (gap.state for entry in completeness for gap in entry.gaps if gap.window.meets(window))
+    return max(met, key=lambda state: state.severity, default=WindowState.COMPLETE)
 
 
 def _completeness(entry: Completeness) -> CompletenessJson:

@@ -14,6 +14,9 @@ from fleetcost.query.filters import parse_filter
 from fleetcost.query.question import Idle, Question, Step, framed, parse_accumulate
 from fleetcost.query.windows import parse_window
 
+DEFAULT_WINDOW = "7d"
+"""Window of a native question that names none."""
+
 _TRUE = {"true", "t", "1", "yes"}
 _FALSE = {"false", "f", "0", "no"}
 
@@ -94,7 +97,7 @@ def native_question(
     Raises:
         QuestionError: a parameter that cannot be used.
     """
-    window = parse_window(parameters.get("window", "7d"), now)
+    window = parse_window(parameters.get("window", DEFAULT_WINDOW), now)
     asked = _step(parameters.get("step"))
     frame, step = framed(window, asked, hourly_from)
     default = "cluster" if kind is SetKind.ALLOCATIONS else "type"

@@ -72,9 +72,7 @@ def problem_of(error: Exception) -> Problem:
             "question", "bad question", 400, str(error), request_id, error.parameter, error.read, error.accepted
         )
     if isinstance(error, StartingError):
-        return Problem(
-            "starting", "starting", 503, str(error), request_id, progress=Progress(error.done, error.total)
-        )
+        return Problem("starting", "starting", 503, str(error), request_id, progress=Progress(error.done, error.total))
     if isinstance(error, ObjectMissingError):
         return Problem("not-found", "not found", 404, str(error), request_id)
     if isinstance(error, CallerError):

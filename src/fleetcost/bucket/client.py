@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from fleetcost.errors import SettingsError
+
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig
 
+    from fleetcost.bucket.document import Place
     from fleetcost.bucket.http_config import HttpConfig
 
 DEFAULT_RETRIES = 5
@@ -51,3 +54,24 @@ def retry_options(max_retries: int) -> RetryConfig:
             "base": 2,
         },
     }
+
+
+def refused_options(error: BaseException, place: Place) -> SettingsError:
+    """
+    Return our error for options the client library does not take; its own message may quote a credential.
+
+    Args:
+        error: the library's
+        place: where the settings stand
+    """
+    text = str(error).lower()
+    if "no ca certificates" in text or "no native root" in text:
+        return SettingsError(
+            f"{place}: this machine has no trusted certificates: install the package ca-certificates, "
+            "set SSL_CERT_FILE, or give the CA with `http_config.tls_config.ca_file`"
+        )
+    if "pem" in text or "certificate" in text:
+        return SettingsError(
+            f"{place}: the certificates in `http_config.tls_config` cannot be used: expected X.509 PEM"
+        )
+    return SettingsError(f"{place}: the client library refuses these settings ({type(error).__name__})")

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from fleetcost.bucket.azure_config import AzureConfig, read_azure
 from fleetcost.bucket.document import Ineffective, Section, parse
+from fleetcost.bucket.gcs_config import GcsConfig, read_gcs
 from fleetcost.bucket.paths import cleaned_prefix
 from fleetcost.bucket.s3_config import S3Config, read_s3
 from fleetcost.errors import SettingsError
@@ -25,7 +27,7 @@ class FilesystemConfig:
     directory: Path
 
 
-BackendConfig: TypeAlias = FilesystemConfig | S3Config
+BackendConfig: TypeAlias = FilesystemConfig | S3Config | GcsConfig | AzureConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ def _read_filesystem(section: Section) -> FilesystemConfig:
 _READERS: dict[str, Callable[[Section], BackendConfig]] = {
     "FILESYSTEM": _read_filesystem,
     "S3": read_s3,
+    "GCS": read_gcs,
+    "AZURE": read_azure,
 }
 _FOREIGN = ("SWIFT", "COS", "ALIYUNOSS", "BOS", "OBS", "OCI")
 """Types of the Thanos form without a backend of ours."""

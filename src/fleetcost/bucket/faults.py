@@ -11,6 +11,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from fleetcost.bucket.cures import (
+    CURES,
+    METADATA_HOSTS,
+    REFUSED_CERTIFICATE,
+    STATUS_CURES,
+    TOKEN_CURES,
+    TRUST,
+    UNREACHED,
+    WANTS_CERTIFICATE,
+)
 from fleetcost.errors import (
     ConditionFailedError,
     FleetcostError,
@@ -20,59 +30,19 @@ from fleetcost.errors import (
 )
 
 _STATUS = re.compile(r"status code: (\d{3})")
-_CODE = re.compile(r"<Code>([A-Za-z0-9._-]{1,80})</Code>")
-_SENTENCE = re.compile(r"<Message>([^<]{1,300})")
-_CONDITIONS = ("AlreadyExistsError", "PreconditionError", "NotModifiedError")
-_NO_BUCKET = ("NoSuchBucket", "ContainerNotFound", "InvalidBucketName")
-_CONDITION_CODES = ("PreconditionFailed", "ConditionalRequestConflict", "ConditionNotMet", "BlobAlreadyExists")
+_CODE = re.compile(r"<(?:Code|code)>([A-Za-z0-9.:_-]{1,80})</")
+_TOKEN_CODE = re.compile(r'"error"\s*:\s*"([A-Za-z_]{1,60})"')
+_MICROSOFT_CODE = re.compile(r"\b(AADSTS\d{2,9})\b")
+_SENTENCE = re.compile(r"<(?:Message|message)>([^<]{1,300})")
+_REQUEST = re.compile(r"Error performing (?:GET|HEAD|POST|PUT|DELETE) (?:(REDACTED)|https?://([^/\s?]+))")
+_TOKEN_FILE = re.compile(r"read (?:EKS )?token file '([^'\n]{1,300})': ([^\n(]{1,80})")
+_STRANGE_NAME = re.compile(r'path: "([^"\n]{1,300})"')
 
-_CURES = {
-    "InvalidAccessKeyId": "the access key is unknown there: give a valid `access_key`, or check which credentials win",
-    "SignatureDoesNotMatch": "the secret does not belong to the access key: give the right `secret_key`",
-    "AccessDenied": "these credentials lack the permission: see docs/storage.md for the list a role needs",
-    "ExpiredToken": "the session token is over: renew it",
-    "InvalidToken": "the session token is not accepted: renew it",
-    "RequestTimeTooSkewed": "this machine's clock is off by more than the store allows: synchronise it",
-    "NoSuchBucket": "create the bucket or correct `bucket` (and `endpoint`)",
-    "InvalidBucketName": "correct `bucket`",
-    "ContainerNotFound": "create the container or correct `container`",
-    "AuthorizationHeaderMalformed": "correct `region`",
-    "PermanentRedirect": "the bucket is in another region: correct `region` and `endpoint`",
-    "AuthenticationFailed": "the account key or token is not accepted: check the credentials and this machine's clock",
-    "AuthorizationPermissionMismatch": "the identity lacks the role Storage Blob Data Contributor on the container",
-    "AuthorizationFailure": "the identity or network is not allowed: check the role and the account's firewall",
-}
-_BY_STATUS = {
-    301: "the bucket is in another region: correct `region` and `endpoint`",
-    401: "the credentials are not accepted: see docs/storage.md for how this store finds them",
-    403: "these credentials lack the permission: see docs/storage.md for the list a role needs",
-}
-
-_TRUST = (
-    ("UnknownIssuer", "its issuer is not trusted here: give the CA with `http_config.tls_config.ca_file`"),
-    ("NotValidForName", "it is for another host name: correct `endpoint`, or renew it with this name"),
-    ("CertNotValidForName", "it is for another host name: correct `endpoint`, or renew it with this name"),
-    ("Expired", "it has expired: renew the server's certificate, or check this machine's clock"),
-    ("NotValidYet", "it is not valid yet: check this machine's clock"),
-    ("BadSignature", "its signature is wrong: give the CA that signed it with `http_config.tls_config.ca_file`"),
-    ("CaUsedAsEndEntity", "it is a CA's own: give the server a certificate that a CA has signed"),
-)
-_CLIENT_CERTIFICATE = ("CertificateRequired", "BadCertificate", "HandshakeFailure", "UnknownCA", "AccessDenied)")
-_UNREACHED = (
-    ("ConnectionRefused", "nothing listens there (connection refused)"),
-    ("dns error", "its name is not known here (DNS)"),
-    ("failed to lookup", "its name is not known here (DNS)"),
-    ("TimedOut", "no answer in time"),
-    ("timed out", "no answer in time"),
-    ("ConnectionReset", "the connection was cut"),
-    ("UnexpectedEof", "the connection was cut"),
-    ("IncompleteMessage", "the connection was cut"),
-    ("IncompleteBody", "the connection was cut"),
-    ("InvalidContentType", "it does not speak TLS there: set `insecure: true`, or correct the port"),
-    ("BrokenPipe", "the connection was cut"),
-    ("NetworkUnreachable", "the network is unreachable"),
-    ("HostUnreachable", "the host is unreachable"),
-)
+_CONDITION_NAMES = ("AlreadyExistsError", "PreconditionError", "NotModifiedError")
+_CONDITION_CODES = ("PreconditionFailed", "ConditionNotMet", "BlobAlreadyExists")
+_NO_BUCKET = ("NoSuchBucket", "ContainerNotFound", "InvalidBucketName", "InvalidResourceName")
+_NO_OBJECT = ("", "NoSuchKey", "BlobNotFound", "ResourceNotFound")
+_REFUSED_STATUS = ("301", "307", "400", "401", "403", "404")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,52 +64,131 @@ class Deed:
         return f"{self.verb} {self.target}"
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """
+    What a server answered.
+
+    Attributes:
+        status: HTTP status, empty where it is not known
+        code: the server's own word for the fault, or empty
+        sentence: its explanation, or empty
+        service: empty for the store, else the token service that was asked on the way
+    """
+
+    status: str
+    code: str
+    sentence: str
+    service: str = ""
+
+
 def translate(error: BaseException, deed: Deed) -> FleetcostError:
     """Return our error for one of the client library's."""
     name, text = type(error).__name__, str(error)
-    status, code = _first(_STATUS, text), _first(_CODE, text)
-    if code in _NO_BUCKET:
-        return _answered(StoreRefusedError, deed, status, code, text)
-    if name in _CONDITIONS or code in _CONDITION_CODES or status == "412":
-        return ConditionFailedError(f"{deed}: {_condition(name)}; nothing was written: read it again and decide anew")
-    if isinstance(error, FileNotFoundError):
-        return ObjectMissingError(f"{deed}: there is no such object")
-    if status:
-        kind = StoreRefusedError if _refused(name, status) else StoreError
-        return _answered(kind, deed, status, code, text)
-    return _unanswered(deed, text)
+    service = _service(text, deed.host)
+    reply = Reply(_first(_STATUS, text), _first(_CODE, text), _first(_SENTENCE, text), service)
+    if service:
+        return _token_fault(deed, reply, text)
+    if reply.code not in _NO_BUCKET:
+        if name in _CONDITION_NAMES or reply.code in _CONDITION_CODES:
+            created = name == "AlreadyExistsError"
+            return ConditionFailedError(f"{deed}: it exists already") if created else lost(deed)
+        if isinstance(error, FileNotFoundError) and reply.code in _NO_OBJECT:
+            return ObjectMissingError(f"{deed}: there is no such object")
+    if reply.status:
+        return answered(deed, reply)
+    return unanswered(deed, deed.host, text) or _odd(deed, text)
 
 
-def _refused(name: str, status: str) -> bool:
-    return name in ("PermissionDeniedError", "UnauthenticatedError") or status in ("301", "400", "401", "403", "404")
+def lost(deed: Deed) -> ConditionFailedError:
+    """Return the error of a conditional replace that lost."""
+    return ConditionFailedError(
+        f"{deed}: it is no longer the one that was read; nothing was written: read it again and decide anew"
+    )
 
 
-def _condition(name: str) -> str:
-    return "it exists already" if name == "AlreadyExistsError" else "it is no longer the one that was read"
+def answered(deed: Deed, reply: Reply) -> FleetcostError:
+    """Return the error for an answer of a server that is none of the expected ones."""
+    if reply.service:
+        return _token_fault(deed, reply, "")
+    cure = CURES.get(reply.code) or STATUS_CURES.get(reply.status, "")
+    kind = StoreRefusedError if reply.status in _REFUSED_STATUS or reply.code in CURES else StoreError
+    return kind(f"{deed}: the store answered {_said(reply)}{_then(cure)}")
 
 
-def _answered(kind: type[FleetcostError], deed: Deed, status: str, code: str, text: str) -> FleetcostError:
-    answer = " ".join(part for part in (f"HTTP {status}" if status else "", code) if part)
-    sentence = _first(_SENTENCE, text).split("\n")[0].rstrip(". ")
-    cure = _CURES.get(code) or _BY_STATUS.get(int(status or 0), "")
-    return kind(f"{deed}: the store answered {answer}" + (f", {sentence!r}" if sentence else "") + _then(cure))
+def untrusted(deed: Deed, host: str, text: str) -> StoreRefusedError:
+    """Return the error for a certificate that is refused; `text` is searched for the reason."""
+    for mark, reason in TRUST:
+        if mark in text:
+            return StoreRefusedError(f"{deed}: the certificate of {host} is refused: {reason}")
+    return StoreRefusedError(f"{deed}: the certificate of {host} is refused")
 
 
-def _unanswered(deed: Deed, text: str) -> FleetcostError:
-    if "certificate" in text and "InvalidCertificate" in text:
-        for mark, reason in _TRUST:
-            if mark in text:
-                return StoreRefusedError(f"{deed}: the certificate of {deed.host} is refused: {reason}")
-        return StoreRefusedError(f"{deed}: the certificate of {deed.host} is refused")
-    if "AlertReceived" in text and any(mark in text for mark in _CLIENT_CERTIFICATE):
+def _token_fault(deed: Deed, reply: Reply, text: str) -> FleetcostError:
+    """Return the error for credentials that could not be had."""
+    if reply.status:
+        code = reply.code or _first(_TOKEN_CODE, text)
+        said = _said(Reply(reply.status, " ".join(filter(None, (code, _first(_MICROSOFT_CODE, text)))), reply.sentence))
+        cure = TOKEN_CURES.get(code, "check the identity it was asked for: see docs/storage.md")
+        kind = StoreRefusedError if reply.status in _REFUSED_STATUS else StoreError
+        return kind(f"{deed}: no credentials: {reply.service} answered {said}{_then(cure)}")
+    if any(host in reply.service for host in METADATA_HOSTS):
         return StoreRefusedError(
-            f"{deed}: {deed.host} wants a client certificate it trusts: "
+            f"{deed}: no credentials: there are none in the settings or the environment, and {reply.service} did not "
+            "answer; see docs/storage.md for where they are looked for"
+        )
+    return unanswered(deed, reply.service, text) or StoreError(f"{deed}: {reply.service} did not answer as expected")
+
+
+def unanswered(deed: Deed, host: str, text: str) -> FleetcostError | None:
+    """
+    Return the error for a connection that failed, or None where the reason is not recognised.
+
+    Args:
+        deed: what was tried
+        host: who did not answer
+        text: the library's account, searched for the reason and never passed on
+    """
+    if any(mark in text for mark in REFUSED_CERTIFICATE):
+        return untrusted(deed, host, text)
+    if "alert" in text.lower() and any(mark in text for mark in WANTS_CERTIFICATE):
+        return StoreRefusedError(
+            f"{deed}: {host} wants a client certificate it trusts: "
             "give `cert_file` and `key_file` in `http_config.tls_config`"
         )
-    for mark, reason in _UNREACHED:
+    for mark, reason in UNREACHED:
         if mark in text:
-            return StoreError(f"{deed}: {deed.host}: {reason}")
+            return StoreError(f"{deed}: {host}: {reason}")
+    return None
+
+
+def _odd(deed: Deed, text: str) -> FleetcostError:
+    if file := _TOKEN_FILE.search(text):
+        return StoreRefusedError(f"{deed}: no credentials: read the token file {file[1]}: {file[2].strip()}")
+    if "federated token file" in text.lower():
+        return StoreRefusedError(
+            f"{deed}: no credentials: read the file AZURE_FEDERATED_TOKEN_FILE names: not possible"
+        )
+    if strange := _first(_STRANGE_NAME, text) if "InvalidPath" in text else "":
+        return StoreError(f"{deed}: an object's name cannot be read: {strange!r}: rename or delete it")
     return StoreError(f"{deed}: {deed.host} did not answer as expected")
+
+
+def _service(text: str, host: str) -> str:
+    """Return the token service an error comes from, empty for the store itself."""
+    found = _REQUEST.search(text)
+    if not found:
+        return ""
+    if found[1]:
+        return "the token service"
+    asked = found[2]
+    return "" if asked == host or asked.endswith(f".{host}") else f"the token service {asked}"
+
+
+def _said(reply: Reply) -> str:
+    sentence = reply.sentence.split("\n")[0].strip().rstrip(".")
+    answer = " ".join(filter(None, (f"HTTP {reply.status}" if reply.status else "", reply.code)))
+    return answer + (f", {sentence!r}" if sentence else "")
 
 
 def _then(cure: str) -> str:
@@ -148,4 +197,4 @@ def _then(cure: str) -> str:
 
 def _first(pattern: re.Pattern[str], text: str) -> str:
     found = pattern.search(text)
-    return found.group(1) if found else ""
+    return found[1] if found else ""

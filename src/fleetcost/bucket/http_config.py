@@ -136,3 +136,16 @@ def _pem(section: Section, file_key: str, inline_key: str) -> Pem | None:
     if inline:
         return Pem(section.place(inline_key), None, inline)
     return Pem(section.place(file_key), Path(path), None) if path else None
+
+
+def refuse_client_certificate(http: HttpConfig, kind: str) -> None:
+    """
+    Refuse what only S3 can be given.
+
+    Raises:
+        SettingsError: the settings ask for a client certificate or another server name.
+    """
+    if http.tls.certificate:
+        raise SettingsError(f"{http.tls.certificate.place}: client certificates are spoken for `type: S3`, not {kind}")
+    if http.tls.server_name:
+        raise SettingsError(f"`http_config.tls_config.server_name` is understood for `type: S3`, not {kind}")

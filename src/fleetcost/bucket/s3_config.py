@@ -16,6 +16,7 @@ SMALLEST_PART_BYTES = 5 * 1024 * 1024
 
 ENCRYPTIONS = ("SSE-S3", "SSE-KMS", "SSE-C")
 LOOKUPS = ("auto", "virtual-hosted", "path")
+_HEADER = re.compile(r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 _AWS_REGION = re.compile(r"^s3[.-](?:fips[.-])?(?:dualstack\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:\.cn)?$")
 
 
@@ -79,6 +80,30 @@ class S3Config:
     place: Place
 
     @property
+    def address(self) -> str:
+        """The endpoint as a URL."""
+        host = f"{self.bucket}.{self.host}" if self.virtual_hosted else self.host
+        return f"{'https' if self.secure else 'http'}://{host}"
+
+    @property
+    def needs_boto(self) -> str:
+        """The key that only boto3 can serve, or an empty text."""
+        tls, context = self.http.tls, self.encryption.kms_context if self.encryption else ()
+        wanted = {
+            "http_config.tls_config.cert_file": tls.mutual,
+            "http_config.tls_config.server_name": bool(tls.server_name),
+            "list_objects_version: v1": self.list_version == 1,
+            "sse_config.kms_encryption_context": bool(context),
+        }
+        return next((key for key, there in wanted.items() if there), "")
+
+    @property
+    def watched(self) -> tuple[Path, ...]:
+        """Files that are read when the bucket is opened."""
+        key = self.encryption.customer_key if self.encryption else None
+        return (*self.http.tls.files, *((key,) if key else ()))
+
+    @property
     def virtual_hosted(self) -> bool:
         """Whether the bucket's name is part of the host name; `auto` does it at AWS only, where it is required."""
         if self.lookup != "auto":
@@ -107,8 +132,8 @@ def read_s3(section: Section) -> S3Config:
         access_key=access_key,
         secret_key=secret_key,
         session_token=session_token,
-        sts_endpoint=section.text("sts_endpoint"),
-        metadata=section.pairs("put_user_metadata"),
+        sts_endpoint=_sts_endpoint(section),
+        metadata=_metadata(section),
         encryption=_encryption(section.section("sse_config")),
         part_bytes=_part_bytes(section),
         multipart=not section.flag("disable_multipart"),
@@ -149,6 +174,24 @@ def _keys(section: Section) -> tuple[Secret | None, Secret | None, Secret | None
     if token and not access:
         raise section.error("session_token", "a session token needs `access_key` and `secret_key`")
     return access, secret, token
+
+
+def _sts_endpoint(section: Section) -> str:
+    written = section.text("sts_endpoint").rstrip("/")
+    scheme, separator, _ = written.partition("://")
+    if separator and scheme != "https":
+        raise section.error("sts_endpoint", f"expected https:// or no scheme, read {scheme}://: tokens travel over TLS")
+    return written if separator or not written else f"https://{written}"
+
+
+def _metadata(section: Section) -> tuple[tuple[str, str], ...]:
+    pairs = section.pairs("put_user_metadata")
+    for name, value in pairs:
+        if not _HEADER.match(name):
+            raise section.error("put_user_metadata", f"{name!r} cannot be a header's name")
+        if not (value.isascii() and value.isprintable()):
+            raise section.error("put_user_metadata", f"the value of {name} must be printable ASCII")
+    return pairs
 
 
 def _part_bytes(section: Section) -> int:

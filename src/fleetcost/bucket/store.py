@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import obstore
 from obstore.exceptions import BaseError
 
-from fleetcost.bucket.faults import Deed, translate
+from fleetcost.bucket.faults import Deed, lost, translate
 from fleetcost.bucket.paths import checked, cleaned_prefix
 from fleetcost.bucket.port import ObjectInfo
 from fleetcost.errors import ObjectMissingError
@@ -18,6 +18,8 @@ from fleetcost.errors import ObjectMissingError
 if TYPE_CHECKING:
     from obstore import Attributes, ObjectMeta, PutMode
     from obstore.store import ObjectStore
+
+    from fleetcost.bucket.credentials import Provider
 
 PAGE_OBJECTS = 1000
 """What S3 gives in one answer at most; a listing holds one page at a time."""
@@ -52,14 +54,28 @@ class ObjectStoreBucket:
         reader: the library's store
         writer: the same with the headers that only writes carry, or the same object
         upload: how objects are written
+        provider: keeps why it gave no credential, or None where the library finds them
+        versioned: whether a conditional replace goes by the version and not by the etag, as at Google
     """
 
-    def __init__(self, name: str, host: str, reader: ObjectStore, writer: ObjectStore, upload: Upload) -> None:
+    def __init__(
+        self,
+        name: str,
+        host: str,
+        reader: ObjectStore,
+        writer: ObjectStore,
+        upload: Upload,
+        provider: Provider[Any] | None = None,
+        *,
+        versioned: bool = False,
+    ) -> None:
         self._name = name
         self._host = host
         self._reader = reader
         self._writer = writer
         self._upload = upload
+        self._provider = provider
+        self._versioned = versioned
 
     @property
     def name(self) -> str:
@@ -71,8 +87,14 @@ class ObjectStoreBucket:
         below = cleaned_prefix(prefix)
         deed = self._deed("list", below)
         pages = self._tried(deed, lambda: iter(obstore.list(self._reader, below or None, chunk_size=PAGE_OBJECTS)))
+        held: ObjectInfo | None = None
         while (page := self._tried(deed, lambda: next(pages, None))) is not None:
-            yield from map(_info, page)
+            for found in map(_info, page):
+                if held is not None and not _is_folder_mark(held, below, found):
+                    yield held
+                held = found
+        if held is not None and not _is_folder_mark(held, below, None):
+            yield held
 
     def get(self, path: str) -> bytes:
         """Return an object's whole content."""
@@ -87,9 +109,12 @@ class ObjectStoreBucket:
 
     def put(self, path: str, content: bytes, *, create: bool = False, if_etag: str | None = None) -> ObjectInfo:
         """Write an object whole, replacing what is there."""
-        mode: PutMode = "create" if create else {"e_tag": if_etag} if if_etag is not None else "overwrite"
         verb = "create" if create else "replace" if if_etag is not None else "put"
-        written = self._tried(self._deed(verb, checked(path)), lambda: self._write(path, content, mode))
+        deed = self._deed(verb, checked(path))
+        mode: PutMode = "create" if create else "overwrite"
+        if if_etag is not None:
+            mode = self._condition(path, if_etag, deed)
+        written = self._tried(deed, lambda: self._write(path, content, mode))
         return ObjectInfo(path, len(content), written or self._etag(path), datetime.now(UTC))
 
     def delete(self, path: str) -> None:
@@ -111,7 +136,19 @@ class ObjectStoreBucket:
             use_multipart=not whole,
             chunk_size=self._upload.part_bytes,
         )
-        return result["e_tag"] or ""
+        return _bare(result["e_tag"])
+
+    def _condition(self, path: str, etag: str, deed: Deed) -> PutMode:
+        if not self._versioned:
+            return {"e_tag": _quoted(etag)}
+        # The version that has this etag now; whoever writes in between makes another version, and we lose.
+        try:
+            found = self._tried(deed, lambda: obstore.head(self._reader, path))
+        except ObjectMissingError:
+            found = None
+        if found is None or _bare(found["e_tag"]) != etag:
+            raise lost(deed)
+        return {"e_tag": _quoted(etag), "version": found["version"]}
 
     def _etag(self, path: str) -> str:
         # Some stores answer a multipart upload without an etag (Ceph 16 does).
@@ -125,10 +162,32 @@ class ObjectStoreBucket:
         try:
             return do()
         except _FAULTS as error:
-            fault = translate(error, deed)
+            unprovided = self._provider.fault() if self._provider else None
+            fault = type(unprovided)(f"{deed}: {unprovided}") if unprovided else translate(error, deed)
         # Raised outside the handler: a traceback would print the library's message, which may carry a token.
         raise fault
 
 
+def _is_folder_mark(info: ObjectInfo, below: str, following: ObjectInfo | None) -> bool:
+    """
+    Tell whether an entry only stands for a folder.
+
+    Consoles write an empty object `a/` for a folder, which the client library shows as `a`. It sorts right before the
+    folder's first object.
+    """
+    if info.size_bytes:
+        return False
+    return info.path == below or (following is not None and following.path.startswith(f"{info.path}/"))
+
+
 def _info(found: ObjectMeta) -> ObjectInfo:
-    return ObjectInfo(found["path"], found["size"], found["e_tag"] or "", found["last_modified"])
+    return ObjectInfo(found["path"], found["size"], _bare(found["e_tag"]), found["last_modified"])
+
+
+def _bare(etag: str | None) -> str:
+    """Return an etag without its quotes, which Azure leaves out in listings and nowhere else."""
+    return (etag or "").strip('"')
+
+
+def _quoted(etag: str) -> str:
+    return f'"{etag}"'

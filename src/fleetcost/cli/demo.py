@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import threading
 from pathlib import Path
 
+from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from fleetcost.cli.aggregator import Aggregator, assemble, serve_aggregator
@@ -33,7 +35,7 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     parser.add_argument("--port", type=int, default=9090, help="port of the API and the UI (default 9090)")
     parser.add_argument("--data-dir", type=Path, default=Path("demo-data"), help="where everything is kept")
     parser.add_argument("--clusters", type=int, default=len(FLEET), help=f"1 to {len(FLEET)} (default {len(FLEET)})")
-    parser.add_argument("--days", type=int, default=3, help="days of history, today included (default 3)")
+    parser.add_argument("--days", type=int, default=7, help="days of history, today included (default 7)")
     parser.add_argument("--no-serve", action="store_true", help="build, print the costs and exit")
     parser.set_defaults(run=_run)
 
@@ -57,14 +59,32 @@ def _run(parsed: argparse.Namespace) -> int:
     if parsed.no_serve:
         aggregator.database.close()
         return 0
-    serve_aggregator(aggregator, lambda address: console.print(f"\nOpen [bold]{address}[/bold]  (Ctrl-C stops)"))
+    stop = threading.Event()
+    agents = threading.Thread(target=_go_on, args=(simulated, stop), name="agents", daemon=True)
+    agents.start()
+    try:
+        serve_aggregator(aggregator, lambda address: console.print(f"\nOpen [bold]{address}[/bold]  (Ctrl-C stops)"))
+    finally:
+        stop.set()
+        agents.join()
     return 0
 
 
+def _go_on(simulated: Fleet, stop: threading.Event) -> None:
+    """Let the agents go round while the page is looked at, so that the running hour grows."""
+    while not stop.wait(REFRESH_SECONDS):
+        simulated.build(lambda _cluster, _done, _due: None)
+
+
 def _build(simulated: Fleet, console: Console) -> None:
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} hours"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total} hours"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console) as progress:
-        bars = {
+        bars: dict[str, TaskID] = {
             agent.builder.identity.cluster: progress.add_task(f"agent of {agent.builder.identity.cluster}", total=None)
             for agent in simulated.agents
         }
@@ -79,11 +99,16 @@ def _costs(aggregator: Aggregator, window: Window) -> Table:
     )  # fmt: skip
     with aggregator.database.snapshot() as snapshot:
         rows = ask_allocations(snapshot, question, clock()).rows
-    table = Table(title=f"Cost since {frame.window.start:%Y-%m-%d}, USD", title_justify="left")
-    table.add_column("cluster")
-    for name in ("CPU", "RAM", "GPU", "storage", "used", "idle", "total"):
+    table = Table(
+        title=f"Cost since {frame.window.start:%Y-%m-%d}, USD",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )
+    table.add_column("cluster", no_wrap=True)
+    for name in ("CPU", "RAM", "GPU", "disk", "used", "idle", "total"):
         table.add_column(name, justify="right")
-    table.add_column("idle share", justify="right")
+    table.add_column("idle %", justify="right")
     for cluster in sorted({row.cluster for row in rows}):
         table.add_row(cluster, *_cells([row for row in rows if row.cluster == cluster]))
     table.add_section()
@@ -94,6 +119,9 @@ def _costs(aggregator: Aggregator, window: Window) -> Table:
 def _cells(rows: list[AllocationRow]) -> list[str]:
     used = sum(row.total_cost for row in rows if not row.idle)
     idle = sum(row.total_cost for row in rows if row.idle)
-    parts = [sum(getattr(row, name) for row in rows if not row.idle) for name in ("cpu_cost", "ram_cost", "gpu_cost", "pv_cost")]
+    parts = [
+        sum(getattr(row, name) for row in rows if not row.idle)
+        for name in ("cpu_cost", "ram_cost", "gpu_cost", "pv_cost")
+    ]
     share = idle / (used + idle) if used + idle else 0.0
     return [*(f"{value:,.2f}" for value in (*parts, used, idle, used + idle)), f"{share:.0%}"]

@@ -50,7 +50,7 @@ def _show(parsed: argparse.Namespace) -> int:
 
 def _print_json(cost_set: CostSet) -> None:
     for row in cost_set.table.to_pylist():
-        maps = {name: dict(value) for name, value in row.items() if name.endswith("labels") or name.endswith("annotations")}
+        maps = {name: dict(value) for name, value in row.items() if name.endswith(("labels", "annotations"))}
         sys.stdout.write(msgspec.json.encode(row | maps).decode() + "\n")
 
 

@@ -15,8 +15,8 @@ from fleetcost.ops.settings import SharedSettings
 
 
 def clock() -> datetime:
-    """Give the time."""
-    return datetime.now(UTC)
+    """Give the time, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def federated_storage(settings: SharedSettings) -> Bucket:

@@ -77,9 +77,7 @@ def _lives(cluster: Cluster, workload: Workload, node: Node, slot: int, span: tu
             yield _pod(cluster, workload, node, slot, life, (start, end))
 
 
-def _pod(
-    cluster: Cluster, workload: Workload, node: Node, slot: int, life: int, span: tuple[float, float]
-) -> Pod:
+def _pod(cluster: Cluster, workload: Workload, node: Node, slot: int, life: int, span: tuple[float, float]) -> Pod:
     token = f"{cluster.id}/{workload.namespace}/{workload.name}/{slot}/{life}"
     if workload.kind == "Deployment":
         owner_kind, owner = "ReplicaSet", f"{workload.name}-{_hash(f'{workload.name}/{life}', 9)}"

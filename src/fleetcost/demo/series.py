@@ -30,11 +30,13 @@ class SimulatedCluster:
     Args:
         cluster: what to simulate
         born: Unix seconds before which there are no samples
+        now: gives the Unix seconds after which there are none yet
     """
 
-    def __init__(self, cluster: Cluster, born: float) -> None:
+    def __init__(self, cluster: Cluster, born: float, now: Callable[[], float]) -> None:
         self._cluster = cluster
         self._born = born
+        self._now = now
         self._nodes = nodes(cluster)
         self._metrics: dict[str, Callable[[float, float], Iterator[RawSeries]]] = {
             "kube_pod_container_status_running": lambda low, high: self._per_pod(low, high, lambda _pod: _constant(1)),
@@ -55,6 +57,7 @@ class SimulatedCluster:
             "kube_node_labels": self._node_labels,
             "kube_pod_labels": self._pod_labels,
             "kube_namespace_labels": self._namespace_labels,
+            "kube_namespace_created": self._namespaces_created,
             "kube_pod_owner": self._pod_owners,
             "kube_replicaset_owner": self._replicaset_owners,
             "kube_job_owner": self._job_owners,
@@ -68,9 +71,9 @@ class SimulatedCluster:
 
     def series(self, metric: str, start_epoch: float, end_epoch: float) -> Sequence[RawSeries]:
         """Return the series of a metric with samples in this time."""
-        low = max(start_epoch, self._born)
+        low, high = max(start_epoch, self._born), min(end_epoch, self._now())
         make = self._metrics.get(metric)
-        return [] if make is None or low >= end_epoch else list(make(low, end_epoch))
+        return [] if make is None or low >= high else list(make(low, high))
 
     def _per_pod(
         self, low: float, high: float, value: Callable[[Pod], _Value], *, node: bool = False
@@ -143,6 +146,10 @@ class SimulatedCluster:
         for namespace in sorted({work.namespace for work in self._cluster.workloads}):
             labels = {"namespace": namespace, "label_kubernetes_io_metadata_name": namespace}
             yield _series(labels, low, high, _constant(1))
+
+    def _namespaces_created(self, low: float, high: float) -> Iterator[RawSeries]:
+        created = 1_700_000_000 + sum(self._cluster.id.encode())
+        yield _series({"namespace": "kube-system"}, low, high, _constant(created))
 
     def _pod_owners(self, low: float, high: float) -> Iterator[RawSeries]:
         for pod in pods(self._cluster, low, high):

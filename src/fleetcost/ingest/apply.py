@@ -112,9 +112,7 @@ def _fetch(load: Load, bucket: BucketReader, file: Path, now: datetime) -> _Fetc
     return _Fetched(known, file)
 
 
-def _replace(
-    database: Database, batch: Batch, fetched: Sequence[_Fetched], gone: Sequence[Entry]
-) -> tuple[Entry, ...]:
+def _replace(database: Database, batch: Batch, fetched: Sequence[_Fetched], gone: Sequence[Entry]) -> tuple[Entry, ...]:
     entries = (*(item.entry for item in fetched), *gone)
     with database.transaction() as writer:
         drop_rows(writer, batch.keys)
@@ -140,12 +138,16 @@ class _DiscardError(Exception):
     """Leaves a transaction without committing it."""
 
 
+def _discard() -> None:
+    raise _DiscardError
+
+
 @contextmanager
 def _discarded(database: Database) -> Iterator[Writer]:
     try:
         with database.transaction() as writer:
             yield writer
-            raise _DiscardError
+            _discard()
     except _DiscardError:
         return
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from fleetcost.bucket.port import BucketReader
 from fleetcost.errors import FleetcostError
@@ -142,5 +143,5 @@ class Ingestor:
                 if keep is not None:
                     expire_rows(writer, resolution, now - keep)
 
-    def _say(self, **facts: object) -> None:
-        self._status = replace(self._status, **facts)  # type: ignore[arg-type] - field names are this module's own
+    def _say(self, **facts: Any) -> None:  # noqa: ANN401 - the fields of `Status`
+        self._status = replace(self._status, **facts)

@@ -6,6 +6,7 @@ import logging
 import sys
 from typing import Literal, cast
 
+import stamina.instrumentation
 import structlog
 
 Format = Literal["text", "json"]
@@ -37,7 +38,19 @@ def configure(level: str = "info", fmt: Format = "text") -> None:
         cache_logger_on_first_use=False,
     )
 
+    stamina.instrumentation.set_on_retry_hooks([_retried])
+
+
+def _retried(details: stamina.instrumentation.RetryDetails) -> None:
+    """Tell of a retry in one line: what went wrong and how long the pause is."""
+    get("retry").warning(
+        "trying again",
+        reason=str(details.caused_by),
+        attempt=details.retry_num,
+        wait_seconds=round(details.wait_for, 1),
+    )
+
 
 def get(room: str) -> structlog.typing.FilteringBoundLogger:
     """Return the logger of a room; every line it writes carries `room=<room>`."""
-    return cast("structlog.typing.FilteringBoundLogger", structlog.get_logger().bind(room=room))
+    return cast("structlog.typing.FilteringBoundLogger", structlog.get_logger(room=room))

@@ -11,9 +11,25 @@ ROUNDS = Counter("fleetcost_agent_rounds", "Rounds of the agent by outcome", ["o
 UPLOADED = Counter("fleetcost_agent_uploaded_sets", "Sets the bucket took", ["kind", "resolution"], registry=REGISTRY)
 UPLOADED_BYTES = Counter("fleetcost_agent_uploaded_bytes", "Bytes of the sets the bucket took", registry=REGISTRY)
 LAST_PUSH = Gauge("fleetcost_agent_last_push_timestamp_seconds", "When sets were last pushed", registry=REGISTRY)
-GAPS = Gauge("fleetcost_agent_gap_hours", "Hours within the backfill in which the source was not seen", registry=REGISTRY)
+GAPS = Gauge(
+    "fleetcost_agent_gap_hours", "Hours within the backfill in which the source was not seen", registry=REGISTRY
+)
+ALLOCATION_STATUS = Gauge(
+    "kubecost_allocation_data_status",
+    "Allocation sets within the backfill by what is known of them",
+    ["resolution", "status"],
+    registry=REGISTRY,
+)
+ASSET_STATUS = Gauge(
+    "kubecost_asset_data_status",
+    "Asset sets within the backfill by what is known of them",
+    ["resolution", "status"],
+    registry=REGISTRY,
+)
 PASSES = Counter("fleetcost_aggregator_passes", "Ingest passes by outcome", ["outcome"], registry=REGISTRY)
-OBJECTS = Counter("fleetcost_aggregator_objects", "Objects of the bucket by what became of them", ["state"], registry=REGISTRY)
+OBJECTS = Counter(
+    "fleetcost_aggregator_objects", "Objects of the bucket by what became of them", ["state"], registry=REGISTRY
+)
 PASS_SECONDS = Gauge("fleetcost_aggregator_pass_seconds", "How long the last pass took", registry=REGISTRY)
 
 

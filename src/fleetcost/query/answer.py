@@ -9,11 +9,11 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from fleetcost.model.amount import PLACES
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Window
 from fleetcost.query.question import Question
-
 
 RowType = TypeVar("RowType")
 
@@ -116,7 +116,7 @@ class AllocationRow(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def total_cost(self) -> float:
         """Sum of every cost and adjustment."""
-        return (
+        return on_grid(
             self.cpu_cost + self.cpu_cost_adjustment + self.ram_cost + self.ram_cost_adjustment
             + self.gpu_cost + self.gpu_cost_adjustment + self.pv_cost + self.pv_cost_adjustment
             + self.network_cost + self.network_cost_adjustment
@@ -222,7 +222,7 @@ class AssetRow(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def total_cost(self) -> float:
         """Cost and adjustment."""
-        return self.cost + self.adjustment
+        return on_grid(self.cost + self.adjustment)
 
     @property
     def hours(self) -> float:
@@ -232,11 +232,20 @@ class AssetRow(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One cluster-window that is not complete: which, how, and why."""
+    """
+    One cluster-window that is not complete.
+
+    Attributes:
+        window: which
+        state: how
+        cause: why
+        running: the window is not over and its set is fresh: nothing is wrong, there is just more to come
+    """
 
     window: Window
     state: WindowState
     cause: str
+    running: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,21 +272,9 @@ class Completeness:
 
     @property
     def state(self) -> WindowState:
-        """The worst state that occurs; complete where nothing was expected."""
-        for state in _WORST_FIRST:
-            if self.counts.get(state):
-                return state
-        return WindowState.COMPLETE
-
-
-_WORST_FIRST = (
-    WindowState.DAMAGED,
-    WindowState.REFUSED,
-    WindowState.MISSING,
-    WindowState.LATE,
-    WindowState.PARTIAL,
-    WindowState.ESTIMATED,
-)
+        """The worst state that occurs, windows that are merely not over left out; complete where nothing is wrong."""
+        wrong = (gap.state for gap in self.gaps if not gap.running)
+        return max(wrong, key=lambda state: state.severity, default=WindowState.COMPLETE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +306,11 @@ class Answer(Generic[RowType]):
     def rows(self) -> Sequence[RowType]:
         """The rows of every step."""
         return [row for step in self.steps for row in step.rows]
+
+
+def on_grid(value: float) -> float:
+    """Put a sum of exact amounts back on their grid: adding them as floats leaves dust behind the ninth place."""
+    return round(value, PLACES)
 
 
 def _efficiency(used: float | None, requested: float) -> float | None:

@@ -20,8 +20,10 @@ ASSET_PROPERTIES = (
 )  # fmt: skip
 """Columns a group keeps where all its rows agree; empty where they differ."""
 
-ALLOCATION_DETAILS = ("services", "labels", "annotations", "namespace_labels", "namespace_annotations",
-                      "volumes", "load_balancers", "cpu_core_usage_max", "ram_byte_usage_max", "gpu_usage_max")  # fmt: skip
+ALLOCATION_DETAILS = (
+    "services", "labels", "annotations", "namespace_labels", "namespace_annotations", "volumes", "load_balancers",
+    "cpu_core_usage_max", "ram_byte_usage_max", "gpu_usage_max",
+)  # fmt: skip
 
 _CONTROLLER_KINDS = ("deployment", "statefulset", "daemonset", "job")
 
@@ -41,8 +43,8 @@ class Compiler:
     def assets(self) -> str:
         """One row per step and group of assets."""
         means = [
-            f"sum({name} * ({weight})) FILTER ({name} IS NOT NULL) / nullif(sum({weight}) FILTER ({name} IS NOT NULL), 0)"
-            f" AS {name}"
+            f"sum({name} * ({weight})) FILTER ({name} IS NOT NULL) "
+            f"/ nullif(sum({weight}) FILTER ({name} IS NOT NULL), 0) AS {name}"
             for name, weight in WEIGHTED_ASSET.items()
         ]
         extras = [
@@ -79,7 +81,7 @@ class Compiler:
         names = "".join(f", d{i}" for i in range(len(parts)))
         chosen = ", ".join(["step", "currency", *(f"d{i}" for i in range(len(parts))), *kept])
         return (
-            f"SELECT {chosen}, min(\"start\") AS \"start\", max(\"end\") AS \"end\", {', '.join([*sums, *extras])}\n"
+            f'SELECT {chosen}, min("start") AS "start", max("end") AS "end", {", ".join([*sums, *extras])}\n'
             f"FROM (SELECT *, {', '.join([f'{self._step()} AS step', *parts])}\n"
             f"  FROM {self._source(table)} WHERE {self._in_frame()} AND {self._passes()})\n"
             f"GROUP BY step, currency{names} ORDER BY step{names}, currency"
@@ -130,20 +132,24 @@ class Compiler:
         tree = self.question.filter
         if tree is None:
             return "fraction AS (SELECT NULL::TIMESTAMP AS window_start, NULL::VARCHAR AS cluster)"
-        passes = self._passes()
         on_idle = Conditions(self.question.kind, self.dialect, idle=True).sql(tree)
+        sums = ", ".join(
+            f"sum({name}) AS {name}, coalesce(sum({name}) FILTER ({self._passes()}), 0) AS {name}_passing"
+            for name in IDLE_MEASURES
+        )
         parts = ", ".join(
-            f"coalesce((sum(a.{name}) FILTER ({passes}))::DOUBLE / nullif(sum(a.{name}), 0)::DOUBLE, "
-            f"any_value(own.part), 0) AS {name}"
+            f"coalesce(a.{name}_passing::DOUBLE / nullif(a.{name}, 0)::DOUBLE, own.part) AS {name}"
             for name in IDLE_MEASURES
         )
         # The outer table of the two is idle: a cluster without a single allocation still has idle.
         return (
             f"own AS (SELECT window_start, cluster, max(CASE WHEN {on_idle} THEN 1.0 ELSE 0.0 END) AS part "
             f"FROM {self._table('idle')} WHERE {self._in_frame()} GROUP BY window_start, cluster),\n"
-            f"part AS (SELECT own.window_start, own.cluster, {parts} FROM own LEFT JOIN "
-            f"(SELECT * FROM {self._table('allocation')} WHERE {self._in_frame()} AND kind = 'workload') AS a "
-            f"ON a.window_start = own.window_start AND a.cluster = own.cluster GROUP BY own.window_start, own.cluster),\n"
+            f"allocated AS (SELECT window_start, cluster, {sums} "
+            f"FROM {self._table('allocation')} WHERE {self._in_frame()} AND kind = 'workload' "
+            "GROUP BY window_start, cluster),\n"
+            f"part AS (SELECT own.window_start, own.cluster, {parts} "
+            "FROM own LEFT JOIN allocated AS a ON a.window_start = own.window_start AND a.cluster = own.cluster),\n"
             f"fraction AS (SELECT *, greatest({', '.join(IDLE_MEASURES)}) AS any_part FROM part)"
         )
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
-from fleetcost.model.window import Resolution, Window
+from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.query.answer import Completeness, Gap
 from fleetcost.query.question import Frame
 from fleetcost.tables.ledger import Entry, EntryState, clusters
@@ -23,12 +23,20 @@ MISSING_AFTER = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The state of one cluster-window; `entry` is the ledger's emptier entry, None where there is none."""
+    """
+    The state of one cluster-window.
+
+    Attributes:
+        window, state, cause: which, how, why
+        entry: the ledger's emptier entry, None where there is none
+        running: the window is not over and its set is fresh
+    """
 
     window: Window
     state: WindowState
     cause: str
     entry: Entry | None
+    running: bool = False
 
     @property
     def coverage_minutes(self) -> float:
@@ -36,7 +44,9 @@ class Cell:
         return self.entry.coverage_minutes if self.entry and self.entry.state is EntryState.INGESTED else 0.0
 
 
-def completeness(entries: Iterable[Entry], frame: Frame, kinds: tuple[SetKind, ...], now: datetime) -> tuple[Completeness, ...]:
+def completeness(
+    entries: Iterable[Entry], frame: Frame, kinds: tuple[SetKind, ...], now: datetime
+) -> tuple[Completeness, ...]:
     """
     Judge every known cluster over a frame.
 
@@ -49,9 +59,7 @@ def completeness(entries: Iterable[Entry], frame: Frame, kinds: tuple[SetKind, .
     known = tuple(entries)
     windows = [window for window in frame.window.split(frame.resolution) if window.start < now]
     index = _index(known, frame.resolution)
-    return tuple(
-        _judge(cluster, cells(windows, index, cluster, kinds, now), now) for cluster in clusters(known)
-    )
+    return tuple(_judge(cluster, cells(windows, index, cluster, kinds, now), now) for cluster in clusters(known))
 
 
 def cells(
@@ -90,11 +98,19 @@ def _cell(window: Window, found: list[Entry | None], born: datetime | None, now:
         return _absent(window, present, born, now)
     worst = min(present, key=lambda entry: (entry.final, entry.coverage_minutes))
     if not worst.final:
-        return Cell(window, WindowState.PARTIAL, "the window is not over", worst)
+        return _unfinished(window, worst, now)
     if worst.coverage_minutes < window.minutes:
         cause = f"{worst.coverage_minutes:.0f} of {window.minutes:.0f} minutes were observed"
         return Cell(window, WindowState.PARTIAL, cause, worst)
     return Cell(window, WindowState.COMPLETE, "", worst)
+
+
+def _unfinished(window: Window, entry: Entry, now: datetime) -> Cell:
+    built_at = entry.built_at or entry.written_at
+    if now < built_at + LATE_AFTER:
+        return Cell(window, WindowState.PARTIAL, "the window is not over", entry, running=True)
+    cause = f"nothing newer than {rfc3339(built_at)} has arrived"
+    return Cell(window, WindowState.LATE if now < window.end + MISSING_AFTER else WindowState.PARTIAL, cause, entry)
 
 
 def _absent(window: Window, present: list[Entry], born: datetime | None, now: datetime) -> Cell | None:
@@ -117,7 +133,7 @@ def _judge(cluster: ClusterId, judged: list[Cell], now: datetime) -> Completenes
     return Completeness(
         cluster=cluster,
         counts=counts,
-        gaps=tuple(Gap(c.window, c.state, c.cause) for c in expected if c.state is not WindowState.COMPLETE),
+        gaps=tuple(Gap(c.window, c.state, c.cause, c.running) for c in expected if c.state is not WindowState.COMPLETE),
         first=there[0].start if there else None,
         last=min(there[-1].end, now) if there else None,
         coverage_minutes=sum(cell.coverage_minutes for cell in expected),

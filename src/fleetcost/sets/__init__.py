@@ -1,7 +1,7 @@
 """
 Sets as files: schemas, paths, Parquet, and the commit protocol.
 
-`schema` and `layout` are the format, `encode` and `decode` the files, `summation` adds hours to days, `publish` writes a
-set where it belongs and never replaces a fuller one, `discover` lists a bucket with every object in a named state.
+`schema` and `layout` are the format, `files` the bytes, `summation` adds hours to days, `publish` writes a set where it
+belongs and never replaces a fuller one, `discover` lists a bucket with every object in a named state.
 Only this room imports `pyarrow`.
 """

@@ -15,12 +15,18 @@ from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import FORMAT_VERSION, SetHeader, SetKey, SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.sets.cost_set import CostSet
+from fleetcost.sets.digest import digest
 from fleetcost.sets.schema import SCHEMAS
 
 FOOTER_KEY = b"fleetcost"
 """The key of our JSON in the Parquet footer's key-value metadata."""
 
 _COMPRESSION = "zstd"
+_LEAN = {"store_schema": False, "write_statistics": False}
+"""Sets are small and read whole: Arrow's own copy of the schema and column statistics would double their size."""
+
+_UNREADABLE = (pa.ArrowException, OSError, ValueError)
+"""What the library raises on damaged files; names that are not UTF-8 are a `ValueError`."""
 
 
 class _Footer(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,10 +54,12 @@ class _Footer(msgspec.Struct, frozen=True, kw_only=True):
 
 def to_bytes(cost_set: CostSet) -> bytes:
     """Write a set as one Parquet file."""
-    footer = msgspec.json.encode(_footer(cost_set.header))
-    table = cost_set.table.replace_schema_metadata({FOOTER_KEY: footer})
     sink = io.BytesIO()
-    pq.write_table(table, sink, compression=_COMPRESSION, store_decimal_as_integer=True)
+    with pq.ParquetWriter(
+        sink, cost_set.table.schema, compression=_COMPRESSION, store_decimal_as_integer=True, **_LEAN
+    ) as writer:
+        writer.write_table(cost_set.table)
+        writer.add_key_value_metadata({FOOTER_KEY: msgspec.json.encode(_footer(cost_set.header))})
     return sink.getvalue()
 
 
@@ -64,18 +72,20 @@ def from_bytes(content: bytes, path: str) -> CostSet:
         path: for messages
 
     Raises:
-        SetDamagedError: not Parquet, not ours, a version this build does not read, or rows that do not match the header.
+        SetDamagedError: not Parquet, not ours, an unknown version, or rows that do not match the header.
     """
     header = header_from_bytes(content, path)
     try:
-        table = pq.read_table(io.BytesIO(content)).replace_schema_metadata(None)
-    except (pa.ArrowException, OSError) as error:
+        table = pq.ParquetFile(io.BytesIO(content)).read(use_threads=False).replace_schema_metadata(None)
+    except _UNREADABLE as error:
         raise SetDamagedError(f"read {path}: the rows cannot be decoded: {error}") from error
     expected = SCHEMAS[header.key.kind]
     if table.schema != expected:
         raise SetDamagedError(f"read {path}: columns differ from format version {header.format_version}")
     if table.num_rows != header.rows:
         raise SetDamagedError(f"read {path}: {table.num_rows} rows found, {header.rows} in the footer")
+    if digest(table) != header.digest:
+        raise SetDamagedError(f"read {path}: the rows are not those the footer was written for: digests differ")
     return CostSet(header, table)
 
 
@@ -88,7 +98,7 @@ def header_from_bytes(content: bytes, path: str) -> SetHeader:
     """
     try:
         metadata = pq.read_metadata(io.BytesIO(content)).metadata or {}
-    except (pa.ArrowException, OSError) as error:
+    except _UNREADABLE as error:
         raise SetDamagedError(f"read {path}: not a whole Parquet file: {error}") from error
     if FOOTER_KEY not in metadata:
         raise SetDamagedError(f"read {path}: a Parquet file, but not one of ours: no `fleetcost` entry in its footer")
@@ -129,7 +139,7 @@ def _header(document: bytes, path: str) -> SetHeader:
         footer = msgspec.json.decode(document, type=_Footer)
         built_at = msgspec.convert(footer.built_at, type=datetime, strict=False)
         window = Window.of_epochs(footer.start_epoch, footer.end_epoch)
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, ValueError, OverflowError, OSError) as error:
         raise SetDamagedError(f"read {path}: the footer is not a version {version} header: {error}") from error
     return SetHeader(
         key=SetKey(ClusterId(footer.cluster), footer.kind, footer.resolution, window),
@@ -156,4 +166,3 @@ def _version(document: bytes, path: str) -> int:
 
 class _Version(msgspec.Struct, frozen=True):
     format_version: int
-

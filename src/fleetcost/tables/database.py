@@ -1,8 +1,8 @@
 """
 The embedded database: opened once per process, written by one thread at a time, read by many.
 
-A reader works in its own snapshot and never waits for the writer. The file is a cache: when it is damaged, foreign or of
-another version it is moved aside and an empty one takes its place, which the next ingest fills from the bucket.
+A reader works in its own snapshot and never waits for the writer. The file is a cache: when it is damaged, foreign or
+of another version it is moved aside and an empty one takes its place, which the next ingest fills from the bucket.
 """
 
 from __future__ import annotations
@@ -188,5 +188,3 @@ def _quoted(file: Path) -> str:
 
 def _plain(parameters: Parameters | None) -> dict[str, Any]:
     return dict(parameters or {})
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fleetcost.api.compat.numbers import rate
@@ -119,4 +120,8 @@ def _fixed(value: float) -> float:
     return round(value, PLACES)
 
 
-_SPECIFIC = {AssetType.NODE: _node, AssetType.DISK: _disk, AssetType.LOAD_BALANCER: _load_balancer}
+_SPECIFIC: dict[str, Callable[[AssetRow], Json]] = {
+    AssetType.NODE: _node,
+    AssetType.DISK: _disk,
+    AssetType.LOAD_BALANCER: _load_balancer,
+}

@@ -7,12 +7,13 @@ from typing import Any
 
 import msgspec
 
-from fleetcost.api.native import envelope
-from fleetcost.api.parameters import check_known, native_question
+from fleetcost.api.native import Asked, envelope
+from fleetcost.api.parameters import DEFAULT_WINDOW, check_known, native_question
 from fleetcost.api.routing import Context, answered
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Resolution, Window, rfc3339
+from fleetcost.query.answer import Completeness
 from fleetcost.query.ask import ask_allocations, ask_assets
 from fleetcost.query.completeness import completeness
 from fleetcost.query.question import Frame
@@ -71,7 +72,7 @@ def clusters(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     today = Resolution.DAY.window_of(now)
     frame = Frame(Window(today.start - Resolution.DAY.delta, today.end), Resolution.DAY)
     judged = completeness(entries, frame, tuple(SetKind), now)
-    rows = [_cluster(one.cluster, one.state, one.gaps[-1].cause if one.gaps else "", entries) for one in judged]
+    rows = [_cluster(one.cluster, one.state, _cause(one), entries) for one in judged]
     return ClustersJson(rows, _as_of(context))
 
 
@@ -80,7 +81,9 @@ def _ask(context: Context, kind: SetKind) -> Any:  # noqa: ANN401 - a JSON docum
     check_known(context.parameters, _KNOWN if kind is SetKind.ALLOCATIONS else [k for k in _KNOWN if k != "idle"])
     now = context.now()
     rows, series = native_question(context.parameters, kind, now, context.services.hourly_from())
-    asked = parse_window(context.parameters.get("window", "7d"), now)
+    asked = Asked(
+        parse_window(context.parameters.get("window", DEFAULT_WINDOW), now), context.parameters.get("filter", "")
+    )
     with context.snapshot() as snapshot:
         if kind is SetKind.ALLOCATIONS:
             parts = ask_allocations(snapshot, rows, now), ask_allocations(snapshot, series, now)
@@ -103,6 +106,11 @@ def _cluster(cluster: str, state: WindowState, cause: str, entries: list[Entry])
         last_ingested=_time(max((entry.ingested_at for entry in own), default=None)),
         currency=newest.currency if newest else "",
     )
+
+
+def _cause(completeness: Completeness) -> str:
+    """Return the newest reason why a cluster is not complete."""
+    return next((gap.cause for gap in reversed(completeness.gaps) if not gap.running), "")
 
 
 def _seen_until(entry: Entry | None) -> Any:  # noqa: ANN401 - a time or None

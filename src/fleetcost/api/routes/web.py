@@ -14,7 +14,9 @@ async def asset(request: Request) -> Response:
     found = request.app.state.web.file(f"assets/{request.path_params['name']}")
     if found is None:
         return Response(b"not found\n", 404, media_type="text/plain")
-    return Response(found.content, media_type=found.media_type, headers={"cache-control": "public, max-age=31536000, immutable"})
+    return Response(
+        found.content, media_type=found.media_type, headers={"cache-control": "public, max-age=31536000, immutable"}
+    )
 
 
 async def page(request: Request) -> Response:

@@ -4,7 +4,7 @@ INSERT INTO idle_{res}
 WITH touched AS (
     SELECT k.cluster, k.window_start FROM (SELECT unnest($keys, recursive := true)) AS k
 ),
-both AS (
+paired AS (
     SELECT t.cluster, t.window_start
     FROM touched AS t
     JOIN ledger AS l ON l.cluster = t.cluster AND l.window_start = t.window_start
@@ -18,7 +18,7 @@ allocated AS (
         sum(a.ram_cost + a.ram_cost_adjustment) AS ram_cost,
         sum(a.gpu_cost + a.gpu_cost_adjustment) AS gpu_cost
     FROM allocation_{res} AS a
-    JOIN both AS b ON b.cluster = a.cluster AND b.window_start = a.window_start
+    JOIN paired AS b ON b.cluster = a.cluster AND b.window_start = a.window_start
     WHERE a.kind = 'workload'
     GROUP BY a.cluster, a.window_start, a.node
 ),
@@ -35,7 +35,7 @@ nodes AS (
         sum(n.gpu_cost) AS gpu_cost,
         sum(n.adjustment) AS adjustment
     FROM asset_{res} AS n
-    JOIN both AS b ON b.cluster = n.cluster AND b.window_start = n.window_start
+    JOIN paired AS b ON b.cluster = n.cluster AND b.window_start = n.window_start
     WHERE n.type = 'Node'
     GROUP BY n.cluster, n.window_start, n.name
 ),

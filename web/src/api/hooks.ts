@@ -1,0 +1,51 @@
+/** Requests as React state: polled while somebody looks, the last answer kept while the next is on its way. */
+
+import { keepPreviousData, QueryClient, type UseQueryResult, useQuery } from "@tanstack/react-query";
+import type { View } from "../url";
+import { addressOf, ask } from "./client";
+import { ProblemError } from "./problem";
+import { allocationsAddress, assetsAddress } from "./questions";
+import type { Allocations, Assets, Clusters, HealthWindows, Healthz, Prices, SavedViews } from "./schema";
+
+const MINUTE = 60_000;
+const STARTING_POLL = 2_000;
+
+export type Asked<Body> = UseQueryResult<Body, Error>;
+
+export function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: MINUTE / 2,
+        retry: (count, error) => count < 1 && error instanceof ProblemError && error.kind === "unreachable",
+        retryDelay: 400,
+        refetchInterval: (query) => (isStarting(query.state.error) ? STARTING_POLL : MINUTE),
+        placeholderData: keepPreviousData,
+      },
+    },
+  });
+}
+
+/** One GET request by its address. */
+export function useAsked<Body>(address: string, enabled = true): Asked<Body> {
+  return useQuery<Body, Error>({
+    queryKey: [address],
+    queryFn: ({ signal }) => ask<Body>(address, signal),
+    enabled,
+  });
+}
+
+export const useAllocations = (view: View): Asked<Allocations> => useAsked(allocationsAddress(view));
+export const useAssets = (view: View): Asked<Assets> => useAsked(assetsAddress(view));
+export const useClusters = (): Asked<Clusters> => useAsked(addressOf("api/v1/clusters"));
+export const usePrices = (): Asked<Prices> => useAsked(addressOf("api/v1/prices"));
+export const useSavedViews = (): Asked<SavedViews> => useAsked(addressOf("api/v1/views"));
+export const useHealthz = (): Asked<Healthz> => useAsked(addressOf("healthz"));
+
+export function useHealthWindows(window: string, kind: string, resolution: string): Asked<HealthWindows> {
+  return useAsked(addressOf("api/v1/health/windows", { window, kind, resolution }));
+}
+
+function isStarting(error: Error | null): boolean {
+  return error instanceof ProblemError && error.kind === "starting";
+}

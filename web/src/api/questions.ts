@@ -1,0 +1,35 @@
+/** From a view to the request that answers it. The page's parameters are the API's. */
+
+import type { View } from "../url";
+import { lengthInHours } from "../words/window";
+import { addressOf, type Parameters } from "./client";
+
+export const ALLOCATIONS = "api/v1/allocations";
+export const ASSETS = "api/v1/assets";
+
+/** The step a view asks for: `auto` is hours up to two days, else days. */
+export function stepOf(view: Pick<View, "step" | "window">): string {
+  if (view.step !== "auto") return view.step;
+  const hours = lengthInHours(view.window);
+  return hours !== null && hours <= 48 ? "1h" : "1d";
+}
+
+/** The API's parameters of a view, all of them spelled out: a copied request does not depend on defaults. */
+export function parametersOf(view: View): Parameters {
+  return {
+    window: view.window,
+    aggregate: view.aggregate.join(","),
+    step: stepOf(view),
+    idle: view.idle,
+    filter: view.filter,
+  };
+}
+
+export function allocationsAddress(view: View): string {
+  return addressOf(ALLOCATIONS, parametersOf(view));
+}
+
+/** Assets have no idle of their own. */
+export function assetsAddress(view: View): string {
+  return addressOf(ASSETS, { ...parametersOf(view), idle: "" });
+}

@@ -1,0 +1,63 @@
+/** Which page an address shows. Each page is its own small file, loaded when it is first needed. */
+
+import { QueryClientProvider } from "@tanstack/react-query";
+import { type ComponentType, lazy, Suspense, useEffect, useRef, useState } from "react";
+import { newQueryClient } from "./api/hooks";
+import { Frame } from "./frame/frame";
+import { useView } from "./location";
+import { Boundary } from "./states/boundary";
+import { Loading } from "./states/screens";
+import { format, type PageName, type View } from "./url";
+
+type Page = ComponentType<{ view: View }>;
+
+const PAGES: Readonly<Record<PageName, Page>> = {
+  overview: lazy(async () => ({ default: (await import("./pages/overview/overview")).Overview })),
+  explore: lazy(async () => ({ default: (await import("./pages/explore/explore")).Explore })),
+  clusters: lazy(async () => ({ default: (await import("./pages/clusters/clusters")).Clusters })),
+  cluster: lazy(async () => ({ default: (await import("./pages/cluster/cluster")).Cluster })),
+  workload: lazy(async () => ({ default: (await import("./pages/workload/workload")).Workload })),
+  efficiency: lazy(async () => ({ default: (await import("./pages/efficiency/efficiency")).Efficiency })),
+  assets: lazy(async () => ({ default: (await import("./pages/assets/assets")).Assets })),
+  health: lazy(async () => ({ default: (await import("./pages/health/health")).Health })),
+  prices: lazy(async () => ({ default: (await import("./pages/prices/prices")).Prices })),
+  saved: lazy(async () => ({ default: (await import("./pages/saved/saved")).Saved })),
+  help: lazy(async () => ({ default: (await import("./pages/help/help")).Help })),
+  "not-found": lazy(async () => ({ default: (await import("./pages/not-found")).NotFound })),
+};
+
+export function App() {
+  const [client] = useState(newQueryClient);
+  return (
+    <QueryClientProvider client={client}>
+      <Pages />
+    </QueryClientProvider>
+  );
+}
+
+function Pages() {
+  const view = useView();
+  const place = `${view.page}/${view.path.join("/")}`;
+  const Page = PAGES[view.page];
+  useTopOfPage(place);
+  return (
+    <Frame view={view}>
+      <Boundary at={format(view)}>
+        <Suspense fallback={<Loading />}>
+          <div className="page" key={place}>
+            <Page view={view} />
+          </div>
+        </Suspense>
+      </Boundary>
+    </Frame>
+  );
+}
+
+/** Another page starts at its top; another view of the same page stays where it is. */
+function useTopOfPage(place: string): void {
+  const last = useRef(place);
+  useEffect(() => {
+    if (last.current !== place) window.scrollTo(0, 0);
+    last.current = place;
+  }, [place]);
+}

@@ -1,0 +1,59 @@
+/** What one step holds, next to the pointer. */
+
+import { money } from "../words/money";
+import { capital } from "../words/states";
+import { bucketWords } from "../words/window";
+import type { Stack, Step } from "./stack";
+import { Swatch } from "./swatch";
+
+interface HintProps {
+  stack: Stack;
+  hidden: ReadonlySet<string>;
+  at: number;
+  step: Step;
+  currency: string;
+}
+
+export function Hint({ stack, hidden, at, step, currency }: HintProps) {
+  const groups = stack.groups.filter((group) => !hidden.has(group.id));
+  const centre = (at + 0.5) / stack.steps.length;
+  const side =
+    centre < 0.5
+      ? { left: `calc(${centre * 100}% + 1.25rem)` }
+      : { right: `calc(${(1 - centre) * 100}% + 1.25rem)` };
+  return (
+    <div className="hint-place" aria-hidden="true">
+      <div className="hint" style={side}>
+        <p className="hint-head">
+          <span>{bucketWords(step.window)}</span>
+          <span className="muted">{stateWords(step)}</span>
+        </p>
+        {step.total === null ? null : (
+          <table className="hint-rows number">
+            <tbody>
+              {[...groups].reverse().map((group) => (
+                <tr key={group.id}>
+                  <td>
+                    <Swatch group={group} />
+                  </td>
+                  <td className="hint-name">{group.label}</td>
+                  <td className="hint-amount">{money(group.values[at] ?? 0, currency)}</td>
+                </tr>
+              ))}
+              <tr className="hint-total">
+                <td />
+                <td>Total</td>
+                <td className="hint-amount">{money(step.total, currency)}</td>
+              </tr>
+            </tbody>
+          </table>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function stateWords(step: Step): string {
+  if (step.unfinished) return "so far";
+  return step.state === "complete" ? "" : capital(step.state);
+}

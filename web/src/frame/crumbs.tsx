@@ -1,0 +1,66 @@
+/** Where the page is: its name, then the filter, each part a link up and removable on its own. */
+
+import { crumbsOf } from "../drill";
+import { Icon } from "../marks/icon";
+import { type PageName, type View, viewOf } from "../url";
+import { keyWords, partWords } from "../words/names";
+import { Go } from "./go";
+
+const TITLES: Readonly<Record<PageName, string>> = {
+  overview: "Overview",
+  explore: "Explore",
+  clusters: "Clusters",
+  cluster: "Clusters",
+  workload: "Explore",
+  efficiency: "Efficiency",
+  assets: "Assets",
+  health: "Data health",
+  prices: "Prices",
+  saved: "Saved",
+  help: "Help",
+  "not-found": "Not found",
+};
+
+export function Crumbs({ view }: { view: View }) {
+  const crumbs = crumbsOf(view);
+  const nested = view.page === "cluster" || view.page === "workload";
+  return (
+    <nav className="crumbs" aria-label="Where you are">
+      <ol>
+        <li>
+          {crumbs.length > 0 || nested ? <Go to={topOf(view)}>{TITLES[view.page]}</Go> : TITLES[view.page]}
+        </li>
+        {nested
+          ? view.path.map((part) => (
+              <li key={part} aria-current="page">
+                {partWords(part)}
+              </li>
+            ))
+          : null}
+        {crumbs.map(({ field, value, here, removed }, index) => (
+          <li key={`${field} ${value}`} className="crumb">
+            <span className="crumb-field">{field ? keyWords(field) : "filter"}</span>
+            {index === crumbs.length - 1 ? (
+              <span aria-current="page">{partWords(value)}</span>
+            ) : (
+              <Go to={here}>{partWords(value)}</Go>
+            )}
+            <Go
+              to={removed}
+              className="crumb-remove"
+              aria-label={`Remove ${field} ${partWords(value)} from the filter`}
+            >
+              <Icon name="close" size={12} />
+            </Go>
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
+function topOf(view: View): View {
+  if (view.page === "cluster") return viewOf("clusters");
+  if (view.page === "workload") return viewOf("explore");
+  return { ...viewOf(view.page), window: view.window, step: view.step, idle: view.idle };
+}

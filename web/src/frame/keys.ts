@@ -1,0 +1,95 @@
+/**
+ * Single-key shortcuts. A control takes part by carrying `data-key`: links and buttons are pressed, fields focused.
+ *
+ * They are off while somebody types, and can be switched off on the help page.
+ */
+
+import { useEffect } from "react";
+import { above } from "../drill";
+import { currentView, show } from "../location";
+import { viewOf } from "../url";
+import { useShortcuts } from "./preferences";
+
+const PAGES = {
+  e: "explore",
+  o: "overview",
+  c: "clusters",
+  h: "health",
+  a: "assets",
+  p: "prices",
+  s: "saved",
+} as const;
+
+export const SHORTCUTS: readonly (readonly [string, string])[] = [
+  ["/", "write a filter"],
+  ["g then o, e, c, a, h, p, s", "go to Overview, Explore, Clusters, Assets, Data health, Prices, Saved"],
+  ["w", "choose the window"],
+  ["b", "choose what to group by"],
+  ["j, k", "next row, previous row"],
+  ["Enter", "open the row: one level down"],
+  ["Backspace", "one level up"],
+  ["s", "share"],
+  ["x", "export"],
+  ["t", "change the theme"],
+  ["?", "this help"],
+];
+
+const SECOND_KEY_WAIT_MS = 1500;
+
+export function useKeys(): void {
+  const on = useShortcuts();
+  useEffect(() => {
+    if (!on) return;
+    let afterG = 0;
+    const listen = (event: KeyboardEvent) => {
+      if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
+      const second = event.timeStamp - afterG < SECOND_KEY_WAIT_MS && afterG > 0;
+      afterG = !second && event.key === "g" ? event.timeStamp : 0;
+      if (afterG === 0 && press(event.key, second)) event.preventDefault();
+    };
+    document.addEventListener("keydown", listen);
+    return () => document.removeEventListener("keydown", listen);
+  }, [on]);
+}
+
+/** Do what a key stands for; false where it stands for nothing here. */
+function press(key: string, afterG: boolean): boolean {
+  if (afterG) return goTo(key);
+  if (key === "j" || key === "k") return moveRow(key === "j" ? 1 : -1);
+  if (key === "Backspace") return goUp();
+  if (key === "?") {
+    show(viewOf("help"));
+    return true;
+  }
+  const target = document.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
+  if (!target) return false;
+  target.focus();
+  if (target.matches("a, button")) target.click();
+  return true;
+}
+
+function goTo(key: string): boolean {
+  const page = key in PAGES ? PAGES[key as keyof typeof PAGES] : undefined;
+  if (page) show(viewOf(page));
+  return page !== undefined;
+}
+
+function goUp(): boolean {
+  const up = above(currentView());
+  if (up) show(up);
+  return up !== null;
+}
+
+/** Move the focus from row to row along the rows' own links. */
+function moveRow(by: 1 | -1): boolean {
+  const rows = [...document.querySelectorAll<HTMLElement>("[data-row]")];
+  const at = rows.indexOf(document.activeElement as HTMLElement);
+  const next = at < 0 ? rows[0] : rows[at + by];
+  next?.focus();
+  return next !== undefined;
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
+}

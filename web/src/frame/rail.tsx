@@ -1,0 +1,86 @@
+/** The way to every page, on the left; on narrow screens a drawer. */
+
+import { Icon, type IconName } from "../marks/icon";
+import { type PageName, type View, viewOf } from "../url";
+import { Go } from "./go";
+import { nextTheme, setTheme, useTheme } from "./preferences";
+
+const LINKS: readonly (readonly [PageName, IconName, string])[] = [
+  ["overview", "overview", "Overview"],
+  ["explore", "explore", "Explore"],
+  ["clusters", "clusters", "Clusters"],
+  ["efficiency", "efficiency", "Efficiency"],
+  ["assets", "assets", "Assets"],
+  ["health", "health", "Data health"],
+  ["prices", "prices", "Prices"],
+  ["saved", "saved", "Saved"],
+];
+
+const THEME_WORDS = { system: "Theme: system", light: "Theme: light", dark: "Theme: dark" } as const;
+
+export function Rail({ view, open, onClose }: { view: View; open: boolean; onClose: () => void }) {
+  const theme = useTheme();
+  return (
+    <nav className="rail" data-open={open} aria-label="Pages" id="pages">
+      <div className="rail-head">
+        <Go to={viewOf("overview")} className="brand" onClick={onClose}>
+          <Brand />
+          fleetcost
+        </Go>
+        <button
+          type="button"
+          className="icon-button rail-close"
+          aria-label="Close the menu"
+          onClick={onClose}
+        >
+          <Icon name="close" />
+        </button>
+      </div>
+      <ul className="rail-links">
+        {LINKS.map(([page, icon, title]) => (
+          <li key={page}>
+            <Go to={viewOf(page)} className="rail-link" onClick={onClose} {...current(view, page)}>
+              <Icon name={icon} />
+              {title}
+            </Go>
+          </li>
+        ))}
+      </ul>
+      <ul className="rail-foot">
+        <li>
+          <button
+            type="button"
+            className="rail-link"
+            data-key="t"
+            onClick={() => setTheme(nextTheme(theme))}
+            aria-label={`${THEME_WORDS[theme]}; press for ${nextTheme(theme)}`}
+          >
+            <Icon name="theme" />
+            {THEME_WORDS[theme]}
+          </button>
+        </li>
+        <li>
+          <Go to={viewOf("help")} className="rail-link" onClick={onClose} {...current(view, "help")}>
+            <Icon name="help" />
+            Help
+          </Go>
+        </li>
+      </ul>
+    </nav>
+  );
+}
+
+function current(view: View, page: PageName): { "aria-current"?: "page" | "true" } {
+  if (view.page === page) return { "aria-current": "page" };
+  if (page === "clusters" && view.page === "cluster") return { "aria-current": "true" };
+  return page === "explore" && view.page === "workload" ? { "aria-current": "true" } : {};
+}
+
+function Brand() {
+  return (
+    <svg width="20" height="20" viewBox="0 0 32 32" aria-hidden="true">
+      <rect width="32" height="32" rx="7" fill="var(--accent)" />
+      <path d="M8 23v-6M16 23V9M24 23v-9" stroke="var(--on-accent)" strokeWidth="4" strokeLinecap="round" />
+    </svg>
+  );
+}

@@ -1,0 +1,43 @@
+/** Small bars and amounts used in tables and tiles. */
+
+import type { ReactNode } from "react";
+import { money, moneyExact } from "../words/money";
+import { percent } from "../words/percent";
+
+/** A share of a total: a bar and its number. */
+export function Share({ part, colour }: { part: number | null; colour?: string }) {
+  const width = part === null ? 0 : Math.max(0, Math.min(1, part)) * 100;
+  return (
+    <span className="share">
+      <svg className="share-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+        <rect width="100" height="6" className="share-rest" />
+        <rect width={width} height="6" fill={colour ?? "var(--accent)"} />
+      </svg>
+      <span className="number">{percent(part)}</span>
+    </span>
+  );
+}
+
+/** An amount to the cent, all digits on hover; `atLeast` where data are missing behind it. */
+export function Amount(props: { value: number; currency: string; atLeast?: boolean; children?: ReactNode }) {
+  const { value, currency, atLeast } = props;
+  const title = `${atLeast ? "At least " : ""}${moneyExact(value, currency)}${atLeast ? ": data are missing" : ""}`;
+  return (
+    <span className={value === 0 ? "number zero" : "number"} title={title}>
+      {atLeast ? <span className="at-least">≥</span> : null}
+      {money(value, currency)}
+    </span>
+  );
+}
+
+/** How much of what was requested was used. */
+export function Efficiency({ value }: { value: number | null }) {
+  if (value === null) {
+    return (
+      <span className="muted" title="not measured">
+        –
+      </span>
+    );
+  }
+  return <span className="number">{percent(value)}</span>;
+}

@@ -1,0 +1,171 @@
+/** The fleet's clusters with their costs; those without a cost in the window are there too, with their state. */
+
+import { useMemo } from "react";
+import type { AllocationRow, Allocations, Cluster, Clusters } from "../../api/schema";
+import { isUnfinished } from "../../completeness";
+import { Go } from "../../frame/go";
+import { show } from "../../location";
+import { Delta } from "../../marks/delta";
+import { Amount, Efficiency } from "../../marks/meter";
+import { Spark } from "../../marks/spark";
+import { StateMark } from "../../marks/state";
+import type { Column } from "../../table/columns";
+import { PathName } from "../../table/name";
+import { Table } from "../../table/table";
+import { type View, viewOf } from "../../url";
+import { isIdle } from "../../words/names";
+import { isGap } from "../../words/states";
+import { whenOf } from "../../words/window";
+import { fullCostOf } from "./figures";
+
+const TOP = 10;
+
+interface FleetProps {
+  answer: Allocations;
+  before: Allocations | undefined;
+  clusters: Clusters | undefined;
+  query: View;
+  view: View;
+}
+
+interface FleetRow {
+  readonly cluster: string;
+  readonly registered: Cluster | undefined;
+  readonly row: AllocationRow | undefined;
+  readonly now: number | null;
+  readonly before: number | null;
+}
+
+export function FleetTable({ answer, before, clusters, query, view }: FleetProps) {
+  const rows = useMemo(() => rowsOf(answer, before, clusters), [answer, before, clusters]);
+  const columns = useMemo(() => columnsOf(answer), [answer]);
+  const shown = rows.slice(0, TOP);
+  return (
+    <section className="stack" aria-labelledby="fleet">
+      <div className="section-head">
+        <h2 id="fleet">Clusters</h2>
+        <p>
+          <Go to={viewOf("clusters")}>All {rows.length} clusters</Go> · <Go to={query}>In Explore</Go>
+        </p>
+      </div>
+      <Table
+        label="Clusters by cost this month, without idle"
+        columns={columns}
+        rows={shown}
+        rowId={(row) => row.cluster}
+        sort={view.sort}
+        onSort={(sort) => show({ ...view, sort })}
+      />
+    </section>
+  );
+}
+
+function rowsOf(
+  answer: Allocations,
+  before: Allocations | undefined,
+  clusters: Clusters | undefined,
+): readonly FleetRow[] {
+  const costs = new Map(answer.rows.filter((row) => !isIdle(row.name)).map((row) => [row.name, row]));
+  const earlier = new Map(before?.rows.map((row) => [row.name, row.total_cost]));
+  const registry = new Map(
+    clusters?.clusters.filter(({ state }) => state !== "retired").map((entry) => [entry.cluster, entry]),
+  );
+  return [...new Set([...costs.keys(), ...registry.keys()])]
+    .map((cluster) => ({
+      cluster,
+      registered: registry.get(cluster),
+      row: costs.get(cluster),
+      now: fullCostOf(answer, cluster),
+      before: earlier.get(cluster) ?? null,
+    }))
+    .sort((one, other) => (other.row?.total_cost ?? -1) - (one.row?.total_cost ?? -1));
+}
+
+function columnsOf(answer: Allocations): readonly Column<FleetRow>[] {
+  const { currency, as_of } = answer;
+  return [
+    {
+      id: "cluster",
+      title: "Cluster",
+      rank: 0,
+      value: (row) => row.cluster,
+      cell: (row) => <PathName parts={[row.cluster]} to={viewOf("cluster", { path: [row.cluster] })} />,
+    },
+    {
+      id: "state",
+      title: "State",
+      width: 8.5,
+      rank: 2,
+      value: (row) => row.registered?.state ?? null,
+      cell: ({ registered }) =>
+        registered ? <StateMark state={registered.state} detail={registered.cause} /> : null,
+    },
+    {
+      id: "last",
+      title: "Data to",
+      meaning: "UTC",
+      align: "end",
+      width: 9,
+      rank: 5,
+      value: (row) => row.registered?.last ?? null,
+      cell: ({ registered }) => (
+        <span className="number">
+          {registered?.last ? whenOf(registered.last, as_of).replace(" UTC", "") : "–"}
+        </span>
+      ),
+    },
+    {
+      id: "course",
+      title: "Per day",
+      width: 8,
+      rank: 4,
+      cell: (row) => <Course answer={answer} name={row.cluster} />,
+    },
+    {
+      id: "total_efficiency",
+      title: "Efficiency",
+      align: "end",
+      width: 6,
+      rank: 3,
+      value: (row) => row.row?.total_efficiency ?? null,
+      cell: (row) => <Efficiency value={row.row?.total_efficiency ?? null} />,
+    },
+    {
+      id: "change",
+      title: "Change",
+      meaning: "Full days of this month against the same days of the month before",
+      align: "end",
+      width: 6.5,
+      rank: 3,
+      value: (row) => (row.now === null || !row.before ? null : row.now / row.before),
+      cell: (row) => <Delta now={row.now ?? 0} before={row.before} currency={currency} short />,
+    },
+    {
+      id: "total_cost",
+      title: "Cost",
+      meaning: "This month so far, without idle",
+      align: "end",
+      width: 8,
+      rank: 0,
+      value: (row) => row.row?.total_cost ?? null,
+      cell: ({ row }) =>
+        row ? <Amount value={row.total_cost} currency={currency} /> : <span className="muted">no data</span>,
+    },
+  ];
+}
+
+function Course({ answer, name }: { answer: Allocations; name: string }) {
+  const past = answer.series.filter((bucket) => Date.parse(bucket.window.start) <= Date.parse(answer.as_of));
+  const values = past.map((bucket) => {
+    const row = bucket.rows.find((candidate) => candidate.name === name);
+    return row?.total_cost ?? (isGap(bucket.state) || !row ? null : 0);
+  });
+  const last = past.at(-1);
+  return (
+    <Spark
+      values={values}
+      unfinished={last !== undefined && isUnfinished(last, answer.as_of)}
+      label={`${name} per day`}
+    />
+  );
+}

@@ -1,0 +1,91 @@
+/** The overview's four figures: cost, rate, idle, completeness. */
+
+import type { Allocations, Clusters } from "../../api/schema";
+import { freshnessOf } from "../../frame/freshness";
+import { Delta } from "../../marks/delta";
+import { Amount } from "../../marks/meter";
+import { StateShape } from "../../marks/state";
+import { Tile } from "../../marks/tile";
+import { type View, viewOf } from "../../url";
+import { money } from "../../words/money";
+import { percent, shareOf } from "../../words/percent";
+import { isCurrent, stateOf } from "../../words/states";
+import { datesOf } from "../../words/window";
+import type { Figures } from "./figures";
+
+interface TilesProps {
+  answer: Allocations;
+  figures: Figures;
+  before: Allocations | undefined;
+  clusters: Clusters | undefined;
+  query: View;
+  earlier: View;
+  atLeast: boolean;
+}
+
+export function Tiles({ answer, figures, before, clusters, query, atLeast }: TilesProps) {
+  const { currency, totals } = answer;
+  return (
+    <div className="tiles">
+      <Tile
+        title="This month so far"
+        to={query}
+        figure={<Amount value={totals.total_cost} currency={currency} atLeast={atLeast} />}
+      >
+        {before ? (
+          <>
+            <Delta now={figures.fullCost} before={before.totals.total_cost} currency={currency} short /> on{" "}
+            {datesOf(before.question.window)}
+          </>
+        ) : (
+          "Nothing to compare with yet"
+        )}
+      </Tile>
+      <Tile
+        title="Per day"
+        to={{ ...query, window: `${Math.max(1, figures.rateDays)}d` }}
+        figure={figures.perDay === null ? "–" : money(figures.perDay, currency)}
+      >
+        {figures.perDay === null || figures.projected === null
+          ? "No full day yet"
+          : `Mean of ${figures.rateDays} full days; ${money(Math.round(figures.projected), currency).replace(/\.00$/, "")} for the month at this rate`}
+      </Tile>
+      <Tile
+        title="Idle"
+        to={viewOf("efficiency", { window: query.window })}
+        figure={percent(shareOf(figures.idleCost, totals.total_cost))}
+      >
+        {money(figures.idleCost, currency)} paid and not allocated
+        {figures.mostIdle ? `, most in ${figures.mostIdle}` : ""}
+      </Tile>
+      <CompletenessTile clusters={clusters} />
+    </div>
+  );
+}
+
+function CompletenessTile({ clusters }: { clusters: Clusters | undefined }) {
+  if (!clusters) return <Tile title="Completeness" figure="…" />;
+  const { current, all } = freshnessOf(clusters);
+  const behind = clusters.clusters.filter(
+    (cluster) => cluster.state !== "retired" && !isCurrent(cluster.state),
+  );
+  return (
+    <Tile title="Clusters up to date" to={viewOf("health")} figure={`${current} of ${all}`}>
+      {behind.length === 0 ? (
+        "Every finished hour of every cluster is here"
+      ) : (
+        <span className="tile-states">
+          {behind.map((cluster) => (
+            <span
+              key={cluster.cluster}
+              className="nowrap"
+              title={cluster.cause ?? stateOf(cluster.state).meaning}
+            >
+              <StateShape state={cluster.state} /> {cluster.cluster} {stateOf(cluster.state).word}
+            </span>
+          ))}
+        </span>
+      )}
+    </Tile>
+  );
+}

@@ -1,0 +1,226 @@
+/**
+ * The screens for everything that is not an answer. Each is different, because each asks for something else:
+ * to wait, to install, to loosen a filter, to ask for access, to try again.
+ */
+
+import type { ReactNode } from "react";
+import type { ProblemError } from "../api/problem";
+import { Go } from "../frame/go";
+import { Icon } from "../marks/icon";
+import type { View } from "../url";
+
+interface ScreenProps {
+  title: string;
+  tone?: "quiet" | "bad" | "info";
+  role?: "status" | "alert";
+  children: ReactNode;
+}
+
+function Screen({ title, tone = "quiet", role = "status", children }: ScreenProps) {
+  return (
+    <section className={`screen screen-${tone}`} role={role}>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** The first ingest runs: nothing is wrong, and the page comes by itself. */
+export function Starting({ error }: { error: ProblemError }) {
+  const { progress, detail } = error.problem;
+  return (
+    <Screen title="Starting" tone="info">
+      <p>{detail ?? "The server is reading the bucket."} This page shows itself when it is ready.</p>
+      {progress ? (
+        <div className="progress">
+          <progress value={progress.done} max={progress.total} aria-label="Sets read" />
+          <p className="muted number">
+            {progress.done.toLocaleString("en-US")} of {progress.total.toLocaleString("en-US")} sets read
+          </p>
+        </div>
+      ) : null}
+    </Screen>
+  );
+}
+
+/** The first answer is on its way: the page's shape without its content. */
+export function Loading({ rows = 8, chart = true }: { rows?: number; chart?: boolean }) {
+  return (
+    <div className="loading" role="status" aria-label="Loading">
+      {chart ? <div className="bone bone-chart" /> : null}
+      <div className="card">
+        {Array.from({ length: rows }, (_, row) => (
+          // The bones never change places.
+          // biome-ignore lint/suspicious/noArrayIndexKey: see above
+          <div className="bone-row" key={row}>
+            <div className={`bone bone-${row % 4}`} />
+            <div className="bone bone-end" />
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** No cluster has ever reported. */
+export function EmptyFleet() {
+  return (
+    <Screen title="No cluster has reported yet">
+      <p>
+        An agent on each cluster pushes its costs to the bucket; this server reads them from there. The first
+        hour of a new cluster shows up within minutes of its first push.
+      </p>
+      <ol className="steps">
+        <li>
+          Give the agent the bucket’s description, <code>federated-store.yaml</code>, and an id no other
+          cluster has.
+          <pre>
+            helm install fleetcost-agent fleetcost/agent \{"\n"} --set clusterId=<var>prod-eu-1</var> \{"\n"}{" "}
+            --set-file storageConfig=federated-store.yaml
+          </pre>
+        </li>
+        <li>
+          Check what has arrived in the bucket, cluster by cluster: <code>fleetcost ls</code>
+        </li>
+        <li>
+          If nothing has, let the whole chain be checked; it names the first broken link and its cure:{" "}
+          <code>fleetcost verify</code>
+        </li>
+      </ol>
+    </Screen>
+  );
+}
+
+/** The filter matches nothing in this window. */
+export function EmptyFilter({ view }: { view: View }) {
+  return (
+    <Screen title="Nothing matches the filter in this window">
+      <p>
+        The clusters have data for this window, but none of it fits <code>{view.filter}</code>.
+      </p>
+      <p>
+        <Go to={{ ...view, filter: "" }} className="button button-first">
+          Clear the filter
+        </Go>
+      </p>
+    </Screen>
+  );
+}
+
+/** The window lies before everything that was ever collected or is still kept. */
+export function EmptyBefore({ view, first }: { view: View; first: string | null }) {
+  return (
+    <Screen title="The window lies before the first data">
+      <p>{first ? `The oldest data of these clusters is from ${first}.` : "No cluster has data that old."}</p>
+      <p>
+        <Go to={{ ...view, window: "7d" }} className="button button-first">
+          Show the last 7 days
+        </Go>
+      </p>
+    </Screen>
+  );
+}
+
+/** The clusters are known and delivered nothing for this window. */
+export function EmptyWindow({ health }: { health: View }) {
+  return (
+    <Screen title="No data for this window">
+      <p>
+        The clusters are known, but nothing that can be shown has arrived for this window. This is not a cost
+        of zero.
+      </p>
+      <p>
+        <Go to={health} className="button button-first">
+          See what is missing
+        </Go>
+      </p>
+    </Screen>
+  );
+}
+
+export function NotAllowed({ error }: { error: ProblemError }) {
+  return (
+    <Screen title="You are not allowed to see this" role="alert">
+      <p>{error.problem.detail ?? "The server refused the question."}</p>
+      <p className="muted">
+        Whoever runs this server can extend your access. <RequestId error={error} />
+      </p>
+    </Screen>
+  );
+}
+
+interface FailedProps {
+  error: ProblemError;
+  retry: () => void;
+  /** The view with the parameter that was refused set back. */
+  reset?: View | undefined;
+}
+
+/** The question could not be answered. */
+export function Failed({ error, retry, reset }: FailedProps) {
+  const { title, detail, parameter, read, accepted } = error.problem;
+  return (
+    <Screen title={title ?? "The question could not be answered"} tone="bad" role="alert">
+      {detail ? <p>{detail}</p> : null}
+      {parameter ? (
+        <dl className="facts">
+          <dt>Parameter</dt>
+          <dd>
+            <code>{parameter}</code>
+          </dd>
+          {read === undefined ? null : (
+            <>
+              <dt>Read</dt>
+              <dd>
+                <code>{read}</code>
+              </dd>
+            </>
+          )}
+          {accepted === undefined ? null : (
+            <>
+              <dt>Accepted</dt>
+              <dd>{typeof accepted === "string" ? accepted : accepted.join(", ")}</dd>
+            </>
+          )}
+        </dl>
+      ) : null}
+      <p className="screen-actions">
+        {reset ? (
+          <Go to={reset} className="button button-first">
+            Set {parameter} back
+          </Go>
+        ) : null}
+        <button type="button" className={reset ? "button" : "button button-first"} onClick={retry}>
+          Try again
+        </button>
+        <RequestId error={error} />
+      </p>
+    </Screen>
+  );
+}
+
+function RequestId({ error }: { error: ProblemError }) {
+  const id = error.problem.request_id;
+  if (!id) return null;
+  return (
+    <span className="muted">
+      Request <code>{id}</code>
+    </span>
+  );
+}
+
+/** The last refresh failed; what is shown is older than it looks. */
+export function Stale({ since, error, retry }: { since: string | null; error: Error; retry: () => void }) {
+  return (
+    <div className="notice notice-watch" role="status">
+      <Icon name="warning" />
+      <p>
+        {since ? `Showing the answer of ${since}. ` : "Showing an earlier answer. "}
+        The last refresh failed: {error.message}
+      </p>
+      <button type="button" className="button" onClick={retry}>
+        Try again
+      </button>
+    </div>
+  );
+}

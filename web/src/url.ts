@@ -1,0 +1,177 @@
+/**
+ * The URL is the view: one value for everything a page shows, and its address, back and forth.
+ *
+ * Parameters carry the names of the HTTP API. Defaults are omitted, so a short address is a default view;
+ * parameters this build does not know are kept and reported, never dropped.
+ */
+
+export type PageName =
+  | "overview"
+  | "explore"
+  | "clusters"
+  | "cluster"
+  | "workload"
+  | "efficiency"
+  | "assets"
+  | "health"
+  | "prices"
+  | "saved"
+  | "help"
+  | "not-found";
+
+/** Every parameter of every page, as text; `aggregate` is a list because its order is the row's path. */
+export interface Params {
+  readonly window: string;
+  readonly aggregate: readonly string[];
+  /** `auto`, or one of the API's steps. */
+  readonly step: string;
+  readonly idle: string;
+  readonly filter: string;
+  readonly chart: string;
+  /** A column, `-` in front for descending. */
+  readonly sort: string;
+  /** Columns to show, comma separated; empty means those that fit and are not all zero. */
+  readonly columns: string;
+  /** Which of a page's tabs or sub-selections is open. */
+  readonly tab: string;
+}
+
+export interface View extends Params {
+  readonly page: PageName;
+  /** The variable parts of the path, decoded: a cluster's id, a workload's identity. */
+  readonly path: readonly string[];
+  /** Parameters no page knows, in the order they came. */
+  readonly unknown: readonly (readonly [string, string])[];
+}
+
+const COMMON: Params = {
+  window: "7d",
+  aggregate: ["cluster"],
+  step: "auto",
+  idle: "separate",
+  filter: "",
+  chart: "bars",
+  sort: "-total_cost",
+  columns: "",
+  tab: "",
+};
+
+const OWN: Partial<Record<PageName, Partial<Params>>> = {
+  overview: { window: "month" },
+  clusters: { sort: "cluster" },
+  cluster: { aggregate: ["namespace"] },
+  workload: { aggregate: ["pod"] },
+  efficiency: { sort: "-idle" },
+  assets: { aggregate: ["type"] },
+  health: { sort: "cluster" },
+  prices: { sort: "cluster" },
+  saved: { sort: "title" },
+};
+
+const KEYS = Object.keys(COMMON) as (keyof Params)[];
+
+/** What a page shows when its address says nothing else. */
+export function defaults(page: PageName): Params {
+  return { ...COMMON, ...OWN[page] };
+}
+
+/** A page's default view, with what is given changed. */
+export function viewOf(page: PageName, changes: Partial<Omit<View, "page">> = {}): View {
+  return { page, path: [], unknown: [], ...defaults(page), ...changes };
+}
+
+/** Read a view from a path relative to the app's base (no leading slash) and a query (with or without `?`). */
+export function parse(path: string, query: string): View {
+  const [page, variables] = pageOf(path.split("/").filter(Boolean).map(decode));
+  const known: Partial<Record<keyof Params, string>> = {};
+  const unknown: (readonly [string, string])[] = [];
+  for (const [key, value] of pairs(query)) {
+    if (isKnown(key) && known[key] === undefined) known[key] = value;
+    else unknown.push([key, value]);
+  }
+  const { aggregate, ...texts } = known;
+  const list = aggregate === undefined ? undefined : splitList(aggregate);
+  return viewOf(page, { path: variables, unknown, ...texts, ...(list ? { aggregate: list } : {}) });
+}
+
+/** The address of a view, relative to the app's base. */
+export function format(view: View): string {
+  const fallback = defaults(view.page);
+  const parts: string[] = [];
+  for (const key of KEYS) {
+    const value = textOf(view[key]);
+    if (value !== textOf(fallback[key])) parts.push(`${key}=${encode(value)}`);
+  }
+  for (const [key, value] of view.unknown) parts.push(`${encode(key)}=${encode(value)}`);
+  return pathOf(view) + (parts.length > 0 ? `?${parts.join("&")}` : "");
+}
+
+/** Percent-encode a value for a query, leaving readable what needs no encoding there. */
+export function encode(value: string): string {
+  return encodeURIComponent(value).replace(/%3A/g, ":").replace(/%2C/g, ",").replace(/%2F/g, "/");
+}
+
+function pathOf(view: View): string {
+  const variables = view.path.map(encodeURIComponent).join("/");
+  if (view.page === "overview") return "";
+  if (view.page === "cluster") return `clusters/${variables}`;
+  if (view.page === "workload") return `w/${variables.replace(/%3A/g, ":")}`;
+  if (view.page === "not-found") return variables;
+  return view.page;
+}
+
+const PLAIN: readonly PageName[] = [
+  "explore",
+  "clusters",
+  "efficiency",
+  "assets",
+  "health",
+  "prices",
+  "saved",
+  "help",
+];
+
+function pageOf(segments: readonly string[]): [PageName, readonly string[]] {
+  const [first, ...rest] = segments;
+  if (first === undefined) return ["overview", []];
+  const plain = PLAIN.find((name) => name === first);
+  if (plain && rest.length === 0) return [plain, []];
+  if (first === "clusters" && rest.length === 1) return ["cluster", rest];
+  if (first === "w" && rest.length === 3) return ["workload", rest];
+  return ["not-found", segments];
+}
+
+/** Split a query by hand: a `+` in a typed filter is a plus sign here, not a space. */
+function pairs(query: string): (readonly [string, string])[] {
+  return query
+    .replace(/^\?/, "")
+    .split("&")
+    .filter(Boolean)
+    .map((part) => {
+      const at = part.indexOf("=");
+      return at < 0 ? [decode(part), ""] : [decode(part.slice(0, at)), decode(part.slice(at + 1))];
+    });
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function isKnown(key: string): key is keyof Params {
+  return (KEYS as string[]).includes(key);
+}
+
+function splitList(text: string): readonly string[] {
+  return text
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean);
+}
+
+function textOf(value: string | readonly string[]): string {
+  return typeof value === "string" ? value : value.join(",");
+}
