@@ -52,8 +52,9 @@ export const PAGES = {
   "state-question": { path: "/explore?window=7days" },
   "state-stale": {
     path: "/flaky/explore",
+    setup: (page) => page.clock.install(),
     before: async (page) => {
-      await page.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
+      await page.clock.fastForward(61_000);
       await settle(page);
     },
   },

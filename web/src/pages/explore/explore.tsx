@@ -10,6 +10,7 @@ import { Choice } from "../../controls/choice";
 import { FilterBox } from "../../controls/filter";
 import { GroupChoice } from "../../controls/group";
 import { WindowChoice } from "../../controls/window";
+import { Go } from "../../frame/go";
 import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
 import { show } from "../../location";
@@ -23,7 +24,7 @@ import type { View } from "../../url";
 import { isIdle } from "../../words/names";
 import { titleOf, underTitle } from "../../words/titles";
 import { allocationColumns } from "./columns";
-import { stackOfAnswer, viewBelow } from "./prepare";
+import { stackOfAnswer, viewBelow, workloadOf } from "./prepare";
 
 const STEPS = [
   ["auto", "Automatic"],
@@ -49,7 +50,7 @@ export function Explore({ view }: { view: View }) {
         <Export address={address} />
       </Tools>
       <Title
-        under={answer ? underTitle(answer.question) : " "}
+        under={answer ? <Under answer={answer} view={view} /> : " "}
         aside={answer && answer.rows.length > 0 ? <Total answer={answer} /> : null}
       >
         {titleOf("cost", view.aggregate, view.filter, view.window)}
@@ -60,6 +61,22 @@ export function Explore({ view }: { view: View }) {
           body.rows.length === 0 ? <Empty answer={body} view={view} /> : <Found answer={body} view={view} />
         }
       </Outcome>
+    </>
+  );
+}
+
+/** The dates and settings of the answer; for the pods of one workload also the way to the workload's page. */
+function Under({ answer, view }: { answer: Allocations; view: View }) {
+  const workload = workloadOf(view);
+  return (
+    <>
+      {underTitle(answer.question)}
+      {workload ? (
+        <>
+          {" · "}
+          <Go to={workload}>requests and use</Go>
+        </>
+      ) : null}
     </>
   );
 }
