@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,14 +12,15 @@ import msgspec
 from fleetcost.agent.build import Builder
 from fleetcost.agent.claim import Claim, claim, heartbeat
 from fleetcost.agent.health import Health
-from fleetcost.agent.plan import BuildHour, Timing, days_of, due_hours, horizon
+from fleetcost.agent.plan import BuildHour, Timing, days_of, due_hours, horizon, may_grow
 from fleetcost.agent.push import Settled, adopt, expired, lost, push, unpushed
 from fleetcost.agent.store import built_hours, shelf
 from fleetcost.bucket.port import Bucket
 from fleetcost.errors import ClaimRefusedError, FleetcostError, StoreError, StoreRefusedError
-from fleetcost.model.sets import SetKey, SetKind
+from fleetcost.model.sets import SetHeader, SetKey, SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.ops import log, metrics
+from fleetcost.samples.held import coverage_minutes
 from fleetcost.sets.layout import set_path
 from fleetcost.sets.publish import Published, header_at, publish
 
@@ -68,6 +69,7 @@ class Agent:
     takeover: bool = False
     _claim: Claim | None = field(default=None, init=False)
     gaps: tuple[Window, ...] = field(default=(), init=False)
+    _looked_at: dict[Window, datetime] = field(default_factory=dict, init=False)
     _settled: Settled = field(default_factory=dict, init=False)
     _busy: threading.RLock = field(default_factory=threading.RLock, init=False)
     _health: Health = field(default=Health("starting", "", 0, None, ""), init=False)
@@ -89,11 +91,9 @@ class Agent:
         now = self.clock()
         self._learn(now)
         windows = horizon(now, self.timing).split(Resolution.HOUR)
-        done = self.build(
-            due_hours(now, self.timing, built_hours(self.store, self.builder.identity.cluster, windows)),
-            now=now,
-            progress=progress,
-        )
+        built = built_hours(self.store, self.builder.identity.cluster, windows)
+        due = (*due_hours(now, self.timing, built), *self._grown(built, now))
+        done = self.build(due, now=now, progress=progress)
         self.gaps = tuple(sorted(done.gaps))
         uploaded = self.push(now)
         if not uploaded:
@@ -199,6 +199,16 @@ class Agent:
             adopt(missing, self.bucket, self.store)
         except (StoreError, StoreRefusedError) as error:
             _log.warning("bucket not reached: building locally, pushing later", error=str(error))
+
+    def _grown(self, built: Mapping[Window, SetHeader], now: datetime) -> tuple[BuildHour, ...]:
+        """Return the incomplete hours of which the source has more samples now than when they were built."""
+        grown = []
+        for window in may_grow(built, now, self._looked_at):
+            self._looked_at[window] = now
+            seen = coverage_minutes(self.builder.source, window, self.builder.resolution_seconds)
+            if seen > built[window].coverage_minutes:
+                grown.append(BuildHour(window, final=True))
+        return tuple(grown)
 
     def _hold(self, now: datetime) -> Claim:
         if self._claim is None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from fleetcost.model.sets import SetHeader
 from fleetcost.model.window import Resolution, Window
+
+LOOK_AGAIN = timedelta(hours=1)
+"""How often an hour that was not observed whole is asked about again."""
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,24 @@ def due_hours(now: datetime, timing: Timing, built: Mapping[Window, SetHeader]) 
         if there is None or not there.final:
             due.append(BuildHour(window, timing.final(window, now)))
     return tuple(due)
+
+
+def may_grow(
+    built: Mapping[Window, SetHeader], now: datetime, looked_at: Mapping[Window, datetime]
+) -> tuple[Window, ...]:
+    """
+    Return the final hours that were not observed whole: late samples may have filled them since.
+
+    Args:
+        built: header of the hourly set of each hour in the local store
+        now: the clock's reading
+        looked_at: when each hour was last asked about; an hour is asked about once an hour
+    """
+    return tuple(
+        window
+        for window, header in sorted(built.items())
+        if header.final and not header.complete and now - looked_at.get(window, NEVER) >= LOOK_AGAIN
+    )
 
 
 def days_of(hours: tuple[Window, ...]) -> tuple[Window, ...]:

@@ -35,6 +35,9 @@ STATUS_CURES = {
 }
 """By HTTP status, where the store gives no code or an unknown one."""
 
+DENIED = ("lack the permission", "AuthorizationPermissionMismatch", "the right to ")
+"""Words of our own messages where it is a permission that is missing."""
+
 TOKEN_CURES = {
     "AccessDenied": "the role does not trust this token: check the role's trust policy and the service account's name",
     "InvalidIdentityToken": "the token is not accepted: check the cluster's identity provider and the audience",

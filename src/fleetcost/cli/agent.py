@@ -13,6 +13,7 @@ from rich.table import Table
 from fleetcost.agent.build import Builder, Identity
 from fleetcost.agent.care import Care
 from fleetcost.agent.claim import claim, retire
+from fleetcost.agent.diagnostics import Check
 from fleetcost.agent.health import Doors, serve_health
 from fleetcost.agent.jobs import Job, Jobs
 from fleetcost.agent.loop import Agent
@@ -20,8 +21,8 @@ from fleetcost.agent.plan import BuildHour, Timing
 from fleetcost.agent.repair import Repair
 from fleetcost.agent.uid import cluster_uid
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
+from fleetcost.cli.sources import price_book, source_access
 from fleetcost.cli.stores import clock, federated_storage, local_store
-from fleetcost.costing.prices import PriceBook
 from fleetcost.errors import SettingsError
 from fleetcost.model.identity import cluster_id
 from fleetcost.model.window import Resolution
@@ -49,6 +50,9 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     build.set_defaults(run=_build)
     for action in (run, build):
         action.add_argument("--takeover", action="store_true", help="take the cluster id from another uid")
+    check = actions.add_parser("check", help="run the health checks, push them, answer repair requests, exit")
+    add_settings_flags(check, AgentSettings)
+    check.set_defaults(run=_check)
     gone = actions.add_parser("retire", help="declare a cluster gone on purpose; its costs stay")
     add_settings_flags(gone, AgentSettings)
     gone.set_defaults(run=_retire)
@@ -102,6 +106,23 @@ def _build(parsed: argparse.Namespace) -> int:
     return 0
 
 
+def _check(parsed: argparse.Namespace) -> int:
+    """Print the nine checks; 1 if any fails."""
+    settings = load_settings(parsed, AgentSettings).settings
+    agent = _agent(settings, takeover=False)
+    claim(agent.bucket, agent.builder.identity.cluster, agent.builder.identity.uid, clock())
+    jobs = Jobs(agent)
+    jobs.start()
+    found = Care(agent, jobs, settings.data_dir).once()
+    jobs.stop()
+    table = Table("check", "", "what it means, or what is wrong")
+    for name, result in found.checks.items():
+        state = "[green]ok[/green]" if result.diagnostic_passed else "[red]failed[/red]"
+        table.add_row(name, state, result.diagnostic_output or Check(name).meaning)
+    Console().print(table)
+    return 0 if all(result.diagnostic_passed for result in found.checks.values()) else 1
+
+
 def _retire(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AgentSettings).settings
     bucket = federated_storage(settings)
@@ -115,11 +136,17 @@ def _agent(settings: AgentSettings, *, takeover: bool) -> Agent:
     if not settings.prometheus_url:
         raise SettingsError("no source: give --prometheus-url, FLEETCOST_PROMETHEUS_URL or `prometheus_url:`")
     bucket = federated_storage(settings)
-    source = PrometheusSource(settings.prometheus_url, cluster_label=settings.cluster_label, cluster_id=cluster)
+    source = PrometheusSource(
+        settings.prometheus_url,
+        cluster_label=settings.cluster_label,
+        cluster_id=cluster,
+        access=source_access(settings),
+    )
+    prices = price_book(settings)
     uid = cluster_uid(settings.cluster_uid, settings.data_dir / "cluster-uid", source, clock())
     keep = settings.hourly_retention_days
     return Agent(
-        builder=Builder(Identity(cluster, uid, settings.currency), source, PriceBook(), settings.resolution_seconds),
+        builder=Builder(Identity(cluster, uid, prices.currency), source, prices, settings.resolution_seconds),
         store=local_store(settings.data_dir / "store"),
         bucket=bucket,
         timing=Timing(
