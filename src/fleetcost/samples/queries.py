@@ -118,8 +118,9 @@ SCRAPES = Query(
     metric="kube_node_status_capacity",
     matchers=(_is("resource", "cpu"),),
     over=Over.COUNT,
-    group=Group.MAX,
-    by=ANY,
+    group=Group.SUM,
+    by=("node",),
+    distinct=("job", "instance"),
     why="how often the source scrapes, because times can be no finer",
 )
 SCRAPER_FIRST, SCRAPER_LAST = _sightings(
