@@ -15,7 +15,7 @@ import msgspec
 
 from fleetcost import __version__
 from fleetcost.bucket.port import Bucket
-from fleetcost.errors import ClaimRefusedError, ConditionFailedError, SetDamagedError
+from fleetcost.errors import ClaimRefusedError, ConditionFailedError, DamagedError
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import rfc3339
 from fleetcost.sets.layout import identity_path
@@ -44,7 +44,10 @@ def local_uid(file: Path) -> str:
     """Return the uid kept beside the local store, made at the first call."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(str(uuid.uuid4()))
+        # Renamed into its place: a half-written uid would be another cluster's.
+        draft = file.with_name(f"{file.name}.draft")
+        draft.write_text(str(uuid.uuid4()))
+        draft.replace(file)
     return file.read_text().strip()
 
 
@@ -54,6 +57,7 @@ def claim(bucket: Bucket, cluster: ClusterId, uid: str, now: datetime) -> Claim:
 
     Raises:
         ClaimRefusedError: another uid holds the id.
+        DamagedError: what lies there is no claim.
     """
     wanted = Claim(cluster=cluster, uid=uid, claimed_at=rfc3339(now), last_push=None, agent_version=__version__)
     try:
@@ -64,9 +68,24 @@ def claim(bucket: Bucket, cluster: ClusterId, uid: str, now: datetime) -> Claim:
 
 
 def heartbeat(bucket: Bucket, held: Claim, now: datetime) -> Claim:
-    """Write into the claim that sets were pushed now."""
+    """
+    Write into the claim that sets were pushed now.
+
+    Raises:
+        ClaimRefusedError: another uid holds the id by now.
+    """
     beaten = msgspec.structs.replace(held, last_push=rfc3339(now), agent_version=__version__)
-    bucket.put(identity_path(ClusterId(held.cluster)), msgspec.json.encode(beaten))
+    path = identity_path(ClusterId(held.cluster))
+    there = bucket.stat(path)
+    try:
+        if there is not None:
+            _confirm(bucket, held)
+            bucket.put(path, msgspec.json.encode(beaten), if_etag=there.etag)
+        else:
+            bucket.put(path, msgspec.json.encode(beaten), create=True)
+    except ConditionFailedError:
+        # Somebody wrote in between, or our own write arrived twice: what lies there tells.
+        return _confirm(bucket, beaten)
     return beaten
 
 
@@ -75,13 +94,12 @@ def _confirm(bucket: Bucket, wanted: Claim) -> Claim:
     try:
         there = msgspec.json.decode(bucket.get(path), type=Claim)
     except msgspec.MsgspecError as error:
-        raise SetDamagedError(
-            f"read claim {bucket.name}/{path}: not a claim: {error}; delete it to claim anew"
-        ) from error
+        raise DamagedError(f"read claim {bucket.name}/{path}: not a claim: {error}; delete it to claim anew") from error
     if there.uid != wanted.uid:
         raise ClaimRefusedError(
             f"claim {bucket.name}/{path}: cluster id {wanted.cluster!r} belongs to the cluster with uid {there.uid} "
             f"(claimed {there.claimed_at}, last push {there.last_push or 'never'}), this one has uid {wanted.uid}; "
-            "two clusters with one id would overwrite each other: give this cluster an id of its own"
+            "two clusters with one id would overwrite each other: give this cluster an id of its own; if it is the "
+            "same cluster and its agent has lost its data directory, delete that object"
         )
     return there

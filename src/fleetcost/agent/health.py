@@ -18,7 +18,7 @@ class Health(msgspec.Struct, frozen=True):
     The agent's account of itself.
 
     Attributes:
-        status: `ok`, or `failing` after a failed round
+        status: `starting` before the first round, then `ok`, or `failing` after a failed one
         cluster: whose agent
         rounds: rounds finished
         last_round_at: when the last one ended
@@ -56,9 +56,10 @@ def serve_health(bind: str, port: int, health: Callable[[], Health]) -> Iterator
 def _handler(health: Callable[[], Health]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            if self.path == "/healthz":
+            path = self.path.partition("?")[0]
+            if path == "/healthz":
                 self._answer(200, "application/json", msgspec.json.encode(health()))
-            elif self.path == "/metrics":
+            elif path == "/metrics":
                 self._answer(200, metrics.CONTENT_TYPE, metrics.page())
             else:
                 self._answer(404, "text/plain", b"not found: this server has /healthz and /metrics\n")

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from fleetcost.agent.build import Builder, Identity
-from fleetcost.agent.claim import claim, local_uid
+from fleetcost.agent.claim import local_uid
 from fleetcost.agent.health import serve_health
 from fleetcost.agent.loop import Agent
-from fleetcost.agent.plan import BuildHour, Timing
+from fleetcost.agent.plan import Timing
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage, local_store
 from fleetcost.costing.prices import PriceBook
@@ -59,15 +59,8 @@ def _run(parsed: argparse.Namespace) -> int:
 def _build(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AgentSettings).settings
     agent = _agent(settings)
-    now = clock()
-    window = _window(parsed.window)
-    identity = agent.builder.identity
-    claim(agent.bucket, identity.cluster, identity.uid, now)
-    hours = tuple(
-        BuildHour(hour, agent.timing.final(hour, now)) for hour in window.split(Resolution.HOUR) if hour.start < now
-    )
-    done = agent.build(hours, now=now, force=parsed.force)
-    uploaded = agent.push(now, force=parsed.force)
+    done = agent.build(_window(parsed.window), force=parsed.force)
+    identity, uploaded = agent.builder.identity, done.uploaded
     table = Table(
         "path", "rows", "bytes", title=f"{identity.cluster}: {len(done.built)} hours built, {len(done.gaps)} gaps"
     )
