@@ -61,7 +61,9 @@ const OWN: Partial<Record<PageName, Partial<Params>>> = {
   clusters: { sort: "cluster" },
   cluster: { aggregate: ["namespace"] },
   workload: { aggregate: ["pod"] },
+  efficiency: { sort: "-idle" },
   assets: { aggregate: ["type"] },
+  health: { sort: "cluster" },
   prices: { sort: "cluster" },
   saved: { sort: "title" },
 };

@@ -35,10 +35,11 @@ from fleetcost.errors import (
     StoreError,
     StoreRefusedError,
 )
+from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.ops import log, metrics
 from fleetcost.sets.layout import set_path
-from fleetcost.sets.publish import Published, publish
+from fleetcost.sets.publish import Published, header_at, publish
 
 Clock = Callable[[], datetime]
 Progress = Callable[[int, int], None]
@@ -73,6 +74,7 @@ class Agent:
         bucket: Federated Storage
         timing: when windows are due, and how long hourly sets are kept
         clock: gives the time
+        takeover: take the id from another uid at the first claim
     """
 
     builder: Builder
@@ -80,9 +82,11 @@ class Agent:
     bucket: Bucket
     timing: Timing
     clock: Clock
+    takeover: bool = False
     _claim: Claim | None = field(default=None, init=False)
     _settled: Settled = field(default_factory=dict, init=False)
     _gaps: dict[Window, datetime] = field(default_factory=dict, init=False)
+    _busy: threading.RLock = field(default_factory=threading.RLock, init=False)
     _health: Health = field(default=Health("starting", "", 0, None, ""), init=False)
 
     def round(self, progress: Progress | None = None) -> Round:
@@ -106,7 +110,7 @@ class Agent:
         hours = Round((), ())
         failure: SourceError | None = None
         try:
-            hours = self._build(due, now=now, force=False, progress=progress)
+            hours = self.build_hours(due, now=now, progress=progress)
         except SourceError as error:
             failure = error
         self._add_up(due_days(now, self.timing, *self._hours_and_days(whole_days(window))), now)
@@ -122,7 +126,7 @@ class Agent:
 
         Args:
             window: what to build; hours that have not begun are left out
-            force: replace even fuller sets of these hours, and of those days of which every hour is at hand
+            force: as of `settle`
             progress: called with hours done and hours due
 
         Raises:
@@ -131,42 +135,87 @@ class Agent:
             StoreError, StoreRefusedError: the bucket did not answer, or did not take the sets.
         """
         now = self.clock()
-        self._hold(now)
-        self._learn(whole_days(window), now)
+        self.prepare(window, now)
         begun = [hour for hour in window.split(Resolution.HOUR) if hour.start < now]
         hours = tuple(BuildHour(hour, self.timing.final(hour, now)) for hour in begun)
-        done = self._build(hours, now=now, force=force, progress=progress)
-        days = [BuildDay(day, self.timing.final(day, now)) for day in days_of(done.built)]
-        forced = [day for day in days if force and may_force(day.window, window, now, self.timing)]
-        self._add_up(days, now, forced)
-        windows = {*done.built, *(day.window for day in forced)} if force else set()
-        return replace(done, uploaded=self._push(now, windows))
+        done = self.build_hours(hours, now=now, force=force, progress=progress)
+        return replace(done, uploaded=self.settle(window, done.built, now=now, force=force))
 
-    def _build(self, hours: Sequence[BuildHour], *, now: datetime, force: bool, progress: Progress | None) -> Round:
+    def prepare(self, window: Window, now: datetime) -> None:
+        """
+        Claim the id and learn what the bucket knows of the days of a window, so that they can be added up.
+
+        Raises:
+            ClaimRefusedError: the cluster id belongs to another cluster.
+            StoreError, StoreRefusedError: the bucket did not answer.
+        """
+        self._hold(now)
+        self._learn(whole_days(window), now)
+
+    def build_hours(
+        self, hours: Sequence[BuildHour], *, now: datetime, force: bool = False, progress: Progress | None = None
+    ) -> Round:
+        """
+        Build hours into the local store; `force` replaces even fuller sets.
+
+        The loop and a repair never build at the same time.
+        """
         report = progress or _quiet
         built: list[Window] = []
         gaps: list[Window] = []
-        for done, hour in enumerate(hours):
-            report(done, len(hours))
-            sets = self.builder.hour(hour.window, final=hour.final, now=now)
-            (built if sets else gaps).append(hour.window)
-            self._remember(hour.window, now, seen=bool(sets))
-            for cost_set in sets:
-                publish(self.store, cost_set, force=force)
+        with self._busy:
+            for done, hour in enumerate(hours):
+                report(done, len(hours))
+                sets = self.builder.hour(hour.window, final=hour.final, now=now)
+                (built if sets else gaps).append(hour.window)
+                self._remember(hour.window, now, seen=bool(sets))
+                for cost_set in sets:
+                    publish(self.store, cost_set, force=force)
         report(len(hours), len(hours))
         return Round(tuple(built), tuple(gaps))
 
+    def settle(
+        self, window: Window, hours: Iterable[Window], *, now: datetime, force: bool = False
+    ) -> tuple[Published, ...]:
+        """
+        Add up the days of hours that were built, and push; return what was written.
+
+        Args:
+            window: what was ordered
+            hours: what was built of it
+            now: the clock's reading
+            force: replace even fuller sets of these hours, and of those days of which every hour is at hand
+
+        Raises:
+            StoreError, StoreRefusedError: the bucket did not take the sets; they stay in the local store.
+        """
+        built = tuple(hours)
+        days = [BuildDay(day, self.timing.final(day, now)) for day in days_of(built)]
+        forced = [day for day in days if force and may_force(day.window, window, now, self.timing)]
+        self._add_up(days, now, forced)
+        return self._push(now, {*built, *(day.window for day in forced)} if force else set())
+
     def _add_up(self, days: Iterable[BuildDay], now: datetime, forced: Sequence[BuildDay] = ()) -> None:
-        for day in days:
-            for cost_set in self.builder.day(day.window, self.store, final=day.final, now=now):
-                publish(self.store, cost_set, force=day in forced)
+        with self._busy:
+            for day in days:
+                for cost_set in self.builder.day(day.window, self.store, final=day.final, now=now):
+                    publish(self.store, cost_set, force=day in forced)
 
     def _push(self, now: datetime, forced: Collection[Window] = ()) -> tuple[Published, ...]:
-        """Bring the bucket up to what the local store holds; return what was written."""
+        """Bring the bucket up to what the local store holds, and tell that the agent is there."""
+        with self._busy:
+            held = self._hold(now)
+            written = self._copy(forced)
+            self._claim = heartbeat(self.bucket, held, now, pushed=bool(written))
+        if written:
+            metrics.LAST_PUSH.set(now.timestamp())
+        return written
+
+    def _copy(self, forced: Collection[Window]) -> tuple[Published, ...]:
         cluster = self.builder.identity.cluster
-        held = self._hold(now)
         local, remote = shelf(self.store, cluster), shelf(self.bucket, cluster)
-        keys = unpushed(local, remote, self._settled)
+        settled = {key: etags for key, etags in self._settled.items() if key.window not in forced}
+        keys = unpushed(local, remote, settled)
         force = {key for key in keys if key.window in forced}
         written = []
         for key, published in zip(keys, push(keys, self.store, self.bucket, force), strict=True):
@@ -174,9 +223,6 @@ class Agent:
                 written.append(published)
             elif key in remote.objects:
                 self._settled[key] = (local.objects[key].etag, remote.objects[key].etag)
-        if written:
-            self._claim = heartbeat(self.bucket, held, now)
-            metrics.LAST_PUSH.set(now.timestamp())
         return tuple(written)
 
     def run(self, stop: threading.Event, interval_seconds: float) -> None:
@@ -191,7 +237,7 @@ class Agent:
                 done = self.round()
                 self._health = self._told(rounds=self._health.rounds + 1, status="ok", last_error="")
                 metrics.ROUNDS.labels("done").inc()
-                metrics.GAPS.set(len(self._gaps))
+                metrics.GAPS.set(len(self.gaps))
                 _log.info("round", built=len(done.built), gaps=len(done.gaps), uploaded=len(done.uploaded))
             except ClaimRefusedError:
                 raise
@@ -205,6 +251,23 @@ class Agent:
     def status(self) -> Health:
         """Return the agent's account of itself."""
         return self._health
+
+    @property
+    def gaps(self) -> tuple[Window, ...]:
+        """Hours within the backfill in which the source was not observed when it was last asked, oldest first."""
+        return tuple(sorted(self._gaps))
+
+    def counts(self, kind: SetKind) -> dict[Resolution, tuple[int, int]]:
+        """Return how many sets of a kind within the backfill are complete, and how many are not, by resolution."""
+        within = horizon(self.clock(), self.timing)
+        cluster = self.builder.identity.cluster
+        found = {}
+        for resolution in Resolution:
+            keys = [SetKey(cluster, kind, resolution, window) for window in within.split(resolution)]
+            headers = [header for header in (header_at(self.store, key) for key in keys) if header]
+            complete = sum(header.complete for header in headers)
+            found[resolution] = (complete, len(headers) - complete)
+        return found
 
     def _told(self, **facts: object) -> Health:
         return msgspec.structs.replace(
@@ -240,7 +303,7 @@ class Agent:
     def _hold(self, now: datetime) -> Claim:
         if self._claim is None:
             identity = self.builder.identity
-            self._claim = claim(self.bucket, identity.cluster, identity.uid, now)
+            self._claim = claim(self.bucket, identity.cluster, identity.uid, now, takeover=self.takeover)
         return self._claim
 
     def _forget(self, now: datetime) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from fleetcost.bucket.boto_client import BotoClient
 from fleetcost.bucket.faults import Deed, Reply, answered, lost, unanswered
@@ -152,7 +153,7 @@ class BotoBucket:
     def _tried(self, deed: Deed, do: Callable[[], _Result]) -> _Result:
         try:
             return do()
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, ResponseParserError) as error:
             fault = boto_fault(error, deed)
         # Raised outside the handler: a traceback would print the library's message, which may carry a token.
         raise fault
@@ -163,7 +164,8 @@ def boto_fault(error: Exception, deed: Deed) -> FleetcostError:
     if not isinstance(error, ClientError):
         if type(error).__name__ in ("NoCredentialsError", "CredentialRetrievalError", "PartialCredentialsError"):
             return StoreRefusedError(f"{deed}: no credentials: {type(error).__name__}; see docs/storage.md")
-        return unanswered(deed, deed.host, str(error)) or StoreError(f"{deed}: {deed.host}: {type(error).__name__}")
+        strange = StoreError(f"{deed}: the answer of {deed.host}, or of its token service, is not understood")
+        return unanswered(deed, deed.host, str(error)) or strange
     code, sentence = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
     if code in _LOST:
         return _condition(deed)

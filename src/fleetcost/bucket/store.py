@@ -162,7 +162,8 @@ class ObjectStoreBucket:
         try:
             return do()
         except _FAULTS as error:
-            fault = (self._provider.fault() if self._provider else None) or translate(error, deed)
+            unprovided = self._provider.fault() if self._provider else None
+            fault = type(unprovided)(f"{deed}: {unprovided}") if unprovided else translate(error, deed)
         # Raised outside the handler: a traceback would print the library's message, which may carry a token.
         raise fault
 

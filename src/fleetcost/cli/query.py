@@ -74,8 +74,20 @@ def _fetch(parsed: argparse.Namespace) -> bytes:
         raise TryAgainError(f"ask {address}: {error}; is the aggregator running there? (--url)") from error
 
 
+def _why_nothing(answer: dict[str, Any]) -> str:
+    """Say why there are no rows: an empty answer is not a cost of zero."""
+    if not answer["completeness"]:
+        return "nothing to show: no cluster has pushed a set to the bucket yet"
+    silent = [f"{entry['cluster']} ({entry['state']})" for entry in answer["completeness"] if not entry["first"]]
+    known = f"; without data in this window: {', '.join(silent)}" if silent else ""
+    return f"nothing to show: no cost in this window matches the question{known}"
+
+
 def _print(answer: dict[str, Any], columns: tuple[str, ...]) -> None:
     console = Console()
+    if not answer["rows"]:
+        console.print(_why_nothing(answer), highlight=False)
+        return
     window = answer["question"]["window"]
     table = Table(title=f"{window['start']} to {window['end']}, {answer['currency']}", title_justify="left")
     table.add_column("name")

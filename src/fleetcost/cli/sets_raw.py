@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from fleetcost.errors import CallerError, FleetcostError, SetDamagedError
+from fleetcost.errors import CallerError, FleetcostError, SetDamagedError, near
 from fleetcost.sets.bingen.decode import decode
-from fleetcost.sets.bingen.kinds import BingenKind, kind_named
+from fleetcost.sets.bingen.kinds import BingenKind
 from fleetcost.sets.bingen.raw import decode_guessed, raw_line
 from fleetcost.sets.bingen.source import LARGEST_BYTES
 
@@ -33,7 +33,7 @@ def show_raw(
     Raises:
         CallerError: there is no such kind.
     """
-    wanted = None if kind is None else kind_named(kind)
+    wanted = None if kind is None else _kind(kind)
     code = 0
     for file in files:
         try:
@@ -44,6 +44,19 @@ def show_raw(
         else:
             _write_utf8(out or sys.stdout, line + "\n")
     return code
+
+
+def _kind(name: str) -> BingenKind:
+    """
+    Return the kind of this name.
+
+    Raises:
+        CallerError: there is none.
+    """
+    names = [kind.value for kind in BingenKind]
+    if name not in names:
+        raise CallerError(f"--kind {name!r}: accepted is {', '.join(names)}{near(name, names)}")
+    return BingenKind(name)
 
 
 def _write_utf8(stream: TextIO, text: str) -> None:

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from fleetcost.agent.build import Builder, Identity
-from fleetcost.agent.claim import local_uid
 from fleetcost.agent.loop import Agent
 from fleetcost.agent.plan import Timing
+from fleetcost.agent.uid import cluster_uid
 from fleetcost.bucket.port import Bucket
 from fleetcost.costing.prices import PriceBook
 from fleetcost.demo.fleet import FLEET, Cluster
@@ -80,9 +80,9 @@ def _agent(
 ) -> Agent:
     home = folder / cluster.id
     born = (clock() - timing.backfill).timestamp()
-    identity = Identity(cluster_id(cluster.id), local_uid(home / "uid"), "USD")
-    source = MemorySource(
-        SimulatedCluster(cluster, born, lambda: clock().timestamp()), f"simulated samples of {cluster.id}"
-    )
+    simulated = SimulatedCluster(cluster, born, lambda: clock().timestamp())
+    source = MemorySource(simulated, f"simulated samples of {cluster.id}")
+    uid = cluster_uid("", home / "cluster-uid", source, clock())
+    identity = Identity(cluster_id(cluster.id), uid, "USD")
     builder = Builder(identity, source, PriceBook(), SCRAPE_SECONDS)
     return Agent(builder=builder, store=open_store(home / "store"), bucket=bucket, timing=timing, clock=clock)

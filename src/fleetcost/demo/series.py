@@ -57,6 +57,7 @@ class SimulatedCluster:
             "kube_node_labels": self._node_labels,
             "kube_pod_labels": self._pod_labels,
             "kube_namespace_labels": self._namespace_labels,
+            "kube_namespace_created": self._namespaces_created,
             "kube_pod_owner": self._pod_owners,
             "kube_replicaset_owner": self._replicaset_owners,
             "kube_job_owner": self._job_owners,
@@ -145,6 +146,10 @@ class SimulatedCluster:
         for namespace in sorted({work.namespace for work in self._cluster.workloads}):
             labels = {"namespace": namespace, "label_kubernetes_io_metadata_name": namespace}
             yield _series(labels, low, high, _constant(1))
+
+    def _namespaces_created(self, low: float, high: float) -> Iterator[RawSeries]:
+        created = 1_700_000_000 + sum(self._cluster.id.encode())
+        yield _series({"namespace": "kube-system"}, low, high, _constant(created))
 
     def _pod_owners(self, low: float, high: float) -> Iterator[RawSeries]:
         for pod in pods(self._cluster, low, high):

@@ -7,6 +7,7 @@ prices an hour). An absent label is an empty text. Records come in any order; no
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass, field
 
 from fleetcost.model.allocation import Labels
@@ -39,13 +40,27 @@ class ContainerValue:
 
 
 @dataclass(frozen=True, slots=True)
+class ContainerResource:
+    """How much of one extended resource a container asked for; `resource` in Prometheus spelling."""
+
+    namespace: str
+    pod: str
+    uid: str
+    container: str
+    node: str
+    resource: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class PodPlace:
-    """A pod was on this node."""
+    """A pod was on this node and had this address."""
 
     namespace: str
     pod: str
     uid: str
     node: str
+    ip: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +70,25 @@ class PodValue:
     namespace: str
     pod: str
     uid: str
+    value: float
+
+
+class Reach(enum.StrEnum):
+    """How far traffic went."""
+
+    ZONE = "same zone"
+    REGION = "another zone"
+    WORLD = "another region"
+    INTERNET = "internet"
+
+
+@dataclass(frozen=True, slots=True)
+class PodTraffic:
+    """Bytes a pod sent this far; no exporter of these knows uids."""
+
+    namespace: str
+    pod: str
+    reach: Reach
     value: float
 
 
@@ -81,11 +115,40 @@ class NodeValue:
 
 @dataclass(frozen=True, slots=True)
 class NodeMode:
-    """Seconds all cores of a node spent in one CPU mode, such as `user` or `iowait`."""
+    """
+    Seconds all cores of a node spent in one CPU mode, such as `user` or `iowait`.
+
+    `node` is what the source calls the node: its name, or the address it was scraped at.
+    """
 
     node: str
     mode: str
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class NodeAddress:
+    """A node and its address inside the cluster."""
+
+    node: str
+    ip: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResource:
+    """How much of one extended resource a node has; `resource` in Prometheus spelling."""
+
+    node: str
+    resource: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class GpuDevice:
+    """A physical GPU in a node, named or addressed as in `NodeMode`."""
+
+    node: str
+    device: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +249,15 @@ class Selector:
 
 
 @dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A service sends its traffic to this pod address."""
+
+    namespace: str
+    service: str
+    ip: str
+
+
+@dataclass(frozen=True, slots=True)
 class LoadBalancerSeen:
     """A service had a load balancer from at least `first` to at least `last`; `ip` is its address or host name."""
 
@@ -225,9 +297,8 @@ class ManagementPrice:
 
 @dataclass(frozen=True, slots=True)
 class LocalDiskSeen:
-    """A node's own disk existed; `node` is empty where the source only knows the scrape's instance."""
+    """A node's own disk existed; `node` is its name, or the address it was scraped at."""
 
-    instance: str
     node: str
     device: str
     first: float
@@ -238,7 +309,6 @@ class LocalDiskSeen:
 class LocalDiskValue:
     """One figure of a node's own disk."""
 
-    instance: str
     node: str
     device: str
     value: float
@@ -249,8 +319,8 @@ class PodSamples:
     """
     What was seen of pods and containers.
 
-    `*_allocated` is the exporter's mean of max(request, usage); `cpu_used_seconds` is core-seconds in the window;
-    `cpu_excess` is the mean of what was used above the request; GPU use is a share of 1.
+    `*_allocated` is the exporter's mean of max(request, usage); `cpu_used_seconds` is core-seconds in the window; GPU
+    use is a share of 1.
     """
 
     running: tuple[ContainerSeen, ...] = ()
@@ -264,7 +334,7 @@ class PodSamples:
     ram_used: tuple[ContainerValue, ...] = ()
     ram_used_max: tuple[ContainerValue, ...] = ()
     gpu_allocated: tuple[ContainerValue, ...] = ()
-    gpu_requested: tuple[ContainerValue, ...] = ()
+    gpu_requested: tuple[ContainerResource, ...] = ()
     gpu_used: tuple[ContainerValue, ...] = ()
     gpu_used_max: tuple[ContainerValue, ...] = ()
 
@@ -274,14 +344,18 @@ class NodeSamples:
     """What was seen of nodes; prices are of a core-hour, a GiB-hour and a GPU-hour."""
 
     seen: tuple[NodeSeen, ...] = ()
+    addresses: tuple[NodeAddress, ...] = ()
     labels: tuple[ObjectLabels, ...] = ()
+    annotations: tuple[ObjectLabels, ...] = ()
     cpu_price: tuple[NodeValue, ...] = ()
     ram_price: tuple[NodeValue, ...] = ()
     gpu_price: tuple[NodeValue, ...] = ()
     spot: tuple[NodeValue, ...] = ()
     cpu_capacity: tuple[NodeValue, ...] = ()
     ram_capacity: tuple[NodeValue, ...] = ()
-    gpu_capacity: tuple[NodeValue, ...] = ()
+    gpu_count: tuple[NodeValue, ...] = ()
+    gpu_capacity: tuple[NodeResource, ...] = ()
+    gpu_devices: tuple[GpuDevice, ...] = ()
     cpu_allocatable: tuple[NodeValue, ...] = ()
     ram_allocatable: tuple[NodeValue, ...] = ()
     cpu_modes: tuple[NodeMode, ...] = ()
@@ -307,13 +381,11 @@ class StorageSamples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkSamples:
-    """Bytes that pods moved in the window, by where they went, and the prices of a GiB; None where none is known."""
+    """Bytes that pods moved in the window, those that cost by how far, and the prices of a GiB; None if not known."""
 
     received: tuple[PodValue, ...] = ()
     sent: tuple[PodValue, ...] = ()
-    to_zones: tuple[PodValue, ...] = ()
-    to_regions: tuple[PodValue, ...] = ()
-    to_internet: tuple[PodValue, ...] = ()
+    traffic: tuple[PodTraffic, ...] = ()
     zone_price: float | None = None
     region_price: float | None = None
     internet_price: float | None = None
@@ -333,7 +405,9 @@ class NameSamples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSamples:
-    """Load balancers and what managing the cluster costs."""
+    """Load balancers, the pods behind services, and what managing the cluster costs."""
+
+    endpoints: tuple[Endpoint, ...] = ()
 
     load_balancers: tuple[LoadBalancerSeen, ...] = ()
     load_balancer_prices: tuple[LoadBalancerPrice, ...] = ()

@@ -6,6 +6,7 @@ import logging
 import sys
 from typing import Literal, cast
 
+import stamina.instrumentation
 import structlog
 
 Format = Literal["text", "json"]
@@ -35,6 +36,18 @@ def configure(level: str = "info", fmt: Format = "text") -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
+    )
+
+    stamina.instrumentation.set_on_retry_hooks([_retried])
+
+
+def _retried(details: stamina.instrumentation.RetryDetails) -> None:
+    """Tell of a retry in one line: what went wrong and how long the pause is."""
+    get("retry").warning(
+        "trying again",
+        reason=str(details.caused_by),
+        attempt=details.retry_num,
+        wait_seconds=round(details.wait_for, 1),
     )
 
 

@@ -40,6 +40,9 @@ class AgentSettings(SharedSettings, frozen=True, kw_only=True, forbid_unknown_fi
     """The agent: builds one cluster's sets from Prometheus and pushes them."""
 
     cluster_id: Annotated[str, _At(description="the unique id of this cluster, its folder in the bucket")] = ""
+    cluster_uid: Annotated[
+        str, _At(description="the identity behind the id; empty derives it from the age of kube-system")
+    ] = ""
     prometheus_url: Annotated[str, _At(description="base address of the Prometheus-compatible API")] = ""
     cluster_label: Annotated[
         str, _At(description="only series with this label equal to the cluster id are read; empty reads all")

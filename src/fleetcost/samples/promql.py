@@ -55,7 +55,7 @@ def _over(query: Query, selector: str, seconds: int, step: int) -> str:
     with_start = f"{duration(seconds + 1)}:{duration(step)}"
     after_start = f"{duration(seconds - 1)}:{duration(step)}"
     match query.over:
-        case Over.AVG | Over.MAX | Over.INCREASE:
+        case Over.AVG | Over.MAX | Over.COUNT | Over.INCREASE:
             return f"{_RANGE_FUNCTIONS[query.over]}({selector}[{duration(seconds)}])"
         case Over.PEAK_RATE:
             return f"max_over_time(irate({selector}[{duration(2 * step)}])[{after_start}])"
@@ -68,7 +68,12 @@ def _over(query: Query, selector: str, seconds: int, step: int) -> str:
             return f"count_over_time(({newest} > time() - {FRESH_STEPS * step})[{after_start}]) * {step} / 60"
 
 
-_RANGE_FUNCTIONS = {Over.AVG: "avg_over_time", Over.MAX: "max_over_time", Over.INCREASE: "increase"}
+_RANGE_FUNCTIONS = {
+    Over.AVG: "avg_over_time",
+    Over.MAX: "max_over_time",
+    Over.COUNT: "count_over_time",
+    Over.INCREASE: "increase",
+}
 
 
 def _grouped(query: Query, over: str) -> str:

@@ -11,6 +11,7 @@ class Over(enum.StrEnum):
 
     AVG = "mean of its samples"
     MAX = "largest of its samples"
+    COUNT = "number of its samples"
     INCREASE = "growth of the counter"
     PEAK_RATE = "highest growth per second between two neighbouring samples"
     FIRST_SEEN = "time of its first sample"

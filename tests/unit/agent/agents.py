@@ -132,3 +132,8 @@ def one(bucket: MemoryBucket, window: Window, kind: SetKind = SetKind.ALLOCATION
 def paths(bucket: MemoryBucket) -> list[str]:
     """Return the paths of every object."""
     return [info.path for info in bucket.list()]
+
+
+def files(bucket: MemoryBucket) -> list[ObjectInfo]:
+    """Return the listing of every set; the claim, which every round writes, is left out."""
+    return [info for info in bucket.list() if info.path.endswith(".parquet")]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 import pytest
 
 from builders import TinyCluster, at
-from fleetcost.agent.claim import Claim, claim, heartbeat, local_uid
+from fleetcost.agent.claim import Claim, claim, heartbeat, read_claim, retire
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.bucket.port import ObjectInfo
 from fleetcost.errors import ClaimRefusedError, ConditionFailedError, DamagedError
@@ -42,11 +40,11 @@ def test_the_same_cluster_confirms_its_claim() -> None:
 def test_another_cluster_is_refused() -> None:
     """A second claimant is told both uids, when the first claimed and pushed, and what to do."""
     bucket = MemoryBucket()
-    heartbeat(bucket, claim(bucket, C1, "uid-1", at(1)), at(2))
+    heartbeat(bucket, claim(bucket, C1, "uid-1", at(1)), at(2), pushed=True)
     with pytest.raises(ClaimRefusedError, match=r"uid-1.*last push 2026-01-10T02:00:00Z.*uid-2") as raised:
         claim(bucket, C1, "uid-2", at(3))
     assert "give this cluster an id of its own" in str(raised.value)
-    assert "lost its data directory" in str(raised.value)
+    assert "--takeover" in str(raised.value)
     assert there(bucket).uid == "uid-1"
 
 
@@ -64,8 +62,11 @@ def test_the_heartbeat_writes_the_push() -> None:
     """The last push is written, the rest of the claim stays."""
     bucket = MemoryBucket()
     held = claim(bucket, C1, "uid-1", at(1))
-    beaten = heartbeat(bucket, held, at(5))
-    assert beaten == there(bucket) == msgspec.structs.replace(held, last_push="2026-01-10T05:00:00Z")
+    beaten = heartbeat(bucket, held, at(5), pushed=True)
+    instant = "2026-01-10T05:00:00Z"
+    assert beaten == there(bucket) == msgspec.structs.replace(held, last_push=instant, last_seen=instant)
+    again = heartbeat(bucket, beaten, at(6), pushed=False)
+    assert (again.last_seen, again.last_push) == ("2026-01-10T06:00:00Z", instant)
 
 
 def test_a_heartbeat_restores_a_deleted_claim() -> None:
@@ -73,7 +74,7 @@ def test_a_heartbeat_restores_a_deleted_claim() -> None:
     bucket = MemoryBucket()
     held = claim(bucket, C1, "uid-1", at(1))
     bucket.delete(PATH)
-    heartbeat(bucket, held, at(5))
+    heartbeat(bucket, held, at(5), pushed=True)
     assert there(bucket).uid == "uid-1"
 
 
@@ -84,7 +85,7 @@ def test_a_heartbeat_never_takes_another_clusters_claim() -> None:
     bucket.delete(PATH)
     claim(bucket, C1, "uid-2", at(2))
     with pytest.raises(ClaimRefusedError):
-        heartbeat(bucket, held, at(5))
+        heartbeat(bucket, held, at(5), pushed=True)
     assert there(bucket).uid == "uid-2"
 
 
@@ -107,11 +108,11 @@ def test_a_lost_race_is_decided_by_the_uid() -> None:
     """A heartbeat that loses against its own cluster's is fine; against another's it is refused."""
     own = Racing("uid-1")
     held = claim(own, C1, "uid-1", at(1))
-    assert heartbeat(own, held, at(5)).last_push == "2026-01-10T04:00:00Z"
+    assert heartbeat(own, held, at(5), pushed=True).last_push == "2026-01-10T04:00:00Z"
     other = Racing("uid-2")
     held = claim(other, C1, "uid-1", at(1))
     with pytest.raises(ClaimRefusedError):
-        heartbeat(other, held, at(5))
+        heartbeat(other, held, at(5), pushed=True)
 
 
 class Forgetful(MemoryBucket):
@@ -130,16 +131,42 @@ def test_a_winner_that_is_told_it_lost_reads_and_knows() -> None:
     bucket = Forgetful()
     held = claim(bucket, C1, "uid-1", at(1))
     assert held.uid == "uid-1"
-    assert heartbeat(bucket, held, at(5)).last_push == "2026-01-10T05:00:00Z"
+    assert heartbeat(bucket, held, at(5), pushed=True).last_push == "2026-01-10T05:00:00Z"
 
 
-def test_the_uid_is_made_once(tmp_path: Path) -> None:
-    """The uid beside the local store is the same at every start, and another folder has another."""
-    file = tmp_path / "data" / "cluster-uid"
-    uid = local_uid(file)
-    assert local_uid(file) == uid == file.read_text()
-    assert local_uid(tmp_path / "other") != uid
-    assert [each.name for each in file.parent.iterdir()] == ["cluster-uid"]
+def test_a_takeover_takes_the_id() -> None:
+    """A cluster rebuilt under its old name takes its id over; the former holder is remembered and refused."""
+    bucket = MemoryBucket()
+    old = claim(bucket, C1, "uid-1", at(1))
+    taken = claim(bucket, C1, "uid-2", at(3), takeover=True)
+    assert (taken.uid, taken.previous_uid, taken.claimed_at) == ("uid-2", "uid-1", "2026-01-10T03:00:00Z")
+    with pytest.raises(ClaimRefusedError):
+        heartbeat(bucket, old, at(5), pushed=True)
+    assert claim(bucket, C1, "uid-2", at(6), takeover=True) == taken
+
+
+def test_a_retired_cluster_is_back_with_its_next_heartbeat() -> None:
+    """A cluster that was declared gone and pushes again is in service again."""
+    bucket = MemoryBucket()
+    held = claim(bucket, C1, "uid-1", at(1))
+    assert retire(bucket, C1, at(2)).retired_at == "2026-01-10T02:00:00Z"
+    assert heartbeat(bucket, held, at(5), pushed=True).retired_at is None
+
+
+def test_retiring_a_cluster_nobody_claimed_is_refused() -> None:
+    """A mistyped id is told instead of making a claim."""
+    bucket = MemoryBucket()
+    with pytest.raises(ClaimRefusedError, match="is the cluster id right"):
+        retire(bucket, C1, at(2))
+    assert read_claim(bucket, C1) is None
+
+
+def test_reading_a_claim() -> None:
+    """Who holds an id is read without claiming it."""
+    bucket = MemoryBucket()
+    assert read_claim(bucket, C1) is None
+    held = claim(bucket, C1, "uid-1", at(1))
+    assert read_claim(bucket, C1) == held
 
 
 def test_an_agent_with_anothers_id_builds_and_pushes_nothing() -> None:

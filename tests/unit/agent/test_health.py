@@ -8,10 +8,20 @@ import urllib.request
 
 import pytest
 
-from fleetcost.agent.health import Health, serve_health
-from fleetcost.errors import SettingsError
+from fleetcost.agent.health import Doors, Health, serve_health
+from fleetcost.errors import QuestionError, SettingsError
 
 HEALTH = Health("failing", "c1", 3, "2026-01-10T01:00:00Z", "the source is down")
+
+
+def ordered(window: str, force: bool, dry_run: bool) -> dict[str, object]:  # noqa: FBT001 - the door's own order
+    """Take an order for any window but one."""
+    if window == "nonsense":
+        raise QuestionError("window", window, "a window")
+    return {"window": window, "force": force, "dry_run": dry_run}
+
+
+DOORS = Doors(lambda: HEALTH, ordered, lambda: ["a job"])
 
 
 def get(port: int, path: str) -> tuple[int, str, bytes]:
@@ -26,7 +36,7 @@ def get(port: int, path: str) -> tuple[int, str, bytes]:
 
 def test_health_and_metrics_are_served() -> None:
     """`/healthz` is the agent's account of itself, `/metrics` its metrics, everything else is not found."""
-    with serve_health("127.0.0.1", 0, lambda: HEALTH) as port:
+    with serve_health("127.0.0.1", 0, DOORS) as port:
         status, kind, body = get(port, "/healthz")
         assert (status, kind) == (200, "application/json")
         assert json.loads(body) == {
@@ -40,11 +50,26 @@ def test_health_and_metrics_are_served() -> None:
         assert get(port, "/other")[0] == 404
 
 
+@pytest.mark.parametrize("prefix", ["", "/model"])
+def test_repairs_are_ordered(prefix: str) -> None:
+    """A repair is ordered under the field's paths and answered in the field's envelope, with its job beside it."""
+    with serve_health("127.0.0.1", 0, DOORS) as port:
+        status, _, body = get(port, f"{prefix}/etl/asset/repair?window=2d&force=true")
+        assert (status, json.loads(body)) == (200, {
+            "code": 200, "status": "success", "data": "Repairing Asset ETL",
+            "job": {"window": "2d", "force": True, "dry_run": False},
+        })  # fmt: skip
+        assert json.loads(get(port, f"{prefix}/etl/status")[2])["data"] == ["a job"]
+        status, _, body = get(port, f"{prefix}/etl/allocation/repair?window=nonsense")
+        assert (status, json.loads(body)["code"]) == (400, 400)
+        assert "accepted is a window" in json.loads(body)["message"]
+
+
 def test_a_taken_port_is_told() -> None:
     """A port somebody else listens on is a settings error with address and flag."""
     with (
-        serve_health("127.0.0.1", 0, lambda: HEALTH) as port,
+        serve_health("127.0.0.1", 0, DOORS) as port,
         pytest.raises(SettingsError, match=rf"listen on 127.0.0.1:{port}: .*--port"),
-        serve_health("127.0.0.1", port, lambda: HEALTH),
+        serve_health("127.0.0.1", port, DOORS),
     ):
         pytest.fail("two servers on one port")

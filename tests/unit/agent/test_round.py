@@ -6,17 +6,19 @@ import threading
 from datetime import timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
-from builders import TinyCluster, allocation_set, at, day, hour, key, put
-from fleetcost.agent.plan import Timing
+from builders import DAILY, HOURLY, TinyCluster, allocation_set, at, day, hour, key, put
+from fleetcost.agent.claim import Claim
+from fleetcost.agent.plan import BuildHour, Timing
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.errors import SourceError, StoreError
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
 from fleetcost.sets.layout import identity_path, set_path
 from fleetcost.sets.publish import read
-from unit.agent.agents import C1, Moody, Scene, one, paths, sets
+from unit.agent.agents import C1, Moody, Scene, files, one, paths, sets
 
 DARK = Window(at(7.5), at(9))
 """A time without samples that leaves nothing of the hour from eight to nine."""
@@ -66,17 +68,17 @@ def test_a_second_round_changes_nothing(scene: Scene) -> None:
     """With the clock where it was, another round builds the running hour again and uploads nothing."""
     agent = scene.agent()
     agent.round()
-    before = [*scene.store.list(), *scene.bucket.list()]
+    before = [*files(scene.store), *files(scene.bucket)]
     assert agent.round().uploaded == ()
-    assert [*scene.store.list(), *scene.bucket.list()] == before
+    assert [*files(scene.store), *files(scene.bucket)] == before
 
 
 def test_a_new_agent_changes_nothing(scene: Scene) -> None:
     """An agent that was started anew on the same store and bucket finds its work done."""
     scene.agent().round()
-    before = [*scene.store.list(), *scene.bucket.list()]
+    before = [*files(scene.store), *files(scene.bucket)]
     assert scene.agent().round().uploaded == ()
-    assert [*scene.store.list(), *scene.bucket.list()] == before
+    assert [*files(scene.store), *files(scene.bucket)] == before
 
 
 def test_the_partial_hour_becomes_final(scene: Scene) -> None:
@@ -311,17 +313,25 @@ def test_a_retention_shorter_than_the_backfill_does_not_churn(scene: Scene) -> N
     agent.round()
     scene.bucket.written.clear()
     assert agent.round().built == (hour(9),)
-    assert scene.bucket.written == []
+    assert scene.bucket.written == [identity_path(C1)]
 
 
-def test_the_heartbeat_tells_the_last_push(scene: Scene) -> None:
-    """The claim's last push is the time of the round that pushed; a round that pushed nothing leaves it."""
-    agent = scene.agent()
+def test_the_heartbeat_tells_the_last_round_and_the_last_push(scene: Scene) -> None:
+    """Every round is seen in the claim; the last push is the time of the last round that pushed."""
+    scene.agent().round()
+    agent = scene.at(at(9.5) + timedelta(seconds=20)).agent()
     agent.round()
-    beaten = scene.bucket.get(identity_path(C1))
-    assert b'"last_push":"2026-01-10T09:30:00Z"' in beaten
-    agent.round()
-    assert scene.bucket.get(identity_path(C1)) == beaten
+    held = msgspec.json.decode(scene.bucket.get(identity_path(C1)), type=Claim)
+    assert (held.last_seen, held.last_push) == ("2026-01-10T09:30:20Z", "2026-01-10T09:30:00Z")
+
+
+def test_an_agent_whose_source_is_down_is_still_seen(scene: Scene) -> None:
+    """A heartbeat without sets tells a broken source from a lost cluster."""
+    scene.cluster.down = True
+    with pytest.raises(SourceError):
+        scene.agent().round()
+    held = msgspec.json.decode(scene.bucket.get(identity_path(C1)), type=Claim)
+    assert (held.last_seen, held.last_push) == ("2026-01-10T09:30:00Z", None)
 
 
 def test_building_a_window_builds_its_hours_and_days(scene: Scene) -> None:
@@ -379,6 +389,31 @@ def test_building_learns_first(scene: Scene) -> None:
     scene.store = MemoryBucket()
     scene.agent().build(hour(8), force=True)
     assert one(scene.bucket, day()).header.total_cost == whole.header.total_cost
+
+
+def test_gaps_and_counts_are_told(scene: Scene) -> None:
+    """Whoever asks is told the hours nobody observed, and how many sets are complete and how many are not."""
+    scene.cluster.dark = [DARK]
+    agent = scene.agent()
+    agent.round()
+    agent.round()
+    assert agent.gaps == (hour(6), hour(8))
+    counts = agent.counts(SetKind.ASSETS)
+    assert counts == {HOURLY: (0, 2), DAILY: (0, 1)}
+
+
+def test_a_round_between_a_forced_build_and_its_push_does_not_undo_it(scene: Scene) -> None:
+    """What was built by force is pushed by force even if the loop compared it in between and kept the fuller set."""
+    agent = scene.agent()
+    agent.round()
+    scene.cluster.dark = [Window(at(8), at(8.5))]
+    now = scene.cluster.now
+    agent.prepare(hour(8), now)
+    built = agent.build_hours((BuildHour(hour(8), final=True),), now=now, force=True).built
+    agent.round()
+    assert one(scene.bucket, hour(8)).header.complete
+    agent.settle(hour(8), built, now=now, force=True)
+    assert not one(scene.bucket, hour(8)).header.complete
 
 
 def test_progress_is_told(scene: Scene) -> None:

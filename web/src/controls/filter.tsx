@@ -6,9 +6,12 @@ import { Icon } from "../marks/icon";
 interface FilterBoxProps {
   value: string;
   onCommit: (filter: string) => void;
+  placeholder?: string;
 }
 
-export function FilterBox({ value, onCommit }: FilterBoxProps) {
+const EXAMPLE = 'Filter, such as namespace:"checkout"+label[team]:"shop"';
+
+export function FilterBox({ value, onCommit, placeholder = EXAMPLE }: FilterBoxProps) {
   const [text, setText] = useState(value);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
@@ -31,7 +34,7 @@ export function FilterBox({ value, onCommit }: FilterBoxProps) {
           spellCheck={false}
           autoComplete="off"
           autoCapitalize="off"
-          placeholder={'Filter, such as namespace:"checkout"+label[team]:"shop"'}
+          placeholder={placeholder}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={(event) => {
             if (event.key === "Escape") {

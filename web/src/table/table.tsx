@@ -23,15 +23,31 @@ interface TableProps<Row> {
   /** The address with another order. */
   onSort: (sort: string) => void;
   chosen?: string;
+  /** Show every column and scroll sideways where they do not fit, for tables of which no column can be spared. */
+  all?: boolean;
   /** Whether the columns have totals to pin under the header. */
   totals?: boolean;
   rowClass?: (row: Row) => string | undefined;
 }
 
 export function Table<Row>(props: TableProps<Row>) {
-  const { label, columns, rows, rowId, sort, onSort, chosen = "", totals = false, rowClass } = props;
+  const {
+    label,
+    columns,
+    rows,
+    rowId,
+    sort,
+    onSort,
+    chosen = "",
+    all = false,
+    totals = false,
+    rowClass,
+  } = props;
   const [box, room] = useRoom();
-  const shown = useMemo(() => shownColumns(columns, chosen, room), [columns, chosen, room]);
+  const shown = useMemo(
+    () => shownColumns(columns, chosen, all ? Number.POSITIVE_INFINITY : room),
+    [columns, chosen, all, room],
+  );
   const ordered = useMemo(() => sorted(rows, columns, sort), [rows, columns, sort]);
   const wide = widthOf(shown) > room;
   const first = totals ? 3 : 2;

@@ -7,7 +7,8 @@ Reads top to bottom in the order of the data:
 - `grammar` the shapes those tables are written in, `kinds` the four sets they make up
 - `source` a file's bytes: gzip, string table; `steps` and `compile` turn a table into a decoder; `decode` runs it
 - `record` what comes out: values under their own names; `raw` prints them as they are
-- `findings`, `numbers`, `rows`, `allocations`, `assets` turn them into ours and name what does not fit
+- `columns`, `rows`, `allocations`, `assets` turn them into ours; `findings` names what does not fit
+- `describe` writes the tables of the documentation
 
 Nothing here writes bingen. The format, as far as we read it, is described in `docs/format/bingen.md`.
 """

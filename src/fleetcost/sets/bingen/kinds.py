@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import re
 
-from fleetcost.errors import CallerError, near
 from fleetcost.sets.bingen.fields_allocation import ALLOCATION_SET
 from fleetcost.sets.bingen.fields_asset import ASSET_SET, ASSET_SET_OF_1_95_0
 from fleetcost.sets.bingen.fields_cloudcost import CLOUD_COST_SET
@@ -35,22 +34,6 @@ _LAYOUTS = {
 }
 
 _KIND_IN_PATH = re.compile(rf"(?<![a-z])({'|'.join(BingenKind)})(?![a-z])")
-
-
-def kind_named(name: str) -> BingenKind:
-    """
-    Return the kind of this name.
-
-    Raises:
-        CallerError: there is none.
-    """
-    try:
-        return BingenKind(name)
-    except ValueError:
-        accepted = ", ".join(BingenKind)
-        raise CallerError(
-            f"--kind {name!r}: accepted is {accepted}{near(name, (kind.value for kind in BingenKind))}"
-        ) from None
 
 
 def kind_in_path(path: str) -> BingenKind | None:

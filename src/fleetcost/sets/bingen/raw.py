@@ -57,7 +57,7 @@ def decode_guessed(content: bytes, path: str) -> Decoded:
         raise reasons[named]
     kinds = " and ".join(decoded.kind for decoded in fitting) or "no kind of set"
     raise SetDamagedError(
-        f"read {path}: it fits {kinds}; say which it is with --kind: " + "; ".join(map(str, reasons.values()))
+        f"read {path}: it fits {kinds}; its kind has to be named: " + "; ".join(map(str, reasons.values()))
     )
 
 

@@ -31,7 +31,8 @@ class Source:
         texts: the string table
         body: offset of the first byte after the string table
         cut_texts, replaced_texts: strings that their writer cut, strings that are not UTF-8 and were read with U+FFFD
-        text_maps, times, often: values by their bytes, because most of them are equal
+        text_maps, times: values by their bytes, because most of them are equal
+        often: the same for structs, by step and bytes
     """
 
     __slots__ = (
@@ -57,7 +58,7 @@ class Source:
         self.replaced_texts = 0
         self.text_maps: dict[bytes, dict[str, str]] = {}
         self.times: dict[bytes, WireTime] = {}
-        self.often: dict[bytes, Value] = {}
+        self.often: dict[tuple[object, bytes], Value] = {}
 
     def text(self, raw: bytes) -> str:
         """Decode a string; each byte that is not UTF-8 becomes U+FFFD."""

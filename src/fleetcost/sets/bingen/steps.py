@@ -149,9 +149,9 @@ def counted(element: Step, smallest: int) -> Step:
 
     def read(source: Source, at: int, out: list[Value]) -> int:
         count, here = _count(source, at, smallest)
-        elements = _elements(source, here, count, (element,))
-        out.append(tuple(elements.values))
-        return elements.end
+        values, end = _elements(source, here, count, (element,))
+        out.append(tuple(values))
+        return end
 
     return read
 
@@ -161,9 +161,9 @@ def counted_pairs(key: Step, value: Step, smallest: int) -> Step:
 
     def read(source: Source, at: int, out: list[Value]) -> int:
         count, here = _count(source, at, smallest)
-        pairs = _elements(source, here, count, (key, value))
-        out.append(_distinct(pairs.values, at))
-        return pairs.end
+        values, end = _elements(source, here, count, (key, value))
+        out.append(_distinct(values, at))
+        return end
 
     return read
 
@@ -182,20 +182,9 @@ def counted_text_pairs(source: Source, at: int, out: list[Value]) -> int:
     return end
 
 
-class _Elements:
-    """What a loop over elements has read so far."""
-
-    __slots__ = ("end", "values")
-
-    def __init__(self, end: int) -> None:
-        self.end = end
-        self.values: list[Value] = []
-
-
-def _elements(source: Source, at: int, count: int, steps: Sequence[Step]) -> _Elements:
-    """Run the steps `count` times."""
-    read = _Elements(at)
-    values = read.values
+def _elements(source: Source, at: int, count: int, steps: Sequence[Step]) -> tuple[list[Value], int]:
+    """Run the steps `count` times; return what they read and the offset behind it."""
+    values: list[Value] = []
     try:
         for _ in range(count):
             for step in steps:
@@ -204,8 +193,7 @@ def _elements(source: Source, at: int, count: int, steps: Sequence[Step]) -> _El
         raise ends(at, source.size).inside(f"[{len(values) // len(steps)}]") from None
     except Unreadable as damage:
         raise damage.inside(f"[{len(values) // len(steps)}]") from None
-    read.end = at
-    return read
+    return values, at
 
 
 def _count(source: Source, at: int, smallest: int) -> tuple[int, int]:
@@ -227,7 +215,7 @@ def often_equal(step: Step, often_bytes: int) -> Step:
     """Return a step that decodes equal instances of `often_bytes` once; others it decodes as ever."""
 
     def read(source: Source, at: int, out: list[Value]) -> int:
-        key = source.data[at : at + often_bytes]
+        key = step, source.data[at : at + often_bytes]
         known = source.often.get(key)
         if known is not None:
             out.append(known)

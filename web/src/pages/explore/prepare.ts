@@ -1,12 +1,12 @@
 /** From an answer about allocations to what its chart draws and where its rows lead. */
 
-import type { Allocations } from "../../api/schema";
+import type { Allocations, Answer, Costs, Named } from "../../api/schema";
 import { type Stack, stackOf } from "../../charts/stack";
 import { below, identityOf } from "../../drill";
 import type { View } from "../../url";
 import { isIdle, partsOf, partWords } from "../../words/names";
 
-export function stackOfAnswer({ question, rows, series, as_of }: Allocations): Stack {
+export function stackOfAnswer({ question, rows, series, as_of }: Answer<Named & Costs, Costs>): Stack {
   const members = rows.map((row) => ({
     name: row.name,
     label: partsOf(row, question.aggregate).map(partWords).join(" / "),

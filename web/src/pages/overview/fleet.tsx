@@ -2,7 +2,6 @@
 
 import { useMemo } from "react";
 import type { AllocationRow, Allocations, Cluster, Clusters } from "../../api/schema";
-import { colourOf, slotOf } from "../../charts/colour";
 import { isUnfinished } from "../../completeness";
 import { Go } from "../../frame/go";
 import { show } from "../../location";
@@ -167,7 +166,6 @@ function Course({ answer, name }: { answer: Allocations; name: string }) {
       values={values}
       unfinished={last !== undefined && isUnfinished(last, answer.as_of)}
       label={`${name} per day`}
-      colour={colourOf(slotOf(name))}
     />
   );
 }
