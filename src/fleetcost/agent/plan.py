@@ -115,9 +115,7 @@ def due_hours(
     return tuple(due)
 
 
-def may_grow(
-    built: Mapping[Window, Built], now: datetime, looked_at: Mapping[Window, datetime]
-) -> tuple[Window, ...]:
+def may_grow(built: Mapping[Window, Built], now: datetime, looked_at: Mapping[Window, datetime]) -> tuple[Window, ...]:
     """
     Return the final hours that were not observed whole: late samples may have filled them since.
 
@@ -129,9 +127,7 @@ def may_grow(
     return tuple(
         hour
         for hour, there in sorted(built.items())
-        if there.final
-        and there.coverage_minutes < hour.minutes
-        and now - looked_at.get(hour, NEVER) >= GAP_PAUSE
+        if there.final and there.coverage_minutes < hour.minutes and now - looked_at.get(hour, NEVER) >= GAP_PAUSE
     )
 
 
