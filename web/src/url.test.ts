@@ -51,7 +51,6 @@ describe("the address of a view", () => {
       step: text,
       idle: text,
       filter: text,
-      chart: text,
       sort: text,
       columns: text,
       tab: text,

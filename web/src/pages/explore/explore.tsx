@@ -9,6 +9,7 @@ import { isLowerBound } from "../../completeness";
 import { Choice } from "../../controls/choice";
 import { FilterBox } from "../../controls/filter";
 import { GroupChoice } from "../../controls/group";
+import { useFilterValues } from "../../controls/values";
 import { WindowChoice } from "../../controls/window";
 import { Go } from "../../frame/go";
 import { Title, Tools } from "../../frame/page";
@@ -84,6 +85,7 @@ function Under({ answer, view }: { answer: Allocations; view: View }) {
 function Controls({ view, answer }: { view: View; answer: Allocations | undefined }) {
   const change = (changes: Partial<View>) => show({ ...view, ...changes });
   const columns = useMemo(() => (answer ? allocationColumns(answer, view, new Map()) : []), [answer, view]);
+  const values = useFilterValues(answer?.rows);
   return (
     <div className="controls">
       <WindowChoice
@@ -98,7 +100,7 @@ function Controls({ view, answer }: { view: View; answer: Allocations | undefine
         onChoose={(aggregate) => change({ aggregate })}
       />
       <Choice title="Idle" value={view.idle} options={IDLE} onChoose={(idle) => change({ idle })} />
-      <FilterBox value={view.filter} onCommit={(filter) => change({ filter })} />
+      <FilterBox value={view.filter} values={values} onCommit={(filter) => change({ filter })} />
       <ColumnChooser
         columns={columns}
         chosen={view.columns}
