@@ -2,10 +2,10 @@
 
 import { crumbsOf } from "../drill";
 import { equal, filterOf } from "../filter";
+import { Go } from "../go";
 import { Icon } from "../marks/icon";
 import { type PageName, type View, viewOf } from "../url";
 import { keyWords, partWords } from "../words/names";
-import { Go } from "./go";
 
 const TITLES: Readonly<Record<PageName, string>> = {
   overview: "Overview",

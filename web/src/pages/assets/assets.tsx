@@ -1,6 +1,7 @@
 /** Assets: nodes, disks, load balancers and fees, at list price and after the bill. */
 
 import { useMemo } from "react";
+import { stackOfAnswer } from "../../allocations/prepare";
 import { useAssets } from "../../api/hooks";
 import { assetsAddress } from "../../api/questions";
 import type { Assets as AssetsAnswer } from "../../api/schema";
@@ -21,7 +22,6 @@ import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import { Table } from "../../table/table";
 import type { View } from "../../url";
 import { titleOf, underTitle } from "../../words/titles";
-import { stackOfAnswer } from "../explore/prepare";
 import { assetBelow, assetColumns } from "./columns";
 
 const STEPS = [

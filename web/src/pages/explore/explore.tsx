@@ -1,6 +1,8 @@
 /** Explore: any cost by any grouping, one level down with every click. */
 
 import { useMemo } from "react";
+import { allocationColumns } from "../../allocations/columns";
+import { stackOfAnswer, viewBelow, workloadOf } from "../../allocations/prepare";
 import { useAllocations } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
 import type { Allocations } from "../../api/schema";
@@ -11,9 +13,9 @@ import { FilterBox } from "../../controls/filter";
 import { GroupChoice } from "../../controls/group";
 import { useFilterValues } from "../../controls/values";
 import { WindowChoice } from "../../controls/window";
-import { Go } from "../../frame/go";
 import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
+import { Go } from "../../go";
 import { show } from "../../location";
 import { Amount } from "../../marks/meter";
 import { Empty } from "../../states/empty";
@@ -24,8 +26,6 @@ import { Table } from "../../table/table";
 import type { View } from "../../url";
 import { isIdle } from "../../words/names";
 import { titleOf, underTitle } from "../../words/titles";
-import { allocationColumns } from "./columns";
-import { stackOfAnswer, viewBelow, workloadOf } from "./prepare";
 
 const STEPS = [
   ["auto", "Automatic"],

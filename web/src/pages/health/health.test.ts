@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { HealthWindows } from "../../api/schema";
+import { blocksOf, RUNNING } from "../../health/cell";
+import { observedOf, resolutionOf, troublesOf } from "../../health/window";
 import recorded from "../../testing/recorded/health-late.json";
-import { blocksOf, RUNNING } from "./cell";
 import { cureOf } from "./troubles";
-import { observedOf, resolutionOf, troublesOf } from "./window";
 
 const { clusters, as_of = "" } = recorded as unknown as HealthWindows;
 const cellsOf = (name: string) => clusters.find(({ cluster }) => cluster === name)?.cells ?? [];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Allocations } from "../../api/schema";
-import recorded from "../../testing/recorded/allocations-late.json";
-import { efficiencyRows, idleOf, totalOf, usedCost } from "./parts";
+import type { Allocations } from "../api/schema";
+import recorded from "../testing/recorded/allocations-late.json";
+import { efficiencyRows, idleOf, totalOf, usedCost } from "./efficiency";
 
 const answer = recorded as unknown as Allocations;
 

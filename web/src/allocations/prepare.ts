@@ -1,11 +1,11 @@
 /** From an answer about allocations to what its chart draws and where its rows lead. */
 
-import type { Allocations, Answer, Costs, Named } from "../../api/schema";
-import { type Stack, stackOf } from "../../charts/stack";
-import { below, identityOf } from "../../drill";
-import { pinnedBy } from "../../filter";
-import { type View, viewOf } from "../../url";
-import { isIdle, partsOf, wordsFor } from "../../words/names";
+import type { Allocations, Answer, Costs, Named } from "../api/schema";
+import { type Stack, stackOf } from "../charts/stack";
+import { below, identityOf } from "../drill";
+import { pinnedBy } from "../filter";
+import { type View, viewOf } from "../url";
+import { isIdle, partsOf, wordsFor } from "../words/names";
 
 export function stackOfAnswer({ question, rows, series, as_of }: Answer<Named & Costs, Costs>): Stack {
   const members = rows.map((row) => ({
