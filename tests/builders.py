@@ -161,10 +161,10 @@ class TinyCluster:
     The samples of one node and one pod, one a minute; `MemorySource` asks it.
 
     Attributes:
-        born: when the samples begin
+        born: when the samples begin; the first tells of the minute after it
         now: when they end for the moment; moving it is the test's clock
         cores: the pod's request, which is also its use
-        dark: times without samples
+        dark: times of which no sample tells
         down: every question fails
         asked: how often something was asked
     """
@@ -189,9 +189,9 @@ class TinyCluster:
         if value is None:
             return []
         low, high = max(start_epoch, self.born.timestamp()), min(end_epoch, self.now.timestamp())
-        times = np.arange(low + -low % 60, high + 0.5, 60, dtype=np.float64)
+        times = np.arange(low - low % 60 + 60, high + 0.5, 60, dtype=np.float64)
         for gap in self.dark:
-            times = times[(times < gap.start_epoch) | (times >= gap.end_epoch)]
+            times = times[(times <= gap.start_epoch) | (times > gap.end_epoch)]
         return [RawSeries(labels, times, np.full(len(times), value))]
 
     def _metrics(self) -> dict[str, tuple[dict[str, str], float | None]]:

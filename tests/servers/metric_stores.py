@@ -33,10 +33,12 @@ class MetricStore:
     Attributes:
         url: its base address
         write_path: where it takes remote writes
+        flush_path: asked after writing so that samples can be queried at once, empty where they can
     """
 
     url: str
     write_path: str
+    flush_path: str = ""
 
     def write(self, metrics: Mapping[str, Sequence[RawSeries]]) -> None:
         """Store series, oldest samples first."""
@@ -51,6 +53,8 @@ class MetricStore:
             for i in range(0, len(filled), BATCH):
                 self._post(b"".join(_field(1, one) for one in filled[i : i + BATCH]))
             start += SLICE_SECONDS
+        if self.flush_path:
+            urllib.request.urlopen(self.url + self.flush_path, timeout=60).close()
 
     def _post(self, message: bytes) -> None:
         request = urllib.request.Request(
@@ -102,7 +106,7 @@ def victoria_metrics(folder: Path) -> Iterator[MetricStore]:
     ]
     url = f"http://127.0.0.1:{port}"
     with running(command, environment={}, log=folder / "log", ready=lambda: _answers(port, f"{url}/health")):
-        yield MetricStore(url, "/api/v1/write")
+        yield MetricStore(url, "/api/v1/write", "/internal/force_flush")
 
 
 def _answers(port: int, url: str) -> bool:

@@ -83,28 +83,24 @@ def _test(matcher: Matcher) -> Callable[[str], bool]:
 
 
 def _over(query: Query, series: RawSeries, window: Window, step: int, major: int) -> float | None:
-    match query.over:
-        case Over.AVG:
-            values = _raw(series, window)[1]
-            return float(values.mean()) if len(values) else None
-        case Over.MAX:
-            values = _raw(series, window)[1]
-            return float(np.fmax.reduce(values)) if len(values) else None
-        case Over.COUNT:
-            values = _raw(series, window)[1]
-            return float(len(values)) if len(values) else None
-        case Over.INCREASE:
-            times, values = _raw(series, window)
-            end = window.end_epoch - _MILLISECOND
-            return extrapolation.increase(times, values, end - window.seconds, end, major)
-        case Over.PEAK_RATE:
-            return _peak_rate(series, window, step, major)
-        case Over.FIRST_SEEN:
-            seen = _seen(query, series, window.start_epoch, window.end_epoch, step)
-            return float(seen.min()) if len(seen) else None
-        case _:
-            seen = _seen(query, series, window.start_epoch, window.end_epoch, step)
-            return float(seen.max()) if len(seen) else None
+    if query.over is Over.PEAK_RATE:
+        return _peak_rate(series, window, step, major)
+    if query.over.stepped:
+        seen = _seen(query, series, window.start_epoch, window.end_epoch, step)
+        reduce = np.min if query.over is Over.FIRST_SEEN else np.max
+        return float(reduce(seen)) if len(seen) else None
+    times, values = _raw(series, window)
+    if query.over is Over.INCREASE:
+        end = window.end_epoch - _MILLISECOND
+        return extrapolation.increase(times, values, end - window.seconds, end, major)
+    return _RANGE_FUNCTIONS[query.over](values) if len(values) else None
+
+
+_RANGE_FUNCTIONS: dict[Over, Callable[[Floats], float]] = {
+    Over.AVG: lambda values: float(values.mean()),
+    Over.MAX: lambda values: float(np.fmax.reduce(values)),
+    Over.COUNT: lambda values: float(len(values)),
+}
 
 
 def _raw(series: RawSeries, window: Window) -> tuple[Floats, Floats]:

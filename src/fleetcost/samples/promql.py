@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fleetcost.model.window import Window
-from fleetcost.samples.query import Matcher, Op, Over, Query, scrape_labels
+from fleetcost.samples.query import Matcher, Over, Query, scrape_labels
 
 FRESH_STEPS = 2
 """A series is fresh while its newest sample is younger than this many steps."""
@@ -44,21 +44,21 @@ def render(query: Query, window: Window, resolution_seconds: int, extra: tuple[M
     Returns:
         The text and the time.
     """
-    selector = _selector(query.metric, query.matchers + extra)
-    over = _over(query, selector, int(window.seconds), resolution_seconds)
+    wanted = selector(query.metric, query.matchers + extra)
+    over = _over(query, wanted, int(window.seconds), resolution_seconds)
     time_ms = window.end_epoch * 1000 - (0 if query.over.stepped else 1)
     return Instant(_grouped(query, over), time_ms)
 
 
-def _over(query: Query, selector: str, seconds: int, step: int) -> str:
-    seen = f"(timestamp({selector}) and ({selector} != 0))" if query.nonzero else f"timestamp({selector})"
+def _over(query: Query, wanted: str, seconds: int, step: int) -> str:
+    seen = f"(timestamp({wanted}) and ({wanted} != 0))" if query.nonzero else f"timestamp({wanted})"
     with_start = f"{duration(seconds + 1)}:{duration(step)}"
     after_start = f"{duration(seconds - 1)}:{duration(step)}"
     match query.over:
         case Over.AVG | Over.MAX | Over.COUNT | Over.INCREASE:
-            return f"{_RANGE_FUNCTIONS[query.over]}({selector}[{duration(seconds)}])"
+            return f"{_RANGE_FUNCTIONS[query.over]}({wanted}[{duration(seconds)}])"
         case Over.PEAK_RATE:
-            return f"max_over_time(irate({selector}[{duration(2 * step)}])[{after_start}])"
+            return f"max_over_time(irate({wanted}[{duration(2 * step)}])[{after_start}])"
         case Over.FIRST_SEEN:
             return f"min_over_time({seen}[{with_start}])"
         case Over.LAST_SEEN | Over.LABELS:
@@ -86,7 +86,8 @@ def _grouped(query: Query, over: str) -> str:
     return f"{query.group} by ({', '.join(query.by)}) ({over})"
 
 
-def _selector(metric: str, matchers: tuple[Matcher, ...]) -> str:
+def selector(metric: str, matchers: tuple[Matcher, ...]) -> str:
+    """Write out which series of a metric are meant."""
     conditions = ",".join(f"{m.label}{m.op}{_quoted(m.value)}" for m in matchers)
     return f"{metric}{{{conditions}}}"
 
@@ -102,8 +103,3 @@ def duration(seconds: int) -> str:
         if seconds % size == 0:
             return f"{seconds // size}{unit}"
     raise AssertionError("every whole number is divisible by one")
-
-
-def is_regex(op: Op) -> bool:
-    """Tell whether a matcher's value is a regular expression."""
-    return op in (Op.REGEX, Op.NOT_REGEX)

@@ -118,8 +118,9 @@ SCRAPES = Query(
     metric="kube_node_status_capacity",
     matchers=(_is("resource", "cpu"),),
     over=Over.COUNT,
-    group=Group.MAX,
-    by=ANY,
+    group=Group.SUM,
+    by=("node",),
+    distinct=("job", "instance"),
     why="how often the source scrapes, because times can be no finer",
 )
 SCRAPER_FIRST, SCRAPER_LAST = _sightings(
@@ -480,4 +481,36 @@ CLUSTER_BORN = _most(
     ("namespace",),
     "when kube-system was made: the same for a cluster's whole life, and another one's is another",
     _is("namespace", "kube-system"),
+)
+
+# What the agent's own health checks look for; never part of a cost.
+
+SEES_CADVISOR = _most(
+    "cAdvisor is there", "container_memory_working_set_bytes", ANY, "use is measured by cAdvisor", *REAL_CONTAINER
+)
+SEES_KUBE_STATE = _most(
+    "kube-state-metrics is there",
+    "kube_pod_container_resource_requests",
+    ANY,
+    "requests are reported by kube-state-metrics",
+    _is("resource", "memory"),
+)
+SEES_PRICES = _most("prices are there", "node_total_hourly_cost", ANY, "prices are reported by OpenCost's exporter")
+SEES_ANYTHING = _most("the source is scraping", "up", ANY, "tells a source that is down from one that lacks a metric")
+OWN_PODS = Matcher("pod", Op.REGEX, ".*(fleetcost|kubecost|opencost).*")
+PENDING_PODS = _most(
+    "own pods pending",
+    "kube_pod_status_phase",
+    ("namespace", "pod"),
+    "a pod of ours that waits for a node builds nothing",
+    _is("phase", "Pending"),
+    OWN_PODS,
+)
+KILLED_PODS = _most(
+    "own pods killed",
+    "kube_pod_container_status_last_terminated_reason",
+    ("namespace", "pod", "container"),
+    "a container of ours that ran out of memory lost its work",
+    _is("reason", "OOMKilled"),
+    OWN_PODS,
 )

@@ -15,6 +15,7 @@ from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import FORMAT_VERSION, SetHeader, SetKey, SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.sets.cost_set import CostSet
+from fleetcost.sets.digest import digest
 from fleetcost.sets.schema import SCHEMAS
 
 FOOTER_KEY = b"fleetcost"
@@ -23,6 +24,9 @@ FOOTER_KEY = b"fleetcost"
 _COMPRESSION = "zstd"
 _LEAN = {"store_schema": False, "write_statistics": False}
 """Sets are small and read whole: Arrow's own copy of the schema and column statistics would double their size."""
+
+_UNREADABLE = (pa.ArrowException, OSError, ValueError)
+"""What the library raises on damaged files; names that are not UTF-8 are a `ValueError`."""
 
 
 class _Footer(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,13 +77,15 @@ def from_bytes(content: bytes, path: str) -> CostSet:
     header = header_from_bytes(content, path)
     try:
         table = pq.ParquetFile(io.BytesIO(content)).read(use_threads=False).replace_schema_metadata(None)
-    except (pa.ArrowException, OSError) as error:
+    except _UNREADABLE as error:
         raise SetDamagedError(f"read {path}: the rows cannot be decoded: {error}") from error
     expected = SCHEMAS[header.key.kind]
     if table.schema != expected:
         raise SetDamagedError(f"read {path}: columns differ from format version {header.format_version}")
     if table.num_rows != header.rows:
         raise SetDamagedError(f"read {path}: {table.num_rows} rows found, {header.rows} in the footer")
+    if digest(table) != header.digest:
+        raise SetDamagedError(f"read {path}: the rows are not those the footer was written for: digests differ")
     return CostSet(header, table)
 
 
@@ -92,7 +98,7 @@ def header_from_bytes(content: bytes, path: str) -> SetHeader:
     """
     try:
         metadata = pq.read_metadata(io.BytesIO(content)).metadata or {}
-    except (pa.ArrowException, OSError) as error:
+    except _UNREADABLE as error:
         raise SetDamagedError(f"read {path}: not a whole Parquet file: {error}") from error
     if FOOTER_KEY not in metadata:
         raise SetDamagedError(f"read {path}: a Parquet file, but not one of ours: no `fleetcost` entry in its footer")
@@ -133,7 +139,7 @@ def _header(document: bytes, path: str) -> SetHeader:
         footer = msgspec.json.decode(document, type=_Footer)
         built_at = msgspec.convert(footer.built_at, type=datetime, strict=False)
         window = Window.of_epochs(footer.start_epoch, footer.end_epoch)
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, ValueError, OverflowError, OSError) as error:
         raise SetDamagedError(f"read {path}: the footer is not a version {version} header: {error}") from error
     return SetHeader(
         key=SetKey(ClusterId(footer.cluster), footer.kind, footer.resolution, window),

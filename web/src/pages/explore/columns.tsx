@@ -39,7 +39,7 @@ export function allocationColumns(
       title,
       meaning,
       align: "end",
-      width: 6.25,
+      width: 5.75,
       rank: RANKS[column] ?? 9,
       idle: totals[column] === 0,
       value: (row) => row[column],

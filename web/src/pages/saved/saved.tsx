@@ -143,6 +143,6 @@ function columnsOf(remove: ((saved: SavedView) => ReactNode) | null): readonly C
       ),
     },
   ];
-  if (remove) columns.push({ id: "remove", title: "", align: "end", width: 8, rank: 0, cell: remove });
+  if (remove) columns.push({ id: "remove", title: "Remove", align: "end", width: 8, rank: 0, cell: remove });
   return columns;
 }
