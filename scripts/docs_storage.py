@@ -19,6 +19,7 @@ TITLES = {
     "s3": "S3",
     "s3_tls": "S3, TLS",
     "s3_mutual": "S3, mutual TLS",
+    "ceph": "S3, Ceph",
     "azure": "Azure",
     "gcs": "GCS",
 }

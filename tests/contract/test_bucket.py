@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from fleetcost.bucket.port import Bucket
 
-BACKENDS = ("memory", "filesystem", "s3", "s3_tls", "s3_mutual", "azure", "gcs")
+BACKENDS = ("memory", "filesystem", "s3", "s3_tls", "s3_mutual", "ceph", "azure", "gcs")
 AWKWARD = "federated/prod eu+1@x=y:z.0/etl/100%25/ä~#?&;'()[]!$*.json"
 
 
