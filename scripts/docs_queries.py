@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from fleetcost.model.window import Window
-from fleetcost.samples.promql import render
-from fleetcost.samples.queries import every
+from fleetcost.samples.promql import Instant, render, render_edge, render_present
+from fleetcost.samples.queries import CONTAINER_FIRST, every
 from fleetcost.samples.query import Over, Query
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "queries.md"
@@ -26,19 +26,33 @@ fails when this page is stale.
 - A query whose metric does not exist costs the server nothing; most of those of OpenCost's exporter are for clusters
   that have it.
 
-Below is each query as it is sent for one hour at a resolution of a minute. Those that reach back `3601s` or `3599s` are
-evaluated at the hour's end, the others one millisecond before it: so the sample at the hour's start belongs to the hour
-and the one at its end does not, on Prometheus 2, on Prometheus 3 and on VictoriaMetrics alike.
+Below is each query for one hour at a resolution of a minute. Those that reach back `3601s` or `3599s` are evaluated at
+the hour's end, the others one millisecond before it: so the sample at the hour's start belongs to the hour and the one
+at its end does not, on Prometheus 2, on Prometheus 3 and on VictoriaMetrics alike.
 
+First and last sightings and labels are written below as they are meant. A server is asked for less: what is seen at the
+hour's start (first sightings) or end (last sightings, labels) and which objects there were in the hour at all, in two
+queries that look at no steps. Only for objects that were there and not at that edge, pods that started or ended in the
+hour, the query below is sent, with their names as a condition, five hundred at a time. For containers these two are:
+
+@edges@
 """
 
 
 def page() -> str:
     """Return the whole page."""
     queries = every()
-    lines = [HEAD + f"{len(queries)} queries on {len({query.metric for query in queries})} metrics.\n"]
+    edges = "\n".join(f"```promql\n{one.text}\n```" for one in _edges())
+    lines = [
+        HEAD.replace("@edges@", edges)
+        + f"{len(queries)} queries on {len({query.metric for query in queries})} metrics.\n"
+    ]
     lines += [_section(over, [query for query in queries if query.over is over]) for over in Over]
     return "\n".join(line for line in lines if line)
+
+
+def _edges() -> tuple[Instant, Instant]:
+    return render_edge(CONTAINER_FIRST, HOUR), render_present(CONTAINER_FIRST, HOUR)
 
 
 def _section(over: Over, queries: list[Query]) -> str:

@@ -107,7 +107,8 @@ def _growth(
 
 OBSERVED = Query(
     name="observed",
-    metric="kube_pod_container_status_running",
+    metric="kube_node_status_capacity",
+    matchers=(_is("resource", "cpu"),),
     over=Over.MINUTES_SEEN,
     group=Group.MAX,
     by=ANY,
