@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from fleetcost.demo.fleet import HOUR_SECONDS, Cluster, Pool, Workload
 
 BOOT_SECONDS = 300
-"""Nodes that come for a run are there this long before it, and twice as long after it."""
+"""Nodes that come for a run are there this long before its first pod and after its last."""
+
+STAGGER_SECONDS = 67
+"""A CronJob's pods start one after the other, this far apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,10 @@ def present(cluster: Cluster, node: Node, low: float, high: float) -> Iterator[t
         yield low, high
         return
     workload = next(work for work in cluster.workloads if work.name == node.pool.follows)
-    for run in _lives(cluster, workload, node, 0, (low, high)):
-        yield max(low, run.start - BOOT_SECONDS), min(high, run.end + 2 * BOOT_SECONDS)
+    late = STAGGER_SECONDS * workload.replicas
+    for run in _lives(cluster, workload, node, 0, (low - late, high + BOOT_SECONDS)):
+        last = run.end + STAGGER_SECONDS * workload.replicas
+        yield max(low, run.start - BOOT_SECONDS), min(high, last + BOOT_SECONDS)
 
 
 def _hosts(every: tuple[Node, ...], workload: Workload) -> list[Node]:
@@ -86,7 +91,7 @@ def _lives(cluster: Cluster, workload: Workload, node: Node, slot: int, span: tu
     period = (workload.every_hours or workload.lifetime_hours) * HOUR_SECONDS
     shift = _spread(f"{cluster.id}/{workload.namespace}/{workload.name}/{slot}", period)
     if workload.kind == "CronJob":
-        shift = _spread(f"{cluster.id}/{workload.namespace}/{workload.name}", period // 2) + 67 * slot
+        shift = _spread(f"{cluster.id}/{workload.namespace}/{workload.name}", period // 2) + STAGGER_SECONDS * slot
     first = int((span[0] - shift) // period)
     for life in range(first - 1, int((span[1] - shift) // period) + 1):
         start = shift + life * period
