@@ -320,10 +320,13 @@ class PodSamples:
     What was seen of pods and containers.
 
     `*_allocated` is the exporter's mean of max(request, usage); `cpu_used_seconds` is core-seconds in the window; GPU
-    use is a share of 1.
+    use is a share of 1. `init_*` are the same of init containers.
     """
 
     running: tuple[ContainerSeen, ...] = ()
+    init_running: tuple[ContainerSeen, ...] = ()
+    init_cpu_requested: tuple[ContainerValue, ...] = ()
+    init_ram_requested: tuple[ContainerValue, ...] = ()
     places: tuple[PodPlace, ...] = ()
     cpu_allocated: tuple[ContainerValue, ...] = ()
     cpu_requested: tuple[ContainerValue, ...] = ()

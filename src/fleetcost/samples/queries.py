@@ -10,6 +10,8 @@ from __future__ import annotations
 from fleetcost.samples.query import Group, Matcher, Op, Over, Query
 
 CONTAINER = ("namespace", "pod", "uid", "container")
+EXPORTED_CONTAINER = ("exported_namespace", "exported_pod", "exported_container")
+"""What a scrape makes of an exporter's own labels where it is not told to honour them; usual for the DCGM exporter."""
 POD = ("namespace", "pod", "uid")
 NODE = ("node", "instance", "provider_id", "instance_type", "region")
 CLAIM = ("namespace", "persistentvolumeclaim")
@@ -155,6 +157,27 @@ CONTAINER_FIRST, CONTAINER_LAST = _sightings(
     "when a container ran; a stopped one keeps reporting 0, which is not running",
     nonzero=True,
 )
+INIT_FIRST, INIT_LAST = _sightings(
+    "init container",
+    "kube_pod_init_container_status_running",
+    CONTAINER,
+    "when an init container ran: one that runs beside the others is a sidecar",
+    nonzero=True,
+)
+INIT_CPU_REQUESTED = _mean(
+    "CPU requested by init containers",
+    "kube_pod_init_container_resource_requests",
+    (*CONTAINER, "node"),
+    "cores a sidecar asked for",
+    _is("resource", "cpu"),
+)
+INIT_RAM_REQUESTED = _mean(
+    "RAM requested by init containers",
+    "kube_pod_init_container_resource_requests",
+    (*CONTAINER, "node"),
+    "bytes a sidecar asked for",
+    _is("resource", "memory"),
+)
 POD_INFO = _most(
     "pod information",
     "kube_pod_info",
@@ -239,14 +262,14 @@ GPU_REQUESTED = _mean(
 GPU_USED = _mean(
     "GPU used",
     "DCGM_FI_PROF_GR_ENGINE_ACTIVE",
-    CONTAINER,
+    (*CONTAINER, *EXPORTED_CONTAINER),
     "share of time the graphics engine was active, 0 to 1, mean over the container's GPUs",
     _set("container"),
 )
 GPU_USED_MAX = _most(
     "GPU used at most",
     "DCGM_FI_PROF_GR_ENGINE_ACTIVE",
-    CONTAINER,
+    (*CONTAINER, *EXPORTED_CONTAINER),
     "the peak of the same share",
     _set("container"),
 )

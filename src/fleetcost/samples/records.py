@@ -71,6 +71,18 @@ def container_value(row: Reader) -> ContainerValue:
     return ContainerValue(*_pod(row), row.name("container"), row.text("node"), row.value)
 
 
+def exported_value(row: Reader) -> ContainerValue:
+    """Read one figure of a container from an exporter whose labels the scrape may have renamed."""
+    return ContainerValue(
+        row.name("exported_namespace", "namespace"),
+        row.name("exported_pod", "pod"),
+        row.text("uid"),
+        row.name("exported_container", "container"),
+        "",
+        row.value,
+    )
+
+
 def container_resource(row: Reader) -> ContainerResource:
     """Read how much of an extended resource a container asked for."""
     return ContainerResource(*_pod(row), row.name("container"), row.text("node"), row.name("resource"), row.value)
