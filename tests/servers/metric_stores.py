@@ -33,10 +33,12 @@ class MetricStore:
     Attributes:
         url: its base address
         write_path: where it takes remote writes
+        flush_path: asked after writing so that samples can be queried at once, empty where they can
     """
 
     url: str
     write_path: str
+    flush_path: str = ""
 
     def write(self, metrics: Mapping[str, Sequence[RawSeries]]) -> None:
         """Store series, oldest samples first."""
@@ -46,11 +48,24 @@ class MetricStore:
         start = min(float(series.times[0]) for _, series in every)
         end = max(float(series.times[-1]) for _, series in every)
         while start <= end:
-            slices = [_sliced(name, series, start, start + SLICE_SECONDS) for name, series in every]
-            filled = [one for one in slices if one]
-            for i in range(0, len(filled), BATCH):
-                self._post(b"".join(_field(1, one) for one in filled[i : i + BATCH]))
+            self._write_slice(every, start, start + SLICE_SECONDS)
             start += SLICE_SECONDS
+        if self.flush_path:
+            urllib.request.urlopen(self.url + self.flush_path, timeout=60).close()
+
+    def _write_slice(self, every: Sequence[tuple[str, RawSeries]], start: float, end: float) -> None:
+        # Many series share their arrays; their samples are written out once.
+        samples: dict[tuple[int, int], bytes] = {}
+        for i in range(0, len(every), BATCH):
+            message = []
+            for name, series in every[i : i + BATCH]:
+                key = (id(series.times), id(series.values))
+                if key not in samples:
+                    samples[key] = _samples(series, start, end)
+                if samples[key]:
+                    message.append(_field(1, _labels(name, series.labels) + samples[key]))
+            if message:
+                self._post(b"".join(message))
 
     def _post(self, message: bytes) -> None:
         request = urllib.request.Request(
@@ -102,7 +117,7 @@ def victoria_metrics(folder: Path) -> Iterator[MetricStore]:
     ]
     url = f"http://127.0.0.1:{port}"
     with running(command, environment={}, log=folder / "log", ready=lambda: _answers(port, f"{url}/health")):
-        yield MetricStore(url, "/api/v1/write")
+        yield MetricStore(url, "/api/v1/write", "/internal/force_flush")
 
 
 def _answers(port: int, url: str) -> bool:
@@ -115,14 +130,15 @@ def _answers(port: int, url: str) -> bool:
         return False
 
 
-def _sliced(name: str, series: RawSeries, start: float, end: float) -> bytes:
+def _labels(name: str, labels: Mapping[str, str]) -> bytes:
+    every = sorted({**labels, "__name__": name}.items())
+    return b"".join(_field(1, _text(1, key) + _text(2, value)) for key, value in every if value)
+
+
+def _samples(series: RawSeries, start: float, end: float) -> bytes:
     inside = (series.times >= start) & (series.times < end)
-    if not inside.any():
-        return b""
-    labels = sorted({**series.labels, "__name__": name}.items())
-    message = b"".join(_field(1, _text(1, key) + _text(2, value)) for key, value in labels if value)
     samples = zip(series.times[inside], series.values[inside], strict=True)
-    return message + b"".join(_field(2, _sample(float(time), value)) for time, value in samples)
+    return b"".join(_field(2, _sample(float(time), value)) for time, value in samples)
 
 
 def _sample(time: float, value: float) -> bytes:

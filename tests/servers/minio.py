@@ -120,7 +120,7 @@ def find_minio() -> str | None:
 
 
 @contextmanager
-def minio(program: str, folder: Path, certificates: Path | None = None) -> Iterator[Minio]:
+def minio(program: str, folder: Path, certificates: Path | None = None, port: int = 0) -> Iterator[Minio]:
     """
     Run a server for the length of the block.
 
@@ -128,9 +128,10 @@ def minio(program: str, folder: Path, certificates: Path | None = None) -> Itera
         program: from `find_minio`
         folder: an empty folder for its data and its log
         certificates: folder with `public.crt` and `private.key` to speak TLS, or None for plain HTTP
+        port: where it listens, 0 for any free one; with the folder of an earlier run it goes on with its objects
     """
-    port = free_port()
-    (folder / "data" / BUCKET).mkdir(parents=True)
+    port = port or free_port()
+    (folder / "data" / BUCKET).mkdir(parents=True, exist_ok=True)
     command = [program, "server", str(folder / "data"), "--address", f"127.0.0.1:{port}", "--quiet"]
     command += ["--certs-dir", str(certificates)] if certificates else []
     environment = {

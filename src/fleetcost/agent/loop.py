@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from fleetcost.agent.plan import (
     due_hours,
     horizon,
     may_force,
+    may_grow,
     whole_days,
 )
 from fleetcost.agent.push import Settled, adopt, expired, lost, push, unpushed
@@ -38,6 +39,7 @@ from fleetcost.errors import (
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.ops import log, metrics
+from fleetcost.samples.held import coverage_minutes
 from fleetcost.sets.layout import set_path
 from fleetcost.sets.publish import Published, header_at, publish
 
@@ -85,6 +87,7 @@ class Agent:
     takeover: bool = False
     _claim: Claim | None = field(default=None, init=False)
     _settled: Settled = field(default_factory=dict, init=False)
+    _looked_at: dict[Window, datetime] = field(default_factory=dict, init=False)
     _gaps: dict[Window, datetime] = field(default_factory=dict, init=False)
     _busy: threading.RLock = field(default_factory=threading.RLock, init=False)
     _health: Health = field(default=Health("starting", "", 0, None, ""), init=False)
@@ -106,11 +109,12 @@ class Agent:
         now = self.clock()
         window = horizon(now, self.timing)
         self._learn(window, now)
-        due = due_hours(now, self.timing, self._built(Resolution.HOUR, window), self._gaps)
+        there = self._built(Resolution.HOUR, window)
+        due = due_hours(now, self.timing, there, self._gaps)
         hours = Round((), ())
         failure: SourceError | None = None
         try:
-            hours = self.build_hours(due, now=now, progress=progress)
+            hours = self.build_hours((*due, *self._grown(there, now)), now=now, progress=progress)
         except SourceError as error:
             failure = error
         self._add_up(due_days(now, self.timing, *self._hours_and_days(whole_days(window))), now)
@@ -293,6 +297,16 @@ class Agent:
 
     def _hours_and_days(self, days: Window) -> tuple[dict[Window, Built], dict[Window, Built]]:
         return self._built(Resolution.HOUR, days), self._built(Resolution.DAY, days)
+
+    def _grown(self, built: Mapping[Window, Built], now: datetime) -> tuple[BuildHour, ...]:
+        """Return the incomplete hours of which the source has more samples now than when they were built."""
+        grown = []
+        for hour in may_grow(built, now, self._looked_at):
+            self._looked_at[hour] = now
+            seen = coverage_minutes(self.builder.source, hour, self.builder.resolution_seconds)
+            if seen > built[hour].coverage_minutes:
+                grown.append(BuildHour(hour, final=True))
+        return tuple(grown)
 
     def _remember(self, hour: Window, now: datetime, *, seen: bool) -> None:
         if seen:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from fleetcost.model.window import Resolution, Window
 
 GAP_PAUSE = timedelta(hours=1)
 """An hour in which the source saw nothing is asked for again after this long: it may have been filled since."""
+
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,22 @@ def due_hours(
         if (there is None or not there.final) and not resting:
             due.append(BuildHour(window, final))
     return tuple(due)
+
+
+def may_grow(built: Mapping[Window, Built], now: datetime, looked_at: Mapping[Window, datetime]) -> tuple[Window, ...]:
+    """
+    Return the final hours that were not observed whole: late samples may have filled them since.
+
+    Args:
+        built: the hours of the local store
+        now: the clock's reading
+        looked_at: when each hour was last asked about; it rests as a gap does
+    """
+    return tuple(
+        hour
+        for hour, there in sorted(built.items())
+        if there.final and there.coverage_minutes < hour.minutes and now - looked_at.get(hour, NEVER) >= GAP_PAUSE
+    )
 
 
 def due_days(

@@ -21,8 +21,8 @@ from fleetcost.agent.plan import Timing
 from fleetcost.agent.repair import Repair
 from fleetcost.agent.uid import cluster_uid
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
+from fleetcost.cli.sources import price_book, source_access
 from fleetcost.cli.stores import clock, federated_storage, local_store
-from fleetcost.costing.prices import PriceBook
 from fleetcost.errors import SettingsError
 from fleetcost.model.identity import cluster_id
 from fleetcost.model.window_text import parse_window
@@ -128,11 +128,17 @@ def _agent(settings: AgentSettings, *, takeover: bool) -> Agent:
     if not settings.prometheus_url:
         raise SettingsError("no source: give --prometheus-url, FLEETCOST_PROMETHEUS_URL or `prometheus_url:`")
     bucket = federated_storage(settings)
-    source = PrometheusSource(settings.prometheus_url, cluster_label=settings.cluster_label, cluster_id=cluster)
+    source = PrometheusSource(
+        settings.prometheus_url,
+        cluster_label=settings.cluster_label,
+        cluster_id=cluster,
+        access=source_access(settings),
+    )
+    prices = price_book(settings)
     uid = cluster_uid(settings.cluster_uid, settings.data_dir / "cluster-uid", source, clock())
     keep = settings.hourly_retention_days
     return Agent(
-        builder=Builder(Identity(cluster, uid, settings.currency), source, PriceBook(), settings.resolution_seconds),
+        builder=Builder(Identity(cluster, uid, prices.currency), source, prices, settings.resolution_seconds),
         store=local_store(settings.data_dir / "store"),
         bucket=bucket,
         timing=Timing(

@@ -44,6 +44,24 @@ class AgentSettings(SharedSettings, frozen=True, kw_only=True, forbid_unknown_fi
         str, _At(description="the identity behind the id; empty derives it from the age of kube-system")
     ] = ""
     prometheus_url: Annotated[str, _At(description="base address of the Prometheus-compatible API")] = ""
+    prometheus_bearer_token_file: Annotated[
+        Path | None, _At(description="a file with a bearer token, read again for every query")
+    ] = None
+    prometheus_username: Annotated[str, _At(description="user of basic authentication")] = ""
+    prometheus_password_file: Annotated[Path | None, _At(description="a file with the password of that user")] = None
+    prometheus_headers_file: Annotated[
+        Path | None, _At(description="a YAML file of headers sent with every query, such as X-Scope-OrgID: tenant")
+    ] = None
+    prometheus_ca_file: Annotated[Path | None, _At(description="certificates to trust besides the system's")] = None
+    prometheus_cert_file: Annotated[Path | None, _At(description="our certificate, where the source asks for one")] = (
+        None
+    )
+    prometheus_key_file: Annotated[Path | None, _At(description="the key of that certificate")] = None
+    prometheus_insecure_skip_verify: Annotated[bool, _At(description="trust any certificate of the source")] = False
+    price_sheet: Annotated[
+        Path | None, _At(description="a YAML price sheet: rates by the hour or by the month, discounts, currency")
+    ] = None
+    price_csv: Annotated[Path | None, _At(description="prices of single machines in the field's CSV form")] = None
     cluster_label: Annotated[
         str, _At(description="only series with this label equal to the cluster id are read; empty reads all")
     ] = ""

@@ -23,16 +23,16 @@ class _Scrape(NamedTuple):
     time: float
 
 
-def diagnose(asker: Asker, window: Window, resolution_seconds: int) -> Callable[[], None]:
-    """Ask what shows the source's faults; the returned function waits and keeps the findings."""
+def diagnose(asker: Asker, window: Window, resolution_seconds: int) -> Callable[[float], None]:
+    """Ask what shows the source's faults; the returned function takes the coverage, waits and keeps the findings."""
     counts = asker.ask(q.SCRAPES, r.number)
     firsts, lasts = asker.ask(q.SCRAPER_FIRST, _scrape), asker.ask(q.SCRAPER_LAST, _scrape)
     exported = asker.ask(q.EXPORTED, r.text("job"))
     clusters = asker.ask(q.CLUSTERS, r.every_label)
 
-    def finish() -> None:
+    def finish(coverage_minutes: float) -> None:
         scrapes = max(counts.rows(), default=0.0)
-        if scrapes > 0 and window.seconds / scrapes > resolution_seconds * _SLACK:
+        if scrapes > 0 and coverage_minutes * 60 / scrapes > resolution_seconds * _SLACK:
             every = round(window.seconds / scrapes)
             asker.notice(FindingKind.SCRAPED_SELDOM, f"every {every} s, resolution {resolution_seconds} s")
         for pair in _doubled(firsts.rows(), lasts.rows(), 2 * resolution_seconds):

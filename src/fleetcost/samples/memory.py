@@ -16,6 +16,7 @@ import numpy as np
 from fleetcost.model.allocation import Labels
 from fleetcost.model.window import Window
 from fleetcost.samples import extrapolation
+from fleetcost.samples.edges import newest
 from fleetcost.samples.promql import FRESH_STEPS
 from fleetcost.samples.query import Group, Matcher, Op, Over, Query, scrape_labels
 from fleetcost.samples.source import Floats, RawSeries, Row, SeriesProvider
@@ -171,7 +172,7 @@ def _grouped(query: Query, rows: Sequence[Row]) -> list[Row]:
         for row in rows:
             key = frozenset((k, v) for k, v in row.labels.items() if v and k not in dropped)
             kept[key] = max(row.value, kept.get(key, row.value))
-        return [Row(dict(sorted(key)), value) for key, value in kept.items()]
+        return newest(query, [Row(dict(sorted(key)), value) for key, value in kept.items()])
     if query.distinct:
         rows = _reduce(rows, query.by + query.distinct, Group.MAX)
     return _reduce(rows, query.by, query.group)

@@ -107,7 +107,8 @@ def _growth(
 
 OBSERVED = Query(
     name="observed",
-    metric="kube_pod_container_status_running",
+    metric="kube_node_status_capacity",
+    matchers=(_is("resource", "cpu"),),
     over=Over.MINUTES_SEEN,
     group=Group.MAX,
     by=ANY,
@@ -118,8 +119,9 @@ SCRAPES = Query(
     metric="kube_node_status_capacity",
     matchers=(_is("resource", "cpu"),),
     over=Over.COUNT,
-    group=Group.MAX,
-    by=ANY,
+    group=Group.SUM,
+    by=("node",),
+    distinct=("job", "instance"),
     why="how often the source scrapes, because times can be no finer",
 )
 SCRAPER_FIRST, SCRAPER_LAST = _sightings(

@@ -17,7 +17,7 @@ class Over(enum.StrEnum):
     FIRST_SEEN = "time of its first sample"
     LAST_SEEN = "time of its last sample"
     MINUTES_SEEN = "minutes in which it was fresh"
-    LABELS = "all its labels, with the time they were last seen"
+    LABELS = "the labels it had last, with the time they were last seen"
 
     @property
     def stepped(self) -> bool:

@@ -61,5 +61,5 @@ def _read(asker: Asker, name: str, window: Window, resolution_seconds: int) -> S
         names=names(),
         services=services(),
     )
-    finish()
+    finish(samples.coverage_minutes)
     return replace(samples, findings=summarise(asker.noticed()))

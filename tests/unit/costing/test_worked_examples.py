@@ -209,7 +209,7 @@ def test_e7_unmounted_volume() -> None:
 
 
 def test_e8_load_balancer() -> None:
-    """A load balancer costs its own time, without an extra step, and pods pay by the time they were behind it."""
+    """A load balancer costs its time, without the field's extra step, and pods pay by how long they were behind it."""
     making = Making()
     for pod, hours in (("a", (0.0, 24.0)), ("b", (18.0, 24.0)), ("other", (0.0, 24.0))):
         making.pod(pod, hours)
@@ -280,7 +280,7 @@ def test_e10_idle_is_what_is_left() -> None:
 
 
 def test_e11_amounts_add_over_windows() -> None:
-    """Requests are kept as amounts, so means follow by division: 24 + 12 core-hours in 30 hours are 1.2."""
+    """Requests are kept as amounts, so means follow by division: 24 + 12 core-hours in 30 hours are 1.2 cores."""
     total = Decimal(0)
     for hours, request in (((0.0, 24.0), 1.0), ((0.0, 6.0), 2.0)):
         making = Making()
@@ -307,7 +307,7 @@ def test_e14_price_of_a_whole_node() -> None:
 
 
 def test_e16_local_disk() -> None:
-    """A node's own disk costs its capacity times its time; counting samples is one too many on old servers."""
+    """A node's own disk costs capacity times time; the field counts samples, one too many."""
     making = Making()
     making.node("n", cores=1, gib=1)
     making.storage["local_disks"] = [LocalDiskSeen("n", "/dev/sda1", making.at(0), making.at(24))]

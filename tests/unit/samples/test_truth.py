@@ -1,0 +1,131 @@
+"""What comes out of a real server is what really happened, and the same from every kind of server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import defaultdict
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fleetcost.costing.build import build
+from fleetcost.costing.prices import PriceBook
+from fleetcost.model.asset import AssetType
+from fleetcost.model.window import Window
+from fleetcost.samples.client import PrometheusSource
+from fleetcost.samples.read import read
+from making.timeline import CORES, CPU_PRICE, NODE_GIB, RAM_PRICE, SCRAPE_SECONDS, timeline
+from servers.metric_stores import prometheus, victoria_metrics
+
+if TYPE_CHECKING:
+    from fleetcost.costing.build import Built
+    from fleetcost.model.allocation import Allocation
+
+START = 1_790_000_000 // 3600 * 3600
+HOURS = 3
+CLUSTERS = ("north", "south")
+HISTORY = timeline(START, HOURS, CLUSTERS, pods_each=24)
+WINDOWS = [Window.of_epochs(START + hour * 3600, START + (hour + 1) * 3600) for hour in range(HOURS)]
+
+Sets = dict[tuple[str, Window], "Built"]
+
+pytestmark = pytest.mark.real
+
+PROMETHEUS3 = os.environ.get("FLEETCOST_PROMETHEUS3", "")
+KINDS = {
+    "prometheus": shutil.which("prometheus"),
+    "prometheus3": PROMETHEUS3 or None,
+    "victoria": shutil.which("victoria-metrics"),
+}
+
+
+@pytest.fixture(scope="module")
+def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Sets]:
+    """Build every hour of every cluster from every kind of server that is installed."""
+    series = HISTORY.series()
+    found: dict[str, Sets] = {}
+    for kind, program in KINDS.items():
+        if program is None:
+            continue
+        with ExitStack() as stack:
+            folder = tmp_path_factory.mktemp(kind)
+            server = stack.enter_context(
+                victoria_metrics(folder) if kind == "victoria" else prometheus(folder, program)
+            )
+            server.write(series)
+            found[kind] = {}
+            for cluster in CLUSTERS:
+                source = stack.enter_context(closing(PrometheusSource(server.url, "cluster_id", cluster)))
+                for window in WINDOWS:
+                    found[kind][cluster, window] = build(read(source, window, SCRAPE_SECONDS), PriceBook())
+    return found
+
+
+def built_by(sets: dict[str, Sets], kind: str) -> Sets:
+    if kind not in sets:
+        pytest.skip(f"no program of {kind} is installed")
+    return sets[kind]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_pod_costs_what_it_really_did(sets: dict[str, Sets], kind: str) -> None:
+    """Each pod's cost in each hour is within a scrape of the truth at its start, end and restart."""
+    checked = 0
+    for (cluster, window), built in built_by(sets, kind).items():
+        rows = {row.pod_uid: row for row in built.allocations}
+        for pod in (one for one in HISTORY.pods if one.cluster == cluster):
+            slack_hours = pod.edges_in(window) * 1.5 * SCRAPE_SECONDS / 3600 + 0.002
+            row = rows.pop(pod.uid, None)
+            cost = float(row.total_cost) if row else 0.0
+            expected = pod.hourly_cost * pod.hours_in(window)
+            assert cost == pytest.approx(expected, abs=pod.hourly_cost * slack_hours), (pod, window)
+            checked += row is not None
+        assert not rows
+    assert checked > 40
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_pods_together_cost_what_they_really_did(sets: dict[str, Sets], kind: str) -> None:
+    """Errors of single starts and ends do not add up: the sum is within two percent of the truth."""
+    cost = sum(float(row.total_cost) for built in built_by(sets, kind).values() for row in built.allocations)
+    truth = sum(pod.hourly_cost * pod.hours_in(window) for pod in HISTORY.pods for window in WINDOWS)
+    assert cost == pytest.approx(truth, rel=0.02)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nodes_cost_what_they_really_did(sets: dict[str, Sets], kind: str) -> None:
+    """A node that is there all hour costs exactly its price, in each of two clusters with nodes of the same names."""
+    for built in built_by(sets, kind).values():
+        nodes = [asset for asset in built.assets if asset.type is AssetType.NODE]
+        assert len(nodes) == 3
+        for node in nodes:
+            assert float(node.cost) == pytest.approx(CORES * CPU_PRICE + NODE_GIB * RAM_PRICE)
+
+
+@pytest.mark.parametrize("kind", ["prometheus3", "victoria"])
+def test_every_server_gives_the_same_sets(sets: dict[str, Sets], kind: str) -> None:
+    """The same series in another server give the same rows; only counters grow a little differently."""
+    others = built_by(sets, kind)
+    for key, built in built_by(sets, "prometheus").items():
+        ours, theirs = _rows(built), _rows(others[key])
+        assert ours.keys() == theirs.keys()
+        for uid, row in ours.items():
+            other = theirs[uid]
+            assert (other.start, other.end) == (row.start, row.end)
+            assert (other.labels, other.controller, other.node) == (row.labels, row.controller, row.node)
+            assert other.cpu_core_request_hours == row.cpu_core_request_hours
+            assert float(other.ram_cost) == pytest.approx(float(row.ram_cost), abs=1e-8)
+            slack = 1.5 * SCRAPE_SECONDS / 3600
+            assert float(other.cpu_core_usage_hours or 0) == pytest.approx(
+                float(row.cpu_core_usage_hours or 0), abs=slack
+            )
+
+
+def _rows(built: Built) -> dict[str, Allocation]:
+    rows: dict[str, list[Allocation]] = defaultdict(list)
+    for row in built.allocations:
+        rows[row.pod_uid].append(row)
+    assert all(len(found) == 1 for found in rows.values())
+    return {uid: found[0] for uid, found in rows.items()}
