@@ -12,6 +12,7 @@ import hashlib
 import io
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -79,15 +80,6 @@ def seal(content: bytes) -> bytes:
     return content[:start] + hashlib.sha256(content).hexdigest().encode() + content[start + len(_UNSEALED) :]
 
 
-def _check_seal(content: bytes, path: str) -> None:
-    start = content.rfind(_SEAL) + len(_SEAL)
-    end = start + len(_UNSEALED)
-    found = content[start:end].decode(errors="replace")
-    expected = hashlib.sha256(content[:start] + _UNSEALED.encode() + content[end:]).hexdigest()
-    if found != expected:
-        raise SetDamagedError(f"read {path}: the file was changed after it was written: hash {expected}, not {found}")
-
-
 def from_bytes(content: bytes, path: str) -> CostSet:
     """
     Read a set file whole and check that it is what it says.
@@ -104,30 +96,46 @@ def from_bytes(content: bytes, path: str) -> CostSet:
         table = pq.ParquetFile(io.BytesIO(content)).read(use_threads=False).replace_schema_metadata(None)
     except _UNREADABLE as error:
         raise SetDamagedError(f"read {path}: the rows cannot be decoded: {error}") from error
-    expected = SCHEMAS[header.key.kind]
-    if table.schema != expected:
-        raise SetDamagedError(f"read {path}: columns differ from format version {header.format_version}")
-    if table.num_rows != header.rows:
-        raise SetDamagedError(f"read {path}: {table.num_rows} rows found, {header.rows} in the footer")
     return CostSet(header, table)
 
 
 def header_from_bytes(content: bytes, path: str) -> SetHeader:
     """
-    Read only a set file's header, and check that not one byte of the file was changed.
+    Read only a set file's header, and check all that can be checked without decoding a row.
 
     Raises:
-        SetDamagedError: not Parquet, not ours, of a version this build does not read, or changed.
+        SetDamagedError: not Parquet, not ours, of a version this build does not read, changed since it was written, or
+            with other columns or rows than its header says.
     """
     try:
-        metadata = pq.read_metadata(io.BytesIO(content)).metadata or {}
+        metadata = pq.read_metadata(io.BytesIO(content))
+        entries = metadata.metadata or {}
     except _UNREADABLE as error:
         raise SetDamagedError(f"read {path}: not a whole Parquet file: {error}") from error
-    if FOOTER_KEY not in metadata:
+    if FOOTER_KEY not in entries:
         raise SetDamagedError(f"read {path}: a Parquet file, but not one of ours: no `fleetcost` entry in its footer")
-    header = _header(metadata[FOOTER_KEY], path)
+    header = _header(entries[FOOTER_KEY], path)
     _check_seal(content, path)
+    _check_columns(metadata, header, path)
     return header
+
+
+def _check_seal(content: bytes, path: str) -> None:
+    start = content.rfind(_SEAL) + len(_SEAL)
+    end = start + len(_UNSEALED)
+    hasher = hashlib.sha256(memoryview(content)[:start])
+    hasher.update(_UNSEALED.encode())
+    hasher.update(memoryview(content)[end:])
+    found, expected = hasher.hexdigest(), content[start:end].decode(errors="replace")
+    if found != expected:
+        raise SetDamagedError(f"read {path}: the file was changed after it was written: hash {found}, not {expected}")
+
+
+def _check_columns(metadata: Any, header: SetHeader, path: str) -> None:  # noqa: ANN401 - Parquet's own
+    if metadata.schema.to_arrow_schema() != SCHEMAS[header.key.kind]:
+        raise SetDamagedError(f"read {path}: columns differ from format version {header.format_version}")
+    if metadata.num_rows != header.rows:
+        raise SetDamagedError(f"read {path}: {metadata.num_rows} rows found, {header.rows} in the footer")
 
 
 def _footer(header: SetHeader) -> _Footer:
