@@ -49,7 +49,7 @@ class BotoClient:
 
     def __init__(self, config: S3Config, environment: Mapping[str, str]) -> None:
         # Its log lines quote requests and answers, and with them signatures and tokens.
-        logging.getLogger("botocore").propagate = False
+        logging.getLogger("botocore").setLevel(logging.CRITICAL + 1)
         folder = tls_folder(self)
         self._common = _common(config.http, folder, config.max_retries)
         self._verify = verification(config.http.tls, folder, environment)
