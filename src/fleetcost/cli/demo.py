@@ -109,7 +109,7 @@ def _costs(aggregator: Aggregator, window: Window) -> Table:
         padding=(0, 1, 0, 0),
     )
     table.add_column("cluster", no_wrap=True)
-    for name in ("CPU", "RAM", "GPU", "disk", "used", "idle", "total"):
+    for name in ("CPU", "RAM", "GPU", "disk", "idle", "total"):
         table.add_column(name, justify="right")
     table.add_column("idle %", justify="right")
     for cluster in sorted({row.cluster for row in rows}):
@@ -127,4 +127,4 @@ def _cells(rows: list[AllocationRow]) -> list[str]:
         for name in ("cpu_cost", "ram_cost", "gpu_cost", "pv_cost")
     ]
     share = idle / (used + idle) if used + idle else 0.0
-    return [*(f"{value:,.2f}" for value in (*parts, used, idle, used + idle)), f"{share:.0%}"]
+    return [*(f"{value:,.2f}" for value in (*parts, idle, used + idle)), f"{share:.0%}"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections import defaultdict
 from contextlib import ExitStack, closing
@@ -18,6 +17,7 @@ from fleetcost.samples.client import PrometheusSource
 from fleetcost.samples.read import read
 from making.timeline import CORES, CPU_PRICE, NODE_GIB, RAM_PRICE, SCRAPE_SECONDS, timeline
 from servers.metric_stores import prometheus, victoria_metrics
+from servers.tools import find_tool
 
 if TYPE_CHECKING:
     from fleetcost.costing.build import Built
@@ -33,7 +33,7 @@ Sets = dict[tuple[str, Window], "Built"]
 
 pytestmark = pytest.mark.real
 
-PROMETHEUS3 = os.environ.get("FLEETCOST_PROMETHEUS3", "")
+PROMETHEUS3 = find_tool("prometheus3") or ""
 KINDS = {
     "prometheus": shutil.which("prometheus"),
     "prometheus3": PROMETHEUS3 or None,
