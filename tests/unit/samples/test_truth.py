@@ -99,7 +99,7 @@ def test_all_pods_together_cost_what_they_really_did(sets: dict[str, Sets], kind
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nodes_cost_what_they_really_did(sets: dict[str, Sets], kind: str) -> None:
-    """A node that is there all hour costs exactly its price, in each of the clusters, whose nodes have the same names."""
+    """A node that is there all hour costs exactly its price, in clusters whose nodes share their names."""
     for built in built_by(sets, kind).values():
         nodes = [asset for asset in built.assets if asset.type is AssetType.NODE]
         assert len(nodes) == 3
