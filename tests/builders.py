@@ -6,13 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fleetcost.bucket.memory import MemoryBucket
-from fleetcost.bucket.port import Bucket
+from fleetcost.bucket.port import Bucket, BucketReader
 from fleetcost.errors import SourceError
+from fleetcost.ingest.plan import Retention
+from fleetcost.ingest.run import Ingestor, Pass
 from fleetcost.model.allocation import Allocation, AllocationKind
 from fleetcost.model.asset import Asset, AssetType
 from fleetcost.model.identity import ClusterId
@@ -21,6 +24,7 @@ from fleetcost.model.window import Resolution, Window
 from fleetcost.samples.source import RawSeries
 from fleetcost.sets.cost_set import CostSet, Provenance, from_allocations, from_assets
 from fleetcost.sets.publish import publish
+from fleetcost.tables.database import Database, Engine, open_database
 
 GIB = 1 << 30
 DAY = datetime(2026, 1, 10, tzinfo=UTC)
@@ -161,10 +165,10 @@ class TinyCluster:
     The samples of one node and one pod, one a minute; `MemorySource` asks it.
 
     Attributes:
-        born: when the samples begin
+        born: when the samples begin; the first tells of the minute after it
         now: when they end for the moment; moving it is the test's clock
         cores: the pod's request, which is also its use
-        dark: times without samples
+        dark: times of which no sample tells
         down: every question fails
         asked: how often something was asked
     """
@@ -189,9 +193,9 @@ class TinyCluster:
         if value is None:
             return []
         low, high = max(start_epoch, self.born.timestamp()), min(end_epoch, self.now.timestamp())
-        times = np.arange(low + -low % 60, high + 0.5, 60, dtype=np.float64)
+        times = np.arange(low - low % 60 + 60, high + 0.5, 60, dtype=np.float64)
         for gap in self.dark:
-            times = times[(times < gap.start_epoch) | (times >= gap.end_epoch)]
+            times = times[(times <= gap.start_epoch) | (times > gap.end_epoch)]
         return [RawSeries(labels, times, np.full(len(times), value))]
 
     def _metrics(self) -> dict[str, tuple[dict[str, str], float | None]]:
@@ -211,3 +215,16 @@ class TinyCluster:
 
 
 HOURLY, DAILY = Resolution.HOUR, Resolution.DAY
+
+
+def open_tables(folder: Path) -> Database:
+    """Open an empty database in a folder."""
+    return open_database(folder / "test.duckdb", Engine(memory_bytes=1 << 29, threads=2), DAY)
+
+
+FOREVER = Retention(hourly=None, daily=None)
+
+
+def ingest(bucket: BucketReader, database: Database, now: datetime | None = None) -> Pass:
+    """Do one pass, keeping everything."""
+    return Ingestor(bucket, database, FOREVER, lambda: now or at(72)).pass_once()

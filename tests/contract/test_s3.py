@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fleetcost.errors import SettingsError, StoreError, StoreRefusedError
+from fleetcost.errors import ConditionFailedError, SettingsError, StoreError, StoreRefusedError
 from servers.buckets import fresh_prefix, opened
 from servers.gate import gate
 from servers.minio import BUCKET, Keys, Minio
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import MutualMinio, TlsMinio
+
+    from servers.ceph import Ceph
 
 pytestmark = pytest.mark.real
 
@@ -174,6 +176,17 @@ def test_many_objects_are_listed_in_bounded_memory(s3_server: Minio) -> None:
     assert (count, last) == (10_000, "federated/c/09999")
     assert peak < 3 * MIB
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024
+
+
+def test_stores_that_compare_etags_without_quotes(ceph_server: Ceph) -> None:
+    """Ceph accepts a condition without quotes only; either client library finds out, and a stale etag still loses."""
+    for version in ("v1", "v2"):
+        bucket = opened(ceph_server.config(fresh_prefix(), f"list_objects_version: {version}"))
+        read = bucket.put("state", b"one")
+        bucket.put("state", b"two", if_etag=read.etag)
+        with pytest.raises(ConditionFailedError, match="no longer the one that was read"):
+            bucket.put("state", b"three", if_etag=read.etag)
+        assert bucket.get("state") == b"two"
 
 
 def test_folder_marks_are_no_objects(s3_server: Minio) -> None:

@@ -18,11 +18,11 @@ import boto3
 from botocore.config import Config
 
 from servers.process import free_port, listening, running
+from servers.tools import find_tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-REPOSITORY = Path(__file__).parents[2]
 ACCESS_KEY = "fleetcost-root"
 SECRET_KEY = "root-secret-of-the-test"
 BUCKET = "fleet"
@@ -113,14 +113,12 @@ class Minio:
 
 
 def find_minio() -> str | None:
-    """Return the server's program: on PATH, at `$FLEETCOST_TOOLS`, or where `make setup` builds it."""
-    tools = os.environ.get("FLEETCOST_TOOLS")
-    places = [shutil.which("minio"), f"{tools}/minio" if tools else None, str(REPOSITORY / ".cache" / "bin" / "minio")]
-    return next((place for place in places if place and os.access(place, os.X_OK)), None)
+    """Return the server's program: on PATH, or where `make test` builds it."""
+    return shutil.which("minio") or find_tool("minio")
 
 
 @contextmanager
-def minio(program: str, folder: Path, certificates: Path | None = None) -> Iterator[Minio]:
+def minio(program: str, folder: Path, certificates: Path | None = None, port: int = 0) -> Iterator[Minio]:
     """
     Run a server for the length of the block.
 
@@ -128,9 +126,10 @@ def minio(program: str, folder: Path, certificates: Path | None = None) -> Itera
         program: from `find_minio`
         folder: an empty folder for its data and its log
         certificates: folder with `public.crt` and `private.key` to speak TLS, or None for plain HTTP
+        port: where it listens, 0 for any free one; with the folder of an earlier run it goes on with its objects
     """
-    port = free_port()
-    (folder / "data" / BUCKET).mkdir(parents=True)
+    port = port or free_port()
+    (folder / "data" / BUCKET).mkdir(parents=True, exist_ok=True)
     command = [program, "server", str(folder / "data"), "--address", f"127.0.0.1:{port}", "--quiet"]
     command += ["--certs-dir", str(certificates)] if certificates else []
     environment = {

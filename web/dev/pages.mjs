@@ -41,6 +41,15 @@ export const PAGES = {
       await settle(page);
     },
   },
+  "explore-complete": {
+    path: "/explore",
+    before: async (page) => {
+      await page.keyboard.press("/");
+      await page.keyboard.type('cluster:"eu');
+      await page.keyboard.press("ArrowDown");
+      await settle(page);
+    },
+  },
   "explore-unknown": { path: "/explore?windw=30d&aggregate=label:team" },
   "state-starting": { path: "/starting/explore" },
   "state-loading": { path: "/slow/explore" },
@@ -52,8 +61,9 @@ export const PAGES = {
   "state-question": { path: "/explore?window=7days" },
   "state-stale": {
     path: "/flaky/explore",
+    setup: (page) => page.clock.install(),
     before: async (page) => {
-      await page.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
+      await page.clock.fastForward(61_000);
       await settle(page);
     },
   },

@@ -49,8 +49,9 @@ class Care:
         while not stop.is_set():
             try:
                 self.once()
-            except FleetcostError as error:
-                _log.warning("diagnostics not pushed", error=str(error))
+            except Exception as error:  # noqa: BLE001 - what is not ours is logged whole, and the rounds go on
+                unknown = None if isinstance(error, FleetcostError) else error
+                _log.warning("diagnostics not pushed", error=str(error), exc_info=unknown)
             stop.wait(EVERY_SECONDS)
 
     def once(self) -> Diagnostics:

@@ -98,7 +98,13 @@ def heartbeat(bucket: Bucket, held: Claim, now: datetime, *, pushed: bool) -> Cl
         retired_at=None,
         agent_version=__version__,
     )
-    return _replace(bucket, path, info, beaten)
+    try:
+        return _replace(bucket, path, info, beaten)
+    except ConditionFailedError:
+        # Somebody wrote in between, or our own write arrived twice: what lies there tells.
+        there = _decoded(bucket, path)
+        _check(bucket, there, held)
+        return there
 
 
 def retire(bucket: Bucket, cluster: ClusterId, now: datetime) -> Claim:

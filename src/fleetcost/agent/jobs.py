@@ -12,7 +12,7 @@ import msgspec
 from fleetcost.agent.loop import Agent
 from fleetcost.agent.repair import Repair, SetDifference, check_held, compare
 from fleetcost.errors import CallerError, FleetcostError
-from fleetcost.model.window import rfc3339
+from fleetcost.model.window import Window, rfc3339
 from fleetcost.ops import log
 
 REMEMBERED = 100
@@ -108,8 +108,10 @@ class Jobs:
                 self._repair(job_id, repair)
             except CallerError as error:
                 self._end(job_id, "refused", str(error))
-            except FleetcostError as error:
+            except Exception as error:  # noqa: BLE001 - one repair must not end those that wait behind it
                 self._end(job_id, "failed", str(error))
+                if not isinstance(error, FleetcostError):
+                    _log.error("repair failed", job=job_id, exc_info=error)
 
     def _repair(self, job_id: str, repair: Repair) -> None:
         now = self._agent.clock()
@@ -118,12 +120,15 @@ class Jobs:
         self._say(job_id, state="running", total=len(hours))
         check_held(self._agent.builder, repair, now)
         differences: list[SetDifference] = []
+        built: list[Window] = []
+        if not repair.dry_run:
+            self._agent.prepare(repair.window, now)
         for done, hour in enumerate(hours, 1):
             differences += compare(self._agent.builder, self._agent.store, hour, force=repair.force, now=now)
             if not repair.dry_run:
-                self._agent.build((hour,), now=now, force=repair.force)
+                built += self._agent.build_hours((hour,), now=now, force=repair.force).built
             self._say(job_id, done=done, differences=tuple(differences))
-        uploaded = () if repair.dry_run else self._agent.push(now, force=repair.force)
+        uploaded = self._agent.settle(repair.window, built, now=now, force=repair.force) if built else ()
         changed = sum(one.outcome in {"created", "replaced"} for one in differences)
         would = "would change" if repair.dry_run else "changed"
         self._end(job_id, "done", f"{changed} of {len(differences)} hourly sets {would}, {len(uploaded)} uploaded")

@@ -34,7 +34,10 @@ def cluster_uid(setting: str, file: Path, source: Source, now: datetime) -> str:
         return setting
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(_born(source, now) or str(uuid.uuid4()))
+        # Renamed into its place: a half-written uid would be another cluster's.
+        draft = file.with_name(f"{file.name}.draft")
+        draft.write_text(_born(source, now) or str(uuid.uuid4()))
+        draft.replace(file)
     return file.read_text().strip()
 
 

@@ -95,7 +95,17 @@ class BotoBucket:
     def put(self, path: str, content: bytes, *, create: bool = False, if_etag: str | None = None) -> ObjectInfo:
         """Write an object whole, replacing what is there."""
         condition = {"IfNoneMatch": "*"} if create else {"IfMatch": f'"{if_etag}"'} if if_etag is not None else {}
-        verb = "create" if create else "replace" if if_etag is not None else "put"
+        try:
+            return self._put(path, content, condition)
+        except ConditionFailedError:
+            found = self.stat(path) if if_etag is not None else None
+            if found is None or found.etag != if_etag:
+                raise
+            # Nobody has written: the store compares the etag without its quotes, as Ceph does.
+            return self._put(path, content, {"IfMatch": if_etag})
+
+    def _put(self, path: str, content: bytes, condition: Mapping[str, str]) -> ObjectInfo:
+        verb = {"IfNoneMatch": "create", "IfMatch": "replace"}[next(iter(condition))] if condition else "put"
         whole = bool(condition) or not self._config.multipart or len(content) <= self._config.part_bytes
         send = self._whole if whole else self._in_parts
         try:
@@ -118,11 +128,11 @@ class BotoBucket:
         content: bytes = answer["Body"].read()
         return content
 
-    def _whole(self, path: str, content: bytes, condition: Mapping[str, str | None]) -> str:
+    def _whole(self, path: str, content: bytes, condition: Mapping[str, str]) -> str:
         answer = self._client.put_object(**self._where(path), **self._opened.upload, **condition, Body=content)
         return str(answer["ETag"]).strip('"')
 
-    def _in_parts(self, path: str, content: bytes, _: Mapping[str, str | None]) -> str:
+    def _in_parts(self, path: str, content: bytes, _: Mapping[str, str]) -> str:
         where = self._where(path)
         begun = {**where, "UploadId": self._client.create_multipart_upload(**where, **self._opened.upload)["UploadId"]}
         try:

@@ -35,6 +35,9 @@ STATUS_CURES = {
 }
 """By HTTP status, where the store gives no code or an unknown one."""
 
+AGAIN = ("RequestTimeout", "InternalError", "SlowDown", "ServiceUnavailable", "ServerBusy", "OperationTimedOut")
+"""Codes that pass by themselves, whatever status they come with."""
+
 DENIED = ("lack the permission", "AuthorizationPermissionMismatch", "the right to ")
 """Words of our own messages where it is a permission that is missing."""
 

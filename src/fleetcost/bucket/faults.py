@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 
 from fleetcost.bucket.cures import (
+    AGAIN,
     CURES,
     METADATA_HOSTS,
     REFUSED_CERTIFICATE,
@@ -112,7 +113,8 @@ def answered(deed: Deed, reply: Reply) -> FleetcostError:
     if reply.service:
         return _token_fault(deed, reply, "")
     cure = CURES.get(reply.code) or STATUS_CURES.get(reply.status, "")
-    kind = StoreRefusedError if reply.status in _REFUSED_STATUS or reply.code in CURES else StoreError
+    refused = reply.code not in AGAIN and (reply.status in _REFUSED_STATUS or reply.code in CURES)
+    kind = StoreRefusedError if refused else StoreError
     return kind(f"{deed}: the store answered {_said(reply)}{_then(cure)}")
 
 

@@ -17,7 +17,7 @@ from fleetcost.agent.diagnostics import Check
 from fleetcost.agent.health import Doors, serve_health
 from fleetcost.agent.jobs import Job, Jobs
 from fleetcost.agent.loop import Agent
-from fleetcost.agent.plan import BuildHour, Timing
+from fleetcost.agent.plan import Timing
 from fleetcost.agent.repair import Repair
 from fleetcost.agent.uid import cluster_uid
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
@@ -25,7 +25,6 @@ from fleetcost.cli.sources import price_book, source_access
 from fleetcost.cli.stores import clock, federated_storage, local_store
 from fleetcost.errors import SettingsError
 from fleetcost.model.identity import cluster_id
-from fleetcost.model.window import Resolution
 from fleetcost.model.window_text import parse_window
 from fleetcost.ops import log
 from fleetcost.ops.settings import AgentSettings
@@ -86,15 +85,8 @@ def _order(jobs: Jobs, window: str, force: bool, dry_run: bool) -> Job:  # noqa:
 def _build(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AgentSettings).settings
     agent = _agent(settings, takeover=parsed.takeover)
-    now = clock()
-    window = parse_window(parsed.window, now, "--window")
-    identity = agent.builder.identity
-    claim(agent.bucket, identity.cluster, identity.uid, now, takeover=parsed.takeover)
-    hours = tuple(
-        BuildHour(hour, agent.timing.final(hour, now)) for hour in window.split(Resolution.HOUR) if hour.start < now
-    )
-    done = agent.build(hours, now=now, force=parsed.force)
-    uploaded = agent.push(now, force=parsed.force)
+    done = agent.build(parse_window(parsed.window, clock(), "--window"), force=parsed.force)
+    identity, uploaded = agent.builder.identity, done.uploaded
     table = Table(
         "path", "rows", "bytes", title=f"{identity.cluster}: {len(done.built)} hours built, {len(done.gaps)} gaps"
     )

@@ -27,8 +27,11 @@ ASSET_STATUS = Gauge(
     registry=REGISTRY,
 )
 PASSES = Counter("fleetcost_aggregator_passes", "Ingest passes by outcome", ["outcome"], registry=REGISTRY)
-OBJECTS = Counter(
-    "fleetcost_aggregator_objects", "Objects of the bucket by what became of them", ["state"], registry=REGISTRY
+OBJECTS = Gauge(
+    "fleetcost_aggregator_objects",
+    "Objects of the bucket by what had become of them at the last pass",
+    ["state"],
+    registry=REGISTRY,
 )
 PASS_SECONDS = Gauge("fleetcost_aggregator_pass_seconds", "How long the last pass took", registry=REGISTRY)
 

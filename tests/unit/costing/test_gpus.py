@@ -16,7 +16,7 @@ from fleetcost.model.samples import ContainerValue, GpuDevice, NodeResource, Nod
 from making.samples import Making
 
 BOOK = PriceBook(gpu_hourly=1.0)
-SHARED = Path(os.environ.get("FLEETCOST_SHARED", Path(__file__).resolve().parents[4] / "shared"))
+SHARED = Path(os.environ.get("TEST_SHARED", Path(__file__).resolve().parents[4] / "shared"))
 TRACE = SHARED / "data" / "alibaba-gpu-2023" / "pods.csv"
 
 

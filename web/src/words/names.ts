@@ -51,6 +51,7 @@ export function partsOf(
 
 const SINGULAR: Readonly<Record<string, string>> = {
   controllerKind: "controller kind",
+  assetType: "type",
   providerID: "provider id",
   nodeType: "node type",
   node_type: "node type",

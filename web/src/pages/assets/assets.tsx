@@ -1,6 +1,7 @@
 /** Assets: nodes, disks, load balancers and fees, at list price and after the bill. */
 
 import { useMemo } from "react";
+import { stackOfAnswer } from "../../allocations/prepare";
 import { useAssets } from "../../api/hooks";
 import { assetsAddress } from "../../api/questions";
 import type { Assets as AssetsAnswer } from "../../api/schema";
@@ -9,6 +10,7 @@ import { isLowerBound } from "../../completeness";
 import { Choice } from "../../controls/choice";
 import { FilterBox } from "../../controls/filter";
 import { GroupChoice } from "../../controls/group";
+import { useFilterValues } from "../../controls/values";
 import { WindowChoice } from "../../controls/window";
 import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
@@ -20,7 +22,6 @@ import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import { Table } from "../../table/table";
 import type { View } from "../../url";
 import { titleOf, underTitle } from "../../words/titles";
-import { stackOfAnswer } from "../explore/prepare";
 import { assetBelow, assetColumns } from "./columns";
 
 const STEPS = [
@@ -30,10 +31,23 @@ const STEPS = [
   ["all", "One sum"],
 ] as const;
 
+const FILTER_FIELDS = [
+  "assetType",
+  "cluster",
+  "name",
+  "category",
+  "provider",
+  "account",
+  "project",
+  "service",
+  "label[app]",
+];
+
 export function Assets({ view }: { view: View }) {
   const asked = useAssets(view);
   const answer = asked.isPlaceholderData ? undefined : asked.data;
   const address = assetsAddress(view);
+  const values = useFilterValues(asked.data?.rows);
   const change = (changes: Partial<View>) => show({ ...view, ...changes });
   const window = answer?.question.window;
   return (
@@ -58,6 +72,8 @@ export function Assets({ view }: { view: View }) {
         <GroupChoice kind="assets" value={view.aggregate} onChoose={(aggregate) => change({ aggregate })} />
         <FilterBox
           value={view.filter}
+          fields={FILTER_FIELDS}
+          values={values}
           placeholder={'Filter, such as assetType:"Disk"+cluster:"prod-eu-1"'}
           onCommit={(filter) => change({ filter })}
         />

@@ -2,7 +2,7 @@
 
 import type { Asked } from "../../api/hooks";
 import type { Assets } from "../../api/schema";
-import { Go } from "../../frame/go";
+import { Go } from "../../go";
 import { Amount, Share } from "../../marks/meter";
 import { type View, viewOf } from "../../url";
 import { assetTypeWords } from "../../words/names";

@@ -1,6 +1,8 @@
 /** One cluster: what it cost, on what, and whether its data can be believed. */
 
 import { useMemo } from "react";
+import { allocationColumns } from "../../allocations/columns";
+import { stackOfAnswer, viewBelow } from "../../allocations/prepare";
 import { useAllocations, useAssets, useClusters, useHealthWindows } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
 import type { Allocations, Cluster as ClusterEntry } from "../../api/schema";
@@ -8,9 +10,11 @@ import { Bars } from "../../charts/bars";
 import { isLowerBound } from "../../completeness";
 import { WindowChoice } from "../../controls/window";
 import { equal, filterOf } from "../../filter";
-import { Go } from "../../frame/go";
 import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
+import { Go } from "../../go";
+import { HealthStrip } from "../../health/strip";
+import { resolutionOf } from "../../health/window";
 import { show } from "../../location";
 import { StateMark } from "../../marks/state";
 import { Empty } from "../../states/empty";
@@ -20,10 +24,6 @@ import { Table } from "../../table/table";
 import { type View, viewOf } from "../../url";
 import { isIdle } from "../../words/names";
 import { localTime, whenOf, windowWords } from "../../words/window";
-import { allocationColumns } from "../explore/columns";
-import { stackOfAnswer, viewBelow } from "../explore/prepare";
-import { HealthStrip } from "../health/strip";
-import { resolutionOf } from "../health/window";
 import { AssetSplit } from "./assets";
 import { Nodes } from "./nodes";
 import { ClusterTiles } from "./tiles";

@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { useAssets } from "../../api/hooks";
 import type { AssetRow } from "../../api/schema";
 import { equal, filterOf } from "../../filter";
-import { Go } from "../../frame/go";
+import { Go } from "../../go";
 import { Amount } from "../../marks/meter";
 import type { Column } from "../../table/columns";
 import { PathName } from "../../table/name";

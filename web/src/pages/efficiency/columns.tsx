@@ -1,5 +1,6 @@
 /** The columns of efficiency: the split, and the amounts behind it. */
 
+import { type EfficiencyRow, idleOf, perMonth, totalOf } from "../../allocations/efficiency";
 import type { Allocations } from "../../api/schema";
 import { below } from "../../drill";
 import { Amount, Efficiency } from "../../marks/meter";
@@ -9,7 +10,6 @@ import { PathName } from "../../table/name";
 import { type View, viewOf } from "../../url";
 import { keyWords, partsOf } from "../../words/names";
 import { capital } from "../../words/states";
-import { type EfficiencyRow, idleOf, perMonth, totalOf } from "./parts";
 
 export const PARTS: readonly Omit<Part, "share">[] = [
   { title: "Used", colour: "var(--used)" },

@@ -1,14 +1,15 @@
 /** Efficiency: of what is paid for CPU and memory, how much is used, and where the rest is. */
 
 import { useMemo } from "react";
+import { efficiencyRows } from "../../allocations/efficiency";
 import { useAllocations } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
 import type { Allocations } from "../../api/schema";
 import { FilterBox } from "../../controls/filter";
 import { WindowChoice } from "../../controls/window";
-import { Go } from "../../frame/go";
 import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
+import { Go } from "../../go";
 import { show } from "../../location";
 import { SplitLegend } from "../../marks/split";
 import { Empty } from "../../states/empty";
@@ -19,7 +20,6 @@ import { type View, viewOf } from "../../url";
 import { scopeOf } from "../../words/titles";
 import { datesOf, windowWords } from "../../words/window";
 import { efficiencyColumns, PARTS } from "./columns";
-import { efficiencyRows } from "./parts";
 
 interface Tab {
   readonly id: string;

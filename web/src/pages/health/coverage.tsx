@@ -2,6 +2,7 @@
 
 import { useMemo } from "react";
 import type { Cluster, Clusters, HealthWindows } from "../../api/schema";
+import { observedOf } from "../../health/window";
 import { show } from "../../location";
 import { Share } from "../../marks/meter";
 import { StateMark } from "../../marks/state";
@@ -11,7 +12,6 @@ import { Table } from "../../table/table";
 import { type View, viewOf } from "../../url";
 import { duration } from "../../words/hours";
 import { localTime, whenOf } from "../../words/window";
-import { observedOf } from "./window";
 
 interface CoverageProps {
   clusters: HealthWindows["clusters"];

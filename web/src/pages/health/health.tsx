@@ -8,15 +8,15 @@ import { Choice } from "../../controls/choice";
 import { WindowChoice } from "../../controls/window";
 import { Title, Tools } from "../../frame/page";
 import { Share } from "../../frame/share";
+import { HealthStrip } from "../../health/strip";
+import { resolutionOf } from "../../health/window";
 import { show } from "../../location";
 import { Outcome } from "../../states/outcome";
 import { EmptyFleet, Loading } from "../../states/screens";
 import type { View } from "../../url";
 import { windowWords } from "../../words/window";
 import { Coverage } from "./coverage";
-import { HealthStrip } from "./strip";
 import { Troubles } from "./troubles";
-import { resolutionOf } from "./window";
 
 const KINDS = [
   ["allocations", "Allocations"],

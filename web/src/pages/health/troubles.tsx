@@ -2,6 +2,7 @@
 
 import { useMemo, useState } from "react";
 import type { HealthWindows } from "../../api/schema";
+import { type Trouble, troublesOf } from "../../health/window";
 import { CopyCode } from "../../marks/copy";
 import { StateMark } from "../../marks/state";
 import type { Column } from "../../table/columns";
@@ -9,7 +10,6 @@ import { PathName } from "../../table/name";
 import { Table } from "../../table/table";
 import { viewOf } from "../../url";
 import { datesOf } from "../../words/window";
-import { type Trouble, troublesOf } from "./window";
 
 export function Troubles({ clusters, asOf }: { clusters: HealthWindows["clusters"]; asOf: string }) {
   const [sort, setSort] = useState("-end");

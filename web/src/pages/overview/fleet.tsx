@@ -3,7 +3,7 @@
 import { useMemo } from "react";
 import type { AllocationRow, Allocations, Cluster, Clusters } from "../../api/schema";
 import { isUnfinished } from "../../completeness";
-import { Go } from "../../frame/go";
+import { Go } from "../../go";
 import { show } from "../../location";
 import { Delta } from "../../marks/delta";
 import { Amount, Efficiency } from "../../marks/meter";

@@ -5,8 +5,8 @@ import { type ReactNode, useState } from "react";
 import { addressOf, change } from "../../api/client";
 import { useSavedViews } from "../../api/hooks";
 import type { SavedView, SavedViews } from "../../api/schema";
-import { Go } from "../../frame/go";
 import { Title } from "../../frame/page";
+import { Go } from "../../go";
 import { show } from "../../location";
 import { Icon } from "../../marks/icon";
 import { Outcome } from "../../states/outcome";
@@ -143,6 +143,6 @@ function columnsOf(remove: ((saved: SavedView) => ReactNode) | null): readonly C
       ),
     },
   ];
-  if (remove) columns.push({ id: "remove", title: "", align: "end", width: 8, rank: 0, cell: remove });
+  if (remove) columns.push({ id: "remove", title: "Remove", align: "end", width: 8, rank: 0, cell: remove });
   return columns;
 }

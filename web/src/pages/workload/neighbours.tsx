@@ -3,7 +3,7 @@
 import { useAllocations } from "../../api/hooks";
 import { fieldsOf } from "../../drill";
 import { equal, filterOf } from "../../filter";
-import { Go } from "../../frame/go";
+import { Go } from "../../go";
 import { Amount, Efficiency } from "../../marks/meter";
 import { type View, viewOf } from "../../url";
 

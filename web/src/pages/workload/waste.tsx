@@ -1,5 +1,6 @@
 /** The plain statement: it asks for so much, uses so much, and the difference costs so much a month. */
 
+import { perMonth, usedCost } from "../../allocations/efficiency";
 import type { Allocations } from "../../api/schema";
 import { Amount } from "../../marks/meter";
 import { Tile } from "../../marks/tile";
@@ -7,7 +8,6 @@ import type { View } from "../../url";
 import { bytes, count } from "../../words/hours";
 import { money } from "../../words/money";
 import { percent } from "../../words/percent";
-import { perMonth, usedCost } from "../efficiency/parts";
 
 interface WasteProps {
   answer: Allocations;

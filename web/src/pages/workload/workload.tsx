@@ -1,6 +1,8 @@
 /** One workload: what it asks for, what it uses, and what the difference costs. */
 
 import { useMemo } from "react";
+import { allocationColumns } from "../../allocations/columns";
+import { stackOfAnswer, viewBelow } from "../../allocations/prepare";
 import { useAllocations } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
 import type { Allocations } from "../../api/schema";
@@ -19,8 +21,6 @@ import { Table } from "../../table/table";
 import { type View, viewOf } from "../../url";
 import { isIdle } from "../../words/names";
 import { windowWords } from "../../words/window";
-import { allocationColumns } from "../explore/columns";
-import { stackOfAnswer, viewBelow } from "../explore/prepare";
 import { Neighbours } from "./neighbours";
 import { Waste } from "./waste";
 

@@ -1,13 +1,13 @@
 /** The heat strip: one row a cluster, one cell a window, each state with its own shape. */
 
 import { type PointerEvent, useState } from "react";
-import type { HealthCell } from "../../api/schema";
-import { Go } from "../../frame/go";
-import { StateShape } from "../../marks/state";
-import { viewOf } from "../../url";
-import { bytes } from "../../words/hours";
-import { allStates, capital } from "../../words/states";
-import { bucketTick, bucketWords, dateTime, dayOf } from "../../words/window";
+import type { HealthCell } from "../api/schema";
+import { Go } from "../go";
+import { StateShape } from "../marks/state";
+import { viewOf } from "../url";
+import { bytes } from "../words/hours";
+import { allStates, capital } from "../words/states";
+import { bucketTick, bucketWords, dateTime, dayOf } from "../words/window";
 import { blocksOf, CELL_HEIGHT, Cell, RUNNING } from "./cell";
 
 interface HealthStripProps {

@@ -1,7 +1,7 @@
 /** One window of the strip, or a run of alike ones: solid, filled in part, outlined, dashed, crossed. */
 
-import type { HealthCell } from "../../api/schema";
-import { stateOf } from "../../words/states";
+import type { HealthCell } from "../api/schema";
+import { stateOf } from "../words/states";
 import { minutesOver } from "./window";
 
 export const CELL_HEIGHT = 20;

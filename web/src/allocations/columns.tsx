@@ -1,18 +1,18 @@
 /** The columns of allocations: the row's path, each kind of cost, efficiency, share and total. */
 
-import type { AllocationRow, Allocations } from "../../api/schema";
-import type { Group } from "../../charts/stack";
-import { Swatch } from "../../charts/swatch";
-import { isLowerBound } from "../../completeness";
-import { below } from "../../drill";
-import { Amount, Efficiency, Share } from "../../marks/meter";
-import type { Column } from "../../table/columns";
-import { PathName } from "../../table/name";
-import type { View } from "../../url";
-import { COSTS } from "../../words/costs";
-import { isIdle, keyWords, partsOf } from "../../words/names";
-import { shareOf } from "../../words/percent";
-import { capital } from "../../words/states";
+import type { AllocationRow, Allocations } from "../api/schema";
+import type { Group } from "../charts/stack";
+import { Swatch } from "../charts/swatch";
+import { isLowerBound } from "../completeness";
+import { below } from "../drill";
+import { Amount, Efficiency, Share } from "../marks/meter";
+import type { Column } from "../table/columns";
+import { PathName } from "../table/name";
+import type { View } from "../url";
+import { COSTS } from "../words/costs";
+import { isIdle, keyWords, partsOf } from "../words/names";
+import { shareOf } from "../words/percent";
+import { capital } from "../words/states";
 
 /** From the rank on, what is dropped first where the room is short. */
 const RANKS: Readonly<Record<string, number>> = {
@@ -39,7 +39,7 @@ export function allocationColumns(
       title,
       meaning,
       align: "end",
-      width: 6.25,
+      width: 5.75,
       rank: RANKS[column] ?? 9,
       idle: totals[column] === 0,
       value: (row) => row[column],

@@ -1,7 +1,7 @@
 /** Which windows a data-health page shows: hours up to a week, days beyond. */
 
-import type { HealthCell } from "../../api/schema";
-import { lengthInHours } from "../../words/window";
+import type { HealthCell } from "../api/schema";
+import { lengthInHours } from "../words/window";
 
 const WEEK_HOURS = 168;
 

@@ -1,8 +1,8 @@
 /** A link to a view: an ordinary address for new tabs and copies, without loading the page again for a click. */
 
 import type { AnchorHTMLAttributes, MouseEvent, ReactNode } from "react";
-import { hrefOf, show } from "../location";
-import type { View } from "../url";
+import { hrefOf, show } from "./location";
+import type { View } from "./url";
 
 interface GoProps extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, "href"> {
   to: View;

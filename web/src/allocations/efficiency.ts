@@ -5,8 +5,8 @@
  * infrastructure idle = cost of the nodes that no workload was allocated.
  */
 
-import type { AllocationRow, Allocations } from "../../api/schema";
-import { isIdle } from "../../words/names";
+import type { AllocationRow, Allocations } from "../api/schema";
+import { isIdle } from "../words/names";
 
 const MONTH_HOURS = 730;
 
