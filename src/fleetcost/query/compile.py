@@ -193,4 +193,4 @@ class Compiler:
         """The weighted mean of a fraction, the plain mean where nothing weighs; exact, so that every run agrees."""
         known = f"FILTER ({name} IS NOT NULL)"
         weighted = f"sum(({name} * ({weight}))::DECIMAL(38, 12)) {known} / nullif(sum({weight}) {known}, 0)"
-        return f"coalesce({weighted}, sum({name}::DECIMAL(38, 12)) {known} / count({name}))"
+        return f"round(coalesce({weighted}, sum({name}::DECIMAL(38, 12)) {known} / count({name})), 12)"
