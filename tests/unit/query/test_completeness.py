@@ -69,8 +69,8 @@ NOON = at(36)
         ([entry(day(), SetKind.ASSETS)], NOON, S.LATE, "only the assets set has arrived"),
     ],
     ids=[
-        "complete", "not all minutes", "damaged", "refused", "running", "just over", "stale", "never finished", "half", "half, old",
-        "other half",
+        "complete", "not all minutes", "damaged", "refused", "running", "just over", "stale",
+        "never finished", "half", "half, old", "other half",
     ],
 )  # fmt: skip
 def test_the_state_of_a_window_with_sets(entries: list[Entry], now: datetime, state: WindowState, cause: str) -> None:
