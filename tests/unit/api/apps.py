@@ -133,11 +133,14 @@ def fleet() -> list[CostSet]:
     )  # fmt: skip
     plain = allocation(day(), namespace="kube-system", pod="dns", labels={"team": "infra"}, cpu_cost=0.25)
     unused = unmounted(day(), pv_cost=0.05)
+    fractions = {
+        "cpu_system_fraction": 0.1, "cpu_user_fraction": 0.3, "cpu_other_fraction": 0.05, "ram_system_fraction": 0.2,
+        "ram_user_fraction": 0.5, "cpu_overhead_fraction": 0.025, "ram_overhead_fraction": 0.125,
+    }  # fmt: skip
     nodes = node(
         day(), provider="aws", account="acc", project="p", region="eu", labels={"pool": "general"},
         node_type="m6i.xlarge", pool="general", preemptible=0.0, discount=0.3, cpu_core_hours=96,
-        ram_byte_hours=384 * GIB, cpu_cost=2.1, ram_cost=0.7, cpu_system_fraction=0.1, cpu_user_fraction=0.3,
-        cpu_other_fraction=0.05, ram_system_fraction=0.2, ram_user_fraction=0.5, cpu_overhead_fraction=0.025, ram_overhead_fraction=0.125, adjustment=-0.1,
+        ram_byte_hours=384 * GIB, cpu_cost=2.1, ram_cost=0.7, adjustment=-0.1, **fractions,
     )  # fmt: skip
     volume = disk(
         day(), cost=0.0131507, byte_hours=240 * GIB, byte_usage_hours=60 * GIB, byte_usage_max=float(3 * GIB),
