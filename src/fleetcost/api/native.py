@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.query.answer import AllocationRow, Answer, AssetRow, Completeness, StepRows, on_grid
-from fleetcost.query.question import Question
+from fleetcost.query.question import Question, Step
 
 Json = dict[str, Any]
 
@@ -104,10 +106,20 @@ class AnswerJson(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the client wrote: the window before it was widened to whole sets, and the filter's text."""
+    """
+    What the client wrote.
+
+    Attributes:
+        window: before it was widened to whole sets
+        filter: the text
+        hours: steps of an hour were asked for
+        now: when it was asked
+    """
 
     window: Window
     filter: str
+    hours: bool
+    now: datetime
 
 
 def envelope(
@@ -123,12 +135,12 @@ def envelope(
     Args:
         rows: over the whole window
         series: the same cut into steps
-        asked: the window and filter as the client wrote them
+        asked: as the client wrote it
         as_of: when the tables were last equal to the bucket
         took_ms: time spent
     """
     members: list[AllocationRow | AssetRow] = sorted(rows.rows, key=lambda row: -row.total_cost)
-    totals = ALLOCATION_TOTALS if members and isinstance(members[0], AllocationRow) else ASSET_TOTALS
+    totals = ALLOCATION_TOTALS if rows.question.kind is SetKind.ALLOCATIONS else ASSET_TOTALS
     return AnswerJson(
         question=_question(rows.question, series.question, asked.filter),
         currency=rows.currency,
@@ -136,7 +148,7 @@ def envelope(
         totals={name: on_grid(sum(getattr(row, name) for row in members)) for name in totals},
         series=[_step(step, series.completeness) for step in series.steps],
         completeness=[_completeness(entry) for entry in rows.completeness],
-        warnings=_warnings(rows, asked.window),
+        warnings=_warnings(rows, series.question, asked),
         as_of=as_of,
         took_ms=round(took_ms, 1),
     )
@@ -191,8 +203,10 @@ def _step(step: StepRows[Any], completeness: Sequence[Completeness]) -> StepJson
 
 
 def _state_of(window: Window, completeness: Sequence[Completeness]) -> WindowState:
-    """Return the worst state among the gaps that meet a step."""
-    met = (gap.state for entry in completeness for gap in entry.gaps if gap.window.meets(window))
+    """Return the worst state among the gaps that meet a step; a step before every cluster is no complete zero."""
+    met = [gap.state for entry in completeness for gap in entry.gaps if gap.window.meets(window)]
+    if not met and all(entry.first is None or window.end <= entry.first for entry in completeness):
+        return WindowState.BEFORE_FIRST_SEEN
     return max(met, key=lambda state: state.severity, default=WindowState.COMPLETE)
 
 
@@ -210,12 +224,16 @@ def _completeness(entry: Completeness) -> CompletenessJson:
     )
 
 
-def _warnings(rows: Answer[Any], asked: Window) -> list[WarningJson]:
+def _warnings(rows: Answer[Any], series: Question, asked: Asked) -> list[WarningJson]:
     warnings = []
     frame = rows.question.frame
-    if frame.window != asked:
-        message = f"answered for {frame.window}, the whole {frame.resolution} windows that hold {asked}"
+    # Beyond now there is nothing: a frame that only ends later holds no more than what was asked.
+    if frame.window.start != asked.window.start or min(frame.window.end, asked.now) > asked.window.end:
+        message = f"answered for {frame.window}, the whole {frame.resolution} windows that hold {asked.window}"
         warnings.append(WarningJson("window-widened", message))
+    if asked.hours and series.step is not Step.HOUR:
+        message = "hours are not kept as far back as this window goes: the series is by day"
+        warnings.append(WarningJson("step-widened", message))
     negative = [row.name for row in rows.rows if isinstance(row, AllocationRow) and row.idle and row.total_cost < 0]
     if negative:
         message = f"negative idle in {', '.join(negative)}: more was charged on its nodes than they cost"

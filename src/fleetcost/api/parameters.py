@@ -23,15 +23,19 @@ _FALSE = {"false", "f", "0", "no"}
 
 def check_known(parameters: QueryParams, known: Iterable[str]) -> None:
     """
-    Refuse a parameter nobody reads: it would look as if it had an effect.
+    Refuse a parameter nobody reads, and a second value of one: they would look as if they had an effect.
 
     Raises:
-        QuestionError: the first unknown one, with the nearest known name.
+        QuestionError: the first of them; an unknown one with the nearest known name.
     """
     accepted = sorted(known)
-    for name, value in parameters.items():
+    seen = set()
+    for name, value in parameters.multi_items():
         if name not in accepted:
             raise QuestionError(name, value, f"one of the parameters {', '.join(accepted)}{near(name, accepted)}")
+        if name in seen:
+            raise QuestionError(name, value, "one value; it is given twice")
+        seen.add(name)
 
 
 def flag(parameters: QueryParams, name: str, default: bool) -> bool:  # noqa: FBT001 - a default, not a switch
@@ -72,7 +76,7 @@ def compatible_question(
         QuestionError: a parameter that cannot be used.
     """
     window = parse_window(window_text(parameters), now)
-    frame, step = framed(window, parse_accumulate(parameters.get("accumulate")), hourly_from)
+    frame, step = framed(window, parse_accumulate(parameters.get("accumulate")), hourly_from, now)
     dimensions = parse_dimensions(parameters.get("aggregate"), kind)
     return Question(
         kind=kind,
@@ -99,7 +103,7 @@ def native_question(
     """
     window = parse_window(parameters.get("window", DEFAULT_WINDOW), now)
     asked = _step(parameters.get("step"))
-    frame, step = framed(window, asked, hourly_from)
+    frame, step = framed(window, asked, hourly_from, now)
     default = "cluster" if kind is SetKind.ALLOCATIONS else "type"
     dimensions = parse_dimensions(parameters.get("aggregate", default), kind)
     by_cluster = bool(dimensions) and dimensions[0].name == "cluster"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
 import msgspec
 from starlette.requests import Request
@@ -66,7 +67,7 @@ class Envelope(msgspec.Struct, frozen=True):
 
 def problem_of(error: Exception) -> Problem:
     """Describe an error to a client; what is not ours is logged whole and told as an internal error."""
-    request_id = uuid.uuid4().hex[:12]
+    request_id = _request_id()
     if isinstance(error, QuestionError):
         return Problem(
             "question", "bad question", 400, str(error), request_id, error.parameter, error.read, error.accepted
@@ -85,10 +86,25 @@ def problem_of(error: Exception) -> Problem:
     return Problem("internal", "internal error", 500, detail, request_id)
 
 
+async def respond_unrouted(request: Request, error: Exception) -> Response:
+    """Answer what the framework itself refuses, such as a method a route does not have."""
+    status = getattr(error, "status_code", 500)
+    detail = f"{request.method} {request.url.path}: {getattr(error, 'detail', error)}"
+    problem = Problem("about:blank", str(getattr(error, "detail", "error")).lower(), status, detail, _request_id())
+    return _written(request, problem, getattr(error, "headers", None))
+
+
 def respond(request: Request, error: Exception) -> Response:
     """Answer an error in the shape the route's clients know."""
-    problem = problem_of(error)
-    if request.url.path.startswith("/api/"):
-        return Response(msgspec.json.encode(problem), problem.status, media_type="application/problem+json")
+    return _written(request, problem_of(error), None)
+
+
+def _written(request: Request, problem: Problem, headers: Mapping[str, str] | None) -> Response:
+    if request.url.path.split("/")[1] == "api":
+        return Response(msgspec.json.encode(problem), problem.status, headers, "application/problem+json")
     envelope = Envelope(problem.status, "error", problem.detail)
-    return Response(msgspec.json.encode(envelope), problem.status, media_type="application/json")
+    return Response(msgspec.json.encode(envelope), problem.status, headers, "application/json")
+
+
+def _request_id() -> str:
+    return uuid.uuid4().hex[:12]

@@ -16,7 +16,9 @@ from starlette.responses import Response
 
 from fleetcost.api.problem import StartingError, respond
 from fleetcost.api.services import Services
+from fleetcost.errors import TryAgainError
 from fleetcost.tables.database import Snapshot
+from fleetcost.tables.ledger import last_written
 
 Route = Callable[[Request], Awaitable[Response]]
 
@@ -39,12 +41,19 @@ class Context:
 
         Raises:
             StartingError: the first pass is still running and nothing has been ingested yet.
+            TryAgainError: the first pass has failed.
         """
         status = self.services.status()
         with self.services.database.snapshot() as snapshot:
-            if status.passes == 0 and snapshot.rows("SELECT count(*) FROM ledger") == [(0,)]:
+            if status.passes == 0 and last_written(snapshot) is None:
+                if status.last_error:
+                    raise TryAgainError(f"nothing has been ingested yet, the last pass failed: {status.last_error}")
                 raise StartingError(status.done, status.total)
             yield snapshot
+
+    def as_of(self, snapshot: Snapshot) -> datetime:
+        """When the tables were last equal to the bucket, as far as this process or the ledger knows."""
+        return self.services.status().last_pass_at or last_written(snapshot) or self.now()
 
 
 def answered(handler: Callable[[Context], Any]) -> Route:

@@ -96,7 +96,7 @@ def _build(simulated: Fleet, console: Console) -> None:
 
 def _costs(aggregator: Aggregator, window: Window) -> Table:
     """Return cost per cluster, exactly what the API answers."""
-    frame, _ = framed(window, Step.ALL, None)
+    frame, _ = framed(window, Step.ALL, None, window.end)
     question = Question(
         kind=SetKind.ALLOCATIONS, frame=frame, step=Step.ALL, dimensions=(Dimension("cluster"),), idle=Idle.SPLIT
     )  # fmt: skip

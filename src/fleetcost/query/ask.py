@@ -12,7 +12,17 @@ import msgspec
 from fleetcost.errors import QuestionError
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
-from fleetcost.query.answer import AllocationRow, Answer, AssetRow, Details, RowType, StepRows
+from fleetcost.query.answer import (
+    AllocationRow,
+    Answer,
+    AssetRow,
+    Details,
+    LoadBalancerDetail,
+    RowType,
+    StepRows,
+    VolumeDetail,
+    on_grid,
+)
 from fleetcost.query.compile import ALLOCATION_DETAILS, ALLOCATION_PROPERTIES, ASSET_PROPERTIES, Compiler
 from fleetcost.query.completeness import completeness
 from fleetcost.query.dialect import DuckDb
@@ -138,7 +148,34 @@ def _details(values: Sequence[Any]) -> Details:
         for name, value in zip(ALLOCATION_DETAILS, values, strict=True)
     }
     assert set(document) == set(kinds)  # noqa: S101 - the two lists are this room's own
-    return msgspec.json.decode(msgspec.json.encode(document), type=Details, strict=False)
+    details = msgspec.json.decode(msgspec.json.encode(document), type=Details, strict=False)
+    return msgspec.structs.replace(
+        details, volumes=_volumes(details.volumes), load_balancers=_load_balancers(details.load_balancers)
+    )
+
+
+def _volumes(shares: Sequence[VolumeDetail]) -> tuple[VolumeDetail, ...]:
+    """Add the shares of one volume."""
+    added: dict[tuple[str, str], VolumeDetail] = {}
+    for share in shares:
+        key = (share.volume, share.provider_id)
+        there = added.get(key, msgspec.structs.replace(share, byte_hours=0, cost=0.0))
+        added[key] = msgspec.structs.replace(
+            share, byte_hours=there.byte_hours + share.byte_hours, cost=on_grid(there.cost + share.cost)
+        )
+    return tuple(added[key] for key in sorted(added))
+
+
+def _load_balancers(shares: Sequence[LoadBalancerDetail]) -> tuple[LoadBalancerDetail, ...]:
+    """Add the shares of one load balancer."""
+    added: dict[tuple[str, str], LoadBalancerDetail] = {}
+    for share in shares:
+        key = (share.service, share.ip)
+        there = added.get(key, msgspec.structs.replace(share, hours=0.0, cost=0.0))
+        added[key] = msgspec.structs.replace(
+            share, hours=on_grid(there.hours + share.hours), cost=on_grid(there.cost + share.cost)
+        )
+    return tuple(added[key] for key in sorted(added))
 
 
 def _zoned(facts: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fleetcost.model.asset import AssetType
 from fleetcost.model.sets import SetKind
 from fleetcost.query.conditions import Conditions
 from fleetcost.query.dialect import DuckDb
@@ -37,22 +38,20 @@ class Compiler:
 
     def allocations(self) -> str:
         """One row per step and group of allocations: step, currency, name parts, properties, start, end, measures."""
-        details = [f"any_value({self._detail(name)}) AS {name}" for name in ALLOCATION_DETAILS]
+        details = [f"{self._detail(name)} AS {name}" for name in ALLOCATION_DETAILS]
         return self._grouped("allocation", ALLOCATION_PROPERTIES, EXACT_ALLOCATION, details if self._detailed else [])
 
     def assets(self) -> str:
         """One row per step and group of assets."""
-        means = [
-            f"sum({name} * ({weight})) FILTER ({name} IS NOT NULL) "
-            f"/ nullif(sum({weight}) FILTER ({name} IS NOT NULL), 0) AS {name}"
-            for name, weight in WEIGHTED_ASSET.items()
-        ]
+        means = [f"{self._mean(name, weight)} AS {name}" for name, weight in WEIGHTED_ASSET.items()]
         extras = [
             *means,
             "max(byte_usage_max) AS byte_usage_max",
             "bool_or(local) AS local",
             "bool_or(private) AS private",
-            "any_value(to_json(labels)::VARCHAR) AS labels" if self._detailed else "NULL AS labels",
+            'arg_max(to_json(labels)::VARCHAR, (window_start, "end")) AS labels'
+            if self._detailed
+            else "NULL AS labels",
         ]
         return self._grouped("asset", ASSET_PROPERTIES, EXACT_ASSET, extras)
 
@@ -93,11 +92,10 @@ class Compiler:
         return self._table(table)
 
     def _category(self) -> str:
-        return (
-            "CASE type WHEN 'Node' THEN 'Compute' WHEN 'Disk' THEN 'Storage' WHEN 'LoadBalancer' THEN 'Network' "
-            "WHEN 'Network' THEN 'Network' WHEN 'ClusterManagement' THEN 'Management' WHEN 'Shared' THEN 'Shared' "
-            "ELSE 'Other' END"
+        cases = " ".join(
+            f"WHEN {self.dialect.text(kind)} THEN {self.dialect.text(kind.category)}" for kind in AssetType
         )
+        return f"CASE type {cases} ELSE {self.dialect.text(AssetType.CLOUD.category)} END"
 
     def _table(self, table: str) -> str:
         return f"{table}_{self.question.frame.resolution}"
@@ -134,7 +132,8 @@ class Compiler:
             return "fraction AS (SELECT NULL::TIMESTAMP AS window_start, NULL::VARCHAR AS cluster)"
         on_idle = Conditions(self.question.kind, self.dialect, idle=True).sql(tree)
         sums = ", ".join(
-            f"sum({name}) AS {name}, coalesce(sum({name}) FILTER ({self._passes()}), 0) AS {name}_passing"
+            f"sum({name} + {name}_adjustment) AS {name}, "
+            f"coalesce(sum({name} + {name}_adjustment) FILTER ({self._passes()}), 0) AS {name}_passing"
             for name in IDLE_MEASURES
         )
         parts = ", ".join(
@@ -158,7 +157,9 @@ class Compiler:
             return self._asset_dimension(dimension)
         name = dimension.name
         if name in {"label", "annotation"}:
-            return f"coalesce({self.dialect.label(f'{name}s', dimension.key)}, '{UNALLOCATED}')"
+            columns = ("labels", "annotations") if dimension.alias else (f"{name}s",)
+            values = ", ".join(self.dialect.label(column, dimension.key) for column in columns)
+            return f"coalesce({values}, '{UNALLOCATED}')"
         if name in _CONTROLLER_KINDS:
             return f"CASE WHEN controller_kind = '{name}' THEN controller ELSE '{UNALLOCATED}' END"
         return {
@@ -174,9 +175,22 @@ class Compiler:
     def _asset_dimension(self, dimension: Dimension) -> str:
         if dimension.name == "label":
             value = self.dialect.label("labels", dimension.key)
+            if dimension.alias:
+                return f"coalesce({value}, '{UNALLOCATED}')"
             return f"coalesce({self.dialect.text(dimension.key + '=')} || {value}, '{UNDEFINED}')"
         column = "provider_id" if dimension.name == "providerID" else dimension.name
         return f"coalesce(nullif({column}, ''), '{UNDEFINED}')"
 
     def _detail(self, name: str) -> str:
-        return f"to_json({name})::VARCHAR" if name in {*ALLOCATION_DETAILS[:5], "volumes", "load_balancers"} else name
+        """What cannot be added is of the newest row; maxima are the highest, shares are all of them, added later."""
+        if name.endswith("_max"):
+            return f"max({name})"
+        if name in {"volumes", "load_balancers"}:
+            return f"to_json(flatten(list({name} ORDER BY window_start)))::VARCHAR"
+        return self.dialect.newest(f"to_json({name})::VARCHAR")
+
+    def _mean(self, name: str, weight: str) -> str:
+        """The weighted mean of a fraction, the plain mean where nothing weighs; exact, so that every run agrees."""
+        known = f"FILTER ({name} IS NOT NULL)"
+        weighted = f"sum(({name} * ({weight}))::DECIMAL(38, 12)) {known} / nullif(sum({weight}) {known}, 0)"
+        return f"round(coalesce({weighted}, sum({name}::DECIMAL(38, 12)) {known} / count({name})), 12)"

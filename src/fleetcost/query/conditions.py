@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fleetcost.errors import QuestionError, near
 from fleetcost.model.sets import SetKind
 from fleetcost.query.dialect import DuckDb
@@ -70,12 +72,12 @@ class Conditions:
         maps, lists, plain = _MAPS[self._kind], _LISTS[self._kind], _PLAIN[self._kind]
         wanted = "" if value == UNALLOCATED else value
         if compare.field in ALIASES and compare.key is None:
-            return self._label("labels", ALIASES[compare.field], compare.match, wanted)
+            return self._label(list(maps.values()), ALIASES[compare.field], compare.match, wanted)
         if compare.field in maps:
             column = maps[compare.field]
             if compare.key is None:
-                return self._label(column, sanitize(value), Match.EQUALS, None)
-            return self._label(column, sanitize(compare.key), compare.match, wanted)
+                return self._names(column, compare.match, sanitize(value))
+            return self._label([column], sanitize(compare.key), compare.match, wanted)
         if compare.field in lists and compare.key is None:
             return self._list(lists[compare.field], compare.match, wanted)
         if compare.field in plain and compare.key is None:
@@ -86,14 +88,20 @@ class Conditions:
             "filter", compare.field, f"a field of {self._kind}: {', '.join(accepted)}{near(compare.field, accepted)}"
         )
 
-    def _label(self, column: str, key: str, match: Match, wanted: str | None) -> str:
-        """Compare a label; None asks whether it is there at all, the empty text whether it is not."""
+    def _label(self, columns: Sequence[str], key: str, match: Match, wanted: str) -> str:
+        """Compare a label, in the first of the columns that has it; absent is the empty text."""
         if self._idle:
             return "FALSE"
-        label = self._dialect.label(column, key)
-        if wanted is None:
-            return f"{label} IS NOT NULL"
-        return self._match(f"coalesce({label}, '')", match, wanted)
+        labels = ", ".join(self._dialect.label(column, key) for column in columns)
+        return self._match(f"coalesce({labels}, '')", match, wanted)
+
+    def _names(self, column: str, match: Match, wanted: str) -> str:
+        """Ask whether there is a label whose name matches, whatever its value."""
+        if self._idle:
+            return "FALSE"
+        if match in {Match.EQUALS, Match.CONTAINS}:
+            return f"{self._dialect.label(column, wanted)} IS NOT NULL"
+        return self._dialect.list_has(self._dialect.label_names(column), self._match("element", match, wanted))
 
     def _list(self, column: str, match: Match, wanted: str) -> str:
         if self._idle:

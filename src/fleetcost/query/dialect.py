@@ -16,6 +16,14 @@ class DuckDb:
         """Read one label; NULL where it is absent."""
         return f"{column}[{self.text(key)}]::VARCHAR"
 
+    def label_names(self, column: str) -> str:
+        """Give the list of a row's label names."""
+        return f"json_keys(to_json({column}))"
+
+    def newest(self, expression: str) -> str:
+        """Give a text of the newest of a group's rows; of several from one window always the same."""
+        return f'arg_max({expression}, (window_start, "end", pod_uid))'
+
     def step(self, step: Step, column: str) -> str:
         """Give the start of the step a window belongs to."""
         if step is Step.ALL:
@@ -38,8 +46,8 @@ class DuckDb:
         return f"contains({expression}, {self.text(value)})"
 
     def first_of(self, column: str) -> str:
-        """Give the first element of a sorted list; NULL where it is empty."""
-        return f"{column}[1]"
+        """Give the first element of a list in the order of texts; NULL where it is empty."""
+        return f"list_min({column})"
 
     def list_has(self, column: str, condition: str) -> str:
         """Test whether any element, called `element`, meets a condition."""

@@ -23,10 +23,12 @@ class Dimension:
     Attributes:
         name: canonical name, such as `namespace` or `label`
         key: a label's or annotation's name, Prometheus spelling
+        alias: one of the field's words for a label: where the label is absent, the annotation of that name counts
     """
 
     name: str
     key: str = ""
+    alias: bool = False
 
     def __str__(self) -> str:
         return f"{self.name}:{self.key}" if self.key else self.name
@@ -79,7 +81,7 @@ def _dimension(part: str, text: str, kind: SetKind, parameter: str) -> Dimension
     if part.lower() in known:
         return Dimension(known[part.lower()])
     if part.lower() in ALIASES:
-        return Dimension("label", ALIASES[part.lower()])
+        return Dimension("label", ALIASES[part.lower()], alias=True)
     accepted = [*NAMES[kind], *(f"{name}:<name>" for name in KEYED[kind]), *ALIASES, "all"]
     raise QuestionError(parameter, text, f"a comma-separated list of {', '.join(accepted)}{near(part, accepted)}")
 

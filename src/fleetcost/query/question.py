@@ -12,6 +12,9 @@ from fleetcost.model.window import Resolution, Window
 from fleetcost.query.dimensions import Dimension
 from fleetcost.query.filters import Filter
 
+MOST_WINDOWS = {Resolution.HOUR: 2400, Resolution.DAY: 3660}
+"""Sets of one cluster that one question may read: a hundred days of hours, ten years of days."""
+
 
 class Step(enum.StrEnum):
     """How the window is cut into the steps of the answer."""
@@ -74,24 +77,36 @@ class Question:
         return tuple(cut)
 
 
-def framed(window: Window, step: Step | None, hourly_from: datetime | None) -> tuple[Frame, Step]:
+def framed(window: Window, step: Step | None, hourly_from: datetime | None, now: datetime) -> tuple[Frame, Step]:
     """
     Choose the rows that answer for a window, and the step where none was asked for.
 
     Whole days come from daily sets. Anything finer comes from hourly sets as long as they are kept; what is older is
-    answered with the whole days it touches.
+    answered with the whole days it touches, by day even where hours were asked for.
 
     Args:
         window: as asked
         step: as asked; None keeps the sets apart
         hourly_from: hourly rows are kept since this time, None for ever
+        now: the clock's reading; a window that ends now, such as `week`, ends with today
+
+    Raises:
+        QuestionError: more steps than anybody reads.
     """
     days = Window(Resolution.DAY.floor(window.start), Resolution.DAY.ceil(window.end))
     hours = Window(Resolution.HOUR.floor(window.start), Resolution.HOUR.ceil(window.end))
-    too_old = hourly_from is not None and hours.start < hourly_from
-    if step is Step.HOUR or (step in {None, Step.ALL} and days != window and not too_old):
-        return Frame(hours, Resolution.HOUR), step or Step.HOUR
-    return Frame(days, Resolution.DAY), step or Step.DAY
+    whole = days.start == window.start and window.end in {days.end, now}
+    finer = step is Step.HOUR or (step in {None, Step.ALL} and not whole)
+    if finer and (hourly_from is None or hours.start >= hourly_from):
+        return Frame(_bounded(hours, Resolution.HOUR), Resolution.HOUR), step or Step.HOUR
+    return Frame(_bounded(days, Resolution.DAY), Resolution.DAY), Step.DAY if step in {None, Step.HOUR} else step
+
+
+def _bounded(window: Window, resolution: Resolution) -> Window:
+    most = MOST_WINDOWS[resolution]
+    if window.seconds > most * resolution.seconds:
+        raise QuestionError("window", str(window), f"a window of at most {most} whole {resolution} sets")
+    return window
 
 
 def parse_accumulate(text: str | None) -> Step | None:

@@ -91,6 +91,12 @@ def ledger_of(database: Database) -> dict[str, Entry]:
         return read_ledger(snapshot)
 
 
+def last_written(snapshot: Snapshot) -> datetime | None:
+    """Return when the ledger was last written, None where nothing was ever ingested."""
+    ((newest,),) = snapshot.rows(statement("last_written"))
+    return aware(newest) if newest else None
+
+
 def clusters(entries: Iterable[Entry]) -> tuple[ClusterId, ...]:
     """Return the clusters that have an entry, sorted."""
     return tuple(sorted({entry.key.cluster for entry in entries}))

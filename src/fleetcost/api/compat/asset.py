@@ -22,6 +22,7 @@ def asset_sets(answer: Answer[AssetRow]) -> list[Json]:
 
 def asset(row: AssetRow, window: Window) -> Json:
     """Return one asset; a group of several types has no type and only the common figures."""
+    minutes = {} if row.type == AssetType.SHARED else {"minutes": _fixed(row.hours * 60)}
     common: Json = {
         **({"type": row.type} if row.type else {}),
         "properties": _properties(row),
@@ -29,10 +30,9 @@ def asset(row: AssetRow, window: Window) -> Json:
         "window": {"start": rfc3339(window.start), "end": rfc3339(window.end)},
         "start": rfc3339(row.start),
         "end": rfc3339(row.end),
-        "minutes": _fixed(row.hours * 60),
+        **minutes,
     }
-    specific = _SPECIFIC.get(row.type)
-    return common | (specific(row) if specific else {}) | _cost(row)
+    return common | _SPECIFIC.get(row.type, _cost)(row)
 
 
 def _properties(row: AssetRow) -> Json:
@@ -69,7 +69,9 @@ def _node(row: AssetRow) -> Json:
         "gpuCost": _fixed(row.gpu_cost),
         "gpuCount": _fixed(rate(row.gpu_hours, row.hours)),
         "ramCost": _fixed(row.ram_cost * listed),
+        "adjustment": _fixed(row.adjustment),
         **_overhead(row),
+        "totalCost": _fixed(row.total_cost),
     }
 
 
@@ -81,6 +83,7 @@ def _disk(row: AssetRow) -> Json:
         "byteHoursUsed": None if row.byte_usage_hours is None else _fixed(row.byte_usage_hours),
         "byteUsageMax": None if row.byte_usage_max is None else _fixed(row.byte_usage_max),
         "breakdown": _breakdown(0.0, used, 0.0),
+        **_cost(row),
         "storageClass": row.storage_class,
         "volumeName": row.volume_name,
         "claimName": row.claim_name,
@@ -89,12 +92,19 @@ def _disk(row: AssetRow) -> Json:
 
 
 def _load_balancer(row: AssetRow) -> Json:
-    return {"private": row.private, "ip": row.ip}
+    return {**_cost(row), "private": row.private, "ip": row.ip}
+
+
+def _cloud(row: AssetRow) -> Json:
+    return {"adjustment": _fixed(row.adjustment), "credit": _fixed(row.credit), "totalCost": _fixed(row.total_cost)}
 
 
 def _cost(row: AssetRow) -> Json:
-    credit = {"credit": _fixed(row.credit)} if row.type == AssetType.CLOUD else {}
-    return {"adjustment": _fixed(row.adjustment), **credit, "totalCost": _fixed(row.total_cost)}
+    return {"adjustment": _fixed(row.adjustment), "totalCost": _fixed(row.total_cost)}
+
+
+def _total(row: AssetRow) -> Json:
+    return {"totalCost": _fixed(row.total_cost)}
 
 
 def _overhead(row: AssetRow) -> Json:
@@ -124,4 +134,7 @@ _SPECIFIC: dict[str, Callable[[AssetRow], Json]] = {
     AssetType.NODE: _node,
     AssetType.DISK: _disk,
     AssetType.LOAD_BALANCER: _load_balancer,
+    AssetType.CLOUD: _cloud,
+    AssetType.CLUSTER_MANAGEMENT: _total,
+    AssetType.SHARED: _total,
 }

@@ -18,7 +18,7 @@ from fleetcost.query.ask import ask_allocations, ask_assets
 from fleetcost.query.completeness import completeness
 from fleetcost.query.question import Frame
 from fleetcost.query.windows import parse_window
-from fleetcost.tables.ledger import Entry, read_ledger
+from fleetcost.tables.ledger import Entry, EntryState, read_ledger
 
 _KNOWN = ("window", "aggregate", "step", "idle", "filter")
 
@@ -69,11 +69,12 @@ def clusters(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     now = context.now()
     with context.snapshot() as snapshot:
         entries = list(read_ledger(snapshot).values())
+        as_of = context.as_of(snapshot)
     today = Resolution.DAY.window_of(now)
     frame = Frame(Window(today.start - Resolution.DAY.delta, today.end), Resolution.DAY)
     judged = completeness(entries, frame, tuple(SetKind), now)
     rows = [_cluster(one.cluster, one.state, _cause(one), entries) for one in judged]
-    return ClustersJson(rows, _as_of(context))
+    return ClustersJson(rows, rfc3339(as_of))
 
 
 def _ask(context: Context, kind: SetKind) -> Any:  # noqa: ANN401 - a JSON document
@@ -82,19 +83,23 @@ def _ask(context: Context, kind: SetKind) -> Any:  # noqa: ANN401 - a JSON docum
     now = context.now()
     rows, series = native_question(context.parameters, kind, now, context.services.hourly_from())
     asked = Asked(
-        parse_window(context.parameters.get("window", DEFAULT_WINDOW), now), context.parameters.get("filter", "")
+        window=parse_window(context.parameters.get("window", DEFAULT_WINDOW), now),
+        filter=context.parameters.get("filter", ""),
+        hours=context.parameters.get("step") in {"1h", "hour"},
+        now=now,
     )
     with context.snapshot() as snapshot:
         if kind is SetKind.ALLOCATIONS:
             parts = ask_allocations(snapshot, rows, now), ask_allocations(snapshot, series, now)
         else:
             parts = ask_assets(snapshot, rows, now), ask_assets(snapshot, series, now)  # type: ignore[assignment]
-    return envelope(*parts, asked, _as_of(context), (time.perf_counter() - began) * 1000)
+        as_of = rfc3339(context.as_of(snapshot))
+    return envelope(*parts, asked, as_of, (time.perf_counter() - began) * 1000)
 
 
 def _cluster(cluster: str, state: WindowState, cause: str, entries: list[Entry]) -> ClusterJson:
-    own = [entry for entry in entries if entry.key.cluster == cluster]
-    covered = [entry for entry in own if entry.coverage_minutes > 0]
+    own = [entry for entry in entries if entry.key.cluster == cluster and entry.state is not EntryState.DELETED]
+    covered = [entry for entry in own if entry.state is EntryState.INGESTED and entry.coverage_minutes > 0]
     newest = max(covered, key=lambda entry: entry.key.window.end, default=None)
     return ClusterJson(
         cluster=cluster,
@@ -109,8 +114,9 @@ def _cluster(cluster: str, state: WindowState, cause: str, entries: list[Entry])
 
 
 def _cause(completeness: Completeness) -> str:
-    """Return the newest reason why a cluster is not complete."""
-    return next((gap.cause for gap in reversed(completeness.gaps) if not gap.running), "")
+    """Return the newest reason for a cluster's state."""
+    reasons = [gap.cause for gap in completeness.gaps if gap.state is completeness.state and not gap.running]
+    return reasons[-1] if reasons else ""
 
 
 def _seen_until(entry: Entry | None) -> Any:  # noqa: ANN401 - a time or None
@@ -118,10 +124,6 @@ def _seen_until(entry: Entry | None) -> Any:  # noqa: ANN401 - a time or None
     if entry is None:
         return None
     return entry.key.window.end if entry.final or entry.built_at is None else min(entry.key.window.end, entry.built_at)
-
-
-def _as_of(context: Context) -> str:
-    return rfc3339(context.services.status().last_pass_at or context.now())
 
 
 def _time(instant: Any) -> str | None:  # noqa: ANN401 - a time or None
