@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from servers.authority import Authority, Certificate
     from servers.minio import Minio
 
-SHARED = Path(os.environ.get("FLEETCOST_SHARED") or Path(__file__).parents[2].parent / "shared")
+SHARED = Path(os.environ.get("TEST_SHARED") or Path(__file__).parents[2].parent / "shared")
 
 EXAMPLE = """\
 type: S3
@@ -52,7 +52,7 @@ def test_the_example_is_the_published_one() -> None:
     """Each line of the published page is a line here; the page has lost the lines that only open a section."""
     page = next(SHARED.glob("*/etl-federation.txt"), None)
     if page is None:
-        pytest.skip("the published page is not there; FLEETCOST_SHARED names the folder that has it")
+        pytest.skip("the published page is not there; TEST_SHARED names the folder that has it")
     lines = [line.rstrip() for line in page.read_text(encoding="utf-8").splitlines()]
     published = lines[lines.index("type: S3") : lines.index("  sts_endpoint: <STS endpoint>") + 1]
     assert len(published) == 18

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import logging
 import traceback
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from servers.buckets import FILE, opened
 from servers.identity import Answer, Asked, token_service
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from conftest import MutualMinio
@@ -30,6 +32,16 @@ pytestmark = pytest.mark.real
 
 SECRETS = ("swordfish-one", "swordfish-two", "swordfish-three")
 ENCODED = base64.b64encode(b"swordfish-four, long enough").decode()
+
+
+@pytest.fixture(autouse=True)
+def _silent_libraries(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever the client libraries log by themselves, down to the last detail, shows nothing either."""
+    with caplog.at_level(logging.DEBUG):
+        yield
+    logged = "\n".join(logging.Formatter().format(record) for record in caplog.get_records("call"))
+    assert "swordfish" not in logged
+    assert ENCODED not in logged
 
 
 def shown(text: str, environment: dict[str, str]) -> str:

@@ -18,11 +18,11 @@ import boto3
 from botocore.config import Config
 
 from servers.process import free_port, listening, running
+from servers.tools import find_tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-REPOSITORY = Path(__file__).parents[2]
 ACCESS_KEY = "fleetcost-root"
 SECRET_KEY = "root-secret-of-the-test"
 BUCKET = "fleet"
@@ -113,10 +113,8 @@ class Minio:
 
 
 def find_minio() -> str | None:
-    """Return the server's program: on PATH, at `$FLEETCOST_TOOLS`, or where `make setup` builds it."""
-    tools = os.environ.get("FLEETCOST_TOOLS")
-    places = [shutil.which("minio"), f"{tools}/minio" if tools else None, str(REPOSITORY / ".cache" / "bin" / "minio")]
-    return next((place for place in places if place and os.access(place, os.X_OK)), None)
+    """Return the server's program: on PATH, or where `make test` builds it."""
+    return shutil.which("minio") or find_tool("minio")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import ssl
 from base64 import b64encode
 from pathlib import Path
@@ -47,6 +48,8 @@ class BotoClient:
     """
 
     def __init__(self, config: S3Config, environment: Mapping[str, str]) -> None:
+        # Its log lines quote requests and answers, and with them signatures and tokens.
+        logging.getLogger("botocore").setLevel(logging.CRITICAL + 1)
         folder = tls_folder(self)
         self._common = _common(config.http, folder, config.max_retries)
         self._verify = verification(config.http.tls, folder, environment)

@@ -14,7 +14,7 @@ from rich.table import Table
 from fleetcost.cli.aggregator import Aggregator, assemble, serve_aggregator
 from fleetcost.cli.flags import Subparsers
 from fleetcost.cli.stores import clock, local_store
-from fleetcost.demo.fleet import FLEET
+from fleetcost.demo.fleet import DEFAULT_CLUSTERS, FLEET
 from fleetcost.demo.run import Fleet, fleet
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
@@ -34,14 +34,17 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     parser = subparsers.add_parser("demo", help=about, description=about)
     parser.add_argument("--port", type=int, default=9090, help="port of the API and the UI (default 9090)")
     parser.add_argument("--data-dir", type=Path, default=Path("demo-data"), help="where everything is kept")
-    parser.add_argument("--clusters", type=int, default=len(FLEET), help=f"1 to {len(FLEET)} (default {len(FLEET)})")
+    parser.add_argument(
+        "--clusters", type=int, default=DEFAULT_CLUSTERS, help=f"1 to {len(FLEET)} (default {DEFAULT_CLUSTERS})"
+    )
     parser.add_argument("--days", type=int, default=7, help="days of history, today included (default 7)")
     parser.add_argument("--no-serve", action="store_true", help="build, print the costs and exit")
     parser.set_defaults(run=_run)
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    log.configure("warning")
+    # Findings and torn objects are part of the show: the page tells them, the terminal need not.
+    log.configure("error")
     console = Console()
     bucket = local_store(parsed.data_dir / "bucket")
     simulated = fleet(
@@ -106,7 +109,7 @@ def _costs(aggregator: Aggregator, window: Window) -> Table:
         padding=(0, 1, 0, 0),
     )
     table.add_column("cluster", no_wrap=True)
-    for name in ("CPU", "RAM", "GPU", "disk", "used", "idle", "total"):
+    for name in ("CPU", "RAM", "GPU", "disk", "idle", "total"):
         table.add_column(name, justify="right")
     table.add_column("idle %", justify="right")
     for cluster in sorted({row.cluster for row in rows}):
@@ -124,4 +127,4 @@ def _cells(rows: list[AllocationRow]) -> list[str]:
         for name in ("cpu_cost", "ram_cost", "gpu_cost", "pv_cost")
     ]
     share = idle / (used + idle) if used + idle else 0.0
-    return [*(f"{value:,.2f}" for value in (*parts, used, idle, used + idle)), f"{share:.0%}"]
+    return [*(f"{value:,.2f}" for value in (*parts, idle, used + idle)), f"{share:.0%}"]

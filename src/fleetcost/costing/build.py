@@ -22,6 +22,7 @@ from fleetcost.costing.prices import PriceBook
 from fleetcost.costing.resources import Meter
 from fleetcost.costing.rows import Names, Payment, unused_row, workload_rows
 from fleetcost.costing.services import Services
+from fleetcost.costing.sidecars import adopt
 from fleetcost.costing.traffic import find_traffic
 from fleetcost.costing.volumes import find_volumes, share_volume, volume_asset
 from fleetcost.model.allocation import Allocation
@@ -61,6 +62,7 @@ def build(samples: Samples, prices: PriceBook) -> Built:
     Returns:
         The rows and the findings.
     """
+    samples = adopt(samples)
     fleet = _fleet(samples, prices)
     payments = _Payments()
     shared = [*_volumes(fleet, payments), *_balancers(fleet, payments), *_network(fleet, payments)]

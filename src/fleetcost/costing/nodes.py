@@ -11,7 +11,7 @@ from fleetcost.costing.node_facts import Machine, NodeFigures, first_of, machine
 from fleetcost.costing.notes import Notes
 from fleetcost.costing.price_table import NodeFacts
 from fleetcost.costing.prices import GIB, NodePrices, Offer, PriceBook, node_prices, split_node_price
-from fleetcost.costing.provider_ids import provider_of
+from fleetcost.costing.provider_ids import project_of, provider_of
 from fleetcost.costing.runs import Run
 from fleetcost.model.allocation import NO_LABELS, Labels
 from fleetcost.model.asset import Asset, AssetType, PriceSource
@@ -41,6 +41,7 @@ class Node:
 
     Attributes:
         provider_id: the short form that bills use
+        project: the project or subscription it is billed to, where its id says so
         *_overhead: part of the capacity that is not allocatable, or None
         billed_by_pod: the cloud bills what the pods ask for and no machine
     """
@@ -48,6 +49,7 @@ class Node:
     name: str
     provider_id: str
     provider: str
+    project: str
     run: Run
     cores: float
     ram_bytes: float
@@ -123,6 +125,7 @@ def node_asset(node: Node, notes: Notes) -> Asset:
         name=node.name,
         provider_id=node.provider_id,
         provider=node.provider,
+        project=node.project,
         region=node.region,
         labels=node.labels,
         start=node.run.starts_at,
@@ -174,6 +177,7 @@ def _node(
         name=name,
         provider_id=provider_id,
         provider=provider_of(full_id),
+        project=project_of(full_id),
         run=run,
         cores=cores,
         ram_bytes=ram_bytes,

@@ -21,6 +21,10 @@ MISSING_AFTER = timedelta(days=2)
 """A set that is this late is missing."""
 
 
+SCRAPE_SLACK_MINUTES = 3
+"""A running window may be this far behind the clock without missing anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """
@@ -162,5 +166,15 @@ def _judge(cluster: ClusterId, judged: list[Cell], now: datetime) -> Completenes
         first=there[0].start if there else None,
         last=min(there[-1].end, now) if there else None,
         coverage_minutes=sum(cell.coverage_minutes for cell in expected),
-        expected_minutes=sum(Window(c.window.start, min(c.window.end, now)).minutes for c in expected),
+        expected_minutes=sum(_expected_minutes(cell, now) for cell in expected),
     )
+
+
+def _expected_minutes(cell: Cell, now: datetime) -> float:
+    """Return the minutes that should have been observed: of a running window those until its set was built."""
+    if not cell.running or cell.entry is None:
+        return Window(cell.window.start, min(cell.window.end, now)).minutes
+    until = min(cell.entry.built_at or cell.entry.written_at, cell.window.end)
+    minutes = max(0.0, (until - cell.window.start).total_seconds() / 60)
+    # The newest samples are up to a scrape behind, which is no gap.
+    return cell.coverage_minutes if minutes - cell.coverage_minutes <= SCRAPE_SLACK_MINUTES else minutes

@@ -8,16 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fleetcost.model.samples import (
-    ContainerValue,
-    NameSamples,
-    NetworkSamples,
-    NodeSamples,
-    NodeValue,
-    PodSamples,
-    ServiceSamples,
-    StorageSamples,
-)
+from fleetcost.model.records import ContainerValue, NodeValue
+from fleetcost.model.samples import NameSamples, NetworkSamples, NodeSamples, PodSamples, ServiceSamples, StorageSamples
 from fleetcost.samples import queries as q
 from fleetcost.samples import records as r
 from fleetcost.samples.asker import Answer, Asker, Convert
@@ -35,10 +27,15 @@ def pods(asker: Asker) -> Callable[[], PodSamples]:
     places = asker.ask(q.POD_INFO, r.pod_place)
     cpu = [values(query) for query in (q.CPU_ALLOCATED, q.CPU_REQUESTED, q.CPU_USED, q.CPU_USED_MAX)]
     ram = [values(query) for query in (q.RAM_ALLOCATED, q.RAM_REQUESTED, q.RAM_USED, q.RAM_USED_MAX)]
-    gpu = [values(query) for query in (q.GPU_ALLOCATED, q.GPU_USED, q.GPU_USED_MAX)]
+    gpu = [values(q.GPU_ALLOCATED), *(asker.ask(query, r.exported_value) for query in (q.GPU_USED, q.GPU_USED_MAX))]
+    init_running = _seen(asker, q.INIT_FIRST, q.INIT_LAST, r.container_seen)
+    init = [values(query) for query in (q.INIT_CPU_REQUESTED, q.INIT_RAM_REQUESTED)]
     gpu_requested = asker.ask(q.GPU_REQUESTED, r.container_resource)
     return lambda: PodSamples(
         running=running(),
+        init_running=init_running(),
+        init_cpu_requested=init[0].rows(),
+        init_ram_requested=init[1].rows(),
         places=places.rows(),
         cpu_allocated=cpu[0].rows(),
         cpu_requested=cpu[1].rows(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fleetcost.model.samples import (
+from fleetcost.model.records import (
     ClaimSeen,
     ClaimValue,
     ContainerResource,
@@ -69,6 +69,18 @@ def container_seen(row: Reader) -> ContainerSeen:
 def container_value(row: Reader) -> ContainerValue:
     """Read one figure of a container."""
     return ContainerValue(*_pod(row), row.name("container"), row.text("node"), row.value)
+
+
+def exported_value(row: Reader) -> ContainerValue:
+    """Read one figure of a container from an exporter whose labels the scrape may have renamed."""
+    return ContainerValue(
+        row.name("exported_namespace", "namespace"),
+        row.name("exported_pod", "pod"),
+        row.text("uid"),
+        row.name("exported_container", "container"),
+        "",
+        row.value,
+    )
 
 
 def container_resource(row: Reader) -> ContainerResource:

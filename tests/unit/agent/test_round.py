@@ -275,7 +275,7 @@ def test_a_local_file_with_damaged_rows_is_replaced(scene: Scene) -> None:
     scene.at(at(9.7))
     agent.round()
     agent.round()
-    assert one(scene.store, hour(8)) == one(scene.bucket, hour(8))
+    assert one(scene.store, hour(8)).header.digest == one(scene.bucket, hour(8)).header.digest
     assert one(scene.bucket, day()).header.coverage_minutes == pytest.approx(162, abs=2)
 
 

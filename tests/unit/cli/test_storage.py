@@ -17,7 +17,7 @@ MIDNIGHT = 1_780_272_000
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the variables of the tests themselves, which no command knows."""
-    for name in ("FLEETCOST_SHARED", "FLEETCOST_TOOLS"):
+    for name in ("TEST_SHARED", "TEST_TOOLS"):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -12,11 +12,11 @@ import pytest
 from fleetcost.costing.build import Built, build
 from fleetcost.costing.prices import PriceBook
 from fleetcost.model.asset import AssetType
-from fleetcost.model.samples import ContainerValue, GpuDevice, NodeResource, NodeValue
+from fleetcost.model.records import ContainerValue, GpuDevice, NodeResource, NodeValue
 from making.samples import Making
 
 BOOK = PriceBook(gpu_hourly=1.0)
-SHARED = Path(os.environ.get("FLEETCOST_SHARED", Path(__file__).resolve().parents[4] / "shared"))
+SHARED = Path(os.environ.get("TEST_SHARED", Path(__file__).resolve().parents[4] / "shared"))
 TRACE = SHARED / "data" / "alibaba-gpu-2023" / "pods.csv"
 
 

@@ -9,7 +9,7 @@ import pytest
 from fleetcost.costing.build import build
 from fleetcost.costing.prices import PriceBook
 from fleetcost.model.allocation import Allocation
-from fleetcost.model.samples import Endpoint, NodeAddress, ObjectLabels, Owner, PodPlace
+from fleetcost.model.records import ContainerSeen, ContainerValue, Endpoint, NodeAddress, ObjectLabels, Owner, PodPlace
 from making.samples import NAMESPACE, Making
 
 BOOK = PriceBook()
@@ -166,6 +166,21 @@ def test_the_same_pod_with_and_without_a_uid_is_one() -> None:
     making.container("p", cpu_requested=1.0)
     (row,) = rows(making)
     assert (row.pod_uid, row.cpu_core_hours) == ("1", 24)
+
+
+def test_sidecars_are_containers_and_other_init_containers_are_not() -> None:
+    """An init container that runs beside the others holds its request as long as the pod; one that is done, none."""
+    making = Making()
+    making.pod("p", (1.0, 24.0), uid="1")
+    for container, hours in (("proxy", (0.9, 24.0)), ("migrate", (0.5, 0.9))):
+        first, last = (making.at(hour) for hour in hours)
+        making.pods["init_running"].append(ContainerSeen(NAMESPACE, "p", "1", container, first, last))
+        making.pods["init_cpu_requested"].append(ContainerValue(NAMESPACE, "p", "1", container, "", 0.5))
+    making.container("p", container="proxy", cpu_used_seconds=3600.0)
+    found = rows(making)
+    assert [row.container for row in found] == ["main", "proxy"]
+    assert [float(row.cpu_core_hours) for row in found] == [0, pytest.approx(0.5 * 23.1)]
+    assert float(found[1].cpu_core_usage_hours or 0) == 1
 
 
 def test_owners_of_one_name_in_two_namespaces() -> None:

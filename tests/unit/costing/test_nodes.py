@@ -9,9 +9,9 @@ import pytest
 from fleetcost.costing.build import Built, build
 from fleetcost.costing.price_csv import parse
 from fleetcost.costing.prices import PriceBook
-from fleetcost.costing.provider_ids import balancer_id, node_id, volume_id
+from fleetcost.costing.provider_ids import balancer_id, node_id, project_of, volume_id
 from fleetcost.model.asset import Asset, AssetType, PriceSource
-from fleetcost.model.samples import (
+from fleetcost.model.records import (
     ContainerSeen,
     LocalDiskSeen,
     LocalDiskValue,
@@ -213,7 +213,10 @@ def test_node_ids(full: str, short: str) -> None:
 
 
 def test_other_ids() -> None:
-    """Volumes and load balancers have their own forms."""
+    """Volumes and load balancers have their own forms; some ids name who pays."""
+    assert project_of("gce://proj/us-central1-a/gke-node-1") == "proj"
+    assert project_of("azure:///subscriptions/1-2/resourceGroups/x") == "1-2"
+    assert project_of("aws:///us-east-1a/i-0abc123") == ""
     assert volume_id("aws://us-east-1a/vol-0abc") == "vol-0abc"
     assert volume_id("vol-0abc") == "vol-0abc"
     assert balancer_id("abc123-456.elb.us-east-1.amazonaws.com") == "abc123"

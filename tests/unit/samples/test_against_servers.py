@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import shutil
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from fleetcost.samples.memory import STALE, MemorySource
 from fleetcost.samples.query import Group, Matcher, Op, Over, Query
 from fleetcost.samples.source import RawSeries
 from servers.metric_stores import prometheus
+from servers.tools import find_tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,10 +30,10 @@ HOURS = (Window.of_epochs(START, START + 3600), Window.of_epochs(START + 3600, S
 PROGRAMS = [
     pytest.param(("prometheus", 2), id="prometheus 2"),
     pytest.param(
-        (os.environ.get("FLEETCOST_PROMETHEUS3", ""), 3),
+        (find_tool("prometheus3") or "", 3),
         id="prometheus 3",
         marks=pytest.mark.skipif(
-            "FLEETCOST_PROMETHEUS3" not in os.environ, reason="FLEETCOST_PROMETHEUS3 names no program"
+            find_tool("prometheus3") is None, reason="no Prometheus 3: `make test` builds it where Go is"
         ),
     ),
 ]

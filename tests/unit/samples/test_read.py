@@ -12,7 +12,7 @@ from fleetcost.costing.build import build
 from fleetcost.costing.prices import PriceBook
 from fleetcost.errors import SourceError
 from fleetcost.model.asset import AssetType
-from fleetcost.model.samples import Reach
+from fleetcost.model.records import Reach
 from fleetcost.model.window import Window
 from fleetcost.samples.memory import STALE, MemorySource
 from fleetcost.samples.read import read

@@ -18,14 +18,17 @@ from fleetcost.samples.client import PrometheusSource
 from fleetcost.samples.read import read
 from making.timeline import CORES, CPU_PRICE, NODE_GIB, RAM_PRICE, SCRAPE_SECONDS, timeline
 from servers.metric_stores import prometheus, victoria_metrics
+from servers.tools import find_tool
 
 if TYPE_CHECKING:
     from fleetcost.costing.build import Built
     from fleetcost.model.allocation import Allocation
 
 START = 1_790_000_000 // 3600 * 3600
-HOURS = 3
-CLUSTERS = ("north", "south")
+HOURS = int(os.environ.get("TEST_TRUTH_HOURS", "24"))
+"""Hours of the comparison: a whole day, unless somebody is in a hurry."""
+
+CLUSTERS = ("north", "south", "east", "west")
 HISTORY = timeline(START, HOURS, CLUSTERS, pods_each=24)
 WINDOWS = [Window.of_epochs(START + hour * 3600, START + (hour + 1) * 3600) for hour in range(HOURS)]
 
@@ -33,7 +36,7 @@ Sets = dict[tuple[str, Window], "Built"]
 
 pytestmark = pytest.mark.real
 
-PROMETHEUS3 = os.environ.get("FLEETCOST_PROMETHEUS3", "")
+PROMETHEUS3 = find_tool("prometheus3") or ""
 KINDS = {
     "prometheus": shutil.which("prometheus"),
     "prometheus3": PROMETHEUS3 or None,
@@ -96,7 +99,7 @@ def test_all_pods_together_cost_what_they_really_did(sets: dict[str, Sets], kind
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nodes_cost_what_they_really_did(sets: dict[str, Sets], kind: str) -> None:
-    """A node that is there all hour costs exactly its price, in each of two clusters with nodes of the same names."""
+    """A node that is there all hour costs exactly its price, in clusters whose nodes share their names."""
     for built in built_by(sets, kind).values():
         nodes = [asset for asset in built.assets if asset.type is AssetType.NODE]
         assert len(nodes) == 3
