@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from fleetcost.cli.flags import Subparsers
 from fleetcost.errors import DamagedError
@@ -57,18 +58,22 @@ def _print_json(cost_set: CostSet) -> None:
 def _print_table(cost_set: CostSet) -> None:
     header = cost_set.header
     state = "final" if header.final else "partial"
-    console = Console()
+    console = Console(highlight=False)
+    console.print(Text(str(header.key), style="bold"))
     console.print(
-        f"[bold]{header.key}[/bold]\n{header.rows:,} rows, {header.total_cost:,.6f} {header.currency}, {state}, "
+        f"{header.rows:,} rows, {header.total_cost:,.6f} {header.currency}, {state}, "
         f"{header.coverage_minutes:g} of {header.key.window.minutes:g} minutes observed\n"
         f"from {header.source}, built {header.built_at:%Y-%m-%d %H:%M:%S}Z by {header.agent_version}, "
-        f"format {header.format_version}"
+        f"format {header.format_version}",
+        markup=False,
     )
     columns = _COLUMNS[header.key.kind]
-    table = Table(*columns[:-1])
+    table = Table()
+    for column in columns[:-1]:
+        table.add_column(column, overflow="fold")
     table.add_column(columns[-1], justify="right")
     table.add_column("cost", justify="right")
     for row in cost_set.table.to_pylist():
         cost = sum(row[name] for name in _COSTS[header.key.kind])
-        table.add_row(*(str(row[name]) for name in columns[:-1]), f"{row[columns[-1]]:.4f}", f"{cost:.6f}")
+        table.add_row(*(Text(str(row[name])) for name in columns[:-1]), f"{row[columns[-1]]:.4f}", f"{cost:.6f}")
     console.print(table)
