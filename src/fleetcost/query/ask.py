@@ -39,10 +39,7 @@ def ask_allocations(
     Raises:
         QuestionError: the filter names an unknown field, or the rows are in more than one currency.
     """
-    kinds = (SetKind.ALLOCATIONS, SetKind.ASSETS)
-    return _ask(
-        snapshot, question, (allocation_of, total_allocation_of), _judged(snapshot, question, kinds, now, known)
-    )
+    return _ask(snapshot, question, (allocation_of, total_allocation_of), judged(snapshot, question, now, known))
 
 
 def ask_assets(snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None) -> Answer[AssetRow]:
@@ -52,9 +49,7 @@ def ask_assets(snapshot: Snapshot, question: Question, now: datetime, known: Kno
     Raises:
         QuestionError: the filter names an unknown field, or the rows are in more than one currency.
     """
-    return _ask(
-        snapshot, question, (asset_of, total_asset_of), _judged(snapshot, question, (SetKind.ASSETS,), now, known)
-    )
+    return _ask(snapshot, question, (asset_of, total_asset_of), judged(snapshot, question, now, known))
 
 
 def prepare(snapshot: Snapshot, question: Question) -> Program:
@@ -108,8 +103,10 @@ def _series(snapshot: Snapshot, question: Question, program: Program) -> tuple[S
     return tuple(SeriesStep(window, sums.get(window.start, 0.0), tuple(points[window.start])) for window in windows)
 
 
-def _judged(
-    snapshot: Snapshot, question: Question, kinds: tuple[SetKind, ...], now: datetime, known: Known | None
+def judged(
+    snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None
 ) -> tuple[Completeness, ...]:
+    """Return what stands behind an answer: an entry per cluster that the filter does not rule out."""
+    kinds = (SetKind.ASSETS,) if question.kind is SetKind.ASSETS else (SetKind.ALLOCATIONS, SetKind.ASSETS)
     every = (known or Known()).completeness(snapshot, question.frame, kinds, now)
     return tuple(entry for entry in every if may_hold(question.filter, entry.cluster))

@@ -58,7 +58,7 @@ def completeness(
     """
     known = tuple(entries)
     windows = [window for window in frame.window.split(frame.resolution) if window.start < now]
-    index = _index(known, frame.resolution)
+    index = index_of(known, frame.resolution)
     return tuple(_judge(cluster, cells(windows, index, cluster, kinds, now), now) for cluster in clusters(known))
 
 
@@ -80,7 +80,8 @@ def cells(
     return states
 
 
-def _index(entries: Iterable[Entry], resolution: Resolution) -> dict[tuple[ClusterId, SetKind, Window], Entry]:
+def index_of(entries: Iterable[Entry], resolution: Resolution) -> dict[tuple[ClusterId, SetKind, Window], Entry]:
+    """Return the entries of one resolution by what they are about; what left the bucket is not among them."""
     return {
         (entry.key.cluster, entry.key.kind, entry.key.window): entry
         for entry in entries

@@ -15,6 +15,10 @@ class DuckDb:
         """Write a text literal."""
         return "'" + value.replace("\0", "").replace("'", "''") + "'"
 
+    def name(self, value: str) -> str:
+        """Write a name of a column."""
+        return '"' + value.replace('"', '""') + '"'
+
     def time(self, instant: datetime) -> str:
         """Write an aware time as the UTC time without a zone that the tables hold."""
         return f"TIMESTAMP '{instant.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'"

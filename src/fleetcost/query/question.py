@@ -57,6 +57,28 @@ class Order:
     descending: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """
+    Which rows come back.
+
+    Attributes:
+        order: what they are ordered by, None for their names
+        limit, offset: which of the ordered rows of each step, None for all
+        only: names of the rows that come back, None for all
+    """
+
+    order: Order | None = None
+    limit: int | None = None
+    offset: int = 0
+    only: tuple[str, ...] | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether every row comes back."""
+        return self.limit is None and self.only is None and self.offset == 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """
@@ -80,9 +102,7 @@ class Question:
         metadata: groups keep the labels and annotations that all their rows share
         proportions: rows carry their part of each asset's cost
         properties: columns that groups keep where all their rows agree
-        order: what rows are ordered by, None for their names
-        limit, offset: which of the ordered rows come back, None for all
-        only: names of the rows that come back, None for all; totals are of all
+        page: which rows come back; totals are of all
         now: the clock's reading, for shared costs of a window that is not over
     """
 
@@ -103,10 +123,7 @@ class Question:
     metadata: bool = False
     proportions: bool = False
     properties: tuple[str, ...] = PROPERTIES
-    order: Order | None = None
-    limit: int | None = None
-    offset: int = 0
-    only: tuple[str, ...] | None = None
+    page: Page = Page()
     now: datetime | None = None
 
     @property

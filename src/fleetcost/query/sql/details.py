@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fleetcost.query.conditions import columns_of
 from fleetcost.query.dialect import DuckDb
 from fleetcost.query.question import Question
@@ -34,7 +36,7 @@ class Details:
 
     def stages(self) -> list[Stage]:
         """Return a stage per detail."""
-        queries = {
+        queries: dict[str, Callable[[], str]] = {
             "volumes": self._volumes,
             "load_balancers": self._load_balancers,
             "breakdown": self._breakdown,

@@ -74,7 +74,7 @@ class Reading:
 
     def points(self) -> str:
         """Return per step of the series: each row's name and cost; of the page's rows where there is a page."""
-        chosen = "" if not self._paged() else " WHERE name IN (SELECT name FROM page)"
+        chosen = "" if self._question.page.whole else " WHERE name IN (SELECT name FROM page)"
         return (
             f"SELECT step, role, name, sum({self._shape.total})::DOUBLE AS total_cost FROM cells{chosen} "
             "GROUP BY step, role, name ORDER BY step, role, name"
@@ -83,10 +83,6 @@ class Reading:
     def sums_of_steps(self) -> str:
         """Return per step of the series: what all rows cost."""
         return f"SELECT step, sum({self._shape.total})::DOUBLE AS total_cost FROM cells GROUP BY step ORDER BY step"
-
-    def _paged(self) -> bool:
-        question = self._question
-        return question.limit is not None or question.only is not None or question.offset > 0
 
     def _whole(self) -> str:
         """Return the cells added up over all steps."""
@@ -105,18 +101,24 @@ class Reading:
         )
 
     def _page(self) -> str:
-        question = self._question
+        question, page = self._question, self._question.page
         chosen = ""
-        if question.only is not None:
-            names = ", ".join(self._dialect.text(name) for name in question.only) or "NULL"
+        if page.only is not None:
+            names = ", ".join(self._dialect.text(name) for name in page.only) or "NULL"
             chosen = f" WHERE name IN ({names})"
-        limit = "" if question.limit is None else f" LIMIT {int(question.limit)}"
-        offset = f" OFFSET {int(question.offset)}" if question.offset else ""
-        ordered = f" ORDER BY {self._order()}" if limit or offset else ""
-        return f"SELECT * FROM whole{chosen}{ordered}{limit}{offset}"
+        if page.limit is None and not page.offset:
+            return f"SELECT * FROM whole{chosen}"
+        if question.step is Step.ALL:
+            limit = "" if page.limit is None else f" LIMIT {page.limit}"
+            return f"SELECT * FROM whole{chosen} ORDER BY {self._order()}{limit} OFFSET {page.offset}"
+        last = "" if page.limit is None else f" AND place <= {page.offset + page.limit}"
+        return (
+            f"SELECT * EXCLUDE (place) FROM (SELECT *, row_number() OVER (PARTITION BY step ORDER BY {self._order()}) "
+            f"AS place FROM whole{chosen}) WHERE place > {page.offset}{last}"
+        )
 
     def _order(self) -> str:
-        order = self._question.order
+        order = self._question.page.order
         rest = f"role, name{self._names.listed()}, currency"
         if order is None:
             return f"step, {rest}"
@@ -124,4 +126,4 @@ class Reading:
 
 
 def _ordered(order: Order) -> str:
-    return f"{order.column} {'DESC' if order.descending else 'ASC'} NULLS LAST"
+    return f'"{order.column}" {"DESC" if order.descending else "ASC"} NULLS LAST'
