@@ -28,7 +28,13 @@ _ABOUT = {
     "config": "show effective settings and where each came from",
 }
 
-_EXTRAS = {"httpx": "agent", "duckdb": "aggregator", "starlette": "aggregator", "granian": "aggregator"}
+_EXTRAS = {
+    "httpx": "agent",
+    "duckdb": "aggregator",
+    "starlette": "aggregator",
+    "uvicorn": "aggregator",
+    "httptools": "aggregator",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -20,7 +20,6 @@ LATE_AFTER = timedelta(hours=2)
 MISSING_AFTER = timedelta(days=2)
 """A set that is this late is missing."""
 
-
 SCRAPE_SLACK_MINUTES = 3
 """A running window may be this far behind the clock without missing anything."""
 
@@ -62,7 +61,7 @@ def completeness(
     """
     known = tuple(entries)
     windows = [window for window in frame.window.split(frame.resolution) if window.start < now]
-    index, born = _index(known, frame.resolution), births(known, frame.resolution)
+    index, born = index_of(known, frame.resolution), births(known, frame.resolution)
     return tuple(
         _judge(cluster, cells(windows, index, cluster, kinds, born.get(cluster), now), now)
         for cluster in clusters(known)
@@ -108,7 +107,8 @@ def cells(
     return states
 
 
-def _index(entries: Iterable[Entry], resolution: Resolution) -> dict[tuple[ClusterId, SetKind, Window], Entry]:
+def index_of(entries: Iterable[Entry], resolution: Resolution) -> dict[tuple[ClusterId, SetKind, Window], Entry]:
+    """Return the entries of one resolution by what they are about; what left the bucket is not among them."""
     return {
         (entry.key.cluster, entry.key.kind, entry.key.window): entry
         for entry in entries

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from fleetcost import __version__
-from fleetcost.errors import DatabaseDamagedError, TryAgainError
+from fleetcost.errors import DatabaseDamagedError, QuestionEndedError, TooMuchError, TryAgainError
 from fleetcost.model.window import Resolution
 from fleetcost.ops import log
 from fleetcost.tables.statements import statement
@@ -56,8 +56,23 @@ class Snapshot:
         self._cursor = cursor
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
-        """Run a query and return all its rows."""
-        return self._cursor.execute(sql, _plain(parameters)).fetchall()
+        """
+        Run a query and return all its rows.
+
+        Raises:
+            QuestionEndedError: `interrupt` was called meanwhile.
+            TooMuchError: it needs more memory than the engine may use.
+        """
+        try:
+            return self._cursor.execute(sql, _plain(parameters)).fetchall()
+        except duckdb.InterruptException as error:
+            raise QuestionEndedError("run a query: it was ended before its answer was there") from error
+        except duckdb.OutOfMemoryException as error:
+            raise TooMuchError(f"run a query: it needs more memory than the engine may use: {error}") from error
+
+    def interrupt(self) -> None:
+        """End the query that is running, from another thread; without one nothing happens."""
+        self._cursor.interrupt()
 
 
 class Writer(Snapshot):
