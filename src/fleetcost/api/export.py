@@ -38,9 +38,9 @@ def exported(context: Context, question: Question, columns: tuple[str, ...], as_
     try:
         with context.snapshot() as snapshot:
             standing = judged(snapshot, question, context.now, context.services.known)
-            program = prepare(snapshot, question)
+            program, _ = prepare(snapshot, question)
             note = _note(context, question, standing, as_of)
-            sheet = Sheet(question, program.shape, columns)
+            sheet = Sheet(question, program, columns)
             if how == "csv":
                 copy_to_csv(snapshot, sheet, file)
             else:

@@ -219,7 +219,8 @@ def _row(row: AllocationRow | AssetRow, question: Question, columns: tuple[str, 
 def _totals(answer: Answer[Any]) -> Json:
     names = ALLOCATION_TOTALS if answer.question.kind.value == "allocations" else ASSET_TOTALS
     total = answer.total
-    totals = {name: on_grid(getattr(total.row, name)) if total else 0.0 for name in names}
+    found = {name: getattr(total.row, name) if total else 0.0 for name in names}
+    totals = {name: None if value is None else on_grid(value) for name, value in found.items()}
     if total is not None and isinstance(total.row, AllocationRow):
         totals |= {name: getattr(total.row, name) for name in ROW_COLUMNS.efficiencies}
     return totals
