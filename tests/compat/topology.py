@@ -19,7 +19,7 @@ def container(namespace: str, pod: str, name: str, node: str, **costs: float) ->
         "node": node,
         "provider_id": f"i-{node}",
         "controller_kind": "deployment" if namespace != "ns3" else "statefulset",
-        "controller": f"ctl-{pod.split('-')[1] if '-' in pod else pod}",
+        "controller": pod.removeprefix("pod-"),
         "labels": {"team": "blue" if namespace == "ns1" else "green", "app_kubernetes_io_name": f"app-{namespace}"},
         **{f"{part}_cost": cost for part, cost in parts.items()},
     }

@@ -37,9 +37,9 @@ def exported(context: Context, question: Question, columns: tuple[str, ...]) -> 
     try:
         with context.snapshot() as snapshot:
             standing = judged(snapshot, question, context.now, context.services.known)
-            program = prepare(snapshot, question)
+            program, _ = prepare(snapshot, question)
             note = _note(context, question, standing, rfc3339(context.as_of(snapshot)))
-            sheet = Sheet(question, program.shape, columns)
+            sheet = Sheet(question, program, columns)
             if how == "csv":
                 copy_to_csv(snapshot, sheet, file)
             else:

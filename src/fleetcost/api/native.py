@@ -225,7 +225,8 @@ def _row(row: AllocationRow | AssetRow, question: Question, columns: tuple[str, 
 def _totals(answer: Answer[Any]) -> Json:
     names = ALLOCATION_TOTALS if answer.question.kind is SetKind.ALLOCATIONS else ASSET_TOTALS
     total = answer.total
-    totals: Json = {name: on_grid(getattr(total.row, name)) if total else 0.0 for name in names}
+    found = {name: getattr(total.row, name) if total else 0.0 for name in names}
+    totals: Json = {name: None if value is None else on_grid(value) for name, value in found.items()}
     if answer.question.kind is SetKind.ALLOCATIONS:
         totals |= {name: getattr(total.row, name) if total else None for name in ROW_COLUMNS.efficiencies}
     return totals

@@ -25,18 +25,17 @@ def read_parameters(sent: QueryParams, known: Sequence[Parameter]) -> dict[str, 
     A parameter nobody reads is refused: it would look as if it had an effect.
 
     Raises:
-        QuestionError: unknown, sent twice, missing, or not of its form.
+        QuestionError: unknown, sent twice with different values, missing, or not of its form.
     """
     accepted = {parameter.name: parameter for parameter in known}
     chosen: dict[str, str] = {}
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for name, value in sent.multi_items():
         if name not in accepted:
             words = f"one of the parameters {', '.join(accepted)}" if accepted else "no parameter at all"
             raise QuestionError(name, value, f"{words}{near(name, accepted)}")
-        if name in seen:
-            raise QuestionError(name, value, "one value; it is given twice")
-        seen.add(name)
+        if seen.setdefault(name, value) != value:
+            raise QuestionError(name, value, f"one value; it is given twice, {seen[name]!r} before")
         if value:
             chosen[name] = _checked(accepted[name], value)
     for parameter in known:

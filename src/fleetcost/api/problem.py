@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 import uuid
 
 import msgspec
@@ -122,7 +123,9 @@ def problem_of(error: Exception) -> Problem:
         if isinstance(error, kind):
             return Problem(name, title, status, str(error), request_id)
     known = isinstance(error, FleetcostError)
-    _log.error("request failed", request_id=request_id, error=repr(error), exc_info=error)
+    # As text: a renderer of exceptions may show the values of variables, and a token may be one of them.
+    trace = "".join(traceback.format_exception(error))
+    _log.error("request failed", request_id=request_id, error=repr(error), trace=trace)
     detail = str(error) if known else f"an error inside the server; its log has it under {request_id}"
     return Problem("internal", "internal error", 500, detail, request_id)
 

@@ -52,9 +52,12 @@ def ask_assets(snapshot: Snapshot, question: Question, now: datetime, known: Kno
     return _ask(snapshot, question, (asset_of, total_asset_of), judged(snapshot, question, now, known))
 
 
-def prepare(snapshot: Snapshot, question: Question) -> Program:
+def prepare(snapshot: Snapshot, question: Question) -> tuple[Program, str]:
     """
     Compile a question and run its stages; the statements that read the answer can be run afterwards.
+
+    Returns:
+        What to run, and the currency of every cost; empty where there are no rows.
 
     Raises:
         QuestionError: the filter names an unknown field, or the rows are in more than one currency.
@@ -62,17 +65,17 @@ def prepare(snapshot: Snapshot, question: Question) -> Program:
     program = compile_question(question, DuckDb())
     for stage in program.stages:
         snapshot.rows(stage)
-    found = sorted(row[0] for row in snapshot.rows("SELECT DISTINCT currency FROM cells"))
+    found = sorted(str(row[0]) for row in snapshot.rows("SELECT DISTINCT currency FROM cells"))
     if len(found) > 1:
         accepted = f"a filter that leaves clusters of one currency; found {', '.join(found)}, which are never added"
         raise QuestionError("filter", "(none)", accepted)
-    return program
+    return program, "".join(found)
 
 
 def _ask(
     snapshot: Snapshot, question: Question, makers: tuple[Maker, Maker], judged: tuple[Completeness, ...]
 ) -> Answer[Any]:
-    program = prepare(snapshot, question)
+    program, currency = prepare(snapshot, question)
     make, make_total = makers
     by_step = defaultdict(list)
     for record in snapshot.rows(program.rows):
@@ -80,13 +83,13 @@ def _ask(
     windows = {window.start: window for window in question.steps()}
     totals = tuple(
         Total(windows[aware(record[0])], int(record[2]), make_total(record, question, program))
-        for record in snapshot.rows(program.totals)
+        for record in (snapshot.rows(program.totals) if question.summed else ())
     )
     return Answer(
         question=question,
         steps=tuple(StepRows(window, tuple(by_step[window.start])) for window in windows.values()),
         completeness=judged,
-        currency=totals[0].row.currency if totals else "",
+        currency=currency,
         totals=totals,
         series=_series(snapshot, question, program),
     )

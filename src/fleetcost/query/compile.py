@@ -8,8 +8,8 @@ from fleetcost.model.sets import SetKind
 from fleetcost.query.dialect import DuckDb
 from fleetcost.query.measures import CARRIED, EXACT_ALLOCATION, EXACT_ASSET
 from fleetcost.query.question import Question
-from fleetcost.query.sql.assets import ASSET_MAXIMA, ASSET_PROPERTIES, ASSET_TOTAL, WEIGHED, AssetCells
-from fleetcost.query.sql.cells import DETAILS, TOTAL, AllocationCells
+from fleetcost.query.sql.assets import ASSET_MAXIMA, ASSET_PROPERTIES, WEIGHED, AssetCells
+from fleetcost.query.sql.cells import DETAILS, AllocationCells
 from fleetcost.query.sql.details import Details
 from fleetcost.query.sql.reading import Reading, Shape
 
@@ -22,6 +22,7 @@ class Program:
     Attributes:
         stages: statements to run first, in order; each makes a table the next ones read
         rows, totals, points, sums_of_steps: statements that read the answer, see `sql.reading.Reading`
+        page: the table whose rows come back
         shape: the columns of `rows`
     """
 
@@ -30,6 +31,7 @@ class Program:
     totals: str
     points: str
     sums_of_steps: str
+    page: str
     shape: Shape
 
 
@@ -54,6 +56,7 @@ def compile_question(question: Question, dialect: DuckDb) -> Program:
         totals=reading.totals(),
         points=reading.points(),
         sums_of_steps=reading.sums_of_steps(),
+        page=reading.page,
         shape=shape,
     )
 
@@ -64,7 +67,6 @@ def _of_allocations(question: Question, dialect: DuckDb) -> Shape:
         sums=(*EXACT_ALLOCATION, *CARRIED),
         maxima=(),
         extras=DETAILS if question.detailed else (),
-        total=TOTAL,
         details=Details(question, dialect).names,
     )
 
@@ -75,6 +77,5 @@ def _of_assets(question: Question) -> Shape:
         sums=(*EXACT_ASSET, *WEIGHED),
         maxima=ASSET_MAXIMA,
         extras=("labels",) if question.detailed else (),
-        total=ASSET_TOTAL,
         details=(),
     )

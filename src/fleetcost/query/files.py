@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from fleetcost.query.compile import Program
 from fleetcost.query.dialect import DuckDb
 from fleetcost.query.question import Question
 from fleetcost.query.sql.assets import WEIGHED
-from fleetcost.query.sql.reading import Shape
 from fleetcost.tables.database import Snapshot
 
 _MARKED = "'=', '+', '-', '@', chr(9), chr(13)"
@@ -22,12 +22,12 @@ class Sheet:
 
     Attributes:
         question: it
-        shape: what its rows are made of
+        program: what was prepared
         columns: the figures that are wanted, empty for all
     """
 
     question: Question
-    shape: Shape
+    program: Program
     columns: tuple[str, ...]
 
     def texts(self) -> list[tuple[str, str]]:
@@ -35,10 +35,14 @@ class Sheet:
         # A row nobody was charged for has no value of a dimension, but it may have the property of the same name.
         named = []
         for position, dimension in enumerate(self.question.dimensions):
-            known = [f"n{position}", *([dimension.name] if dimension.name in self.shape.properties else []), "''"]
+            known = [
+                f"n{position}",
+                *([dimension.name] if dimension.name in self.program.shape.properties else []),
+                "''",
+            ]
             named.append((f"coalesce({', '.join(known)})", str(dimension)))
         taken = {name for _, name in named} | {"name"}
-        wanted = [name for name in self.shape.properties if name not in taken and self._wanted(name)]
+        wanted = [name for name in self.program.shape.properties if name not in taken and self._wanted(name)]
         return [
             ("name", "name"),
             *named,
@@ -48,7 +52,7 @@ class Sheet:
 
     def rest(self) -> list[tuple[str, str]]:
         """Return the other columns: expression and name."""
-        figures = [name for name in self.shape.sums if name not in WEIGHED and self._wanted(name)]
+        figures = [name for name in self.program.shape.sums if name not in WEIGHED and self._wanted(name)]
         return [
             ("step", "window_start"),
             ('"start"', "start"),
@@ -70,7 +74,7 @@ class Sheet:
         ]
         dialect = DuckDb()
         chosen = ", ".join(f"{expression} AS {dialect.name(name)}" for expression, name in [*texts, *self.rest()])
-        return f"SELECT {chosen} FROM page ORDER BY {self._order()}"  # noqa: S608 - names of columns only
+        return f"SELECT {chosen} FROM {self.program.page} AS page ORDER BY {self._order()}"  # noqa: S608 - names of columns only
 
     def _wanted(self, name: str) -> bool:
         return not self.columns or name in self.columns

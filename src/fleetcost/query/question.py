@@ -103,6 +103,7 @@ class Question:
         proportions: rows carry their part of each asset's cost
         properties: columns that groups keep where all their rows agree
         page: which rows come back; totals are of all
+        summed: totals are wanted
         now: the clock's reading, for shared costs of a window that is not over
     """
 
@@ -124,6 +125,7 @@ class Question:
     proportions: bool = False
     properties: tuple[str, ...] = PROPERTIES
     page: Page = Page()
+    summed: bool = True
     now: datetime | None = None
 
     @property

@@ -102,7 +102,7 @@ def _totals(record: Sequence[Any], program: Program) -> dict[str, Any]:
     facts = dict(zip(names, record, strict=False))
     facts.pop("step")
     facts["start"], facts["end"] = aware(facts["start"]), aware(facts["end"])
-    return facts
+    return {name: 0.0 if value is None and name not in _NULLABLE else value for name, value in facts.items()}
 
 
 def _asset(facts: dict[str, Any], names: tuple[str, ...]) -> AssetRow:

@@ -32,7 +32,7 @@ def allocation(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return a list of sets, name to allocation."""
     question = allocation_question(context)
     how = context.parameters.get("format", "json")
-    answer = _ask(context, question if how == "json" else plain(question))
+    answer = _ask(context, replace(question if how == "json" else plain(question), summed=False))
     metric = _metric(context)
     if how == "csv":
         return allocation_csv(answer, metric)
@@ -44,7 +44,7 @@ def allocation(context: Context) -> Any:  # noqa: ANN401 - a JSON document
 
 def summary(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return sets of summaries."""
-    answer = _ask(context, plain(allocation_question(context)))
+    answer = _ask(context, replace(plain(allocation_question(context)), summed=False))
     if context.parameters.get("format") == "csv":
         return allocation_csv(answer, _metric(context))
     return enveloped(summary_range(answer, _metric(context)))

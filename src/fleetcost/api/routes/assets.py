@@ -32,7 +32,7 @@ CHANGE_RATIO = "0.05"
 
 def assets(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return a list of sets, key to asset; a list of one where they are accumulated."""
-    answer = _ask(context, asset_question(context))
+    answer = _ask(context, replace(asset_question(context), summed=False))
     if context.parameters.get("format") == "csv":
         return asset_csv(answer)
     return enveloped(asset_sets(answer))
@@ -40,7 +40,7 @@ def assets(context: Context) -> Any:  # noqa: ANN401 - a JSON document
 
 def one_set(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return one set over the whole window, as OpenCost does."""
-    answer = _ask(context, replace(asset_question(context), step=Step.ALL))
+    answer = _ask(context, replace(asset_question(context), step=Step.ALL, summed=False))
     if context.parameters.get("format") == "csv":
         return asset_csv(answer)
     return enveloped(asset_sets(answer)[0])

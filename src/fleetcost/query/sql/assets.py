@@ -51,7 +51,7 @@ class AssetCells:
         return [
             Stage(
                 "cells",
-                f"SELECT *, 0 AS role, {names.joined()} AS name\n"
+                f"SELECT *, 0 AS role, {names.joined()} AS name, {ASSET_TOTAL} AS total_cost\n"
                 f'FROM (SELECT {by}{kept}, min("start") AS "start", max("end") AS "end"{sums}{halves}, '
                 f"max(byte_usage_max) AS byte_usage_max, max(local) AS local, max(private) AS private, "
                 f"count(*) AS members{labels}\n"

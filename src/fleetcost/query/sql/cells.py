@@ -5,8 +5,7 @@ from __future__ import annotations
 from fleetcost.query.conditions import columns_of
 from fleetcost.query.dialect import DuckDb
 from fleetcost.query.measures import ALLOCATION_COSTS, CARRIED, EXACT_ALLOCATION
-from fleetcost.query.question import Idle, Question
-from fleetcost.query.sharing import Tenancy
+from fleetcost.query.question import Question
 from fleetcost.query.sql.details import Details
 from fleetcost.query.sql.grain import Grain
 from fleetcost.query.sql.idle import ROLE_ROW, IdleRows
@@ -39,15 +38,13 @@ class AllocationCells:
         idle = IdleRows(self._question, self._dialect)
         grain = Grain(self._question, self._dialect)
         shared = Shared(self._question, self._dialect)
-        stages = idle.stages() if self._question.idle is not Idle.HIDE or self._shows_tenancy() else []
+        stages = idle.stages()
         if grain.needed():
-            stages = idle.stages() + grain.stages() + shared.stages()
+            stages += grain.stages() + shared.stages()
         queries = [self._rows(divided=grain.needed()), *idle.cells()]
-        stages.append(Stage("cells", "\nUNION ALL BY NAME\n".join(queries)))
+        cells = "\nUNION ALL BY NAME\n".join(queries)
+        stages.append(Stage("cells", f"SELECT *, {TOTAL} AS total_cost FROM (\n{cells})"))
         return stages + Details(self._question, self._dialect).stages()
-
-    def _shows_tenancy(self) -> bool:
-        return self._question.tenancy is not Tenancy.HIDE
 
     def _rows(self, *, divided: bool) -> str:
         names, source = self._names, self._source

@@ -105,8 +105,11 @@ class Grain:
         if self._question.idle_split is Split.EVEN:
             weights = dict.fromkeys(RESOURCES, "CASE WHEN mounted THEN members ELSE 0 END")
         tenant = "CASE WHEN mounted THEN greatest(cpu + ram + gpu, 0) ELSE 0 END"
-        shares = [self._share(f"i.{name}", name, f"{name}_idle") for name in RESOURCES]
-        shares += [self._share(f"t.{name}", "tenant", name) for name in ("disks", "management")]
+        idle, tenancy = self._question.idle is not Idle.HIDE, self._question.tenancy is not Tenancy.HIDE
+        shares = [self._share(f"i.{name}", name, f"{name}_idle", known=idle) for name in RESOURCES]
+        shares += [self._share(f"t.{name}", "tenant", name, known=tenancy) for name in ("disks", "management")]
+        joins = "\nLEFT JOIN idle_at AS i USING (window_start, cluster, place)" if idle else ""
+        joins += "\nLEFT JOIN tenancy_at AS t USING (window_start, cluster)" if tenancy else ""
         return (
             f"SELECT g.*, {', '.join(shares)}\nFROM (SELECT *, "
             f"{', '.join(self._running(name, 'place') for name in RESOURCES)}, {self._running('tenant', 'cluster')}\n"
@@ -117,15 +120,15 @@ class Grain:
             "ROWS UNBOUNDED PRECEDING),\n"
             f"    at_cluster AS (PARTITION BY window_start, cluster),\n"
             f"    upto_cluster AS (PARTITION BY window_start, cluster ORDER BY {self.order()}, place "
-            "ROWS UNBOUNDED PRECEDING)) AS g\n"
-            "LEFT JOIN idle_at AS i USING (window_start, cluster, place)\n"
-            "LEFT JOIN tenancy_at AS t USING (window_start, cluster)"
+            f"ROWS UNBOUNDED PRECEDING)) AS g{joins}"
         )
 
     def _running(self, name: str, over: str) -> str:
         return f"sum({name}_weight) OVER at_{over} AS {name}_whole, sum({name}_weight) OVER upto_{over} AS {name}_upto"
 
-    def _share(self, amount: str, weight: str, name: str) -> str:
+    def _share(self, amount: str, weight: str, name: str, *, known: bool) -> str:
+        if not known:
+            return f"0::DECIMAL(38, 9) AS {name}"
         upto, whole = f"{weight}_upto", f"{weight}_whole"
         before = f"{upto} - {weight}_weight"
         share = f"({self._dialect.part(amount, upto, whole)}) - ({self._dialect.part(amount, before, whole)})"

@@ -28,7 +28,12 @@ class IdleRows:
 
     def stages(self) -> list[Stage]:
         """Return `idle_at` and `tenancy_at`: what there is at each place, and which part the filter takes by itself."""
-        return [Stage("idle_at", self._idle_at()), Stage("tenancy_at", self._tenancy_at())]
+        stages = []
+        if self._question.idle is not Idle.HIDE:
+            stages.append(Stage("idle_at", self._idle_at()))
+        if self._question.tenancy is not Tenancy.HIDE:
+            stages.append(Stage("tenancy_at", self._tenancy_at()))
+        return stages
 
     def cells(self) -> list[str]:
         """Return the queries whose rows are cells."""

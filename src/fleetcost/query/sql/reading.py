@@ -21,7 +21,6 @@ class Shape:
         sums: columns that add up
         maxima: columns of which the largest counts
         extras: further columns as they are, only where rows are cells
-        total: what a cell costs, as an expression
         details: stages that are joined to the rows
     """
 
@@ -29,7 +28,6 @@ class Shape:
     sums: Sequence[str]
     maxima: Sequence[str]
     extras: Sequence[str]
-    total: str
     details: Sequence[str]
 
 
@@ -43,12 +41,19 @@ class Reading:
         self._names = Names(question, dialect)
 
     def stages(self) -> list[Stage]:
-        """Return `whole`, the rows of the answer, and `page`, those that come back."""
-        whole = self._whole() if self._question.series is not None else "SELECT * FROM cells"
-        return [
-            Stage("whole", f"SELECT *, {self._shape.total} AS total_cost FROM ({whole})"),
-            Stage("page", self._page()),
-        ]
+        """Return `whole`, the rows of the answer where they are not the cells, and `page` where not all come back."""
+        stages = [Stage("whole", self._whole())] if self._question.series is not None else []
+        return stages if self._question.page.whole else [*stages, Stage("page", self._page())]
+
+    @property
+    def every_row(self) -> str:
+        """The table of all rows."""
+        return "whole" if self._question.series is not None else "cells"
+
+    @property
+    def page(self) -> str:
+        """The table of the rows that come back."""
+        return self.every_row if self._question.page.whole else "page"
 
     def rows(self) -> str:
         """Return the page: step, role, currency, names, properties, start, end, sums, maxima, extras, details."""
@@ -62,27 +67,27 @@ class Reading:
         ]  # fmt: skip
         by = f"step, currency{self._names.listed()}"
         joins = "".join(f"\nLEFT JOIN detail_{name} AS {name} USING ({by})" for name in shape.details)
-        return f"SELECT {', '.join(chosen)}\nFROM page{joins}\nORDER BY {self._order()}"
+        return f"SELECT {', '.join(chosen)}\nFROM {self.page}{joins}\nORDER BY {self._order()}"
 
     def totals(self) -> str:
         """Return per step and currency: number of rows and sum of every measure."""
-        sums = ", ".join(f"coalesce(sum({name}), 0)::DOUBLE AS {name}" for name in (*self._shape.sums, "total_cost"))
+        sums = ", ".join(f"sum({name})::DOUBLE AS {name}" for name in (*self._shape.sums, "total_cost"))
         return (
             f'SELECT step, currency, count(*) AS rows, min("start") AS "start", max("end") AS "end", {sums} '
-            "FROM whole GROUP BY step, currency ORDER BY step, currency"
+            f"FROM {self.every_row} GROUP BY step, currency ORDER BY step, currency"
         )
 
     def points(self) -> str:
         """Return per step of the series: each row's name and cost; of the page's rows where there is a page."""
         chosen = "" if self._question.page.whole else " WHERE name IN (SELECT name FROM page)"
         return (
-            f"SELECT step, role, name, sum({self._shape.total})::DOUBLE AS total_cost FROM cells{chosen} "
+            f"SELECT step, role, name, sum(total_cost)::DOUBLE AS total_cost FROM cells{chosen} "
             "GROUP BY step, role, name ORDER BY step, role, name"
         )
 
     def sums_of_steps(self) -> str:
         """Return per step of the series: what all rows cost."""
-        return f"SELECT step, sum({self._shape.total})::DOUBLE AS total_cost FROM cells GROUP BY step ORDER BY step"
+        return "SELECT step, sum(total_cost)::DOUBLE AS total_cost FROM cells GROUP BY step ORDER BY step"
 
     def _whole(self) -> str:
         """Return the cells added up over all steps."""
@@ -92,7 +97,7 @@ class Reading:
             f", CASE WHEN count(*) = count({name}) THEN {self._dialect.agreed(name)} END AS {name}"
             for name in shape.properties
         )
-        sums = "".join(f", sum({name}) AS {name}" for name in (*shape.sums, "members"))
+        sums = "".join(f", sum({name}) AS {name}" for name in (*shape.sums, "members", "total_cost"))
         maxima = "".join(f", max({name}) AS {name}" for name in shape.maxima)
         start = self._dialect.step(Step.ALL, "", self._question.frame.window.start)
         return (
@@ -107,14 +112,14 @@ class Reading:
             names = ", ".join(self._dialect.text(name) for name in page.only) or "NULL"
             chosen = f" WHERE name IN ({names})"
         if page.limit is None and not page.offset:
-            return f"SELECT * FROM whole{chosen}"
+            return f"SELECT * FROM {self.every_row}{chosen}"
         if question.step is Step.ALL:
             limit = "" if page.limit is None else f" LIMIT {page.limit}"
-            return f"SELECT * FROM whole{chosen} ORDER BY {self._order()}{limit} OFFSET {page.offset}"
+            return f"SELECT * FROM {self.every_row}{chosen} ORDER BY {self._order()}{limit} OFFSET {page.offset}"
         last = "" if page.limit is None else f" AND place <= {page.offset + page.limit}"
         return (
             f"SELECT * EXCLUDE (place) FROM (SELECT *, row_number() OVER (PARTITION BY step ORDER BY {self._order()}) "
-            f"AS place FROM whole{chosen}) WHERE place > {page.offset}{last}"
+            f"AS place FROM {self.every_row}{chosen}) WHERE place > {page.offset}{last}"
         )
 
     def _order(self) -> str:
