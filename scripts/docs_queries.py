@@ -52,7 +52,7 @@ def page() -> str:
 
 
 def _edges() -> tuple[Instant, Instant]:
-    return render_edge(CONTAINER_FIRST, HOUR), render_present(CONTAINER_FIRST, HOUR)
+    return render_edge(CONTAINER_FIRST, HOUR, HOUR.end_epoch), render_present(CONTAINER_FIRST, HOUR)
 
 
 def _section(over: Over, queries: list[Query]) -> str:

@@ -7,6 +7,7 @@ import re
 from fleetcost.model.window import Window
 from fleetcost.samples import queries
 from fleetcost.samples.edges import NAMES_AT_ONCE, Render, newest, sightings
+from fleetcost.samples.promql import render_edge
 from fleetcost.samples.query import Query
 from fleetcost.samples.source import Row
 
@@ -40,7 +41,7 @@ def test_what_is_at_the_edge_is_not_looked_for() -> None:
     """Where everything is seen at the edge, no query looks at the steps."""
     pods = [f"p{i}" for i in range(9)]
     server = Server(pods, pods)
-    rows = sightings(queries.CONTAINER_FIRST, HOUR, 60, server.ask)
+    rows = sightings(queries.CONTAINER_FIRST, HOUR, 60, HOUR.end_epoch, server.ask)
     assert {row.labels["pod"]: row.value for row in rows} == dict.fromkeys(pods, 100.0)
     assert not any("[3601s:1m]" in text for text in server.texts)
 
@@ -50,7 +51,9 @@ def test_only_the_others_are_looked_for_by_name() -> None:
     steady = [f"steady-{i}" for i in range(3000)]
     short = [f"short-{i}" for i in range(NAMES_AT_ONCE + 1)]
     server = Server(steady, steady + short)
-    rows = {row.labels["pod"]: row.value for row in sightings(queries.CONTAINER_FIRST, HOUR, 60, server.ask)}
+    rows = {
+        row.labels["pod"]: row.value for row in sightings(queries.CONTAINER_FIRST, HOUR, 60, HOUR.end_epoch, server.ask)
+    }
     assert rows == dict.fromkeys(steady, 100.0) | dict.fromkeys(short, 200.0)
     assert len([text for text in server.texts if "[3601s:1m]" in text]) == 2
 
@@ -59,7 +62,7 @@ def test_where_most_are_missing_everything_is_looked_at() -> None:
     """A server that starts inside the hour saw nothing at its start; one query without names is cheaper than many."""
     pods = [f"p{i}" for i in range(3 * NAMES_AT_ONCE)]
     server = Server([], pods)
-    rows = sightings(queries.CONTAINER_FIRST, HOUR, 60, server.ask)
+    rows = sightings(queries.CONTAINER_FIRST, HOUR, 60, HOUR.end_epoch, server.ask)
     assert len(rows) == len(pods)
     assert len([text for text in server.texts if "[3601s:1m]" in text]) == 1
 
@@ -67,8 +70,16 @@ def test_where_most_are_missing_everything_is_looked_at() -> None:
 def test_nothing_is_asked_twice_where_there_is_nothing() -> None:
     """A metric that does not exist takes two queries."""
     server = Server([], [])
-    assert sightings(queries.CONTAINER_FIRST, HOUR, 60, server.ask) == []
+    assert sightings(queries.CONTAINER_FIRST, HOUR, 60, HOUR.end_epoch, server.ask) == []
     assert len(server.texts) == 2
+
+
+def test_a_window_that_is_not_over_is_looked_at_from_now() -> None:
+    """What is there now was seen last now; the hour's end, which is still to come, says nothing."""
+    half = HOUR.start_epoch + 1800
+    assert render_edge(queries.CONTAINER_LAST, HOUR, half).time_ms == half * 1000
+    assert render_edge(queries.CONTAINER_LAST, HOUR, HOUR.end_epoch + 1).time_ms == HOUR.end_epoch * 1000
+    assert render_edge(queries.CONTAINER_FIRST, HOUR, half).time_ms == HOUR.start_epoch * 1000
 
 
 def test_of_labels_the_newest_stay() -> None:

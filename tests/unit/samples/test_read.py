@@ -108,6 +108,15 @@ def test_a_second_scrape_doubles_nothing() -> None:
     assert noticed(samples) == {"scraped twice": ("kube-state-metrics and second 10.0.0.99:8080",)}
 
 
+def test_a_kubelet_that_is_scraped_twice_is_noticed() -> None:
+    """Two jobs that scrape the same machine's containers are one too many."""
+    metrics = HISTORY.series()
+    machine = flat(1.0, id="/", instance="10.0.0.1:10250", job="kubelet")
+    metrics["container_cpu_usage_seconds_total"] += [machine, relabelled(machine, job="nodes")]
+    found = noticed(samples_of(metrics))
+    assert found == {"scraped twice": ("kubelet 10.0.0.1:10250 and nodes 10.0.0.1:10250",)}
+
+
 def test_a_restarted_exporter_is_no_second_scrape() -> None:
     """One kube-state-metrics after another is one scrape with another address."""
     metrics = HISTORY.series()

@@ -31,6 +31,13 @@ SCRAPER_FIRST, SCRAPER_LAST = sightings_of(
     "which scrapes report the same node at the same time: two are one too many",
     equal("resource", "cpu"),
 )
+MACHINE_SCRAPER_FIRST, MACHINE_SCRAPER_LAST = sightings_of(
+    "scraper of machines",
+    "container_cpu_usage_seconds_total",
+    SCRAPER,
+    "which scrapes report the same machine's containers at the same time: two are one too many",
+    equal("id", "/"),
+)
 CLUSTERS = most(
     "clusters",
     "kube_node_status_capacity",
