@@ -33,21 +33,20 @@ def costs(out: str) -> dict[str, list[float]]:
     for line in out.splitlines():
         words = line.split()
         if words and words[0] in {"all", *(cluster.id for cluster in FLEET)} and words[-1].endswith("%"):
-            found[words[0]] = [float(word.replace(",", "")) for word in words[-8:-1]]
+            found[words[0]] = [float(word.replace(",", "")) for word in words[-7:-1]]
     return found
 
 
 def test_the_demonstration_prints_what_the_fleet_costs(demo: Callable[..., Done]) -> None:
-    """Each cluster has a line; used and idle make its total, and the lines make the fleet's."""
+    """Each cluster has a line; its parts are within its total, and the lines make the fleet's."""
     done = demo()
     assert done.code == 0
     table = costs(done.out)
     assert list(table) == ["cluster-0", "cluster-1", "all"]
-    for cpu, ram, gpu, volumes, used, idle, total in table.values():
-        assert total == pytest.approx(used + idle, abs=0.02)
-        assert used == pytest.approx(cpu + ram + gpu + volumes, abs=0.03)
-        assert 0 < used <= total
-    for column in range(7):
+    for cpu, ram, gpu, volumes, idle, total in table.values():
+        assert min(cpu, ram, volumes, idle) > 0
+        assert cpu + ram + gpu + volumes + idle <= total + 0.03
+    for column in range(6):
         parts = sum(table[name][column] for name in ("cluster-0", "cluster-1"))
         assert table["all"][column] == pytest.approx(parts, abs=0.02)
 
@@ -75,9 +74,12 @@ def test_everything_the_demonstration_writes_is_understood(folder: Path, tmp_pat
 
 @pytest.mark.parametrize(
     ("extra", "message"),
-    [(("--clusters", "9"), "the demonstration has 1 to 4 clusters"), (("--clusters", "0"), "1 to 4 clusters"),
-     (("--days", "0"), "--days 0: at least 1")],
-)  # fmt: skip
+    [
+        (("--clusters", str(len(FLEET) + 1)), f"the demonstration has 1 to {len(FLEET)} clusters"),
+        (("--clusters", "0"), f"1 to {len(FLEET)} clusters"),
+        (("--days", "0"), "--days 0: at least 1"),
+    ],
+)
 def test_sizes_are_bounded(demo: Callable[..., Done], extra: tuple[str, ...], message: str) -> None:
     """More clusters than there are, or no days, are refused."""
     done = demo(*extra)
