@@ -42,10 +42,10 @@ hour, the query below is sent, with their names as a condition, five hundred at 
 
 @edges@
 
-What a query costs the server is the samples it reads. Under each query stands what a real Prometheus said it read for
-one hour of a made-up cluster of @nodes@ nodes and @pods@ pods, @series@ series scraped every minute. The whole hour took
-@samples@ samples, @ratio@ for each series; most grow with the pods. A query without a figure read nothing there, because
-that cluster has no such metric.
+What a query costs the server is the samples it reads. Under each query stands what a real Prometheus said it read
+for one hour of a made-up cluster of @nodes@ nodes and @pods@ pods, @series@ series scraped every minute. The whole
+hour took @samples@ samples, @ratio@ for each series; most grow with the pods. A query without a figure read nothing
+there, because that cluster has no such metric.
 """
 
 
