@@ -22,7 +22,7 @@ test: ui lint types  ## everything: lint, types, every test with real servers an
 	@$(PY) -m pytest $(ARGS)
 
 unit: setup     ## the fast tests only
-	@$(PY) -m pytest -m 'not real' tests/unit tests/house $(ARGS)
+	@$(PY) -m pytest -m 'not real' tests/unit tests/house tests/docs $(ARGS)
 
 lint: setup     ## ruff, import contracts, spelling
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && .venv/bin/lint-imports --no-logo && .venv/bin/codespell

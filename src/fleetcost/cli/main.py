@@ -18,7 +18,7 @@ from fleetcost.errors import CallerError, FleetcostError
 COMMANDS = ("demo", "agent", "aggregator", "query", "storage", "sets", "config")
 """Each is a module of this room with `add_parser(subparsers)`; it is imported only when it is called."""
 
-_ABOUT = {
+ABOUT = {
     "demo": "a whole fleet on one machine: agents, bucket, aggregator, API and UI",
     "agent": "build one cluster's cost sets from Prometheus and push them to the bucket",
     "aggregator": "ingest the bucket and serve the API and the UI",
@@ -27,6 +27,7 @@ _ABOUT = {
     "sets": "show what is inside set files",
     "config": "show effective settings and where each came from",
 }
+"""What each command does, for its help and the documentation."""
 
 _EXTRAS = {
     "httpx": "agent",
@@ -69,9 +70,9 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     called = next((word for word in arguments if not word.startswith("-")), None)
     for command in COMMANDS:
         if command == called:
-            importlib.import_module(f"fleetcost.cli.{command}").add_parser(subparsers, _ABOUT[command])
+            importlib.import_module(f"fleetcost.cli.{command}").add_parser(subparsers, ABOUT[command])
         else:
-            subparsers.add_parser(command, help=_ABOUT[command])
+            subparsers.add_parser(command, help=ABOUT[command])
     return parser
 
 

@@ -38,15 +38,14 @@ def costs(out: str) -> dict[str, list[float]]:
 
 
 def test_the_demonstration_prints_what_the_fleet_costs(demo: Callable[..., Done]) -> None:
-    """Each cluster has a line; its resources and its idle make its total, and the lines make the fleet's."""
+    """Each cluster has a line; its parts are within its total, and the lines make the fleet's."""
     done = demo()
     assert done.code == 0
     table = costs(done.out)
     assert list(table) == ["cluster-0", "cluster-1", "all"]
     for cpu, ram, gpu, volumes, idle, total in table.values():
-        used = cpu + ram + gpu + volumes
-        assert total == pytest.approx(used + idle, abs=0.04)
-        assert 0 < used <= total
+        assert min(cpu, ram, volumes, idle) > 0
+        assert cpu + ram + gpu + volumes + idle == pytest.approx(total, abs=0.04)
     for column in range(6):
         parts = sum(table[name][column] for name in ("cluster-0", "cluster-1"))
         assert table["all"][column] == pytest.approx(parts, abs=0.02)
@@ -75,10 +74,12 @@ def test_everything_the_demonstration_writes_is_understood(folder: Path, tmp_pat
 
 @pytest.mark.parametrize(
     ("extra", "message"),
-    [(("--clusters", "99"), f"the demonstration has 1 to {len(FLEET)} clusters"),
-     (("--clusters", "0"), f"1 to {len(FLEET)} clusters"),
-     (("--days", "0"), "--days 0: at least 1")],
-)  # fmt: skip
+    [
+        (("--clusters", str(len(FLEET) + 1)), f"the demonstration has 1 to {len(FLEET)} clusters"),
+        (("--clusters", "0"), f"1 to {len(FLEET)} clusters"),
+        (("--days", "0"), "--days 0: at least 1"),
+    ],
+)
 def test_sizes_are_bounded(demo: Callable[..., Done], extra: tuple[str, ...], message: str) -> None:
     """More clusters than there are, or no days, are refused."""
     done = demo(*extra)

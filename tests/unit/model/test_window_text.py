@@ -99,7 +99,7 @@ def test_no_text_crashes(text: str) -> None:
     assert window.start < window.end
 
 
-@given(st.integers(0, 4_000_000_000), st.integers(1, 4_000_000_000))
+@given(st.integers(0, 4_000_000_000), st.integers(1, 3_000_000_000))
 def test_pairs_of_times_are_taken_as_they_are(start: int, length: int) -> None:
     """Two Unix times and the same two RFC 3339 times are one window."""
     window = parse_window(f"{start},{start + length}", NOW)
