@@ -108,6 +108,8 @@ def test_other_methods_are_refused_in_the_routes_shape(full: App, path: str, kin
     assert (response.status_code, response.headers["content-type"]) == (405, kind)
     assert "GET" in response.headers["allow"]
     assert f"POST {path}" in response.text
+    body = response.json()
+    assert body.get("status" if "problem" in kind else "code") == 405
 
 
 def test_a_mistake_of_ours_is_told_without_its_inside(full: App, capsys: pytest.CaptureFixture[str]) -> None:
