@@ -32,10 +32,19 @@ class Grain:
 
     def needed(self) -> bool:
         """Tell whether anything is divided among rows."""
-        question = self._question
-        shares = question.idle is Idle.SHARE or question.tenancy is Tenancy.SHARE or question.sharing is not None
-        shown = question.idle is not Idle.HIDE or question.tenancy is Tenancy.SEPARATE
-        return shares or (shown and not self.filter_is_of_clusters())
+        return self.divides_idle or self.divides_tenancy or self._question.sharing is not None
+
+    @property
+    def divides_idle(self) -> bool:
+        """Whether idle is shared, or shown as far as it follows the rows that pass."""
+        shown = self._question.idle is not Idle.HIDE
+        return self._question.idle is Idle.SHARE or (shown and not self.filter_is_of_clusters())
+
+    @property
+    def divides_tenancy(self) -> bool:
+        """Whether tenancy is shared, or shown as far as it follows the rows that pass."""
+        shown = self._question.tenancy is Tenancy.SEPARATE
+        return self._question.tenancy is Tenancy.SHARE or (shown and not self.filter_is_of_clusters())
 
     def filter_is_of_clusters(self) -> bool:
         """Tell whether the filter takes or leaves whole clusters; then it takes or leaves their idle as well."""
@@ -49,11 +58,13 @@ class Grain:
         """
         Return the order in which running totals are taken.
 
-        Behind the names stand facts of the rows: whether a row passes comes last, so that a filter and its negation
-        see the same order.
+        Where a filter cuts groups apart, facts of the rows stand behind the names, and whether a row passes comes last,
+        so that a filter and its negation see the same order.
         """
-        facts = "origin NULLS FIRST, mounted, total DESC, cpu DESC, ram DESC, gpu DESC, members DESC, passes"
-        return ", ".join([*self._names.parts, facts])
+        keys = [*self._names.parts, "origin NULLS FIRST", "mounted"]
+        if self._question.filter is not None:
+            keys += ["total DESC", "cpu DESC", "ram DESC", "gpu DESC", "members DESC", "passes"]
+        return ", ".join(keys)
 
     def _grain(self) -> str:
         source, names = self._source, self._names
@@ -101,34 +112,53 @@ class Grain:
         return f"{expression} = {self._dialect.text(name)}"
 
     def _carried(self) -> str:
-        weights = {resource: f"greatest({resource}, 0)" for resource in RESOURCES}
+        """Return the grain with what each row carries; a share that is not divided is 0."""
+        idle = [self._share(f"i.{name}", name, f"{name}_idle") for name in RESOURCES]
+        tenancy = [self._share(f"t.{name}", "tenant", name) for name in ("disks", "management")]
+        none = "0::DECIMAL(38, 9) AS {}"
+        shares = idle if self.divides_idle else [none.format(f"{name}_idle") for name in RESOURCES]
+        shares += tenancy if self.divides_tenancy else [none.format(name) for name in ("disks", "management")]
+        joins = "\nLEFT JOIN idle_at AS i USING (window_start, cluster, place)" if self.divides_idle else ""
+        joins += "\nLEFT JOIN tenancy_at AS t USING (window_start, cluster)" if self.divides_tenancy else ""
+        return f"SELECT g.*, {', '.join(shares)}\nFROM ({self._positions()}) AS g{joins}"
+
+    def _positions(self) -> str:
+        """Return the grain with each row's end on the line from 0 to what its place weighs, per weight."""
+        weights = {f"{name}_weight": f"greatest({name}, 0)" for name in RESOURCES}
         if self._question.idle_split is Split.EVEN:
-            weights = dict.fromkeys(RESOURCES, "CASE WHEN mounted THEN members ELSE 0 END")
-        tenant = "CASE WHEN mounted THEN greatest(cpu + ram + gpu, 0) ELSE 0 END"
-        idle, tenancy = self._question.idle is not Idle.HIDE, self._question.tenancy is not Tenancy.HIDE
-        shares = [self._share(f"i.{name}", name, f"{name}_idle", known=idle) for name in RESOURCES]
-        shares += [self._share(f"t.{name}", "tenant", name, known=tenancy) for name in ("disks", "management")]
-        joins = "\nLEFT JOIN idle_at AS i USING (window_start, cluster, place)" if idle else ""
-        joins += "\nLEFT JOIN tenancy_at AS t USING (window_start, cluster)" if tenancy else ""
+            weights = dict.fromkeys(weights, "CASE WHEN mounted THEN members ELSE 0 END")
+        weights["tenant_weight"] = "CASE WHEN mounted THEN greatest(cpu + ram + gpu, 0) ELSE 0 END"
+        idle = [f"{name}_weight" for name in RESOURCES]
+        by_place = [*(idle if self.divides_idle else ())]
+        by_cluster = ["tenant_weight"] if self.divides_tenancy else []
+        if not self._question.idle_by_node:
+            # One place per cluster: one sort serves both.
+            by_place, by_cluster = [*by_place, *by_cluster], []
+        running = [self._running(name, "window_start, cluster, place", "") for name in by_place]
+        running += [self._running(name, "window_start, cluster", ", place") for name in by_cluster]
+        wholes = self._wholes(by_place, "window_start, cluster, place") + self._wholes(
+            by_cluster, "window_start, cluster"
+        )
+        made = ", ".join(f"{weight} AS {name}" for name, weight in weights.items())
+        chosen = ", ".join(["*", *running])
         return (
-            f"SELECT g.*, {', '.join(shares)}\nFROM (SELECT *, "
-            f"{', '.join(self._running(name, 'place') for name in RESOURCES)}, {self._running('tenant', 'cluster')}\n"
-            f"  FROM (SELECT *, {', '.join(f'{weight} AS {name}_weight' for name, weight in weights.items())}, "
-            f"{tenant} AS tenant_weight FROM grain)\n"
-            f"  WINDOW at_place AS (PARTITION BY window_start, cluster, place),\n"
-            f"    upto_place AS (PARTITION BY window_start, cluster, place ORDER BY {self.order()} "
-            "ROWS UNBOUNDED PRECEDING),\n"
-            f"    at_cluster AS (PARTITION BY window_start, cluster),\n"
-            f"    upto_cluster AS (PARTITION BY window_start, cluster ORDER BY {self.order()}, place "
-            f"ROWS UNBOUNDED PRECEDING)) AS g{joins}"
+            f"WITH weighed AS MATERIALIZED (SELECT *, {made} FROM grain)\n"
+            f"SELECT * FROM (SELECT {chosen} FROM weighed){wholes}"
         )
 
-    def _running(self, name: str, over: str) -> str:
-        return f"sum({name}_weight) OVER at_{over} AS {name}_whole, sum({name}_weight) OVER upto_{over} AS {name}_upto"
+    def _running(self, weight: str, by: str, then: str) -> str:
+        name = weight.replace("_weight", "_upto")
+        return (
+            f"sum({weight}) OVER (PARTITION BY {by} ORDER BY {self.order()}{then} ROWS UNBOUNDED PRECEDING) AS {name}"
+        )
 
-    def _share(self, amount: str, weight: str, name: str, *, known: bool) -> str:
-        if not known:
-            return f"0::DECIMAL(38, 9) AS {name}"
+    def _wholes(self, weights: list[str], by: str) -> str:
+        if not weights:
+            return ""
+        sums = ", ".join(f"sum({weight}) AS {weight.replace('_weight', '_whole')}" for weight in weights)
+        return f"\nJOIN (SELECT {by}, {sums} FROM weighed GROUP BY {by}) USING ({by})"
+
+    def _share(self, amount: str, weight: str, name: str) -> str:
         upto, whole = f"{weight}_upto", f"{weight}_whole"
         before = f"{upto} - {weight}_weight"
         share = f"({self._dialect.part(amount, upto, whole)}) - ({self._dialect.part(amount, before, whole)})"

@@ -24,7 +24,8 @@ class IdleRows:
         self._question = question
         self._dialect = dialect
         self._source = Source(question, dialect)
-        self._divided = Grain(question, dialect).needed()
+        grain = Grain(question, dialect)
+        self._divides_idle, self._divides_tenancy = grain.divides_idle, grain.divides_tenancy
 
     def stages(self) -> list[Stage]:
         """Return `idle_at` and `tenancy_at`: what there is at each place, and which part the filter takes by itself."""
@@ -89,7 +90,7 @@ class IdleRows:
 
     def _apart(self) -> str:
         """Return idle that is shown: all of it, or of each place the part that follows the rows passing the filter."""
-        if not self._divided or self._question.filter is None:
+        if not self._divides_idle:
             return "SELECT * FROM idle_at WHERE own"
         kept = ", ".join(
             f"(coalesce(c.{name}, 0) + CASE WHEN coalesce(c.{name}_whole, 0) = 0 THEN i.{name}_own ELSE 0 END)"
@@ -153,15 +154,11 @@ class IdleRows:
     def _tenancy_amounts(self) -> str:
         """Return what is shown of each cluster's tenancy: what follows passing rows, or what nobody could carry."""
         whole = "disks + management"
-        if not self._divided:
+        if not self._divides_tenancy:
             return f"SELECT *, {whole} AS amount FROM tenancy_at WHERE own"
         alone = "CASE WHEN coalesce(c.whole, 0) = 0 AND t.own THEN t.disks + t.management ELSE 0 END"
-        if self._question.tenancy is Tenancy.SHARE:
-            amount = alone
-        elif self._question.filter is None:
-            amount = "t.disks + t.management"
-        else:
-            amount = f"coalesce(c.amount, 0) + {alone}"
+        shared = self._question.tenancy is Tenancy.SHARE
+        amount = alone if shared else f"coalesce(c.amount, 0) + {alone}"
         return (
             f"SELECT t.*, {amount} AS amount FROM tenancy_at AS t LEFT JOIN ("
             f"SELECT window_start, cluster, any_value(tenant_whole) AS whole, "
