@@ -32,7 +32,7 @@ def address(folder: Path) -> Iterator[str]:
         yield found
 
 
-def _refused(code: int, *parts: str, arguments: tuple[str, ...]) -> None:
+def _check_refused(code: int, *parts: str, arguments: tuple[str, ...]) -> None:
     done = fleetcost(*arguments)
     last = done.stderr.strip().splitlines()[-1]
     assert done.returncode == code, done.stderr
@@ -49,49 +49,51 @@ def _agent(folder: Path, *more: str, store: str = "good.yaml") -> tuple[str, ...
 
 def test_no_cluster_id(folder: Path) -> None:
     """Without a cluster id nothing starts, and the message says how to give one."""
-    _refused(CALLER, "no cluster id", "--cluster-id", arguments=_agent(folder))
+    _check_refused(CALLER, "no cluster id", "--cluster-id", arguments=_agent(folder))
 
 
 def test_the_default_id_of_another_product(folder: Path) -> None:
     """An id that every installation of another product has is refused with the reason."""
     arguments = _agent(folder, "--cluster-id", "cluster-one")
-    _refused(CALLER, "'cluster-one'", "overwrite", arguments=arguments)
+    _check_refused(CALLER, "'cluster-one'", "overwrite", arguments=arguments)
 
 
 def test_unreachable_prometheus(folder: Path) -> None:
     """A source that does not answer is named with its address."""
     arguments = _agent(folder, "--cluster-id", "c1")
-    _refused(OTHER_SIDE, "http://127.0.0.1:9", "refused", "is the address right", arguments=arguments)
+    _check_refused(OTHER_SIDE, "http://127.0.0.1:9", "refused", "is the address right", arguments=arguments)
 
 
 def test_unreadable_storage_file(folder: Path) -> None:
     """A storage file that is not there is named."""
     arguments = _agent(folder, "--cluster-id", "c1", store="absent.yaml")
-    _refused(CALLER, "absent.yaml", "No such file", arguments=arguments)
+    _check_refused(CALLER, "absent.yaml", "No such file", arguments=arguments)
 
 
 def test_unknown_key_of_the_storage_file(folder: Path) -> None:
     """An unknown key is named with its file and line, and so is the one that is missing for it."""
     arguments = _agent(folder, "--cluster-id", "c1", store="typo.yaml")
-    _refused(CALLER, "typo.yaml", "line 3", "`directroy`", "`config.directory`", arguments=arguments)
+    _check_refused(CALLER, "typo.yaml", "line 3", "`directroy`", "`config.directory`", arguments=arguments)
 
 
 def test_unknown_key_of_the_settings(folder: Path) -> None:
     """An unknown setting is named with its file, and the nearest known one."""
     arguments = ("aggregator", "ingest", "--settings", str(folder / "settings.yaml"))
-    _refused(CALLER, "settings.yaml", "'intervall_seconds'", "did you mean 'interval_seconds'", arguments=arguments)
+    _check_refused(
+        CALLER, "settings.yaml", "'intervall_seconds'", "did you mean 'interval_seconds'", arguments=arguments
+    )
 
 
 def test_bad_window(address: str) -> None:
     """A window that cannot be read is told with what would be accepted."""
     arguments = ("query", "allocation", "--url", address, "--window", "7x")
-    _refused(CALLER, "window='7x'", "lastmonth", arguments=arguments)
+    _check_refused(CALLER, "window='7x'", "lastmonth", arguments=arguments)
 
 
 def test_unknown_aggregate(address: str) -> None:
     """An unknown aggregate is refused with the nearest known one."""
     arguments = ("query", "allocation", "--url", address, "--aggregate", "namspace")
-    _refused(CALLER, "aggregate='namspace'", "did you mean 'namespace'", arguments=arguments)
+    _check_refused(CALLER, "aggregate='namspace'", "did you mean 'namespace'", arguments=arguments)
 
 
 def test_an_empty_fleet_is_no_zero(address: str) -> None:

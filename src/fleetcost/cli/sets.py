@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fleetcost.cli.flags import Subparsers
+from fleetcost.cli.sets_raw import show_raw
 from fleetcost.errors import DamagedError
 from fleetcost.model.allocation import ALLOCATION_COSTS
 from fleetcost.model.sets import SetKind
@@ -32,11 +33,15 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     show = actions.add_parser("show", help="decode set files and print them")
     show.add_argument("files", nargs="+", type=Path, metavar="FILE")
     show.add_argument("--json", action="store_true", help="one JSON document a row, in the columns of our format")
+    show.add_argument("--raw", action="store_true", help="other agents' files: the wire fields, one document a line")
+    show.add_argument("--kind", help="with --raw: allocations, assets, cloudcosts, networkinsights; else it is guessed")
     show.set_defaults(run=_show)
 
 
 def _show(parsed: argparse.Namespace) -> int:
     """Print each file; one that cannot be read is named on standard error and the others are still printed."""
+    if parsed.raw:
+        return show_raw(parsed.files, parsed.kind)
     failed = 0
     for file in parsed.files:
         try:
