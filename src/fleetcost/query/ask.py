@@ -16,6 +16,7 @@ from fleetcost.query.answer import (
     AllocationRow,
     Answer,
     AssetRow,
+    Completeness,
     Details,
     LoadBalancerDetail,
     RowType,
@@ -24,11 +25,11 @@ from fleetcost.query.answer import (
     on_grid,
 )
 from fleetcost.query.compile import ALLOCATION_DETAILS, ALLOCATION_PROPERTIES, ASSET_PROPERTIES, Compiler
-from fleetcost.query.completeness import completeness
+from fleetcost.query.completeness import judge, register
 from fleetcost.query.dialect import DuckDb
 from fleetcost.query.dimensions import IDLE
 from fleetcost.query.measures import EXACT_ALLOCATION, EXACT_ASSET, IDLE_MEASURES, WEIGHTED_ASSET
-from fleetcost.query.question import Idle, Question, Step
+from fleetcost.query.question import Frame, Idle, Question, Step
 from fleetcost.tables.database import Snapshot
 from fleetcost.tables.ledger import aware, naive, read_ledger
 
@@ -71,9 +72,20 @@ def _answer(
     return Answer(
         question=question,
         steps=steps,
-        completeness=completeness(read_ledger(snapshot).values(), question.frame, kinds, now),
+        completeness=snapshot.once(
+            (question.frame, kinds, now), lambda: _completeness(snapshot, question.frame, kinds, now)
+        ),
         currency=_currency([row for _, row in dated]),
     )
+
+
+def _completeness(
+    snapshot: Snapshot, frame: Frame, kinds: tuple[SetKind, ...], now: datetime
+) -> tuple[Completeness, ...]:
+    known = snapshot.remembered(
+        f"register {frame.resolution}", lambda: register(read_ledger(snapshot).values(), frame.resolution)
+    )
+    return judge(known, frame, kinds, now)
 
 
 def _step_key(question: Question, window: Window) -> datetime:

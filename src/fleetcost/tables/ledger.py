@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from fleetcost.model.amount import ZERO
@@ -72,9 +73,11 @@ class Entry:
     digest: str = ""
 
 
-def read_ledger(snapshot: Snapshot) -> dict[str, Entry]:
+def read_ledger(snapshot: Snapshot) -> Mapping[str, Entry]:
     """Return every entry by its path."""
-    return {row[0]: _entry(row) for row in snapshot.rows(statement("ledger"))}
+    return snapshot.remembered(
+        "ledger", lambda: MappingProxyType({row[0]: _entry(row) for row in snapshot.rows(statement("ledger"))})
+    )
 
 
 def write_entries(writer: Writer, entries: Sequence[Entry]) -> None:
@@ -83,9 +86,18 @@ def write_entries(writer: Writer, entries: Sequence[Entry]) -> None:
         return
     writer.execute(statement("drop_ledger"), {"paths": [entry.path for entry in entries]})
     writer.execute(statement("write_ledger"), {"rows": [_row(entry) for entry in entries]})
+    writer.execute(statement("next_generation"))
 
 
-def ledger_of(database: Database) -> dict[str, Entry]:
+def forget_expired(writer: Writer, resolution: Resolution, before: datetime) -> None:
+    """Forget the objects of windows of this resolution that ended at or before a time."""
+    parameters = {"before": naive(before)}
+    if writer.rows(statement("count_expired", resolution), parameters) != [(0,)]:
+        writer.execute(statement("expire_ledger", resolution), parameters)
+        writer.execute(statement("next_generation"))
+
+
+def ledger_of(database: Database) -> Mapping[str, Entry]:
     """Return every entry by its path, from a snapshot of its own."""
     with database.snapshot() as snapshot:
         return read_ledger(snapshot)

@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from builders import at, day, hour, key, open_tables
 from fleetcost.model.sets import SetKind
-from fleetcost.tables.database import Database
-from fleetcost.tables.ledger import Entry, EntryState, aware, clusters, ledger_of, naive, write_entries
+from fleetcost.tables.database import Database, Writer
+from fleetcost.tables.ledger import Entry, EntryState, aware, clusters, ledger_of, naive, read_ledger, write_entries
 
 FULL = Entry(
     key=key(hour(3), SetKind.ASSETS),
@@ -98,3 +99,41 @@ def test_times_cross_the_door_in_utc() -> None:
     assert naive(evening) == datetime(2026, 1, 10, 4)  # noqa: DTZ001 - what the tables hold
     assert aware(naive(evening)) == evening
     assert aware(naive(evening)).tzinfo is UTC
+
+
+def test_the_ledger_is_read_once_until_it_changes(database: Database) -> None:
+    """Readers of one state share what was made of it; after a write nobody sees the old one in a new snapshot."""
+    write(database, FULL)
+    first = ledger_of(database)
+    assert ledger_of(database) is first
+    with database.snapshot() as early:
+        write(database, replace(FULL, path="other"))
+        assert read_ledger(early) == first
+        assert set(ledger_of(database)) == {FULL.path, "other"}
+        assert read_ledger(early) == first
+    assert set(ledger_of(database)) == {FULL.path, "other"}
+
+
+def test_what_was_taken_back_is_not_remembered(database: Database) -> None:
+    """A transaction that was given up leaves the ledger, and what is remembered of it, as they were."""
+    write(database, FULL)
+    with pytest.raises(duckdb.Error), database.transaction() as writer:
+        _write_and_fail(writer)
+    assert set(ledger_of(database)) == {FULL.path}
+    write(database, replace(FULL, path="third"))
+    assert set(ledger_of(database)) == {FULL.path, "third"}
+
+
+def _write_and_fail(writer: Writer) -> None:
+    write_entries(writer, [replace(FULL, path="second")])
+    assert "second" in read_ledger(writer)
+    writer.execute("SELECT * FROM nothing")
+
+
+def test_a_snapshot_makes_a_thing_once(database: Database) -> None:
+    """What is computed within one snapshot is computed once for each key."""
+    made: list[str] = []
+    with database.snapshot() as snapshot:
+        for key_ in ("a", "b", "a"):
+            assert snapshot.once(key_, lambda name=key_: made.append(name) or name.upper()) == key_.upper()  # type: ignore[misc]
+    assert made == ["a", "b"]
