@@ -9,7 +9,9 @@ FleetcostError
 │   └── ClaimRefusedError      this cluster id belongs to another cluster
 ├── TryAgainError          the other side did not answer, or not well: the same call may succeed later
 │   ├── SourceError            the Prometheus-compatible API
-│   └── StoreError             the bucket
+│   ├── StoreError             the bucket
+│   └── QuestionEndedError     a question that was ended before its answer: its time was over or its asker gone
+├── TooMuchError           a question needs more memory than the engine may use
 ├── StoreRefusedError      the bucket answered and said no: credentials, permission, certificate
 ├── ObjectMissingError     no object at this path
 ├── ConditionFailedError   a conditional write lost: the object exists already or has changed
@@ -74,6 +76,14 @@ class SourceError(TryAgainError):
 
 class StoreError(TryAgainError):
     """The bucket could not be reached or answered with an error."""
+
+
+class QuestionEndedError(TryAgainError):
+    """A question was ended before its answer was there: its time was over, or nobody waited for it any more."""
+
+
+class TooMuchError(FleetcostError):
+    """A question needs more memory than the engine may use."""
 
 
 class StoreRefusedError(FleetcostError):

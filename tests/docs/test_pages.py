@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fleetcost.api.routes.operations import OPERATIONS
 from fleetcost.cli.main import COMMANDS
 from fleetcost.ingest.run import PAST_RETENTION
 from fleetcost.model.finding import FindingKind
@@ -86,6 +87,8 @@ def test_every_route_is_documented() -> None:
     for path in paths:
         if "{" not in path:
             assert path in text("api.md"), path
+    for operation in OPERATIONS:
+        assert operation.path in text("api.md"), operation.path
 
 
 def test_links_between_pages_lead_somewhere() -> None:

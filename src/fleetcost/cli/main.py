@@ -29,7 +29,13 @@ ABOUT = {
 }
 """What each command does, for its help and the documentation."""
 
-_EXTRAS = {"httpx": "agent", "duckdb": "aggregator", "starlette": "aggregator", "granian": "aggregator"}
+_EXTRAS = {
+    "httpx": "agent",
+    "duckdb": "aggregator",
+    "starlette": "aggregator",
+    "uvicorn": "aggregator",
+    "httptools": "aggregator",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -38,7 +38,8 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
         one.add_argument("--aggregate", help="what to group by, such as cluster,namespace")
         one.add_argument("--filter", help='such as cluster:"prod"+namespace:"shop"')
         if kind == "allocation":
-            one.add_argument("--idle", choices=("separate", "hide"), default="separate", help="idle beside or left out")
+            one.add_argument("--idle", choices=("separate", "share", "hide"), default="separate",
+                             help="idle beside, inside the rows, or left out")  # fmt: skip
         one.add_argument("--format", choices=("table", "csv", "json"), default="table", help="(default table)")
         one.set_defaults(run=_run)
 

@@ -20,7 +20,6 @@ LATE_AFTER = timedelta(hours=2)
 MISSING_AFTER = timedelta(days=2)
 """A set that is this late is missing."""
 
-
 SCRAPE_SLACK_MINUTES = 3
 """A running window may be this far behind the clock without missing anything."""
 
@@ -48,28 +47,6 @@ class Cell:
         return self.entry.coverage_minutes if self.entry and self.entry.state is EntryState.INGESTED else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
-    """
-    The ledger of one resolution, by what completeness asks of it.
-
-    Attributes:
-        clusters: every cluster with an entry of any resolution, sorted
-        sets: entries by cluster, kind and window; tombstones are left out
-        born: as of `births`
-    """
-
-    clusters: tuple[ClusterId, ...]
-    sets: Mapping[tuple[ClusterId, SetKind, Window], Entry]
-    born: Mapping[ClusterId, datetime]
-
-
-def register(entries: Iterable[Entry], resolution: Resolution) -> Register:
-    """Put the ledger's entries in the order of one resolution."""
-    known = tuple(entries)
-    return Register(clusters(known), _sets(known, resolution), births(known, resolution))
-
-
 def completeness(
     entries: Iterable[Entry], frame: Frame, kinds: tuple[SetKind, ...], now: datetime
 ) -> tuple[Completeness, ...]:
@@ -82,15 +59,12 @@ def completeness(
         kinds: the kinds of set the answer needs; a window is as good as its worst
         now: the clock's reading
     """
-    return judge(register(entries, frame.resolution), frame, kinds, now)
-
-
-def judge(known: Register, frame: Frame, kinds: tuple[SetKind, ...], now: datetime) -> tuple[Completeness, ...]:
-    """Judge as `completeness` does, by a register of the frame's resolution."""
+    known = tuple(entries)
     windows = [window for window in frame.window.split(frame.resolution) if window.start < now]
+    index, born = index_of(known, frame.resolution), births(known, frame.resolution)
     return tuple(
-        _judge(cluster, cells(windows, known.sets, cluster, kinds, known.born.get(cluster), now), now)
-        for cluster in known.clusters
+        _judge(cluster, cells(windows, index, cluster, kinds, born.get(cluster), now), now)
+        for cluster in clusters(known)
     )
 
 
@@ -101,18 +75,18 @@ def births(entries: Iterable[Entry], resolution: Resolution) -> dict[ClusterId, 
     A day proves that its cluster was there when it ended, an hour that it was there on its day: so a cluster whose
     hours are all gone is silent, not unborn.
     """
-    own: dict[ClusterId, datetime] = {}
-    other: dict[ClusterId, datetime] = {}
+    born: dict[ClusterId, datetime] = {}
     for entry in entries:
         if entry.state is not EntryState.DELETED:
-            cluster, window = entry.key.cluster, entry.key.window
-            if entry.key.resolution is resolution:
-                own[cluster] = min(window.start, own.get(cluster, window.start))
-            else:
-                seen = window.end if resolution is Resolution.HOUR else window.start
-                other[cluster] = min(seen, other.get(cluster, seen))
-    floors = {cluster: resolution.floor(seen) for cluster, seen in other.items()}
-    return {cluster: min(times[cluster] for times in (own, floors) if cluster in times) for cluster in own | floors}
+            seen = _seen(entry.key.window, entry.key.resolution, resolution)
+            born[entry.key.cluster] = min(seen, born.get(entry.key.cluster, seen))
+    return born
+
+
+def _seen(window: Window, resolution: Resolution, asked: Resolution) -> datetime:
+    if resolution is asked:
+        return window.start
+    return window.end if asked is Resolution.HOUR else Resolution.DAY.floor(window.start)
 
 
 def cells(
@@ -133,7 +107,8 @@ def cells(
     return states
 
 
-def _sets(entries: Iterable[Entry], resolution: Resolution) -> dict[tuple[ClusterId, SetKind, Window], Entry]:
+def index_of(entries: Iterable[Entry], resolution: Resolution) -> dict[tuple[ClusterId, SetKind, Window], Entry]:
+    """Return the entries of one resolution by what they are about; what left the bucket is not among them."""
     return {
         (entry.key.cluster, entry.key.kind, entry.key.window): entry
         for entry in entries

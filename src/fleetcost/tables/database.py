@@ -8,17 +8,17 @@ of another version it is moved aside and an empty one takes its place, which the
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import duckdb
 
 from fleetcost import __version__
-from fleetcost.errors import DatabaseDamagedError, TryAgainError
+from fleetcost.errors import DatabaseDamagedError, QuestionEndedError, TooMuchError, TryAgainError
 from fleetcost.model.window import Resolution
 from fleetcost.ops import log
 from fleetcost.tables.statements import statement
@@ -31,7 +31,6 @@ _IN_USE = ("Could not set lock on file", "Unique file handle conflict")
 
 Parameters = Mapping[str, Any]
 Row = tuple[Any, ...]
-Made = TypeVar("Made")
 
 _log = log.get("tables")
 
@@ -50,58 +49,38 @@ class Engine:
     threads: int
 
 
-class Memory:
-    """What was made of the newest state of the tables, so that not every reader makes it again."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._generation = -1
-        self._made: dict[str, Any] = {}
-
-    def of(self, generation: int, name: str, make: Callable[[], Made]) -> Made:
-        """Return what `make` made of this generation; what was made of an older one is forgotten."""
-        with self._lock:
-            if generation == self._generation and name in self._made:
-                return cast("Made", self._made[name])
-        made = make()
-        with self._lock:
-            if generation > self._generation:
-                self._generation, self._made = generation, {}
-            if generation == self._generation:
-                self._made[name] = made
-        return made
-
-
 class Snapshot:
     """One reader's consistent view of the database."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, memory: Memory | None) -> None:
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
-        self._memory = memory
-        self._own: dict[Hashable, Any] = {}
         # The engine fixes a view at its first query, not when the transaction begins.
-        ((self._generation,),) = self.rows(statement("generation"))
-
-    def remembered(self, name: str, make: Callable[[], Made]) -> Made:
-        """Return what `make` makes of the ledger, which is remembered until the ledger changes."""
-        return self._memory.of(self._generation, name, make) if self._memory else make()
-
-    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """Return what `make` makes, once in this snapshot."""
-        if key not in self._own:
-            self._own[key] = make()
-        return cast("Made", self._own[key])
+        ((generation,),) = self.rows(statement("generation"))
+        self.generation: int = generation
+        """How often the ledger had been written: what was made of one generation is true in every view of it."""
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
-        """Run a query and return all its rows."""
-        return self._cursor.execute(sql, _plain(parameters)).fetchall()
+        """
+        Run a query and return all its rows.
+
+        Raises:
+            QuestionEndedError: `interrupt` was called meanwhile.
+            TooMuchError: it needs more memory than the engine may use.
+        """
+        try:
+            return self._cursor.execute(sql, _plain(parameters)).fetchall()
+        except duckdb.InterruptException as error:
+            raise QuestionEndedError("run a query: it was ended before its answer was there") from error
+        except duckdb.OutOfMemoryException as error:
+            raise TooMuchError(f"run a query: it needs more memory than the engine may use: {error}") from error
+
+    def interrupt(self) -> None:
+        """End the query that is running, from another thread; without one nothing happens."""
+        self._cursor.interrupt()
 
 
 class Writer(Snapshot):
-    """One writing transaction; what it reads may be taken back, so nothing of it is remembered."""
-
-    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        super().__init__(cursor, None)
+    """One writing transaction."""
 
     def execute(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run a statement that returns nothing."""
@@ -114,7 +93,6 @@ class Database:
     def __init__(self, connection: duckdb.DuckDBPyConnection, file: Path) -> None:
         self._connection = connection
         self._write_lock = threading.Lock()
-        self._memory = Memory()
         self.file = file
 
     @contextmanager
@@ -123,7 +101,7 @@ class Database:
         cursor = self._cursor()
         try:
             cursor.execute("BEGIN TRANSACTION READ ONLY")
-            yield Snapshot(cursor, self._memory)
+            yield Snapshot(cursor)
         finally:
             cursor.close()
 

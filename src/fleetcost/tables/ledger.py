@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 from fleetcost.model.amount import ZERO
@@ -75,9 +74,13 @@ class Entry:
 
 def read_ledger(snapshot: Snapshot) -> Mapping[str, Entry]:
     """Return every entry by its path."""
-    return snapshot.remembered(
-        "ledger", lambda: MappingProxyType({row[0]: _entry(row) for row in snapshot.rows(statement("ledger"))})
-    )
+    return {row[0]: _entry(row) for row in snapshot.rows(statement("ledger"))}
+
+
+def count_states(database: Database) -> dict[EntryState, int]:
+    """Return how many objects are in each state; states that do not occur are left out."""
+    with database.snapshot() as snapshot:
+        return {EntryState(state): count for state, count in snapshot.rows(statement("count_states"))}
 
 
 def write_entries(writer: Writer, entries: Sequence[Entry]) -> None:

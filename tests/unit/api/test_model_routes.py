@@ -83,8 +83,8 @@ ASSET_FIELDS = {
 
 
 def allocation(full: App, name: str = ROW, **asked: Any) -> dict[str, Any]:
-    """Return one allocation of one set."""
-    (found,) = full.get("/model/allocation", **{"window": DAY} | asked)["data"]
+    """Return one allocation of one set, without its share of what its cluster itself costs."""
+    (found,) = full.get("/model/allocation", **{"window": DAY, "shareTenancyCosts": "false"} | asked)["data"]
     return dict(found[name])
 
 
@@ -150,6 +150,16 @@ def test_nested_figures_are_not_rounded(full: App) -> None:
     assert (bare["pvs"], bare["lbAllocations"]) == (None, None)
 
 
+def test_what_a_cluster_itself_costs_is_shared(full: App) -> None:
+    """Unless told otherwise, management is carried by the cluster's workloads, in what they cost, and is named."""
+    plain, sharing = allocation(full), allocation(full, shareTenancyCosts="true")
+    assert plain["sharedCost"] == 0 < sharing["sharedCost"]
+    assert sharing["totalCost"] == pytest.approx(plain["totalCost"] + sharing["sharedCost"], abs=2e-5)
+    assert list(sharing["sharedCostBreakdown"]) == ["clusterManagement"]
+    (whole,) = full.get("/model/allocation", window=DAY, aggregate="cluster")["data"]
+    assert whole["c1"]["sharedCost"] == 0.5
+
+
 def test_properties_leave_out_what_is_empty(full: App) -> None:
     """Properties are in the field's order, each only where it has a value."""
     assert list(allocation(full)["properties"].items()) == [
@@ -163,7 +173,8 @@ def test_properties_leave_out_what_is_empty(full: App) -> None:
 
 def test_by_cluster_there_is_a_row_a_cluster_and_one_of_idle(full: App) -> None:
     """`aggregate=cluster` names every cluster with costs once, and idle once."""
-    (found,) = full.get("/model/allocation", window=TWO_DAYS, aggregate="cluster", accumulate="true")["data"]
+    asked = {"aggregate": "cluster", "accumulate": "true", "shareTenancyCosts": "false"}
+    (found,) = full.get("/model/allocation", window=TWO_DAYS, **asked)["data"]
     assert list(found) == ["c1", "c2", "__idle__"]
     assert found["c1"]["totalCost"] == pytest.approx(1.56417, abs=1e-5)
     assert found["__idle__"]["totalCost"] == pytest.approx(2.8 - 0.1 - 0.73102 + 1, abs=1e-5)
@@ -242,28 +253,29 @@ def test_the_figures_of_a_disk(full: App) -> None:
     assert one["breakdown"]["user"] + one["breakdown"]["system"] == pytest.approx(0.25)
 
 
-def test_assets_are_a_list_unless_accumulated(full: App) -> None:
-    """Not accumulated there is an object a day, accumulated one object of everything."""
-    assert isinstance(full.get("/model/assets", window=TWO_DAYS)["data"], list)
-    data = full.get("/model/assets", window=TWO_DAYS, accumulate="true", aggregate="type")["data"]
+def test_assets_are_a_list(full: App) -> None:
+    """Not accumulated there is an object a day, accumulated a list of one of everything."""
+    assert len(full.get("/model/assets", window=TWO_DAYS)["data"]) == 2
+    (data,) = full.get("/model/assets", window=TWO_DAYS, accumulate="true", aggregate="type")["data"]
     assert list(data["Node"])[:2] == ["type", "properties"]
     assert data["Node"]["totalCost"] == pytest.approx(2.7 + 2)
 
 
 def test_assets_of_unlike_types_have_no_type(full: App) -> None:
     """A group of several types has the common figures only."""
-    data = full.get("/model/assets", window=DAY, accumulate="true", aggregate="cluster")["data"]
+    (data,) = full.get("/model/assets", window=DAY, accumulate="true", aggregate="cluster")["data"]
     assert list(data["c1"]) == [*COMMON[1:], "adjustment", "totalCost"]
 
 
 def test_the_totals_of_both_routes_agree(full: App) -> None:
-    """Allocations with idle cost what nodes and volumes cost: the books close at the door, too."""
+    """Allocations with idle cost what nodes, volumes and management cost: the books close at the door, too."""
     (rows,) = full.get("/model/allocation", window=DAY, aggregate="cluster")["data"]
     assets = assets_by_type(full)
     charged = (
         sum(row["totalCost"] for row in rows.values()) - rows["c1"]["networkCost"] - rows["c1"]["loadBalancerCost"]
     )
-    assert charged == pytest.approx(assets["Node"]["totalCost"] + assets["Disk"]["totalCost"] + 0.05, abs=2e-5)
+    owned = sum(assets[kind]["totalCost"] for kind in ("Node", "Disk", "ClusterManagement"))
+    assert charged == pytest.approx(owned + 0.05, abs=2e-5)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from fleetcost.sets.layout import set_path
 from unit.api.apps import App, app
 
 DAY = "2026-01-10T00:00:00Z,2026-01-11T00:00:00Z"
-FIELDS = ["question", "currency", "rows", "totals", "series", "completeness", "warnings", "as_of", "took_ms"]
+FIELDS = ["question", "currency", "rows", "totals", "series", "completeness", "warnings", "as_of", "took_ms", "page"]
 
 
 def codes(answer: dict[str, Any]) -> list[str]:
@@ -41,7 +41,8 @@ def test_the_defaults_of_a_question(full: App) -> None:
 
 def test_rows_are_ordered_by_cost_and_unrounded(full: App) -> None:
     """The most expensive row comes first, with its exact cost, its key by dimension, and its efficiencies."""
-    rows = full.get("/api/v1/allocations", window=DAY, aggregate="namespace,label:team", idle="hide")["rows"]
+    asked = {"aggregate": "namespace,label:team", "idle": "hide", "tenancy": "hide"}
+    rows = full.get("/api/v1/allocations", window=DAY, **asked)["rows"]
     assert [row["name"] for row in rows] == ["shop/web", "kube-system/infra", "__unmounted__/__unallocated__"]
     assert rows[0]["key"] == {"namespace": "shop", "label:team": "web"}
     assert rows[0]["cpu_cost"] == 0.379332
@@ -50,9 +51,10 @@ def test_rows_are_ordered_by_cost_and_unrounded(full: App) -> None:
 
 
 def test_idle_of_a_cluster_is_beside_its_cluster(full: App) -> None:
-    """Grouped by cluster first, idle is a row a cluster; otherwise one row of all."""
+    """Grouped by cluster first, idle and tenancy are a row a cluster each; otherwise one row of all."""
     rows = full.get("/api/v1/allocations", window=DAY, aggregate="cluster")["rows"]
-    assert {row["name"]: row["key"] for row in rows} == {"c1": {"cluster": "c1"}, "c1/__idle__": {"cluster": "c1"}}
+    assert {row["name"] for row in rows} == {"c1", "c1/__idle__", "c1/__tenancy__"}
+    assert all(row["key"] == {"cluster": "c1"} for row in rows)
     rows = full.get("/api/v1/allocations", window=DAY, aggregate="pod")["rows"]
     assert [row["name"] for row in rows if row["idle"]] == ["__idle__"]
 
@@ -73,14 +75,14 @@ def test_an_empty_answer_has_the_totals_of_its_kind(full: App) -> None:
     none = full.get("/api/v1/allocations", window=DAY, filter='pod:"nobody"')
     some = full.get("/api/v1/allocations", window=DAY)
     assert list(none["totals"]) == list(some["totals"])
-    assert (none["rows"], none["currency"], set(none["totals"].values())) == ([], "", {0})
+    assert (none["rows"], none["currency"], set(none["totals"].values())) == ([], "", {0, None})
 
 
 def test_the_series_has_every_step_with_its_state(full: App) -> None:
     """Each step says the worst state behind it; before the fleet was there it is not a complete zero."""
     series = full.get("/api/v1/allocations", window="7d", aggregate="cluster")["series"]
     assert [step["state"] for step in series] == ["before first seen"] * 4 + ["complete", "late", "late"]
-    assert [len(step["rows"]) for step in series] == [0, 0, 0, 0, 2, 2, 0]
+    assert [len(step["rows"]) for step in series] == [0, 0, 0, 0, 2, 3, 0]
 
 
 def test_completeness_is_told_by_cluster(full: App) -> None:
@@ -165,12 +167,12 @@ def test_a_damaged_window_names_its_cause(tmp_path: Path) -> None:
         ("/api/v1/allocations", {"window": "7days"}, "window", "7days", "today, yesterday"),
         ("/api/v1/allocations", {"aggregate": "namespac"}, "aggregate", "namespac", "did you mean 'namespace'"),
         ("/api/v1/allocations", {"step": "daly"}, "step", "daly", "did you mean 'day'"),
-        ("/api/v1/allocations", {"idle": "share"}, "idle", "share", "separate or hide"),
+        ("/api/v1/allocations", {"idle": "shared"}, "idle", "shared", "did you mean 'share'"),
         ("/api/v1/allocations", {"filter": "x"}, "filter", "x", "at character 2"),
         ("/api/v1/allocations", {"filter": 'x:"y"'}, "filter", "x", "a field of allocations"),
-        ("/api/v1/allocations", {"accumulate": "true"}, "accumulate", "true", "one of the parameters aggregate"),
+        ("/api/v1/allocations", {"accumulate": "true"}, "accumulate", "true", "one of the parameters window"),
         ("/api/v1/assets", {"idle": "hide"}, "idle", "hide", "one of the parameters"),
-        ("/api/v1/clusters", {"window": "7d"}, "window", "7d", "one of the parameters"),
+        ("/api/v1/clusters", {"window": "7d"}, "window", "7d", "no parameter at all"),
     ],
 )
 def test_mistakes_are_problem_documents(

@@ -83,7 +83,7 @@ def test_an_answer_as_json(command: Command, address: str) -> None:
     out = command(
         "query", "allocation", "--url", f"{address}/", "--window", DAY, "--idle", "hide", "--format", "json"
     ).out
-    assert [row["name"] for row in json.loads(out)["rows"]] == ["c1"]
+    assert [row["name"] for row in json.loads(out)["rows"]] == ["c1", "__tenancy__"]
 
 
 def test_an_empty_answer_says_why(command: Command, address: str) -> None:

@@ -71,6 +71,24 @@ def test_plus_is_and_bar_is_or() -> None:
     assert len(some.parts) == 2
 
 
+def test_a_blank_between_comparisons_is_and() -> None:
+    """A plus sign that was not percent-encoded arrives as a blank, and is read as what was meant."""
+    spaced = parse('a:"1" b:"2"')
+    assert isinstance(spaced, Every)
+    assert [part.field for part in spaced.parts if isinstance(part, Compare)] == ["a", "b"]
+
+
+def test_a_backslash_escapes() -> None:
+    r"""Inside quotes `\"` is a quote and `\\` a backslash, so that every value can be written."""
+    assert compare(r'namespace:"a\"b","c\\"').values == ('a"b', "c\\")
+
+
+def test_nul_is_refused() -> None:
+    """A NUL character cannot be in any value, and is said to be there."""
+    with pytest.raises(QuestionError, match="without NUL characters"):
+        parse_filter('a:"\0"')
+
+
 def test_parentheses_group() -> None:
     """Where the signs meet, parentheses say what belongs together."""
     tree = parse('cluster:"c1"+(namespace:"a","b"|label[app]~:"redis")')
@@ -106,7 +124,8 @@ def test_blanks_do_not_matter() -> None:
         ('a:"1"+', 7, "a field name"),
         ('a:"1"+b:"2"|c:"3"', 12, "parentheses where + and | meet"),
         ('a:"1"|b:"2"+c:"3"', 12, "parentheses where + and | meet"),
-        ('a:"1" b:"2"', 7, "+, | or the end"),
+        ('a:"1" "b"', 7, "+, | or the end"),
+        ('a:"1" b:"2"|c:"3"', 12, "parentheses where + and | meet"),
         ('(a:"1"', 7, ")"),
         ('a:"1")', 6, "+, | or the end"),
         ("()", 2, "a field name"),
@@ -142,7 +161,7 @@ filters = st.recursive(
         st.sampled_from(["", "[a]", "[a/b.c]"]),
         st.sampled_from([":", "!:", "~:", "!~:", "<~:", "!<~:", "~>:", "!~>:"]),
         st.lists(
-            st.text(st.characters(exclude_characters='"', exclude_categories=["Cs"]), max_size=5),
+            st.text(st.characters(exclude_characters='"\\\0', exclude_categories=["Cs"]), max_size=5),
             min_size=1,
             max_size=3,
         ),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from fleetcost.api.compat.allocation import named
 from fleetcost.api.compat.numbers import rate
 from fleetcost.model.asset import AssetType
 from fleetcost.model.window import Window, rfc3339
-from fleetcost.query.answer import Answer, AssetRow
+from fleetcost.query.answer import Answer
+from fleetcost.query.rows import AssetRow
 
 Json = dict[str, Any]
 PLACES = 6
@@ -17,7 +19,7 @@ PLACES = 6
 
 def asset_sets(answer: Answer[AssetRow]) -> list[Json]:
     """Return one object per step: key to asset."""
-    return [{row.name: asset(row, step.window) for row in step.rows} for step in answer.steps]
+    return [named((row.name, asset(row, step.window)) for row in step.rows) for step in answer.steps]
 
 
 def asset(row: AssetRow, window: Window) -> Json:
@@ -32,7 +34,7 @@ def asset(row: AssetRow, window: Window) -> Json:
         "end": rfc3339(row.end),
         **minutes,
     }
-    return common | _SPECIFIC.get(row.type, _cost)(row)
+    return common | _SPECIFIC.get(row.type, _any)(row)
 
 
 def _properties(row: AssetRow) -> Json:
@@ -83,7 +85,7 @@ def _disk(row: AssetRow) -> Json:
         "byteHoursUsed": None if row.byte_usage_hours is None else _fixed(row.byte_usage_hours),
         "byteUsageMax": None if row.byte_usage_max is None else _fixed(row.byte_usage_max),
         "breakdown": _breakdown(0.0, used, 0.0),
-        **_cost(row),
+        **_any(row),
         "storageClass": row.storage_class,
         "volumeName": row.volume_name,
         "claimName": row.claim_name,
@@ -92,19 +94,23 @@ def _disk(row: AssetRow) -> Json:
 
 
 def _load_balancer(row: AssetRow) -> Json:
-    return {**_cost(row), "private": row.private, "ip": row.ip}
+    return {**_any(row), "private": row.private, "ip": row.ip}
 
 
 def _cloud(row: AssetRow) -> Json:
-    return {"adjustment": _fixed(row.adjustment), "credit": _fixed(row.credit), "totalCost": _fixed(row.total_cost)}
+    return {
+        "adjustment": _fixed(row.adjustment),
+        "credit": _fixed(row.credit),
+        "totalCost": _fixed(row.total_cost),
+    }
 
 
-def _cost(row: AssetRow) -> Json:
-    return {"adjustment": _fixed(row.adjustment), "totalCost": _fixed(row.total_cost)}
-
-
-def _total(row: AssetRow) -> Json:
+def _whole(row: AssetRow) -> Json:
     return {"totalCost": _fixed(row.total_cost)}
+
+
+def _any(row: AssetRow) -> Json:
+    return {"adjustment": _fixed(row.adjustment), "totalCost": _fixed(row.total_cost)}
 
 
 def _overhead(row: AssetRow) -> Json:
@@ -135,6 +141,6 @@ _SPECIFIC: dict[str, Callable[[AssetRow], Json]] = {
     AssetType.DISK: _disk,
     AssetType.LOAD_BALANCER: _load_balancer,
     AssetType.CLOUD: _cloud,
-    AssetType.CLUSTER_MANAGEMENT: _total,
-    AssetType.SHARED: _total,
+    AssetType.CLUSTER_MANAGEMENT: _whole,
+    AssetType.SHARED: _whole,
 }
