@@ -331,7 +331,9 @@ class Agent:
 
     def _forget(self, now: datetime) -> None:
         """Delete hourly sets past their retention here and in the bucket, and forget old gaps; days stay."""
-        self._gaps = {hour: asked for hour, asked in self._gaps.items() if horizon(now, self.timing).holds(hour)}
+        within = horizon(now, self.timing)
+        self._gaps = {hour: asked for hour, asked in self._gaps.items() if within.holds(hour)}
+        self._looked_at = {hour: asked for hour, asked in self._looked_at.items() if within.holds(hour)}
         kept_since = self.timing.kept_since(now)
         if kept_since is None:
             return

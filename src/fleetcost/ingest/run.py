@@ -20,7 +20,7 @@ from fleetcost.model.window import Resolution
 from fleetcost.ops import log, metrics
 from fleetcost.sets.discover import discover
 from fleetcost.tables.database import Database
-from fleetcost.tables.ledger import EntryState, ledger_of
+from fleetcost.tables.ledger import EntryState, count_states, ledger_of
 from fleetcost.tables.rows import expire
 
 Clock = Callable[[], datetime]
@@ -160,7 +160,7 @@ class Ingestor:
 
     def _count(self, todo: Plan) -> None:
         """Tell the metrics how many objects of the bucket are in which state."""
-        states = Counter(entry.state.value for entry in ledger_of(self._database).values())
+        states = Counter({state.value: count for state, count in count_states(self._database).items()})
         states.update(skip.state.value for skip in todo.skips)
         states[PAST_RETENTION] = todo.expired
         for state in (*EntryState, *NOT_READ, PAST_RETENTION):

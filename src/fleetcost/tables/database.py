@@ -23,7 +23,7 @@ from fleetcost.model.window import Resolution
 from fleetcost.ops import log
 from fleetcost.tables.statements import statement
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raise it with any change of `sql/schema*.sql`; an older file is moved aside and rebuilt."""
 
 _IN_USE = ("Could not set lock on file", "Unique file handle conflict")
@@ -54,6 +54,10 @@ class Snapshot:
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
+        # The engine fixes a view at its first query, not when the transaction begins.
+        ((generation,),) = self.rows(statement("generation"))
+        self.generation: int = generation
+        """How often the ledger had been written: what was made of one generation is true in every view of it."""
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """

@@ -14,7 +14,7 @@ from fleetcost.errors import SetDamagedError, TryAgainError
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution
 from fleetcost.tables.database import Writer
-from fleetcost.tables.ledger import naive
+from fleetcost.tables.ledger import forget_expired, naive
 from fleetcost.tables.statements import statement
 
 TABLE_OF = {SetKind.ALLOCATIONS: "allocation", SetKind.ASSETS: "asset"}
@@ -76,7 +76,7 @@ def expire(writer: Writer, resolution: Resolution, before: datetime) -> None:
     """
     for table in (*TABLE_OF.values(), "idle"):
         writer.execute(statement("expire", resolution, table), {"before": naive(before)})
-    writer.execute(statement("expire_ledger", resolution), {"before": naive(before)})
+    forget_expired(writer, resolution, before)
 
 
 def _drop(writer: Writer, table: str, resolution: Resolution, keys: Sequence[SetKey]) -> None:

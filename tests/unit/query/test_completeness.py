@@ -62,6 +62,8 @@ NOON = at(36)
         (both(day(), state=EntryState.REFUSED, reason="renamed"), NOON, S.REFUSED, "renamed"),
         (both(day(), final=False, built_at=at(22)), at(23.5), S.COMPLETE, "the window is not over"),
         (both(day(), final=False, built_at=at(23)), at(24.5), S.COMPLETE, "the window has just ended"),
+        (both(day(), final=False, built_at=at(23)), at(25) - timedelta(seconds=1), S.COMPLETE, "the window has just"),
+        (both(day(), final=False, built_at=at(23)), at(25), S.LATE, "nothing newer than 2026-01-10T23:00:00Z has"),
         (both(day(), final=False, built_at=at(23)), at(26), S.LATE, "nothing newer than 2026-01-10T23:00:00Z has"),
         (both(day(), final=False, built_at=at(23)), at(80), S.PARTIAL, "nothing newer than"),
         ([entry(day())], at(25), S.LATE, "only the allocations set has arrived"),
@@ -69,7 +71,8 @@ NOON = at(36)
         ([entry(day(), SetKind.ASSETS)], NOON, S.LATE, "only the assets set has arrived"),
     ],
     ids=[
-        "complete", "not all minutes", "damaged", "refused", "running", "just over", "stale",
+        "complete", "not all minutes", "damaged", "refused", "running", "just over", "almost stale",
+        "stale", "more stale",
         "never finished", "half", "half, old", "other half",
     ],
 )  # fmt: skip
@@ -149,6 +152,19 @@ def test_the_running_window_is_expected_up_to_now() -> None:
     one = judged(both(day(), final=False, coverage_minutes=720.0, built_at=at(12)), day(), at(12))
     assert (one.coverage_minutes, one.expected_minutes, one.last) == (720, 720, at(12))
     assert one.gaps == (Gap(day(), S.PARTIAL, "the window is not over", running=True),)
+
+
+@pytest.mark.parametrize(
+    ("built_at", "observed", "expected"),
+    [(at(11), 660.0, 660.0), (at(11), 658.0, 658.0), (at(11), 650.0, 660.0), (at(25), 700.0, 1440.0)],
+    ids=["all of it", "a scrape behind", "with a hole", "built after its end"],
+)
+def test_of_a_running_window_is_expected_what_its_set_could_see(
+    built_at: datetime, observed: float, expected: float
+) -> None:
+    """The newest samples may be a scrape behind; minutes that are missing before that are missing."""
+    entries = both(day(), final=False, coverage_minutes=observed, built_at=built_at)
+    assert judged(entries, day(), max(at(12), built_at)).expected_minutes == expected
 
 
 def test_deleted_sets_are_missing() -> None:

@@ -144,6 +144,14 @@ def test_errors_say_where_and_what(text: str, position: int, expected: str) -> N
     assert raised.value.parameter == "filter"
 
 
+def test_errors_show_what_was_read() -> None:
+    """Some characters from the place of the mistake are shown, or that the text ends there."""
+    with pytest.raises(QuestionError, match="where 'abcdefghijkl' was read"):
+        parse_filter('namespace:abcdefghijklmnop"')
+    with pytest.raises(QuestionError, match="where 'the end' was read"):
+        parse_filter("namespace:")
+
+
 def test_depth_and_length_are_bounded() -> None:
     """Deep nesting and endless texts are refused before they cost anything; what is just allowed is read."""
     deep = "(" * DEEPEST + 'a:"1"' + ")" * DEEPEST

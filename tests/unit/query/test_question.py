@@ -37,6 +37,8 @@ H, D = Resolution.HOUR, Resolution.DAY
         ("24h", Step.DAY, D, "05-14T00 05-16T00", Step.DAY),
         ("30m", None, H, "05-15T10 05-15T11", Step.HOUR),
         ("1d offset 1d", None, H, "05-13T10 05-14T11", Step.HOUR),
+        ("2024-05-15T00:00:00Z,2024-05-15T05:00:00Z", None, H, "05-15T00 05-15T05", Step.HOUR),
+        ("2024-05-14T05:00:00Z,2024-05-15T00:00:00Z", None, H, "05-14T05 05-15T00", Step.HOUR),
         ("today", Step.HOUR, H, "05-15T00 05-16T00", Step.HOUR),
         ("72h", None, D, "05-12T00 05-16T00", Step.DAY),
         ("72h", Step.ALL, D, "05-12T00 05-16T00", Step.ALL),
@@ -55,6 +57,13 @@ def test_without_a_retention_hours_are_there_for_ever() -> None:
     """Where hourly rows are kept for ever an old window is answered by them."""
     frame, chosen = framed(parse_window("72h", NOW), None, None, NOW)
     assert (frame.resolution, chosen, frame.window.hours) == (H, Step.HOUR, 72)
+
+
+def test_hours_are_read_as_far_back_as_they_are_kept() -> None:
+    """An hour that begins just when hours begin to be kept is read from hours; one that began before is not."""
+    window = Window(at(5), at(7))
+    assert framed(window, None, at(5), at(40))[0].resolution is H
+    assert framed(window, None, at(5) + timedelta(seconds=1), at(40))[0].resolution is D
 
 
 @given(st.integers(0, 400_000), st.integers(1, 300_000), st.sampled_from([None, *Step]))
