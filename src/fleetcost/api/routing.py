@@ -81,7 +81,7 @@ def _key(
         operation.path,
         tuple(sorted(parameters.items())),
         tuple(sorted(places.items())),
-        tuple(identity.filters.items()) if identity.narrowed else (),
+        (identity.narrowed, *identity.filters.items()),
         (status.passes, status.done, status.last_pass_at, minute),
     )
 

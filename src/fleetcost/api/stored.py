@@ -9,7 +9,7 @@ import msgspec
 
 from fleetcost.api.problem import ReadOnlyError, TooLargeError
 from fleetcost.api.state import LARGEST, StateStore
-from fleetcost.errors import CallerError, ConditionFailedError
+from fleetcost.errors import CallerError, ConditionFailedError, DamagedError
 
 Document = TypeVar("Document")
 
@@ -85,4 +85,7 @@ class Documents(Generic[Document]):
                 return
 
     def _decoded(self, content: bytes) -> list[Document]:
-        return msgspec.json.decode(content, type=list[self._kind]) if content else []  # type: ignore[name-defined]
+        try:
+            return msgspec.json.decode(content, type=list[self._kind]) if content else []  # type: ignore[name-defined]
+        except msgspec.MsgspecError as error:
+            raise DamagedError(f"read {self._name}: what is kept cannot be read: {error}") from error
