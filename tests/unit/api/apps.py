@@ -67,14 +67,25 @@ class Client:
 
     def post(self, path: str) -> httpx.Response:
         """Post nothing to a path."""
-        return asyncio.run(self._ask("POST", path, None, None))
+        return self.send("POST", path)
+
+    def send(
+        self, method: str, path: str, content: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """Send anything to a path."""
+        return asyncio.run(self._ask(method, path, None, headers, content))
 
     async def _ask(
-        self, method: str, path: str, params: dict[str, Any] | None, headers: dict[str, str] | None
+        self,
+        method: str,
+        path: str,
+        params: dict[str, Any] | None,
+        headers: dict[str, str] | None,
+        content: bytes | None = None,
     ) -> httpx.Response:
         transport = httpx.ASGITransport(self.application)
         async with httpx.AsyncClient(transport=transport, base_url="http://fleet.example") as client:
-            return await client.request(method, path, params=params, headers=headers)
+            return await client.request(method, path, params=params, headers=headers, content=content)
 
 
 @dataclass(slots=True)
@@ -107,12 +118,16 @@ class App:
 
 @contextmanager
 def app(
-    folder: Path, bucket: BucketReader, now: datetime = NOW, retention: timedelta | None = timedelta(hours=49)
+    folder: Path,
+    bucket: BucketReader,
+    now: datetime = NOW,
+    retention: timedelta | None = timedelta(hours=49),
+    **more: Any,
 ) -> Iterator[App]:
-    """Give an application whose tables are still empty."""
+    """Give an application whose tables are still empty; `more` are further services."""
     database = open_tables(folder)
     ingestor = Ingestor(bucket, database, FOREVER, lambda: now)
-    services = Services(database, lambda: ingestor.status, lambda: now, retention, 600)
+    services = Services(database, lambda: ingestor.status, lambda: now, retention, 600, **more)
     try:
         yield App(Client(create_app(services, WEB)), ingestor, database)
     finally:
