@@ -8,7 +8,7 @@ import threading
 import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from starlette.types import ASGIApp
 
@@ -38,7 +38,7 @@ class AsgiClient:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="asgi", daemon=True)
 
-    def __enter__(self) -> AsgiClient:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

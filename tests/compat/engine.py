@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from compat.asgi import AsgiClient, Answered
+from compat.asgi import Answered, AsgiClient
 from compat.fleets import Fleet, Ingested, ingested
 from fleetcost.api.app import create_app
 from fleetcost.api.services import Limits, Services
