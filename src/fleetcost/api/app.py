@@ -17,7 +17,7 @@ from fleetcost import __version__
 from fleetcost.api import openapi, reference
 from fleetcost.api.gate import Gate
 from fleetcost.api.headers import SecurityHeaders
-from fleetcost.api.problem import is_native, respond
+from fleetcost.api.problem import WrongMethodError, is_native, respond
 from fleetcost.api.routes.assets import ASSETS_OF_OPENCOST, assets_or_page
 from fleetcost.api.routes.operations import EVERY, OPERATIONS
 from fleetcost.api.routes.web import asset, page
@@ -92,9 +92,7 @@ def _kept(request: Request, content: bytes, media_type: str) -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     """Tell what the framework refuses, such as a method, in the shapes of the route."""
     status = error.status_code if isinstance(error, HTTPException) else 500
-    told: Exception = CallerError(f"{request.method} {request.url.path}: this route does not take {request.method}")
+    told: Exception = WrongMethodError(f"{request.url.path}: this route does not take {request.method}")
     if status == _NOT_FOUND:
         told = ObjectMissingError(f"{request.url.path}: there is no such route")
-    response = respond(told, native=is_native(request.url.path))
-    response.status_code = status
-    return response
+    return respond(told, native=is_native(request.url.path))

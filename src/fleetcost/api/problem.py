@@ -65,6 +65,10 @@ class TooLargeError(CallerError):
     """The request is larger than this server reads."""
 
 
+class WrongMethodError(CallerError):
+    """The route does not take this method of HTTP."""
+
+
 class ReadOnlyError(CallerError):
     """What was to be changed cannot be changed here."""
 
@@ -135,6 +139,7 @@ _KNOWN: tuple[tuple[type[Exception], str, str, int], ...] = (
     (UnknownTokenError, "unauthenticated", "not authenticated", 401),
     (ForbiddenError, "forbidden", "not allowed", 403),
     (TooLargeError, "too-large", "too large", 413),
+    (WrongMethodError, "method", "method not allowed", 405),
     (ReadOnlyError, "read-only", "read only", 409),
     (ConditionFailedError, "changed", "changed meanwhile", 409),
     (CallerError, "request", "bad request", 400),

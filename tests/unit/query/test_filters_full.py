@@ -60,7 +60,7 @@ TREES: st.SearchStrategy[Filter] = st.recursive(
 )
 SOUP = st.lists(
     st.sampled_from(
-        ["namespace", "label", "[app]", '"x"', '"', ":", "!:", "~:", "<~:", "~>:", "!~>:"] + list("+|(), \\")
+        ["namespace", "label", "[app]", '"x"', '"', ":", "!:", "~:", "<~:", "~>:", "!~>:", *list("+|(), \\")]
     ),
     max_size=14,
 ).map("".join)
