@@ -122,7 +122,7 @@ def plain(value: Value) -> Value:
 
 def main() -> int:
     """Parse arguments, measure, print."""
-    shared = Path(os.environ.get("FLEETCOST_SHARED", ROOT.parent / "shared"))
+    shared = Path(os.environ.get("TEST_SHARED", ROOT.parent / "shared"))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=9)
     big = shared / "data" / "bingen" / "v25__allocations_big5000.bin.gz"

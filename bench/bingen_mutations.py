@@ -157,7 +157,7 @@ def run(files: list[Path], count: int, seed: int) -> tuple[Counter[str], float]:
 
 def main() -> int:
     """Parse arguments, run, print."""
-    shared = Path(os.environ.get("FLEETCOST_SHARED", ROOT.parent / "shared"))
+    shared = Path(os.environ.get("TEST_SHARED", ROOT.parent / "shared"))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)

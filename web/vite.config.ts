@@ -1,12 +1,20 @@
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+
+/** In development there is no server to write the mount path into the page; it is always the root. */
+const baseHref: Plugin = {
+  name: "base-href",
+  apply: "serve",
+  transformIndexHtml: (html) => html.replace('<base href="./" />', '<base href="/" />'),
+};
 
 const api = process.env["FLEETCOST_API"] ?? "http://127.0.0.1:9090";
 
 export default defineConfig({
   // Relative, so that one build works under any ingress path; the server writes <base href>.
   base: "./",
-  plugins: [react()],
+  plugins: [react(), baseHref],
   build: {
     outDir: "../src/fleetcost/ui/static",
     emptyOutDir: true,
@@ -16,6 +24,20 @@ export default defineConfig({
     // No inline data: addresses, the content security policy is 'self' only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What several pages need comes in one file, not in a dozen; the chart's library stays apart.
+          groups: [
+            {
+              name: "shared",
+              test: /(src\/(?!pages\/|charts\/draw|main|app)|@tanstack\/(react-)?virtual)/,
+              minShareCount: 2,
+            },
+          ],
+        },
+      },
+    },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
   },

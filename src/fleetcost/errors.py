@@ -112,5 +112,5 @@ class DatabaseDamagedError(DamagedError):
 
 def near(read: str, accepted: Iterable[str]) -> str:
     """Return ` (did you mean 'x'?)` for the accepted word nearest to what was read, or an empty text."""
-    match = difflib.get_close_matches(read, list(accepted), n=1)
+    match = difflib.get_close_matches(read, [str(word) for word in accepted], n=1)
     return f" (did you mean {match[0]!r}?)" if match else ""

@@ -9,6 +9,7 @@ import pytest
 
 from servers.authority import Authority, Certificate
 from servers.azurite import Azurite, azurite, find_azurite
+from servers.ceph import Ceph, ceph, find_ceph
 from servers.gate import gate
 from servers.google import Google, google
 from servers.minio import Minio, find_minio, minio
@@ -93,6 +94,14 @@ def s3_mutual_server(s3_server: Minio, authority: Authority, certificate: Certif
     context = authority.server_context(certificate, client_certificates=True)
     with gate(s3_server.port, context) as door:
         yield MutualMinio(Minio(door.port, secure=True), authority, authority.issue("agent.fleet"))
+
+
+@pytest.fixture(scope="session")
+def ceph_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ceph]:
+    if not find_ceph():
+        pytest.skip("no Ceph: install Debian's radosgw, ceph-mon, ceph-osd and ceph-common")
+    with ceph(tmp_path_factory.mktemp("ceph")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

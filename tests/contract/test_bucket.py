@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from fleetcost.bucket.port import Bucket
 
-BACKENDS = ("memory", "filesystem", "s3", "s3_tls", "s3_mutual", "azure", "gcs")
+BACKENDS = ("memory", "filesystem", "s3", "s3_tls", "s3_mutual", "ceph", "azure", "gcs")
 AWKWARD = "federated/prod eu+1@x=y:z.0/etl/100%25/ä~#?&;'()[]!$*.json"
 
 
@@ -149,6 +150,39 @@ def test_create_writes_only_once(bucket: Bucket) -> None:
     with pytest.raises(ConditionFailedError, match="claim: it exists already"):
         bucket.put("claim", b"second", create=True)
     assert bucket.get("claim") == b"first"
+
+
+def test_of_many_creators_one_wins(bucket: Bucket) -> None:
+    """Of writers that create the same object at once exactly one wins, and its content is what is there."""
+
+    def create(number: int) -> int | None:
+        try:
+            bucket.put("claim", f"claimed by {number}".encode(), create=True)
+        except ConditionFailedError:
+            return None
+        return number
+
+    with ThreadPoolExecutor(6) as pool:
+        winners = [number for number in pool.map(create, range(6)) if number is not None]
+    assert len(winners) == 1
+    assert bucket.get("claim") == f"claimed by {winners[0]}".encode()
+
+
+def test_of_many_replacers_one_wins(bucket: Bucket) -> None:
+    """Of writers that replace the version they have all read exactly one wins."""
+    etag = bucket.put("state", b"read by all").etag
+
+    def replace(number: int) -> int | None:
+        try:
+            bucket.put("state", f"written by {number}".encode(), if_etag=etag)
+        except ConditionFailedError:
+            return None
+        return number
+
+    with ThreadPoolExecutor(6) as pool:
+        winners = [number for number in pool.map(replace, range(6)) if number is not None]
+    assert len(winners) == 1
+    assert bucket.get("state") == f"written by {winners[0]}".encode()
 
 
 def test_replace_holds_only_for_the_etag_that_was_read(bucket: Bucket) -> None:

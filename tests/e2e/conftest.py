@@ -19,7 +19,7 @@ TRACE_FOLDER = "alibaba-gpu-2023"
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real files, which lies beside the checkout."""
-    folder = Path(os.environ.get("FLEETCOST_SHARED", REPOSITORY.parent / "shared")) / "data"
+    folder = Path(os.environ.get("TEST_SHARED", REPOSITORY.parent / "shared")) / "data"
     if not folder.is_dir():
         pytest.skip(f"no real files here: {folder} is absent")
     return folder

@@ -64,7 +64,7 @@ def _keep(listener: socket.socket, target_port: int, context: ssl.SSLContext | N
 def _serve(client: socket.socket, target_port: int, context: ssl.SSLContext | None, door: Gate) -> None:
     with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
         stack.enter_context(client)
-        inside = stack.enter_context(context.wrap_socket(client, server_side=True)) if context else client
+        inside = stack.enter_context(_shaken(client, context)) if context else client
         target = stack.enter_context(socket.create_connection(("127.0.0.1", target_port)))
         back = threading.Thread(target=_copy, args=(target, inside), daemon=True)
         back.start()
@@ -78,6 +78,22 @@ def _serve(client: socket.socket, target_port: int, context: ssl.SSLContext | No
         with contextlib.suppress(OSError):
             target.shutdown(socket.SHUT_WR)
         back.join(10)
+
+
+def _shaken(client: socket.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
+    with client.dup() as raw:
+        inside = context.wrap_socket(client, server_side=True, do_handshake_on_connect=False)
+        try:
+            inside.do_handshake()
+        except OSError:
+            # Closing with unread data would reset the connection before the client has read why it was refused.
+            with inside, contextlib.suppress(OSError):
+                raw.settimeout(1)
+                raw.shutdown(socket.SHUT_WR)
+                while raw.recv(CHUNK_BYTES):
+                    pass
+            raise
+    return inside
 
 
 def _copy(source: socket.socket, sink: socket.socket) -> None:

@@ -3,23 +3,47 @@
 from __future__ import annotations
 
 import http.client
+import io
+import json
 import os
 import shutil
 import ssl
+import tarfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
 
 from servers.process import free_port, listening, running
+from servers.tools import find_tool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-REPOSITORY = Path(__file__).parents[2]
 ACCESS_KEY = "fleetcost-root"
 SECRET_KEY = "root-secret-of-the-test"
 BUCKET = "fleet"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A pair of keys, with a token where they are temporary."""
+
+    access: str
+    secret: str
+    token: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Lines of the `config` section."""
+        token = (f"  session_token: {self.token}",) if self.token else ()
+        return (f"  access_key: {self.access}", f"  secret_key: {self.secret}", *token)
+
+
+ROOT = Keys(ACCESS_KEY, SECRET_KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +64,7 @@ class Minio:
         """Host and port, as the settings name it."""
         return f"localhost:{self.port}"
 
-    def config(self, prefix: str, *extra: str) -> str:
+    def config(self, prefix: str, *extra: str, keys: Keys | None = ROOT) -> str:
         """Return a `federated-store.yaml` for this server; `extra` are lines of its `config` section."""
         lines = [
             "type: S3",
@@ -49,23 +73,52 @@ class Minio:
             f"  bucket: {BUCKET}",
             f"  endpoint: {self.endpoint}",
             "  region: us-east-1",
-            f"  access_key: {ACCESS_KEY}",
-            f"  secret_key: {SECRET_KEY}",
             f"  insecure: {str(not self.secure).lower()}",
+            *(keys.lines if keys else ()),
             *(f"  {line}" for line in extra),
         ]
         return "\n".join(lines) + "\n"
 
+    def client(self, service: str = "s3") -> Any:
+        """Return a client of another library, to see what really is in the bucket; plain HTTP only."""
+        return boto3.client(
+            service,
+            endpoint_url=f"http://{self.endpoint}",
+            region_name="us-east-1",
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=SECRET_KEY,
+            config=Config(s3={"addressing_style": "path"}),
+        )
+
+    def fill(self, prefix: str, paths: Iterable[str]) -> None:
+        """Write many empty objects with one request: an archive that the server unpacks."""
+        archive = io.BytesIO()
+        with tarfile.open(fileobj=archive, mode="w") as tar:
+            for path in paths:
+                tar.addfile(tarfile.TarInfo(path))
+        unpack = {"snowball-auto-extract": "true", "minio-snowball-prefix": prefix}
+        self.client().put_object(Bucket=BUCKET, Key=f"{prefix}.tar", Body=archive.getvalue(), Metadata=unpack)
+
+    def temporary_keys(self, *denied: str) -> Keys:
+        """Return temporary keys of the server's own token service, without the denied actions."""
+        statements = [{"Effect": "Allow", "Action": ["s3:*"], "Resource": ["arn:aws:s3:::*"]}]
+        if denied:
+            statements.append({"Effect": "Deny", "Action": list(denied), "Resource": ["arn:aws:s3:::*"]})
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        answer = self.client("sts").assume_role(
+            RoleArn="arn:aws:iam::1:role/test", RoleSessionName="test", Policy=policy
+        )
+        given = answer["Credentials"]
+        return Keys(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+
 
 def find_minio() -> str | None:
-    """Return the server's program: on PATH, at `$FLEETCOST_TOOLS`, or where `make setup` builds it."""
-    tools = os.environ.get("FLEETCOST_TOOLS")
-    places = [shutil.which("minio"), f"{tools}/minio" if tools else None, str(REPOSITORY / ".cache" / "bin" / "minio")]
-    return next((place for place in places if place and os.access(place, os.X_OK)), None)
+    """Return the server's program: on PATH, or where `make test` builds it."""
+    return shutil.which("minio") or find_tool("minio")
 
 
 @contextmanager
-def minio(program: str, folder: Path, certificates: Path | None = None) -> Iterator[Minio]:
+def minio(program: str, folder: Path, certificates: Path | None = None, port: int = 0) -> Iterator[Minio]:
     """
     Run a server for the length of the block.
 
@@ -73,9 +126,10 @@ def minio(program: str, folder: Path, certificates: Path | None = None) -> Itera
         program: from `find_minio`
         folder: an empty folder for its data and its log
         certificates: folder with `public.crt` and `private.key` to speak TLS, or None for plain HTTP
+        port: where it listens, 0 for any free one; with the folder of an earlier run it goes on with its objects
     """
-    port = free_port()
-    (folder / "data" / BUCKET).mkdir(parents=True)
+    port = port or free_port()
+    (folder / "data" / BUCKET).mkdir(parents=True, exist_ok=True)
     command = [program, "server", str(folder / "data"), "--address", f"127.0.0.1:{port}", "--quiet"]
     command += ["--certs-dir", str(certificates)] if certificates else []
     environment = {

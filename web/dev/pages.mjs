@@ -3,6 +3,8 @@
 const settle = (page) => page.waitForTimeout(400);
 
 export const PAGES = {
+  overview: { path: "/", full: true },
+  "overview-late": { path: "/late/", full: true },
   explore: { path: "/explore" },
   "explore-late": { path: "/late/explore" },
   "explore-why": {
@@ -39,6 +41,15 @@ export const PAGES = {
       await settle(page);
     },
   },
+  "explore-complete": {
+    path: "/explore",
+    before: async (page) => {
+      await page.keyboard.press("/");
+      await page.keyboard.type('cluster:"eu');
+      await page.keyboard.press("ArrowDown");
+      await settle(page);
+    },
+  },
   "explore-unknown": { path: "/explore?windw=30d&aggregate=label:team" },
   "state-starting": { path: "/starting/explore" },
   "state-loading": { path: "/slow/explore" },
@@ -50,11 +61,34 @@ export const PAGES = {
   "state-question": { path: "/explore?window=7days" },
   "state-stale": {
     path: "/flaky/explore",
+    setup: (page) => page.clock.install(),
     before: async (page) => {
-      await page.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
+      await page.clock.fastForward(61_000);
       await settle(page);
     },
   },
+  cluster: { path: "/clusters/prod-eu-1", full: true },
+  "cluster-silent": { path: "/late/clusters/edge-lab?window=24h" },
+  "cluster-late": { path: "/late/clusters/prod-ap-2", full: true },
+  health: { path: "/health", full: true },
+  "health-late": { path: "/late/health", full: true },
+  "health-hint": {
+    path: "/late/health",
+    before: async (page) => {
+      const box = await page.locator(".strip-cells").nth(2).boundingBox();
+      await page.mouse.move(box.x + box.width * 0.615, box.y + 8);
+      await settle(page);
+    },
+  },
+  "health-damaged": { path: "/damaged/health?window=30d" },
+  efficiency: { path: "/efficiency" },
+  "efficiency-workload": { path: "/late/efficiency?tab=workload" },
+  assets: { path: "/assets" },
+  "assets-disks": { path: '/assets?aggregate=name&filter=cluster:"prod-eu-1"%2BassetType:"Disk"' },
+  prices: { path: "/prices" },
+  saved: { path: "/saved" },
+  help: { path: "/help" },
+  workload: { path: "/w/prod-eu-1/checkout/deployment:web" },
   clusters: { path: "/clusters" },
   "clusters-late": { path: "/late/clusters" },
   "not-found": { path: "/nowhere/at-all" },

@@ -16,12 +16,13 @@ mkdirSync(INTO, { recursive: true });
 const server = await serve(0);
 const origin = `http://127.0.0.1:${server.address().port}`;
 const browser = await launch();
-for (const [name, { path, before, full }] of Object.entries(PAGES)) {
+for (const [name, { path, setup, before, full }] of Object.entries(PAGES)) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     for (const theme of ["light", "dark"]) {
       const picture = `${name}-${size}-${theme}`;
       if (wanted.length > 0 && !wanted.some((part) => picture.includes(part))) continue;
       const { page, complaints, close } = await newPage(browser, { ...viewport, theme });
+      if (setup) await setup(page);
       await page.goto(origin + path, { waitUntil: "load" });
       await page.waitForTimeout(900);
       if (before) await before(page);

@@ -35,7 +35,9 @@ export function isLowerBound(completeness: readonly Completeness[]): boolean {
 /** The reason in one sentence: `2 of 13 clusters are incomplete: dev-1 (late, 71% observed) and …`. */
 export function reasonOf(completeness: readonly Completeness[]): string {
   const short = shortages(completeness);
-  if (short.length === 0) return "";
+  const [only] = short;
+  if (only === undefined) return "";
+  if (completeness.length === 1) return `${describe(only)} is incomplete`;
   const named = short.slice(0, 3).map(describe);
   const rest = short.length - named.length;
   const list = rest > 0 ? [...named, `${rest} more`] : named;

@@ -9,6 +9,7 @@ import "./styles/states.css";
 import "./styles/chart.css";
 import "./styles/table.css";
 import "./styles/pages.css";
+import "./styles/strip.css";
 
 const root = document.getElementById("app");
 if (root) {

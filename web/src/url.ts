@@ -27,7 +27,6 @@ export interface Params {
   readonly step: string;
   readonly idle: string;
   readonly filter: string;
-  readonly chart: string;
   /** A column, `-` in front for descending. */
   readonly sort: string;
   /** Columns to show, comma separated; empty means those that fit and are not all zero. */
@@ -50,7 +49,6 @@ const COMMON: Params = {
   step: "auto",
   idle: "separate",
   filter: "",
-  chart: "bars",
   sort: "-total_cost",
   columns: "",
   tab: "",
@@ -61,7 +59,9 @@ const OWN: Partial<Record<PageName, Partial<Params>>> = {
   clusters: { sort: "cluster" },
   cluster: { aggregate: ["namespace"] },
   workload: { aggregate: ["pod"] },
+  efficiency: { sort: "-idle" },
   assets: { aggregate: ["type"] },
+  health: { sort: "cluster" },
   prices: { sort: "cluster" },
   saved: { sort: "title" },
 };

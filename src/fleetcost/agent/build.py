@@ -16,6 +16,7 @@ from fleetcost.ops import log
 from fleetcost.samples.read import read
 from fleetcost.samples.source import Source
 from fleetcost.sets.cost_set import CostSet, Provenance, from_allocations, from_assets
+from fleetcost.sets.layout import set_path
 from fleetcost.sets.publish import read as read_set
 from fleetcost.sets.summation import add_sets
 
@@ -98,12 +99,15 @@ class Builder:
     def _hours(self, kind: SetKind, day: Window, store: Bucket) -> list[CostSet]:
         hours = []
         for window in day.split(Resolution.HOUR):
+            key = self._key(kind, Resolution.HOUR, window)
             try:
-                hours.append(read_set(store, self._key(kind, Resolution.HOUR, window)))
+                hours.append(read_set(store, key))
             except ObjectMissingError:
                 continue
             except DamagedError as error:
-                _log.warning("hour left out of its day", reason=str(error))
+                # Without it the next round finds the hour missing: it is built again, or learnt from the bucket.
+                _log.warning("damaged hour deleted and left out of its day", reason=str(error))
+                store.delete(set_path(key))
         return hours
 
     def _key(self, kind: SetKind, resolution: Resolution, window: Window) -> SetKey:

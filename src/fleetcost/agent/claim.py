@@ -2,19 +2,17 @@
 One id, one cluster: the claim in `cluster.json`.
 
 The first agent of a cluster id creates the object conditionally; every later one must carry the same uid. The object is
-also the heartbeat: it says when the agent last pushed.
+also the heartbeat: it says when the agent was last there and when it last pushed.
 """
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 
 from fleetcost import __version__
-from fleetcost.bucket.port import Bucket
+from fleetcost.bucket.port import Bucket, BucketReader, ObjectInfo
 from fleetcost.errors import ClaimRefusedError, ConditionFailedError, SetDamagedError
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import rfc3339
@@ -28,60 +26,134 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         cluster: the id, equal to the folder's name
         uid: the identity behind it
-        claimed_at: when the first agent came
+        claimed_at: when this uid claimed the id
+        last_seen: when its agent last did a round
         last_push: when sets were last pushed, None before the first
+        retired_at: when it was declared gone on purpose, None while it is in service
         agent_version: of the last agent that wrote this
+        previous_uid: who held the id before a takeover, empty where nobody did
     """
 
     cluster: str
     uid: str
     claimed_at: str
-    last_push: str | None
-    agent_version: str
+    last_seen: str
+    last_push: str | None = None
+    retired_at: str | None = None
+    agent_version: str = __version__
+    previous_uid: str = ""
 
 
-def local_uid(file: Path) -> str:
-    """Return the uid kept beside the local store, made at the first call."""
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(str(uuid.uuid4()))
-    return file.read_text().strip()
+def read_claim(bucket: BucketReader, cluster: ClusterId) -> Claim | None:
+    """
+    Return who holds a cluster id, None where nobody does.
+
+    Raises:
+        SetDamagedError: the object is there and is no claim.
+    """
+    path = identity_path(cluster)
+    return _decoded(bucket, path) if bucket.stat(path) else None
 
 
-def claim(bucket: Bucket, cluster: ClusterId, uid: str, now: datetime) -> Claim:
+def claim(bucket: Bucket, cluster: ClusterId, uid: str, now: datetime, *, takeover: bool = False) -> Claim:
     """
     Claim a cluster id, or confirm the claim.
 
+    Args:
+        bucket: Federated Storage
+        cluster: the id
+        uid: the identity behind it
+        now: the clock's reading
+        takeover: take the id from another uid; its sets stay where they are
+
     Raises:
         ClaimRefusedError: another uid holds the id.
+        SetDamagedError: the object is there and is no claim.
     """
-    wanted = Claim(cluster=cluster, uid=uid, claimed_at=rfc3339(now), last_push=None, agent_version=__version__)
+    instant = rfc3339(now)
+    wanted = Claim(cluster=cluster, uid=uid, claimed_at=instant, last_seen=instant)
+    path = identity_path(cluster)
     try:
-        bucket.put(identity_path(cluster), msgspec.json.encode(wanted), create=True)
+        bucket.put(path, msgspec.json.encode(wanted), create=True)
     except ConditionFailedError:
-        return _confirm(bucket, wanted)
+        return _confirm(bucket, wanted, bucket.stat(path), takeover=takeover)
     return wanted
 
 
-def heartbeat(bucket: Bucket, held: Claim, now: datetime) -> Claim:
-    """Write into the claim that sets were pushed now."""
-    beaten = msgspec.structs.replace(held, last_push=rfc3339(now), agent_version=__version__)
-    bucket.put(identity_path(ClusterId(held.cluster)), msgspec.json.encode(beaten))
-    return beaten
+def heartbeat(bucket: Bucket, held: Claim, now: datetime, *, pushed: bool) -> Claim:
+    """
+    Write into the claim that the agent is there, and whether it pushed.
 
-
-def _confirm(bucket: Bucket, wanted: Claim) -> Claim:
-    path = identity_path(ClusterId(wanted.cluster))
+    Raises:
+        ClaimRefusedError: another uid has taken the id over meanwhile; this agent must stop.
+    """
+    path = identity_path(ClusterId(held.cluster))
+    info = bucket.stat(path)
+    there = _decoded(bucket, path) if info else held
+    _check(bucket, there, held)
+    beaten = msgspec.structs.replace(
+        there,
+        last_seen=rfc3339(now),
+        last_push=rfc3339(now) if pushed else there.last_push,
+        retired_at=None,
+        agent_version=__version__,
+    )
     try:
-        there = msgspec.json.decode(bucket.get(path), type=Claim)
+        return _replace(bucket, path, info, beaten)
+    except ConditionFailedError:
+        # Somebody wrote in between, or our own write arrived twice: what lies there tells.
+        there = _decoded(bucket, path)
+        _check(bucket, there, held)
+        return there
+
+
+def retire(bucket: Bucket, cluster: ClusterId, now: datetime) -> Claim:
+    """
+    Declare a cluster gone on purpose: its costs stay, its silence is no longer a finding.
+
+    Raises:
+        ClaimRefusedError: nobody has claimed this id.
+    """
+    path = identity_path(cluster)
+    info = bucket.stat(path)
+    if info is None:
+        raise ClaimRefusedError(f"retire {bucket.name}/{path}: there is no such claim; is the cluster id right?")
+    return _replace(bucket, path, info, msgspec.structs.replace(_decoded(bucket, path), retired_at=rfc3339(now)))
+
+
+def _confirm(bucket: Bucket, wanted: Claim, info: ObjectInfo | None, *, takeover: bool) -> Claim:
+    path = identity_path(ClusterId(wanted.cluster))
+    there = _decoded(bucket, path)
+    if takeover and there.uid != wanted.uid:
+        return _replace(bucket, path, info, msgspec.structs.replace(wanted, previous_uid=there.uid))
+    _check(bucket, there, wanted)
+    return there
+
+
+def _check(bucket: BucketReader, there: Claim, wanted: Claim) -> None:
+    if there.uid == wanted.uid:
+        return
+    raise ClaimRefusedError(
+        f"claim {bucket.name}/{identity_path(ClusterId(wanted.cluster))}: cluster id {wanted.cluster!r} belongs to the "
+        f"cluster with uid {there.uid} (last seen {there.last_seen}, last push {there.last_push or 'never'}), this one "
+        f"has uid {wanted.uid}; two clusters with one id would overwrite each other: give this cluster an id of its "
+        "own, or, if it is the same cluster rebuilt, start it once with --takeover"
+    )
+
+
+def _replace(bucket: Bucket, path: str, info: ObjectInfo | None, document: Claim) -> Claim:
+    content = msgspec.json.encode(document)
+    if info is None:
+        bucket.put(path, content, create=True)
+    else:
+        bucket.put(path, content, if_etag=info.etag)
+    return document
+
+
+def _decoded(bucket: BucketReader, path: str) -> Claim:
+    try:
+        return msgspec.json.decode(bucket.get(path), type=Claim)
     except msgspec.MsgspecError as error:
         raise SetDamagedError(
             f"read claim {bucket.name}/{path}: not a claim: {error}; delete it to claim anew"
         ) from error
-    if there.uid != wanted.uid:
-        raise ClaimRefusedError(
-            f"claim {bucket.name}/{path}: cluster id {wanted.cluster!r} belongs to the cluster with uid {there.uid} "
-            f"(claimed {there.claimed_at}, last push {there.last_push or 'never'}), this one has uid {wanted.uid}; "
-            "two clusters with one id would overwrite each other: give this cluster an id of its own"
-        )
-    return there

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import msgspec
@@ -12,15 +12,36 @@ import msgspec
 from fleetcost.agent.build import Builder
 from fleetcost.agent.claim import Claim, claim, heartbeat
 from fleetcost.agent.health import Health
-from fleetcost.agent.plan import BuildHour, Timing, days_of, due_hours, horizon
+from fleetcost.agent.plan import (
+    BuildDay,
+    BuildHour,
+    Built,
+    Timing,
+    days_of,
+    due_days,
+    due_hours,
+    horizon,
+    may_force,
+    may_grow,
+    whole_days,
+)
 from fleetcost.agent.push import Settled, adopt, expired, lost, push, unpushed
-from fleetcost.agent.store import built_hours, shelf
+from fleetcost.agent.store import built, shelf
 from fleetcost.bucket.port import Bucket
-from fleetcost.errors import ClaimRefusedError, FleetcostError, StoreError, StoreRefusedError
+from fleetcost.errors import (
+    ClaimRefusedError,
+    DamagedError,
+    FleetcostError,
+    SourceError,
+    StoreError,
+    StoreRefusedError,
+)
+from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.ops import log, metrics
+from fleetcost.samples.held import coverage_minutes
 from fleetcost.sets.layout import set_path
-from fleetcost.sets.publish import Published, publish
+from fleetcost.sets.publish import Published, header_at, publish
 
 Clock = Callable[[], datetime]
 Progress = Callable[[int, int], None]
@@ -41,7 +62,7 @@ class Round:
 
     built: tuple[Window, ...]
     gaps: tuple[Window, ...]
-    uploaded: tuple[Published, ...]
+    uploaded: tuple[Published, ...] = ()
 
 
 @dataclass(slots=True)
@@ -55,6 +76,7 @@ class Agent:
         bucket: Federated Storage
         timing: when windows are due, and how long hourly sets are kept
         clock: gives the time
+        takeover: take the id from another uid at the first claim
     """
 
     builder: Builder
@@ -62,8 +84,12 @@ class Agent:
     bucket: Bucket
     timing: Timing
     clock: Clock
+    takeover: bool = False
     _claim: Claim | None = field(default=None, init=False)
     _settled: Settled = field(default_factory=dict, init=False)
+    _looked_at: dict[Window, datetime] = field(default_factory=dict, init=False)
+    _gaps: dict[Window, datetime] = field(default_factory=dict, init=False)
+    _busy: threading.RLock = field(default_factory=threading.RLock, init=False)
     _health: Health = field(default=Health("starting", "", 0, None, ""), init=False)
 
     def round(self, progress: Progress | None = None) -> Round:
@@ -81,50 +107,135 @@ class Agent:
             StoreError, StoreRefusedError: the bucket did not take the sets; they stay in the local store.
         """
         now = self.clock()
-        self._learn(now)
-        windows = horizon(now, self.timing).split(Resolution.HOUR)
-        done = self.build(
-            due_hours(now, self.timing, built_hours(self.store, self.builder.identity.cluster, windows)),
-            now=now,
-            progress=progress,
-        )
-        uploaded = self.push(now)
+        window = horizon(now, self.timing)
+        self._learn(window, now)
+        there = self._built(Resolution.HOUR, window)
+        due = due_hours(now, self.timing, there, self._gaps)
+        hours = Round((), ())
+        failure: SourceError | None = None
+        try:
+            hours = self.build_hours((*due, *self._grown(there, now)), now=now, progress=progress)
+        except SourceError as error:
+            failure = error
+        self._add_up(due_days(now, self.timing, *self._hours_and_days(whole_days(window))), now)
+        uploaded = self._push(now, beats=True)
         self._forget(now)
-        return Round(done.built, done.gaps, uploaded)
+        if failure:
+            raise failure
+        return replace(hours, uploaded=uploaded)
 
-    def build(
-        self, hours: tuple[BuildHour, ...], *, now: datetime, force: bool = False, progress: Progress | None = None
+    def build(self, window: Window, *, force: bool = False, progress: Progress | None = None) -> Round:
+        """
+        Build and push the hours of a window and their days, whether they are due or not.
+
+        Args:
+            window: what to build; hours that have not begun are left out
+            force: as of `settle`
+            progress: called with hours done and hours due
+
+        Raises:
+            ClaimRefusedError: the cluster id belongs to another cluster.
+            SourceError: the source did not answer; what was built before stays in the local store.
+            StoreError, StoreRefusedError: the bucket did not answer, or did not take the sets.
+        """
+        now = self.clock()
+        self.prepare(window, now)
+        begun = [hour for hour in window.split(Resolution.HOUR) if hour.start < now]
+        hours = tuple(BuildHour(hour, self.timing.final(hour, now)) for hour in begun)
+        done = self.build_hours(hours, now=now, force=force, progress=progress)
+        return replace(done, uploaded=self.settle(window, done.built, now=now, force=force))
+
+    def prepare(self, window: Window, now: datetime) -> None:
+        """
+        Claim the id and learn what the bucket knows of the days of a window, so that they can be added up.
+
+        Raises:
+            ClaimRefusedError: the cluster id belongs to another cluster.
+            StoreError, StoreRefusedError: the bucket did not answer.
+        """
+        self._hold(now)
+        self._learn(whole_days(window), now)
+
+    def build_hours(
+        self, hours: Sequence[BuildHour], *, now: datetime, force: bool = False, progress: Progress | None = None
     ) -> Round:
-        """Build these hours and their days into the local store; `force` replaces even fuller sets."""
+        """
+        Build hours into the local store; `force` replaces even fuller sets.
+
+        The loop and a repair never build at the same time.
+        """
         report = progress or _quiet
         built: list[Window] = []
         gaps: list[Window] = []
-        for done, hour in enumerate(hours):
-            report(done, len(hours))
-            sets = self.builder.hour(hour.window, final=hour.final, now=now)
-            (built if sets else gaps).append(hour.window)
-            for cost_set in sets:
-                publish(self.store, cost_set, force=force)
-        for day in days_of(tuple(built)):
-            for cost_set in self.builder.day(day, self.store, final=self.timing.final(day, now), now=now):
-                publish(self.store, cost_set, force=force)
+        with self._busy:
+            for done, hour in enumerate(hours):
+                report(done, len(hours))
+                sets = self.builder.hour(hour.window, final=hour.final, now=now)
+                (built if sets else gaps).append(hour.window)
+                self._remember(hour.window, now, seen=bool(sets))
+                for cost_set in sets:
+                    publish(self.store, cost_set, force=force)
         report(len(hours), len(hours))
-        return Round(tuple(built), tuple(gaps), ())
+        return Round(tuple(built), tuple(gaps))
 
-    def push(self, now: datetime, *, force: bool = False) -> tuple[Published, ...]:
-        """Bring the bucket up to what the local store holds; return what was written."""
+    def settle(
+        self, window: Window, hours: Iterable[Window], *, now: datetime, force: bool = False
+    ) -> tuple[Published, ...]:
+        """
+        Add up the days of hours that were built, and push; return what was written.
+
+        Args:
+            window: what was ordered
+            hours: what was built of it
+            now: the clock's reading
+            force: replace even fuller sets of these hours, and of those days of which every hour is at hand
+
+        Raises:
+            StoreError, StoreRefusedError: the bucket did not take the sets; they stay in the local store.
+        """
+        built = tuple(hours)
+        days = [BuildDay(day, self.timing.final(day, now)) for day in days_of(built)]
+        forced = [day for day in days if force and may_force(day.window, window, now, self.timing)]
+        self._add_up(days, now, forced)
+        forcing = {*built, *(day.window for day in forced)} if force else set[Window]()
+        return self._push(now, forcing, beats=False)
+
+    def _add_up(self, days: Iterable[BuildDay], now: datetime, forced: Sequence[BuildDay] = ()) -> None:
+        with self._busy:
+            for day in days:
+                for cost_set in self.builder.day(day.window, self.store, final=day.final, now=now):
+                    publish(self.store, cost_set, force=day in forced)
+
+    def _push(self, now: datetime, forced: Collection[Window] = (), *, beats: bool) -> tuple[Published, ...]:
+        """
+        Bring the bucket up to what the local store holds.
+
+        Args:
+            now: the clock's reading
+            forced: windows whose sets replace even fuller ones
+            beats: tell that the agent is there even if nothing was written; a single build does not
+        """
+        with self._busy:
+            held = self._hold(now)
+            written = self._copy(forced)
+            if written or beats:
+                self._claim = heartbeat(self.bucket, held, now, pushed=bool(written))
+        if written:
+            metrics.LAST_PUSH.set(now.timestamp())
+        return written
+
+    def _copy(self, forced: Collection[Window]) -> tuple[Published, ...]:
         cluster = self.builder.identity.cluster
-        held = self._hold(now)
         local, remote = shelf(self.store, cluster), shelf(self.bucket, cluster)
-        keys = unpushed(local, remote, self._settled)
+        settled = {key: etags for key, etags in self._settled.items() if key.window not in forced}
+        keys = unpushed(local, remote, settled)
+        force = {key for key in keys if key.window in forced}
         written = []
-        for key, published in zip(keys, push(keys, self.store, self.bucket, force=force), strict=True):
+        for key, published in zip(keys, push(keys, self.store, self.bucket, force), strict=True):
             if published.written:
                 written.append(published)
             elif key in remote.objects:
                 self._settled[key] = (local.objects[key].etag, remote.objects[key].etag)
-        if written:
-            self._claim = heartbeat(self.bucket, held, now)
         return tuple(written)
 
     def run(self, stop: threading.Event, interval_seconds: float) -> None:
@@ -139,47 +250,95 @@ class Agent:
                 done = self.round()
                 self._health = self._told(rounds=self._health.rounds + 1, status="ok", last_error="")
                 metrics.ROUNDS.labels("done").inc()
-                metrics.GAPS.set(len(done.gaps))
+                metrics.GAPS.set(len(self.gaps))
                 _log.info("round", built=len(done.built), gaps=len(done.gaps), uploaded=len(done.uploaded))
             except ClaimRefusedError:
                 raise
-            except FleetcostError as error:
+            except Exception as error:  # noqa: BLE001 - a loop goes on; what is not ours is logged whole
                 self._health = self._told(status="failing", last_error=str(error))
                 metrics.ROUNDS.labels("failed").inc()
-                _log.error("round failed", error=str(error), kind=type(error).__name__)
+                unknown = None if isinstance(error, FleetcostError) else error
+                _log.error("round failed", error=str(error), kind=type(error).__name__, exc_info=unknown)
             stop.wait(interval_seconds)
 
     def status(self) -> Health:
         """Return the agent's account of itself."""
         return self._health
 
+    @property
+    def gaps(self) -> tuple[Window, ...]:
+        """Hours within the backfill in which the source was not observed when it was last asked, oldest first."""
+        return tuple(sorted(self._gaps))
+
+    def counts(self, kind: SetKind) -> dict[Resolution, tuple[int, int]]:
+        """Return how many sets of a kind within the backfill are complete, and how many are not, by resolution."""
+        within = horizon(self.clock(), self.timing)
+        cluster = self.builder.identity.cluster
+        found = {}
+        for resolution in Resolution:
+            keys = [SetKey(cluster, kind, resolution, window) for window in within.split(resolution)]
+            headers = [header for header in (header_at(self.store, key) for key in keys) if header]
+            complete = sum(header.complete for header in headers)
+            found[resolution] = (complete, len(headers) - complete)
+        return found
+
     def _told(self, **facts: object) -> Health:
         return msgspec.structs.replace(
             self._health, cluster=self.builder.identity.cluster, last_round_at=rfc3339(self.clock()), **facts
         )
 
-    def _learn(self, now: datetime) -> None:
-        """Claim the id and take from the bucket what the local store lacks; a bucket that is away is only logged."""
+    def _learn(self, window: Window, now: datetime) -> None:
+        """
+        Claim the id and take from the bucket what the local store lacks of these days.
+
+        A bucket that is away, or a claim that cannot be read, does not stop the building; pushing will say it again.
+        """
         cluster = self.builder.identity.cluster
         try:
             self._hold(now)
-            missing = lost(shelf(self.store, cluster), shelf(self.bucket, cluster), horizon(now, self.timing))
+            missing = lost(shelf(self.store, cluster), shelf(self.bucket, cluster), whole_days(window))
             adopt(missing, self.bucket, self.store)
-        except (StoreError, StoreRefusedError) as error:
-            _log.warning("bucket not reached: building locally, pushing later", error=str(error))
+        except (StoreError, StoreRefusedError, DamagedError) as error:
+            _log.warning("bucket not used: building locally, pushing later", error=str(error))
+
+    def _built(self, resolution: Resolution, window: Window) -> dict[Window, Built]:
+        return built(self.store, self.builder.identity.cluster, resolution, window.split(resolution))
+
+    def _hours_and_days(self, days: Window) -> tuple[dict[Window, Built], dict[Window, Built]]:
+        return self._built(Resolution.HOUR, days), self._built(Resolution.DAY, days)
+
+    def _grown(self, built: Mapping[Window, Built], now: datetime) -> tuple[BuildHour, ...]:
+        """Return the incomplete hours of which the source has more samples now than when they were built."""
+        grown = []
+        for hour in may_grow(built, now, self._looked_at):
+            self._looked_at[hour] = now
+            seen = coverage_minutes(self.builder.source, hour, self.builder.resolution_seconds)
+            if seen > built[hour].coverage_minutes:
+                grown.append(BuildHour(hour, final=True))
+        return tuple(grown)
+
+    def _remember(self, hour: Window, now: datetime, *, seen: bool) -> None:
+        if seen:
+            self._gaps.pop(hour, None)
+        else:
+            self._gaps[hour] = now
 
     def _hold(self, now: datetime) -> Claim:
         if self._claim is None:
             identity = self.builder.identity
-            self._claim = claim(self.bucket, identity.cluster, identity.uid, now)
+            self._claim = claim(self.bucket, identity.cluster, identity.uid, now, takeover=self.takeover)
         return self._claim
 
     def _forget(self, now: datetime) -> None:
-        """Delete hourly sets past their retention here and in the bucket; their days stay."""
-        if self.timing.hourly_retention is None:
+        """Delete hourly sets past their retention here and in the bucket, and forget old gaps; days stay."""
+        within = horizon(now, self.timing)
+        self._gaps = {hour: asked for hour, asked in self._gaps.items() if within.holds(hour)}
+        self._looked_at = {hour: asked for hour, asked in self._looked_at.items() if within.holds(hour)}
+        kept_since = self.timing.kept_since(now)
+        if kept_since is None:
             return
         for place in (self.bucket, self.store):
-            for key in expired(shelf(place, self.builder.identity.cluster), now - self.timing.hourly_retention):
+            for key in expired(shelf(place, self.builder.identity.cluster), kept_since):
                 place.delete(set_path(key))
 
 

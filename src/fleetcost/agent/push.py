@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
 
 from fleetcost.agent.store import Shelf
 from fleetcost.bucket.port import Bucket, BucketReader, ObjectInfo
-from fleetcost.errors import DamagedError
+from fleetcost.errors import DamagedError, ObjectMissingError
 from fleetcost.model.sets import SetKey
 from fleetcost.model.window import Resolution, Window
 from fleetcost.ops import log, metrics
@@ -17,13 +17,16 @@ from fleetcost.sets.publish import Outcome, Published, copy
 _log = log.get("agent")
 
 
+CLOCK_SKEW = timedelta(hours=1)
+"""How far the bucket's clock may be ahead of ours; object stores refuse requests that are off by a quarter of it."""
+
 Settled = dict[SetKey, tuple[str, str]]
 """Pairs of local and remote etag that were compared and need no copy."""
 
 
 def unpushed(local: Shelf, remote: Shelf, settled: Settled) -> tuple[SetKey, ...]:
     """
-    Return what the bucket lacks or may hold in an older copy, oldest window first, hours before days.
+    Return what the bucket lacks or may hold in an older copy, oldest window first, hours before their day.
 
     Args:
         local: the local store's sets
@@ -31,13 +34,13 @@ def unpushed(local: Shelf, remote: Shelf, settled: Settled) -> tuple[SetKey, ...
         settled: what an earlier round has compared
     """
     keys = [key for key, info in local.objects.items() if _stale(info, remote.objects.get(key), settled.get(key))]
-    return tuple(sorted(keys, key=lambda key: (key.window.start, key.resolution.seconds, key.kind)))
+    return tuple(sorted(keys, key=lambda key: (key.window.end, key.resolution.seconds, key.kind)))
 
 
 def _stale(local: ObjectInfo, remote: ObjectInfo | None, settled: tuple[str, str] | None) -> bool:
     if remote is None:
         return True
-    return remote.modified < local.modified and settled != (local.etag, remote.etag)
+    return remote.modified < local.modified + CLOCK_SKEW and settled != (local.etag, remote.etag)
 
 
 def lost(local: Shelf, remote: Shelf, window: Window) -> tuple[SetKey, ...]:
@@ -52,18 +55,27 @@ def expired(held: Shelf, keep_after: datetime) -> tuple[SetKey, ...]:
     )
 
 
-def push(keys: Iterable[SetKey], local: BucketReader, bucket: Bucket, *, force: bool = False) -> Iterator[Published]:
+def push(keys: Iterable[SetKey], local: Bucket, bucket: Bucket, forced: Collection[SetKey] = ()) -> Iterator[Published]:
     """
     Copy sets to the bucket one by one, a log line each.
+
+    A damaged set is deleted from the local store: it will be built again, or learnt from the bucket.
+
+    Args:
+        keys: what to copy
+        local: the local store
+        bucket: Federated Storage
+        forced: these replace even fuller sets
 
     Raises:
         StoreError, StoreRefusedError: the bucket did not take one; the earlier ones stay pushed.
     """
     for key in keys:
         try:
-            published = copy(key, local, bucket, force=force)
+            published = copy(key, local, bucket, force=key in forced)
         except DamagedError as error:
-            _log.error("not uploaded: the local copy is damaged and will be built again", reason=str(error))
+            _log.error("not uploaded: the local copy is damaged and was deleted", reason=str(error))
+            local.delete(set_path(key))
             published = Published(Outcome.DAMAGED, set_path(key), 0, 0)
         _report(key, published, bucket.name)
         yield published
@@ -81,11 +93,18 @@ def _report(key: SetKey, published: Published, where: str) -> None:
 
 
 def adopt(keys: Iterable[SetKey], bucket: BucketReader, local: Bucket) -> int:
-    """Copy sets from the bucket into the local store, which has lost them or never had them; return how many."""
+    """
+    Copy sets from the bucket into the local store, which has lost them or never had them; return how many.
+
+    One that is damaged or has gone meanwhile is left out: where the source still has its hour it is built again.
+    """
     count = 0
     for key in keys:
-        copy(key, bucket, local)
-        count += 1
+        try:
+            copy(key, bucket, local)
+            count += 1
+        except (DamagedError, ObjectMissingError) as error:
+            _log.warning("not learnt from the bucket", reason=str(error))
     if count:
         _log.info("learnt from the bucket", sets=count)
     return count

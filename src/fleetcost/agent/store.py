@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fleetcost.bucket.port import Bucket, BucketReader, ObjectInfo
+from fleetcost.agent.plan import Built
+from fleetcost.bucket.port import BucketReader, ObjectInfo
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetHeader, SetKey, SetKind
 from fleetcost.model.states import ObjectState
@@ -20,11 +21,6 @@ class Shelf:
 
     objects: Mapping[SetKey, ObjectInfo]
 
-    def hours(self) -> tuple[Window, ...]:
-        """Return the hours that are there in both kinds."""
-        present = [{key.window for key in self.objects if _hourly(key, kind)} for kind in SetKind]
-        return tuple(sorted(set.intersection(*present)))
-
 
 def shelf(bucket: BucketReader, cluster: ClusterId) -> Shelf:
     """List one cluster's own sets in a bucket."""
@@ -35,16 +31,23 @@ def shelf(bucket: BucketReader, cluster: ClusterId) -> Shelf:
     return Shelf(objects)
 
 
-def built_hours(store: Bucket, cluster: ClusterId, windows: Iterable[Window]) -> dict[Window, SetHeader]:
-    """Return the headers of the hours that are in the local store; the emptier of the two kinds speaks for both."""
-    built = {}
+def built(
+    store: BucketReader, cluster: ClusterId, resolution: Resolution, windows: Iterable[Window]
+) -> dict[Window, Built]:
+    """Return what the local store holds in both kinds of these windows; damaged sets count as absent."""
+    found = {}
     for window in windows:
-        headers = [header_at(store, SetKey(cluster, kind, Resolution.HOUR, window)) for kind in SetKind]
-        if all(headers):
-            known = [header for header in headers if header is not None]
-            built[window] = min(known, key=lambda header: (header.final, header.coverage_minutes))
-    return built
+        headers = [header_at(store, SetKey(cluster, kind, resolution, window)) for kind in SetKind]
+        known = [header for header in headers if header is not None]
+        if len(known) == len(headers):
+            found[window] = _together(known)
+    return found
 
 
-def _hourly(key: SetKey, kind: SetKind) -> bool:
-    return key.kind is kind and key.resolution is Resolution.HOUR
+def _together(headers: Sequence[SetHeader]) -> Built:
+    return Built(
+        final=all(header.final for header in headers),
+        coverage_minutes=min(header.coverage_minutes for header in headers),
+        oldest=min(header.built_at for header in headers),
+        newest=max(header.built_at for header in headers),
+    )

@@ -17,18 +17,17 @@ from fleetcost import __version__
 from fleetcost.api import openapi, reference
 from fleetcost.api.gate import Gate
 from fleetcost.api.headers import SecurityHeaders
-from fleetcost.api.problem import WrongMethodError, is_native, respond
+from fleetcost.api.problem import respond, respond_unrouted
 from fleetcost.api.routes.assets import ASSETS_OF_OPENCOST, assets_or_page
 from fleetcost.api.routes.operations import EVERY, OPERATIONS
 from fleetcost.api.routes.web import asset, page
 from fleetcost.api.routing import identify, route_of
-from fleetcost.errors import CallerError, ObjectMissingError
+from fleetcost.errors import CallerError
+from fleetcost.ops import metrics
 from fleetcost.ui.files import WebApp
 
 if TYPE_CHECKING:
     from fleetcost.api.services import Services
-
-_NOT_FOUND = 404
 
 
 def create_app(services: Services, web: WebApp) -> Starlette:
@@ -42,6 +41,7 @@ def create_app(services: Services, web: WebApp) -> Starlette:
     app = Starlette(
         routes=[
             Route("/healthz", healthz),
+            Route("/metrics", own_metrics),
             *(Route(one.path, route_of(one), methods=[one.method]) for one in OPERATIONS),
             Route("/assets", assets_or_page(ASSETS_OF_OPENCOST)),
             Route("/openapi.json", openapi_document),
@@ -51,7 +51,7 @@ def create_app(services: Services, web: WebApp) -> Starlette:
             Route("/{path:path}", page),
         ],
         middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)],
-        exception_handlers={HTTPException: _refused},
+        exception_handlers={HTTPException: respond_unrouted},
     )
     app.state.services = services
     app.state.web = web
@@ -64,6 +64,11 @@ def create_app(services: Services, web: WebApp) -> Starlette:
 async def healthz(_request: Request) -> Response:
     """`GET /healthz`: the process answers; readiness to answer questions is told by the questions themselves."""
     return Response(msgspec.json.encode({"status": "ok", "version": __version__}), media_type="application/json")
+
+
+async def own_metrics(_request: Request) -> Response:
+    """`GET /metrics`: own metrics, in Prometheus' text format; they hold no costs."""
+    return Response(metrics.page(), media_type=metrics.CONTENT_TYPE)
 
 
 async def openapi_document(request: Request) -> Response:
@@ -87,12 +92,3 @@ def _kept(request: Request, content: bytes, media_type: str) -> Response:
     except CallerError as error:
         return respond(error, native=True)
     return Response(content, media_type=media_type, headers={"cache-control": "no-cache"})
-
-
-async def _refused(request: Request, error: Exception) -> Response:
-    """Tell what the framework refuses, such as a method, in the shapes of the route."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    told: Exception = WrongMethodError(f"{request.url.path}: this route does not take {request.method}")
-    if status == _NOT_FOUND:
-        told = ObjectMissingError(f"{request.url.path}: there is no such route")
-    return respond(told, native=is_native(request.url.path))

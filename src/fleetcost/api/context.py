@@ -12,10 +12,12 @@ from fleetcost.api.gate import Ticket
 from fleetcost.api.operation import Operation
 from fleetcost.api.problem import ForbiddenError, StartingError
 from fleetcost.api.services import Services
+from fleetcost.errors import TryAgainError
 from fleetcost.model.sets import SetKind
 from fleetcost.query.filters import Filter, every
 from fleetcost.query.visible import visible_clusters
 from fleetcost.tables.database import Snapshot
+from fleetcost.tables.ledger import last_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,19 @@ class Context:
 
         Raises:
             StartingError: the first pass is still running and nothing has been ingested yet.
+            TryAgainError: the first pass has failed.
         """
         status = self.services.status()
         with self.services.database.snapshot() as snapshot, self.ticket.held(snapshot):
-            if status.passes == 0 and snapshot.rows("SELECT count(*) FROM ledger") == [(0,)]:
+            if status.passes == 0 and last_written(snapshot) is None:
+                if status.last_error:
+                    raise TryAgainError(f"nothing has been ingested yet, the last pass failed: {status.last_error}")
                 raise StartingError(status.done, status.total)
             yield snapshot
+
+    def as_of(self, snapshot: Snapshot) -> datetime:
+        """When the tables were last equal to the bucket, as far as this process or the ledger knows."""
+        return self.services.status().last_pass_at or last_written(snapshot) or self.now
 
     def narrowed(self, asked: Filter | None, kind: SetKind) -> Filter | None:
         """

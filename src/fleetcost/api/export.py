@@ -21,7 +21,7 @@ from fleetcost.query.question import Question
 _PIECE = 1 << 18
 
 
-def exported(context: Context, question: Question, columns: tuple[str, ...], as_of: str) -> Reply:
+def exported(context: Context, question: Question, columns: tuple[str, ...]) -> Reply:
     """
     Return every row of an answer as a file.
 
@@ -29,7 +29,6 @@ def exported(context: Context, question: Question, columns: tuple[str, ...], as_
         context: the request
         question: what is asked; its rows are cut by its step
         columns: which figures are wanted, empty for all
-        as_of: when the tables were last equal to the bucket
     """
     how = context.parameters["format"]
     handle, name = tempfile.mkstemp(prefix="fleetcost-", suffix=f".{how}")
@@ -39,7 +38,7 @@ def exported(context: Context, question: Question, columns: tuple[str, ...], as_
         with context.snapshot() as snapshot:
             standing = judged(snapshot, question, context.now, context.services.known)
             program, _ = prepare(snapshot, question)
-            note = _note(context, question, standing, as_of)
+            note = _note(context, question, standing, rfc3339(context.as_of(snapshot)))
             sheet = Sheet(question, program, columns)
             if how == "csv":
                 copy_to_csv(snapshot, sheet, file)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from fleetcost.api.rows import ALLOCATION_TOTALS, ASSET_TOTALS, ROW_COLUMNS, row_document
+from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.query.answer import Answer, Completeness, SeriesStep
-from fleetcost.query.question import Question
+from fleetcost.query.question import Question, Step
 from fleetcost.query.rows import AllocationRow, AssetRow, on_grid
 
 Json = dict[str, Any]
@@ -120,11 +122,15 @@ class Asked:
     Attributes:
         window: before it was widened to whole sets
         filter: its text
+        hours: steps of an hour were asked for
+        now: when it was asked
         columns: which figures of a row are wanted, empty for all
     """
 
     window: Window
     filter: str
+    hours: bool
+    now: datetime
     columns: tuple[str, ...] = ()
 
 
@@ -158,7 +164,7 @@ def envelope(
         totals=_totals(answer),
         series=[_step(step, answer.completeness) for step in answer.series],
         completeness=[completeness_document(entry) for entry in answer.completeness],
-        warnings=_warnings(answer, asked.window),
+        warnings=_warnings(answer, asked),
         as_of=as_of,
         took_ms=round(took_ms, 1),
         page=PageJson(total.count if total else 0, question.page.offset, question.page.limit),
@@ -217,12 +223,12 @@ def _row(row: AllocationRow | AssetRow, question: Question, columns: tuple[str, 
 
 
 def _totals(answer: Answer[Any]) -> Json:
-    names = ALLOCATION_TOTALS if answer.question.kind.value == "allocations" else ASSET_TOTALS
+    names = ALLOCATION_TOTALS if answer.question.kind is SetKind.ALLOCATIONS else ASSET_TOTALS
     total = answer.total
     found = {name: getattr(total.row, name) if total else 0.0 for name in names}
-    totals = {name: None if value is None else on_grid(value) for name, value in found.items()}
-    if total is not None and isinstance(total.row, AllocationRow):
-        totals |= {name: getattr(total.row, name) for name in ROW_COLUMNS.efficiencies}
+    totals: Json = {name: None if value is None else on_grid(value) for name, value in found.items()}
+    if answer.question.kind is SetKind.ALLOCATIONS:
+        totals |= {name: getattr(total.row, name) if total else None for name in ROW_COLUMNS.efficiencies}
     return totals
 
 
@@ -236,22 +242,23 @@ def _step(step: SeriesStep, completeness: Sequence[Completeness]) -> StepJson:
 
 
 def _state_of(window: Window, completeness: Sequence[Completeness]) -> WindowState:
-    """Return the worst state among the gaps that meet a step."""
-    order = list(WindowState)
-    worst = WindowState.COMPLETE
-    for entry in completeness:
-        for gap in entry.gaps:
-            if gap.window.meets(window) and order.index(gap.state) > order.index(worst):
-                worst = gap.state
-    return worst
+    """Return the worst state among the gaps that meet a step; a step before every cluster is no complete zero."""
+    met = [gap.state for entry in completeness for gap in entry.gaps if gap.window.meets(window)]
+    if not met and all(entry.first is None or window.end <= entry.first for entry in completeness):
+        return WindowState.BEFORE_FIRST_SEEN
+    return max(met, key=lambda state: state.severity, default=WindowState.COMPLETE)
 
 
-def _warnings(answer: Answer[Any], asked: Window) -> list[WarningJson]:
+def _warnings(answer: Answer[Any], asked: Asked) -> list[WarningJson]:
     warnings = []
     frame = answer.question.frame
-    if frame.window != asked:
-        message = f"answered for {frame.window}, the whole {frame.resolution} windows that hold {asked}"
+    # Beyond now there is nothing: a frame that only ends later holds no more than what was asked.
+    if frame.window.start != asked.window.start or min(frame.window.end, asked.now) > asked.window.end:
+        message = f"answered for {frame.window}, the whole {frame.resolution} windows that hold {asked.window}"
         warnings.append(WarningJson("window-widened", message))
+    if asked.hours and answer.question.finest is not Step.HOUR:
+        message = "hours are not kept as far back as this window goes: the series is by day"
+        warnings.append(WarningJson("step-widened", message))
     negative = [row.name for row in answer.rows if isinstance(row, AllocationRow) and row.idle and row.total_cost < 0]
     if negative:
         message = f"negative idle in {', '.join(negative)}: more was charged on its nodes than they cost"

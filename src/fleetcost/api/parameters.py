@@ -29,12 +29,13 @@ def read_parameters(sent: QueryParams, known: Sequence[Parameter]) -> dict[str, 
     """
     accepted = {parameter.name: parameter for parameter in known}
     chosen: dict[str, str] = {}
+    seen: dict[str, str] = {}
     for name, value in sent.multi_items():
         if name not in accepted:
             words = f"one of the parameters {', '.join(accepted)}" if accepted else "no parameter at all"
             raise QuestionError(name, value, f"{words}{near(name, accepted)}")
-        if chosen.get(name, value) != value:
-            raise QuestionError(name, value, f"one value; {chosen[name]!r} was sent as well")
+        if seen.setdefault(name, value) != value:
+            raise QuestionError(name, value, f"one value; it is given twice, {seen[name]!r} before")
         if value:
             chosen[name] = _checked(accepted[name], value)
     for parameter in known:

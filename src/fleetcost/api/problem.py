@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import traceback
 import uuid
+from collections.abc import Mapping
 
 import msgspec
+from starlette.requests import Request
 from starlette.responses import Response
 
 from fleetcost.errors import (
@@ -65,10 +67,6 @@ class TooLargeError(CallerError):
     """The request is larger than this server reads."""
 
 
-class WrongMethodError(CallerError):
-    """The route does not take this method of HTTP."""
-
-
 class ReadOnlyError(CallerError):
     """What was to be changed cannot be changed here."""
 
@@ -116,7 +114,7 @@ class Envelope(msgspec.Struct, frozen=True):
 
 def problem_of(error: Exception) -> Problem:
     """Describe an error to a client; what is not ours is logged whole and told as an internal error."""
-    request_id = uuid.uuid4().hex[:12]
+    request_id = _request_id()
     if isinstance(error, QuestionError):
         return Problem(
             "question", "bad question", 400, str(error), request_id, error.parameter, error.read, error.accepted
@@ -139,7 +137,6 @@ _KNOWN: tuple[tuple[type[Exception], str, str, int], ...] = (
     (UnknownTokenError, "unauthenticated", "not authenticated", 401),
     (ForbiddenError, "forbidden", "not allowed", 403),
     (TooLargeError, "too-large", "too large", 413),
-    (WrongMethodError, "method", "method not allowed", 405),
     (ReadOnlyError, "read-only", "read only", 409),
     (ConditionFailedError, "changed", "changed meanwhile", 409),
     (CallerError, "request", "bad request", 400),
@@ -170,10 +167,26 @@ def respond(error: Exception, *, native: bool) -> Response:
     if isinstance(error, UnknownTokenError):
         # A browser asks for a password by itself; any user name goes with a token.
         headers["www-authenticate"] = 'Basic realm="fleetcost, any user name and a token", Bearer realm="fleetcost"'
+    return _written(problem, headers, native=native)
+
+
+async def respond_unrouted(request: Request, error: Exception) -> Response:
+    """Answer what the framework itself refuses, such as a method a route does not have."""
+    status, title = getattr(error, "status_code", 500), str(getattr(error, "detail", "error"))
+    detail = f"{request.method} {request.url.path}: {title}"
+    problem = Problem("about:blank", title.lower(), status, detail, _request_id())
+    return _written(problem, getattr(error, "headers", None) or {}, native=is_native(request.url.path))
+
+
+def _written(problem: Problem, headers: Mapping[str, str], *, native: bool) -> Response:
     if native:
         return Response(msgspec.json.encode(problem), problem.status, headers, "application/problem+json")
     envelope = Envelope(problem.status, "error", problem.detail)
     return Response(msgspec.json.encode(envelope), problem.status, headers, "application/json")
+
+
+def _request_id() -> str:
+    return uuid.uuid4().hex[:12]
 
 
 def is_native(path: str) -> bool:

@@ -70,7 +70,9 @@ def native_question(context: Context, kind: SetKind) -> Question:
         ForbiddenError: the asker's token does not see this kind.
     """
     parameters = context.parameters
-    frame, step = framed(asked_window(context), STEPS.get(parameters.get("step", "auto")), context.hourly_from())
+    frame, step = framed(
+        asked_window(context), STEPS.get(parameters.get("step", "auto")), context.hourly_from(), context.now
+    )
     default = "cluster" if kind is SetKind.ALLOCATIONS else "type"
     dimensions = parse_dimensions(parameters.get("aggregate", default), kind)
     question = Question(

@@ -55,8 +55,9 @@ def free_port(bind: str, port: int) -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((bind, port))
-        except OSError as error:
-            raise SettingsError(f"listen on {bind}:{port}: {error.strerror}; choose another with --port") from error
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise SettingsError(f"listen on {bind}:{port}: {reason}; choose another with --port") from error
         return int(probe.getsockname()[1])
 
 

@@ -1,7 +1,11 @@
 """
 Bytes by name: the one port to the bucket and its backends.
 
-`port` is the contract in prose and types, `memory` the simplest implementation, `store` the real ones (filesystem, S3,
-GCS, Azure), `config` reads `federated-store.yaml`. Every backend passes the same contract test. Only this room imports
-`obstore`.
+`port` is the contract in prose and types, `memory` the simplest implementation, `filesystem` a directory, `store` every
+object store through one client library, `boto` S3 where that library lacks something. Every backend passes the same
+contract test.
+
+`config` reads `federated-store.yaml` (`document` with the lines, `*_config` by provider), `open` makes a bucket of it,
+`watched` one that follows its files. `s3`, `gcs` and `azure` choose the credentials; `faults` and `cures` tell what
+went wrong; `check` and `about` try a bucket and name what is missing. Only this room imports `obstore`.
 """

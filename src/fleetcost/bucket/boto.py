@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from fleetcost.bucket.boto_client import BotoClient
 from fleetcost.bucket.faults import Deed, Reply, answered, lost, unanswered
@@ -94,7 +95,17 @@ class BotoBucket:
     def put(self, path: str, content: bytes, *, create: bool = False, if_etag: str | None = None) -> ObjectInfo:
         """Write an object whole, replacing what is there."""
         condition = {"IfNoneMatch": "*"} if create else {"IfMatch": f'"{if_etag}"'} if if_etag is not None else {}
-        verb = "create" if create else "replace" if if_etag is not None else "put"
+        try:
+            return self._put(path, content, condition)
+        except ConditionFailedError:
+            found = self.stat(path) if if_etag is not None else None
+            if found is None or found.etag != if_etag:
+                raise
+            # Nobody has written: the store compares the etag without its quotes, as Ceph does.
+            return self._put(path, content, {"IfMatch": if_etag})
+
+    def _put(self, path: str, content: bytes, condition: Mapping[str, str]) -> ObjectInfo:
+        verb = {"IfNoneMatch": "create", "IfMatch": "replace"}[next(iter(condition))] if condition else "put"
         whole = bool(condition) or not self._config.multipart or len(content) <= self._config.part_bytes
         send = self._whole if whole else self._in_parts
         try:
@@ -117,11 +128,11 @@ class BotoBucket:
         content: bytes = answer["Body"].read()
         return content
 
-    def _whole(self, path: str, content: bytes, condition: Mapping[str, str | None]) -> str:
+    def _whole(self, path: str, content: bytes, condition: Mapping[str, str]) -> str:
         answer = self._client.put_object(**self._where(path), **self._opened.upload, **condition, Body=content)
         return str(answer["ETag"]).strip('"')
 
-    def _in_parts(self, path: str, content: bytes, _: Mapping[str, str | None]) -> str:
+    def _in_parts(self, path: str, content: bytes, _: Mapping[str, str]) -> str:
         where = self._where(path)
         begun = {**where, "UploadId": self._client.create_multipart_upload(**where, **self._opened.upload)["UploadId"]}
         try:
@@ -152,7 +163,7 @@ class BotoBucket:
     def _tried(self, deed: Deed, do: Callable[[], _Result]) -> _Result:
         try:
             return do()
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, ResponseParserError) as error:
             fault = boto_fault(error, deed)
         # Raised outside the handler: a traceback would print the library's message, which may carry a token.
         raise fault
@@ -163,7 +174,8 @@ def boto_fault(error: Exception, deed: Deed) -> FleetcostError:
     if not isinstance(error, ClientError):
         if type(error).__name__ in ("NoCredentialsError", "CredentialRetrievalError", "PartialCredentialsError"):
             return StoreRefusedError(f"{deed}: no credentials: {type(error).__name__}; see docs/storage.md")
-        return unanswered(deed, deed.host, str(error)) or StoreError(f"{deed}: {deed.host}: {type(error).__name__}")
+        strange = StoreError(f"{deed}: the answer of {deed.host}, or of its token service, is not understood")
+        return unanswered(deed, deed.host, str(error)) or strange
     code, sentence = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
     if code in _LOST:
         return _condition(deed)

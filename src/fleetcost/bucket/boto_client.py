@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import ssl
 from base64 import b64encode
 from pathlib import Path
@@ -16,8 +17,8 @@ from fleetcost.bucket.aws_chain import FixedKeys, WebIdentity
 from fleetcost.bucket.client import DEFAULT_RETRIES
 from fleetcost.bucket.metadata import split_metadata
 from fleetcost.bucket.s3 import customer_key, find_region, find_s3_link, find_sts_endpoint
-from fleetcost.bucket.tls_folder import tls_folder
-from fleetcost.errors import SettingsError
+from fleetcost.bucket.tls_folder import tls_folder, verification
+from fleetcost.errors import SettingsError, StoreRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,9 +48,11 @@ class BotoClient:
     """
 
     def __init__(self, config: S3Config, environment: Mapping[str, str]) -> None:
+        # Its log lines quote requests and answers, and with them signatures and tokens.
+        logging.getLogger("botocore").setLevel(logging.CRITICAL + 1)
         folder = tls_folder(self)
         self._common = _common(config.http, folder, config.max_retries)
-        self._verify = _verify(config.http, folder, environment)
+        self._verify = verification(config.http.tls, folder, environment)
         self._session = botocore.session.Session()
         self._use_link(config, environment)
         self.s3: Any = self._session.create_client(
@@ -86,11 +89,18 @@ class BotoClient:
 
         fetcher = AssumeRoleWithWebIdentityCredentialFetcher(
             client_creator=create,
-            web_identity_token_loader=lambda: link.token_file.read_text(encoding="utf-8"),
+            web_identity_token_loader=lambda: _token(link.token_file),
             role_arn=link.role,
             extra_args={"RoleSessionName": link.session},
         )
         return DeferredRefreshableCredentials(refresh_using=fetcher.fetch_credentials, method="web-identity")
+
+
+def _token(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise StoreRefusedError(f"no credentials: read the token file {file}: {error.strerror}") from None
 
 
 def _common(http: HttpConfig, folder: Path, max_retries: int) -> Config:
@@ -118,20 +128,6 @@ def _check_pair(http: HttpConfig, pair: tuple[str, str]) -> None:
     except (ssl.SSLError, ValueError):
         place = http.tls.key.place if http.tls.key else ""
         raise SettingsError(f"{place}: certificate and key do not belong together, or the key has a password") from None
-
-
-def _verify(http: HttpConfig, folder: Path, environment: Mapping[str, str]) -> bool | str:
-    if not http.tls.verify:
-        return False
-    system = Path(environment.get("SSL_CERT_FILE") or ssl.get_default_verify_paths().openssl_cafile)
-    if not http.tls.authority and not system.is_file():
-        return True
-    trusted = [system.read_text(encoding="utf-8")] if system.is_file() else []
-    if http.tls.authority:
-        trusted.append(http.tls.authority.read())
-    bundle = folder / "authorities.pem"
-    bundle.write_text("\n".join(trusted), encoding="utf-8")
-    return str(bundle)
 
 
 def _expect_name(client: Any, server_name: str) -> None:  # noqa: ANN401 - boto3's clients are untyped

@@ -24,7 +24,7 @@ CURES = {
     "InvalidAuthenticationInfo": "the token is not accepted: check the identity and this machine's clock",
     "KMS.NotFoundException": "the key of `kms_key_id` is not there: correct it",
     "KMSNotConfigured": "this store has no key management: remove `sse_config`, or set it up there",
-    "KMS.KeyNotFoundException": "the key of `kms_key_id` is not there: correct it",
+    "kms:KeyNotFound": "the key of `kms_key_id` is not there: correct it",
 }
 """By the store's own code."""
 
@@ -34,6 +34,12 @@ STATUS_CURES = {
     "403": "these credentials lack the permission: see docs/storage.md for the list a role needs",
 }
 """By HTTP status, where the store gives no code or an unknown one."""
+
+AGAIN = ("RequestTimeout", "InternalError", "SlowDown", "ServiceUnavailable", "ServerBusy", "OperationTimedOut")
+"""Codes that pass by themselves, whatever status they come with."""
+
+DENIED = ("lack the permission", "AuthorizationPermissionMismatch", "the right to ")
+"""Words of our own messages where it is a permission that is missing."""
 
 TOKEN_CURES = {
     "AccessDenied": "the role does not trust this token: check the role's trust policy and the service account's name",
@@ -49,11 +55,15 @@ TOKEN_CURES = {
 METADATA_HOSTS = ("169.254.169.254", "169.254.170.2", "metadata.google.internal")
 """Services that only cloud machines have; elsewhere their silence means that there are no credentials."""
 
+REFUSED_CERTIFICATE = ("InvalidCertificate", "CERTIFICATE_VERIFY_FAILED", "doesn't match")
+"""How the TLS libraries say that they refuse the server's certificate."""
+
 TRUST = (
     ("UnknownIssuer", "its issuer is not trusted here: give the CA with `http_config.tls_config.ca_file`"),
     ("unable to get local issuer", "its issuer is not trusted here: give the CA with `http_config.tls_config.ca_file`"),
     ("self-signed certificate", "its issuer is not trusted here: give the CA with `http_config.tls_config.ca_file`"),
     ("NotValidForName", "it is for another host name: correct `endpoint`, or renew it with this name"),
+    ("doesn't match", "it is for another host name: correct `endpoint`, or renew it with this name"),
     ("ostname mismatch", "it is for another host name: correct `endpoint`, or renew it with this name"),
     ("address mismatch", "it is for another address: correct `endpoint`, or renew it with this address"),
     ("certificate has expired", "it has expired: renew the server's certificate, or check this machine's clock"),
@@ -80,6 +90,9 @@ WANTS_CERTIFICATE = (
 
 UNREACHED = (
     ("WRONG_VERSION_NUMBER", "it does not speak TLS there: set `insecure: true`, or correct the port"),
+    ("Read timeout", "no answer in time"),
+    ("Connect timeout", "no answer in time"),
+    ("EOF occurred in violation", "the connection was cut in the TLS handshake"),
     ("Could not connect", "nothing listens there, or its name is not known here"),
     ("Connection was closed", "the connection was cut"),
     ("ConnectionRefused", "nothing listens there (connection refused)"),

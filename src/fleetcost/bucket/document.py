@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,7 +91,7 @@ class Section:
         """
         text = self.text(key)
         if not text:
-            raise SettingsError(f"{self.place(key)}: required and missing: give {meaning}")
+            raise SettingsError(f"{self.place(key)}: required and missing: give {meaning}{self._mistyped(key)}")
         return text
 
     def text(self, key: str, default: str = "") -> str:
@@ -172,6 +173,10 @@ class Section:
             if key not in self.asked:
                 known = sorted(self.asked)
                 raise self.error(key, f"unknown key{near(key, known)}; known here: {', '.join(known)}")
+
+    def _mistyped(self, key: str) -> str:
+        found = difflib.get_close_matches(key, self.values.keys() - self.asked, n=1)
+        return f"; `{found[0]}` in line {self.place(found[0]).line} is no key of this section" if found else ""
 
     def _dotted(self, key: str) -> str:
         return f"{self.key}.{key}" if self.key else key

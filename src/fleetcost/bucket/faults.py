@@ -12,8 +12,10 @@ import re
 from dataclasses import dataclass
 
 from fleetcost.bucket.cures import (
+    AGAIN,
     CURES,
     METADATA_HOSTS,
+    REFUSED_CERTIFICATE,
     STATUS_CURES,
     TOKEN_CURES,
     TRUST,
@@ -29,7 +31,7 @@ from fleetcost.errors import (
 )
 
 _STATUS = re.compile(r"status code: (\d{3})")
-_CODE = re.compile(r"<(?:Code|code)>([A-Za-z0-9._-]{1,80})</")
+_CODE = re.compile(r"<(?:Code|code)>([A-Za-z0-9.:_-]{1,80})</")
 _TOKEN_CODE = re.compile(r'"error"\s*:\s*"([A-Za-z_]{1,60})"')
 _MICROSOFT_CODE = re.compile(r"\b(AADSTS\d{2,9})\b")
 _SENTENCE = re.compile(r"<(?:Message|message)>([^<]{1,300})")
@@ -40,6 +42,7 @@ _STRANGE_NAME = re.compile(r'path: "([^"\n]{1,300})"')
 _CONDITION_NAMES = ("AlreadyExistsError", "PreconditionError", "NotModifiedError")
 _CONDITION_CODES = ("PreconditionFailed", "ConditionNotMet", "BlobAlreadyExists")
 _NO_BUCKET = ("NoSuchBucket", "ContainerNotFound", "InvalidBucketName", "InvalidResourceName")
+_NO_OBJECT = ("", "NoSuchKey", "BlobNotFound", "ResourceNotFound")
 _REFUSED_STATUS = ("301", "307", "400", "401", "403", "404")
 
 
@@ -91,7 +94,7 @@ def translate(error: BaseException, deed: Deed) -> FleetcostError:
         if name in _CONDITION_NAMES or reply.code in _CONDITION_CODES:
             created = name == "AlreadyExistsError"
             return ConditionFailedError(f"{deed}: it exists already") if created else lost(deed)
-        if isinstance(error, FileNotFoundError):
+        if isinstance(error, FileNotFoundError) and reply.code in _NO_OBJECT:
             return ObjectMissingError(f"{deed}: there is no such object")
     if reply.status:
         return answered(deed, reply)
@@ -110,7 +113,8 @@ def answered(deed: Deed, reply: Reply) -> FleetcostError:
     if reply.service:
         return _token_fault(deed, reply, "")
     cure = CURES.get(reply.code) or STATUS_CURES.get(reply.status, "")
-    kind = StoreRefusedError if reply.status in _REFUSED_STATUS or reply.code in CURES else StoreError
+    refused = reply.code not in AGAIN and (reply.status in _REFUSED_STATUS or reply.code in CURES)
+    kind = StoreRefusedError if refused else StoreError
     return kind(f"{deed}: the store answered {_said(reply)}{_then(cure)}")
 
 
@@ -147,7 +151,7 @@ def unanswered(deed: Deed, host: str, text: str) -> FleetcostError | None:
         host: who did not answer
         text: the library's account, searched for the reason and never passed on
     """
-    if "InvalidCertificate" in text or "CERTIFICATE_VERIFY_FAILED" in text:
+    if any(mark in text for mark in REFUSED_CERTIFICATE):
         return untrusted(deed, host, text)
     if "alert" in text.lower() and any(mark in text for mark in WANTS_CERTIFICATE):
         return StoreRefusedError(

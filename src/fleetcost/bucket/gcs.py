@@ -62,7 +62,7 @@ def open_gcs(config: GcsConfig, prefix: str, environment: Mapping[str, str]) -> 
     """
     link = find_google_link(config, environment)
     address = gcs_address(environment)
-    provider = _provider(link, config)
+    provider = _provider(link, config, environment)
     options: StoreOptions = {"base_url": address, **_link_options(link)}
     try:
         store = GCSStore(
@@ -99,13 +99,21 @@ def find_google_link(config: GcsConfig, environment: Mapping[str, str]) -> Googl
     """
     if config.service_account:
         return _from_json("`service_account` of the storage settings", config.service_account, None)
-    named = environment.get("GOOGLE_APPLICATION_CREDENTIALS")
-    if named:
-        return _from_file(f"GOOGLE_APPLICATION_CREDENTIALS {named}", Path(named))
-    known = Path(environment.get("HOME") or "/") / _GCLOUD_FILE
-    if known.is_file():
-        return _from_file(f"gcloud's {known}", known)
+    file = google_file(config, environment)
+    if file:
+        named = environment.get("GOOGLE_APPLICATION_CREDENTIALS")
+        return _from_file(f"GOOGLE_APPLICATION_CREDENTIALS {file}" if named else f"gcloud's {file}", file)
     return GoogleLink("metadata server (GKE workload identity)", "metadata")
+
+
+def google_file(config: GcsConfig, environment: Mapping[str, str]) -> Path | None:
+    """Return the file with the default credentials, or None where there is none, or none is needed."""
+    if config.service_account:
+        return None
+    if named := environment.get("GOOGLE_APPLICATION_CREDENTIALS"):
+        return Path(named)
+    known = Path(environment.get("HOME") or "/") / _GCLOUD_FILE
+    return known if known.is_file() else None
 
 
 def _from_file(source: str, file: Path) -> GoogleLink:
@@ -131,7 +139,7 @@ def _link_options(link: GoogleLink) -> StoreOptions:
     return {}
 
 
-def _provider(link: GoogleLink, config: GcsConfig) -> Provider[GCSCredential] | None:
+def _provider(link: GoogleLink, config: GcsConfig, environment: Mapping[str, str]) -> Provider[GCSCredential] | None:
     if link.kind in ("service_account", "metadata") or (link.kind == "authorized_user" and link.file):
         return None
     try:
@@ -143,5 +151,5 @@ def _provider(link: GoogleLink, config: GcsConfig) -> Provider[GCSCredential] | 
             f"{link.source}: credentials of type {link.kind} need google-auth, which is not installed: "
             "pip install 'fleetcost[gcs-federation]'"
         ) from None
-    provider: Provider[GCSCredential] = federation.federated_token(link, config.http)
+    provider: Provider[GCSCredential] = federation.federated_token(link, config.http, environment)
     return provider

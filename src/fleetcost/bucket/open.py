@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fleetcost.bucket.aws_chain import shared_files
 from fleetcost.bucket.azure import open_azure
 from fleetcost.bucket.azure_config import AzureConfig
 from fleetcost.bucket.config import FilesystemConfig, StoreConfig
 from fleetcost.bucket.filesystem import FilesystemBucket
-from fleetcost.bucket.gcs import open_gcs
+from fleetcost.bucket.gcs import google_file, open_gcs
 from fleetcost.bucket.gcs_config import GcsConfig
 from fleetcost.bucket.s3 import open_s3
 
@@ -38,3 +40,22 @@ def open_bucket(config: StoreConfig, environment: Mapping[str, str] = os.environ
     if isinstance(backend, AzureConfig):
         return open_azure(backend, prefix, environment)
     return open_s3(backend, prefix, environment)
+
+
+def files_behind(config: StoreConfig, environment: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
+    """
+    Return the files that are read when the bucket is opened: certificates, keys, shared credentials.
+
+    Tokens that are exchanged for credentials are not among them; they are read at each exchange.
+    """
+    backend = config.backend
+    if isinstance(backend, FilesystemConfig):
+        return ()
+    trusted = tuple(Path(environment[name]) for name in ("SSL_CERT_FILE",) if environment.get(name))
+    if isinstance(backend, AzureConfig):
+        return (*trusted, *backend.http.tls.files)
+    if isinstance(backend, GcsConfig):
+        file = google_file(backend, environment)
+        return (*trusted, *backend.http.tls.files, *((file,) if file else ()))
+    shared = shared_files(environment)
+    return (*trusted, *backend.watched, *(() if backend.access_key else (shared.credentials, shared.config)))

@@ -63,6 +63,8 @@ def open_s3(config: S3Config, prefix: str, environment: Mapping[str, str]) -> Bu
         "endpoint": config.address,
         "region": find_region(config, environment),
         "virtual_hosted_style_request": config.virtual_hosted,
+        # One object is deleted by a request of its own, whose refusal is an answer like any other.
+        "disable_bulk_delete": True,
         **_link_options(link, config, environment),
         **_encryption_options(config.encryption),
     }

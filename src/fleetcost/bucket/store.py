@@ -13,7 +13,7 @@ from obstore.exceptions import BaseError
 from fleetcost.bucket.faults import Deed, lost, translate
 from fleetcost.bucket.paths import checked, cleaned_prefix
 from fleetcost.bucket.port import ObjectInfo
-from fleetcost.errors import ObjectMissingError
+from fleetcost.errors import ConditionFailedError, ObjectMissingError
 
 if TYPE_CHECKING:
     from obstore import Attributes, ObjectMeta, PutMode
@@ -114,7 +114,13 @@ class ObjectStoreBucket:
         mode: PutMode = "create" if create else "overwrite"
         if if_etag is not None:
             mode = self._condition(path, if_etag, deed)
-        written = self._tried(deed, lambda: self._write(path, content, mode))
+        try:
+            written = self._tried(deed, lambda: self._write(path, content, mode))
+        except ConditionFailedError:
+            if if_etag is None or self._versioned or self._etag(path) != if_etag:
+                raise
+            # Nobody has written: the store compares the etag without its quotes, as Ceph does.
+            written = self._tried(deed, lambda: self._write(path, content, {"e_tag": if_etag}))
         return ObjectInfo(path, len(content), written or self._etag(path), datetime.now(UTC))
 
     def delete(self, path: str) -> None:
@@ -162,7 +168,8 @@ class ObjectStoreBucket:
         try:
             return do()
         except _FAULTS as error:
-            fault = (self._provider.fault() if self._provider else None) or translate(error, deed)
+            unprovided = self._provider.fault() if self._provider else None
+            fault = type(unprovided)(f"{deed}: {unprovided}") if unprovided else translate(error, deed)
         # Raised outside the handler: a traceback would print the library's message, which may carry a token.
         raise fault
 

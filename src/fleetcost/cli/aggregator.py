@@ -103,24 +103,25 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) ->
         SettingsError: the port is taken, the web app is not built, or costs would be shown to a network.
     """
     settings = aggregator.settings
-    check_exposure(
-        settings.bind,
-        tokens=settings.tokens_file is not None,
-        without_authentication=settings.serve_without_authentication,
-    )
-    app = create_app(aggregator.services(), load_web())
-    port = free_port(settings.bind, settings.port)
     host = f"[{settings.bind}]" if ":" in settings.bind else settings.bind
     stop = threading.Event()
     loop = threading.Thread(
         target=aggregator.ingestor.run, args=(stop, settings.interval_seconds), name="ingest", daemon=True
     )
 
-    def start() -> None:
-        loop.start()
-        on_start(f"http://{host}:{port}/")
-
     try:
+        check_exposure(
+            settings.bind,
+            tokens=settings.tokens_file is not None,
+            without_authentication=settings.serve_without_authentication,
+        )
+        port = free_port(settings.bind, settings.port)
+        app = create_app(aggregator.services(), load_web())
+
+        def start() -> None:
+            loop.start()
+            on_start(f"http://{host}:{port}/")
+
         serve(app, settings.bind, port, start)
     finally:
         stop.set()
@@ -150,7 +151,7 @@ def _ingest(parsed: argparse.Namespace) -> int:
     Console().print(
         f"{done.loaded} loaded, {done.forgotten} forgotten, {done.bad} not usable, {done.unchanged} unchanged"
     )
-    return 0
+    return 1 if done.bad else 0
 
 
 def print_plan(plan: Plan, console: Console) -> None:
@@ -175,7 +176,12 @@ def print_plan(plan: Plan, console: Console) -> None:
     if len(plan.batches) > _SHOWN:
         console.print(f"and {len(plan.batches) - _SHOWN} older batches")
     for skip in plan.skips[:_SHOWN]:
-        console.print(f"skipped {skip.path}: {skip.state.value}: {skip.reason or skip.state.meaning}")
+        console.print(
+            f"skipped {skip.path}: {skip.state.value}: {skip.reason or skip.state.meaning}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
 
 
 def cores() -> int:

@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from fleetcost.api.serve import free_port
 from fleetcost.cli.aggregator import Aggregator, assemble, serve_aggregator
 from fleetcost.cli.flags import Subparsers
 from fleetcost.cli.stores import clock, local_store
-from fleetcost.demo.fleet import FLEET
+from fleetcost.demo.fleet import DEFAULT_CLUSTERS, FLEET
 from fleetcost.demo.run import Fleet, fleet
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
@@ -24,6 +25,7 @@ from fleetcost.query.answer import AllocationRow
 from fleetcost.query.ask import ask_allocations
 from fleetcost.query.dimensions import Dimension
 from fleetcost.query.question import Idle, Question, Step, framed
+from fleetcost.ui.files import load as load_web
 
 REFRESH_SECONDS = 60
 """The demonstration's agents and aggregator go round this often, so that one can watch."""
@@ -34,15 +36,22 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     parser = subparsers.add_parser("demo", help=about, description=about)
     parser.add_argument("--port", type=int, default=9090, help="port of the API and the UI (default 9090)")
     parser.add_argument("--data-dir", type=Path, default=Path("demo-data"), help="where everything is kept")
-    parser.add_argument("--clusters", type=int, default=len(FLEET), help=f"1 to {len(FLEET)} (default {len(FLEET)})")
+    parser.add_argument(
+        "--clusters", type=int, default=DEFAULT_CLUSTERS, help=f"1 to {len(FLEET)} (default {DEFAULT_CLUSTERS})"
+    )
     parser.add_argument("--days", type=int, default=7, help="days of history, today included (default 7)")
     parser.add_argument("--no-serve", action="store_true", help="build, print the costs and exit")
     parser.set_defaults(run=_run)
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    log.configure("warning")
+    # Findings and torn objects are part of the show: the page tells them, the terminal need not.
+    log.configure("error")
     console = Console()
+    if not parsed.no_serve:
+        # What would stop the server is told before a minute is spent on building.
+        free_port(AggregatorSettings().bind, parsed.port)
+        load_web()
     bucket = local_store(parsed.data_dir / "bucket")
     simulated = fleet(
         bucket, parsed.data_dir / "agents", local_store, clock, clusters=parsed.clusters, days=parsed.days
@@ -93,7 +102,7 @@ def _build(simulated: Fleet, console: Console) -> None:
 
 def _costs(aggregator: Aggregator, window: Window) -> Table:
     """Return cost per cluster, exactly what the API answers."""
-    frame, _ = framed(window, Step.ALL, None)
+    frame, _ = framed(window, Step.ALL, None, window.end)
     question = Question(
         kind=SetKind.ALLOCATIONS, frame=frame, step=Step.ALL, dimensions=(Dimension("cluster"),), idle=Idle.SPLIT
     )  # fmt: skip
@@ -106,7 +115,7 @@ def _costs(aggregator: Aggregator, window: Window) -> Table:
         padding=(0, 1, 0, 0),
     )
     table.add_column("cluster", no_wrap=True)
-    for name in ("CPU", "RAM", "GPU", "disk", "used", "idle", "total"):
+    for name in ("CPU", "RAM", "GPU", "disk", "idle", "total"):
         table.add_column(name, justify="right")
     table.add_column("idle %", justify="right")
     for cluster in sorted({row.cluster for row in rows}):
@@ -124,4 +133,4 @@ def _cells(rows: list[AllocationRow]) -> list[str]:
         for name in ("cpu_cost", "ram_cost", "gpu_cost", "pv_cost")
     ]
     share = idle / (used + idle) if used + idle else 0.0
-    return [*(f"{value:,.2f}" for value in (*parts, used, idle, used + idle)), f"{share:.0%}"]
+    return [*(f"{value:,.2f}" for value in (*parts, idle, used + idle)), f"{share:.0%}"]

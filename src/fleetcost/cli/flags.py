@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
-
-import msgspec
+from typing import Any
 
 from fleetcost.ops import log
-from fleetcost.ops.settings import SETTINGS_FILE_VARIABLE, Loaded, Role, SharedSettings, load
+from fleetcost.ops.settings import SETTINGS_FILE_VARIABLE, Loaded, Role, SharedSettings, describe, load
 
 Subparsers = Any
 """argparse has no public name for what `add_subparsers` returns."""
@@ -20,15 +18,10 @@ def add_settings_flags(parser: argparse.ArgumentParser, role: type[SharedSetting
     """Add `--settings FILE` and a flag for each key of a role."""
     group = parser.add_argument_group("settings", "file < environment (FLEETCOST_…) < flag")
     group.add_argument("--settings", metavar="FILE", help=f"YAML file of these keys (or {SETTINGS_FILE_VARIABLE})")
-    hints = msgspec.inspect.type_info(role)
-    fields = hints.fields if isinstance(hints, msgspec.inspect.StructType) else ()
-    for field in fields:
-        default = "" if field.default in {None, msgspec.NODEFAULT, ""} else f" (default {field.default})"
+    for key in describe(role):
+        default = f" (default {key.default})" if key.has_default else ""
         group.add_argument(
-            f"--{field.name.replace('_', '-')}",
-            dest=f"setting_{field.name}",
-            metavar="VALUE",
-            help=_description(role, field.name).replace("%", "%%") + default,
+            key.flag, dest=f"setting_{key.name}", metavar="VALUE", help=key.meaning.replace("%", "%%") + default
         )
 
 
@@ -46,8 +39,3 @@ def load_settings(parsed: argparse.Namespace, role: type[Role]) -> Loaded[Role]:
     loaded = load(role, flags, Path(file) if file else None)
     log.configure(loaded.settings.log_level, loaded.settings.log_format)
     return loaded
-
-
-def _description(role: type, name: str) -> str:
-    metas = get_args(get_type_hints(role, include_extras=True)[name])
-    return next((meta.description or "" for meta in metas if isinstance(meta, msgspec.Meta)), "")

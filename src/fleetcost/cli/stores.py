@@ -6,10 +6,9 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fleetcost.bucket.config import read_config
 from fleetcost.bucket.filesystem import FilesystemBucket
-from fleetcost.bucket.open import open_bucket
 from fleetcost.bucket.port import Bucket
+from fleetcost.bucket.watched import WatchedBucket
 from fleetcost.errors import SettingsError
 from fleetcost.ops.settings import SharedSettings
 
@@ -21,7 +20,7 @@ def clock() -> datetime:
 
 def federated_storage(settings: SharedSettings) -> Bucket:
     """
-    Open the bucket of the settings.
+    Open the bucket of the settings; it follows its file and the files that leads to.
 
     Raises:
         SettingsError: no file named, or one that cannot be used.
@@ -31,7 +30,7 @@ def federated_storage(settings: SharedSettings) -> Bucket:
             "no bucket: give --storage-config federated-store.yaml, FLEETCOST_STORAGE_CONFIG or `storage_config:` "
             "in the settings file"
         )
-    return open_bucket(read_config(settings.storage_config))
+    return WatchedBucket(settings.storage_config)
 
 
 def local_store(folder: Path) -> Bucket:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fleetcost.costing.nodes import newest
+from fleetcost.costing.node_facts import newest
 from fleetcost.costing.pods import Pod
 from fleetcost.model.allocation import NO_LABELS, Labels
-from fleetcost.model.samples import ObjectLabels, Samples
+from fleetcost.model.records import ObjectLabels
+from fleetcost.model.samples import Samples
 
 NODE_LABELS = (
     "cloud_google_com_gke_nodepool",

@@ -7,9 +7,10 @@ assets are both priced by what `node_prices` returns, so their books close.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fleetcost.costing.notes import Notes
+from fleetcost.costing.price_table import PriceTable
 from fleetcost.model.asset import PriceSource
 from fleetcost.model.finding import FindingKind
 
@@ -30,8 +31,12 @@ class PriceBook:
     Attributes:
         currency: ISO 4217 code
         custom: these rates are used even where the samples hold prices
-        discount, negotiated_discount: fractions; together 1 − (1 − a)(1 − b) off CPU and RAM
+        *_egress_gib: price of a GiB to another zone, to another region, to the internet
+        local_disk_gib_hourly: of nodes' own disks; 0 leaves those out
+        storage_classes: rates of a GiB-hour by storage class, before `storage_gib_hourly`
+        discount, negotiated_discount: fractions; together 1 - (1 - a)(1 - b) off CPU and RAM
         discounts_gpu: the discounts are taken off GPUs too
+        table: prices of single machines, GPUs and volumes; a row that matches wins over everything else
     """
 
     currency: str = "USD"
@@ -48,14 +53,21 @@ class PriceBook:
     region_egress_gib: float = 0.01
     internet_egress_gib: float = 0.12
     load_balancer_hourly: float = 0.025
+    cluster_management_hourly: float = 0.0
+    storage_classes: tuple[tuple[str, float], ...] = ()
     discount: float = 0.0
     negotiated_discount: float = 0.0
     discounts_gpu: bool = False
+    table: PriceTable = field(default_factory=PriceTable)
 
     @property
     def combined_discount(self) -> float:
         """Both discounts together, as a fraction."""
         return 1 - (1 - self.discount) * (1 - self.negotiated_discount)
+
+    def storage_rate(self, storage_class: str) -> float:
+        """Return the rate of a GiB-hour of a storage class."""
+        return dict(self.storage_classes).get(storage_class, self.storage_gib_hourly)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +80,21 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the source says a node's resources cost; None where it says nothing."""
+    """
+    What is offered for a node's resources; None where nothing is.
+
+    Attributes:
+        spot: the node may be taken back any time
+        source: of CPU and RAM: a metric, or a price file's row, which wins over the price book's own rates
+        gpu_source: of the GPU
+    """
 
     cpu: float | None = None
     ram_gib: float | None = None
     gpu: float | None = None
     spot: bool = False
+    source: PriceSource = PriceSource.METRIC
+    gpu_source: PriceSource = PriceSource.METRIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,46 +119,81 @@ def node_prices(offer: Offer, book: PriceBook, *, has_gpus: bool, subject: str, 
     Decide what a node's resources cost.
 
     Args:
-        offer: what the source says
-        book: what is charged where it says nothing
+        offer: what is offered
+        book: what is charged where nothing is
         has_gpus: the node holds GPUs, so the absence of their price matters
         subject: the node, for findings
         notes: keeps the findings
     """
-    cpu = choose(offer.cpu, book.cpu_spot_hourly if offer.spot else book.cpu_hourly, book, f"{subject}: CPU", notes)
-    ram = choose(
-        offer.ram_gib, book.ram_gib_spot_hourly if offer.spot else book.ram_gib_hourly, book, f"{subject}: RAM", notes
+    spot = offer.spot
+    cpu_rate, ram_rate = (
+        (book.cpu_spot_hourly, book.ram_gib_spot_hourly) if spot else (book.cpu_hourly, book.ram_gib_hourly)
     )
+    cpu = choose(offer.cpu, cpu_rate, book, f"{subject}: CPU", notes, offer.source)
+    ram = choose(offer.ram_gib, ram_rate, book, f"{subject}: RAM", notes, offer.source)
     prices = [cpu, ram]
     gpu = Price(0.0, PriceSource.NONE)
     if has_gpus:
-        gpu = choose(offer.gpu, book.gpu_spot_hourly if offer.spot else book.gpu_hourly, book, f"{subject}: GPU", notes)
+        rate = book.gpu_spot_hourly if spot else book.gpu_hourly
+        gpu = choose(offer.gpu, rate, book, f"{subject}: GPU", notes, offer.gpu_source)
         prices.append(gpu)
     discount = book.combined_discount
     left = 1 - discount
-    return NodePrices(
-        cpu.value * left,
-        ram.value * left,
-        gpu.value * (left if book.discounts_gpu else 1),
-        discount,
-        weakest(prices),
-    )
+    gpu_left = left if book.discounts_gpu else 1.0
+    return NodePrices(cpu.value * left, ram.value * left, gpu.value * gpu_left, discount, weakest(prices))
 
 
-def choose(offered: float | None, rate: float, book: PriceBook, subject: str, notes: Notes) -> Price:
+def choose(
+    offered: float | None,
+    rate: float,
+    book: PriceBook,
+    subject: str,
+    notes: Notes,
+    source: PriceSource = PriceSource.METRIC,
+) -> Price:
     """
-    Choose between what the source says and the price book's rate.
+    Choose between what is offered and the price book's rate.
 
     A price of zero, below zero or beyond reason is no price: a source that knows none says 0.
+
+    Args:
+        offered: the price, or None
+        rate: the price book's
+        book: which says whether its own rates win over metrics
+        subject: what is priced, for findings
+        notes: keeps the findings
+        source: where the offer comes from
     """
-    if book.custom:
+    if book.custom and source is PriceSource.METRIC:
         return _checked(Price(rate, PriceSource.CUSTOM), subject, notes)
     if offered is not None and 0 < offered <= HIGHEST_HOURLY:
-        return Price(offered, PriceSource.METRIC)
+        return Price(offered, source)
     if offered is not None and offered != 0:
         notes.notice(FindingKind.VALUE_REFUSED, f"{subject} price {offered}")
+    if book.custom:
+        return _checked(Price(rate, PriceSource.CUSTOM), subject, notes)
     notes.notice(FindingKind.PRICE_DEFAULTED, subject)
     return _checked(Price(rate, PriceSource.PRICE_BOOK), subject, notes)
+
+
+def split_node_price(total: float, cores: float, ram_gib: float, gpus: float, book: PriceBook) -> Offer | None:
+    """
+    Split the price of a whole node over its resources, in the proportions of the price book's rates.
+
+    Returns:
+        The parts, which add up to the total times the node's size; None where the node has no size.
+    """
+    units = cores * book.cpu_hourly + ram_gib * book.ram_gib_hourly + gpus * book.gpu_hourly
+    if units <= 0:
+        return None
+    scale = total / units
+    return Offer(
+        book.cpu_hourly * scale,
+        book.ram_gib_hourly * scale,
+        book.gpu_hourly * scale,
+        source=PriceSource.CUSTOM,
+        gpu_source=PriceSource.CUSTOM,
+    )
 
 
 def weakest(prices: list[Price]) -> PriceSource:
@@ -156,7 +212,7 @@ _TRUST = (
 
 
 def _checked(price: Price, subject: str, notes: Notes) -> Price:
-    if price.value > 0:
+    if 0 < price.value <= HIGHEST_HOURLY:
         return price
     notes.notice(FindingKind.PRICE_ZERO, subject)
     return Price(0.0, price.source)

@@ -35,6 +35,16 @@ def provider_of(provider_id: str) -> str:
     return _PROVIDERS.get(kind, "")
 
 
+def project_of(provider_id: str) -> str:
+    """Return the project of a `gce://` id, the subscription of an `azure://` id, else an empty text."""
+    for pattern in _PROJECTS:
+        if found := pattern.match(provider_id):
+            return found.group(1)
+    return ""
+
+
+_PROJECTS = (re.compile(r"^gce://([^/]+)/"), re.compile(r"^azure:///subscriptions/([^/]+)/", re.IGNORECASE))
+
 _PROVIDERS = {
     "aws": "AWS",
     "gce": "GCP",

@@ -22,6 +22,9 @@ def split_cost(total: Decimal, weights: Sequence[float]) -> list[Decimal]:
 
 def split_count(total: int, weights: Sequence[float]) -> list[int]:
     """Divide a whole number in proportion to weights; what rounding down leaves goes to the largest remainders."""
+    if len(set(weights)) == 1:
+        each, left = divmod(total, len(weights))
+        return [each + (i < left) for i in range(len(weights))]
     exact = [Fraction(weight) for weight in weights]
     scale = Fraction(total) / sum(exact, Fraction())
     shares = [weight * scale for weight in exact]

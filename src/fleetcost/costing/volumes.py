@@ -12,31 +12,25 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
 
 from fleetcost.costing.notes import Notes
+from fleetcost.costing.payers import Nobody, Payer, payer_order
 from fleetcost.costing.pods import ContainerKey, Pod, Pods
+from fleetcost.costing.price_table import VolumeFacts
 from fleetcost.costing.prices import GIB, Price, PriceBook, choose
 from fleetcost.costing.provider_ids import volume_id
 from fleetcost.costing.runs import Run, hull, run_of
 from fleetcost.costing.shares import split_cost, split_count
 from fleetcost.model.allocation import VolumeShare
-from fleetcost.model.asset import Asset, AssetType
-from fleetcost.model.samples import ClaimSeen, ClaimValue, Samples, VolumeInfo, VolumeValue
+from fleetcost.model.asset import Asset, AssetType, PriceSource
+from fleetcost.model.finding import FindingKind
+from fleetcost.model.records import ClaimSeen, ClaimValue, VolumeInfo, VolumeValue
+from fleetcost.model.samples import Samples
 
 MOST_BYTES = 10 * 2.0**50
 """Largest volume believed; above it the size counts as nothing."""
 
 UNKNOWN_CLASS = "__unknown__"
-
-
-class Nobody(NamedTuple):
-    """Pays for what no pod mounted: a namespace whose claim held the volume, or the cluster (empty)."""
-
-    namespace: str
-
-
-Payer = ContainerKey | Nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +64,31 @@ def find_volumes(samples: Samples, pods: Pods, book: PriceBook, notes: Notes) ->
     mounted = _mounted(samples, pods)
     volumes = []
     for name, run in sorted(_runs(samples).items()):
-        price = choose(figures.price.get(name), book.storage_gib_hourly, book, f"volume {name}", notes)
         of_volume = tuple(claim for claim in claims.get(name, ()) if claim.run.overlap(run))
-        info = figures.info.get(name)
+        facts = figures.facts(name)
+        if facts.byte_count <= 0:
+            notes.notice(FindingKind.VOLUME_SIZE_UNKNOWN, f"volume {name}")
         volumes.append(
             Volume(
                 name=name,
-                provider_id=volume_id(figures.ids.get(name) or (info.provider_id if info else "") or name),
-                storage_class=(info.storage_class if info else "") or figures.classes.get(name, UNKNOWN_CLASS),
-                byte_count=_size(figures.size.get(name, 0.0)),
-                price=price,
+                provider_id=volume_id(facts.provider_id or name),
+                storage_class=facts.storage_class or UNKNOWN_CLASS,
+                byte_count=facts.byte_count,
+                price=_price(facts, figures.price.get(name), book, notes),
                 run=run,
                 claims=of_volume,
                 pods=_holders(of_volume, mounted, run),
             )
         )
     return volumes
+
+
+def _price(facts: VolumeFacts, offered: float | None, book: PriceBook, notes: Notes) -> Price:
+    subject, rate = f"volume {facts.name}", book.storage_rate(facts.storage_class)
+    listed = book.table.volume(facts)
+    if listed is not None:
+        return choose(listed, rate, book, subject, notes, PriceSource.CUSTOM)
+    return choose(offered, rate, book, subject, notes)
 
 
 def volume_asset(volume: Volume, samples: Samples, notes: Notes) -> Asset:
@@ -114,7 +117,7 @@ def volume_asset(volume: Volume, samples: Samples, notes: Notes) -> Asset:
 def share_volume(volume: Volume, asset: Asset) -> dict[Payer, VolumeShare]:
     """Return every payer's part of a volume; the parts add up to the asset exactly."""
     weights = _weights(volume)
-    payers = sorted(weights, key=_payer_order)
+    payers = sorted(weights, key=payer_order)
     seconds = [weights[payer] for payer in payers]
     costs = split_cost(asset.cost, seconds)
     byte_hours = split_count(asset.byte_hours, seconds)
@@ -145,10 +148,6 @@ def _nobody(volume: Volume, moment: Run) -> Nobody:
     return Nobody(min(holding, default=""))
 
 
-def _payer_order(payer: Payer) -> tuple[str, ...]:
-    return payer if isinstance(payer, Nobody) else (*payer.pod, payer.container)
-
-
 class _Figures:
     """Figures of volumes by name."""
 
@@ -161,7 +160,17 @@ class _Figures:
         for info in sorted(storage.volume_info, key=lambda i: (i.seen, i.storage_class, i.provider_id)):
             known = self.info.get(info.volume)
             self.info[info.volume] = _completed(info, known)
-        self.classes = {c.volume: c.storage_class for c in sorted(storage.claims, key=_claim_order) if c.storage_class}
+        self._classes = {c.volume: c.storage_class for c in sorted(storage.claims, key=_claim_order) if c.storage_class}
+
+    def facts(self, name: str) -> VolumeFacts:
+        """Return what a price file may compare a volume with."""
+        info = self.info.get(name)
+        return VolumeFacts(
+            name=name,
+            provider_id=self.ids.get(name) or (info.provider_id if info else ""),
+            storage_class=(info.storage_class if info else "") or self._classes.get(name, ""),
+            byte_count=_size(self.size.get(name, 0.0)),
+        )
 
 
 def _by_id(value: VolumeValue) -> str:

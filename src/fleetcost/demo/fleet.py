@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 
 GIB = 1 << 30
@@ -11,7 +12,12 @@ HOUR_SECONDS = 3_600
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Equal nodes; prices are per core-hour, GiB-hour and GPU-hour."""
+    """
+    Equal nodes; prices are per core-hour, GiB-hour and GPU-hour.
+
+    Attributes:
+        follows: name of the CronJob whose runs bring the nodes and take them away; empty for nodes that stay
+    """
 
     name: str
     count: int
@@ -23,6 +29,7 @@ class Pool:
     gpus: int = 0
     gpu_price: float = 0.0
     spot: bool = False
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +64,22 @@ class Workload:
     pool: str = ""
 
 
+class Trouble(enum.Enum):
+    """What is wrong with a cluster's reporting, so that the page can be seen to say it."""
+
+    LATE = "its agent stopped five hours ago"
+    SILENT = "its agent stopped three days ago"
+    DAMAGED = "one of its daily objects is torn"
+
+    @property
+    def stopped_hours(self) -> int:
+        """How long ago the agent stopped."""
+        return {Trouble.LATE: 5, Trouble.SILENT: 72}.get(self, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """One simulated cluster."""
+    """One simulated cluster; `trouble` is what is wrong with its reporting."""
 
     id: str
     provider: str
@@ -67,6 +87,7 @@ class Cluster:
     pools: tuple[Pool, ...]
     workloads: tuple[Workload, ...]
     unmounted_gib: int = 0
+    trouble: Trouble | None = None
 
 
 _SYSTEM = (
@@ -99,7 +120,7 @@ FLEET = (
         "gcp",
         "europe-west4",
         (
-            Pool("batch", 3, "n2-standard-8", 8, 32, 0.0313, 0.0042),
+            Pool("batch", 4, "n2-standard-8", 8, 32, 0.0313, 0.0042),
             Pool("base", 1, "e2-standard-4", 4, 16, 0.0219, 0.0029),
         ),
         (
@@ -109,7 +130,7 @@ FLEET = (
                 "CronJob",
                 "nightly-import",
                 6,
-                3,
+                2.8,
                 8,
                 0.9,
                 0.8,
@@ -190,4 +211,80 @@ FLEET = (
             Workload("legacy", "StatefulSet", "wiki-db", 1, 0.5, 2, 0.05, 0.5, "it", volume_gib=40),
         ),
     ),
+    Cluster(
+        "cluster-4",
+        "aws",
+        "us-east-1",
+        (
+            Pool("general", 4, "m6i.xlarge", 4, 16, 0.0316, 0.0042),
+            Pool("burst", 12, "c6i.4xlarge", 16, 32, 0.0316, 0.0042, follows="load-test"),
+        ),
+        (
+            *_SYSTEM,
+            Workload("api", "Deployment", "gateway", 6, 0.7, 1, 0.8, 0.7, "web", swing=0.4),
+            Workload("api", "Deployment", "accounts", 3, 0.5, 1, 0.5, 0.6, "identity"),
+            # The spike with a findable cause: one team's weekly test on nodes that come for it.
+            Workload(
+                "perf",
+                "CronJob",
+                "load-test",
+                24,
+                7,
+                12,
+                0.9,
+                0.6,
+                "growth",
+                lifetime_hours=9,
+                every_hours=168,
+                pool="burst",
+            ),
+        ),
+    ),
+    Cluster(
+        "cluster-5",
+        "gcp",
+        "us-central1",
+        (Pool("base", 3, "e2-standard-4", 4, 16, 0.0219, 0.0029),),
+        (*_SYSTEM, Workload("crm", "Deployment", "crm", 4, 0.6, 2, 0.3, 0.7, "sales")),
+        trouble=Trouble.LATE,
+    ),
+    Cluster(
+        "cluster-6",
+        "azure",
+        "northeurope",
+        (Pool("base", 3, "D4s_v5", 4, 16, 0.0390, 0.0019),),
+        (*_SYSTEM, Workload("hr", "Deployment", "portal", 2, 0.5, 1, 0.2, 0.5, "people")),
+        trouble=Trouble.SILENT,
+    ),
+    Cluster(
+        "cluster-7",
+        "aws",
+        "ap-southeast-2",
+        (Pool("general", 3, "m6i.xlarge", 4, 16, 0.0389, 0.0052),),
+        (*_SYSTEM, Workload("shop", "Deployment", "storefront", 5, 0.6, 0.75, 0.7, 0.6, "web", swing=0.6)),
+        trouble=Trouble.DAMAGED,
+    ),
+    *(
+        Cluster(
+            f"cluster-{number}",
+            "on-prem",
+            region,
+            (Pool("rack", nodes, "r650", 24, 128, 0.0150, 0.0020),),
+            (
+                *_SYSTEM,
+                Workload("mes", "StatefulSet", "historian", 2, 2, 16, use, 0.7, "plant", volume_gib=500),
+                Workload("mes", "Deployment", "line-control", 6, 1, 2, use, 0.5, "plant"),
+                Workload("vision", "Deployment", "inspect", nodes, 4, 8, 0.8, 0.6, "quality", swing=0.7),
+            ),
+        )
+        for number, region, nodes, use in (
+            (8, "plant-north", 3, 0.5),
+            (9, "plant-south", 4, 0.35),
+            (10, "plant-east", 2, 0.6),
+            (11, "plant-west", 2, 0.2),
+        )
+    ),
 )
+"""Twelve clusters: the first four are the demonstration's default; the others add trouble, a spike, and size."""
+
+DEFAULT_CLUSTERS = 4

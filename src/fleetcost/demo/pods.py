@@ -8,6 +8,12 @@ from dataclasses import dataclass
 
 from fleetcost.demo.fleet import HOUR_SECONDS, Cluster, Pool, Workload
 
+BOOT_SECONDS = 300
+"""Nodes that come for a run are there this long before its first pod and after its last."""
+
+STAGGER_SECONDS = 67
+"""A CronJob's pods start one after the other, this far apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -54,13 +60,30 @@ def pods(cluster: Cluster, low: float, high: float) -> Iterator[Pod]:
     """Iterate the pods that live at some time in `[low, high]`."""
     every = nodes(cluster)
     for number, workload in enumerate(cluster.workloads):
-        fitting = [node for node in every if not workload.pool or node.pool.name == workload.pool]
-        if not workload.pool:
-            fitting = [node for node in fitting if not node.pool.gpus] or fitting
-        hosts = list(every) if workload.kind == "DaemonSet" else fitting
-        replicas = len(every) if workload.kind == "DaemonSet" else workload.replicas
+        fitting = _hosts(every, workload)
+        hosts = [node for node in every if not node.pool.follows] if workload.kind == "DaemonSet" else fitting
+        replicas = len(hosts) if workload.kind == "DaemonSet" else workload.replicas
         for slot in range(replicas):
             yield from _lives(cluster, workload, hosts[(number + slot) % len(hosts)], slot, (low, high))
+
+
+def present(cluster: Cluster, node: Node, low: float, high: float) -> Iterator[tuple[float, float]]:
+    """Iterate the times in `[low, high]` in which a node is there: always, or around the runs it came for."""
+    if not node.pool.follows:
+        yield low, high
+        return
+    workload = next(work for work in cluster.workloads if work.name == node.pool.follows)
+    late = STAGGER_SECONDS * workload.replicas
+    for run in _lives(cluster, workload, node, 0, (low - late, high + BOOT_SECONDS)):
+        last = run.end + STAGGER_SECONDS * workload.replicas
+        yield max(low, run.start - BOOT_SECONDS), min(high, last + BOOT_SECONDS)
+
+
+def _hosts(every: tuple[Node, ...], workload: Workload) -> list[Node]:
+    if workload.pool:
+        return [node for node in every if node.pool.name == workload.pool]
+    staying = [node for node in every if not node.pool.follows]
+    return [node for node in staying if not node.pool.gpus] or staying
 
 
 def _lives(cluster: Cluster, workload: Workload, node: Node, slot: int, span: tuple[float, float]) -> Iterator[Pod]:
@@ -68,7 +91,7 @@ def _lives(cluster: Cluster, workload: Workload, node: Node, slot: int, span: tu
     period = (workload.every_hours or workload.lifetime_hours) * HOUR_SECONDS
     shift = _spread(f"{cluster.id}/{workload.namespace}/{workload.name}/{slot}", period)
     if workload.kind == "CronJob":
-        shift = _spread(f"{cluster.id}/{workload.namespace}/{workload.name}", period // 2) + 67 * slot
+        shift = _spread(f"{cluster.id}/{workload.namespace}/{workload.name}", period // 2) + STAGGER_SECONDS * slot
     first = int((span[0] - shift) // period)
     for life in range(first - 1, int((span[1] - shift) // period) + 1):
         start = shift + life * period

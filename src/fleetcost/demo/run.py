@@ -12,17 +12,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from fleetcost.agent.build import Builder, Identity
-from fleetcost.agent.claim import local_uid
 from fleetcost.agent.loop import Agent
 from fleetcost.agent.plan import Timing
+from fleetcost.agent.uid import cluster_uid
 from fleetcost.bucket.port import Bucket
 from fleetcost.costing.prices import PriceBook
-from fleetcost.demo.fleet import FLEET, Cluster
+from fleetcost.demo.fleet import FLEET, Cluster, Trouble
 from fleetcost.demo.series import SCRAPE_SECONDS, SimulatedCluster
 from fleetcost.errors import SettingsError
-from fleetcost.model.identity import cluster_id
+from fleetcost.model.identity import ClusterId, cluster_id
+from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution
 from fleetcost.samples.memory import MemorySource
+from fleetcost.sets.layout import set_path
 
 Clock = Callable[[], datetime]
 Progress = Callable[[str, int, int], None]
@@ -37,16 +39,22 @@ class Fleet:
     Attributes:
         agents: one per cluster
         since: when their history begins
+        bucket: where they push
+        damaged: clusters of which one object is torn after they pushed
     """
 
     agents: tuple[Agent, ...]
     since: datetime
+    bucket: Bucket
+    damaged: tuple[str, ...]
 
     def build(self, progress: Progress) -> None:
         """Let each agent do one round: build what is due, push it."""
         for agent in self.agents:
             name = agent.builder.identity.cluster
             agent.round(lambda done, due, name=name: progress(name, done, due))  # type: ignore[misc]
+        for cluster in self.damaged:
+            _tear(self.bucket, ClusterId(cluster), self.since)
 
 
 def fleet(bucket: Bucket, folder: Path, open_store: OpenStore, clock: Clock, *, clusters: int, days: int) -> Fleet:
@@ -72,7 +80,8 @@ def fleet(bucket: Bucket, folder: Path, open_store: OpenStore, clock: Clock, *, 
     born = Resolution.DAY.floor(now) - timedelta(days=days - 1)
     timing = Timing(delay=timedelta(minutes=5), backfill=now - born, hourly_retention=None)
     agents = tuple(_agent(one, bucket, folder, open_store, clock, timing) for one in FLEET[:clusters])
-    return Fleet(agents, born)
+    damaged = tuple(one.id for one in FLEET[:clusters] if one.trouble is Trouble.DAMAGED)
+    return Fleet(agents, born, bucket, damaged)
 
 
 def _agent(
@@ -80,9 +89,28 @@ def _agent(
 ) -> Agent:
     home = folder / cluster.id
     born = (clock() - timing.backfill).timestamp()
-    identity = Identity(cluster_id(cluster.id), local_uid(home / "uid"), "USD")
-    source = MemorySource(
-        SimulatedCluster(cluster, born, lambda: clock().timestamp()), f"simulated samples of {cluster.id}"
-    )
+    now = _clock_of(cluster, clock)
+    simulated = SimulatedCluster(cluster, born, lambda: now().timestamp())
+    source = MemorySource(simulated, f"simulated samples of {cluster.id}")
+    uid = cluster_uid("", home / "cluster-uid", source, clock())
+    identity = Identity(cluster_id(cluster.id), uid, "USD")
     builder = Builder(identity, source, PriceBook(), SCRAPE_SECONDS)
-    return Agent(builder=builder, store=open_store(home / "store"), bucket=bucket, timing=timing, clock=clock)
+    return Agent(builder=builder, store=open_store(home / "store"), bucket=bucket, timing=timing, clock=now)
+
+
+def _clock_of(cluster: Cluster, clock: Clock) -> Clock:
+    """Return the agent's clock; that of an agent that stopped stands, so it builds up to then and never further."""
+    if cluster.trouble is None or not cluster.trouble.stopped_hours:
+        return clock
+    stopped = clock() - timedelta(hours=cluster.trouble.stopped_hours)
+    return lambda: stopped
+
+
+def _tear(bucket: Bucket, cluster: ClusterId, since: datetime) -> None:
+    """Leave half of the second day's allocation object, as a broken copy would."""
+    day = Resolution.DAY.window_of(since + Resolution.DAY.delta)
+    path = set_path(SetKey(cluster, SetKind.ALLOCATIONS, Resolution.DAY, day))
+    if bucket.stat(path):
+        content = bucket.get(path)
+        if content.endswith(b"PAR1"):
+            bucket.put(path, content[: len(content) // 2])

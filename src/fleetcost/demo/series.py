@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from fleetcost.demo.fleet import DAY_SECONDS, GIB, Cluster, Workload
-from fleetcost.demo.pods import Node, Pod, nodes, pods
+from fleetcost.demo.pods import Node, Pod, nodes, pods, present
 from fleetcost.model.allocation import Labels
 from fleetcost.samples.source import Floats, RawSeries
 
@@ -57,6 +57,7 @@ class SimulatedCluster:
             "kube_node_labels": self._node_labels,
             "kube_pod_labels": self._pod_labels,
             "kube_namespace_labels": self._namespace_labels,
+            "kube_namespace_created": self._namespaces_created,
             "kube_pod_owner": self._pod_owners,
             "kube_replicaset_owner": self._replicaset_owners,
             "kube_job_owner": self._job_owners,
@@ -97,8 +98,13 @@ class SimulatedCluster:
                 active = _swinging(pod, pod.workload.cpu_use)
                 yield _series(_container(pod), max(low, pod.start), min(high, pod.end), active)
 
-    def _per_node(self, low: float, high: float, value: Callable[[Node], float]) -> Iterator[RawSeries]:
+    def _present(self, low: float, high: float) -> Iterator[tuple[Node, float, float]]:
         for node in self._nodes:
+            for start, end in present(self._cluster, node, low, high):
+                yield node, start, end
+
+    def _per_node(self, low: float, high: float, value: Callable[[Node], float]) -> Iterator[RawSeries]:
+        for node, start, end in self._present(low, high):
             labels = {
                 "node": node.name,
                 "instance": node.name,
@@ -106,10 +112,10 @@ class SimulatedCluster:
                 "instance_type": node.pool.node_type,
                 "region": self._cluster.region,
             }
-            yield _series(labels, low, high, _constant(value(node)))
+            yield _series(labels, start, end, _constant(value(node)))
 
     def _capacity(self, low: float, high: float, share: float) -> Iterator[RawSeries]:
-        for node in self._nodes:
+        for node, start, end in self._present(low, high):
             amounts = [
                 ("cpu", "core", node.pool.cpu_cores * share),
                 ("memory", "byte", node.pool.ram_gib * GIB * share),
@@ -117,10 +123,10 @@ class SimulatedCluster:
             ]
             for resource, unit, amount in amounts:
                 labels = {"node": node.name, "resource": resource, "unit": unit}
-                yield _series(labels, low, high, _constant(amount))
+                yield _series(labels, start, end, _constant(amount))
 
     def _node_labels(self, low: float, high: float) -> Iterator[RawSeries]:
-        for node in self._nodes:
+        for node, start, end in self._present(low, high):
             labels = {
                 "node": node.name,
                 "label_node_kubernetes_io_instance_type": node.pool.node_type,
@@ -130,7 +136,7 @@ class SimulatedCluster:
                 "label_cloud_google_com_gke_nodepool": node.pool.name if self._cluster.provider == "gcp" else "",
                 "label_kubernetes_azure_com_agentpool": node.pool.name if self._cluster.provider == "azure" else "",
             }
-            yield _series({k: v for k, v in labels.items() if v}, low, high, _constant(1))
+            yield _series({k: v for k, v in labels.items() if v}, start, end, _constant(1))
 
     def _pod_labels(self, low: float, high: float) -> Iterator[RawSeries]:
         for pod in pods(self._cluster, low, high):
@@ -145,6 +151,10 @@ class SimulatedCluster:
         for namespace in sorted({work.namespace for work in self._cluster.workloads}):
             labels = {"namespace": namespace, "label_kubernetes_io_metadata_name": namespace}
             yield _series(labels, low, high, _constant(1))
+
+    def _namespaces_created(self, low: float, high: float) -> Iterator[RawSeries]:
+        created = 1_700_000_000 + sum(self._cluster.id.encode())
+        yield _series({"namespace": "kube-system"}, low, high, _constant(created))
 
     def _pod_owners(self, low: float, high: float) -> Iterator[RawSeries]:
         for pod in pods(self._cluster, low, high):

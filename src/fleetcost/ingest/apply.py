@@ -6,7 +6,7 @@ A bad object never stops the others: it becomes a ledger entry with its reason.
 
 from __future__ import annotations
 
-import tempfile
+import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fleetcost.bucket.port import BucketReader
-from fleetcost.errors import DamagedError, ObjectMissingError, SetDamagedError
+from fleetcost.errors import DamagedError, ObjectMissingError, SetDamagedError, StoreRefusedError
 from fleetcost.ingest.plan import Batch, Load
 from fleetcost.sets.files import header_from_bytes
 from fleetcost.tables.database import Database, Writer
@@ -54,10 +54,11 @@ def apply(batch: Batch, bucket: BucketReader, database: Database, now: datetime)
     Carry out a batch.
 
     Raises:
-        StoreError, StoreRefusedError: the bucket did not give an object; nothing has changed.
+        StoreError: the bucket did not give an object; nothing has changed.
+        TryAgainError: the engine has run out of memory or disk; nothing has changed.
     """
-    with tempfile.TemporaryDirectory(prefix="ingest-", dir=database.file.parent) as staging:
-        fetched = tuple(_fetch_all(batch.loads, bucket, Path(staging), now))
+    with _staging(database) as staging:
+        fetched = tuple(_fetch_all(batch.loads, bucket, staging, now))
         gone = [_deleted(forget.entry, now) for forget in batch.forgets]
         try:
             entries = _replace(database, batch, fetched, gone)
@@ -66,6 +67,18 @@ def apply(batch: Batch, bucket: BucketReader, database: Database, now: datetime)
             fetched = tuple(_proved(item, database) for item in fetched)
             entries = _replace(database, batch, fetched, gone)
     return Applied(entries)
+
+
+@contextmanager
+def _staging(database: Database) -> Iterator[Path]:
+    """Give an empty folder for the files of one batch; what a killed process left there is removed."""
+    folder = database.file.parent / "ingest"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _fetch_all(loads: Sequence[Load], bucket: BucketReader, staging: Path, now: datetime) -> Iterator[_Fetched]:
@@ -90,6 +103,9 @@ def _fetch(load: Load, bucket: BucketReader, file: Path, now: datetime) -> _Fetc
         header = header_from_bytes(content, load.info.path)
     except ObjectMissingError:
         return _Fetched(replace(entry, state=EntryState.DELETED, reason="deleted while it was read"), None)
+    except StoreRefusedError as error:
+        # Without an etag it is not known, so that every pass tries again: the permission may be given.
+        return _Fetched(replace(entry, state=EntryState.REFUSED, reason=str(error), etag=""), None)
     except DamagedError as error:
         return _Fetched(replace(entry, state=EntryState.DAMAGED, reason=str(error)), None)
     if header.key != load.key:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,14 +15,19 @@ from fleetcost.bucket.port import BucketReader
 from fleetcost.errors import FleetcostError
 from fleetcost.ingest.apply import apply
 from fleetcost.ingest.plan import Plan, Retention, plan
+from fleetcost.model.states import ObjectState
 from fleetcost.model.window import Resolution
-from fleetcost.ops import log
+from fleetcost.ops import log, metrics
 from fleetcost.sets.discover import discover
 from fleetcost.tables.database import Database
-from fleetcost.tables.ledger import ledger_of
-from fleetcost.tables.rows import expire_rows
+from fleetcost.tables.ledger import EntryState, count_states, ledger_of
+from fleetcost.tables.rows import expire
 
 Clock = Callable[[], datetime]
+
+NOT_READ = (ObjectState.FOREIGN_SET, ObjectState.COMBINED, ObjectState.UNKNOWN)
+PAST_RETENTION = "past retention"
+"""A set that is older than what the tables keep; with the states of the ledger and the ones above, every object's."""
 
 _log = log.get("ingest")
 
@@ -101,15 +107,18 @@ class Ingestor:
         self._say(phase=Phase.LISTING, done=0, total=0)
         todo = self.plan()
         self._say(phase=Phase.INGESTING, total=todo.size, skipped=tuple(skip.path for skip in todo.skips))
-        bad = 0
+        found: Counter[EntryState] = Counter()
         for batch in todo.batches:
             applied = apply(batch, self._bucket, self._database, self._clock())
             for entry in applied.bad:
                 _log.warning("object not used", path=entry.path, state=entry.state.value, reason=entry.reason)
-            bad += len(applied.bad)
+            found.update(entry.state for entry in applied.entries)
             self._say(done=self._status.done + len(applied.entries))
         self._expire()
+        self._count(todo)
         seconds = time.monotonic() - began
+        metrics.PASSES.labels("done").inc()
+        metrics.PASS_SECONDS.set(seconds)
         self._say(
             phase=Phase.WAITING,
             passes=self._status.passes + 1,
@@ -117,10 +126,14 @@ class Ingestor:
             last_pass_seconds=seconds,
             last_error="",
         )
-        loads = sum(len(batch.loads) for batch in todo.batches)
-        done = Pass(loaded=loads - bad, forgotten=todo.size - loads, bad=bad, unchanged=todo.unchanged)
+        done = Pass(
+            loaded=found[EntryState.INGESTED],
+            forgotten=found[EntryState.DELETED],
+            bad=found[EntryState.DAMAGED] + found[EntryState.REFUSED],
+            unchanged=todo.unchanged,
+        )
         _log.info(
-            "pass", loaded=done.loaded, forgotten=done.forgotten, bad=bad, unchanged=done.unchanged,
+            "pass", loaded=done.loaded, forgotten=done.forgotten, bad=done.bad, unchanged=done.unchanged,
             skipped=len(todo.skips), expired=todo.expired, seconds=round(seconds, 3),
         )  # fmt: skip
         return done
@@ -130,9 +143,11 @@ class Ingestor:
         while not stop.is_set():
             try:
                 self.pass_once()
-            except FleetcostError as error:
+            except Exception as error:  # noqa: BLE001 - a loop goes on; what is not ours is logged whole
                 self._say(phase=Phase.FAILED, last_error=str(error))
-                _log.error("pass failed", error=str(error), kind=type(error).__name__)
+                metrics.PASSES.labels("failed").inc()
+                unknown = None if isinstance(error, FleetcostError) else error
+                _log.error("pass failed", error=str(error), kind=type(error).__name__, exc_info=unknown)
             stop.wait(interval_seconds)
 
     def _expire(self) -> None:
@@ -141,7 +156,15 @@ class Ingestor:
         with self._database.transaction() as writer:
             for resolution, keep in keeps.items():
                 if keep is not None:
-                    expire_rows(writer, resolution, now - keep)
+                    expire(writer, resolution, now - keep)
+
+    def _count(self, todo: Plan) -> None:
+        """Tell the metrics how many objects of the bucket are in which state."""
+        states = Counter({state.value: count for state, count in count_states(self._database).items()})
+        states.update(skip.state.value for skip in todo.skips)
+        states[PAST_RETENTION] = todo.expired
+        for state in (*EntryState, *NOT_READ, PAST_RETENTION):
+            metrics.OBJECTS.labels(str(state)).set(states[str(state)])
 
     def _say(self, **facts: Any) -> None:  # noqa: ANN401 - the fields of `Status`
         self._status = replace(self._status, **facts)

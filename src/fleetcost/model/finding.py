@@ -21,6 +21,13 @@ class FindingKind(enum.StrEnum):
     NODE_UNKNOWN = "node unknown"
     NODE_SIZE_UNKNOWN = "node without capacity"
     POD_UNKNOWN = "pod unknown"
+    VOLUME_SIZE_UNKNOWN = "volume without capacity"
+    SCRAPED_TWICE = "scraped twice"
+    SCRAPED_SELDOM = "scraped seldom"
+    LABELS_EXPORTED = "labels renamed by the scrape"
+    SEVERAL_CLUSTERS = "several clusters"
+    GPU_SHARE_UNKNOWN = "share of a GPU unknown"
+    CAPACITY_EXCEEDED = "more allocated than there is"
 
     @property
     def meaning(self) -> str:
@@ -49,7 +56,33 @@ _MEANINGS = {
         "a node was seen and its capacity was not, so it costs nothing; "
         "does kube-state-metrics report `kube_node_status_capacity`?"
     ),
-    FindingKind.POD_UNKNOWN: "amounts belong to pods that were never seen running; they are left out",
+    FindingKind.POD_UNKNOWN: (
+        "traffic belongs to pods that were never seen running, too short for the resolution perhaps; it is left out"
+    ),
+    FindingKind.VOLUME_SIZE_UNKNOWN: "a volume was seen and its capacity was not, so it costs nothing",
+    FindingKind.SCRAPED_TWICE: (
+        "the same objects are scraped twice at the same time; nothing is counted twice, but remove one of the scrapes"
+    ),
+    FindingKind.SCRAPED_SELDOM: (
+        "the scrape interval is longer than the resolution, so starts, ends and coverage come out too short; set "
+        "resolution_seconds to the scrape interval"
+    ),
+    FindingKind.LABELS_EXPORTED: (
+        "kube-state-metrics is scraped without `honor_labels: true`, so the scrape's own labels hide those of the "
+        "pods and these pods are missing; set it in the scrape configuration"
+    ),
+    FindingKind.SEVERAL_CLUSTERS: (
+        "the source holds several clusters and they are read as one; set cluster_label to the label that tells them "
+        "apart"
+    ),
+    FindingKind.GPU_SHARE_UNKNOWN: (
+        "containers share GPUs and the number of physical GPUs is not known; a whole GPU is charged for each share. "
+        "Run the DCGM exporter or GPU feature discovery"
+    ),
+    FindingKind.CAPACITY_EXCEEDED: (
+        "containers used or asked for more than their node has, so its idle cost is negative; usage is above requests "
+        "on a full node, or samples of the node are missing"
+    ),
 }
 
 

@@ -17,7 +17,7 @@ DEFAULT_IDS = frozenset({"cluster-one", "default-cluster"})
 RESERVED_IDS = frozenset({"combined"})
 """`federated/combined/` is an older product's output folder, which is never read as a cluster."""
 
-_ALLOWED = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:@=+ -]*$")
+_ALLOWED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@=+ -]*")
 
 
 def cluster_id(text: str) -> ClusterId:
@@ -39,7 +39,7 @@ def cluster_id(text: str) -> ClusterId:
         )
     if text in RESERVED_IDS:
         raise SettingsError(f"cluster id {text!r} is reserved: it is the folder of an older product's merged output")
-    if len(text) > LONGEST_ID or not _ALLOWED.match(text):
+    if len(text) > LONGEST_ID or not _ALLOWED.fullmatch(text):
         raise SettingsError(
             f"cluster id {text!r} cannot be a folder name: accepted are up to {LONGEST_ID} letters, digits and "
             "`. _ : @ = + -` or blanks, beginning with a letter or digit"

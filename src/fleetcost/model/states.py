@@ -22,6 +22,22 @@ class WindowState(enum.StrEnum):
         """One sentence for people; the documentation's table is made of these."""
         return _MEANINGS[self]
 
+    @property
+    def severity(self) -> int:
+        """How bad it is: of several states behind a number the one with the highest severity is told."""
+        return _MILDEST_FIRST.index(self)
+
+
+_MILDEST_FIRST = (
+    WindowState.BEFORE_FIRST_SEEN,
+    WindowState.COMPLETE,
+    WindowState.ESTIMATED,
+    WindowState.PARTIAL,
+    WindowState.LATE,
+    WindowState.MISSING,
+    WindowState.REFUSED,
+    WindowState.DAMAGED,
+)
 
 _MEANINGS = {
     WindowState.COMPLETE: "every minute of the window was observed and the set is final",

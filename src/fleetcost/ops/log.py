@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Literal, cast
+from typing import Literal, TextIO, cast
 
+import stamina.instrumentation
 import structlog
 
 Format = Literal["text", "json"]
@@ -33,8 +34,32 @@ def configure(level: str = "info", fmt: Format = "text") -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=cast("TextIO", _CurrentStandardError())),
         cache_logger_on_first_use=False,
+    )
+
+    stamina.instrumentation.set_on_retry_hooks([_retried])
+
+
+class _CurrentStandardError:
+    """Standard error as it is when a line is written, not as it was when logging was set up."""
+
+    def write(self, text: str) -> int:
+        """Write to it."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Flush it."""
+        sys.stderr.flush()
+
+
+def _retried(details: stamina.instrumentation.RetryDetails) -> None:
+    """Tell of a retry in one line: what went wrong and how long the pause is."""
+    get("retry").warning(
+        "trying again",
+        reason=str(details.caused_by),
+        attempt=details.retry_num,
+        wait_seconds=round(details.wait_for, 1),
     )
 
 

@@ -14,9 +14,24 @@ LAST_PUSH = Gauge("fleetcost_agent_last_push_timestamp_seconds", "When sets were
 GAPS = Gauge(
     "fleetcost_agent_gap_hours", "Hours within the backfill in which the source was not seen", registry=REGISTRY
 )
+ALLOCATION_STATUS = Gauge(
+    "kubecost_allocation_data_status",
+    "Allocation sets within the backfill by what is known of them",
+    ["resolution", "status"],
+    registry=REGISTRY,
+)
+ASSET_STATUS = Gauge(
+    "kubecost_asset_data_status",
+    "Asset sets within the backfill by what is known of them",
+    ["resolution", "status"],
+    registry=REGISTRY,
+)
 PASSES = Counter("fleetcost_aggregator_passes", "Ingest passes by outcome", ["outcome"], registry=REGISTRY)
-OBJECTS = Counter(
-    "fleetcost_aggregator_objects", "Objects of the bucket by what became of them", ["state"], registry=REGISTRY
+OBJECTS = Gauge(
+    "fleetcost_aggregator_objects",
+    "Objects of the bucket by what had become of them at the last pass",
+    ["state"],
+    registry=REGISTRY,
 )
 PASS_SECONDS = Gauge("fleetcost_aggregator_pass_seconds", "How long the last pass took", registry=REGISTRY)
 

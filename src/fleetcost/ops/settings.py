@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_type_hints
 
 import msgspec
 import yaml
@@ -40,7 +40,28 @@ class AgentSettings(SharedSettings, frozen=True, kw_only=True, forbid_unknown_fi
     """The agent: builds one cluster's sets from Prometheus and pushes them."""
 
     cluster_id: Annotated[str, _At(description="the unique id of this cluster, its folder in the bucket")] = ""
+    cluster_uid: Annotated[
+        str, _At(description="the identity behind the id; empty derives it from the age of kube-system")
+    ] = ""
     prometheus_url: Annotated[str, _At(description="base address of the Prometheus-compatible API")] = ""
+    prometheus_bearer_token_file: Annotated[
+        Path | None, _At(description="a file with a bearer token, read again for every query")
+    ] = None
+    prometheus_username: Annotated[str, _At(description="user of basic authentication")] = ""
+    prometheus_password_file: Annotated[Path | None, _At(description="a file with the password of that user")] = None
+    prometheus_headers_file: Annotated[
+        Path | None, _At(description="a YAML file of headers sent with every query, such as X-Scope-OrgID: tenant")
+    ] = None
+    prometheus_ca_file: Annotated[Path | None, _At(description="certificates to trust besides the system's")] = None
+    prometheus_cert_file: Annotated[Path | None, _At(description="our certificate, where the source asks for one")] = (
+        None
+    )
+    prometheus_key_file: Annotated[Path | None, _At(description="the key of that certificate")] = None
+    prometheus_insecure_skip_verify: Annotated[bool, _At(description="trust any certificate of the source")] = False
+    price_sheet: Annotated[
+        Path | None, _At(description="a YAML price sheet: rates by the hour or by the month, discounts, currency")
+    ] = None
+    price_csv: Annotated[Path | None, _At(description="prices of single machines in the field's CSV form")] = None
     cluster_label: Annotated[
         str, _At(description="only series with this label equal to the cluster id are read; empty reads all")
     ] = ""
@@ -103,6 +124,34 @@ class Loaded(Generic[Role]):
     origins: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """
+    One key of a role's settings.
+
+    Attributes:
+        name: as in the file; the flag and the variable are made of it
+        meaning: one line for people
+        default: its value
+        has_default: False where nothing is set unless somebody does
+    """
+
+    name: str
+    meaning: str
+    default: object
+    has_default: bool
+
+    @property
+    def flag(self) -> str:
+        """The flag that sets it."""
+        return f"--{self.name.replace('_', '-')}"
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return ENVIRONMENT_PREFIX + self.name.upper()
+
+
 def load(role: type[Role], flags: dict[str, str], file: Path | None = None) -> Loaded[Role]:
     """
     Read a role's settings from its file, the environment and the flags, the later winning.
@@ -128,14 +177,40 @@ def load(role: type[Role], flags: dict[str, str], file: Path | None = None) -> L
     return Loaded(settings, origins)
 
 
+def describe(role: type[SharedSettings]) -> tuple[Key, ...]:
+    """Return what is known of each key of a role, for flags and documentation."""
+    hints = get_type_hints(role, include_extras=True)
+    return tuple(
+        Key(field.name, _meta(hints[field.name]), field.default, field.default not in {None, ""})
+        for field in msgspec.structs.fields(role)
+    )
+
+
+def _meta(hint: Any) -> str:  # noqa: ANN401 - a type annotation
+    return next((meta.description or "" for meta in get_args(hint) if isinstance(meta, msgspec.Meta)), "")
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML whose mappings name each key once: of two values one would be lost in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - as in the parent
+        names = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for position, key in enumerate(names):
+            if key.value in {earlier.value for earlier in names[:position]}:
+                raise yaml.MarkedYAMLError(problem=f"key {key.value} is given twice", problem_mark=key.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 def _file(file: Path | None, keys: tuple[str, ...]) -> dict[str, Any]:
     if file is None:
         return {}
     try:
-        document = yaml.safe_load(file.read_text()) or {}
+        document = yaml.load(file.read_text(encoding="utf-8"), _UniqueKeys) or {}  # noqa: S506 - a safe loader's child
     except OSError as error:
         raise SettingsError(f"read settings file {file}: {error.strerror}") from error
-    except yaml.YAMLError as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"read settings file {file}: not UTF-8: {error}") from error
+    except (yaml.YAMLError, ValueError) as error:
         raise SettingsError(f"read settings file {file}: not YAML: {error}") from error
     if not isinstance(document, dict):
         raise SettingsError(f"read settings file {file}: expected `key: value` lines, found {type(document).__name__}")

@@ -74,18 +74,8 @@ class Completeness:
     @property
     def state(self) -> WindowState:
         """The worst state that occurs, windows that are merely not over left out; complete where nothing is wrong."""
-        wrong = {gap.state for gap in self.gaps if not gap.running}
-        return next((state for state in _WORST_FIRST if state in wrong), WindowState.COMPLETE)
-
-
-_WORST_FIRST = (
-    WindowState.DAMAGED,
-    WindowState.REFUSED,
-    WindowState.MISSING,
-    WindowState.LATE,
-    WindowState.PARTIAL,
-    WindowState.ESTIMATED,
-)
+        wrong = (gap.state for gap in self.gaps if not gap.running)
+        return max(wrong, key=lambda state: state.severity, default=WindowState.COMPLETE)
 
 
 @dataclass(frozen=True, slots=True)

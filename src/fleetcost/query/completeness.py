@@ -20,6 +20,9 @@ LATE_AFTER = timedelta(hours=2)
 MISSING_AFTER = timedelta(days=2)
 """A set that is this late is missing."""
 
+SCRAPE_SLACK_MINUTES = 3
+"""A running window may be this far behind the clock without missing anything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -58,8 +61,32 @@ def completeness(
     """
     known = tuple(entries)
     windows = [window for window in frame.window.split(frame.resolution) if window.start < now]
-    index = index_of(known, frame.resolution)
-    return tuple(_judge(cluster, cells(windows, index, cluster, kinds, now), now) for cluster in clusters(known))
+    index, born = index_of(known, frame.resolution), births(known, frame.resolution)
+    return tuple(
+        _judge(cluster, cells(windows, index, cluster, kinds, born.get(cluster), now), now)
+        for cluster in clusters(known)
+    )
+
+
+def births(entries: Iterable[Entry], resolution: Resolution) -> dict[ClusterId, datetime]:
+    """
+    Return the time before which no set of this resolution is expected, by cluster.
+
+    A day proves that its cluster was there when it ended, an hour that it was there on its day: so a cluster whose
+    hours are all gone is silent, not unborn.
+    """
+    born: dict[ClusterId, datetime] = {}
+    for entry in entries:
+        if entry.state is not EntryState.DELETED:
+            seen = _seen(entry.key.window, entry.key.resolution, resolution)
+            born[entry.key.cluster] = min(seen, born.get(entry.key.cluster, seen))
+    return born
+
+
+def _seen(window: Window, resolution: Resolution, asked: Resolution) -> datetime:
+    if resolution is asked:
+        return window.start
+    return window.end if asked is Resolution.HOUR else Resolution.DAY.floor(window.start)
 
 
 def cells(
@@ -67,10 +94,10 @@ def cells(
     index: Mapping[tuple[ClusterId, SetKind, Window], Entry],
     cluster: ClusterId,
     kinds: tuple[SetKind, ...],
+    born: datetime | None,
     now: datetime,
 ) -> list[Cell]:
     """Return the state of each window of one cluster; windows that cannot have arrived yet are left out."""
-    born = min((key[2].start for key in index if key[0] == cluster), default=None)
     states = []
     for window in windows:
         found = [index.get((cluster, kind, window)) for kind in kinds]
@@ -109,7 +136,8 @@ def _cell(window: Window, found: list[Entry | None], born: datetime | None, now:
 def _unfinished(window: Window, entry: Entry, now: datetime) -> Cell:
     built_at = entry.built_at or entry.written_at
     if now < built_at + LATE_AFTER:
-        return Cell(window, WindowState.PARTIAL, "the window is not over", entry, running=True)
+        cause = "the window is not over" if now < window.end else "the window has just ended"
+        return Cell(window, WindowState.PARTIAL, cause, entry, running=True)
     cause = f"nothing newer than {rfc3339(built_at)} has arrived"
     return Cell(window, WindowState.LATE if now < window.end + MISSING_AFTER else WindowState.PARTIAL, cause, entry)
 
@@ -138,5 +166,15 @@ def _judge(cluster: ClusterId, judged: list[Cell], now: datetime) -> Completenes
         first=there[0].start if there else None,
         last=min(there[-1].end, now) if there else None,
         coverage_minutes=sum(cell.coverage_minutes for cell in expected),
-        expected_minutes=sum(Window(c.window.start, min(c.window.end, now)).minutes for c in expected),
+        expected_minutes=sum(_expected_minutes(cell, now) for cell in expected),
     )
+
+
+def _expected_minutes(cell: Cell, now: datetime) -> float:
+    """Return the minutes that should have been observed: of a running window those until its set was built."""
+    if not cell.running or cell.entry is None:
+        return Window(cell.window.start, min(cell.window.end, now)).minutes
+    until = min(cell.entry.built_at or cell.entry.written_at, cell.window.end)
+    minutes = max(0.0, (until - cell.window.start).total_seconds() / 60)
+    # The newest samples are up to a scrape behind, which is no gap.
+    return cell.coverage_minutes if minutes - cell.coverage_minutes <= SCRAPE_SLACK_MINUTES else minutes

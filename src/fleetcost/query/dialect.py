@@ -39,6 +39,10 @@ class DuckDb:
         """Give the names of all labels."""
         return f"json_keys(to_json({column}))"
 
+    def newest(self, expression: str) -> str:
+        """Give a value of the newest of a group's rows; of several from one window always the same."""
+        return f'arg_max({expression}, (window_start, "end", pod_uid))'
+
     def json(self, expression: str) -> str:
         """Give a value as JSON text."""
         return f"to_json({expression})::VARCHAR"

@@ -16,7 +16,7 @@ IDLE = "__idle__"
 TENANCY = "__tenancy__"
 SHARED = "__shared__"
 
-MOST = 12
+MOST = 16
 """Dimensions an answer may have."""
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from fleetcost.query.dialect import DuckDb
 from fleetcost.tables.database import Snapshot
-from fleetcost.tables.ledger import Entry
+from fleetcost.tables.ledger import Entry, EntryState
 
 LOOKED_BACK = timedelta(days=30)
 """How far back a cluster's place and cost are looked for."""
@@ -67,7 +67,7 @@ def members(snapshot: Snapshot, entries: Iterable[Entry], now: datetime) -> tupl
 
 
 def _member(cluster: str, own: list[Entry], place: tuple[object, ...] | None) -> Member:
-    covered = [entry for entry in own if entry.coverage_minutes > 0]
+    covered = [entry for entry in own if entry.state is EntryState.INGESTED and entry.coverage_minutes > 0]
     if not covered:
         return Member(cluster)
     newest = max(covered, key=lambda entry: (entry.key.window.end, entry.ingested_at))

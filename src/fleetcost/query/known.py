@@ -15,17 +15,13 @@ from fleetcost.query.question import Frame
 from fleetcost.tables.database import Snapshot
 from fleetcost.tables.ledger import Entry, read_ledger
 
-_FINGERPRINT = (
-    "SELECT count(*), coalesce(bit_xor(hash(path, etag, state, ingested_at, coverage_minutes, final)), 0) FROM ledger"
-)
-
 
 class Known:
     """
     The ledger and what follows from it.
 
-    Reading ten thousand entries and judging them takes longer than most questions, so both are kept; the key is a
-    fingerprint of the ledger in the question's own snapshot, so that an answer never mixes two states of the tables.
+    Reading ten thousand entries and judging them takes longer than most questions, so both are kept; the key is the
+    ledger's generation in the question's own snapshot, so that an answer never mixes two states of the tables.
     """
 
     def __init__(self, size: int = 64) -> None:
@@ -35,7 +31,7 @@ class Known:
 
     def entries(self, snapshot: Snapshot) -> tuple[Entry, ...]:
         """Return every entry of the ledger."""
-        key = ("entries", _fingerprint(snapshot))
+        key = ("entries", snapshot.generation)
         return tuple(self._remembered(key, lambda: tuple(read_ledger(snapshot).values())))
 
     def completeness(
@@ -43,13 +39,13 @@ class Known:
     ) -> tuple[Completeness, ...]:
         """Judge every known cluster over a frame; times of day count to the minute."""
         minute = now.replace(second=0, microsecond=0)
-        key = ("completeness", _fingerprint(snapshot), frame, kinds, minute)
+        key = ("completeness", snapshot.generation, frame, kinds, minute)
         judged = self._remembered(key, lambda: completeness(self.entries(snapshot), frame, kinds, minute))
         return tuple(judged)
 
     def remembered(self, snapshot: Snapshot, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - what is made
         """Return what was made for a key in this state of the tables, or make it."""
-        return self._remembered((key, _fingerprint(snapshot)), make)
+        return self._remembered((key, snapshot.generation), make)
 
     def _remembered(self, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - what is made
         with self._lock:
@@ -62,7 +58,3 @@ class Known:
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
         return made
-
-
-def _fingerprint(snapshot: Snapshot) -> tuple[Any, ...]:
-    return tuple(snapshot.rows(_FINGERPRINT)[0])

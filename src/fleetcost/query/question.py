@@ -13,8 +13,8 @@ from fleetcost.query.dimensions import Dimension
 from fleetcost.query.filters import Filter
 from fleetcost.query.sharing import Sharing, Split, Tenancy
 
-MOST_WINDOWS = 10_000
-"""Windows a question may reach over: 27 years of days or 13 months of hours."""
+MOST_WINDOWS = {Resolution.HOUR: 2400, Resolution.DAY: 3660}
+"""Sets of one cluster that one question may read: a hundred days of hours, ten years of days."""
 
 PROPERTIES = ("cluster", "node", "namespace", "controller_kind", "controller", "pod", "container", "provider_id")
 """Columns a group of allocations keeps where all its rows agree."""
@@ -152,27 +152,29 @@ def cut(window: Window, step: Step) -> tuple[Window, ...]:
     return tuple(pieces)
 
 
-def framed(window: Window, step: Step | None, hourly_from: datetime | None) -> tuple[Frame, Step]:
+def framed(window: Window, step: Step | None, hourly_from: datetime | None, now: datetime) -> tuple[Frame, Step]:
     """
     Choose the rows that answer for a window, and the step where none was asked for.
 
     Whole days come from daily sets. Anything finer comes from hourly sets as long as they are kept; what is older is
-    answered with the whole days it touches.
+    answered with the whole days it touches, by day even where hours were asked for.
 
     Args:
         window: as asked
         step: as asked; None keeps the sets apart
         hourly_from: hourly rows are kept since this time, None for ever
+        now: the clock's reading; a window that ends now, such as `week`, ends with today
 
     Raises:
-        QuestionError: the window holds more sets than can be judged.
+        QuestionError: more steps than anybody reads.
     """
     days = Window(Resolution.DAY.floor(window.start), Resolution.DAY.ceil(window.end))
     hours = Window(Resolution.HOUR.floor(window.start), Resolution.HOUR.ceil(window.end))
-    too_old = hourly_from is not None and hours.start < hourly_from
-    if step is Step.HOUR or (step in {None, Step.ALL} and days != window and not too_old):
-        return _bounded(Frame(hours, Resolution.HOUR)), step or Step.HOUR
-    return _bounded(Frame(days, Resolution.DAY)), step or Step.DAY
+    whole = days.start == window.start and window.end in {days.end, now}
+    finer = step is Step.HOUR or (step in {None, Step.ALL} and not whole)
+    if finer and (hourly_from is None or hours.start >= hourly_from):
+        return Frame(_bounded(hours, Resolution.HOUR), Resolution.HOUR), step or Step.HOUR
+    return Frame(_bounded(days, Resolution.DAY), Resolution.DAY), Step.DAY if step in {None, Step.HOUR} else step
 
 
 def parse_accumulate(text: str | None, parameter: str = "accumulate") -> Step | None:
@@ -193,13 +195,11 @@ def parse_accumulate(text: str | None, parameter: str = "accumulate") -> Step | 
     raise QuestionError(parameter, str(text), f"{', '.join(accepted)}{near(word, accepted)}")
 
 
-def _bounded(frame: Frame) -> Frame:
-    count = frame.window.seconds / frame.resolution.seconds
-    if count > MOST_WINDOWS:
-        raise QuestionError(
-            "window", str(frame.window), f"a window of at most {MOST_WINDOWS} sets; this one holds {count:.0f}"
-        )
-    return frame
+def _bounded(window: Window, resolution: Resolution) -> Window:
+    most = MOST_WINDOWS[resolution]
+    if window.seconds > most * resolution.seconds:
+        raise QuestionError("window", str(window), f"a window of at most {most} whole {resolution} sets")
+    return window
 
 
 def _step_end(step: Step, start: datetime, window: Window) -> datetime:

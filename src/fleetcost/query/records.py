@@ -32,6 +32,9 @@ _LISTS = {
     "common_labels": ("common_labels", dict[str, str]),
     "common_annotations": ("common_annotations", dict[str, str]),
 }
+_MEAN_PLACES = 12
+"""Decimal places of a mean."""
+
 _NULLABLE = frozenset({"cpu_core_usage_hours", "ram_byte_usage_hours", "gpu_usage_hours", "byte_usage_hours"})
 
 
@@ -103,11 +106,7 @@ def _totals(record: Sequence[Any], program: Program) -> dict[str, Any]:
 
 
 def _asset(facts: dict[str, Any], names: tuple[str, ...]) -> AssetRow:
-    means = {
-        name: facts[f"{name}_sum"] / facts[f"{name}_weight"]
-        for name in WEIGHTED_ASSET
-        if facts[f"{name}_sum"] is not None and facts[f"{name}_weight"]
-    }
+    means: dict[str, Any] = {name: _mean(facts, name) for name in WEIGHTED_ASSET}
     labels = msgspec.json.decode(facts["labels"], type=dict[str, str]) if facts.get("labels") else {}
     left_out = {"step", "role", "name", "asset_name", "total_cost", "members", "labels", *WEIGHED}
     plain = {
@@ -116,6 +115,15 @@ def _asset(facts: dict[str, Any], names: tuple[str, ...]) -> AssetRow:
         if name not in left_out and name in AssetRow.__struct_fields__ and value is not None
     }
     return AssetRow(names=names, name_=facts.get("asset_name", ""), labels=labels, **plain, **means)
+
+
+def _mean(facts: dict[str, Any], name: str) -> float | None:
+    """Return the weighted mean of a fraction, the plain mean where nothing weighs; None where nobody knows it."""
+    if not facts[f"{name}_count"]:
+        return None
+    if facts[f"{name}_weight"]:
+        return round(float(facts[f"{name}_sum"] / facts[f"{name}_weight"]), _MEAN_PLACES)
+    return round(float(facts[f"{name}_plain"] / facts[f"{name}_count"]), _MEAN_PLACES)
 
 
 def _details(facts: dict[str, Any]) -> Details:

@@ -65,7 +65,8 @@ def _expression(field: str, kind: SetKind, dialect: DuckDb) -> tuple[str, set[st
         column = KEYED[kind][spellings[head.lower()]]
         return (dialect.label(column, sanitize(key)) if key else f"unnest({dialect.label_names(column)})"), {column}
     if field in ALIASES:
-        return dialect.label("labels", ALIASES[field]), {"labels"}
+        maps = ("labels", "annotations") if kind is SetKind.ALLOCATIONS else ("labels",)
+        return f"coalesce({', '.join(dialect.label(name, ALIASES[field]) for name in maps)})", set(maps)
     try:
         columns = set(columns_of(Compare(field, None, Match.EQUALS, negated=False, values=("",), position=0), kind))
     except QuestionError:

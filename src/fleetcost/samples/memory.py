@@ -16,6 +16,7 @@ import numpy as np
 from fleetcost.model.allocation import Labels
 from fleetcost.model.window import Window
 from fleetcost.samples import extrapolation
+from fleetcost.samples.edges import newest
 from fleetcost.samples.promql import FRESH_STEPS
 from fleetcost.samples.query import Group, Matcher, Op, Over, Query, scrape_labels
 from fleetcost.samples.source import Floats, RawSeries, Row, SeriesProvider
@@ -37,11 +38,13 @@ class MemorySource:
     Args:
         series: where the series are found
         name: what the set's header names as its source
+        major: major version of the server that is imitated; 2 and 3 differ at the ends of ranges
     """
 
-    def __init__(self, series: SeriesProvider, name: str = "series in memory") -> None:
+    def __init__(self, series: SeriesProvider, name: str = "series in memory", major: int = 3) -> None:
         self._series = series
         self._name = name
+        self._major = major
 
     @property
     def name(self) -> str:
@@ -58,7 +61,7 @@ class MemorySource:
             return _minutes_seen(query, series, window, resolution_seconds)
         valued = []
         for one in series:
-            value = _over(query, one, window, resolution_seconds)
+            value = _over(query, one, window, resolution_seconds, self._major)
             if value is not None:
                 valued.append(Row(one.labels, value))
         return _grouped(query, valued)
@@ -80,26 +83,25 @@ def _test(matcher: Matcher) -> Callable[[str], bool]:
     return lambda value: pattern.fullmatch(value) is not None
 
 
-def _over(query: Query, series: RawSeries, window: Window, step: int) -> float | None:
-    match query.over:
-        case Over.AVG:
-            values = _raw(series, window)[1]
-            return float(values.mean()) if len(values) else None
-        case Over.MAX:
-            values = _raw(series, window)[1]
-            return float(np.fmax.reduce(values)) if len(values) else None
-        case Over.INCREASE:
-            times, values = _raw(series, window)
-            end = window.end_epoch - _MILLISECOND
-            return extrapolation.increase(times, values, end - window.seconds, end)
-        case Over.PEAK_RATE:
-            return _peak_rate(series, window, step)
-        case Over.FIRST_SEEN:
-            seen = _seen(query, series, window.start_epoch, window.end_epoch, step)
-            return float(seen.min()) if len(seen) else None
-        case _:
-            seen = _seen(query, series, window.start_epoch, window.end_epoch, step)
-            return float(seen.max()) if len(seen) else None
+def _over(query: Query, series: RawSeries, window: Window, step: int, major: int) -> float | None:
+    if query.over is Over.PEAK_RATE:
+        return _peak_rate(series, window, step, major)
+    if query.over.stepped:
+        seen = _seen(query, series, window.start_epoch, window.end_epoch, step)
+        reduce = np.min if query.over is Over.FIRST_SEEN else np.max
+        return float(reduce(seen)) if len(seen) else None
+    times, values = _raw(series, window)
+    if query.over is Over.INCREASE:
+        end = window.end_epoch - _MILLISECOND
+        return extrapolation.increase(times, values, end - window.seconds, end, major)
+    return _RANGE_FUNCTIONS[query.over](values) if len(values) else None
+
+
+_RANGE_FUNCTIONS: dict[Over, Callable[[Floats], float]] = {
+    Over.AVG: lambda values: float(values.mean()),
+    Over.MAX: lambda values: float(np.fmax.reduce(values)),
+    Over.COUNT: lambda values: float(len(values)),
+}
 
 
 def _raw(series: RawSeries, window: Window) -> tuple[Floats, Floats]:
@@ -134,7 +136,7 @@ def _seen(query: Query, series: RawSeries, start: float, end: float, step: int) 
     return times[values != 0] if query.nonzero else times
 
 
-def _peak_rate(series: RawSeries, window: Window, step: int) -> float | None:
+def _peak_rate(series: RawSeries, window: Window, step: int, major: int) -> float | None:
     real = ~_stale(series.values)
     times, values = series.times[real], series.values[real]
     if len(times) < 2:  # noqa: PLR2004 - a rate needs two samples
@@ -145,7 +147,8 @@ def _peak_rate(series: RawSeries, window: Window, step: int) -> float | None:
     newest = np.searchsorted(times, points + _MILLISECOND / 2) - 1
     kept = newest >= 1
     points, newest = points[kept], newest[kept]
-    found = rates[newest - 1][times[newest - 1] >= points - 2 * step - _MILLISECOND / 2]
+    edge = _MILLISECOND / 2 if major >= extrapolation.NEWER else -_MILLISECOND / 2
+    found = rates[newest - 1][times[newest - 1] >= points - 2 * step + edge]
     return float(found.max()) if len(found) else None
 
 
@@ -169,7 +172,7 @@ def _grouped(query: Query, rows: Sequence[Row]) -> list[Row]:
         for row in rows:
             key = frozenset((k, v) for k, v in row.labels.items() if v and k not in dropped)
             kept[key] = max(row.value, kept.get(key, row.value))
-        return [Row(dict(sorted(key)), value) for key, value in kept.items()]
+        return newest(query, [Row(dict(sorted(key)), value) for key, value in kept.items()])
     if query.distinct:
         rows = _reduce(rows, query.by + query.distinct, Group.MAX)
     return _reduce(rows, query.by, query.group)

@@ -15,12 +15,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fleetcost.model.window import Window
-from fleetcost.samples.query import Matcher, Op, Over, Query, scrape_labels
+from fleetcost.samples.query import Matcher, Over, Query, scrape_labels
 
 FRESH_STEPS = 2
 """A series is fresh while its newest sample is younger than this many steps."""
 
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
+_MILLISECONDS = 1000
+
+Matchers = tuple[Matcher, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Instant:
     time_ms: int
 
 
-def render(query: Query, window: Window, resolution_seconds: int, extra: tuple[Matcher, ...] = ()) -> Instant:
+def render(query: Query, window: Window, resolution_seconds: int, extra: Matchers = ()) -> Instant:
     """
     Write a query out for one window.
 
@@ -44,31 +47,63 @@ def render(query: Query, window: Window, resolution_seconds: int, extra: tuple[M
     Returns:
         The text and the time.
     """
-    selector = _selector(query.metric, query.matchers + extra)
-    over = _over(query, selector, int(window.seconds), resolution_seconds)
-    time_ms = window.end_epoch * 1000 - (0 if query.over.stepped else 1)
+    over = _over(query, extra, int(window.seconds), resolution_seconds)
+    time_ms = window.end_epoch * _MILLISECONDS - (0 if query.over.stepped else 1)
     return Instant(_grouped(query, over), time_ms)
 
 
-def _over(query: Query, selector: str, seconds: int, step: int) -> str:
-    seen = f"(timestamp({selector}) and ({selector} != 0))" if query.nonzero else f"timestamp({selector})"
+def render_edge(query: Query, window: Window, now_epoch: int, extra: Matchers = ()) -> Instant:
+    """
+    Write out what is seen at one edge of the window only: at the start for first sightings, at the end for others.
+
+    What is seen there needs no look at the steps between: nothing was seen before the start, or after the end. The end
+    of a window that is not over is now.
+    """
+    at = (
+        window.start_epoch
+        if query.over is Over.FIRST_SEEN
+        else max(min(window.end_epoch, now_epoch), window.start_epoch)
+    )
+    return Instant(_grouped(query, _seen(query, extra)), at * _MILLISECONDS)
+
+
+def render_present(query: Query, window: Window, extra: Matchers = ()) -> Instant:
+    """Write out which rows a query of sightings has, without saying when they were seen."""
+    wanted = selector(query.metric, query.matchers + extra)
+    range_ = f"{wanted}[{duration(int(window.seconds) + 1)}]"
+    present = f"max_over_time({range_}) > 0" if query.nonzero else f"last_over_time({range_})"
+    return Instant(f"count by ({', '.join(query.by)}) ({present})", window.end_epoch * _MILLISECONDS)
+
+
+def _seen(query: Query, extra: Matchers) -> str:
+    wanted = selector(query.metric, query.matchers + extra)
+    return f"(timestamp({wanted}) and ({wanted} != 0))" if query.nonzero else f"timestamp({wanted})"
+
+
+def _over(query: Query, extra: Matchers, seconds: int, step: int) -> str:
+    wanted = selector(query.metric, query.matchers + extra)
     with_start = f"{duration(seconds + 1)}:{duration(step)}"
     after_start = f"{duration(seconds - 1)}:{duration(step)}"
     match query.over:
-        case Over.AVG | Over.MAX | Over.INCREASE:
-            return f"{_RANGE_FUNCTIONS[query.over]}({selector}[{duration(seconds)}])"
+        case Over.AVG | Over.MAX | Over.COUNT | Over.INCREASE:
+            return f"{_RANGE_FUNCTIONS[query.over]}({wanted}[{duration(seconds)}])"
         case Over.PEAK_RATE:
-            return f"max_over_time(irate({selector}[{duration(2 * step)}])[{after_start}])"
+            return f"max_over_time(irate({wanted}[{duration(2 * step)}])[{after_start}])"
         case Over.FIRST_SEEN:
-            return f"min_over_time({seen}[{with_start}])"
+            return f"min_over_time({_seen(query, extra)}[{with_start}])"
         case Over.LAST_SEEN | Over.LABELS:
-            return f"max_over_time({seen}[{with_start}])"
+            return f"max_over_time({_seen(query, extra)}[{with_start}])"
         case Over.MINUTES_SEEN:
-            newest = f"max by ({', '.join(query.by)}) ({seen})"
+            newest = f"max by ({', '.join(query.by)}) ({_seen(query, extra)})"
             return f"count_over_time(({newest} > time() - {FRESH_STEPS * step})[{after_start}]) * {step} / 60"
 
 
-_RANGE_FUNCTIONS = {Over.AVG: "avg_over_time", Over.MAX: "max_over_time", Over.INCREASE: "increase"}
+_RANGE_FUNCTIONS = {
+    Over.AVG: "avg_over_time",
+    Over.MAX: "max_over_time",
+    Over.COUNT: "count_over_time",
+    Over.INCREASE: "increase",
+}
 
 
 def _grouped(query: Query, over: str) -> str:
@@ -81,7 +116,8 @@ def _grouped(query: Query, over: str) -> str:
     return f"{query.group} by ({', '.join(query.by)}) ({over})"
 
 
-def _selector(metric: str, matchers: tuple[Matcher, ...]) -> str:
+def selector(metric: str, matchers: Matchers) -> str:
+    """Write out which series of a metric are meant."""
     conditions = ",".join(f"{m.label}{m.op}{_quoted(m.value)}" for m in matchers)
     return f"{metric}{{{conditions}}}"
 
@@ -97,8 +133,3 @@ def duration(seconds: int) -> str:
         if seconds % size == 0:
             return f"{seconds // size}{unit}"
     raise AssertionError("every whole number is divisible by one")
-
-
-def is_regex(op: Op) -> bool:
-    """Tell whether a matcher's value is a regular expression."""
-    return op in (Op.REGEX, Op.NOT_REGEX)

@@ -11,12 +11,13 @@ class Over(enum.StrEnum):
 
     AVG = "mean of its samples"
     MAX = "largest of its samples"
+    COUNT = "number of its samples"
     INCREASE = "growth of the counter"
     PEAK_RATE = "highest growth per second between two neighbouring samples"
     FIRST_SEEN = "time of its first sample"
     LAST_SEEN = "time of its last sample"
     MINUTES_SEEN = "minutes in which it was fresh"
-    LABELS = "all its labels, with the time they were last seen"
+    LABELS = "the labels it had last, with the time they were last seen"
 
     @property
     def stepped(self) -> bool:

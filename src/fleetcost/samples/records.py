@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from fleetcost.model.samples import (
+from fleetcost.model.records import (
     ClaimSeen,
     ClaimValue,
+    ContainerResource,
     ContainerSeen,
     ContainerValue,
+    Endpoint,
+    GpuDevice,
+    LoadBalancerPrice,
+    LoadBalancerSeen,
+    LocalDiskSeen,
+    LocalDiskValue,
+    ManagementPrice,
+    ManagementSeen,
     Mount,
+    NodeAddress,
+    NodeMode,
+    NodeResource,
     NodeSeen,
     NodeValue,
     ObjectLabels,
     Owner,
     PodPlace,
+    PodTraffic,
+    PodValue,
+    Reach,
+    Selector,
     VolumeInfo,
     VolumeSeen,
     VolumeValue,
@@ -22,29 +38,77 @@ from fleetcost.samples.asker import Convert, Reader
 LABEL = "label_"
 ANNOTATION = "annotation_"
 
+_MACHINE = ("node", "kubernetes_node", "nodename", "instance")
+_VOLUME_IDS = ("provider_id", "csi_volume_handle", "ebs_volume_id", "gce_persistent_disk_name", "azure_disk_name")
+
+
+def number(row: Reader) -> float:
+    """Read a row that is only a number."""
+    return row.value
+
+
+def text(label: str) -> Convert[str]:
+    """Return how a row is read of which only one label matters."""
+    return lambda row: row.text(label)
+
+
+def every_label(row: Reader) -> tuple[tuple[str, str], ...]:
+    """Read a row of which only the labels matter."""
+    return tuple(sorted(row.labels.items()))
+
+
+def _pod(row: Reader) -> tuple[str, str, str]:
+    return row.name("namespace"), row.name("pod"), row.text("uid")
+
 
 def container_seen(row: Reader) -> ContainerSeen:
     """Read a sighting of a container."""
-    return ContainerSeen(
-        row.name("namespace"), row.name("pod"), row.text("uid"), row.name("container"), row.value, row.value
-    )
+    return ContainerSeen(*_pod(row), row.name("container"), row.value, row.value)
 
 
 def container_value(row: Reader) -> ContainerValue:
     """Read one figure of a container."""
+    return ContainerValue(*_pod(row), row.name("container"), row.text("node"), row.value)
+
+
+def exported_value(row: Reader) -> ContainerValue:
+    """Read one figure of a container from an exporter whose labels the scrape may have renamed."""
     return ContainerValue(
-        row.name("namespace"),
-        row.name("pod"),
+        row.name("exported_namespace", "namespace"),
+        row.name("exported_pod", "pod"),
         row.text("uid"),
-        row.name("container"),
-        row.text("node"),
+        row.name("exported_container", "container"),
+        "",
         row.value,
     )
 
 
+def container_resource(row: Reader) -> ContainerResource:
+    """Read how much of an extended resource a container asked for."""
+    return ContainerResource(*_pod(row), row.name("container"), row.text("node"), row.name("resource"), row.value)
+
+
 def pod_place(row: Reader) -> PodPlace:
     """Read where a pod runs; a pod that is not scheduled yet is nowhere."""
-    return PodPlace(row.name("namespace"), row.name("pod"), row.text("uid"), row.text("node"))
+    return PodPlace(*_pod(row), row.text("node"), row.text("pod_ip"))
+
+
+def pod_value(row: Reader) -> PodValue:
+    """Read one figure of a pod."""
+    return PodValue(*_pod(row), row.value)
+
+
+def pod_traffic(row: Reader) -> PodTraffic:
+    """Read how much a pod sent how far; `pod` is the exporter's own where there is a `pod_name`."""
+    if row.text("internet") == "true":
+        reach = Reach.INTERNET
+    elif row.text("same_region", "sameRegion") == "false":
+        reach = Reach.WORLD
+    elif row.text("same_zone", "sameZone") == "false":
+        reach = Reach.REGION
+    else:
+        reach = Reach.ZONE
+    return PodTraffic(row.name("namespace"), row.name("pod_name", "pod"), reach, row.value)
 
 
 def node_seen(row: Reader) -> NodeSeen:
@@ -63,6 +127,26 @@ def node_value(row: Reader) -> NodeValue:
     )
 
 
+def node_resource(row: Reader) -> NodeResource:
+    """Read how much of an extended resource a node has."""
+    return NodeResource(row.name("node"), row.name("resource"), row.value)
+
+
+def node_address(row: Reader) -> NodeAddress:
+    """Read a node's address."""
+    return NodeAddress(row.name("node"), row.text("internal_ip"))
+
+
+def node_mode(row: Reader) -> NodeMode:
+    """Read the seconds a node spent in one CPU mode."""
+    return NodeMode(row.name(*_MACHINE), row.name("mode"), row.value)
+
+
+def gpu_device(row: Reader) -> GpuDevice:
+    """Read a physical GPU."""
+    return GpuDevice(row.name("Hostname", "node"), row.name("UUID"))
+
+
 def volume_seen(row: Reader) -> VolumeSeen:
     """Read a sighting of a persistent volume."""
     return VolumeSeen(row.name("persistentvolume"), row.value, row.value)
@@ -75,12 +159,7 @@ def volume_value(row: Reader) -> VolumeValue:
 
 def volume_info(row: Reader) -> VolumeInfo:
     """Read what a persistent volume is."""
-    return VolumeInfo(
-        row.name("persistentvolume"),
-        row.text("storageclass"),
-        row.text("provider_id", "csi_volume_handle", "ebs_volume_id", "gce_persistent_disk_name", "azure_disk_name"),
-        row.value,
-    )
+    return VolumeInfo(row.name("persistentvolume"), row.text("storageclass"), row.text(*_VOLUME_IDS), row.value)
 
 
 def claim_seen(row: Reader) -> ClaimSeen:
@@ -102,34 +181,68 @@ def claim_value(row: Reader) -> ClaimValue:
 
 def mount(row: Reader) -> Mount:
     """Read which pod mounts which claim."""
-    return Mount(row.name("namespace"), row.name("pod"), row.text("uid"), row.name("persistentvolumeclaim"))
+    return Mount(*_pod(row), row.name("persistentvolumeclaim"))
 
 
-def pod_labels(row: Reader) -> ObjectLabels:
-    """Read a pod's labels."""
-    return ObjectLabels(row.name("namespace"), row.name("pod"), row.text("uid"), row.starting(LABEL), row.value)
+def disk_seen(row: Reader) -> LocalDiskSeen:
+    """Read a sighting of a node's own disk."""
+    return LocalDiskSeen(row.name(*_MACHINE), row.name("device"), row.value, row.value)
 
 
-def pod_annotations(row: Reader) -> ObjectLabels:
-    """Read a pod's annotations."""
-    return ObjectLabels(row.name("namespace"), row.name("pod"), row.text("uid"), row.starting(ANNOTATION), row.value)
+def disk_value(row: Reader) -> LocalDiskValue:
+    """Read one figure of a node's own disk."""
+    return LocalDiskValue(row.name(*_MACHINE), row.name("device"), row.value)
 
 
-def namespace_labels(row: Reader) -> ObjectLabels:
-    """Read a namespace's labels."""
-    name = row.name("namespace")
-    return ObjectLabels(name, name, "", row.starting(LABEL), row.value)
+def selector(kind: str) -> Convert[Selector]:
+    """Return how the selector of a service or controller of this kind is read."""
+
+    def read(row: Reader) -> Selector:
+        return Selector(row.name("namespace"), kind.lower(), row.name(kind), row.starting(LABEL), row.value)
+
+    return read
 
 
-def namespace_annotations(row: Reader) -> ObjectLabels:
-    """Read a namespace's annotations."""
-    name = row.name("namespace")
-    return ObjectLabels(name, name, "", row.starting(ANNOTATION), row.value)
+def endpoint(row: Reader) -> Endpoint:
+    """Read an address behind a service; an endpoint has the name of its service."""
+    return Endpoint(row.name("namespace"), row.name("endpoint"), row.name("ip"))
 
 
-def node_labels(row: Reader) -> ObjectLabels:
-    """Read a node's labels."""
-    return ObjectLabels("", row.name("node"), "", row.starting(LABEL), row.value)
+def balancer_seen(row: Reader) -> LoadBalancerSeen:
+    """Read a sighting of a load balancer."""
+    service = row.name("service_name", "service")
+    address = row.text("ingress_ip", "ip", "hostname")
+    return LoadBalancerSeen(row.name("namespace"), service, address, row.value, row.value)
+
+
+def balancer_price(row: Reader) -> LoadBalancerPrice:
+    """Read what a load balancer costs an hour."""
+    return LoadBalancerPrice(row.name("namespace"), row.name("service_name"), row.text("ingress_ip"), row.value)
+
+
+def management_seen(row: Reader) -> ManagementSeen:
+    """Read a sighting of a management fee."""
+    return ManagementSeen(row.text("provisioner_name"), row.value, row.value)
+
+
+def management_price(row: Reader) -> ManagementPrice:
+    """Read what managing the cluster costs an hour."""
+    return ManagementPrice(row.text("provisioner_name"), row.value)
+
+
+def pod_labels(prefix: str) -> Convert[ObjectLabels]:
+    """Return how a pod's labels or annotations are read."""
+    return lambda row: ObjectLabels(*_pod(row), row.starting(prefix), row.value)
+
+
+def namespace_labels(prefix: str) -> Convert[ObjectLabels]:
+    """Return how a namespace's labels or annotations are read."""
+    return lambda row: ObjectLabels(row.name("namespace"), row.name("namespace"), "", row.starting(prefix), row.value)
+
+
+def node_labels(prefix: str) -> Convert[ObjectLabels]:
+    """Return how a node's labels or annotations are read."""
+    return lambda row: ObjectLabels("", row.name("node"), "", row.starting(prefix), row.value)
 
 
 def owner(kind: str, label: str) -> Convert[Owner]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -12,13 +10,13 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from fleetcost import __version__
 from fleetcost.model.allocation import ALLOCATION_COSTS, Allocation
 from fleetcost.model.amount import ZERO
 from fleetcost.model.asset import Asset
 from fleetcost.model.sets import SetHeader, SetKey, SetKind
+from fleetcost.sets.digest import digest
 from fleetcost.sets.schema import ROW_KEYS, SCHEMAS
 
 _COST_COLUMNS = {SetKind.ALLOCATIONS: ALLOCATION_COSTS, SetKind.ASSETS: ("cost", "adjustment")}
@@ -87,18 +85,6 @@ def from_table(key: SetKey, table: pa.Table, provenance: Provenance) -> CostSet:
 def total_cost(kind: SetKind, table: pa.Table) -> Decimal:
     """Add up every cost column of a table, exactly."""
     return sum((pc.sum(table[column]).as_py() or ZERO for column in _COST_COLUMNS[kind]), ZERO)
-
-
-def digest(table: pa.Table) -> str:
-    """
-    Return a hash of the rows that does not depend on when, where or with which file settings they were written.
-
-    Parquet's plain encoding is the canonical form: unlike Arrow's buffers it holds nothing behind a null.
-    """
-    sink = io.BytesIO()
-    plain = table.combine_chunks().replace_schema_metadata(None)
-    pq.write_table(plain, sink, compression="none", use_dictionary=False, write_statistics=False, store_schema=False)
-    return hashlib.sha256(sink.getvalue()).hexdigest()
 
 
 def _table(kind: SetKind, rows: Sequence[Allocation] | Sequence[Asset]) -> pa.Table:

@@ -1,10 +1,18 @@
-"""Sets to Parquet bytes and back; the header travels in the file's footer."""
+"""
+Sets to Parquet bytes and back; the header travels in the file's footer.
+
+The footer also holds a hash of the whole file, because a changed byte in a compressed page or in Parquet's own metadata
+can decode to other rows without any error, or end the engine that decodes it. It is taken while its own digits are
+zeros, and is checked before anything is decoded.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import io
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -23,6 +31,12 @@ FOOTER_KEY = b"fleetcost"
 _COMPRESSION = "zstd"
 _LEAN = {"store_schema": False, "write_statistics": False}
 """Sets are small and read whole: Arrow's own copy of the schema and column statistics would double their size."""
+
+_SEAL = b'"file_sha256":"'
+_UNSEALED = "0" * 64
+
+_UNREADABLE = (pa.ArrowException, OSError, ValueError)
+"""What the library raises on damaged files; names that are not UTF-8 are a `ValueError`."""
 
 
 class _Footer(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +60,7 @@ class _Footer(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     built_at: str
     digest: str
+    file_sha256: str
 
 
 def to_bytes(cost_set: CostSet) -> bytes:
@@ -56,7 +71,13 @@ def to_bytes(cost_set: CostSet) -> bytes:
     ) as writer:
         writer.write_table(cost_set.table)
         writer.add_key_value_metadata({FOOTER_KEY: msgspec.json.encode(_footer(cost_set.header))})
-    return sink.getvalue()
+    return seal(sink.getvalue())
+
+
+def seal(content: bytes) -> bytes:
+    """Put the hash of a file in the place of the zeros that its footer has for it."""
+    start = content.rindex(_SEAL) + len(_SEAL)
+    return content[:start] + hashlib.sha256(content).hexdigest().encode() + content[start + len(_UNSEALED) :]
 
 
 def from_bytes(content: bytes, path: str) -> CostSet:
@@ -73,30 +94,48 @@ def from_bytes(content: bytes, path: str) -> CostSet:
     header = header_from_bytes(content, path)
     try:
         table = pq.ParquetFile(io.BytesIO(content)).read(use_threads=False).replace_schema_metadata(None)
-    except (pa.ArrowException, OSError) as error:
+    except _UNREADABLE as error:
         raise SetDamagedError(f"read {path}: the rows cannot be decoded: {error}") from error
-    expected = SCHEMAS[header.key.kind]
-    if table.schema != expected:
-        raise SetDamagedError(f"read {path}: columns differ from format version {header.format_version}")
-    if table.num_rows != header.rows:
-        raise SetDamagedError(f"read {path}: {table.num_rows} rows found, {header.rows} in the footer")
     return CostSet(header, table)
 
 
 def header_from_bytes(content: bytes, path: str) -> SetHeader:
     """
-    Read only a set file's header.
+    Read only a set file's header, and check all that can be checked without decoding a row.
 
     Raises:
-        SetDamagedError: not Parquet, not ours, or a version this build does not read.
+        SetDamagedError: not Parquet, not ours, of a version this build does not read, changed since it was written, or
+            with other columns or rows than its header says.
     """
     try:
-        metadata = pq.read_metadata(io.BytesIO(content)).metadata or {}
-    except (pa.ArrowException, OSError) as error:
+        metadata = pq.read_metadata(io.BytesIO(content))
+        entries = metadata.metadata or {}
+    except _UNREADABLE as error:
         raise SetDamagedError(f"read {path}: not a whole Parquet file: {error}") from error
-    if FOOTER_KEY not in metadata:
+    if FOOTER_KEY not in entries:
         raise SetDamagedError(f"read {path}: a Parquet file, but not one of ours: no `fleetcost` entry in its footer")
-    return _header(metadata[FOOTER_KEY], path)
+    header = _header(entries[FOOTER_KEY], path)
+    _check_seal(content, path)
+    _check_columns(metadata, header, path)
+    return header
+
+
+def _check_seal(content: bytes, path: str) -> None:
+    start = content.rfind(_SEAL) + len(_SEAL)
+    end = start + len(_UNSEALED)
+    hasher = hashlib.sha256(memoryview(content)[:start])
+    hasher.update(_UNSEALED.encode())
+    hasher.update(memoryview(content)[end:])
+    found, expected = hasher.hexdigest(), content[start:end].decode(errors="replace")
+    if found != expected:
+        raise SetDamagedError(f"read {path}: the file was changed after it was written: hash {found}, not {expected}")
+
+
+def _check_columns(metadata: Any, header: SetHeader, path: str) -> None:  # noqa: ANN401 - Parquet's own
+    if metadata.schema.to_arrow_schema() != SCHEMAS[header.key.kind]:
+        raise SetDamagedError(f"read {path}: columns differ from format version {header.format_version}")
+    if metadata.num_rows != header.rows:
+        raise SetDamagedError(f"read {path}: {metadata.num_rows} rows found, {header.rows} in the footer")
 
 
 def _footer(header: SetHeader) -> _Footer:
@@ -120,6 +159,7 @@ def _footer(header: SetHeader) -> _Footer:
         source=header.source,
         built_at=rfc3339(header.built_at),
         digest=header.digest,
+        file_sha256=_UNSEALED,
     )
 
 
@@ -133,7 +173,7 @@ def _header(document: bytes, path: str) -> SetHeader:
         footer = msgspec.json.decode(document, type=_Footer)
         built_at = msgspec.convert(footer.built_at, type=datetime, strict=False)
         window = Window.of_epochs(footer.start_epoch, footer.end_epoch)
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, ValueError, OverflowError, OSError) as error:
         raise SetDamagedError(f"read {path}: the footer is not a version {version} header: {error}") from error
     return SetHeader(
         key=SetKey(ClusterId(footer.cluster), footer.kind, footer.resolution, window),

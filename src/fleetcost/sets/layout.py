@@ -20,8 +20,9 @@ from fleetcost.model.states import ObjectState
 from fleetcost.model.window import Resolution, Window
 
 FEDERATED = "federated"
-_FOREIGN_NAME = re.compile(r"^(?:[^/]*\.)?(?P<start>\d{9,11})-(?P<end>\d{9,11})(?:\.[A-Za-z0-9.]+)?$")
-_OUR_NAME = re.compile(r"^(?P<start>\d{9,11})-(?P<end>\d{9,11})\.parquet$")
+_FOREIGN_NAME = re.compile(r"(?:[^/]*\.)?(?P<start>[0-9]{9,11})-(?P<end>[0-9]{9,11})(?:\.[A-Za-z0-9.]+)?")
+_OUR_NAME = re.compile(r"(?P<start>[1-9][0-9]{0,10})-(?P<end>[1-9][0-9]{0,10})\.parquet")
+"""Without leading zeros: one window has one name, or one set would be there twice."""
 _IDENTITY_NAMES = ("cluster.json", "diagnostics.json")
 
 
@@ -83,7 +84,7 @@ def _locate_set(cluster: ClusterId, inside: str) -> Location:
     if len(parts) != 5 or parts[0] != "etl" or parts[1] not in {"parquet", "bingen"}:  # noqa: PLR2004 - see the layout
         return Location(ObjectState.UNKNOWN, cluster, reason="not etl/{parquet,bingen}/<kind>/<resolution>/<file>")
     _, form, kind, resolution, name = parts
-    match = (_OUR_NAME if form == "parquet" else _FOREIGN_NAME).match(name)
+    match = (_OUR_NAME if form == "parquet" else _FOREIGN_NAME).fullmatch(name)
     if kind not in set(SetKind) or resolution not in set(Resolution) or match is None:
         return Location(ObjectState.UNKNOWN, cluster, reason=f"no {form} set is called {kind}/{resolution}/{name}")
     start, end = int(match["start"]), int(match["end"])

@@ -12,7 +12,7 @@ import enum
 from dataclasses import dataclass
 
 from fleetcost.bucket.port import Bucket, BucketReader
-from fleetcost.errors import SetDamagedError
+from fleetcost.errors import ObjectMissingError, SetDamagedError
 from fleetcost.model.sets import SetHeader, SetKey
 from fleetcost.sets.cost_set import CostSet
 from fleetcost.sets.files import from_bytes, header_from_bytes, to_bytes
@@ -48,10 +48,15 @@ def decide(there: SetHeader | None, new: SetHeader, *, force: bool) -> Outcome:
     """Choose what to do with a new set, given the header of the one that is there."""
     if there is None:
         return Outcome.CREATED
-    if (there.digest, there.final, there.coverage_minutes) == (new.digest, new.final, new.coverage_minutes):
+    if _said(there) == _said(new):
         return Outcome.UNCHANGED
     emptier = new.coverage_minutes < there.coverage_minutes or (new.rows == 0 and there.rows > 0)
     return Outcome.KEPT_FULLER if emptier and not force else Outcome.REPLACED
+
+
+def _said(header: SetHeader) -> tuple[object, ...]:
+    """Return what two sets that say the same have in common; when and by whom they were built is not in it."""
+    return header.digest, header.currency, header.final, header.coverage_minutes
 
 
 def publish(bucket: Bucket, cost_set: CostSet, *, force: bool = False) -> Published:
@@ -78,11 +83,11 @@ def copy(key: SetKey, source: BucketReader, target: Bucket, *, force: bool = Fal
 
     Raises:
         ObjectMissingError: the source has no such set.
-        SetDamagedError: the source's set cannot be read; the target is not touched.
+        SetDamagedError: the source's set cannot be read, or is another than its path says; the target is not touched.
     """
     path = set_path(key)
     content = source.get(path)
-    header = header_from_bytes(content, path)
+    header = _of(key, from_bytes(content, path).header, path)
     outcome = decide(header_at(target, key), header, force=force)
     if outcome in {Outcome.CREATED, Outcome.REPLACED}:
         target.put(path, content)
@@ -93,11 +98,9 @@ def copy(key: SetKey, source: BucketReader, target: Bucket, *, force: bool = Fal
 def header_at(bucket: BucketReader, key: SetKey) -> SetHeader | None:
     """Return the header of the set that is there; None where there is none or where it is damaged."""
     path = set_path(key)
-    if bucket.stat(path) is None:
-        return None
     try:
-        return header_from_bytes(bucket.get(path), path)
-    except SetDamagedError:
+        return _of(key, header_from_bytes(bucket.get(path), path), path)
+    except (SetDamagedError, ObjectMissingError):
         return None
 
 
@@ -107,7 +110,15 @@ def read(bucket: BucketReader, key: SetKey) -> CostSet:
 
     Raises:
         ObjectMissingError: there is none.
-        SetDamagedError: it cannot be read.
+        SetDamagedError: it cannot be read, or is another than its path says.
     """
     path = set_path(key)
-    return from_bytes(bucket.get(path), path)
+    found = from_bytes(bucket.get(path), path)
+    _of(key, found.header, path)
+    return found
+
+
+def _of(key: SetKey, header: SetHeader, path: str) -> SetHeader:
+    if header.key != key:
+        raise SetDamagedError(f"read {path}: the file says it is {header.key}; it was copied or renamed")
+    return header

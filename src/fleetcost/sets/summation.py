@@ -9,6 +9,8 @@ exact decimals, so a day equals the sum of its hours to the last digit whatever 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from itertools import pairwise
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,7 +21,16 @@ from fleetcost.sets.schema import ROW_KEYS, SCHEMAS
 
 _SUMMED = (pa.types.is_decimal, pa.types.is_int64)
 _SHARES = {"volumes": ("volume", "provider_id"), "load_balancers": ("service", "ip", "private")}
-_WEIGHTS = {"ram_system_fraction": "ram_byte_hours", "ram_user_fraction": "ram_byte_hours", "preemptible": "cost"}
+_WEIGHTS = {
+    "preemptible": ("cost",),
+    "discount": ("cpu_cost", "ram_cost"),
+    **dict.fromkeys(
+        ("cpu_system_fraction", "cpu_user_fraction", "cpu_other_fraction", "cpu_overhead_fraction"), ("cpu_cost",)
+    ),
+    **dict.fromkeys(("ram_system_fraction", "ram_user_fraction", "ram_overhead_fraction"), ("ram_cost",)),
+}
+"""What weights a fraction in a mean: the costs it is a fraction of."""
+
 _MAXIMA = "_max"
 
 
@@ -33,7 +44,7 @@ def add_sets(key: SetKey, parts: Sequence[CostSet], provenance: Provenance) -> C
         provenance: of the result
 
     Raises:
-        ValueError: no parts, or parts of another cluster, kind, currency or time.
+        ValueError: no parts, parts of another cluster, kind, currency or time, or parts that overlap.
     """
     _check(key, parts, provenance)
     ordered = sorted(parts, key=lambda part: part.header.key.window)
@@ -44,6 +55,10 @@ def add_sets(key: SetKey, parts: Sequence[CostSet], provenance: Provenance) -> C
 def _check(key: SetKey, parts: Sequence[CostSet], provenance: Provenance) -> None:
     if not parts:
         raise ValueError(f"add up {key}: there are no parts")
+    windows = sorted(part.header.key.window for part in parts)
+    for earlier, later in pairwise(windows):
+        if earlier.meets(later):
+            raise ValueError(f"add up {key}: {earlier} and {later} overlap, so time would count twice")
     for part in parts:
         header = part.header
         if (header.key.cluster, header.key.kind) != (key.cluster, key.kind) or not key.window.holds(header.key.window):
@@ -99,7 +114,8 @@ def _with_weighted(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """Add, for each fraction, its product with its weight and the weight where the fraction is known."""
     for field in schema:
         if pa.types.is_floating(field.type) and not field.name.endswith(_MAXIMA):
-            weight = pc.cast(table[_WEIGHTS.get(field.name, "cpu_cost")], pa.float64())
+            first, *others = (pc.cast(table[cost], pa.float64()) for cost in _WEIGHTS[field.name])
+            weight = reduce(pc.add, others, first)
             known = pc.if_else(pc.is_valid(table[field.name]), weight, None)
             table = table.append_column(f"{field.name}.product", pc.multiply(table[field.name], known))
             table = table.append_column(f"{field.name}.weight", known)

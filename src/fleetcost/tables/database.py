@@ -23,8 +23,11 @@ from fleetcost.model.window import Resolution
 from fleetcost.ops import log
 from fleetcost.tables.statements import statement
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raise it with any change of `sql/schema*.sql`; an older file is moved aside and rebuilt."""
+
+_IN_USE = ("Could not set lock on file", "Unique file handle conflict")
+"""What the engine says of a file that another process, or another database of this one, has open."""
 
 Parameters = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -51,6 +54,10 @@ class Snapshot:
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
+        # The engine fixes a view at its first query, not when the transaction begins.
+        ((generation,),) = self.rows(statement("generation"))
+        self.generation: int = generation
+        """How often the ledger had been written: what was made of one generation is true in every view of it."""
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """
@@ -123,8 +130,7 @@ class Database:
 
     def size_bytes(self) -> int:
         """Return the size of the file and its log."""
-        log_file = self.file.with_name(self.file.name + ".wal")
-        return sum(path.stat().st_size for path in (self.file, log_file) if path.exists())
+        return sum(path.stat().st_size for path in (self.file, _log_of(self.file)) if path.exists())
 
 
 def open_database(file: Path, engine: Engine, now: datetime) -> Database:
@@ -145,13 +151,15 @@ def open_database(file: Path, engine: Engine, now: datetime) -> Database:
     except DatabaseDamagedError as error:
         aside = file.with_name(f"{file.name}.aside-{now:%Y%m%dT%H%M%SZ}")
         file.rename(aside)
-        file.with_name(file.name + ".wal").unlink(missing_ok=True)
+        _log_of(file).unlink(missing_ok=True)
         _log.warning("database moved aside; rebuilding from the bucket", reason=str(error), moved_to=str(aside))
         return _open(file, engine)
 
 
 def _open(file: Path, engine: Engine) -> Database:
     new = not file.exists()
+    if new:
+        _log_of(file).unlink(missing_ok=True)
     connection = duckdb.connect(":memory:")
     try:
         _configure(connection, file, engine)
@@ -160,13 +168,10 @@ def _open(file: Path, engine: Engine) -> Database:
         if new:
             _create(connection)
         _check(connection, file)
-    except duckdb.IOException as error:
-        connection.close()
-        if "lock" in str(error):
-            raise TryAgainError(f"open database {file}: another process holds it: {error}") from error
-        raise DatabaseDamagedError(f"open database {file}: {error}") from error
     except duckdb.Error as error:
         connection.close()
+        if any(words in str(error) for words in _IN_USE):
+            raise TryAgainError(f"open database {file}: another aggregator holds it: {error}") from error
         raise DatabaseDamagedError(f"open database {file}: {error}") from error
     except DatabaseDamagedError:
         connection.close()
@@ -195,6 +200,11 @@ def _check(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     found = connection.execute("SELECT schema_version FROM meta").fetchall()
     if found != [(SCHEMA_VERSION,)]:
         raise DatabaseDamagedError(f"open database {file}: schema version {found}, this build uses {SCHEMA_VERSION}")
+
+
+def _log_of(file: Path) -> Path:
+    """Return the engine's write-ahead log, which is nothing without its database."""
+    return file.with_name(file.name + ".wal")
 
 
 def _quoted(file: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -72,9 +72,15 @@ class Entry:
     digest: str = ""
 
 
-def read_ledger(snapshot: Snapshot) -> dict[str, Entry]:
+def read_ledger(snapshot: Snapshot) -> Mapping[str, Entry]:
     """Return every entry by its path."""
     return {row[0]: _entry(row) for row in snapshot.rows(statement("ledger"))}
+
+
+def count_states(database: Database) -> dict[EntryState, int]:
+    """Return how many objects are in each state; states that do not occur are left out."""
+    with database.snapshot() as snapshot:
+        return {EntryState(state): count for state, count in snapshot.rows(statement("count_states"))}
 
 
 def write_entries(writer: Writer, entries: Sequence[Entry]) -> None:
@@ -83,12 +89,27 @@ def write_entries(writer: Writer, entries: Sequence[Entry]) -> None:
         return
     writer.execute(statement("drop_ledger"), {"paths": [entry.path for entry in entries]})
     writer.execute(statement("write_ledger"), {"rows": [_row(entry) for entry in entries]})
+    writer.execute(statement("next_generation"))
 
 
-def ledger_of(database: Database) -> dict[str, Entry]:
+def forget_expired(writer: Writer, resolution: Resolution, before: datetime) -> None:
+    """Forget the objects of windows of this resolution that ended at or before a time."""
+    parameters = {"before": naive(before)}
+    if writer.rows(statement("count_expired", resolution), parameters) != [(0,)]:
+        writer.execute(statement("expire_ledger", resolution), parameters)
+        writer.execute(statement("next_generation"))
+
+
+def ledger_of(database: Database) -> Mapping[str, Entry]:
     """Return every entry by its path, from a snapshot of its own."""
     with database.snapshot() as snapshot:
         return read_ledger(snapshot)
+
+
+def last_written(snapshot: Snapshot) -> datetime | None:
+    """Return when the ledger was last written, None where nothing was ever ingested."""
+    ((newest,),) = snapshot.rows(statement("last_written"))
+    return aware(newest) if newest else None
 
 
 def clusters(entries: Iterable[Entry]) -> tuple[ClusterId, ...]:

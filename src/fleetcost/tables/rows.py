@@ -10,11 +10,11 @@ from typing import Any
 
 import duckdb
 
-from fleetcost.errors import SetDamagedError
+from fleetcost.errors import SetDamagedError, TryAgainError
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution
 from fleetcost.tables.database import Writer
-from fleetcost.tables.ledger import naive
+from fleetcost.tables.ledger import forget_expired, naive
 from fleetcost.tables.statements import statement
 
 TABLE_OF = {SetKind.ALLOCATIONS: "allocation", SetKind.ASSETS: "asset"}
@@ -42,13 +42,19 @@ def load_files(writer: Writer, files: Sequence[SetFile]) -> None:
 
     Raises:
         SetDamagedError: a file's rows cannot be decoded or do not fit the table; the transaction must be given up.
+        TryAgainError: the engine has run out of memory or disk.
     """
     for kind, resolution in sorted({(file.key.kind, file.key.resolution) for file in files}):
         chosen = [file for file in files if (file.key.kind, file.key.resolution) == (kind, resolution)]
         parameters = {"files": [str(file.file) for file in chosen], "keys": [_file_key(file) for file in chosen]}
         try:
             writer.execute(statement(f"load_{TABLE_OF[kind]}", resolution), parameters)
+        except (duckdb.OutOfMemoryException, duckdb.FatalException) as error:
+            # Not the files' fault: marking them damaged would take good rows out of the tables.
+            raise TryAgainError(f"load {len(chosen)} set files: {error}") from error
         except duckdb.Error as error:
+            if "No space left" in str(error):
+                raise TryAgainError(f"load {len(chosen)} set files: {error}") from error
             names = ", ".join(str(file.key) for file in chosen)
             raise SetDamagedError(f"load the rows of {names}: {error}") from error
 
@@ -62,10 +68,15 @@ def derive(writer: Writer, keys: Sequence[SetKey]) -> None:
             writer.execute(statement("derive_idle", resolution), {"keys": _window_keys(touched)})
 
 
-def expire_rows(writer: Writer, resolution: Resolution, before: datetime) -> None:
-    """Remove the rows of windows of this resolution that ended at or before a time."""
+def expire(writer: Writer, resolution: Resolution, before: datetime) -> None:
+    """
+    Remove the rows of windows of this resolution that ended at or before a time, and what the ledger knows of them.
+
+    The ledger speaks of what is in the tables: were the retention raised later, these sets would be read again.
+    """
     for table in (*TABLE_OF.values(), "idle"):
         writer.execute(statement("expire", resolution, table), {"before": naive(before)})
+    forget_expired(writer, resolution, before)
 
 
 def _drop(writer: Writer, table: str, resolution: Resolution, keys: Sequence[SetKey]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -10,7 +11,8 @@ from importlib.resources.abc import Traversable
 
 from fleetcost.errors import SettingsError
 
-_BASE = b'<base href="./">'
+_BASE = re.compile(rb'<base href="\./" ?/?>')
+"""What the built page holds in place of the app's root; the server fills it in for each page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class WebApp:
         Args:
             base: address of the app's root relative to the page's own, so that it runs under any path prefix
         """
-        return self.files["index.html"].content.replace(_BASE, f'<base href="{base}">'.encode())
+        return _BASE.sub(f'<base href="{base}">'.encode(), self.files["index.html"].content)
 
 
 def load() -> WebApp:

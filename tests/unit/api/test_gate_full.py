@@ -133,22 +133,24 @@ def test_waiting_counts(made: Ingested) -> None:
 
 def test_places_run_side_by_side() -> None:
     """As many questions as there are places run at the same time, and no more."""
-    running, most = 0, 0
+    together = threading.Barrier(2, timeout=20)
+    running: list[int] = []
+    most: list[int] = []
 
     async def scenario() -> None:
         gate = Gate(running=2, waiting=10, seconds=30)
 
         def work(_ticket: Ticket) -> None:
-            nonlocal running, most
-            running += 1
-            most = max(most, running)
-            time.sleep(0.05)
-            running -= 1
+            running.append(1)
+            together.wait()
+            most.append(len(running))
+            together.wait()
+            running.pop()
 
         await asyncio.gather(*(gate.run(staying, work) for _ in range(6)))
 
     asyncio.run(scenario())
-    assert most == 2
+    assert most == [2] * 6
 
 
 def test_an_error_of_a_question_is_its_own() -> None:

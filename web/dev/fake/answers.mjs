@@ -76,32 +76,33 @@ function addLeaf(leaf, weight, { aggregate, idle }, rows, names) {
   const key = Object.fromEntries(aggregate.map((field) => [field, leaf.key[field] ?? "__unallocated__"]));
   const name = aggregate.map((field) => key[field]).join("/");
   const wasted = idlePart(leaf.key.cluster);
-  const shared = idle === "share" ? 1 + wasted : 1;
+  const shared = idle === "share" ? wasted : 0;
   add(rows, names, name, key, costsOf(leaf, weight, shared));
   if (idle !== "separate") return;
   const byCluster = aggregate[0] === "cluster";
   const idleKey = byCluster ? { cluster: leaf.key.cluster } : {};
   const idleName = byCluster ? `${leaf.key.cluster}/__idle__` : "__idle__";
-  const costs = costsOf(leaf, weight, wasted);
-  add(rows, names, idleName, idleKey, {
-    cpu_cost: costs.cpu_cost,
-    ram_cost: costs.ram_cost,
-    gpu_cost: costs.gpu_cost * 0.2,
-  });
+  const cost = allOf(leaf) * weight * wasted;
+  add(rows, names, idleName, idleKey, { cpu_cost: cost * 0.62, ram_cost: cost * 0.38 });
 }
 
-function costsOf(leaf, hours, factor) {
+function allOf(leaf) {
+  return leaf.hourly + leaf.gpu + leaf.storage + leaf.network + leaf.balancer;
+}
+
+function costsOf(leaf, hours, shared) {
   const cost = leaf.hourly * hours;
+  const idle = allOf(leaf) * hours * shared;
   const cores = (cost * 0.62) / 0.032;
   const bytes = ((cost * 0.38) / 0.0043) * 2 ** 30;
   return {
-    cpu_cost: cost * 0.62 * factor,
-    ram_cost: cost * 0.38 * factor,
-    gpu_cost: leaf.gpu * hours * factor,
+    cpu_cost: cost * 0.62 + idle * 0.62,
+    ram_cost: cost * 0.38 + idle * 0.38,
+    gpu_cost: leaf.gpu * hours,
     pv_cost: leaf.storage * hours,
     network_cost: leaf.network * hours,
     load_balancer_cost: leaf.balancer * hours,
-    shared_cost: cost * 0.03,
+    shared_cost: 0,
     external_cost: 0,
     cpu_core_hours: cores,
     cpu_core_request_hours: cores,
@@ -163,8 +164,9 @@ export function assetsAnswer(scenario, asked) {
 
 function assetBucket(scenario, from, to, leaves, { aggregate }, rows) {
   const names = new Map();
+  const weights = new Map(clusters().map(({ cluster }) => [cluster, weightOf(scenario, cluster, from, to)]));
   for (const leaf of leaves) {
-    const hours = flatHours(scenario, leaf.key.cluster, from, to);
+    const hours = weights.get(leaf.key.cluster);
     if (hours === 0) continue;
     const key = Object.fromEntries(aggregate.map((field) => [field, leaf.key[field] ?? "__undefined__"]));
     const name = aggregate.map((field) => key[field]).join("/");
@@ -214,12 +216,6 @@ function weightOf(scenario, cluster, from, to) {
   for (let hour = from; hour < to; hour += 1)
     weight += hourState(scenario, cluster, hour).observed * busy(cluster, hour);
   return weight;
-}
-
-function flatHours(scenario, cluster, from, to) {
-  let hours = 0;
-  for (let hour = from; hour < to; hour += 1) hours += hourState(scenario, cluster, hour).observed;
-  return hours;
 }
 
 function fleetState(scenario, from, to) {

@@ -74,7 +74,7 @@ export function workloads(size = 1) {
       }
     }
   }
-  return leaves;
+  return balanced(leaves);
 }
 
 function containers(cluster, namespace, kind, name, pod, share) {
@@ -108,9 +108,32 @@ function containers(cluster, namespace, kind, name, pod, share) {
   });
 }
 
-/** What a cluster wastes, as a part of what it allocates. */
+/** What part of a cluster's assets its workloads are allocated. */
+function usedPart(cluster) {
+  return 0.62 + 0.24 * chance(`${cluster} used`);
+}
+
+/** What a cluster wastes, as a part of what it allocates: the rest of its assets. */
 export function idlePart(cluster) {
-  return 0.12 + 0.4 * chance(`${cluster} idle`);
+  return 1 / usedPart(cluster) - 1;
+}
+
+/** Workloads scaled so that allocations and idle of each cluster are its assets: the books close. */
+function balanced(leaves) {
+  const spent = new Map();
+  const raw = new Map();
+  const add = (sums, cluster, amount) => sums.set(cluster, (sums.get(cluster) ?? 0) + amount);
+  for (const asset of assets()) add(spent, asset.key.cluster, asset.hourly + asset.adjustment);
+  for (const leaf of leaves)
+    add(raw, leaf.key.cluster, leaf.hourly + leaf.gpu + leaf.storage + leaf.network + leaf.balancer);
+  return leaves.map((leaf) => {
+    const { cluster } = leaf.key;
+    const factor = (spent.get(cluster) * usedPart(cluster)) / raw.get(cluster);
+    const scaled = Object.fromEntries(
+      ["hourly", "gpu", "storage", "network", "balancer"].map((field) => [field, leaf[field] * factor]),
+    );
+    return { ...leaf, ...scaled };
+  });
 }
 
 /** How busy a cluster is in one hour. */
@@ -141,6 +164,7 @@ function nodes({ cluster, provider, region, nodes: count }) {
     return {
       key: {
         type: "Node",
+        assetType: "Node",
         category: "Compute",
         cluster,
         name,
@@ -168,7 +192,7 @@ function disks({ cluster, provider, region, nodes: count }) {
     const size = (10 + Math.floor(chance(name) * 400)) * 2 ** 30;
     const loose = chance(`${name}claim`) > 0.9;
     return {
-      key: { type: "Disk", category: "Storage", cluster, name, provider, region },
+      key: { type: "Disk", assetType: "Disk", category: "Storage", cluster, name, provider, region },
       hourly: (size / 2 ** 30) * 0.00011,
       adjustment: 0,
       more: {
@@ -187,6 +211,7 @@ function others({ cluster, provider, region, nodes: count }) {
   const balancers = Array.from({ length: Math.ceil(count / 8) }, (_, index) => ({
     key: {
       type: "LoadBalancer",
+      assetType: "LoadBalancer",
       category: "Network",
       cluster,
       name: `ingress/web-${index}`,
@@ -200,6 +225,7 @@ function others({ cluster, provider, region, nodes: count }) {
   if (provider === "on-premises") return balancers;
   const fee = {
     type: "ClusterManagement",
+    assetType: "ClusterManagement",
     category: "Management",
     cluster,
     name: "control plane",

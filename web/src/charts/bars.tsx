@@ -22,7 +22,7 @@ export function Bars({ stack, currency, label, onPick }: BarsProps) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [at, setAt] = useState<number | null>(null);
   const scale = useMemo(() => ticksOf(highestOf(stack, hidden)), [stack, hidden]);
-  const plot = useDrawing({ stack, hidden, scale, currency }, onPick);
+  const { element, failed } = useDrawing({ stack, hidden, scale, currency }, onPick);
   const follow = (event: PointerEvent<HTMLDivElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     const inside = (event.clientX - box.left - PLOT.left) / (box.width - PLOT.left - PLOT.right);
@@ -33,7 +33,12 @@ export function Bars({ stack, currency, label, onPick }: BarsProps) {
     <figure className="chart card" aria-label={label}>
       <div className="plot" onPointerMove={follow} onPointerLeave={() => setAt(null)}>
         <Bands steps={stack.steps} at={at} />
-        <div className="plot-drawing" ref={plot} aria-hidden="true" />
+        <div className="plot-drawing" ref={element} aria-hidden="true" />
+        {failed ? (
+          <p className="plot-failed muted" role="status">
+            The chart could not be loaded. The table below it has the same numbers.
+          </p>
+        ) : null}
         <Veil steps={stack.steps} max={scale.max} />
         {step && at !== null ? (
           <Hint stack={stack} hidden={hidden} at={at} step={step} currency={currency} />
@@ -49,16 +54,20 @@ export function Bars({ stack, currency, label, onPick }: BarsProps) {
 function useDrawing({ stack, hidden, scale, currency }: Picture, onPick?: (id: string) => void) {
   const element = useRef<HTMLDivElement>(null);
   const [drawing, setDrawing] = useState<Drawing | null>(null);
+  const [failed, setFailed] = useState(false);
   const pick = useRef(onPick);
   pick.current = onPick;
   useEffect(() => {
     let opened: Drawing | null = null;
     let gone = false;
-    import("./draw").then(({ open }) => {
-      if (gone || !element.current) return;
-      opened = open(element.current, (id) => pick.current?.(id));
-      setDrawing(opened);
-    });
+    import("./draw").then(
+      ({ open }) => {
+        if (gone || !element.current) return;
+        opened = open(element.current, (id) => pick.current?.(id));
+        setDrawing(opened);
+      },
+      () => setFailed(true),
+    );
     return () => {
       gone = true;
       opened?.close();
@@ -68,7 +77,7 @@ function useDrawing({ stack, hidden, scale, currency }: Picture, onPick?: (id: s
     () => drawing?.draw({ stack, hidden, scale, currency }),
     [drawing, stack, hidden, scale, currency],
   );
-  return element;
+  return { element, failed };
 }
 
 /** Behind the bars: the step under the pointer, and the steps without data. */

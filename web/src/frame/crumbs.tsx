@@ -1,10 +1,11 @@
 /** Where the page is: its name, then the filter, each part a link up and removable on its own. */
 
 import { crumbsOf } from "../drill";
+import { equal, filterOf } from "../filter";
+import { Go } from "../go";
 import { Icon } from "../marks/icon";
 import { type PageName, type View, viewOf } from "../url";
 import { keyWords, partWords } from "../words/names";
-import { Go } from "./go";
 
 const TITLES: Readonly<Record<PageName, string>> = {
   overview: "Overview",
@@ -30,13 +31,7 @@ export function Crumbs({ view }: { view: View }) {
         <li>
           {crumbs.length > 0 || nested ? <Go to={topOf(view)}>{TITLES[view.page]}</Go> : TITLES[view.page]}
         </li>
-        {nested
-          ? view.path.map((part) => (
-              <li key={part} aria-current="page">
-                {partWords(part)}
-              </li>
-            ))
-          : null}
+        {nested ? <PathCrumbs view={view} /> : null}
         {crumbs.map(({ field, value, here, removed }, index) => (
           <li key={`${field} ${value}`} className="crumb">
             <span className="crumb-field">{field ? keyWords(field) : "filter"}</span>
@@ -57,6 +52,27 @@ export function Crumbs({ view }: { view: View }) {
       </ol>
     </nav>
   );
+}
+
+/** The path of a cluster's or a workload's page; what is above the page itself is a link. */
+function PathCrumbs({ view }: { view: View }) {
+  const [cluster = "", namespace] = view.path;
+  const above = [
+    viewOf("cluster", { path: [cluster], window: view.window }),
+    viewOf("explore", {
+      window: view.window,
+      aggregate: ["controller"],
+      filter: filterOf([equal("cluster", cluster), equal("namespace", namespace ?? "")]),
+    }),
+  ];
+  return view.path.map((part, at) => {
+    const to = at < view.path.length - 1 ? above[at] : undefined;
+    return (
+      <li key={part} {...(to ? {} : { "aria-current": "page" as const })}>
+        {to ? <Go to={to}>{partWords(part)}</Go> : partWords(part)}
+      </li>
+    );
+  });
 }
 
 function topOf(view: View): View {

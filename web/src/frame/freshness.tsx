@@ -3,11 +3,11 @@
 import { useClusters } from "../api/hooks";
 import { ProblemError } from "../api/problem";
 import type { Clusters } from "../api/schema";
+import { Go } from "../go";
 import { StateShape } from "../marks/state";
 import { viewOf } from "../url";
 import { isCurrent } from "../words/states";
 import { localTime, whenOf } from "../words/window";
-import { Go } from "./go";
 
 export interface Freshness {
   readonly current: number;

@@ -1,8 +1,8 @@
 /** The way to every page, on the left; on narrow screens a drawer. */
 
+import { Go } from "../go";
 import { Icon, type IconName } from "../marks/icon";
 import { type PageName, type View, viewOf } from "../url";
-import { Go } from "./go";
 import { nextTheme, setTheme, useTheme } from "./preferences";
 
 const LINKS: readonly (readonly [PageName, IconName, string])[] = [

@@ -7,6 +7,7 @@ import { hrefOf } from "../location";
 import { Icon } from "../marks/icon";
 import type { View } from "../url";
 import { rangeText } from "../words/window";
+import { SaveItem } from "./save";
 
 interface ShareProps {
   view: View;
@@ -47,6 +48,7 @@ export function Share({ view, address, window: answered }: ShareProps) {
               text={curl(origin + address)}
             />
           ) : null}
+          <SaveItem view={view} />
         </ul>
       )}
     </Menu>

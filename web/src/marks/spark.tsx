@@ -11,7 +11,7 @@ interface SparkProps {
   colour?: string;
 }
 
-export function Spark({ values, unfinished, label, colour = "var(--accent)" }: SparkProps) {
+export function Spark({ values, unfinished, label, colour = "var(--other)" }: SparkProps) {
   const highest = Math.max(...values.map((value) => value ?? 0));
   if (!(highest > 0)) return <span className="muted">–</span>;
   const step = WIDTH / values.length;

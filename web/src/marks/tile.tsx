@@ -1,7 +1,7 @@
 /** One figure with its name and one line of context; the figure is a link to the query that made it. */
 
 import type { ReactNode } from "react";
-import { Go } from "../frame/go";
+import { Go } from "../go";
 import type { View } from "../url";
 
 interface TileProps {

@@ -1,7 +1,7 @@
 /** An address no page has; the frame stays. */
 
-import { Go } from "../frame/go";
 import { Title } from "../frame/page";
+import { Go } from "../go";
 import { type View, viewOf } from "../url";
 
 export function NotFound({ view }: { view: View }) {

@@ -14,19 +14,15 @@ interface OutcomeProps<Body> {
   children: (body: Body) => ReactNode;
 }
 
-export function Outcome<Body extends { as_of?: string }>({
-  asked,
-  view,
-  waiting,
-  children,
-}: OutcomeProps<Body>) {
+export function Outcome<Body extends object>({ asked, view, waiting, children }: OutcomeProps<Body>) {
   const { data, error, isPlaceholderData } = asked;
   const retry = () => void asked.refetch();
   if (data === undefined) {
     if (!error) return waiting ?? <Loading />;
     return <Refusal error={error} view={view} retry={retry} />;
   }
-  const since = data.as_of ? whenOf(data.as_of, new Date().toISOString()) : null;
+  const since =
+    "as_of" in data && typeof data.as_of === "string" ? whenOf(data.as_of, new Date().toISOString()) : null;
   return (
     <>
       {error ? <Stale since={since} error={error} retry={retry} /> : null}

@@ -2,7 +2,7 @@
 
 import type { Completeness, Warning } from "../api/schema";
 import { reasonOf, shortages } from "../completeness";
-import { Go } from "../frame/go";
+import { Go } from "../go";
 import { Icon } from "../marks/icon";
 import { StateShape } from "../marks/state";
 import { viewOf } from "../url";

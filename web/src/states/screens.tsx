@@ -5,7 +5,7 @@
 
 import type { ReactNode } from "react";
 import type { ProblemError } from "../api/problem";
-import { Go } from "../frame/go";
+import { Go } from "../go";
 import { Icon } from "../marks/icon";
 import type { View } from "../url";
 

@@ -1,7 +1,7 @@
 /** A row's name: its whole path, the last part in front, and the way down where there is one. */
 
 import type { ReactNode } from "react";
-import { Go } from "../frame/go";
+import { Go } from "../go";
 import type { View } from "../url";
 import { isReserved, partMeaning, partWords } from "../words/names";
 

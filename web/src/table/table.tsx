@@ -5,7 +5,7 @@
  */
 
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Column, shownColumns, widthOf } from "./columns";
 import { Head } from "./head";
 import { sorted } from "./sort";
@@ -23,26 +23,42 @@ interface TableProps<Row> {
   /** The address with another order. */
   onSort: (sort: string) => void;
   chosen?: string;
+  /** Show every column and scroll sideways where they do not fit, for tables of which no column can be spared. */
+  all?: boolean;
   /** Whether the columns have totals to pin under the header. */
   totals?: boolean;
   rowClass?: (row: Row) => string | undefined;
 }
 
 export function Table<Row>(props: TableProps<Row>) {
-  const { label, columns, rows, rowId, sort, onSort, chosen = "", totals = false, rowClass } = props;
+  const {
+    label,
+    columns,
+    rows,
+    rowId,
+    sort,
+    onSort,
+    chosen = "",
+    all = false,
+    totals = false,
+    rowClass,
+  } = props;
   const [box, room] = useRoom();
-  const shown = useMemo(() => shownColumns(columns, chosen, room), [columns, chosen, room]);
+  const shown = useMemo(
+    () => shownColumns(columns, chosen, all ? Number.POSITIVE_INFINITY : room),
+    [columns, chosen, all, room],
+  );
   const ordered = useMemo(() => sorted(rows, columns, sort), [rows, columns, sort]);
   const wide = widthOf(shown) > room;
   const first = totals ? 3 : 2;
   const row = (item: Row, index: number) => (
-    <tr key={rowId(item)} aria-rowindex={index + first} className={rowClass?.(item)}>
-      {shown.map((column) => (
-        <Cell key={column.id} column={column} heading={column === shown[0]}>
-          {column.cell(item)}
-        </Cell>
-      ))}
-    </tr>
+    <TableRow
+      key={rowId(item)}
+      item={item}
+      index={index + first}
+      columns={shown}
+      className={rowClass?.(item)}
+    />
   );
   return (
     <div className={wide ? "table-box table-wide card" : "table-box card"} ref={box}>
@@ -68,24 +84,34 @@ export function Table<Row>(props: TableProps<Row>) {
   );
 }
 
-function Cell<Row>({
-  column,
-  heading,
-  children,
-}: {
-  column: Column<Row>;
-  heading: boolean;
-  children: ReactNode;
-}) {
-  const side = column.align === "end" ? "end" : undefined;
-  return heading ? (
-    <th scope="row" className={side}>
-      {children}
-    </th>
-  ) : (
-    <td className={side}>{children}</td>
+interface TableRowProps<Row> {
+  item: Row;
+  index: number;
+  columns: readonly Column<Row>[];
+  className: string | undefined;
+}
+
+function PlainRow<Row>({ item, index, columns, className }: TableRowProps<Row>) {
+  return (
+    <tr aria-rowindex={index} className={className}>
+      {columns.map((column, at) => {
+        const side = column.align === "end" ? "end" : undefined;
+        return at === 0 ? (
+          <th key={column.id} scope="row" className={side}>
+            {column.cell(item)}
+          </th>
+        ) : (
+          <td key={column.id} className={side}>
+            {column.cell(item)}
+          </td>
+        );
+      })}
+    </tr>
   );
 }
+
+/** A row that stays as it is while others come and go around it. */
+const TableRow = memo(PlainRow) as typeof PlainRow;
 
 interface WindowProps<Row> {
   rows: readonly Row[];
@@ -101,6 +127,7 @@ function Window<Row>({ rows, columns, row, box }: WindowProps<Row>) {
     count: rows.length,
     estimateSize: () => height,
     overscan: 12,
+    useFlushSync: false,
     scrollMargin: (box.current?.offsetTop ?? 0) + 2 * height,
   });
   const items = virtual.getVirtualItems();

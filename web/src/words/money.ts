@@ -29,8 +29,8 @@ function build(currency: string, options: Intl.NumberFormatOptions): Intl.Number
 /** To the cent: `$1,234.56`. An amount that is there but rounds to nothing reads `<$0.01`. */
 export function money(amount: number, currency: string): string {
   const format = formatOf(currency, {});
-  if (amount !== 0 && Math.abs(amount) < 0.005) return `${amount < 0 ? ">-" : "<"}${format.format(0.01)}`;
-  return format.format(amount === 0 ? 0 : amount);
+  if (amount !== 0 && Math.abs(amount) < 0.005) return `${amount < 0 ? ">−" : "<"}${format.format(0.01)}`;
+  return minus(format.format(amount === 0 ? 0 : amount));
 }
 
 /** For axes and narrow places: `$1.2K`. */
@@ -50,10 +50,15 @@ export function moneyShort(amount: number, currency: string): string {
 
 /** With its sign, for differences: `+$12.00`. */
 export function moneyDelta(amount: number, currency: string): string {
-  return formatOf(currency, { signDisplay: "exceptZero" }).format(amount);
+  return minus(formatOf(currency, { signDisplay: "exceptZero" }).format(amount));
 }
 
 /** All digits the server sent, for a tooltip. */
 export function moneyExact(amount: number, currency: string): string {
-  return formatOf(currency, { minimumFractionDigits: 2, maximumFractionDigits: 9 }).format(amount);
+  return minus(formatOf(currency, { minimumFractionDigits: 2, maximumFractionDigits: 9 }).format(amount));
+}
+
+/** A real minus sign: as wide as a digit and a plus, so that columns line up. */
+function minus(text: string): string {
+  return text.replace("-", "−");
 }

@@ -34,6 +34,11 @@ export function isIdle(name: string): boolean {
   return name === "__idle__" || name.endsWith("/__idle__");
 }
 
+/** One part of a path under its group-by key: asset types have words of their own. */
+export function wordsFor(field: string, part: string): string {
+  return field === "type" ? assetTypeWords(part) : partWords(part);
+}
+
 /** A row's parts in the order of the grouping; the name itself where the key does not tell. */
 export function partsOf(
   row: { name: string; key: Readonly<Record<string, string>> },
@@ -46,6 +51,7 @@ export function partsOf(
 
 const SINGULAR: Readonly<Record<string, string>> = {
   controllerKind: "controller kind",
+  assetType: "type",
   providerID: "provider id",
   nodeType: "node type",
   node_type: "node type",
@@ -55,4 +61,19 @@ const SINGULAR: Readonly<Record<string, string>> = {
 export function keyWords(field: string): string {
   const map = /^(label|annotation):(.+)$/.exec(field);
   return map ? `${map[1]} ${map[2]}` : (SINGULAR[field] ?? field);
+}
+
+const ASSET_TYPES: Readonly<Record<string, string>> = {
+  Node: "Nodes",
+  Disk: "Disks",
+  LoadBalancer: "Load balancers",
+  ClusterManagement: "Cluster fees",
+  Network: "Network",
+  Cloud: "Other cloud costs",
+  Shared: "Shared",
+};
+
+/** An asset's type in words. */
+export function assetTypeWords(type: string): string {
+  return ASSET_TYPES[type] ?? partWords(type);
 }

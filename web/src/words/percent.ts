@@ -4,8 +4,8 @@
 export function percent(fraction: number | null | undefined): string {
   if (fraction === null || fraction === undefined || !Number.isFinite(fraction)) return "–";
   const value = fraction * 100;
-  if (value !== 0 && Math.abs(value) < 0.1) return value < 0 ? ">-0.1%" : "<0.1%";
-  return `${value.toFixed(Math.abs(value) < 10 ? 1 : 0)}%`;
+  if (value !== 0 && Math.abs(value) < 0.1) return value < 0 ? ">−0.1%" : "<0.1%";
+  return `${value.toFixed(Math.abs(value) < 10 ? 1 : 0)}%`.replace("-", "−");
 }
 
 /** The change from one amount to another, `+4.1%`; null where there is nothing to compare with. */
@@ -13,8 +13,8 @@ export function percentDelta(now: number, before: number): string | null {
   if (before === 0) return null;
   const value = ((now - before) / Math.abs(before)) * 100;
   const digits = Math.abs(value) < 10 ? 1 : 0;
-  const text = value.toFixed(digits);
-  return `${value > 0 && Number(text) !== 0 ? "+" : ""}${text}%`;
+  const text = value.toFixed(digits).replace("-", "−");
+  return `${value > 0 && /[1-9]/.test(text) ? "+" : ""}${text}%`;
 }
 
 /** What part `amount` is of `total`; null where the total is nothing. */

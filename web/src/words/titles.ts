@@ -28,7 +28,7 @@ export function scopeOf(filter: string): string {
     ["cluster", "namespace", "controller", "pod", "container"].includes(crumb.field)
       ? partWords(crumb.value)
       : crumb.field
-        ? `${crumb.field} ${partWords(crumb.value)}`
+        ? `${keyWords(crumb.field)} ${partWords(crumb.value)}`
         : crumb.value,
   );
   return ` in ${words.join(" / ")}`;

@@ -68,12 +68,21 @@ export function windowWords(window: string): string {
 export function datesOf(window: Window): string {
   const start = new Date(window.start);
   const end = new Date(window.end);
-  if (!isMidnight(start) || !isMidnight(end)) return `${dateTime(window.start)} – ${dateTime(window.end)}`;
+  if (!isMidnight(start) || !isMidnight(end)) return hoursOf(window);
   const last = new Date(end.getTime() - 1);
   if (sameDay(start, last)) return dayOf(start, true);
   if (start.getUTCFullYear() !== last.getUTCFullYear()) return `${dayOf(start, true)} – ${dayOf(last, true)}`;
   if (start.getUTCMonth() !== last.getUTCMonth()) return `${dayOf(start, false)} – ${dayOf(last, true)}`;
   return `${start.getUTCDate()} – ${dayOf(last, true)}`;
+}
+
+function hoursOf(window: Window): string {
+  const [start, end] = [new Date(window.start), new Date(window.end)];
+  if (sameDay(start, new Date(end.getTime() - 1))) {
+    return `${dayOf(start, true)}, ${clock(window.start)}–${clock(window.end)}`;
+  }
+  const year = start.getUTCFullYear() !== end.getUTCFullYear();
+  return `${dayOf(start, year)}, ${clock(window.start)} – ${dateTime(window.end)}`;
 }
 
 /** `21 Nov 2026, 15:00` in UTC. */

@@ -24,6 +24,7 @@ def asset_sets(answer: Answer[AssetRow]) -> list[Json]:
 
 def asset(row: AssetRow, window: Window) -> Json:
     """Return one asset; a group of several types has no type and only the common figures."""
+    minutes = {} if row.type == AssetType.SHARED else {"minutes": _fixed(row.hours * 60)}
     common: Json = {
         **({"type": row.type} if row.type else {}),
         "properties": _properties(row),
@@ -31,7 +32,7 @@ def asset(row: AssetRow, window: Window) -> Json:
         "window": {"start": rfc3339(window.start), "end": rfc3339(window.end)},
         "start": rfc3339(row.start),
         "end": rfc3339(row.end),
-        "minutes": _fixed(row.hours * 60),
+        **minutes,
     }
     return common | _SPECIFIC.get(row.type, _any)(row)
 

@@ -61,7 +61,9 @@ def allocation_question(context: Context, window: Window | None = None) -> Quest
         ForbiddenError: the asker's token does not see allocations.
     """
     parameters, defaults = context.parameters, DEFAULTS_OF[context.operation.family]
-    frame, step = framed(window or window_of(context), _step(context, defaults.step), context.hourly_from())
+    frame, step = framed(
+        window or window_of(context), _step(context, defaults.step), context.hourly_from(), context.now
+    )
     dimensions = parse_dimensions(parameters.get("aggregate"), SetKind.ALLOCATIONS)
     tenancy = flag(parameters, "shareTenancyCosts", default=defaults.tenancy)
     question = Question(
@@ -103,7 +105,9 @@ def asset_question(context: Context, window: Window | None = None) -> Question:
         ForbiddenError: the asker's token does not see assets.
     """
     parameters, defaults = context.parameters, DEFAULTS_OF[context.operation.family]
-    frame, step = framed(window or window_of(context), _step(context, defaults.step), context.hourly_from())
+    frame, step = framed(
+        window or window_of(context), _step(context, defaults.step), context.hourly_from(), context.now
+    )
     dimensions = parse_dimensions(parameters.get("aggregate"), SetKind.ASSETS)
     return Question(
         kind=SetKind.ASSETS,

@@ -80,7 +80,7 @@ def autocomplete(context: Context) -> Any:  # noqa: ANN401 - a JSON document
 def found_values(context: Context, kind: SetKind) -> list[str]:
     """Return the values of a field of allocations or assets that the asker may see."""
     parameters = context.parameters
-    frame, _ = framed(window_of(context, default="7d"), Step.DAY, context.hourly_from())
+    frame, _ = framed(window_of(context, default="7d"), Step.DAY, context.hourly_from(), context.now)
     limit = whole(parameters, "limit")
     wanted = Wanted(parameters["field"], parameters.get("search", ""), 100 if limit is None else limit)
     allowed = context.narrowed(parse_filter(parameters.get("filter", "")), kind)
@@ -92,7 +92,7 @@ def view(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return a page of summaries with totals and a graph."""
     question = plain(allocation_question(context))
     series = question.step if question.step is not Step.ALL else framed(
-        window_of(context), None, context.hourly_from()
+        window_of(context), None, context.hourly_from(), context.now
     )[1]  # fmt: skip
     page = replace(question.page, order=question.page.order or Order())
     return enveloped(allocation_view(_ask(context, replace(question, step=Step.ALL, series=series, page=page))))

@@ -87,7 +87,7 @@ def bars(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     question = asset_question(context)
     series = question.step
     if series is Step.ALL:
-        series = framed(window_of(context), None, context.hourly_from())[1]
+        series = framed(window_of(context), None, context.hourly_from(), context.now)[1]
     page = replace(question.page, order=question.page.order or Order())
     return enveloped(graph(_ask(context, replace(question, step=Step.ALL, series=series, page=page)).series))
 

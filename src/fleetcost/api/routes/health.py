@@ -8,12 +8,11 @@ from fleetcost.api.context import Context
 from fleetcost.api.native import WindowJson, window_document
 from fleetcost.api.operation import Family, Operation, Parameter
 from fleetcost.api.questions import DEFAULT_WINDOW
-from fleetcost.api.routes.native import as_of
 from fleetcost.errors import QuestionError
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Resolution, Window, rfc3339
-from fleetcost.query.completeness import Cell, cells, index_of
+from fleetcost.query.completeness import Cell, births, cells, index_of
 from fleetcost.query.windows import ACCEPTED, parse_window
 from fleetcost.tables.ledger import clusters
 
@@ -65,15 +64,16 @@ def windows(context: Context) -> HealthJson:
     with context.snapshot() as snapshot:
         visible = context.clusters(snapshot)
         entries = context.services.known.entries(snapshot)
+        as_of = rfc3339(context.as_of(snapshot))
     fleet = [one for one in clusters(entries) if visible is None or one in visible]
     count = asked.seconds / resolution.seconds * max(1, len(fleet))
     if count > MOST_CELLS:
         shorter = f"a shorter window or resolution=1d: at most {MOST_CELLS} cells, this asks for {count:.0f}"
         raise QuestionError("window", parameters.get("window", DEFAULT_WINDOW), shorter)
     split = [window for window in asked.split(resolution) if window.start < now]
-    index = index_of(entries, resolution)
-    shown = [ClusterCellsJson(one, [_cell(cell) for cell in cells(split, index, one, (kind,), now)]) for one in fleet]
-    return HealthJson(shown, as_of(context))
+    index, born = index_of(entries, resolution), births(entries, resolution)
+    judged = {one: cells(split, index, one, (kind,), born.get(one), now) for one in fleet}
+    return HealthJson([ClusterCellsJson(one, [_cell(cell) for cell in own]) for one, own in judged.items()], as_of)
 
 
 def _cell(cell: Cell) -> CellJson:

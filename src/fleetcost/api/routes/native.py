@@ -30,7 +30,7 @@ from fleetcost.query.ask import ask_allocations, ask_assets
 from fleetcost.query.fleet import Member, members
 from fleetcost.query.question import Frame, Question, Step
 from fleetcost.tables.database import Snapshot
-from fleetcost.tables.ledger import Entry
+from fleetcost.tables.ledger import Entry, EntryState
 
 MOST_COMPARED = 2000
 """Rows that are named one by one to compare them; beyond it all rows of both windows are read."""
@@ -90,29 +90,34 @@ def clusters(context: Context) -> ClustersJson:
         entries = known.entries(snapshot)
         judged = known.completeness(snapshot, frame, tuple(SetKind), now)
         fleet = {one.cluster: one for one in members(snapshot, entries, now)}
+        as_of = rfc3339(context.as_of(snapshot))
     own: dict[str, list[Entry]] = {}
     for entry in entries:
-        own.setdefault(entry.key.cluster, []).append(entry)
+        if entry.state is not EntryState.DELETED:
+            own.setdefault(entry.key.cluster, []).append(entry)
     chosen = [one for one in judged if visible is None or one.cluster in visible]
-    return ClustersJson([_cluster(one, own[one.cluster], fleet[one.cluster]) for one in chosen], as_of(context))
-
-
-def as_of(context: Context) -> str:
-    """Return when the tables were last equal to the bucket."""
-    return rfc3339(context.services.status().last_pass_at or context.now)
+    return ClustersJson([_cluster(one, own.get(one.cluster, []), fleet[one.cluster]) for one in chosen], as_of)
 
 
 def _answered(context: Context, kind: SetKind) -> Any:  # noqa: ANN401 - a JSON document or a file
     began = time.perf_counter()
     question, columns = native_question(context, kind), asked_columns(context, kind)
     if context.parameters.get("format", "json") != "json":
-        step = STEPS.get(context.parameters.get("step", "auto"), Step.ALL)
-        return exported(context, replace(question, step=step, series=None), columns, as_of(context))
-    asked = Asked(asked_window(context), context.parameters.get("filter", ""), columns)
+        by_step = context.parameters.get("step", "auto") != "auto"
+        step = question.series if by_step and question.series else Step.ALL
+        return exported(context, replace(question, step=step, series=None), columns)
+    asked = Asked(
+        window=asked_window(context),
+        filter=context.parameters.get("filter", ""),
+        hours=STEPS.get(context.parameters.get("step", "auto")) is Step.HOUR,
+        now=context.now,
+        columns=columns,
+    )
     with context.snapshot() as snapshot:
         answer = _ask(snapshot, question, context)
         earlier = _before(snapshot, question, answer, context) if "compare" in context.parameters else None
-    return envelope(answer, asked, earlier, as_of(context), (time.perf_counter() - began) * 1000)
+        as_of = rfc3339(context.as_of(snapshot))
+    return envelope(answer, asked, earlier, as_of, (time.perf_counter() - began) * 1000)
 
 
 def _ask(snapshot: Snapshot, question: Question, context: Context) -> Answer[Any]:
@@ -133,7 +138,7 @@ def _cluster(judged: Completeness, own: list[Entry], member: Member) -> ClusterJ
     return ClusterJson(
         cluster=judged.cluster,
         state=judged.state,
-        cause=next((gap.cause for gap in reversed(judged.gaps) if not gap.running), ""),
+        cause=_cause(judged),
         first=_time(member.first),
         last=_time(member.last),
         last_uploaded=_time(max((entry.written_at for entry in own), default=None)),
@@ -145,6 +150,12 @@ def _cluster(judged: Completeness, own: list[Entry], member: Member) -> ClusterJ
         agent_version=member.agent_version or None,
         source=member.source or None,
     )
+
+
+def _cause(judged: Completeness) -> str:
+    """Return the newest reason for a cluster's state."""
+    reasons = [gap.cause for gap in judged.gaps if gap.state is judged.state and not gap.running]
+    return reasons[-1] if reasons else ""
 
 
 def _time(instant: Any) -> str | None:  # noqa: ANN401 - a time or None

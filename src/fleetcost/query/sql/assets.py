@@ -15,8 +15,8 @@ ASSET_PROPERTIES = (
 )  # fmt: skip
 """Columns a group of assets keeps where all its rows agree."""
 
-WEIGHED = tuple(f"{name}_{part}" for name in WEIGHTED_ASSET for part in ("sum", "weight"))
-"""A mean's two halves, which add up where the mean does not."""
+WEIGHED = tuple(f"{name}_{part}" for name in WEIGHTED_ASSET for part in ("sum", "weight", "plain", "count"))
+"""What a mean is made of, which adds up where the mean does not: weighted and plain sums, exact in any order."""
 
 ASSET_TOTAL = "coalesce(cost, 0) + coalesce(adjustment, 0)"
 ASSET_MAXIMA = ("byte_usage_max", "local", "private")
@@ -38,11 +38,16 @@ class AssetCells:
         kept = "".join(f", {self._dialect.agreed(name)} AS {name}" for name in ASSET_PROPERTIES)
         sums = "".join(f", sum({source.measure(name)}) AS {name}" for name in EXACT_ASSET)
         halves = "".join(
-            f", sum(({name} * ({weight}))::DECIMAL(38, 9)) AS {name}_sum"
+            f", sum(({name} * ({weight}))::DECIMAL(38, 12)) AS {name}_sum"
             f", sum({weight}) FILTER ({name} IS NOT NULL) AS {name}_weight"
+            f", sum({name}::DECIMAL(38, 12)) AS {name}_plain, count({name}) AS {name}_count"
             for name, weight in WEIGHTED_ASSET.items()
         )
-        labels = f', arg_max({self._dialect.json("labels")}, "start") AS labels' if self._question.detailed else ""
+        labels = (
+            f', arg_max({self._dialect.json("labels")}, (window_start, "end")) AS labels'
+            if self._question.detailed
+            else ""
+        )
         return [
             Stage(
                 "cells",

@@ -87,6 +87,6 @@ class AllocationCells:
         """Return what only a single container has; of several rows of one container the newest tells."""
         if not self._question.detailed:
             return ""
-        newest = [f'arg_max({self._dialect.json(name)}, "start") AS {name}' for name in DETAILS[:5]]
+        newest = [f"{self._dialect.newest(self._dialect.json(name))} AS {name}" for name in DETAILS[:5]]
         largest = [f"max({name}) AS {name}" for name in DETAILS[5:]]
         return "".join(f", {each}" for each in (*newest, *largest))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from fleetcost.model.asset import AssetType
 from fleetcost.query.conditions import Conditions
 from fleetcost.query.dialect import DuckDb
 from fleetcost.query.measures import ADJUSTED, IDLE_MEASURES
@@ -69,11 +70,9 @@ class Source:
 
     def assets(self) -> str:
         """Return the assets of the frame, with their category."""
-        category = (
-            "CASE type WHEN 'Node' THEN 'Compute' WHEN 'Disk' THEN 'Storage' WHEN 'LoadBalancer' THEN 'Network' "
-            "WHEN 'Network' THEN 'Network' WHEN 'ClusterManagement' THEN 'Management' WHEN 'Shared' THEN 'Shared' "
-            "ELSE 'Other' END"
-        )
+        text = self._dialect.text
+        cases = " ".join(f"WHEN {text(kind)} THEN {text(kind.category)}" for kind in AssetType)
+        category = f"CASE type {cases} ELSE {text(AssetType.CLOUD.category)} END"
         return f"(SELECT *, {category} AS category FROM {self.table('asset')} WHERE {self.in_frame()})"
 
     def nodes(self) -> str:

@@ -1,5 +1,5 @@
 -- Load set files. $files: paths; $keys: what is known of each file from its footer, one entry a file.
-INSERT INTO asset_{res}
+INSERT INTO asset_{res} BY NAME
 SELECT
     k.cluster, k.window_start, k.window_end, k.currency,
     r.* EXCLUDE (filename) REPLACE (

@@ -4,6 +4,10 @@
 -- One row: facts about this file.
 CREATE TABLE meta (schema_version INTEGER NOT NULL, created_by VARCHAR NOT NULL);
 
+-- One row: how often the ledger was written; what was made of it in memory is true as long as this is the same.
+CREATE TABLE generation (number BIGINT NOT NULL);
+INSERT INTO generation VALUES (0);
+
 -- One row per object of the bucket that was read, tried or has gone.
 CREATE TABLE ledger (
     path VARCHAR PRIMARY KEY,

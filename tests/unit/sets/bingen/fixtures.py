@@ -14,9 +14,9 @@ import pytest
 from fleetcost.sets.bingen.kinds import BingenKind, kind_in_path
 
 ROOT = Path(__file__).parents[4]
-SHARED = Path(os.environ.get("FLEETCOST_SHARED", ROOT.parent / "shared"))
+SHARED = Path(os.environ.get("TEST_SHARED", ROOT.parent / "shared"))
 FOLDER = SHARED / "data" / "bingen"
-ABSENT = f"no bingen files in {FOLDER}; FLEETCOST_SHARED names the folder that has data/bingen"
+ABSENT = f"no bingen files in {FOLDER}; TEST_SHARED names the folder that has data/bingen"
 
 FILES = sorted(FOLDER.glob("*.bin*"))
 DAMAGED = "v20__allocations_overlong_damaged.bin"

@@ -3,8 +3,8 @@
 import { useMemo } from "react";
 import { useClusters } from "../../api/hooks";
 import type { Cluster, Clusters as ClustersAnswer } from "../../api/schema";
-import { Go } from "../../frame/go";
 import { Title } from "../../frame/page";
+import { Go } from "../../go";
 import { show } from "../../location";
 import { StateShape } from "../../marks/state";
 import { Outcome } from "../../states/outcome";

@@ -1,6 +1,8 @@
 /** Explore: any cost by any grouping, one level down with every click. */
 
 import { useMemo } from "react";
+import { allocationColumns } from "../../allocations/columns";
+import { stackOfAnswer, viewBelow, workloadOf } from "../../allocations/prepare";
 import { useAllocations } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
 import type { Allocations } from "../../api/schema";
@@ -9,9 +11,11 @@ import { isLowerBound } from "../../completeness";
 import { Choice } from "../../controls/choice";
 import { FilterBox } from "../../controls/filter";
 import { GroupChoice } from "../../controls/group";
+import { useFilterValues } from "../../controls/values";
 import { WindowChoice } from "../../controls/window";
 import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
+import { Go } from "../../go";
 import { show } from "../../location";
 import { Amount } from "../../marks/meter";
 import { Empty } from "../../states/empty";
@@ -22,8 +26,6 @@ import { Table } from "../../table/table";
 import type { View } from "../../url";
 import { isIdle } from "../../words/names";
 import { titleOf, underTitle } from "../../words/titles";
-import { allocationColumns } from "./columns";
-import { stackOfAnswer, viewBelow } from "./prepare";
 
 const STEPS = [
   ["auto", "Automatic"],
@@ -49,7 +51,7 @@ export function Explore({ view }: { view: View }) {
         <Export address={address} />
       </Tools>
       <Title
-        under={answer ? underTitle(answer.question) : " "}
+        under={answer ? <Under answer={answer} view={view} /> : " "}
         aside={answer && answer.rows.length > 0 ? <Total answer={answer} /> : null}
       >
         {titleOf("cost", view.aggregate, view.filter, view.window)}
@@ -64,9 +66,26 @@ export function Explore({ view }: { view: View }) {
   );
 }
 
+/** The dates and settings of the answer; for the pods of one workload also the way to the workload's page. */
+function Under({ answer, view }: { answer: Allocations; view: View }) {
+  const workload = workloadOf(view);
+  return (
+    <>
+      {underTitle(answer.question)}
+      {workload ? (
+        <>
+          {" · "}
+          <Go to={workload}>requests and use</Go>
+        </>
+      ) : null}
+    </>
+  );
+}
+
 function Controls({ view, answer }: { view: View; answer: Allocations | undefined }) {
   const change = (changes: Partial<View>) => show({ ...view, ...changes });
   const columns = useMemo(() => (answer ? allocationColumns(answer, view, new Map()) : []), [answer, view]);
+  const values = useFilterValues(answer?.rows);
   return (
     <div className="controls">
       <WindowChoice
@@ -81,7 +100,7 @@ function Controls({ view, answer }: { view: View; answer: Allocations | undefine
         onChoose={(aggregate) => change({ aggregate })}
       />
       <Choice title="Idle" value={view.idle} options={IDLE} onChoose={(idle) => change({ idle })} />
-      <FilterBox value={view.filter} onCommit={(filter) => change({ filter })} />
+      <FilterBox value={view.filter} values={values} onCommit={(filter) => change({ filter })} />
       <ColumnChooser
         columns={columns}
         chosen={view.columns}

@@ -2,9 +2,8 @@
 
 import { useMemo } from "react";
 import type { AllocationRow, Allocations, Cluster, Clusters } from "../../api/schema";
-import { colourOf, slotOf } from "../../charts/colour";
 import { isUnfinished } from "../../completeness";
-import { Go } from "../../frame/go";
+import { Go } from "../../go";
 import { show } from "../../location";
 import { Delta } from "../../marks/delta";
 import { Amount, Efficiency } from "../../marks/meter";
@@ -167,7 +166,6 @@ function Course({ answer, name }: { answer: Allocations; name: string }) {
       values={values}
       unfinished={last !== undefined && isUnfinished(last, answer.as_of)}
       label={`${name} per day`}
-      colour={colourOf(slotOf(name))}
     />
   );
 }

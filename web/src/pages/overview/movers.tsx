@@ -2,7 +2,7 @@
 
 import type { Allocations } from "../../api/schema";
 import { below } from "../../drill";
-import { Go } from "../../frame/go";
+import { Go } from "../../go";
 import { Delta } from "../../marks/delta";
 import type { View } from "../../url";
 import { datesOf } from "../../words/window";

@@ -1,6 +1,7 @@
 /** Overview: what did the fleet cost, and can I believe it? */
 
 import { useMemo } from "react";
+import { stackOfAnswer, viewBelow } from "../../allocations/prepare";
 import { useAsked, useClusters } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
 import type { Allocations } from "../../api/schema";
@@ -14,7 +15,6 @@ import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import { type View, viewOf } from "../../url";
 import { datesOf } from "../../words/window";
-import { stackOfAnswer, viewBelow } from "../explore/prepare";
 import { figuresOf, sameDaysBefore } from "./figures";
 import { FleetTable } from "./fleet";
 import { Movers } from "./movers";

@@ -1,0 +1,93 @@
+"""Write docs/queries.md from the constants of `fleetcost.samples.queries`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from fleetcost.model.window import Window
+from fleetcost.samples.promql import Instant, render, render_edge, render_present
+from fleetcost.samples.queries import CONTAINER_FIRST, every
+from fleetcost.samples.query import Over, Query
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAGE = DOCS / "queries.md"
+FIGURES = DOCS / "queries.samples.json"
+"""Made by `measure_queries.py` on a real Prometheus."""
+
+HOUR = Window.of_epochs(1_790_002_800, 1_790_006_400)
+STEP_SECONDS = 60
+
+HEAD = """# Queries
+
+Everything the agent asks the metrics store, made by `scripts/docs_queries.py` from `fleetcost.samples.queries`; a test
+fails when this page is stale.
+
+- An hour is asked for once, when it is over. Nothing is asked when somebody looks at a cost.
+- Every query is an instant query that looks back over one hour. No query spans more than the window it is for.
+- At most four are under way at once. A query that is too large for the server's limits is asked again in parts, a few
+  namespaces each. A busy server is asked again after the time it asks for, at most five times.
+- With a cluster label every selector carries it, so no other cluster's series are read.
+- A query whose metric does not exist costs the server nothing; most of those of OpenCost's exporter are for clusters
+  that have it.
+
+Below is each query for one hour at a resolution of a minute. Those that reach back `3601s` or `3599s` are evaluated at
+the hour's end, the others one millisecond before it: so the sample at the hour's start belongs to the hour and the one
+at its end does not, on Prometheus 2, on Prometheus 3 and on VictoriaMetrics alike.
+
+First and last sightings and labels are written below as they are meant. A server is asked for less: what is seen at the
+hour's start (first sightings) or end (last sightings, labels) and which objects there were in the hour at all, in two
+queries that look at no steps. Only for objects that were there and not at that edge, pods that started or ended in the
+hour, the query below is sent, with their names as a condition, five hundred at a time. For containers these two are:
+
+@edges@
+
+What a query costs the server is the samples it reads. Under each query stands what a real Prometheus said it read
+for one hour of a made-up cluster of @nodes@ nodes and @pods@ pods, @series@ series scraped every minute. The whole
+hour took @samples@ samples, @ratio@ for each series; most grow with the pods. A query without a figure read nothing
+there, because that cluster has no such metric.
+"""
+
+
+def page() -> str:
+    """Return the whole page."""
+    queries = every()
+    figures = json.loads(FIGURES.read_text())
+    samples: dict[str, int] = figures["samples"]
+    total = sum(samples.values())
+    measured = {
+        "@edges@": "\n".join(f"```promql\n{one.text}\n```" for one in _edges()),
+        "@nodes@": f"{figures['nodes']:,}",
+        "@pods@": f"{figures['pods']:,}",
+        "@series@": f"{figures['series']:,}",
+        "@samples@": f"{total:,}",
+        "@ratio@": f"{total / figures['series']:.0f}",
+    }
+    head = HEAD
+    for mark, text in measured.items():
+        head = head.replace(mark, text)
+    lines = [head + f"{len(queries)} queries on {len({query.metric for query in queries})} metrics.\n"]
+    lines += [_section(over, [query for query in queries if query.over is over], samples) for over in Over]
+    return "\n".join(line for line in lines if line)
+
+
+def _edges() -> tuple[Instant, Instant]:
+    return render_edge(CONTAINER_FIRST, HOUR, HOUR.end_epoch), render_present(CONTAINER_FIRST, HOUR)
+
+
+def _section(over: Over, queries: list[Query], samples: dict[str, int]) -> str:
+    if not queries:
+        return ""
+    return f"## Of each series: {over.value}\n\n" + "\n".join(
+        _entry(query, samples.get(query.name, 0)) for query in queries
+    )
+
+
+def _entry(query: Query, samples: int) -> str:
+    text = render(query, HOUR, STEP_SECONDS).text
+    figure = f"\n\n{samples:,} samples." if samples else ""
+    return f"**{query.name}**: {query.why}\n\n```promql\n{text}\n```{figure}\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())

@@ -1,0 +1,219 @@
+"""
+The agent's own health checks, pushed as `diagnostics.json` so that the primary can show every cluster's.
+
+The nine checks and their names are the field's, so that dashboards and scripts that read them keep working.
+"""
+
+from __future__ import annotations
+
+import enum
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from fleetcost import __version__
+from fleetcost.bucket.port import Bucket
+from fleetcost.errors import FleetcostError
+from fleetcost.model.identity import ClusterId
+from fleetcost.model.sets import SetKind
+from fleetcost.model.window import Resolution, Window, rfc3339
+from fleetcost.ops import metrics
+from fleetcost.samples import queries
+from fleetcost.samples.query import Query
+from fleetcost.samples.source import Source
+from fleetcost.sets.layout import cluster_folder
+
+FULL_FRACTION = 0.8
+"""Part of the disk that may be used."""
+
+STALE_AFTER = timedelta(hours=3)
+"""Daily sets change every hour; older than this, something is wrong."""
+
+_RECENT = timedelta(minutes=10)
+
+
+class Check(enum.StrEnum):
+    """One of the nine; the value is the field's name of it."""
+
+    EMITTING = "kubecostEmittingMetric"
+    PRICES = "prometheusHasKubecostMetric"
+    CADVISOR = "prometheusHasCadvisorMetric"
+    KUBE_STATE = "prometheusHasKSMMetric"
+    DAILY_ALLOCATIONS = "dailyAllocationEtlHealthy"
+    DAILY_ASSETS = "dailyAssetEtlHealthy"
+    NOT_KILLED = "kubecostPodsNotOOMKilled"
+    NOT_PENDING = "kubecostPodsNotPending"
+    STORAGE = "costModelStorageStats"
+
+    @property
+    def meaning(self) -> str:
+        """What a pass says."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Check.EMITTING: "the agent emits its own metrics",
+    Check.PRICES: "the source has prices; without them the price book's are charged",
+    Check.CADVISOR: "the source has container use",
+    Check.KUBE_STATE: "the source has requests",
+    Check.DAILY_ALLOCATIONS: "a daily allocation set was built within three hours",
+    Check.DAILY_ASSETS: "a daily asset set was built within three hours",
+    Check.NOT_KILLED: "none of our containers was killed for memory",
+    Check.NOT_PENDING: "none of our pods waits for a node",
+    Check.STORAGE: "the local disk is less than 80 % full",
+}
+
+
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """
+    What a check found, in the field's names.
+
+    Attributes:
+        diagnostic_passed: whether it is well
+        num_failures: failures in a row
+        first_failure_date: when the row began, empty while it passes
+        diagnostic_output: what was seen, in words
+    """
+
+    diagnostic_passed: bool
+    num_failures: int = 0
+    first_failure_date: str = ""
+    diagnostic_output: str = ""
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """One hour without samples, and why."""
+
+    start: str
+    cause: str
+
+
+class Diagnostics(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """
+    The document in `diagnostics.json`.
+
+    Attributes:
+        cluster_id, version: whose, and of which agent
+        latest_run: when the checks ran
+        checks: the field's name of each check to its result
+        gaps: hours within the backfill of which there is no set
+    """
+
+    cluster_id: str
+    version: str = __version__
+    latest_run: str
+    checks: dict[str, CheckResult]
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """
+    What the checks look at.
+
+    Attributes:
+        source: asked for its metrics
+        data_dir: on the disk whose room is checked
+        newest_day: when each kind's newest daily set was built, None where there is none
+    """
+
+    source: Source
+    data_dir: Path
+    newest_day: Mapping[SetKind, datetime | None]
+
+
+def run_checks(around: Surroundings, before: Diagnostics | None, now: datetime) -> dict[str, CheckResult]:
+    """
+    Do every check; a check that cannot be done has failed and says why.
+
+    Args:
+        around: what to look at
+        before: the last run, whose failures are counted on
+        now: the clock's reading
+    """
+    tests: dict[Check, Callable[[], str]] = {
+        Check.EMITTING: lambda: "" if metrics.page() else "no metrics at all",
+        Check.PRICES: lambda: _absent(around.source, queries.SEES_PRICES, now),
+        Check.CADVISOR: lambda: _absent(around.source, queries.SEES_CADVISOR, now),
+        Check.KUBE_STATE: lambda: _absent(around.source, queries.SEES_KUBE_STATE, now),
+        Check.DAILY_ALLOCATIONS: lambda: _stale(around.newest_day[SetKind.ALLOCATIONS], now),
+        Check.DAILY_ASSETS: lambda: _stale(around.newest_day[SetKind.ASSETS], now),
+        Check.NOT_KILLED: lambda: _present(around.source, queries.KILLED_PODS, now),
+        Check.NOT_PENDING: lambda: _present(around.source, queries.PENDING_PODS, now),
+        Check.STORAGE: lambda: _disk(around.data_dir),
+    }
+    results = {}
+    for check, test in tests.items():
+        try:
+            wrong = test()
+        except (FleetcostError, OSError) as error:
+            wrong = str(error)
+        results[check.value] = _result(wrong, before.checks.get(check.value) if before else None, now)
+    return results
+
+
+def read_diagnostics(bucket: Bucket, cluster: ClusterId) -> Diagnostics | None:
+    """Return what the last run left in the bucket; None where there is nothing readable."""
+    path = diagnostics_path(cluster)
+    if bucket.stat(path) is None:
+        return None
+    try:
+        return msgspec.json.decode(bucket.get(path), type=Diagnostics)
+    except msgspec.MsgspecError:
+        return None
+
+
+def write_diagnostics(bucket: Bucket, diagnostics: Diagnostics) -> None:
+    """Put the document in its place."""
+    bucket.put(diagnostics_path(ClusterId(diagnostics.cluster_id)), msgspec.json.encode(diagnostics))
+
+
+def diagnostics_path(cluster: ClusterId) -> str:
+    """Return where a cluster's diagnostics live."""
+    return f"{cluster_folder(cluster)}/diagnostics.json"
+
+
+def _result(wrong: str, before: CheckResult | None, now: datetime) -> CheckResult:
+    if not wrong:
+        return CheckResult(diagnostic_passed=True)
+    again = before is not None and not before.diagnostic_passed
+    return CheckResult(
+        diagnostic_passed=False,
+        num_failures=before.num_failures + 1 if before and again else 1,
+        first_failure_date=before.first_failure_date if before and again else rfc3339(now),
+        diagnostic_output=wrong,
+    )
+
+
+def _absent(source: Source, query: Query, now: datetime) -> str:
+    found = source.query(query, Window(now - _RECENT, now), 60)
+    return "" if found else f"{query.metric} has no sample in the last ten minutes"
+
+
+def _present(source: Source, query: Query, now: datetime) -> str:
+    found = source.query(query, Window(now - _RECENT, now), 60)
+    named = sorted("/".join(row.labels.values()) for row in found if row.value > 0)
+    return f"{query.name}: {', '.join(named[:5])}" if named else ""
+
+
+def _stale(newest: datetime | None, now: datetime) -> str:
+    if newest is None:
+        return "there is no daily set"
+    return "" if now - newest < STALE_AFTER else f"the newest daily set was built at {rfc3339(newest)}"
+
+
+def _disk(folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    usage = shutil.disk_usage(folder)
+    used = usage.used / usage.total
+    return "" if used < FULL_FRACTION else f"the disk of {folder} is {used:.0%} full"
+
+
+def today_and_yesterday(now: datetime) -> tuple[Window, Window]:
+    """Return the two days of which the newer may not have begun to be built."""
+    today = Resolution.DAY.window_of(now)
+    return today, Window(today.start - Resolution.DAY.delta, today.start)

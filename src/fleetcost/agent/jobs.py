@@ -1,0 +1,146 @@
+"""Repair jobs: queued by HTTP or by a request in the bucket, done one after the other beside the loop."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import uuid
+from collections import OrderedDict
+
+import msgspec
+
+from fleetcost.agent.loop import Agent
+from fleetcost.agent.repair import Repair, SetDifference, check_held, compare
+from fleetcost.errors import CallerError, FleetcostError
+from fleetcost.model.window import Window, rfc3339
+from fleetcost.ops import log
+
+REMEMBERED = 100
+"""Finished jobs that are still shown."""
+
+_log = log.get("agent")
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One repair and how far it is.
+
+    Attributes:
+        id: names it
+        start, end: the window
+        force, dry_run: as ordered
+        state: `queued`, `running`, `done`, `refused` or `failed`
+        done, total: hours
+        message: what came of it, in words
+        differences: of each set that was touched, or would be
+        ordered_at, finished_at: when
+    """
+
+    id: str
+    start: str
+    end: str
+    force: bool
+    dry_run: bool
+    state: str = "queued"
+    done: int = 0
+    total: int = 0
+    message: str = ""
+    differences: tuple[SetDifference, ...] = ()
+    ordered_at: str
+    finished_at: str | None = None
+
+
+class Jobs:
+    """The agent's repairs: a queue, a worker thread, and what became of each."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+        self._waiting: queue.Queue[tuple[str, Repair] | None] = queue.Queue()
+        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._lock = threading.Lock()
+        self._worker = threading.Thread(target=self._work, name="repair", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._worker.start()
+
+    def stop(self) -> None:
+        """Finish the running job and stop."""
+        self._waiting.put(None)
+        self._worker.join()
+
+    def order(self, repair: Repair, job_id: str = "") -> Job:
+        """Queue a repair; ordering an id that is known returns its job."""
+        chosen = job_id or uuid.uuid4().hex[:12]
+        with self._lock:
+            if chosen in self._jobs:
+                return self._jobs[chosen]
+            job = Job(
+                id=chosen,
+                start=rfc3339(repair.window.start),
+                end=rfc3339(repair.window.end),
+                force=repair.force,
+                dry_run=repair.dry_run,
+                ordered_at=rfc3339(self._agent.clock()),
+            )
+            self._jobs[chosen] = job
+        self._waiting.put((chosen, repair))
+        return job
+
+    def list(self) -> tuple[Job, ...]:
+        """Return every job that is remembered, newest first."""
+        with self._lock:
+            return tuple(reversed(self._jobs.values()))
+
+    def wait(self, job_id: str) -> Job:
+        """Return a job once it is finished."""
+        while True:
+            with self._lock:
+                job = self._jobs[job_id]
+            if job.finished_at:
+                return job
+            threading.Event().wait(0.02)
+
+    def _work(self) -> None:
+        while (item := self._waiting.get()) is not None:
+            job_id, repair = item
+            try:
+                self._repair(job_id, repair)
+            except CallerError as error:
+                self._end(job_id, "refused", str(error))
+            except Exception as error:  # noqa: BLE001 - one repair must not end those that wait behind it
+                self._end(job_id, "failed", str(error))
+                if not isinstance(error, FleetcostError):
+                    _log.error("repair failed", job=job_id, exc_info=error)
+
+    def _repair(self, job_id: str, repair: Repair) -> None:
+        now = self._agent.clock()
+        hours = repair.hours(self._agent.timing, now)
+        _log.info("repairing", job=job_id, window=str(repair.window), hours=len(hours), dry_run=repair.dry_run)
+        self._say(job_id, state="running", total=len(hours))
+        check_held(self._agent.builder, repair, now)
+        differences: list[SetDifference] = []
+        built: list[Window] = []
+        if not repair.dry_run:
+            self._agent.prepare(repair.window, now)
+        for done, hour in enumerate(hours, 1):
+            differences += compare(self._agent.builder, self._agent.store, hour, force=repair.force, now=now)
+            if not repair.dry_run:
+                built += self._agent.build_hours((hour,), now=now, force=repair.force).built
+            self._say(job_id, done=done, differences=tuple(differences))
+        uploaded = self._agent.settle(repair.window, built, now=now, force=repair.force) if built else ()
+        changed = sum(one.outcome in {"created", "replaced"} for one in differences)
+        would = "would change" if repair.dry_run else "changed"
+        self._end(job_id, "done", f"{changed} of {len(differences)} hourly sets {would}, {len(uploaded)} uploaded")
+
+    def _end(self, job_id: str, state: str, message: str) -> None:
+        _log.info("repaired" if state == "done" else "repair " + state, job=job_id, message=message)
+        self._say(job_id, state=state, message=message, finished_at=rfc3339(self._agent.clock()))
+        with self._lock:
+            finished = [job.id for job in self._jobs.values() if job.finished_at]
+            for old in finished[: max(0, len(finished) - REMEMBERED)]:
+                del self._jobs[old]
+
+    def _say(self, job_id: str, **facts: object) -> None:
+        with self._lock:
+            self._jobs[job_id] = msgspec.structs.replace(self._jobs[job_id], **facts)

@@ -1,0 +1,123 @@
+"""
+Repair: building named windows again, with the difference shown before anything is replaced.
+
+A repair never makes things worse: a set that saw less than the one that is there is kept out unless forced, and a
+window the source no longer holds is refused with what it does hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from fleetcost.agent.build import Builder
+from fleetcost.agent.plan import BuildHour, Timing
+from fleetcost.bucket.port import Bucket
+from fleetcost.errors import CallerError
+from fleetcost.model.sets import SetHeader
+from fleetcost.model.window import Resolution, Window, rfc3339
+from fleetcost.samples.held import coverage_minutes, held
+from fleetcost.sets.publish import decide, header_at
+
+LONGEST_HOURS = 24 * 400
+
+
+class SetDifference(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What a repair changes, or would change, in one set.
+
+    Attributes:
+        kind, start, end: which set
+        outcome: what becomes of it
+        rows_before, cost_before, coverage_before: of the set that is there, None where there is none
+        rows_after, cost_after, coverage_after: of the set that was built
+    """
+
+    kind: str
+    start: str
+    end: str
+    outcome: str
+    rows_before: int | None
+    rows_after: int
+    cost_before: str | None
+    cost_after: str
+    coverage_before: float | None
+    coverage_after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """
+    One order to repair.
+
+    Attributes:
+        window: what to build again
+        force: replace even a fuller set
+        dry_run: build and compare, write nothing
+    """
+
+    window: Window
+    force: bool = False
+    dry_run: bool = False
+
+    def hours(self, timing: Timing, now: datetime) -> tuple[BuildHour, ...]:
+        """
+        Return the hours to build, those that have not begun left out.
+
+        Raises:
+            CallerError: none has begun, or there are too many for one order.
+        """
+        hours = [hour for hour in self.window.split(Resolution.HOUR) if hour.start < now]
+        if not hours:
+            raise CallerError(f"repair {self.window}: it has not begun")
+        if len(hours) > LONGEST_HOURS:
+            raise CallerError(f"repair {self.window}: {len(hours)} hours, accepted are {LONGEST_HOURS} at once")
+        return tuple(BuildHour(hour, timing.final(hour, now)) for hour in hours)
+
+
+def check_held(builder: Builder, repair: Repair, now: datetime) -> None:
+    """
+    Refuse a window of which the source holds nothing.
+
+    Raises:
+        CallerError: with what the source still holds.
+        SourceError: the source did not answer.
+    """
+    for day in repair.window.split(Resolution.DAY):
+        if coverage_minutes(builder.source, day, Resolution.HOUR.seconds) > 0:
+            return
+    there = held(builder.source, now)
+    coverage = f"coverage is {there}" if there else "it holds nothing at all"
+    raise CallerError(
+        f"cannot repair {repair.window}: {builder.source.name} holds no samples of it, {coverage}; "
+        "sets that are in the bucket are kept as they are"
+    )
+
+
+def compare(builder: Builder, store: Bucket, hour: BuildHour, *, force: bool, now: datetime) -> list[SetDifference]:
+    """Build one hour and say what would become of its sets; nothing is written."""
+    differences = []
+    for cost_set in builder.hour(hour.window, final=hour.final, now=now):
+        there = header_at(store, cost_set.header.key)
+        outcome = decide(there, cost_set.header, force=force)
+        differences.append(difference(there, cost_set.header, outcome.value))
+    return differences
+
+
+def difference(there: SetHeader | None, new: SetHeader, outcome: str) -> SetDifference:
+    """Put two headers of one set side by side."""
+    window = new.key.window
+    return SetDifference(
+        kind=new.key.kind.value,
+        start=rfc3339(window.start),
+        end=rfc3339(window.end),
+        outcome=outcome,
+        rows_before=there.rows if there else None,
+        rows_after=new.rows,
+        cost_before=str(there.total_cost) if there else None,
+        cost_after=str(new.total_cost),
+        coverage_before=there.coverage_minutes if there else None,
+        coverage_after=new.coverage_minutes,
+    )

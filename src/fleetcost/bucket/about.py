@@ -1,0 +1,105 @@
+"""What a settings file comes down to, in words: where the store is, whose credentials, which permissions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from fleetcost.bucket.azure import find_azure_link
+from fleetcost.bucket.azure_config import AzureConfig
+from fleetcost.bucket.config import FilesystemConfig, StoreConfig
+from fleetcost.bucket.gcs import find_google_link, gcs_address
+from fleetcost.bucket.gcs_config import GcsConfig
+from fleetcost.bucket.http_config import TlsConfig
+from fleetcost.bucket.s3 import find_s3_link
+
+HTTPS_PORT = 443
+VERBS = ("put", "get", "list", "delete")
+
+_S3 = {"put": "s3:PutObject", "get": "s3:GetObject", "list": "s3:ListBucket", "delete": "s3:DeleteObject"}
+_GCS = {
+    "put": "storage.objects.create and, to replace, storage.objects.delete",
+    "get": "storage.objects.get",
+    "list": "storage.objects.list",
+    "delete": "storage.objects.delete",
+}
+_AZURE = {
+    "put": "…/containers/blobs/write",
+    "get": "…/containers/blobs/read",
+    "list": "…/containers/blobs/read",
+    "delete": "…/containers/blobs/delete",
+}
+_FILESYSTEM = {"put": "the right to write", "get": "the right to read", "list": "the right to read"}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """
+    Where a store is reached.
+
+    Attributes:
+        host: name or address
+        port: of the API
+        secure: whether it speaks TLS
+        tls: whom to trust there, and who we are
+    """
+
+    host: str
+    port: int
+    secure: bool
+    tls: TlsConfig
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+def kind_of(config: StoreConfig) -> str:
+    """Return the store's `type` as the settings write it."""
+    backend = config.backend
+    if isinstance(backend, FilesystemConfig):
+        return "FILESYSTEM"
+    if isinstance(backend, GcsConfig):
+        return "GCS"
+    return "AZURE" if isinstance(backend, AzureConfig) else "S3"
+
+
+def endpoint_of(config: StoreConfig, environment: Mapping[str, str]) -> Endpoint | None:
+    """Return where the store is reached, or None for a directory."""
+    backend = config.backend
+    if isinstance(backend, FilesystemConfig):
+        return None
+    address = gcs_address(environment) if isinstance(backend, GcsConfig) else backend.address
+    parts = urlsplit(address)
+    secure = parts.scheme == "https"
+    return Endpoint(parts.hostname or "", parts.port or (HTTPS_PORT if secure else 80), secure, backend.http.tls)
+
+
+def credentials_of(config: StoreConfig, environment: Mapping[str, str]) -> str:
+    """
+    Return where the credentials come from, in words.
+
+    Raises:
+        SettingsError: there are none, or they are there by half.
+    """
+    backend = config.backend
+    if isinstance(backend, FilesystemConfig):
+        return "this process's user"
+    if isinstance(backend, GcsConfig):
+        return find_google_link(backend, environment).source
+    if isinstance(backend, AzureConfig):
+        return find_azure_link(backend, environment).source
+    return find_s3_link(backend, environment).source
+
+
+def permission_for(config: StoreConfig, verb: str) -> str:
+    """Return what an operation needs, in the provider's own words and with the resource it is needed on."""
+    backend, folder = config.backend, f"{config.prefix}/*" if config.prefix else "*"
+    if isinstance(backend, FilesystemConfig):
+        return f"{_FILESYSTEM.get(verb, 'the right to write')} in {backend.directory}"
+    if isinstance(backend, GcsConfig):
+        return f"{_GCS[verb]} on gs://{backend.bucket}"
+    if isinstance(backend, AzureConfig):
+        return f"{_AZURE[verb]} on container {backend.container} (role Storage Blob Data Contributor)"
+    on = f"arn:aws:s3:::{backend.bucket}" + ("" if verb == "list" else f"/{folder}")
+    return f"{_S3[verb]} on {on}"

@@ -1,0 +1,76 @@
+"""Services: which pods are behind which, by selector or, where nobody reports selectors, by address."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from fleetcost.costing.labels import LabelBook
+from fleetcost.costing.machines import Machines
+from fleetcost.costing.pods import Pod, PodKey, Pods
+from fleetcost.model.allocation import Labels
+from fleetcost.model.records import Selector
+from fleetcost.model.samples import Samples
+
+
+class Selectors:
+    """The selectors of one kind of object, by namespace."""
+
+    def __init__(self, selectors: Iterable[Selector], kind: str) -> None:
+        newest: dict[tuple[str, str], Selector] = {}
+        for one in sorted(selectors, key=lambda s: (s.seen, sorted(s.labels.items()))):
+            if one.kind == kind and one.labels:
+                newest[one.namespace, one.name] = one
+        self._of_namespace: dict[str, list[tuple[str, Labels]]] = defaultdict(list)
+        for (namespace, name), one in sorted(newest.items()):
+            if not _is_copy(namespace, name, newest):
+                self._of_namespace[namespace].append((name, one.labels))
+
+    def __bool__(self) -> bool:
+        return bool(self._of_namespace)
+
+    def selecting(self, namespace: str, labels: Labels) -> list[str]:
+        """Return the sorted names of the objects that select a pod with these labels."""
+        found = self._of_namespace.get(namespace, ())
+        return [name for name, wanted in found if all(labels.get(k) == v for k, v in wanted.items())]
+
+
+def _is_copy(namespace: str, name: str, known: Mapping[tuple[str, str], Selector]) -> bool:
+    """Tell whether a name is another's with dashes turned into underscores, as some exporters do."""
+    if "_" not in name:
+        return False
+    return any(ns == namespace and other != name and other.replace("-", "_") == name for ns, other in known)
+
+
+class Services:
+    """The pods behind each service."""
+
+    def __init__(self, samples: Samples, pods: Pods, labels: LabelBook, machines: Machines) -> None:
+        self._selectors = Selectors(samples.names.selectors, "service")
+        self._labels = labels
+        self._addressed = self._by_address(samples, pods, machines)
+        self._behind: dict[tuple[str, str], list[Pod]] = defaultdict(list)
+        for pod in pods:
+            for service in self.of(pod):
+                self._behind[pod.key.namespace, service].append(pod)
+
+    def of(self, pod: Pod) -> tuple[str, ...]:
+        """Return the names of a pod's services, sorted."""
+        selecting = self._selectors.selecting(pod.key.namespace, self._labels.own(pod))
+        return tuple(sorted({*selecting, *self._addressed.get(pod.key, ())}))
+
+    def behind(self, namespace: str, service: str) -> list[Pod]:
+        """Return the pods behind a service."""
+        return self._behind.get((namespace, service), [])
+
+    def _by_address(self, samples: Samples, pods: Pods, machines: Machines) -> Mapping[PodKey, set[str]]:
+        services: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for endpoint in samples.services.endpoints:
+            if not machines.is_node_address(endpoint.ip):
+                services[endpoint.namespace, endpoint.ip].add(endpoint.service)
+        found: dict[PodKey, set[str]] = defaultdict(set)
+        for place in samples.pods.places if services else ():
+            names = services.get((place.namespace, place.ip), set()) if place.ip else set()
+            for pod in pods.match(place.namespace, place.pod, place.uid) if names else ():
+                found[pod.key] |= names
+        return found

@@ -1,0 +1,97 @@
+"""
+The field's window grammar: words, durations, durations with an offset, and pairs of times. Everything is UTC.
+
+`7d` at 10:00 is today and the six days before: durations end at the next boundary of their unit.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from fleetcost.errors import QuestionError
+from fleetcost.model.window import Window
+
+ACCEPTED = (
+    "today, yesterday, week, month, lastweek, lastmonth; a duration such as 30m, 24h, 7d, 2w; `1d offset 1d`; "
+    "two Unix times or two RFC 3339 times ending in Z, joined by a comma"
+)
+
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_SHORTEST = timedelta(seconds=1)
+"""Length of `week` and `month` at the very moment they begin; no window has none."""
+
+_DURATION = re.compile(r"([0-9]{1,6})([mhdw])")
+_OFFSET = re.compile(r"([0-9]{1,6})([mhdw]) offset ([0-9]{1,6})([mhdw])")
+_EPOCHS = re.compile(r"([0-9]{1,11})[,-]([0-9]{1,11})")
+_INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z"
+_RFC3339 = re.compile(f"({_INSTANT}),({_INSTANT})")
+
+
+def parse_window(text: str, now: datetime, parameter: str = "window") -> Window:
+    """
+    Read a window.
+
+    Args:
+        text: as the client wrote it
+        now: the clock's reading
+        parameter: its name, for the error
+
+    Raises:
+        QuestionError: not a window, of no length, or reversed.
+    """
+    try:
+        window = _named(text, now) or _duration(text, now) or _offset(text, now) or _pair(text)
+    except (ValueError, OverflowError) as error:
+        raise QuestionError(parameter, text, f"{ACCEPTED} ({error})") from error
+    if window is None:
+        raise QuestionError(parameter, text, ACCEPTED)
+    return window
+
+
+def _named(text: str, now: datetime) -> Window | None:
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    sunday = day - timedelta(days=(day.weekday() + 1) % 7)
+    first = day.replace(day=1)
+    one_day = timedelta(days=1)
+    ends = {
+        "today": (day, day + one_day),
+        "yesterday": (day - one_day, day),
+        "week": (sunday, max(now, sunday + _SHORTEST)),
+        "month": (first, max(now, first + _SHORTEST)),
+        "lastweek": (sunday - timedelta(weeks=1), sunday),
+        "lastmonth": ((first - one_day).replace(day=1), first),
+    }
+    return Window(*ends[text]) if text in ends else None
+
+
+def _duration(text: str, now: datetime) -> Window | None:
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        return None
+    count, unit = int(match[1]), match[2]
+    grain = _UNITS["d" if unit == "w" else unit]
+    end = _floor(now, grain) + grain
+    return Window(end - count * _UNITS[unit], end)
+
+
+def _offset(text: str, now: datetime) -> Window | None:
+    match = _OFFSET.fullmatch(text)
+    if match is None:
+        return None
+    end = now - int(match[3]) * _UNITS[match[4]]
+    return Window(end - int(match[1]) * _UNITS[match[2]], end)
+
+
+def _pair(text: str) -> Window | None:
+    if match := _EPOCHS.fullmatch(text):
+        return Window.of_epochs(int(match[1]), int(match[2]))
+    if match := _RFC3339.fullmatch(text):
+        return Window(datetime.fromisoformat(match[1]), datetime.fromisoformat(match[2]))
+    return None
+
+
+def _floor(instant: datetime, grain: timedelta) -> datetime:
+    seconds = int(grain.total_seconds())
+    epoch = int(instant.timestamp())
+    return datetime.fromtimestamp(epoch - epoch % seconds, UTC)

@@ -1,0 +1,112 @@
+"""How a source knows who asks: headers, tokens, passwords and certificates."""
+
+from __future__ import annotations
+
+import base64
+import ssl
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+import httpx
+
+from fleetcost.errors import SettingsError
+from fleetcost.ops.secret import Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """
+    Certificates.
+
+    Attributes:
+        ca_file: who is trusted besides whom the system trusts
+        cert_file, key_file: ours, where the server asks for one
+        verify: False trusts anybody
+    """
+
+    ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+    verify: bool = True
+
+    def context(self) -> ssl.SSLContext:
+        """
+        Return the context for connections.
+
+        Raises:
+            SettingsError: a file is missing or holds no certificate or key.
+        """
+        context = ssl.create_default_context()
+        if not self.verify:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        try:
+            if self.ca_file is not None:
+                context.load_verify_locations(self.ca_file)
+            if self.cert_file is not None:
+                context.load_cert_chain(self.cert_file, self.key_file)
+        except (OSError, ssl.SSLError) as error:
+            files = ", ".join(str(file) for file in (self.ca_file, self.cert_file, self.key_file) if file)
+            raise SettingsError(f"read certificates for the source from {files}: {error}") from error
+        return context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """
+    How the source knows who asks; at most one of bearer token, bearer file and user.
+
+    Attributes:
+        headers: sent with every query, such as `X-Scope-OrgID` of a Mimir tenant
+        bearer: a token
+        bearer_file: a file with a token, read for every query because such tokens are renewed in place
+        user, password: basic authentication
+        tls: certificates; None trusts what the system does
+    """
+
+    headers: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}))
+    bearer: Secret | None = None
+    bearer_file: Path | None = None
+    user: str = ""
+    password: Secret | None = None
+    tls: Tls | None = None
+
+    def __post_init__(self) -> None:
+        given = [name for name in ("bearer", "bearer_file", "user") if getattr(self, name)]
+        if len(given) > 1:
+            raise SettingsError(f"access to the source: {' and '.join(given)} are both given; keep one")
+
+
+class Credentials(httpx.Auth):
+    """Adds the headers of an `Access` to each request."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def auth_flow(self, request: httpx.Request) -> Iterator[httpx.Request]:  # type: ignore[override]
+        """Add the headers."""
+        for name, value in self._access.headers.items():
+            request.headers[name] = value.reveal()
+        if authorization := self._authorization():
+            request.headers["Authorization"] = authorization
+        yield request
+
+    def _authorization(self) -> str:
+        access = self._access
+        if access.bearer_file is not None:
+            return f"Bearer {_token(access.bearer_file)}"
+        if access.bearer is not None:
+            return f"Bearer {access.bearer.reveal()}"
+        if access.user:
+            pair = f"{access.user}:{access.password.reveal() if access.password else ''}"
+            return f"Basic {base64.b64encode(pair.encode()).decode()}"
+        return ""
+
+
+def _token(file: Path) -> str:
+    try:
+        return file.read_text().strip()
+    except OSError as error:
+        raise SettingsError(f"read the source's bearer token from {file}: {error.strerror}") from error

@@ -1,0 +1,206 @@
+"""The HTTP API of Prometheus and its kin: requests, attempts, and what answers and refusals mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Literal, TypeVar
+
+import httpx
+import msgspec
+import stamina
+
+from fleetcost.errors import SourceError
+from fleetcost.samples.access import Access, Credentials
+from fleetcost.samples.promql import Instant
+from fleetcost.samples.source import Row
+
+LONGEST_WAIT_SECONDS = 10.0
+
+_BUSY = frozenset({429, 500, 502, 503, 504})
+_TOO_LARGE = re.compile(
+    r"too many samples|too many (unique )?time ?series|max(imum)? number of (series|samples|chunks)|"
+    r"(series|sample|chunk|bytes)[- ]?(limit|quota)|cannot select more than|limit.{0,40}exceeded|exceed.{0,40}limit|"
+    r"timed out in (expression|query)|query timed out|deadline exceeded|response (size )?too large|body too large",
+    re.IGNORECASE,
+)
+"""What servers say to a query that is too large for their limits; every kin has its own words."""
+
+Reply = TypeVar("Reply")
+
+
+class TooLargeError(SourceError):
+    """The server's limits are too small for the query as a whole."""
+
+
+class _BusyError(SourceError):
+    """Worth another attempt, after the time the server asks for, if any."""
+
+    def __init__(self, message: str, wait_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.wait_seconds = wait_seconds
+
+
+class Api:
+    """
+    One server.
+
+    Args:
+        url: its base address
+        access: credentials and certificates
+        timeout_seconds: for one answer
+        attempts: how often a request is sent where the server is busy or out of reach
+        transport: in place of the network
+    """
+
+    def __init__(
+        self, url: str, access: Access, timeout_seconds: float, attempts: int, transport: httpx.BaseTransport | None
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._timeout_seconds = timeout_seconds
+        self._attempts = attempts
+        self._http = httpx.Client(
+            auth=Credentials(access),
+            verify=access.tls.context() if access.tls is not None else True,
+            timeout=httpx.Timeout(timeout_seconds, connect=10.0),
+            transport=transport,
+        )
+
+    @property
+    def address(self) -> str:
+        """The address without credentials."""
+        return str(httpx.URL(self._url).copy_with(username=None, password=None)).rstrip("/")
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._http.close()
+
+    def rows(self, about: str, instant: Instant) -> list[Row]:
+        """
+        Evaluate a text at a time.
+
+        Args:
+            about: the query's name, for messages
+            instant: text and time
+
+        Raises:
+            TooLargeError: it exceeds a limit of the server.
+            SourceError: no answer, or one that is no answer.
+        """
+        form = {
+            "query": instant.text,
+            "time": f"{instant.time_ms / 1000:.3f}",
+            "timeout": f"{int(self._timeout_seconds)}s",
+        }
+        reply = self._retrying(about, "/api/v1/query", form, _Answer, post=True)
+        if reply.isPartial or any(_is_partial(warning) for warning in reply.warnings):
+            raise SourceError(
+                f"{self._about(about)}: the answer is partial because some of the storage behind it did not answer "
+                f"{reply.warnings or ''}; the window is built once all of it does"
+            )
+        return [Row(sample.metric, float(sample.value[1])) for sample in reply.data.result]
+
+    def label_values(self, about: str, label: str, wanted: str, start_epoch: int, end_epoch: int) -> list[str]:
+        """Return the values a label has in the series of a selector."""
+        form = {"match[]": wanted, "start": str(start_epoch), "end": str(end_epoch)}
+        return self._retrying(about, f"/api/v1/label/{label}/values", form, _Names, post=False).data
+
+    def _retrying(self, about: str, path: str, form: Mapping[str, str], kind: type[Reply], *, post: bool) -> Reply:
+        for attempt in stamina.retry_context(
+            _wait, attempts=self._attempts, timeout=None, wait_initial=0.2, wait_max=LONGEST_WAIT_SECONDS
+        ):
+            with attempt:
+                return self._once(about, path, form, kind, post=post)
+        raise AssertionError("a retry ends with an answer or an error")
+
+    def _once(self, about: str, path: str, form: Mapping[str, str], kind: type[Reply], *, post: bool) -> Reply:
+        try:
+            if post:
+                response = self._http.post(self._url + path, data=form)
+            else:
+                response = self._http.get(self._url + path, params=form)
+        except httpx.TransportError as error:
+            raise _BusyError(
+                f"{self._about(about)}: {type(error).__name__}: {error}; is the address right and reachable from here?"
+            ) from error
+        if not response.is_success:
+            raise self._refused(about, response)
+        try:
+            return msgspec.json.decode(response.content, type=kind)
+        except msgspec.DecodeError as error:
+            raise SourceError(
+                f"{self._about(about)}: the answer is not that of a Prometheus API ({error}); the address must be the "
+                "base in front of /api/v1/query"
+            ) from error
+
+    def _refused(self, about: str, response: httpx.Response) -> SourceError:
+        status, said = response.status_code, _said(response)
+        text = f"{self._about(about)}: status {status}: {said}"
+        if status != httpx.codes.TOO_MANY_REQUESTS and _TOO_LARGE.search(said):
+            return TooLargeError(text)
+        if status in _BUSY:
+            return _BusyError(text, _wait_asked(response))
+        return SourceError(text + _CURES.get(status, ""))
+
+    def _about(self, about: str) -> str:
+        return f"query {about!r} on {self.address}"
+
+
+def _wait(error: Exception) -> bool | timedelta:
+    if not isinstance(error, _BusyError):
+        return False
+    return True if error.wait_seconds is None else timedelta(seconds=error.wait_seconds)
+
+
+class _Sample(msgspec.Struct):
+    metric: dict[str, str]
+    value: tuple[float, str]
+
+
+class _Data(msgspec.Struct):
+    resultType: Literal["vector"]  # noqa: N815 - the API's spelling
+    result: list[_Sample]
+
+
+class _Answer(msgspec.Struct):
+    status: Literal["success"]
+    data: _Data
+    isPartial: bool = False  # noqa: N815 - the API's spelling
+    warnings: list[str] = []
+
+
+class _Names(msgspec.Struct):
+    status: Literal["success"]
+    data: list[str]
+
+
+class _Refusal(msgspec.Struct):
+    error: str = ""
+    message: str = ""
+
+
+def _is_partial(warning: str) -> bool:
+    """Tell whether a warning says that data is missing; others are about the query's style."""
+    return not warning.startswith("PromQL")
+
+
+def _said(response: httpx.Response) -> str:
+    try:
+        refusal = msgspec.json.decode(response.content, type=_Refusal)
+    except msgspec.DecodeError:
+        return response.text[:200].strip() or response.reason_phrase
+    return refusal.error or refusal.message or response.reason_phrase
+
+
+def _wait_asked(response: httpx.Response) -> float | None:
+    """Return the seconds of a Retry-After header; its other form, a date, is left to our own patience."""
+    text = response.headers.get("Retry-After", "")
+    return min(float(text), LONGEST_WAIT_SECONDS) if text.isdigit() else None
+
+
+_CURES = {
+    401: "; give a bearer token, a user and password, or the header the server asks for (Mimir: X-Scope-OrgID)",
+    403: "; these credentials may not query",
+    404: "; the address must be the base in front of /api/v1/query",
+}

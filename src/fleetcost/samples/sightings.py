@@ -1,0 +1,41 @@
+"""First and last sightings of one object, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from fleetcost.model.records import (
+    ClaimSeen,
+    ContainerSeen,
+    LoadBalancerSeen,
+    LocalDiskSeen,
+    ManagementSeen,
+    NodeSeen,
+    VolumeSeen,
+)
+
+Sighting = TypeVar(
+    "Sighting", ContainerSeen, NodeSeen, VolumeSeen, ClaimSeen, LocalDiskSeen, LoadBalancerSeen, ManagementSeen
+)
+
+
+def joined(firsts: Iterable[Sighting], lasts: Iterable[Sighting]) -> tuple[Sighting, ...]:
+    """
+    Put the first and the last sighting of each object together.
+
+    Both queries see the same series, but a source that is still filling may know more when the second is asked, so
+    either may be alone.
+    """
+    found: dict[Any, tuple[Any, float, float]] = {}
+    for one in (*firsts, *lasts):
+        key = tuple(getattr(one, name) for name in _identity(type(one)))
+        known = found.get(key)
+        first, last = (one.first, one.last) if known is None else (min(one.first, known[1]), max(one.last, known[2]))
+        found[key] = (one, first, last)
+    return tuple(replace(one, first=first, last=last) for one, first, last in found.values())
+
+
+def _identity(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(name for name in kind.__slots__ if name not in ("first", "last"))

@@ -1,0 +1,1 @@
+"""Builders of values that many tests need."""

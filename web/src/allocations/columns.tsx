@@ -1,0 +1,133 @@
+/** The columns of allocations: the row's path, each kind of cost, efficiency, share and total. */
+
+import type { AllocationRow, Allocations } from "../api/schema";
+import type { Group } from "../charts/stack";
+import { Swatch } from "../charts/swatch";
+import { isLowerBound } from "../completeness";
+import { below } from "../drill";
+import { Amount, Efficiency, Share } from "../marks/meter";
+import type { Column } from "../table/columns";
+import { PathName } from "../table/name";
+import type { View } from "../url";
+import { COSTS } from "../words/costs";
+import { isIdle, keyWords, partsOf } from "../words/names";
+import { shareOf } from "../words/percent";
+import { capital } from "../words/states";
+
+/** From the rank on, what is dropped first where the room is short. */
+const RANKS: Readonly<Record<string, number>> = {
+  cpu_cost: 3,
+  ram_cost: 3,
+  gpu_cost: 5,
+  pv_cost: 4,
+  network_cost: 6,
+  load_balancer_cost: 7,
+  shared_cost: 8,
+  external_cost: 8,
+};
+
+export function allocationColumns(
+  answer: Allocations,
+  view: View,
+  groups: ReadonlyMap<string, Group>,
+): readonly Column<AllocationRow>[] {
+  const { totals, currency } = answer;
+  const atLeast = isLowerBound(answer.completeness);
+  const costs = COSTS.filter(({ column }) => column !== "total_cost").map(
+    ({ column, title, meaning }): Column<AllocationRow> => ({
+      id: column,
+      title,
+      meaning,
+      align: "end",
+      width: 5.75,
+      rank: RANKS[column] ?? 9,
+      idle: totals[column] === 0,
+      value: (row) => row[column],
+      cell: (row) => <Amount value={row[column] ?? 0} currency={currency} />,
+      total: <Amount value={totals[column] ?? 0} currency={currency} />,
+    }),
+  );
+  return [
+    nameColumn(answer, view, groups),
+    ...costs,
+    {
+      id: "total_efficiency",
+      title: "Efficiency",
+      meaning: "Used part of what was requested, CPU and memory weighted by cost",
+      align: "end",
+      width: 6,
+      rank: 2,
+      value: (row) => row.total_efficiency,
+      cell: (row) => <Efficiency value={row.total_efficiency} />,
+      total: <Efficiency value={totals.total_efficiency} />,
+    },
+    shareColumn(answer, groups),
+    {
+      id: "total_cost",
+      title: "Total",
+      meaning: "All costs of the row together",
+      align: "end",
+      width: 8,
+      rank: 0,
+      value: (row) => row.total_cost,
+      cell: (row) => <Amount value={row.total_cost} currency={currency} />,
+      total: <Amount value={totals.total_cost} currency={currency} atLeast={atLeast} />,
+    },
+  ];
+}
+
+function nameColumn(
+  answer: Allocations,
+  view: View,
+  groups: ReadonlyMap<string, Group>,
+): Column<AllocationRow> {
+  const by = answer.question.aggregate;
+  return {
+    id: "name",
+    title: capital(by.map(keyWords).join(" / ") || "name"),
+    rank: 0,
+    value: (row) => row.name,
+    cell: (row) => (
+      <PathName
+        parts={partsOf(row, by)}
+        to={
+          isIdle(row.name)
+            ? null
+            : below(
+                { ...view, page: "explore", path: [], aggregate: by, filter: answer.question.filter },
+                row.key,
+              )
+        }
+        sign={<Swatch group={signOf(row, groups)} />}
+      />
+    ),
+    total: (
+      <span className="path path-total">
+        Total<span className="muted path-count number">{countWords(answer.rows.length)}</span>
+      </span>
+    ),
+  };
+}
+
+function shareColumn(answer: Allocations, groups: ReadonlyMap<string, Group>): Column<AllocationRow> {
+  const all = answer.totals.total_cost;
+  return {
+    id: "share",
+    title: "Share",
+    meaning: "Part of the total",
+    align: "end",
+    width: 8.5,
+    rank: 4,
+    value: (row) => row.total_cost,
+    cell: (row) => <Share part={shareOf(row.total_cost, all)} colour={signOf(row, groups).colour} />,
+  };
+}
+
+function signOf(row: AllocationRow, groups: ReadonlyMap<string, Group>): Pick<Group, "kind" | "colour"> {
+  if (isIdle(row.name)) return { kind: "idle", colour: "var(--idle)" };
+  return groups.get(row.name) ?? { kind: "other", colour: "var(--other)" };
+}
+
+function countWords(rows: number): string {
+  return `${rows.toLocaleString("en-US")} ${rows === 1 ? "row" : "rows"}`;
+}

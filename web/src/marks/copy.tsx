@@ -1,0 +1,24 @@
+/** A command that copies itself when it is pressed. */
+
+import { useState } from "react";
+import { Icon } from "./icon";
+
+export function CopyCode({ text }: { text: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = () => {
+    // Without a secure connection there is no clipboard; the text can still be selected.
+    navigator.clipboard?.writeText(text).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    );
+  };
+  return (
+    <button type="button" className="copy-code" title={text} aria-label={`Copy ${text}`} onClick={copy}>
+      <Icon name="copy" size={13} />
+      <code className="cut">{text}</code>
+      <span className="hidden-visually" role="status">
+        {copied ? "Copied" : ""}
+      </span>
+    </button>
+  );
+}

@@ -1,0 +1,54 @@
+import { describe, expect, test } from "vitest";
+import type { HealthWindows } from "../../api/schema";
+import { blocksOf, RUNNING } from "../../health/cell";
+import { observedOf, resolutionOf, troublesOf } from "../../health/window";
+import recorded from "../../testing/recorded/health-late.json";
+import { cureOf } from "./troubles";
+
+const { clusters, as_of = "" } = recorded as unknown as HealthWindows;
+const cellsOf = (name: string) => clusters.find(({ cluster }) => cluster === name)?.cells ?? [];
+
+describe("data health", () => {
+  test("shows hours up to a week and days beyond", () => {
+    expect([resolutionOf("24h"), resolutionOf("7d"), resolutionOf("30d"), resolutionOf("month")]).toEqual([
+      "1h",
+      "1h",
+      "1d",
+      "1d",
+    ]);
+  });
+
+  test("joins neighbouring windows of one trouble and leaves out the running one", () => {
+    const troubles = troublesOf(clusters, as_of);
+    expect(troubles.map(({ cluster, state, windows }) => [cluster, state, windows])).toEqual([
+      ["edge-lab", "missing", 24],
+      ["prod-ap-2", "late", 7],
+    ]);
+  });
+
+  test("draws a silence as one block and the running window as running", () => {
+    expect(blocksOf(cellsOf("edge-lab"), as_of)).toMatchObject([{ state: "missing", from: 0, to: 24 }]);
+    expect(blocksOf(cellsOf("prod-eu-1"), as_of).at(-1)?.state).toBe(RUNNING);
+  });
+
+  test("counts observed minutes against those that are over", () => {
+    expect(observedOf(cellsOf("prod-eu-1"), as_of)).toBeCloseTo(1, 3);
+    expect(observedOf(cellsOf("edge-lab"), as_of)).toBe(0);
+  });
+
+  test("names the command that helps: a hole is rebuilt, a silence is traced", () => {
+    const trouble = {
+      cluster: "c",
+      start: "2026-11-19T03:00:00Z",
+      end: "2026-11-19T05:00:00Z",
+      state: "missing",
+      cause: null,
+      path: null,
+      windows: 2,
+    };
+    expect(cureOf({ ...trouble, open: false })).toBe(
+      "fleetcost agent build --window 2026-11-19T03:00:00Z,2026-11-19T05:00:00Z",
+    );
+    expect(cureOf({ ...trouble, open: true })).toBe("fleetcost verify");
+  });
+});

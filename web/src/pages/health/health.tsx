@@ -1,0 +1,91 @@
+/** Data health: which windows of which clusters are there, and what to do about those that are not. */
+
+import { useMemo } from "react";
+import { addressOf } from "../../api/client";
+import { useClusters, useHealthWindows } from "../../api/hooks";
+import type { Clusters, HealthWindows } from "../../api/schema";
+import { Choice } from "../../controls/choice";
+import { WindowChoice } from "../../controls/window";
+import { Title, Tools } from "../../frame/page";
+import { Share } from "../../frame/share";
+import { HealthStrip } from "../../health/strip";
+import { resolutionOf } from "../../health/window";
+import { show } from "../../location";
+import { Outcome } from "../../states/outcome";
+import { EmptyFleet, Loading } from "../../states/screens";
+import type { View } from "../../url";
+import { windowWords } from "../../words/window";
+import { Coverage } from "./coverage";
+import { Troubles } from "./troubles";
+
+const KINDS = [
+  ["allocations", "Allocations"],
+  ["assets", "Assets"],
+] as const;
+
+export function Health({ view }: { view: View }) {
+  const kind = view.tab || "allocations";
+  const resolution = resolutionOf(view.window);
+  const asked = useHealthWindows(view.window, kind, resolution);
+  const clusters = useClusters();
+  const change = (changes: Partial<View>) => show({ ...view, ...changes });
+  return (
+    <>
+      <Tools>
+        <Share
+          view={view}
+          address={addressOf("api/v1/health/windows", { window: view.window, kind, resolution })}
+        />
+      </Tools>
+      <Title
+        under={`${kind === "assets" ? "Asset" : "Allocation"} sets · one cell ${resolution === "1h" ? "an hour" : "a day"} · UTC`}
+      >
+        {`Data health, ${windowWords(view.window)}`}
+      </Title>
+      <div className="controls">
+        <WindowChoice value={view.window} onChoose={(window) => change({ window })} />
+        <Choice
+          title="Sets"
+          value={kind}
+          options={KINDS}
+          onChoose={(tab) => change({ tab: tab === "allocations" ? "" : tab })}
+        />
+      </div>
+      <Outcome asked={asked} view={view} waiting={<Loading rows={12} chart={false} />}>
+        {(body) =>
+          body.clusters.length === 0 ? (
+            <EmptyFleet />
+          ) : (
+            <Found windows={body} registry={clusters.data} view={view} />
+          )
+        }
+      </Outcome>
+    </>
+  );
+}
+
+function Found({
+  windows,
+  registry,
+  view,
+}: {
+  windows: HealthWindows;
+  registry: Clusters | undefined;
+  view: View;
+}) {
+  const asOf = windows.as_of ?? registry?.as_of ?? new Date().toISOString();
+  const ordered = useMemo(
+    () =>
+      [...windows.clusters].sort((one, other) =>
+        one.cluster.localeCompare(other.cluster, "en", { numeric: true }),
+      ),
+    [windows],
+  );
+  return (
+    <>
+      <HealthStrip clusters={ordered} asOf={asOf} />
+      <Troubles clusters={ordered} asOf={asOf} />
+      <Coverage clusters={ordered} registry={registry} asOf={asOf} view={view} />
+    </>
+  );
+}

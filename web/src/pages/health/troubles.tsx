@@ -1,0 +1,91 @@
+/** The windows that are not complete, in words, with what to do about each; also the strip for those who do not see it. */
+
+import { useMemo, useState } from "react";
+import type { HealthWindows } from "../../api/schema";
+import { type Trouble, troublesOf } from "../../health/window";
+import { CopyCode } from "../../marks/copy";
+import { StateMark } from "../../marks/state";
+import type { Column } from "../../table/columns";
+import { PathName } from "../../table/name";
+import { Table } from "../../table/table";
+import { viewOf } from "../../url";
+import { datesOf } from "../../words/window";
+
+export function Troubles({ clusters, asOf }: { clusters: HealthWindows["clusters"]; asOf: string }) {
+  const [sort, setSort] = useState("-end");
+  const troubles = useMemo(() => troublesOf(clusters, asOf), [clusters, asOf]);
+  if (troubles.length === 0) {
+    return (
+      <p className="notice" role="status">
+        <StateMark state="complete" /> Every finished window of every cluster is here and whole.
+      </p>
+    );
+  }
+  return (
+    <section className="stack" aria-labelledby="troubles">
+      <div className="section-head">
+        <h2 id="troubles">Not complete</h2>
+      </div>
+      <Table
+        label="Windows that are not complete"
+        columns={COLUMNS}
+        rows={troubles}
+        rowId={(row) => `${row.cluster} ${row.start} ${row.state}`}
+        sort={sort}
+        onSort={setSort}
+        all
+      />
+    </section>
+  );
+}
+
+const COLUMNS: readonly Column<Trouble>[] = [
+  {
+    id: "cluster",
+    title: "Cluster",
+    width: 10,
+    rank: 0,
+    value: (row) => row.cluster,
+    cell: (row) => <PathName parts={[row.cluster]} to={viewOf("cluster", { path: [row.cluster] })} />,
+  },
+  {
+    id: "state",
+    title: "State",
+    width: 7.5,
+    rank: 0,
+    value: (row) => row.state,
+    cell: (row) => <StateMark state={row.state} />,
+  },
+  {
+    id: "end",
+    title: "Windows, UTC",
+    width: 21,
+    rank: 1,
+    value: (row) => row.end,
+    cell: (row) => <span className="number">{datesOf(row)}</span>,
+  },
+  {
+    id: "cause",
+    title: "Cause",
+    rank: 2,
+    value: (row) => row.cause,
+    cell: (row) => (
+      <span className="cut" title={row.cause ?? undefined}>
+        {row.cause ?? "no cause was given"}
+      </span>
+    ),
+  },
+  {
+    id: "cure",
+    title: "What to do",
+    width: 22,
+    rank: 3,
+    cell: (row) => <CopyCode text={cureOf(row)} />,
+  },
+];
+
+/** The command that finds or mends the cause. */
+export function cureOf({ state, cluster, start, end, open }: Trouble): string {
+  if (state === "refused") return `fleetcost ls ${cluster}`;
+  return open ? "fleetcost verify" : `fleetcost agent build --window ${start},${end}`;
+}

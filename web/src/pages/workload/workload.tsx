@@ -1,0 +1,105 @@
+/** One workload: what it asks for, what it uses, and what the difference costs. */
+
+import { useMemo } from "react";
+import { allocationColumns } from "../../allocations/columns";
+import { stackOfAnswer, viewBelow } from "../../allocations/prepare";
+import { useAllocations } from "../../api/hooks";
+import { allocationsAddress } from "../../api/questions";
+import type { Allocations } from "../../api/schema";
+import { Bars } from "../../charts/bars";
+import { isLowerBound } from "../../completeness";
+import { WindowChoice } from "../../controls/window";
+import { fieldsOf } from "../../drill";
+import { equal, filterOf } from "../../filter";
+import { Title, Tools } from "../../frame/page";
+import { Export, Share } from "../../frame/share";
+import { show } from "../../location";
+import { Empty } from "../../states/empty";
+import { Outcome } from "../../states/outcome";
+import { Partial as PartialNotice, Warnings } from "../../states/partial";
+import { Table } from "../../table/table";
+import { type View, viewOf } from "../../url";
+import { isIdle } from "../../words/names";
+import { windowWords } from "../../words/window";
+import { Neighbours } from "./neighbours";
+import { Waste } from "./waste";
+
+export function Workload({ view }: { view: View }) {
+  const [cluster = "", namespace = "", controller = ""] = view.path;
+  const own = fieldsOf("controller", controller).map(([field, value]) => equal(field, value));
+  const filter = filterOf([equal("cluster", cluster), equal("namespace", namespace), ...own]);
+  const query = viewOf("explore", {
+    window: view.window,
+    step: view.step,
+    aggregate: ["pod"],
+    idle: "hide",
+    filter,
+  });
+  const asked = useAllocations(query);
+  const address = allocationsAddress(query);
+  const window = asked.data?.question.window;
+  return (
+    <>
+      <Tools>
+        <Share view={view} address={address} window={window} />
+        <Export address={address} />
+      </Tools>
+      <Title
+        under={`${cluster} / ${namespace} · ${windowWords(view.window)} · without idle`}
+        aside={
+          <div className="controls">
+            <WindowChoice
+              value={view.window}
+              answered={window}
+              onChoose={(chosen) => show({ ...view, window: chosen })}
+            />
+          </div>
+        }
+      >
+        {controller}
+      </Title>
+      <Outcome asked={asked} view={view}>
+        {(answer) =>
+          answer.rows.length === 0 ? (
+            <Empty answer={answer} view={{ ...query, page: "explore" }} />
+          ) : (
+            <Found answer={answer} query={query} view={view} />
+          )
+        }
+      </Outcome>
+    </>
+  );
+}
+
+function Found({ answer, query, view }: { answer: Allocations; query: View; view: View }) {
+  const stack = useMemo(() => stackOfAnswer(answer), [answer]);
+  const columns = useMemo(
+    () => allocationColumns(answer, query, new Map(stack.groups.map((group) => [group.id, group]))),
+    [answer, query, stack],
+  );
+  const drill = (name: string) => {
+    const next = viewBelow(answer, query, name);
+    if (next) show(next);
+  };
+  return (
+    <>
+      <PartialNotice completeness={answer.completeness} window={view.window} />
+      <Warnings warnings={answer.warnings} />
+      <Waste answer={answer} query={query} atLeast={isLowerBound(answer.completeness)} />
+      <div className="two-thirds">
+        <Bars stack={stack} currency={answer.currency} label="Cost by pod, over time" onPick={drill} />
+        <Neighbours view={view} />
+      </div>
+      <Table
+        label="Pods"
+        columns={columns}
+        rows={answer.rows}
+        rowId={(row) => row.name}
+        sort={view.sort}
+        onSort={(sort) => show({ ...view, sort })}
+        totals
+        rowClass={(row) => (isIdle(row.name) ? "row-idle" : undefined)}
+      />
+    </>
+  );
+}
