@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -74,3 +76,10 @@ def test_opencost_and_the_page_share_a_path(fleets: Fleets) -> None:
 def test_every_native_path_speaks_in_problems() -> None:
     """The families of the table and the shapes of errors agree."""
     assert all(one.path.startswith("/api/v1/") == (one.family is Family.NATIVE) for one in EVERY)
+
+
+def test_the_page_of_parameters_is_fresh() -> None:
+    """The documentation's tables are what its script makes of the routes as they are."""
+    repository = Path(__file__).parents[3]
+    made = runpy.run_path(str(repository / "scripts" / "docs_api.py"))["page"]()
+    assert (repository / "docs" / "api-parameters.md").read_text() == made, "run scripts/docs_api.py"
