@@ -226,7 +226,7 @@ CURRENCIES = Fleet(
     now=time("2024-01-03"),
     windows=(
         ClusterWindow(
-            "us", day("2024-01-01"), [_workload(cpu_cost=5)], [{"type": "Node", "name": "n1", "cpu_cost": 5}],
+            "us", day("2024-01-01"), [_workload(cpu_cost=5)], [{"type": "Node", "name": "n1", "cpu_cost": 5}]
         ),
         ClusterWindow(
             "eu", day("2024-01-01"), [_workload(cpu_cost=7)], [{"type": "Node", "name": "n1", "cpu_cost": 7}],

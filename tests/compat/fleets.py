@@ -8,7 +8,7 @@ through a bucket and the ingest loop, as an agent's would.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -66,9 +66,9 @@ class Fleet:
 class Ingested:
     """A fleet in the tables."""
 
-    fleet: Fleet
-    database: Database
-    ingestor: Ingestor
+    fleet: Fleet = field(repr=False)
+    database: Database = field(repr=False)
+    ingestor: Ingestor = field(repr=False)
 
 
 def ingested(fleet: Fleet, folder: Path) -> Ingested:
@@ -118,24 +118,28 @@ def _row(kind: Any, facts: Facts, window: Window) -> Any:
     return kind(**known)
 
 
-def _value(name: str, value: Any, hint: str) -> Any:  # noqa: PLR0911 - one line a kind of value
-    if name in {"start", "end"}:
-        return time(value)
-    if name == "kind":
-        return AllocationKind(value)
-    if name == "type":
-        return AssetType(value)
-    if name == "volumes":
-        return tuple(VolumeShare(**{**one, "cost": money(one["cost"])}) for one in value)
-    if name == "load_balancers":
-        return tuple(
-            LoadBalancerShare(**{**one, "cost": money(one["cost"]), "hours": money(one["hours"])}) for one in value
-        )
-    if "Decimal" in hint and value is not None:
-        return money(value)
-    return tuple(value) if name == "services" else value
+def _value(name: str, value: Any, hint: str) -> Any:
+    made = _MAKERS.get(name)
+    if made is not None:
+        return made(value)
+    return money(value) if "Decimal" in hint and value is not None else value
+
+
+def _shares(kind: Any, *exact: str) -> Any:
+    return lambda parts: tuple(kind(**{**part, **{name: money(part[name]) for name in exact}}) for part in parts)
 
 
 def money(value: float | str | Decimal) -> Decimal:
     """Return an amount with nine places."""
     return Decimal(str(value)).quantize(Decimal("1e-9"))
+
+
+_MAKERS = {
+    "start": time,
+    "end": time,
+    "kind": AllocationKind,
+    "type": AssetType,
+    "services": tuple,
+    "volumes": _shares(VolumeShare, "cost"),
+    "load_balancers": _shares(LoadBalancerShare, "cost", "hours"),
+}

@@ -78,6 +78,10 @@ class Context:
             raise ForbiddenError(f"the token {self.identity.name!r} may not see {kind}: its filter names none of them")
         return every(allowed, asked)
 
+    def scope(self, kind: SetKind) -> Filter | None:
+        """Return the part of the fleet the asker may know of, None for all."""
+        return self.identity.filters.get(kind)
+
     def clusters(self, snapshot: Snapshot) -> frozenset[str] | None:
         """Return the clusters the asker may know of, None for all."""
         if not self.identity.narrowed:

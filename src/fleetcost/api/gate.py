@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -19,6 +20,9 @@ from fleetcost.api.problem import BusyError, ClientLeftError, TooSlowError
 from fleetcost.tables.database import Snapshot
 
 Answer = TypeVar("Answer")
+
+_PATIENCE_SECONDS = 5.0
+"""How long the end of the server waits for the end of its questions."""
 
 _AGAIN_SECONDS = 0.05
 """Pause between two attempts to end a question; one attempt ends one statement, and a question has several."""
@@ -66,6 +70,7 @@ class Gate:
         self._waiting = 0
         self._seconds = seconds
         self._ending: set[asyncio.Future[None]] = set()
+        self._tickets: set[Ticket] = set()
 
     async def run(self, receive: Receive, work: Callable[[Ticket], Answer]) -> Answer:
         """
@@ -106,7 +111,8 @@ class Gate:
 
     async def _finished(self, work: Callable[[Ticket], Answer], left: asyncio.Future[None], seconds: float) -> Answer:
         ticket = Ticket()
-        future = asyncio.get_running_loop().run_in_executor(self._pool, work, ticket)
+        self._tickets.add(ticket)
+        future = asyncio.get_running_loop().run_in_executor(self._pool, self._worked, work, ticket)
         future.add_done_callback(self._leave)
         try:
             await self._first(future, left, seconds)
@@ -127,6 +133,21 @@ class Gate:
         if left in done:
             raise ClientLeftError
         raise TooSlowError(self._seconds)
+
+    def close(self) -> None:
+        """End every question that is running and take no more; nobody waits for them any longer."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        patience = time.monotonic() + _PATIENCE_SECONDS
+        while self._tickets and time.monotonic() < patience:
+            for ticket in tuple(self._tickets):
+                ticket.interrupt()
+            time.sleep(_AGAIN_SECONDS)
+
+    def _worked(self, work: Callable[[Ticket], Answer], ticket: Ticket) -> Answer:
+        try:
+            return work(ticket)
+        finally:
+            self._tickets.discard(ticket)
 
     def _leave(self, future: asyncio.Future[Any]) -> None:
         self._places.release()

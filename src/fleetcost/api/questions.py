@@ -82,6 +82,7 @@ def native_question(context: Context, kind: SetKind) -> Question:
         series=step,
         dimensions=dimensions,
         filter=context.narrowed(parse_filter(parameters.get("filter", "")), kind),
+        scope=context.scope(kind),
         adjusted=flag(parameters, "adjusted", default=True),
         properties=_implied(dimensions),
         page=Page(

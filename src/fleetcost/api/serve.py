@@ -91,6 +91,7 @@ def serve(app: Starlette, bind: str, port: int, on_start: Callable[[], None]) ->
     async def lifespan(_app: Starlette) -> Any:  # noqa: ANN401 - the framework's form
         on_start()
         yield
+        app.state.gate.close()
 
     app.router.lifespan_context = lifespan
     config = uvicorn.Config(

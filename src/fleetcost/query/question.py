@@ -97,6 +97,8 @@ class Question:
         sharing: what else is shared, None for nothing
         adjusted: False leaves billing adjustments out
         filter: which rows count, None for all
+        scope: which rows the asker may know of, None for all; what lies outside neither shares nor is shared, and
+            counts only where idle and tenancy of its cluster are divided. `filter` must imply it
         detailed: rows carry labels and what else cannot be added up; only sensible for single rows
         parts: rows carry their volumes, load balancers and sources of shared cost
         metadata: groups keep the labels and annotations that all their rows share
@@ -119,6 +121,7 @@ class Question:
     sharing: Sharing | None = None
     adjusted: bool = True
     filter: Filter | None = None
+    scope: Filter | None = None
     detailed: bool = False
     parts: bool = False
     metadata: bool = False

@@ -41,6 +41,7 @@ class SharedDetail(msgspec.Struct, frozen=True):
     pv_cost: float
     network_cost: float
     load_balancer_cost: float
+    external_cost: float
 
 
 class Proportion(msgspec.Struct, frozen=True):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from fleetcost.model.sets import SetKind
-from fleetcost.model.window import Resolution
-from fleetcost.query.conditions import Conditions
+from fleetcost.model.window import Resolution, Window
+from fleetcost.query.conditions import columns_of
 from fleetcost.query.dialect import DuckDb
 from fleetcost.query.filters import Filter
+from fleetcost.query.question import Frame, Question, Step
+from fleetcost.query.sql.source import Source
 from fleetcost.tables.database import Snapshot
+
+_EVER = Window(datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 
 
 def visible_clusters(snapshot: Snapshot, allowed: Filter) -> tuple[str, ...]:
@@ -17,9 +23,12 @@ def visible_clusters(snapshot: Snapshot, allowed: Filter) -> tuple[str, ...]:
     Raises:
         QuestionError: the filter names an unknown field.
     """
-    condition = Conditions(SetKind.ALLOCATIONS, DuckDb()).sql(allowed)
     found: set[str] = set()
     for resolution in Resolution:
-        sql = f"SELECT DISTINCT cluster FROM allocation_{resolution} WHERE {condition}"  # noqa: S608 - quoted by the dialect
-        found |= {row[0] for row in snapshot.rows(sql)}
+        question = Question(
+            kind=SetKind.ALLOCATIONS, frame=Frame(_EVER, resolution), step=Step.ALL, dimensions=(), filter=allowed
+        )
+        source = Source(question, DuckDb())
+        rows = source.table("allocation", {"cluster"} | columns_of(allowed, SetKind.ALLOCATIONS))
+        found |= {row[0] for row in snapshot.rows(f"SELECT DISTINCT cluster FROM {rows} WHERE {source.passes()}")}  # noqa: S608 - quoted by the dialect
     return tuple(sorted(found))

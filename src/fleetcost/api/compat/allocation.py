@@ -227,4 +227,5 @@ def _source_parts(source: SharedDetail) -> Json:
         "pvCost": source.pv_cost,
         "networkCost": source.network_cost,
         "loadBalancerCost": source.load_balancer_cost,
+        "externalCost": source.external_cost,
     }

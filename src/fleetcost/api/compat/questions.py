@@ -72,6 +72,7 @@ def allocation_question(context: Context, window: Window | None = None) -> Quest
         step=step,
         dimensions=dimensions,
         filter=context.narrowed(read_filter(parameters, V1_ALLOCATION), SetKind.ALLOCATIONS),
+        scope=context.scope(SetKind.ALLOCATIONS),
         idle=_idle(context, defaults),
         idle_by_node=flag(parameters, "idleByNode", default=False),
         idle_split=Split.EVEN if parameters.get("shareIdle") == "even" else Split.WEIGHTED,

@@ -89,7 +89,9 @@ def bars(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     if series is Step.ALL:
         series = framed(window_of(context), None, context.hourly_from(), context.now)[1]
     page = replace(question.page, order=question.page.order or Order())
-    return enveloped(graph(_ask(context, replace(question, step=Step.ALL, series=series, page=page)).series))
+    return enveloped(
+        graph(_ask(context, replace(question, step=Step.ALL, series=series, page=page, detailed=False)).series)
+    )
 
 
 def assets_or_page(operation: Operation) -> Route:

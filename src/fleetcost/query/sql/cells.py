@@ -74,8 +74,8 @@ class AllocationCells:
         return self._question.sharing is not None and self._question.sharing.takes_rows
 
     def _columns(self) -> set[str]:
-        """Return the columns read beside measures; details are only in the table of single rows."""
-        columns = {"window_start", "currency", "start", "end", *self._question.properties} | self._names.columns()
+        """Return the columns that tell rows apart; details are only in the table of single rows."""
+        columns = {"window_start", "currency"} | self._names.columns()
         columns |= columns_of(self._question.filter, self._question.kind)
         if self._takes_rows():
             columns |= {"namespace", "labels"}

@@ -12,7 +12,7 @@ from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.source import RESOURCES, Source
 from fleetcost.query.sql.stage import Stage
 
-PARTS = (*RESOURCES, "pv", "network", "load_balancer")
+PARTS = (*RESOURCES, "pv", "network", "load_balancer", "external")
 """The parts of a workload's cost that can be shared."""
 
 
@@ -72,11 +72,13 @@ class Grain:
         total = " + ".join(source.measure(name) for name in ALLOCATION_COSTS if name != "external_cost")
         parts = ", ".join(f"{source.cost(part)} AS {part}" for part in PARTS)
         sums = ", ".join(f"sum({part})::DECIMAL(38, 9) AS {part}" for part in (*PARTS, "total"))
+        weights = ", ".join(f"sum({weight})::DECIMAL(38, 9) AS {name}" for name, weight in self._weights().items())
         return (
-            f"SELECT window_start, currency, cluster, place{names.listed()}, passes, origin, mounted, "
-            f"count(*) AS members, {sums}\n"
+            f"SELECT window_start, currency, cluster, place{names.listed()}, passes, visible, origin, mounted, "
+            f"count(*) AS members, {sums}, {weights}\n"
             f"FROM (SELECT window_start, currency, cluster, {place} AS place{names.chosen()}, "
-            f"{source.passes()} AS passes, {self.origin()} AS origin, kind <> 'unmounted' AS mounted, "
+            f"{source.passes()} AS passes, {source.visible()} AS visible, {self.origin()} AS origin, "
+            f"kind <> 'unmounted' AS mounted, "
             f"{parts}, {total} AS total\n"
             f"  FROM {source.table('allocation', self._columns())} WHERE {source.in_frame()})\nGROUP BY ALL"
         )
@@ -84,6 +86,7 @@ class Grain:
     def _columns(self) -> set[str]:
         columns = {"window_start", "currency", "cluster", "kind"} | self._names.columns()
         columns |= columns_of(self._question.filter, self._question.kind)
+        columns |= columns_of(self._question.scope, self._question.kind)
         if self._question.idle_by_node:
             columns.add("node")
         if self._question.idle_split is Split.EVEN and self._question.idle is Idle.SHARE:
@@ -104,7 +107,8 @@ class Grain:
         for key, value in sharing.labels:
             label = f"coalesce({self._dialect.label('labels', key)}, '{UNALLOCATED}')"
             cases.append(f"WHEN {self._named(label, value)} THEN {label}")
-        return f"CASE {' '.join(cases)} END"
+        hidden = "" if self._question.scope is None else f"WHEN NOT {self._source.visible()} THEN NULL "
+        return f"CASE {hidden}{' '.join(cases)} END"
 
     def _named(self, expression: str, name: str) -> str:
         if name.endswith("*"):
@@ -122,29 +126,32 @@ class Grain:
         joins += "\nLEFT JOIN tenancy_at AS t USING (window_start, cluster)" if self.divides_tenancy else ""
         return f"SELECT g.*, {', '.join(shares)}\nFROM ({self._positions()}) AS g{joins}"
 
+    def _weights(self) -> dict[str, str]:
+        """
+        Return what each row weighs where something is divided: by name, an expression of the row's own costs.
+
+        A cost below zero weighs nothing, row by row, so that a refund in a group does not depend on the group.
+        """
+        resources = {f"{name}_weight": f"greatest({name}, 0)" for name in RESOURCES}
+        if self._question.idle_split is Split.EVEN:
+            resources = dict.fromkeys(resources, "mounted::INTEGER")
+        return resources | {
+            "tenant_weight": "CASE WHEN mounted THEN greatest(cpu + ram + gpu, 0) ELSE 0 END",
+            "shared_weight": "CASE WHEN mounted THEN greatest(total, 0) ELSE 0 END",
+        }
+
     def _positions(self) -> str:
         """Return the grain with each row's end on the line from 0 to what its place weighs, per weight."""
-        weights = {f"{name}_weight": f"greatest({name}, 0)" for name in RESOURCES}
-        if self._question.idle_split is Split.EVEN:
-            weights = dict.fromkeys(weights, "CASE WHEN mounted THEN members ELSE 0 END")
-        weights["tenant_weight"] = "CASE WHEN mounted THEN greatest(cpu + ram + gpu, 0) ELSE 0 END"
-        idle = [f"{name}_weight" for name in RESOURCES]
-        by_place = [*(idle if self.divides_idle else ())]
+        by_place = [f"{name}_weight" for name in RESOURCES] if self.divides_idle else []
         by_cluster = ["tenant_weight"] if self.divides_tenancy else []
         if not self._question.idle_by_node:
             # One place per cluster: one sort serves both.
             by_place, by_cluster = [*by_place, *by_cluster], []
         running = [self._running(name, "window_start, cluster, place", "") for name in by_place]
         running += [self._running(name, "window_start, cluster", ", place") for name in by_cluster]
-        wholes = self._wholes(by_place, "window_start, cluster, place") + self._wholes(
-            by_cluster, "window_start, cluster"
-        )
-        made = ", ".join(f"{weight} AS {name}" for name, weight in weights.items())
-        chosen = ", ".join(["*", *running])
-        return (
-            f"WITH weighed AS MATERIALIZED (SELECT *, {made} FROM grain)\n"
-            f"SELECT * FROM (SELECT {chosen} FROM weighed){wholes}"
-        )
+        wholes = self._wholes(by_place, "window_start, cluster, place")
+        wholes += self._wholes(by_cluster, "window_start, cluster")
+        return f"SELECT * FROM (SELECT {', '.join(['*', *running])} FROM grain){wholes}"
 
     def _running(self, weight: str, by: str, then: str) -> str:
         name = weight.replace("_weight", "_upto")
@@ -156,7 +163,7 @@ class Grain:
         if not weights:
             return ""
         sums = ", ".join(f"sum({weight}) AS {weight.replace('_weight', '_whole')}" for weight in weights)
-        return f"\nJOIN (SELECT {by}, {sums} FROM weighed GROUP BY {by}) USING ({by})"
+        return f"\nJOIN (SELECT {by}, {sums} FROM grain GROUP BY {by}) USING ({by})"
 
     def _share(self, amount: str, weight: str, name: str) -> str:
         upto, whole = f"{weight}_upto", f"{weight}_whole"

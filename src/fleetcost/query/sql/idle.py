@@ -99,31 +99,37 @@ class IdleRows:
         )
         return (
             f"SELECT i.* REPLACE ({kept}) FROM idle_at AS i LEFT JOIN ({self._following()}) AS c USING ({_PLACES})\n"
-            "WHERE i.own OR c.follows"
+            f"WHERE i.own OR c.follows OR {' OR '.join(f'c.{name} <> 0' for name in RESOURCES)}"
         )
 
     def _following(self) -> str:
         """Return the idle that follows passing rows, and shared rows as far as passing rows carry them."""
-        part = "0"
-        if self._question.sharing is not None:
-            part = "coalesce(s.part, 0)"
         kept = ", ".join(
-            f"sum(CASE WHEN origin IS NULL THEN CASE WHEN passes THEN {name}_idle ELSE 0 END "
-            f"ELSE ({name}_idle::DOUBLE * {part})::DECIMAL(38, 9) END)::DECIMAL(38, 9) AS {name}, "
-            f"any_value({name}_whole) AS {name}_whole"
+            f"sum({self._kept(f'{name}_idle')})::DECIMAL(38, 9) AS {name}, any_value({name}_whole) AS {name}_whole"
             for name in RESOURCES
         )
-        joined = ""
-        if self._question.sharing is not None:
-            passing = Shared(self._question, self._dialect).passing_part()
-            joined = f" LEFT JOIN ({passing}) AS s USING (window_start, currency)"
         return (
             f"SELECT {_PLACES}, {kept}, bool_or(passes AND {self._has_resources()}) AS follows "
-            f"FROM carried{joined} GROUP BY {_PLACES}"
+            f"FROM {self._carried()} GROUP BY {_PLACES}"
         )
 
+    def _kept(self, amount: str) -> str:
+        """Return what is kept of a row's amount: all if it passes; of a shared row the part that passing rows carry."""
+        own = f"CASE WHEN passes THEN {amount} ELSE 0 END"
+        if self._question.sharing is None:
+            return own
+        shared = f"({amount}::DOUBLE * coalesce(s.part, 0))::DECIMAL(38, 9)"
+        return f"CASE WHEN origin IS NULL THEN {own} ELSE {shared} END"
+
+    def _carried(self) -> str:
+        """Return `carried`, with the part of shared costs that passing rows carry where anything is shared."""
+        if self._question.sharing is None:
+            return "carried"
+        part = Shared(self._question, self._dialect).passing_part()
+        return f"carried LEFT JOIN ({part}) AS s USING (window_start, currency)"
+
     def _has_resources(self) -> str:
-        return "(cpu > 0 OR ram > 0 OR gpu > 0)"
+        return "(cpu_weight > 0 OR ram_weight > 0 OR gpu_weight > 0)"
 
     def _left(self) -> str:
         """Return idle that could not be shared: nobody at its place was charged for the resource."""
@@ -162,8 +168,8 @@ class IdleRows:
         return (
             f"SELECT t.*, {amount} AS amount FROM tenancy_at AS t LEFT JOIN ("
             f"SELECT window_start, cluster, any_value(tenant_whole) AS whole, "
-            f"sum({whole}) FILTER (passes AND origin IS NULL) AS amount "
-            "FROM carried GROUP BY window_start, cluster) AS c USING (window_start, cluster)"
+            f"sum({self._kept(f'({whole})')})::DECIMAL(38, 9) AS amount "
+            f"FROM {self._carried()} GROUP BY window_start, cluster) AS c USING (window_start, cluster)"
         )
 
     def _unshared(self) -> str:

@@ -58,16 +58,16 @@ class Shared:
         )
 
     def _eligible(self) -> str:
-        return "origin IS NULL AND mounted"
+        return "origin IS NULL AND mounted AND visible"
 
     def _has_weight(self) -> str:
         sharing = self._question.sharing
-        return "" if sharing is not None and sharing.split is Split.EVEN else " AND total > 0"
+        return "" if sharing is not None and sharing.split is Split.EVEN else " AND shared_weight > 0"
 
     def _sources(self, sharing: Sharing) -> str:
         idle = "".join(f" + {name}_idle" for name in RESOURCES) if self._question.idle is Idle.SHARE else ""
         tenancy = " + disks + management" if self._question.tenancy is Tenancy.SHARE else ""
-        amounts = [f"sum(total{idle}{tenancy})::DECIMAL(38, 9) AS amount"]
+        amounts = [f"sum(total + external{idle}{tenancy})::DECIMAL(38, 9) AS amount"]
         for part in PARTS:
             own = f" + {part}_idle" if part in RESOURCES and idle else ""
             amounts.append(f"sum({part}{own})::DECIMAL(38, 9) AS {part}")
@@ -86,7 +86,7 @@ class Shared:
         return (
             f"SELECT window_start, currency, '{OVERHEAD}' AS source, {running or whole} AS amount, "
             f"{', '.join(f'0::DECIMAL(38, 9) AS {part}' for part in PARTS)}\n"
-            "FROM (SELECT DISTINCT window_start, currency FROM grain)"
+            "FROM (SELECT DISTINCT window_start, currency FROM grain WHERE visible)"
         ).replace("$whole", whole)
 
     def _running_window(self, hourly: Decimal) -> str:
@@ -107,7 +107,7 @@ class Shared:
             return (
                 f"SELECT *, sum(weight) OVER ({by}) AS whole, sum(weight) OVER ({by} {window}) AS upto, "
                 f"sum(weight) OVER ({by} {window}) - weight AS before\n"
-                f"FROM (SELECT *, greatest(total, 0) AS weight FROM carried WHERE {self._eligible()})"
+                f"FROM (SELECT *, shared_weight AS weight FROM carried WHERE {self._eligible()})"
             )
         keys = ", ".join(self._names.parts) or "1"
         group = f"{by}{self._names.listed()}"
@@ -119,7 +119,7 @@ class Shared:
             f"FROM (SELECT *, dense_rank() OVER ({by} ORDER BY {keys}) AS rank,\n"
             f"    sum(weight) OVER ({group}) AS key_whole, sum(weight) OVER ({group} {window}) AS key_upto,\n"
             f"    row_number() OVER ({group} ORDER BY {self._order}) AS nth, count(*) OVER ({group}) AS key_rows\n"
-            f"  FROM (SELECT *, greatest(total, 0) AS weight FROM carried WHERE {self._eligible()}))"
+            f"  FROM (SELECT *, shared_weight AS weight FROM carried WHERE {self._eligible()}))"
         )
 
     def _shared(self, sharing: Sharing) -> str:

@@ -47,6 +47,11 @@ class Source:
         tree = self._question.filter
         return "TRUE" if tree is None else Conditions(self._question.kind, self._dialect).sql(tree)
 
+    def visible(self) -> str:
+        """Return the condition of the scope."""
+        tree = self._question.scope
+        return "TRUE" if tree is None else Conditions(self._question.kind, self._dialect).sql(tree)
+
     def passes_on_idle(self) -> str:
         """Return the filter's condition on rows that have a cluster and a node and nothing else."""
         tree = self._question.filter
@@ -58,8 +63,10 @@ class Source:
 
     def cost(self, resource: str) -> str:
         """Return what a row costs for one resource, adjusted where that is wanted."""
-        adjustment = f" + {resource}_cost_adjustment" if self._question.adjusted else ""
-        return f"{resource}_cost{adjustment}"
+        adjustment = f"{resource}_cost_adjustment"
+        if not self._question.adjusted or adjustment not in ADJUSTED:
+            return f"{resource}_cost"
+        return f"{resource}_cost + {adjustment}"
 
     def assets(self) -> str:
         """Return the assets of the frame, with their category."""
