@@ -9,12 +9,15 @@ FleetcostError
 │   └── ClaimRefusedError      this cluster id belongs to another cluster
 ├── TryAgainError          the other side did not answer, or not well: the same call may succeed later
 │   ├── SourceError            the Prometheus-compatible API
-│   └── StoreError             the bucket
+│   ├── StoreError             the bucket
+│   ├── NoRoomError            disk or memory is used up; what was being done is left out
+│   └── DatabaseStoppedError   the aggregator's engine gave up; it is opened again
 ├── StoreRefusedError      the bucket answered and said no: credentials, permission, certificate
 ├── ObjectMissingError     no object at this path
 ├── ConditionFailedError   a conditional write lost: the object exists already or has changed
 └── DamagedError           data is there and cannot be trusted
     ├── SetDamagedError        a set file: truncated, foreign, of an unknown version
+    ├── SetRefusedError        a set file that can be read, and that a rule forbids to use
     └── DatabaseDamagedError   the aggregator's database file
 ```
 
@@ -76,6 +79,14 @@ class StoreError(TryAgainError):
     """The bucket could not be reached or answered with an error."""
 
 
+class NoRoomError(TryAgainError):
+    """The disk is full or the memory budget used up; nothing is lost, and what was being done can be tried again."""
+
+
+class DatabaseStoppedError(TryAgainError):
+    """The database engine gave up; the file is opened again."""
+
+
 class StoreRefusedError(FleetcostError):
     """The bucket answered and refused: wrong credentials, a missing permission, an untrusted certificate."""
 
@@ -94,6 +105,10 @@ class DamagedError(FleetcostError):
 
 class SetDamagedError(DamagedError):
     """A set file is truncated, foreign or of a version this build does not read."""
+
+
+class SetRefusedError(DamagedError):
+    """A set file can be read, but a rule forbids using it: it speaks of another cluster or window."""
 
 
 class DatabaseDamagedError(DamagedError):

@@ -29,3 +29,15 @@ CREATE TABLE ledger (
     agent_version VARCHAR NOT NULL,
     digest VARCHAR NOT NULL
 );
+
+-- One row per distinct set of labels, annotations and services. `label_set` is a hash of them, `proof` another one made
+-- of their text: two different sets with one number are noticed when the second is loaded.
+CREATE TABLE label_set (
+    label_set UBIGINT NOT NULL,
+    proof UBIGINT NOT NULL,
+    labels VARIANT NOT NULL,
+    annotations VARIANT NOT NULL,
+    namespace_labels VARIANT NOT NULL,
+    namespace_annotations VARIANT NOT NULL,
+    services VARCHAR[] NOT NULL
+);

@@ -1,0 +1,2 @@
+-- How many objects are in each state.
+SELECT state, count(*) FROM ledger GROUP BY state;
