@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ui demo test unit lint types e2e bench docs clean
+.PHONY: help setup ui demo test unit lint types e2e bench shots docs clean
 
 help:           ## list the targets
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 10
@@ -22,7 +22,7 @@ test: ui lint types  ## everything: lint, types, every test with real servers an
 	@$(PY) -m pytest $(ARGS)
 
 unit: setup     ## the fast tests only
-	@$(PY) -m pytest -m 'not real' tests/unit tests/house $(ARGS)
+	@$(PY) -m pytest -m 'not real' tests/unit tests/house tests/docs $(ARGS)
 
 lint: setup     ## ruff, import contracts, spelling
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && .venv/bin/lint-imports --no-logo && .venv/bin/codespell
@@ -35,6 +35,9 @@ e2e: ui         ## the end-to-end and browser tests
 
 bench: setup    ## measurements, printed beside a yardstick of the same run
 	@for each in bench/*.py; do $(PY) $$each || exit 1; done
+
+shots: ui       ## pictures of every page into build/shots
+	@scripts/setup servers && $(PY) scripts/screenshots.py build/shots
 
 docs: setup     ## regenerate the generated pages of docs/
 	@for each in scripts/docs_*.py; do $(PY) $$each || exit 1; done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from fleetcost.model.window import Window
@@ -9,7 +10,11 @@ from fleetcost.samples.promql import Instant, render, render_edge, render_presen
 from fleetcost.samples.queries import CONTAINER_FIRST, every
 from fleetcost.samples.query import Over, Query
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "queries.md"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAGE = DOCS / "queries.md"
+FIGURES = DOCS / "queries.samples.json"
+"""Made by `measure_queries.py` on a real Prometheus."""
+
 HOUR = Window.of_epochs(1_790_002_800, 1_790_006_400)
 STEP_SECONDS = 60
 
@@ -36,34 +41,52 @@ queries that look at no steps. Only for objects that were there and not at that 
 hour, the query below is sent, with their names as a condition, five hundred at a time. For containers these two are:
 
 @edges@
+
+What a query costs the server is the samples it reads. Under each query stands what a real Prometheus said it read
+for one hour of a made-up cluster of @nodes@ nodes and @pods@ pods, @series@ series scraped every minute. The whole
+hour took @samples@ samples, @ratio@ for each series; most grow with the pods. A query without a figure read nothing
+there, because that cluster has no such metric.
 """
 
 
 def page() -> str:
     """Return the whole page."""
     queries = every()
-    edges = "\n".join(f"```promql\n{one.text}\n```" for one in _edges())
-    lines = [
-        HEAD.replace("@edges@", edges)
-        + f"{len(queries)} queries on {len({query.metric for query in queries})} metrics.\n"
-    ]
-    lines += [_section(over, [query for query in queries if query.over is over]) for over in Over]
+    figures = json.loads(FIGURES.read_text())
+    samples: dict[str, int] = figures["samples"]
+    total = sum(samples.values())
+    measured = {
+        "@edges@": "\n".join(f"```promql\n{one.text}\n```" for one in _edges()),
+        "@nodes@": f"{figures['nodes']:,}",
+        "@pods@": f"{figures['pods']:,}",
+        "@series@": f"{figures['series']:,}",
+        "@samples@": f"{total:,}",
+        "@ratio@": f"{total / figures['series']:.0f}",
+    }
+    head = HEAD
+    for mark, text in measured.items():
+        head = head.replace(mark, text)
+    lines = [head + f"{len(queries)} queries on {len({query.metric for query in queries})} metrics.\n"]
+    lines += [_section(over, [query for query in queries if query.over is over], samples) for over in Over]
     return "\n".join(line for line in lines if line)
 
 
 def _edges() -> tuple[Instant, Instant]:
-    return render_edge(CONTAINER_FIRST, HOUR), render_present(CONTAINER_FIRST, HOUR)
+    return render_edge(CONTAINER_FIRST, HOUR, HOUR.end_epoch), render_present(CONTAINER_FIRST, HOUR)
 
 
-def _section(over: Over, queries: list[Query]) -> str:
+def _section(over: Over, queries: list[Query], samples: dict[str, int]) -> str:
     if not queries:
         return ""
-    return f"## Of each series: {over.value}\n\n" + "\n".join(_entry(query) for query in queries)
+    return f"## Of each series: {over.value}\n\n" + "\n".join(
+        _entry(query, samples.get(query.name, 0)) for query in queries
+    )
 
 
-def _entry(query: Query) -> str:
+def _entry(query: Query, samples: int) -> str:
     text = render(query, HOUR, STEP_SECONDS).text
-    return f"**{query.name}**: {query.why}\n\n```promql\n{text}\n```\n"
+    figure = f"\n\n{samples:,} samples." if samples else ""
+    return f"**{query.name}**: {query.why}\n\n```promql\n{text}\n```{figure}\n"
 
 
 if __name__ == "__main__":

@@ -11,7 +11,9 @@ FleetcostError
 │   ├── SourceError            the Prometheus-compatible API
 │   ├── StoreError             the bucket
 │   ├── NoRoomError            disk or memory is used up; what was being done is left out
-│   └── DatabaseStoppedError   the aggregator's engine gave up; it is opened again
+│   ├── DatabaseStoppedError   the aggregator's engine gave up; it is opened again
+│   └── QuestionEndedError     a question that was ended before its answer: its time was over or its asker gone
+├── TooMuchError           a question needs more memory than the engine may use
 ├── StoreRefusedError      the bucket answered and said no: credentials, permission, certificate
 ├── ObjectMissingError     no object at this path
 ├── ConditionFailedError   a conditional write lost: the object exists already or has changed
@@ -87,6 +89,14 @@ class DatabaseStoppedError(TryAgainError):
     """The database engine gave up; the file is opened again."""
 
 
+class QuestionEndedError(TryAgainError):
+    """A question was ended before its answer was there: its time was over, or nobody waited for it any more."""
+
+
+class TooMuchError(FleetcostError):
+    """A question needs more memory than the engine may use."""
+
+
 class StoreRefusedError(FleetcostError):
     """The bucket answered and refused: wrong credentials, a missing permission, an untrusted certificate."""
 
@@ -117,5 +127,5 @@ class DatabaseDamagedError(DamagedError):
 
 def near(read: str, accepted: Iterable[str]) -> str:
     """Return ` (did you mean 'x'?)` for the accepted word nearest to what was read, or an empty text."""
-    match = difflib.get_close_matches(read, list(accepted), n=1)
+    match = difflib.get_close_matches(read, [str(word) for word in accepted], n=1)
     return f" (did you mean {match[0]!r}?)" if match else ""

@@ -114,7 +114,7 @@ def test_books_close_to_the_last_digit(fleet: Fleet) -> None:
 
 def test_assets_cost_what_their_sizes_and_prices_say(fleet: Fleet, production: trace.Trace) -> None:
     """Each cluster's assets cost what the trace's node sizes and the test's prices come to by hand."""
-    sets = get(fleet.address, "/model/assets", window=WINDOW, aggregate="cluster", accumulate="true")["data"]
+    (sets,) = get(fleet.address, "/model/assets", window=WINDOW, aggregate="cluster", accumulate="true")["data"]
 
     for cluster in trace.CLUSTERS:
         assert sets[cluster]["totalCost"] == pytest.approx(production.asset_cost(cluster, trace.HOURS), rel=1e-6)

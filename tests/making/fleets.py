@@ -10,7 +10,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from fleetcost.costing.prices import PriceBook
-from fleetcost.model.samples import Reach, Samples
+from fleetcost.model.records import Reach
+from fleetcost.model.samples import Samples
 from making.samples import GIB, NAMESPACE, Making
 
 _HOURS = st.tuples(st.floats(-2, 26), st.floats(-2, 26)).map(lambda pair: (min(pair), max(pair)))

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fleetcost.model.samples import (
+from fleetcost.model.records import (
     ClaimSeen,
     ClaimValue,
     ContainerResource,
@@ -15,25 +15,27 @@ from fleetcost.model.samples import (
     LoadBalancerPrice,
     LoadBalancerSeen,
     Mount,
-    NameSamples,
-    NetworkSamples,
-    NodeSamples,
     NodeSeen,
     NodeValue,
     ObjectLabels,
     Owner,
     PodPlace,
-    PodSamples,
     PodTraffic,
     PodValue,
     Reach,
-    Samples,
     Selector,
-    ServiceSamples,
-    StorageSamples,
     VolumeInfo,
     VolumeSeen,
     VolumeValue,
+)
+from fleetcost.model.samples import (
+    NameSamples,
+    NetworkSamples,
+    NodeSamples,
+    PodSamples,
+    Samples,
+    ServiceSamples,
+    StorageSamples,
 )
 from fleetcost.model.window import Window
 

@@ -13,13 +13,18 @@ from starlette.datastructures import QueryParams
 from fleetcost.agent.build import Builder, Identity
 from fleetcost.agent.loop import Agent
 from fleetcost.agent.plan import Timing
-from fleetcost.api.parameters import compatible_question
+from fleetcost.api.access import EVERYBODY
+from fleetcost.api.compat.questions import allocation_question, asset_question
+from fleetcost.api.context import Context
+from fleetcost.api.gate import Ticket
+from fleetcost.api.parameters import read_parameters
+from fleetcost.api.routes.operations import OPERATIONS
+from fleetcost.api.services import Services
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.costing.prices import PriceBook
 from fleetcost.ingest.plan import Retention
-from fleetcost.ingest.run import Ingestor
+from fleetcost.ingest.run import Ingestor, Status
 from fleetcost.model.identity import ClusterId
-from fleetcost.model.sets import SetKind
 from fleetcost.query.answer import Answer
 from fleetcost.query.ask import ask_allocations, ask_assets
 from fleetcost.samples.memory import MemorySource
@@ -79,11 +84,19 @@ class _Play:
     def _ask(self, ask: Ask, database: Database) -> Answer[Any]:
         end = START + timedelta(minutes=self._end)
         whole = f"window={int(START.timestamp())},{int(end.timestamp())}&accumulate=true"
-        parameters = QueryParams(whole if not ask.parameters else f"{whole}&{ask.parameters}")
-        kind = SetKind.ASSETS if ask.kind == "assets" else SetKind.ALLOCATIONS
-        question = compatible_question(parameters, kind, self._now, None)
+        sent = QueryParams(whole if not ask.parameters else f"{whole}&{ask.parameters}")
+        of_assets = ask.kind == "assets"
+        path = "/model/assets" if of_assets else "/model/allocation"
+        operation = next(one for one in OPERATIONS if one.path == path)
+        parameters = read_parameters(sent, operation.parameters)
+        if not of_assets:
+            # What a cluster itself costs is a row of no workload: scenarios that are about it say so.
+            parameters = {"shareTenancyCosts": "false"} | parameters
+        services = Services(database, Status, lambda: self._now, None, 600)
+        context = Context(operation, parameters, {}, services, EVERYBODY, Ticket(), self._now)
+        question = asset_question(context) if of_assets else allocation_question(context)
         with database.snapshot() as snapshot:
-            return (ask_assets if kind is SetKind.ASSETS else ask_allocations)(snapshot, question, self._now)
+            return (ask_assets if of_assets else ask_allocations)(snapshot, question, self._now)
 
     def _agent(self, cluster: str) -> Agent:
         things = self._scenario.clusters[cluster]

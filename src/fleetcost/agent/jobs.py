@@ -137,8 +137,9 @@ class Jobs:
         _log.info("repaired" if state == "done" else "repair " + state, job=job_id, message=message)
         self._say(job_id, state=state, message=message, finished_at=rfc3339(self._agent.clock()))
         with self._lock:
-            while len(self._jobs) > REMEMBERED:
-                self._jobs.popitem(last=False)
+            finished = [job.id for job in self._jobs.values() if job.finished_at]
+            for old in finished[: max(0, len(finished) - REMEMBERED)]:
+                del self._jobs[old]
 
     def _say(self, job_id: str, **facts: object) -> None:
         with self._lock:

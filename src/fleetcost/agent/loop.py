@@ -118,7 +118,7 @@ class Agent:
         except SourceError as error:
             failure = error
         self._add_up(due_days(now, self.timing, *self._hours_and_days(whole_days(window))), now)
-        uploaded = self._push(now)
+        uploaded = self._push(now, beats=True)
         self._forget(now)
         if failure:
             raise failure
@@ -197,7 +197,8 @@ class Agent:
         days = [BuildDay(day, self.timing.final(day, now)) for day in days_of(built)]
         forced = [day for day in days if force and may_force(day.window, window, now, self.timing)]
         self._add_up(days, now, forced)
-        return self._push(now, {*built, *(day.window for day in forced)} if force else set())
+        forcing = {*built, *(day.window for day in forced)} if force else set[Window]()
+        return self._push(now, forcing, beats=False)
 
     def _add_up(self, days: Iterable[BuildDay], now: datetime, forced: Sequence[BuildDay] = ()) -> None:
         with self._busy:
@@ -205,12 +206,20 @@ class Agent:
                 for cost_set in self.builder.day(day.window, self.store, final=day.final, now=now):
                     publish(self.store, cost_set, force=day in forced)
 
-    def _push(self, now: datetime, forced: Collection[Window] = ()) -> tuple[Published, ...]:
-        """Bring the bucket up to what the local store holds, and tell that the agent is there."""
+    def _push(self, now: datetime, forced: Collection[Window] = (), *, beats: bool) -> tuple[Published, ...]:
+        """
+        Bring the bucket up to what the local store holds.
+
+        Args:
+            now: the clock's reading
+            forced: windows whose sets replace even fuller ones
+            beats: tell that the agent is there even if nothing was written; a single build does not
+        """
         with self._busy:
             held = self._hold(now)
             written = self._copy(forced)
-            self._claim = heartbeat(self.bucket, held, now, pushed=bool(written))
+            if written or beats:
+                self._claim = heartbeat(self.bucket, held, now, pushed=bool(written))
         if written:
             metrics.LAST_PUSH.set(now.timestamp())
         return written
@@ -322,7 +331,9 @@ class Agent:
 
     def _forget(self, now: datetime) -> None:
         """Delete hourly sets past their retention here and in the bucket, and forget old gaps; days stay."""
-        self._gaps = {hour: asked for hour, asked in self._gaps.items() if horizon(now, self.timing).holds(hour)}
+        within = horizon(now, self.timing)
+        self._gaps = {hour: asked for hour, asked in self._gaps.items() if within.holds(hour)}
+        self._looked_at = {hour: asked for hour, asked in self._looked_at.items() if within.holds(hour)}
         kept_since = self.timing.kept_since(now)
         if kept_since is None:
             return

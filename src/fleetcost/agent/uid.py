@@ -12,7 +12,6 @@ import uuid
 from datetime import datetime
 from pathlib import Path
 
-from fleetcost.errors import SourceError
 from fleetcost.model.window import Resolution
 from fleetcost.samples.queries import CLUSTER_BORN
 from fleetcost.samples.source import Source
@@ -29,6 +28,9 @@ def cluster_uid(setting: str, file: Path, source: Source, now: datetime) -> str:
         file: beside the local store
         source: asked when the cluster was born
         now: the clock's reading
+
+    Raises:
+        SourceError: nothing is known yet and the source did not answer; a random uid would be kept for ever.
     """
     if setting:
         return setting
@@ -44,9 +46,5 @@ def cluster_uid(setting: str, file: Path, source: Source, now: datetime) -> str:
 def _born(source: Source, now: datetime) -> str | None:
     """Derive a uid from the second in which the cluster was made; None where the source does not say."""
     window = Resolution.HOUR.window_of(now - Resolution.HOUR.delta)
-    try:
-        rows = source.query(CLUSTER_BORN, window, 60)
-    except SourceError:
-        return None
-    born = [row.value for row in rows if row.value > 0]
+    born = [row.value for row in source.query(CLUSTER_BORN, window, 60) if row.value > 0]
     return str(uuid.uuid5(_NAMESPACE, f"kube-system {int(born[0])}")) if len(born) == 1 else None

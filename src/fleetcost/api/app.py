@@ -1,19 +1,29 @@
-"""The application: routes, headers, the web app."""
+"""The application: routes, headers, limits, the web app."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from fleetcost import __version__
+from fleetcost.api import openapi, reference
+from fleetcost.api.gate import Gate
 from fleetcost.api.headers import SecurityHeaders
-from fleetcost.api.routes import model, native
+from fleetcost.api.problem import respond, respond_unrouted
+from fleetcost.api.routes.assets import ASSETS_OF_OPENCOST, assets_or_page
+from fleetcost.api.routes.operations import EVERY, OPERATIONS
 from fleetcost.api.routes.web import asset, page
+from fleetcost.api.routing import identify, route_of
+from fleetcost.errors import CallerError
+from fleetcost.ops import metrics
 from fleetcost.ui.files import WebApp
 
 if TYPE_CHECKING:
@@ -31,22 +41,54 @@ def create_app(services: Services, web: WebApp) -> Starlette:
     app = Starlette(
         routes=[
             Route("/healthz", healthz),
-            Route("/model/allocation", model.allocation),
-            Route("/model/assets", model.assets),
-            Route("/model/debug/orchestrator", model.debug_orchestrator),
-            Route("/api/v1/allocations", native.allocations),
-            Route("/api/v1/assets", native.assets),
-            Route("/api/v1/clusters", native.clusters),
+            Route("/metrics", own_metrics),
+            *(Route(one.path, route_of(one), methods=[one.method]) for one in OPERATIONS),
+            Route("/assets", assets_or_page(ASSETS_OF_OPENCOST)),
+            Route("/openapi.json", openapi_document),
+            Route("/docs", docs),
+            Route("/docs/style.css", docs_style),
             Route("/assets/{name:path}", asset),
             Route("/{path:path}", page),
         ],
         middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)],
+        exception_handlers={HTTPException: respond_unrouted},
     )
     app.state.services = services
     app.state.web = web
+    app.state.gate = Gate(services.limits.running, services.limits.waiting, services.limits.seconds)
+    app.state.openapi = msgspec.json.encode(openapi.document(EVERY))
+    app.state.docs = reference.page(EVERY).encode()
     return app
 
 
 async def healthz(_request: Request) -> Response:
     """`GET /healthz`: the process answers; readiness to answer questions is told by the questions themselves."""
-    return Response(b'{"status":"ok"}', media_type="application/json")
+    return Response(msgspec.json.encode({"status": "ok", "version": __version__}), media_type="application/json")
+
+
+async def own_metrics(_request: Request) -> Response:
+    """`GET /metrics`: own metrics, in Prometheus' text format; they hold no costs."""
+    return Response(metrics.page(), media_type=metrics.CONTENT_TYPE)
+
+
+async def openapi_document(request: Request) -> Response:
+    """`GET /openapi.json`: every route for programs."""
+    return _kept(request, request.app.state.openapi, "application/json")
+
+
+async def docs(request: Request) -> Response:
+    """`GET /docs`: every route for people."""
+    return _kept(request, request.app.state.docs, "text/html")
+
+
+async def docs_style(request: Request) -> Response:
+    """`GET /docs/style.css`: how the page looks; a file of its own, because the policy allows no style in the page."""
+    return _kept(request, reference.STYLE.encode(), "text/css")
+
+
+def _kept(request: Request, content: bytes, media_type: str) -> Response:
+    try:
+        identify(request, request.app.state.services)
+    except CallerError as error:
+        return respond(error, native=True)
+    return Response(content, media_type=media_type, headers={"cache-control": "no-cache"})

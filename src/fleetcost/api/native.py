@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from fleetcost.api.rows import ALLOCATION_TOTALS, ASSET_TOTALS, ROW_COLUMNS, row_document
+from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Window, rfc3339
-from fleetcost.query.answer import AllocationRow, Answer, AssetRow, Completeness, StepRows, on_grid
-from fleetcost.query.question import Question
+from fleetcost.query.answer import Answer, Completeness, SeriesStep
+from fleetcost.query.question import Question, Step
+from fleetcost.query.rows import AllocationRow, AssetRow, on_grid
 
 Json = dict[str, Any]
-
-ALLOCATION_TOTALS = (
-    "cpu_core_hours", "cpu_core_request_hours", "cpu_cost", "cpu_cost_adjustment",
-    "ram_byte_hours", "ram_byte_request_hours", "ram_cost", "ram_cost_adjustment",
-    "gpu_hours", "gpu_request_hours", "gpu_cost", "gpu_cost_adjustment",
-    "pv_byte_hours", "pv_cost", "pv_cost_adjustment", "network_cost", "network_cost_adjustment",
-    "load_balancer_cost", "load_balancer_cost_adjustment", "shared_cost", "external_cost", "total_cost",
-)  # fmt: skip
-ASSET_TOTALS = ("cpu_core_hours", "ram_byte_hours", "gpu_hours", "byte_hours", "cpu_cost", "ram_cost", "gpu_cost",
-                "cost", "adjustment", "total_cost")  # fmt: skip
 
 
 class WindowJson(msgspec.Struct, frozen=True):
@@ -50,6 +44,7 @@ class QuestionJson(msgspec.Struct, frozen=True):
     idle: str
     filter: str
     resolution: str
+    tenancy: str = "hide"
 
 
 class PointJson(msgspec.Struct, frozen=True):
@@ -88,7 +83,22 @@ class WarningJson(msgspec.Struct, frozen=True):
     message: str
 
 
-class AnswerJson(msgspec.Struct, frozen=True):
+class PageJson(msgspec.Struct, frozen=True):
+    """Which of the rows came back: `count` is how many there are."""
+
+    count: int
+    offset: int
+    limit: int | None
+
+
+class PreviousJson(msgspec.Struct, frozen=True):
+    """The window of the same length just before, and what everything cost in it."""
+
+    window: WindowJson
+    total_cost: float
+
+
+class AnswerJson(msgspec.Struct, frozen=True, omit_defaults=True):
     """The envelope of every native answer."""
 
     question: QuestionJson
@@ -100,103 +110,85 @@ class AnswerJson(msgspec.Struct, frozen=True):
     warnings: list[WarningJson]
     as_of: str
     took_ms: float
+    page: PageJson
+    previous: PreviousJson | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the client wrote: the window before it was widened to whole sets, and the filter's text."""
+    """
+    What the client wrote.
+
+    Attributes:
+        window: before it was widened to whole sets
+        filter: its text
+        hours: steps of an hour were asked for
+        now: when it was asked
+        columns: which figures of a row are wanted, empty for all
+    """
 
     window: Window
     filter: str
+    hours: bool
+    now: datetime
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The same rows in the window just before: cost by name, and of everything."""
+
+    window: Window
+    costs: Mapping[str, float]
+    total_cost: float
 
 
 def envelope(
-    rows: Answer[AllocationRow] | Answer[AssetRow],
-    series: Answer[AllocationRow] | Answer[AssetRow],
-    asked: Asked,
-    as_of: str,
-    took_ms: float,
+    answer: Answer[AllocationRow] | Answer[AssetRow], asked: Asked, before: Before | None, as_of: str, took_ms: float
 ) -> AnswerJson:
     """
     Put an answer together.
 
     Args:
-        rows: over the whole window
-        series: the same cut into steps
-        asked: the window and filter as the client wrote them
+        answer: what was found
+        asked: what the client wrote
+        before: the window before, None where it was not asked for
         as_of: when the tables were last equal to the bucket
         took_ms: time spent
     """
-    members: list[AllocationRow | AssetRow] = sorted(rows.rows, key=lambda row: -row.total_cost)
-    totals = ALLOCATION_TOTALS if members and isinstance(members[0], AllocationRow) else ASSET_TOTALS
+    question, total = answer.question, answer.total
     return AnswerJson(
-        question=_question(rows.question, series.question, asked.filter),
-        currency=rows.currency,
-        rows=[_row(row, rows.question) for row in members],
-        totals={name: on_grid(sum(getattr(row, name) for row in members)) for name in totals},
-        series=[_step(step, series.completeness) for step in series.steps],
-        completeness=[_completeness(entry) for entry in rows.completeness],
-        warnings=_warnings(rows, asked.window),
+        question=question_document(question, asked.filter),
+        currency=answer.currency,
+        rows=[_row(row, question, asked.columns, before) for row in answer.rows],
+        totals=_totals(answer),
+        series=[_step(step, answer.completeness) for step in answer.series],
+        completeness=[completeness_document(entry) for entry in answer.completeness],
+        warnings=_warnings(answer, asked),
         as_of=as_of,
         took_ms=round(took_ms, 1),
+        page=PageJson(total.count if total else 0, question.page.offset, question.page.limit),
+        previous=PreviousJson(window_document(before.window), on_grid(before.total_cost)) if before else None,
     )
 
 
-def _question(rows: Question, series: Question, filter_text: str) -> QuestionJson:
+def question_document(question: Question, filter_text: str) -> QuestionJson:
+    """Say what was understood."""
     steps = {"hour": "1h", "day": "1d"}
     return QuestionJson(
-        kind=rows.kind.value,
-        window=_window(rows.frame.window),
-        aggregate=[str(dimension) for dimension in rows.dimensions],
-        step=steps.get(series.step.value, series.step.value),
-        idle="separate" if rows.idle.value == "split" else rows.idle.value,
+        kind=question.kind.value,
+        window=window_document(question.frame.window),
+        aggregate=[str(dimension) for dimension in question.dimensions],
+        step=steps.get(question.finest.value, question.finest.value),
+        idle="separate" if question.idle.value == "split" else question.idle.value,
         filter=filter_text,
-        resolution=rows.frame.resolution.value,
+        resolution=question.frame.resolution.value,
+        tenancy=question.tenancy.value,
     )
 
 
-def _row(row: AllocationRow | AssetRow, question: Question) -> Json:
-    facts: Json = msgspec.to_builtins(row)
-    facts["name"] = row.name
-    if isinstance(row, AllocationRow):
-        facts["key"] = (
-            {"cluster": row.cluster} if row.idle and row.cluster else {} if row.idle else _key(row.names, question)
-        )
-        facts |= {
-            "cpu_efficiency": row.cpu_efficiency,
-            "ram_efficiency": row.ram_efficiency,
-            "gpu_efficiency": row.gpu_efficiency,
-            "total_efficiency": row.total_efficiency,
-        }
-    else:
-        facts["key"] = _key(row.names, question)
-        facts["asset_name"] = row.name_
-    facts["total_cost"] = row.total_cost
-    facts.pop("names")
-    facts.pop("details", None)
-    return facts
-
-
-def _key(names: Sequence[str], question: Question) -> Json:
-    return {str(dimension): name for dimension, name in zip(question.dimensions, names, strict=True)}
-
-
-def _step(step: StepRows[Any], completeness: Sequence[Completeness]) -> StepJson:
-    return StepJson(
-        window=_window(step.window),
-        state=_state_of(step.window, completeness),
-        total_cost=on_grid(sum(row.total_cost for row in step.rows)),
-        rows=[PointJson(row.name, row.total_cost) for row in step.rows],
-    )
-
-
-def _state_of(window: Window, completeness: Sequence[Completeness]) -> WindowState:
-    """Return the worst state among the gaps that meet a step."""
-    met = (gap.state for entry in completeness for gap in entry.gaps if gap.window.meets(window))
-    return max(met, key=lambda state: state.severity, default=WindowState.COMPLETE)
-
-
-def _completeness(entry: Completeness) -> CompletenessJson:
+def completeness_document(entry: Completeness) -> CompletenessJson:
+    """Say what stands behind an answer, for one cluster."""
     causes = sorted({f"{gap.state}: {gap.cause}" for gap in entry.gaps if gap.cause})
     return CompletenessJson(
         cluster=entry.cluster,
@@ -210,18 +202,65 @@ def _completeness(entry: Completeness) -> CompletenessJson:
     )
 
 
-def _warnings(rows: Answer[Any], asked: Window) -> list[WarningJson]:
+def window_document(window: Window) -> WindowJson:
+    """Write a window."""
+    return WindowJson(rfc3339(window.start), rfc3339(window.end))
+
+
+def _row(row: AllocationRow | AssetRow, question: Question, columns: tuple[str, ...], before: Before | None) -> Json:
+    facts = row_document(row, question)
+    if columns:
+        facts = {name: facts[name] for name in ("name", "key", *columns) if name in facts}
+    if before is not None:
+        earlier = before.costs.get(row.name, 0.0)
+        change = on_grid(row.total_cost - earlier)
+        facts["previous"] = {
+            "total_cost": earlier,
+            "change": change,
+            "relative": change / earlier if earlier > 0 else None,
+        }
+    return facts
+
+
+def _totals(answer: Answer[Any]) -> Json:
+    names = ALLOCATION_TOTALS if answer.question.kind is SetKind.ALLOCATIONS else ASSET_TOTALS
+    total = answer.total
+    found = {name: getattr(total.row, name) if total else 0.0 for name in names}
+    totals: Json = {name: None if value is None else on_grid(value) for name, value in found.items()}
+    if answer.question.kind is SetKind.ALLOCATIONS:
+        totals |= {name: getattr(total.row, name) if total else None for name in ROW_COLUMNS.efficiencies}
+    return totals
+
+
+def _step(step: SeriesStep, completeness: Sequence[Completeness]) -> StepJson:
+    return StepJson(
+        window=window_document(step.window),
+        state=_state_of(step.window, completeness),
+        total_cost=on_grid(step.total_cost),
+        rows=[PointJson(point.name, point.total_cost) for point in step.points],
+    )
+
+
+def _state_of(window: Window, completeness: Sequence[Completeness]) -> WindowState:
+    """Return the worst state among the gaps that meet a step; a step before every cluster is no complete zero."""
+    met = [gap.state for entry in completeness for gap in entry.gaps if gap.window.meets(window)]
+    if not met and all(entry.first is None or window.end <= entry.first for entry in completeness):
+        return WindowState.BEFORE_FIRST_SEEN
+    return max(met, key=lambda state: state.severity, default=WindowState.COMPLETE)
+
+
+def _warnings(answer: Answer[Any], asked: Asked) -> list[WarningJson]:
     warnings = []
-    frame = rows.question.frame
-    if frame.window != asked:
-        message = f"answered for {frame.window}, the whole {frame.resolution} windows that hold {asked}"
+    frame = answer.question.frame
+    # Beyond now there is nothing: a frame that only ends later holds no more than what was asked.
+    if frame.window.start != asked.window.start or min(frame.window.end, asked.now) > asked.window.end:
+        message = f"answered for {frame.window}, the whole {frame.resolution} windows that hold {asked.window}"
         warnings.append(WarningJson("window-widened", message))
-    negative = [row.name for row in rows.rows if isinstance(row, AllocationRow) and row.idle and row.total_cost < 0]
+    if asked.hours and answer.question.finest is not Step.HOUR:
+        message = "hours are not kept as far back as this window goes: the series is by day"
+        warnings.append(WarningJson("step-widened", message))
+    negative = [row.name for row in answer.rows if isinstance(row, AllocationRow) and row.idle and row.total_cost < 0]
     if negative:
         message = f"negative idle in {', '.join(negative)}: more was charged on its nodes than they cost"
         warnings.append(WarningJson("negative-idle", message))
     return warnings
-
-
-def _window(window: Window) -> WindowJson:
-    return WindowJson(rfc3339(window.start), rfc3339(window.end))

@@ -1,133 +1,65 @@
-"""Query parameters to questions; every parameter that is sent is understood or refused."""
+"""Query parameters: every one that is sent is understood or refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 
 from starlette.datastructures import QueryParams
 
+from fleetcost.api.operation import Parameter
 from fleetcost.errors import QuestionError, near
-from fleetcost.model.sets import SetKind
-from fleetcost.query.dimensions import DEFAULTS, parse_dimensions
-from fleetcost.query.filters import parse_filter
-from fleetcost.query.question import Idle, Question, Step, framed, parse_accumulate
-from fleetcost.query.windows import parse_window
 
-DEFAULT_WINDOW = "7d"
-"""Window of a native question that names none."""
+LARGEST_NUMBER = 10**9
+"""A whole number beyond this is a mistake."""
 
-_TRUE = {"true", "t", "1", "yes"}
-_FALSE = {"false", "f", "0", "no"}
+_TRUE = frozenset({"true", "t", "1", "yes"})
+_FALSE = frozenset({"false", "f", "0", "no"})
+
+Parameters = Mapping[str, str]
 
 
-def check_known(parameters: QueryParams, known: Iterable[str]) -> None:
+def read_parameters(sent: QueryParams, known: Sequence[Parameter]) -> dict[str, str]:
     """
-    Refuse a parameter nobody reads: it would look as if it had an effect.
+    Return the parameters of a request that are not empty.
+
+    A parameter nobody reads is refused: it would look as if it had an effect.
 
     Raises:
-        QuestionError: the first unknown one, with the nearest known name.
+        QuestionError: unknown, sent twice with different values, missing, or not of its form.
     """
-    accepted = sorted(known)
-    for name, value in parameters.items():
+    accepted = {parameter.name: parameter for parameter in known}
+    chosen: dict[str, str] = {}
+    seen: dict[str, str] = {}
+    for name, value in sent.multi_items():
         if name not in accepted:
-            raise QuestionError(name, value, f"one of the parameters {', '.join(accepted)}{near(name, accepted)}")
+            words = f"one of the parameters {', '.join(accepted)}" if accepted else "no parameter at all"
+            raise QuestionError(name, value, f"{words}{near(name, accepted)}")
+        if seen.setdefault(name, value) != value:
+            raise QuestionError(name, value, f"one value; it is given twice, {seen[name]!r} before")
+        if value:
+            chosen[name] = _checked(accepted[name], value)
+    for parameter in known:
+        if parameter.required and parameter.name not in chosen:
+            raise QuestionError(parameter.name, "", f"{parameter.about}; it is required")
+    return chosen
 
 
-def flag(parameters: QueryParams, name: str, default: bool) -> bool:  # noqa: FBT001 - a default, not a switch
-    """
-    Read a truth value.
-
-    Raises:
-        QuestionError: neither true nor false.
-    """
-    text = parameters.get(name)
-    if text is None or not text:
-        return default
-    if text.lower() in _TRUE | _FALSE:
-        return text.lower() in _TRUE
-    raise QuestionError(name, text, "true or false")
+def flag(parameters: Parameters, name: str, *, default: bool) -> bool:
+    """Return a truth value."""
+    return parameters[name].strip().lower() in _TRUE if name in parameters else default
 
 
-def window_text(parameters: QueryParams) -> str:
-    """
-    Return the window as written.
-
-    Raises:
-        QuestionError: there is none.
-    """
-    text = parameters.get("window")
-    if not text:
-        raise QuestionError("window", text or "", "a window, such as 7d, today or lastmonth; it is required")
-    return text
+def whole(parameters: Parameters, name: str) -> int | None:
+    """Return a whole number, None where none was sent."""
+    return int(parameters[name]) if name in parameters else None
 
 
-def compatible_question(
-    parameters: QueryParams, kind: SetKind, now: datetime, hourly_from: datetime | None
-) -> Question:
-    """
-    Read the field's parameters.
-
-    Raises:
-        QuestionError: a parameter that cannot be used.
-    """
-    window = parse_window(window_text(parameters), now)
-    frame, step = framed(window, parse_accumulate(parameters.get("accumulate")), hourly_from)
-    dimensions = parse_dimensions(parameters.get("aggregate"), kind)
-    return Question(
-        kind=kind,
-        frame=frame,
-        step=step,
-        dimensions=dimensions,
-        idle=Idle.SEPARATE if flag(parameters, "idle", default=True) else Idle.HIDE,
-        filter=parse_filter(parameters.get("filter", "")),
-        detailed=dimensions == DEFAULTS[kind],
-    )
-
-
-def native_question(
-    parameters: QueryParams, kind: SetKind, now: datetime, hourly_from: datetime | None
-) -> tuple[Question, Question]:
-    """
-    Read the native parameters.
-
-    Returns:
-        The question for the rows, over the whole window, and the one for the series, cut by `step`.
-
-    Raises:
-        QuestionError: a parameter that cannot be used.
-    """
-    window = parse_window(parameters.get("window", DEFAULT_WINDOW), now)
-    asked = _step(parameters.get("step"))
-    frame, step = framed(window, asked, hourly_from)
-    default = "cluster" if kind is SetKind.ALLOCATIONS else "type"
-    dimensions = parse_dimensions(parameters.get("aggregate", default), kind)
-    by_cluster = bool(dimensions) and dimensions[0].name == "cluster"
-    rows = Question(
-        kind=kind,
-        frame=frame,
-        step=Step.ALL,
-        dimensions=dimensions,
-        idle=_idle(parameters.get("idle", "separate"), by_cluster=by_cluster),
-        filter=parse_filter(parameters.get("filter", "")),
-    )
-    series = Question(
-        kind=kind, frame=frame, step=step, dimensions=dimensions, idle=rows.idle, filter=rows.filter
-    )  # fmt: skip
-    return rows, series
-
-
-def _step(text: str | None) -> Step | None:
-    words = {"1h": Step.HOUR, "1d": Step.DAY, **{step.value: step for step in Step}}
-    if not text or text == "auto":
-        return None
-    if text not in words:
-        raise QuestionError("step", text, f"auto, {', '.join(words)}{near(text, words)}")
-    return words[text]
-
-
-def _idle(text: str, *, by_cluster: bool) -> Idle:
-    words = {"separate": Idle.SPLIT if by_cluster else Idle.SEPARATE, "hide": Idle.HIDE}
-    if text not in words:
-        raise QuestionError("idle", text, f"{' or '.join(words)}{near(text, words)}")
-    return words[text]
+def _checked(parameter: Parameter, value: str) -> str:
+    if parameter.flag and value.strip().lower() not in _TRUE | _FALSE:
+        raise QuestionError(parameter.name, value, "true or false")
+    if parameter.whole and not (value.isascii() and value.isdigit() and int(value) <= LARGEST_NUMBER):
+        raise QuestionError(parameter.name, value, f"a whole number from 0 to {LARGEST_NUMBER}")
+    if parameter.choices and value not in parameter.choices:
+        accepted = ", ".join(parameter.choices)
+        raise QuestionError(parameter.name, value, f"one of {accepted}{near(value, parameter.choices)}")
+    return value

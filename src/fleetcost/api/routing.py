@@ -1,65 +1,113 @@
-"""What every route shares: its context, the thread it runs in, its errors."""
+"""From a request to a handler and back: who asks, what is asked, the gate, the answer's bytes, errors."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Awaitable, Callable, Hashable
 
 import msgspec
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
-from fleetcost.api.problem import StartingError, respond
+from fleetcost.api.access import EVERYBODY, Identity
+from fleetcost.api.answers import Kept, packed
+from fleetcost.api.context import Context
+from fleetcost.api.gate import Gate, Ticket
+from fleetcost.api.operation import Family, Operation, Reply
+from fleetcost.api.parameters import read_parameters
+from fleetcost.api.problem import TooLargeError, respond
 from fleetcost.api.services import Services
-from fleetcost.tables.database import Snapshot
 
 Route = Callable[[Request], Awaitable[Response]]
 
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """One request: its parameters and the services behind it."""
-
-    parameters: QueryParams
-    services: Services
-
-    def now(self) -> datetime:
-        """The clock's reading."""
-        return self.services.clock()
-
-    @contextmanager
-    def snapshot(self) -> Iterator[Snapshot]:
-        """
-        Open the view this request answers from.
-
-        Raises:
-            StartingError: the first pass is still running and nothing has been ingested yet.
-        """
-        status = self.services.status()
-        with self.services.database.snapshot() as snapshot:
-            if status.passes == 0 and snapshot.rows("SELECT count(*) FROM ledger") == [(0,)]:
-                raise StartingError(status.done, status.total)
-            yield snapshot
+LARGEST_BODY = 64 << 10
+"""Bytes of a request's body that are read."""
 
 
-def answered(handler: Callable[[Context], Any]) -> Route:
-    """Turn a function of a context into a route: run it in a thread, encode what it returns, tell its errors."""
+def route_of(operation: Operation) -> Route:
+    """Turn an operation into a route of the web framework."""
 
     async def route(request: Request) -> Response:
-        context = Context(request.query_params, request.app.state.services)
         try:
-            body = await run_in_threadpool(_encoded, handler, context)
+            return await _answered(operation, request)
         except Exception as error:  # noqa: BLE001 - the one place where a request's errors end
-            return respond(request, error)
-        return Response(body, media_type="application/json")
+            return respond(error, native=operation.family is Family.NATIVE)
 
     return route
 
 
-def _encoded(handler: Callable[[Context], Any], context: Context) -> bytes:
-    return msgspec.json.encode(handler(context))
+async def _answered(operation: Operation, request: Request) -> Response:
+    services: Services = request.app.state.services
+    gate: Gate = request.app.state.gate
+    identity = identify(request, services)
+    identity.check(operation)
+    parameters = read_parameters(request.query_params, operation.parameters)
+    places = {name: str(value) for name, value in request.path_params.items()}
+    body = await _body(request) if operation.takes is not None else b""
+    # The state of the tables is read before the snapshot is opened: what is kept under it is never older.
+    key = _key(operation, parameters, places, identity, services)
+    if operation.cached and (kept := services.answers.get(key)):
+        return _sent(kept, request)
+
+    def work(ticket: Ticket) -> Kept | Reply:
+        context = Context(operation, parameters, places, services, identity, ticket, services.clock(), body)
+        made = operation.handler(context)
+        if isinstance(made, Reply):
+            return made
+        kept = packed(msgspec.json.encode(made), "application/json")
+        if operation.cached:
+            services.answers.put(key, kept)
+        return kept
+
+    made = await gate.run(request.receive, work)
+    return _replied(made) if isinstance(made, Reply) else _sent(made, request)
+
+
+def identify(request: Request, services: Services) -> Identity:
+    """
+    Tell who asks.
+
+    Raises:
+        UnknownTokenError: there are tokens, and the request carries none of them.
+    """
+    return EVERYBODY if services.tokens is None else services.tokens.identify(request.headers)
+
+
+def _key(
+    operation: Operation, parameters: dict[str, str], places: dict[str, str], identity: Identity, services: Services
+) -> Hashable:
+    status = services.status()
+    minute = int(services.clock().timestamp()) // 60
+    return (
+        operation.path,
+        tuple(sorted(parameters.items())),
+        tuple(sorted(places.items())),
+        (identity.narrowed, *identity.filters.items()),
+        (status.passes, status.done, status.last_pass_at, minute),
+    )
+
+
+async def _body(request: Request) -> bytes:
+    parts = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > LARGEST_BODY:
+            raise TooLargeError(f"the body of {request.method} {request.url.path}: at most {LARGEST_BODY} bytes")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _sent(kept: Kept, request: Request) -> Response:
+    headers = {"etag": kept.etag, "cache-control": "private, no-cache", "vary": "accept-encoding"}
+    if request.headers.get("if-none-match") == kept.etag:
+        return Response(status_code=304, headers=headers)
+    if kept.compressed and "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(kept.compressed, 200, headers | {"content-encoding": "gzip"}, kept.media_type)
+    return Response(kept.body, 200, headers, kept.media_type)
+
+
+def _replied(reply: Reply) -> Response:
+    headers = {"cache-control": "no-store", **reply.headers}
+    if reply.chunks is not None:
+        return StreamingResponse(reply.chunks, reply.status, headers, reply.media_type)
+    return Response(reply.body, reply.status, headers, reply.media_type)

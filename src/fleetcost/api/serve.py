@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
-import asyncio
+import signal
 import socket
 from collections.abc import Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
 
-from granian.constants import Interfaces
-from granian.server.embed import Server
+import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from fleetcost.errors import SettingsError
+
+LARGEST_HEAD = 64 << 10
+"""Bytes of a request's first line and headers."""
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """
+    HTTP/1.1 whose request heads have a limit; the parser itself would read one of any size.
+
+    This parser also takes quotation marks in addresses, which people write and `curl` sends as they are.
+    """
+
+    _head = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Count what arrives before a request's head is complete."""
+        if self.cycle is None or self.cycle.response_complete:
+            self._head += len(data)
+            if self._head > LARGEST_HEAD:
+                self.send_400_response(f"at most {LARGEST_HEAD} bytes of address and headers")
+                return
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        """Begin to count anew."""
+        self._head = 0
+        super().on_headers_complete()
 
 
 def free_port(bind: str, port: int) -> int:
@@ -24,9 +55,25 @@ def free_port(bind: str, port: int) -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((bind, port))
-        except OSError as error:
-            raise SettingsError(f"listen on {bind}:{port}: {error.strerror}; choose another with --port") from error
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise SettingsError(f"listen on {bind}:{port}: {reason}; choose another with --port") from error
         return int(probe.getsockname()[1])
+
+
+def check_exposure(bind: str, *, tokens: bool, without_authentication: bool) -> None:
+    """
+    Check that costs are not shown to a network without anybody having said so.
+
+    Raises:
+        SettingsError: the address is not loopback, and there are no tokens.
+    """
+    if bind in LOOPBACK or tokens or without_authentication:
+        return
+    raise SettingsError(
+        f"listen on {bind}: everybody who reaches this address could read all costs; give a tokens_file, listen on "
+        "127.0.0.1, or say --serve-without-authentication true where something in front of it asks who comes"
+    )
 
 
 def serve(app: Starlette, bind: str, port: int, on_start: Callable[[], None]) -> None:
@@ -39,6 +86,29 @@ def serve(app: Starlette, bind: str, port: int, on_start: Callable[[], None]) ->
         port: a free port
         on_start: called when the server is about to listen
     """
-    server = Server(app, address=bind, port=port, interface=Interfaces.ASGINL, log_enabled=False)
-    server.on_startup(on_start)
-    asyncio.run(server.serve())
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> Any:  # noqa: ANN401 - the framework's form
+        on_start()
+        yield
+
+    app.router.lifespan_context = lifespan
+    config = uvicorn.Config(
+        app, host=bind, port=port, http=BoundedProtocol, ws="none", log_config=None, access_log=False,
+        server_header=False, timeout_graceful_shutdown=5,
+    )  # fmt: skip
+    # The server ends its work at a signal and then raises the signal again; whoever called us cleans up after it.
+    previous = signal.signal(signal.SIGTERM, _stopped)
+    try:
+        with suppress(KeyboardInterrupt, _StoppedError):
+            uvicorn.Server(config).run()
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+class _StoppedError(BaseException):
+    """The process was told to stop."""
+
+
+def _stopped(_signal: int, _frame: object) -> None:
+    raise _StoppedError

@@ -1,12 +1,16 @@
-"""What the routes are given: the database, the ingest loop, the clock, and how long hours are kept."""
+"""What the routes are given: the database, the ingest loop, the clock, what is kept, who may ask."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from fleetcost.api.access import Tokens
+from fleetcost.api.answers import Answers
+from fleetcost.api.state import NoState, StateStore
+from fleetcost.query.known import Known
 from fleetcost.tables.database import Database
 
 
@@ -32,6 +36,22 @@ class IngestStatus(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """
+    How much one server does at once.
+
+    Attributes:
+        running: questions that run at the same time; the engine uses every core for one
+        waiting: questions that may wait for a place
+        seconds: how long a question may take, waiting included
+    """
+
+    running: int = 2
+    waiting: int = 64
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """
     The API's surroundings.
@@ -42,6 +62,12 @@ class Services:
         clock: gives the time
         hourly_retention: how long hourly rows are kept, None for ever
         interval_seconds: pause between two ingest passes
+        limits: how much is done at once
+        tokens: who may ask, None for everybody
+        state: what people keep on the server
+        home: the cluster this server runs in, for clients that ask for "the" cluster; empty where it is not known
+        known: what is remembered of the ledger
+        answers: what was answered of late
     """
 
     database: Database
@@ -49,6 +75,12 @@ class Services:
     clock: Callable[[], datetime]
     hourly_retention: timedelta | None
     interval_seconds: float
+    limits: Limits = Limits()
+    tokens: Tokens | None = None
+    state: StateStore = field(default_factory=NoState)
+    home: str = ""
+    known: Known = field(default_factory=Known)
+    answers: Answers = field(default_factory=Answers)
 
     def hourly_from(self) -> datetime | None:
         """Since when hourly rows are kept."""

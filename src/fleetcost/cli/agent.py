@@ -84,12 +84,14 @@ def _order(jobs: Jobs, window: str, force: bool, dry_run: bool) -> Job:  # noqa:
 
 def _build(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AgentSettings).settings
+    window = parse_window(parsed.window, clock(), "--window")
     agent = _agent(settings, takeover=parsed.takeover)
-    done = agent.build(parse_window(parsed.window, clock(), "--window"), force=parsed.force)
+    done = agent.build(window, force=parsed.force)
     identity, uploaded = agent.builder.identity, done.uploaded
-    table = Table(
-        "path", "rows", "bytes", title=f"{identity.cluster}: {len(done.built)} hours built, {len(done.gaps)} gaps"
-    )
+    table = Table(title=f"{identity.cluster}: {len(done.built)} hours built, {len(done.gaps)} gaps")
+    table.add_column("path", overflow="fold")
+    table.add_column("rows", justify="right")
+    table.add_column("bytes", justify="right")
     for one in uploaded:
         table.add_row(one.path, f"{one.rows:,}", f"{one.size_bytes:,}")
     Console().print(

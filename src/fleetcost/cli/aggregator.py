@@ -12,9 +12,11 @@ from datetime import timedelta
 from rich.console import Console
 from rich.table import Table
 
+from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
-from fleetcost.api.serve import free_port, serve
-from fleetcost.api.services import Services
+from fleetcost.api.serve import check_exposure, free_port, serve
+from fleetcost.api.services import Limits, Services
+from fleetcost.api.state import FolderState
 from fleetcost.bucket.port import BucketReader
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage, machine_memory_bytes
@@ -26,6 +28,7 @@ from fleetcost.tables.database import Database, Engine, open_database
 from fleetcost.ui.files import load as load_web
 
 DATABASE_FILE = "fleetcost.duckdb"
+STATE_FOLDER = "state"
 _SHOWN = 20
 
 _log = log.get("cli")
@@ -48,6 +51,14 @@ class Aggregator:
             clock=clock,
             hourly_retention=timedelta(hours=keep) if keep else None,
             interval_seconds=self.settings.interval_seconds,
+            limits=Limits(
+                running=cores(),
+                waiting=self.settings.query_queue_length,
+                seconds=self.settings.query_timeout_seconds,
+            ),
+            tokens=Tokens(self.settings.tokens_file) if self.settings.tokens_file else None,
+            state=FolderState(self.settings.data_dir / STATE_FOLDER),
+            home=self.settings.home_cluster,
         )
 
 
@@ -72,7 +83,7 @@ def assemble(settings: AggregatorSettings, bucket: BucketReader) -> Aggregator:
         TryAgainError: another process holds the database.
     """
     memory = settings.memory_bytes or machine_memory_bytes() // 2
-    engine = Engine(memory_bytes=memory, threads=max(1, len(os.sched_getaffinity(0))))
+    engine = Engine(memory_bytes=memory, threads=cores())
     database = open_database(settings.data_dir / DATABASE_FILE, engine, clock())
     retention = Retention(
         hourly=_hours(settings.hourly_retention_hours), daily=_hours(24 * settings.daily_retention_days)
@@ -89,22 +100,28 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) ->
         on_start: called with the address
 
     Raises:
-        SettingsError: the port is taken, or the web app is not built.
+        SettingsError: the port is taken, the web app is not built, or costs would be shown to a network.
     """
     settings = aggregator.settings
-    app = create_app(aggregator.services(), load_web())
-    port = free_port(settings.bind, settings.port)
     host = f"[{settings.bind}]" if ":" in settings.bind else settings.bind
     stop = threading.Event()
     loop = threading.Thread(
         target=aggregator.ingestor.run, args=(stop, settings.interval_seconds), name="ingest", daemon=True
     )
 
-    def start() -> None:
-        loop.start()
-        on_start(f"http://{host}:{port}/")
-
     try:
+        check_exposure(
+            settings.bind,
+            tokens=settings.tokens_file is not None,
+            without_authentication=settings.serve_without_authentication,
+        )
+        port = free_port(settings.bind, settings.port)
+        app = create_app(aggregator.services(), load_web())
+
+        def start() -> None:
+            loop.start()
+            on_start(f"http://{host}:{port}/")
+
         serve(app, settings.bind, port, start)
     finally:
         stop.set()
@@ -134,7 +151,7 @@ def _ingest(parsed: argparse.Namespace) -> int:
     Console().print(
         f"{done.loaded} loaded, {done.forgotten} forgotten, {done.bad} not usable, {done.unchanged} unchanged"
     )
-    return 0
+    return 1 if done.bad else 0
 
 
 def print_plan(plan: Plan, console: Console) -> None:
@@ -159,7 +176,17 @@ def print_plan(plan: Plan, console: Console) -> None:
     if len(plan.batches) > _SHOWN:
         console.print(f"and {len(plan.batches) - _SHOWN} older batches")
     for skip in plan.skips[:_SHOWN]:
-        console.print(f"skipped {skip.path}: {skip.state.value}: {skip.reason or skip.state.meaning}")
+        console.print(
+            f"skipped {skip.path}: {skip.state.value}: {skip.reason or skip.state.meaning}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return max(1, len(os.sched_getaffinity(0)))
 
 
 def _hours(count: int) -> timedelta | None:

@@ -6,6 +6,7 @@ import argparse
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.ops.settings import ROLES
@@ -25,9 +26,11 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
 
 def _show(parsed: argparse.Namespace) -> int:
     loaded = load_settings(parsed, ROLES[parsed.role])
-    table = Table("setting", "value", "from")
+    table = Table()
+    for title in ("setting", "value", "from"):
+        table.add_column(title, overflow="fold")
     for name in loaded.settings.__struct_fields__:
         value = getattr(loaded.settings, name)
-        table.add_row(name, "" if value is None else str(value), loaded.origins[name])
+        table.add_row(name, Text("" if value is None else str(value)), Text(loaded.origins[name]))
     Console().print(table)
     return 0

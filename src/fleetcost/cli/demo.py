@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from fleetcost.api.serve import free_port
 from fleetcost.cli.aggregator import Aggregator, assemble, serve_aggregator
 from fleetcost.cli.flags import Subparsers
 from fleetcost.cli.stores import clock, local_store
@@ -24,6 +25,7 @@ from fleetcost.query.answer import AllocationRow
 from fleetcost.query.ask import ask_allocations
 from fleetcost.query.dimensions import Dimension
 from fleetcost.query.question import Idle, Question, Step, framed
+from fleetcost.ui.files import load as load_web
 
 REFRESH_SECONDS = 60
 """The demonstration's agents and aggregator go round this often, so that one can watch."""
@@ -46,6 +48,10 @@ def _run(parsed: argparse.Namespace) -> int:
     # Findings and torn objects are part of the show: the page tells them, the terminal need not.
     log.configure("error")
     console = Console()
+    if not parsed.no_serve:
+        # What would stop the server is told before a minute is spent on building.
+        free_port(AggregatorSettings().bind, parsed.port)
+        load_web()
     bucket = local_store(parsed.data_dir / "bucket")
     simulated = fleet(
         bucket, parsed.data_dir / "agents", local_store, clock, clusters=parsed.clusters, days=parsed.days
@@ -96,7 +102,7 @@ def _build(simulated: Fleet, console: Console) -> None:
 
 def _costs(aggregator: Aggregator, window: Window) -> Table:
     """Return cost per cluster, exactly what the API answers."""
-    frame, _ = framed(window, Step.ALL, None)
+    frame, _ = framed(window, Step.ALL, None, window.end)
     question = Question(
         kind=SetKind.ALLOCATIONS, frame=frame, step=Step.ALL, dimensions=(Dimension("cluster"),), idle=Idle.SPLIT
     )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -17,7 +18,7 @@ from fleetcost.errors import CallerError, FleetcostError
 COMMANDS = ("demo", "agent", "aggregator", "query", "storage", "sets", "config")
 """Each is a module of this room with `add_parser(subparsers)`; it is imported only when it is called."""
 
-_ABOUT = {
+ABOUT = {
     "demo": "a whole fleet on one machine: agents, bucket, aggregator, API and UI",
     "agent": "build one cluster's cost sets from Prometheus and push them to the bucket",
     "aggregator": "ingest the bucket and serve the API and the UI",
@@ -26,8 +27,15 @@ _ABOUT = {
     "sets": "show what is inside set files",
     "config": "show effective settings and where each came from",
 }
+"""What each command does, for its help and the documentation."""
 
-_EXTRAS = {"httpx": "agent", "duckdb": "aggregator", "starlette": "aggregator", "granian": "aggregator"}
+_EXTRAS = {
+    "httpx": "agent",
+    "duckdb": "aggregator",
+    "starlette": "aggregator",
+    "uvicorn": "aggregator",
+    "httptools": "aggregator",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -39,18 +47,20 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command and return its exit code; every error becomes one line on standard error."""
     try:
         parsed = _parser(arguments).parse_args(arguments)
-        return int(parsed.run(parsed))
-    except CallerError as error:
-        return _told(error, 2)
-    except FleetcostError as error:
-        return _told(error, 1)
-    except ModuleNotFoundError as error:
-        if error.name not in _EXTRAS:
-            raise
-        extra = _EXTRAS[error.name]
-        return _told(f"this command needs the package {error.name}: pip install 'fleetcost[{extra}]'", 2)
+        code = int(parsed.run(parsed))
+        sys.stdout.flush()
+    except SystemExit as end:
+        # argparse's way to say help, version or a usage error, which it has printed.
+        return end.code if isinstance(end.code, int) else 2
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; Python would complain again when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (FleetcostError, OSError, ModuleNotFoundError) as error:
+        return _told(error)
+    return code
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -60,12 +70,22 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     called = next((word for word in arguments if not word.startswith("-")), None)
     for command in COMMANDS:
         if command == called:
-            importlib.import_module(f"fleetcost.cli.{command}").add_parser(subparsers, _ABOUT[command])
+            importlib.import_module(f"fleetcost.cli.{command}").add_parser(subparsers, ABOUT[command])
         else:
-            subparsers.add_parser(command, help=_ABOUT[command])
+            subparsers.add_parser(command, help=ABOUT[command])
     return parser
 
 
-def _told(error: object, code: int) -> int:
-    print(f"fleetcost: {error}", file=sys.stderr)  # noqa: T201 - the command line speaks
+def _told(error: Exception) -> int:
+    """Say what went wrong and return the exit code for it."""
+    code, said = 2, str(error)
+    if isinstance(error, ModuleNotFoundError):
+        if error.name not in _EXTRAS:
+            raise error
+        said = f"this command needs the package {error.name}: pip install 'fleetcost[{_EXTRAS[error.name]}]'"
+    elif isinstance(error, OSError):
+        said = f"{error.filename or 'a file'}: {error.strerror or error}"
+    elif not isinstance(error, CallerError):
+        code = 1
+    print(f"fleetcost: {said}", file=sys.stderr)  # noqa: T201 - the command line speaks
     return code

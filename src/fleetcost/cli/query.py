@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import http.client
 import sys
 import urllib.error
 import urllib.parse
@@ -13,6 +14,7 @@ from typing import Any
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from fleetcost.cli.flags import Subparsers
 from fleetcost.errors import CallerError, TryAgainError
@@ -36,8 +38,9 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
         one.add_argument("--aggregate", help="what to group by, such as cluster,namespace")
         one.add_argument("--filter", help='such as cluster:"prod"+namespace:"shop"')
         if kind == "allocation":
-            one.add_argument("--idle", choices=("separate", "hide"), default="separate")
-        one.add_argument("--format", choices=("table", "csv", "json"), default="table")
+            one.add_argument("--idle", choices=("separate", "share", "hide"), default="separate",
+                             help="idle beside, inside the rows, or left out")  # fmt: skip
+        one.add_argument("--format", choices=("table", "csv", "json"), default="table", help="(default table)")
         one.set_defaults(run=_run)
 
 
@@ -46,7 +49,10 @@ def _run(parsed: argparse.Namespace) -> int:
     if parsed.format == "json":
         sys.stdout.write(body.decode() + "\n")
         return 0
-    answer = msgspec.json.decode(body)
+    try:
+        answer = msgspec.json.decode(body)
+    except msgspec.MsgspecError as error:
+        raise TryAgainError(f"ask {parsed.url}: not an answer of an aggregator: {error} (--url)") from error
     columns = _COLUMNS[parsed.kind]
     if parsed.format == "csv":
         writer = csv.writer(sys.stdout)
@@ -67,11 +73,28 @@ def _fetch(parsed: argparse.Namespace) -> bytes:
         with urllib.request.urlopen(address, timeout=60) as response:  # noqa: S310 - the scheme is checked above
             return bytes(response.read())
     except urllib.error.HTTPError as error:
-        problem = msgspec.json.decode(error.read())
         kind = CallerError if error.code == _BAD_REQUEST else TryAgainError
-        raise kind(f"ask {address}: {problem['title']}: {problem['detail']}") from error
-    except OSError as error:
+        raise kind(f"ask {address}: {_told(error)}") from error
+    except (ValueError, http.client.InvalidURL) as error:
+        raise CallerError(f"--url {parsed.url!r}: {error}") from error
+    except (OSError, http.client.HTTPException) as error:
         raise TryAgainError(f"ask {address}: {error}; is the aggregator running there? (--url)") from error
+
+
+class _Told(msgspec.Struct):
+    """What is read of a problem document."""
+
+    title: str
+    detail: str
+
+
+def _told(error: urllib.error.HTTPError) -> str:
+    """Return what the server says of an error; something between us and it may answer in words of its own."""
+    try:
+        problem = msgspec.json.decode(error.read(), type=_Told)
+    except msgspec.MsgspecError:
+        return f"HTTP {error.code} {error.reason}: not an answer of an aggregator; is the address right? (--url)"
+    return f"{problem.title}: {problem.detail}"
 
 
 def _why_nothing(answer: dict[str, Any]) -> str:
@@ -85,21 +108,22 @@ def _why_nothing(answer: dict[str, Any]) -> str:
 
 def _print(answer: dict[str, Any], columns: tuple[str, ...]) -> None:
     console = Console()
+    plain: dict[str, Any] = {"markup": False, "highlight": False}
     if not answer["rows"]:
-        console.print(_why_nothing(answer), highlight=False)
+        console.print(_why_nothing(answer), **plain)
         return
     window = answer["question"]["window"]
     table = Table(title=f"{window['start']} to {window['end']}, {answer['currency']}", title_justify="left")
-    table.add_column("name")
+    table.add_column("name", overflow="fold")
     for column in columns:
         table.add_column(column.removesuffix("_cost").replace("_", " "), justify="right")
     for row in answer["rows"]:
-        table.add_row(row["name"] or "everything", *(f"{row[column]:,.2f}" for column in columns))
+        table.add_row(Text(row["name"] or "everything"), *(f"{row[column]:,.2f}" for column in columns))
     table.add_section()
     table.add_row("total", *(f"{answer['totals'].get(column, 0):,.2f}" for column in columns), style="bold")
     console.print(table)
     incomplete = [entry for entry in answer["completeness"] if entry["state"] != "complete"]
     for entry in incomplete:
-        console.print(f"{entry['cluster']} is {entry['state']}: {'; '.join(entry['causes'][:3])}", highlight=False)
+        console.print(f"{entry['cluster']} is {entry['state']}: {'; '.join(entry['causes'][:3])}", **plain)
     for warning in answer["warnings"]:
-        console.print(f"note: {warning['message']}", highlight=False)
+        console.print(f"note: {warning['message']}", **plain)

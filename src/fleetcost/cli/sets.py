@@ -9,8 +9,10 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from fleetcost.cli.flags import Subparsers
+from fleetcost.cli.sets_raw import show_raw
 from fleetcost.errors import DamagedError
 from fleetcost.model.allocation import ALLOCATION_COSTS
 from fleetcost.model.sets import SetKind
@@ -31,11 +33,15 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     show = actions.add_parser("show", help="decode set files and print them")
     show.add_argument("files", nargs="+", type=Path, metavar="FILE")
     show.add_argument("--json", action="store_true", help="one JSON document a row, in the columns of our format")
+    show.add_argument("--raw", action="store_true", help="other agents' files: the wire fields, one document a line")
+    show.add_argument("--kind", help="with --raw: allocations, assets, cloudcosts, networkinsights; else it is guessed")
     show.set_defaults(run=_show)
 
 
 def _show(parsed: argparse.Namespace) -> int:
     """Print each file; one that cannot be read is named on standard error and the others are still printed."""
+    if parsed.raw:
+        return show_raw(parsed.files, parsed.kind)
     failed = 0
     for file in parsed.files:
         try:
@@ -57,18 +63,22 @@ def _print_json(cost_set: CostSet) -> None:
 def _print_table(cost_set: CostSet) -> None:
     header = cost_set.header
     state = "final" if header.final else "partial"
-    console = Console()
+    console = Console(highlight=False)
+    console.print(Text(str(header.key), style="bold"))
     console.print(
-        f"[bold]{header.key}[/bold]\n{header.rows:,} rows, {header.total_cost:,.6f} {header.currency}, {state}, "
+        f"{header.rows:,} rows, {header.total_cost:,.6f} {header.currency}, {state}, "
         f"{header.coverage_minutes:g} of {header.key.window.minutes:g} minutes observed\n"
         f"from {header.source}, built {header.built_at:%Y-%m-%d %H:%M:%S}Z by {header.agent_version}, "
-        f"format {header.format_version}"
+        f"format {header.format_version}",
+        markup=False,
     )
     columns = _COLUMNS[header.key.kind]
-    table = Table(*columns[:-1])
+    table = Table()
+    for column in columns[:-1]:
+        table.add_column(column, overflow="fold")
     table.add_column(columns[-1], justify="right")
     table.add_column("cost", justify="right")
     for row in cost_set.table.to_pylist():
         cost = sum(row[name] for name in _COSTS[header.key.kind])
-        table.add_row(*(str(row[name]) for name in columns[:-1]), f"{row[columns[-1]]:.4f}", f"{cost:.6f}")
+        table.add_row(*(Text(str(row[name])) for name in columns[:-1]), f"{row[columns[-1]]:.4f}", f"{cost:.6f}")
     console.print(table)

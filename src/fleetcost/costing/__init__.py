@@ -1,6 +1,8 @@
 """
 Samples and prices become sets: pure functions.
 
-`prices` chooses a price and says where it came from, `pods`, `nodes` and `volumes` compute rows, `build` puts one
-window together and checks that its books close. Imports only the words.
+`build` puts one window together. `runs` says how long a thing was there, `prices` what it costs and where the price
+came from, `nodes`, `resources`, `gpus`, `volumes`, `balancers`, `traffic`, `disks` and `fees` compute what there is,
+`controllers`, `services` and `labels` what it is called, `shares` divides exactly, `books` checks that nothing is
+charged twice. Imports only the words.
 """

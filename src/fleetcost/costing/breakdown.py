@@ -9,7 +9,7 @@ from dataclasses import replace
 from fleetcost.costing.machines import Machines
 from fleetcost.model.allocation import Allocation
 from fleetcost.model.asset import Asset
-from fleetcost.model.samples import NodeMode
+from fleetcost.model.records import NodeMode
 
 SYSTEM_NAMESPACE = "kube-system"
 

@@ -9,7 +9,8 @@ from fleetcost.costing.labels import LabelBook
 from fleetcost.costing.pods import Pod
 from fleetcost.costing.services import Selectors
 from fleetcost.model.allocation import Labels
-from fleetcost.model.samples import Owner, Samples
+from fleetcost.model.records import Owner
+from fleetcost.model.samples import Samples
 
 
 class Controller(NamedTuple):

@@ -11,7 +11,8 @@ from fleetcost.costing.notes import Notes
 from fleetcost.costing.prices import GIB, PriceBook
 from fleetcost.costing.runs import Run, hull, run_of
 from fleetcost.model.asset import Asset, AssetType, PriceSource
-from fleetcost.model.samples import LocalDiskValue, Samples
+from fleetcost.model.records import LocalDiskValue
+from fleetcost.model.samples import Samples
 
 LARGEST_BYTES = 2.0**40
 """A larger file system is network storage that is mounted like a disk."""

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping
 
 from fleetcost.costing.machines import Machines
 from fleetcost.model.allocation import NO_LABELS, Labels
-from fleetcost.model.samples import NodeSamples, NodeValue
+from fleetcost.model.records import NodeValue
+from fleetcost.model.samples import NodeSamples
 
 WHOLE = "nvidia_com_gpu"
 SHARED = "nvidia_com_gpu_shared"

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from fleetcost.costing.node_facts import newest
 from fleetcost.costing.pods import Pod
 from fleetcost.model.allocation import NO_LABELS, Labels
-from fleetcost.model.samples import ObjectLabels, Samples
+from fleetcost.model.records import ObjectLabels
+from fleetcost.model.samples import Samples
 
 NODE_LABELS = (
     "cloud_google_com_gke_nodepool",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fleetcost.model.samples import NodeAddress, NodeSeen
+from fleetcost.model.records import NodeAddress, NodeSeen
 
 
 class Machines:

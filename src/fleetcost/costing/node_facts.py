@@ -9,7 +9,8 @@ from statistics import fmean
 from fleetcost.costing.provider_ids import node_id
 from fleetcost.costing.runs import Run, run_of
 from fleetcost.model.allocation import NO_LABELS, Labels
-from fleetcost.model.samples import NodeSeen, NodeValue, ObjectLabels, Samples
+from fleetcost.model.records import NodeSeen, NodeValue, ObjectLabels
+from fleetcost.model.samples import Samples
 
 Machine = tuple[str, str]
 """Name and short provider id: a node re-created under its name with another provider id is another machine."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from fleetcost.costing.runs import Run, hull, run_of
-from fleetcost.model.samples import ContainerSeen, ContainerValue, Samples
+from fleetcost.model.records import ContainerSeen, ContainerValue
+from fleetcost.model.samples import Samples
 
 
 class PodKey(NamedTuple):

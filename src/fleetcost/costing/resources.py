@@ -13,7 +13,8 @@ from fleetcost.costing.notes import Notes
 from fleetcost.costing.pods import ContainerKey, Pod, Pods, Values
 from fleetcost.costing.prices import GIB, NodePrices
 from fleetcost.model.finding import FindingKind
-from fleetcost.model.samples import ContainerResource, Samples
+from fleetcost.model.records import ContainerResource
+from fleetcost.model.samples import Samples
 
 MOST_CORES = 512.0
 """No container asks for or uses more, unless its node has more."""

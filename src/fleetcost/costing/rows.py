@@ -22,7 +22,8 @@ from fleetcost.model.allocation import (
     VolumeShare,
 )
 from fleetcost.model.amount import ZERO
-from fleetcost.model.samples import Reach, Samples
+from fleetcost.model.records import Reach
+from fleetcost.model.samples import Samples
 from fleetcost.model.window import Window
 
 

@@ -9,7 +9,8 @@ from fleetcost.costing.labels import LabelBook
 from fleetcost.costing.machines import Machines
 from fleetcost.costing.pods import Pod, PodKey, Pods
 from fleetcost.model.allocation import Labels
-from fleetcost.model.samples import Samples, Selector
+from fleetcost.model.records import Selector
+from fleetcost.model.samples import Samples
 
 
 class Selectors:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from fleetcost.model.samples import ContainerSeen, ContainerValue, Samples
+from fleetcost.model.records import ContainerSeen, ContainerValue
+from fleetcost.model.samples import Samples
 
 _Container = tuple[str, str, str, str]
 

@@ -15,7 +15,8 @@ from fleetcost.costing.shares import split_cost, split_count
 from fleetcost.model.amount import ZERO
 from fleetcost.model.asset import Asset, AssetType
 from fleetcost.model.finding import FindingKind
-from fleetcost.model.samples import NetworkSamples, PodValue, Reach, Samples
+from fleetcost.model.records import PodValue, Reach
+from fleetcost.model.samples import NetworkSamples, Samples
 
 ASSET_NAMES = {
     Reach.REGION: "zone egress",

@@ -24,7 +24,8 @@ from fleetcost.costing.shares import split_cost, split_count
 from fleetcost.model.allocation import VolumeShare
 from fleetcost.model.asset import Asset, AssetType, PriceSource
 from fleetcost.model.finding import FindingKind
-from fleetcost.model.samples import ClaimSeen, ClaimValue, Samples, VolumeInfo, VolumeValue
+from fleetcost.model.records import ClaimSeen, ClaimValue, VolumeInfo, VolumeValue
+from fleetcost.model.samples import Samples
 
 MOST_BYTES = 10 * 2.0**50
 """Largest volume believed; above it the size counts as nothing."""

@@ -229,8 +229,7 @@ class Ingestor:
 
     def _count(self, todo: Plan) -> None:
         """Tell the metrics how many objects of the bucket are in which state."""
-        with self._database.snapshot() as snapshot:
-            states = Counter(count_states(snapshot))
+        states = Counter({state.value: count for state, count in count_states(self._database).items()})
         states.update(skip.state.value for skip in todo.skips)
         states[PAST_RETENTION] = todo.expired
         for state in (*EntryState, *NOT_READ, PAST_RETENTION):

@@ -66,7 +66,7 @@ class Allocation:
         start, end: when it ran inside the window
         provider_id: the node's id at the cloud provider
         controller_kind: lower case, such as `deployment`; empty where no controller is known
-        labels: the pod's labels, Prometheus spelling of the keys
+        labels: of node (an allow-list), namespace and pod, the later winning; Prometheus spelling of the keys
         *_request_hours: requested amount × time
         *_usage_hours: average use × time
         *_usage_max: highest use seen

@@ -17,13 +17,15 @@ ACCEPTED = (
     "two Unix times or two RFC 3339 times ending in Z, joined by a comma"
 )
 
-_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-_DURATION = re.compile(r"^(\d{1,6})([mhdw])$")
-_OFFSET = re.compile(r"^(\d{1,6})([mhdw]) offset (\d{1,6})([mhdw])$")
-_EPOCHS = re.compile(r"^(\d{1,11})[,-](\d{1,11})$")
-_RFC3339 = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z),(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)$")
+_SHORTEST = timedelta(seconds=1)
+"""Length of `week` and `month` at the very moment they begin; no window has none."""
+
+_DURATION = re.compile(r"([0-9]{1,6})([mhdw])")
+_OFFSET = re.compile(r"([0-9]{1,6})([mhdw]) offset ([0-9]{1,6})([mhdw])")
+_EPOCHS = re.compile(r"([0-9]{1,11})[,-]([0-9]{1,11})")
+_INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z"
+_RFC3339 = re.compile(f"({_INSTANT}),({_INSTANT})")
 
 
 def parse_window(text: str, now: datetime, parameter: str = "window") -> Window:
@@ -44,8 +46,6 @@ def parse_window(text: str, now: datetime, parameter: str = "window") -> Window:
         raise QuestionError(parameter, text, f"{ACCEPTED} ({error})") from error
     if window is None:
         raise QuestionError(parameter, text, ACCEPTED)
-    if not _EARLIEST <= window.start < window.end <= _LATEST:
-        raise QuestionError(parameter, text, f"a window between {_EARLIEST:%Y} and {_LATEST:%Y}")
     return window
 
 
@@ -57,8 +57,8 @@ def _named(text: str, now: datetime) -> Window | None:
     ends = {
         "today": (day, day + one_day),
         "yesterday": (day - one_day, day),
-        "week": (sunday, now),
-        "month": (first, now),
+        "week": (sunday, max(now, sunday + _SHORTEST)),
+        "month": (first, max(now, first + _SHORTEST)),
         "lastweek": (sunday - timedelta(weeks=1), sunday),
         "lastmonth": ((first - one_day).replace(day=1), first),
     }
@@ -66,7 +66,7 @@ def _named(text: str, now: datetime) -> Window | None:
 
 
 def _duration(text: str, now: datetime) -> Window | None:
-    match = _DURATION.match(text)
+    match = _DURATION.fullmatch(text)
     if match is None:
         return None
     count, unit = int(match[1]), match[2]
@@ -76,7 +76,7 @@ def _duration(text: str, now: datetime) -> Window | None:
 
 
 def _offset(text: str, now: datetime) -> Window | None:
-    match = _OFFSET.match(text)
+    match = _OFFSET.fullmatch(text)
     if match is None:
         return None
     end = now - int(match[3]) * _UNITS[match[4]]
@@ -84,9 +84,9 @@ def _offset(text: str, now: datetime) -> Window | None:
 
 
 def _pair(text: str) -> Window | None:
-    if match := _EPOCHS.match(text):
+    if match := _EPOCHS.fullmatch(text):
         return Window.of_epochs(int(match[1]), int(match[2]))
-    if match := _RFC3339.match(text):
+    if match := _RFC3339.fullmatch(text):
         return Window(datetime.fromisoformat(match[1]), datetime.fromisoformat(match[2]))
     return None
 

@@ -90,6 +90,21 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
         int, _At(ge=0, description="daily rows older than this leave the database; 0 keeps them")
     ] = 91
     memory_bytes: Annotated[int, _At(ge=0, description="memory budget of the engine; 0 is half of the machine's")] = 0
+    tokens_file: Annotated[
+        Path | None, _At(description="who may ask: a YAML file of tokens' hashes, scopes and filters")
+    ] = None
+    serve_without_authentication: Annotated[
+        bool, _At(description="serve all costs to everybody who reaches an address that is not loopback")
+    ] = False
+    query_timeout_seconds: Annotated[
+        float, _At(gt=0, le=3600, description="how long a question may take, waiting included")
+    ] = 60.0
+    query_queue_length: Annotated[
+        int, _At(ge=0, description="questions that may wait for a place; more are told to come again")
+    ] = 64
+    home_cluster: Annotated[
+        str, _At(description="the cluster this aggregator runs in, for clients that ask for one")
+    ] = ""
 
 
 Role = TypeVar("Role", bound=SharedSettings)

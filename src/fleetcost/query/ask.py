@@ -3,143 +3,113 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
-
-import msgspec
 
 from fleetcost.errors import QuestionError
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
-from fleetcost.query.answer import AllocationRow, Answer, AssetRow, Details, RowType, StepRows
-from fleetcost.query.compile import ALLOCATION_DETAILS, ALLOCATION_PROPERTIES, ASSET_PROPERTIES, Compiler
-from fleetcost.query.completeness import completeness
+from fleetcost.query.answer import AllocationRow, Answer, AssetRow, Completeness, Point, SeriesStep, StepRows, Total
+from fleetcost.query.compile import Program, compile_question
+from fleetcost.query.conditions import may_hold
 from fleetcost.query.dialect import DuckDb
-from fleetcost.query.dimensions import IDLE
-from fleetcost.query.measures import EXACT_ALLOCATION, EXACT_ASSET, IDLE_MEASURES, WEIGHTED_ASSET
-from fleetcost.query.question import Idle, Question, Step
+from fleetcost.query.known import Known
+from fleetcost.query.question import Question, cut
+from fleetcost.query.records import allocation_of, asset_of, total_allocation_of, total_asset_of
 from fleetcost.tables.database import Snapshot
-from fleetcost.tables.ledger import aware, naive, read_ledger
+from fleetcost.tables.ledger import aware
 
-Dated = tuple[datetime, RowType]
+Records = Sequence[Sequence[Any]]
+Maker = Callable[[Sequence[Any], Question, Program], Any]
 
 
-def ask_allocations(snapshot: Snapshot, question: Question, now: datetime) -> Answer[AllocationRow]:
+def ask_allocations(
+    snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None
+) -> Answer[AllocationRow]:
     """
     Answer a question about allocations.
 
-    Raises:
-        QuestionError: the filter names an unknown field, or the rows are in more than one currency.
-    """
-    compiler = Compiler(question, DuckDb())
-    frame = _frame(question)
-    dated = [_allocation(row, question) for row in snapshot.rows(compiler.allocations(), frame)]
-    if question.idle is not Idle.HIDE:
-        dated += [_idle(row) for row in snapshot.rows(compiler.idle(), frame)]
-    return _answer(snapshot, question, dated, (SetKind.ALLOCATIONS, SetKind.ASSETS), now)
-
-
-def ask_assets(snapshot: Snapshot, question: Question, now: datetime) -> Answer[AssetRow]:
-    """
-    Answer a question about assets.
+    Args:
+        snapshot: the view to answer from
+        question: what is asked
+        now: the clock's reading
+        known: what earlier questions learned of the ledger
 
     Raises:
         QuestionError: the filter names an unknown field, or the rows are in more than one currency.
     """
-    rows = snapshot.rows(Compiler(question, DuckDb()).assets(), _frame(question))
-    return _answer(snapshot, question, [_asset(row, question) for row in rows], (SetKind.ASSETS,), now)
+    return _ask(snapshot, question, (allocation_of, total_allocation_of), judged(snapshot, question, now, known))
 
 
-def _answer(
-    snapshot: Snapshot, question: Question, dated: Sequence[Dated[Any]], kinds: tuple[SetKind, ...], now: datetime
+def ask_assets(snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None) -> Answer[AssetRow]:
+    """
+    Answer a question about assets; see `ask_allocations`.
+
+    Raises:
+        QuestionError: the filter names an unknown field, or the rows are in more than one currency.
+    """
+    return _ask(snapshot, question, (asset_of, total_asset_of), judged(snapshot, question, now, known))
+
+
+def prepare(snapshot: Snapshot, question: Question) -> tuple[Program, str]:
+    """
+    Compile a question and run its stages; the statements that read the answer can be run afterwards.
+
+    Returns:
+        What to run, and the currency of every cost; empty where there are no rows.
+
+    Raises:
+        QuestionError: the filter names an unknown field, or the rows are in more than one currency.
+    """
+    program = compile_question(question, DuckDb())
+    for stage in program.stages:
+        snapshot.rows(stage)
+    found = sorted(str(row[0]) for row in snapshot.rows("SELECT DISTINCT currency FROM cells"))
+    if len(found) > 1:
+        accepted = f"a filter that leaves clusters of one currency; found {', '.join(found)}, which are never added"
+        raise QuestionError("filter", "(none)", accepted)
+    return program, "".join(found)
+
+
+def _ask(
+    snapshot: Snapshot, question: Question, makers: tuple[Maker, Maker], judged: tuple[Completeness, ...]
 ) -> Answer[Any]:
+    program, currency = prepare(snapshot, question)
+    make, make_total = makers
     by_step = defaultdict(list)
-    for start, row in dated:
-        by_step[start].append(row)
-    steps = tuple(StepRows(window, tuple(by_step[_step_key(question, window)])) for window in question.steps())
+    for record in snapshot.rows(program.rows):
+        by_step[aware(record[0])].append(make(record, question, program))
+    windows = {window.start: window for window in question.steps()}
+    totals = tuple(
+        Total(windows[aware(record[0])], int(record[2]), make_total(record, question, program))
+        for record in (snapshot.rows(program.totals) if question.summed else ())
+    )
     return Answer(
         question=question,
-        steps=steps,
-        completeness=completeness(read_ledger(snapshot).values(), question.frame, kinds, now),
-        currency=_currency([row for _, row in dated]),
+        steps=tuple(StepRows(window, tuple(by_step[window.start])) for window in windows.values()),
+        completeness=judged,
+        currency=currency,
+        totals=totals,
+        series=_series(snapshot, question, program),
     )
 
 
-def _step_key(question: Question, window: Window) -> datetime:
-    """Return the step start the engine gives for a window: the outer ones are not cut there."""
-    start = window.start
-    if question.step is Step.ALL:
-        return datetime(1970, 1, 1, tzinfo=start.tzinfo)
-    if question.step is Step.HOUR:
-        return start
-    return _uncut(question.step, start)
+def _series(snapshot: Snapshot, question: Question, program: Program) -> tuple[SeriesStep, ...]:
+    if question.series is None:
+        return ()
+    points = defaultdict(list)
+    for step, _role, name, cost in snapshot.rows(program.points):
+        points[aware(step)].append(Point(name, cost))
+    sums = {aware(step): cost for step, cost in snapshot.rows(program.sums_of_steps)}
+    windows: tuple[Window, ...] = cut(question.frame.window, question.series)
+    return tuple(SeriesStep(window, sums.get(window.start, 0.0), tuple(points[window.start])) for window in windows)
 
 
-def _uncut(step: Step, start: datetime) -> datetime:
-    day = start.replace(hour=0, minute=0, second=0, microsecond=0)
-    if step is Step.WEEK:
-        return datetime.fromtimestamp(day.timestamp() - 86_400 * ((day.weekday() + 1) % 7), day.tzinfo)
-    if step is Step.MONTH:
-        return day.replace(day=1)
-    if step is Step.QUARTER:
-        return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-    return day
-
-
-def _frame(question: Question) -> dict[str, datetime]:
-    return {"start": naive(question.frame.window.start), "end": naive(question.frame.window.end)}
-
-
-def _currency(rows: Sequence[Any]) -> str:
-    found = sorted({row.currency for row in rows})
-    if len(found) > 1:
-        raise QuestionError(
-            "filter", "(none)", f"a filter that leaves clusters of one currency; found {', '.join(found)}, "
-            "which are never added"
-        )  # fmt: skip
-    return found[0] if found else ""
-
-
-def _allocation(row: Sequence[Any], question: Question) -> Dated[AllocationRow]:
-    step, currency, rest = row[0], row[1], row[2:]
-    width = len(question.dimensions)
-    names, rest = tuple(str(name) for name in rest[:width]), rest[width:]
-    columns = (*ALLOCATION_PROPERTIES, "start", "end", *EXACT_ALLOCATION)
-    facts = dict(zip(columns, rest, strict=False))
-    details = _details(rest[len(columns) :]) if question.detailed else None
-    return aware(step), AllocationRow(names=names, currency=currency, details=details, **_zoned(facts))
-
-
-def _idle(row: Sequence[Any]) -> Dated[AllocationRow]:
-    step, currency, split, cluster, start, end, *costs = row
-    names = (split, IDLE) if split else (IDLE,)
-    facts = dict(zip(IDLE_MEASURES, costs, strict=True))
-    return aware(step), AllocationRow(
-        names=names, currency=currency, idle=True, cluster=cluster, start=aware(start), end=aware(end), **facts
-    )
-
-
-def _asset(row: Sequence[Any], question: Question) -> Dated[AssetRow]:
-    step, currency, rest = row[0], row[1], row[2:]
-    width = len(question.dimensions)
-    names, rest = tuple(str(name) for name in rest[:width]), rest[width:]
-    columns = (*ASSET_PROPERTIES, "start", "end", *EXACT_ASSET, *WEIGHTED_ASSET, "byte_usage_max", "local", "private")
-    facts = _zoned(dict(zip(columns, rest, strict=False)))
-    labels = msgspec.json.decode(rest[len(columns)], type=dict[str, str]) if rest[len(columns)] else {}
-    facts["name_"] = facts.pop("name")
-    return aware(step), AssetRow(names=names, currency=currency, labels=labels, **facts)
-
-
-def _details(values: Sequence[Any]) -> Details:
-    kinds = Details.__annotations__
-    document = {
-        name: msgspec.Raw(value.encode()) if isinstance(value, str) else value
-        for name, value in zip(ALLOCATION_DETAILS, values, strict=True)
-    }
-    assert set(document) == set(kinds)  # noqa: S101 - the two lists are this room's own
-    return msgspec.json.decode(msgspec.json.encode(document), type=Details, strict=False)
-
-
-def _zoned(facts: dict[str, Any]) -> dict[str, Any]:
-    return facts | {name: aware(facts[name]) for name in ("start", "end")}
+def judged(
+    snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None
+) -> tuple[Completeness, ...]:
+    """Return what stands behind an answer: an entry per cluster that the filter does not rule out."""
+    kinds = (SetKind.ASSETS,) if question.kind is SetKind.ASSETS else (SetKind.ALLOCATIONS, SetKind.ASSETS)
+    every = (known or Known()).completeness(snapshot, question.frame, kinds, now)
+    return tuple(entry for entry in every if may_hold(question.filter, entry.cluster))

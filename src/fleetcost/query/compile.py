@@ -5,178 +5,77 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fleetcost.model.sets import SetKind
-from fleetcost.query.conditions import Conditions
 from fleetcost.query.dialect import DuckDb
-from fleetcost.query.dimensions import UNALLOCATED, UNDEFINED, Dimension
-from fleetcost.query.measures import EXACT_ALLOCATION, EXACT_ASSET, IDLE_MEASURES, WEIGHTED_ASSET
-from fleetcost.query.question import Idle, Question
-
-ALLOCATION_PROPERTIES = (
-    "cluster", "node", "namespace", "controller_kind", "controller", "pod", "container", "provider_id",
-)  # fmt: skip
-ASSET_PROPERTIES = (
-    "type", "category", "provider", "account", "project", "service", "cluster", "name", "provider_id", "region",
-    "node_type", "pool", "storage_class", "volume_name", "claim_name", "claim_namespace", "ip", "price_source",
-)  # fmt: skip
-"""Columns a group keeps where all its rows agree; empty where they differ."""
-
-ALLOCATION_DETAILS = (
-    "services", "labels", "annotations", "namespace_labels", "namespace_annotations", "volumes", "load_balancers",
-    "cpu_core_usage_max", "ram_byte_usage_max", "gpu_usage_max",
-)  # fmt: skip
-
-_CONTROLLER_KINDS = ("deployment", "statefulset", "daemonset", "job")
+from fleetcost.query.measures import CARRIED, EXACT_ALLOCATION, EXACT_ASSET
+from fleetcost.query.question import Question
+from fleetcost.query.sql.assets import ASSET_MAXIMA, ASSET_PROPERTIES, WEIGHED, AssetCells
+from fleetcost.query.sql.cells import DETAILS, AllocationCells
+from fleetcost.query.sql.details import Details
+from fleetcost.query.sql.reading import Reading, Shape
 
 
 @dataclass(frozen=True, slots=True)
-class Compiler:
-    """Writes the SQL of one question."""
+class Program:
+    """
+    A compiled question.
 
-    question: Question
-    dialect: DuckDb
+    Attributes:
+        stages: statements to run first, in order; each makes a table the next ones read
+        rows, totals, points, sums_of_steps: statements that read the answer, see `sql.reading.Reading`
+        page: the table whose rows come back
+        shape: the columns of `rows`
+    """
 
-    def allocations(self) -> str:
-        """One row per step and group of allocations: step, currency, name parts, properties, start, end, measures."""
-        details = [f"any_value({self._detail(name)}) AS {name}" for name in ALLOCATION_DETAILS]
-        return self._grouped("allocation", ALLOCATION_PROPERTIES, EXACT_ALLOCATION, details if self._detailed else [])
+    stages: tuple[str, ...]
+    rows: str
+    totals: str
+    points: str
+    sums_of_steps: str
+    page: str
+    shape: Shape
 
-    def assets(self) -> str:
-        """One row per step and group of assets."""
-        means = [
-            f"sum({name} * ({weight})) FILTER ({name} IS NOT NULL) "
-            f"/ nullif(sum({weight}) FILTER ({name} IS NOT NULL), 0) AS {name}"
-            for name, weight in WEIGHTED_ASSET.items()
-        ]
-        extras = [
-            *means,
-            "max(byte_usage_max) AS byte_usage_max",
-            "bool_or(local) AS local",
-            "bool_or(private) AS private",
-            "any_value(to_json(labels)::VARCHAR) AS labels" if self._detailed else "NULL AS labels",
-        ]
-        return self._grouped("asset", ASSET_PROPERTIES, EXACT_ASSET, extras)
 
-    def idle(self) -> str:
-        """One row per step and idle group: step, currency, cluster, start, end, measures; scaled by the filter."""
-        by_cluster = "cluster" if self.question.idle is Idle.SPLIT else f"{self.dialect.text('')}"
-        sums = ", ".join(f"sum({self._scaled(name)})::DOUBLE AS {name}" for name in IDLE_MEASURES)
-        same_cluster = "CASE WHEN min(cluster) = max(cluster) THEN min(cluster) ELSE '' END"
-        return (
-            f"WITH {self._fractions()}\n"
-            f"SELECT {self._step('i')} AS step, currency, {by_cluster} AS split, {same_cluster} AS cluster, "
-            f'min("start") AS "start", max("end") AS "end", {sums}\n'
-            f"FROM {self._table('idle')} AS i LEFT JOIN fraction AS f USING (window_start, cluster)\n"
-            f"WHERE {self._in_frame('i')} AND {self._idle_passes()}\n"
-            f"GROUP BY step, currency, split ORDER BY step, split"
-        )
+def compile_question(question: Question, dialect: DuckDb) -> Program:
+    """
+    Compile a question.
 
-    @property
-    def _detailed(self) -> bool:
-        return self.question.detailed
+    Raises:
+        QuestionError: the filter names a field that rows of this kind do not have.
+    """
+    if question.kind is SetKind.ASSETS:
+        cells = AssetCells(question, dialect).stages()
+        shape = _of_assets(question)
+    else:
+        cells = AllocationCells(question, dialect).stages()
+        shape = _of_allocations(question, dialect)
+    reading = Reading(question, dialect, shape)
+    stages = (*cells, *reading.stages())
+    return Program(
+        stages=tuple(dialect.table(stage.name, stage.query) for stage in stages),
+        rows=reading.rows(),
+        totals=reading.totals(),
+        points=reading.points(),
+        sums_of_steps=reading.sums_of_steps(),
+        page=reading.page,
+        shape=shape,
+    )
 
-    def _grouped(self, table: str, properties: tuple[str, ...], measures: tuple[str, ...], extras: list[str]) -> str:
-        parts = [f"{self._dimension(d)} AS d{i}" for i, d in enumerate(self.question.dimensions)]
-        kept = [f"CASE WHEN min({p}) = max({p}) THEN min({p}) ELSE '' END AS {p}" for p in properties]
-        sums = [f"sum({name})::DOUBLE AS {name}" for name in measures]
-        names = "".join(f", d{i}" for i in range(len(parts)))
-        chosen = ", ".join(["step", "currency", *(f"d{i}" for i in range(len(parts))), *kept])
-        return (
-            f'SELECT {chosen}, min("start") AS "start", max("end") AS "end", {", ".join([*sums, *extras])}\n'
-            f"FROM (SELECT *, {', '.join([f'{self._step()} AS step', *parts])}\n"
-            f"  FROM {self._source(table)} WHERE {self._in_frame()} AND {self._passes()})\n"
-            f"GROUP BY step, currency{names} ORDER BY step{names}, currency"
-        )
 
-    def _source(self, table: str) -> str:
-        if table == "asset":
-            return f"(SELECT *, {self._category()} AS category FROM {self._table('asset')})"
-        return self._table(table)
+def _of_allocations(question: Question, dialect: DuckDb) -> Shape:
+    return Shape(
+        properties=question.properties,
+        sums=(*EXACT_ALLOCATION, *CARRIED),
+        maxima=(),
+        extras=DETAILS if question.detailed else (),
+        details=Details(question, dialect).names,
+    )
 
-    def _category(self) -> str:
-        return (
-            "CASE type WHEN 'Node' THEN 'Compute' WHEN 'Disk' THEN 'Storage' WHEN 'LoadBalancer' THEN 'Network' "
-            "WHEN 'Network' THEN 'Network' WHEN 'ClusterManagement' THEN 'Management' WHEN 'Shared' THEN 'Shared' "
-            "ELSE 'Other' END"
-        )
 
-    def _table(self, table: str) -> str:
-        return f"{table}_{self.question.frame.resolution}"
-
-    def _step(self, alias: str = "") -> str:
-        return self.dialect.step(self.question.step, f"{alias}.window_start" if alias else "window_start")
-
-    def _in_frame(self, alias: str = "") -> str:
-        column = f"{alias}.window_start" if alias else "window_start"
-        return f"{column} >= $start AND {column} < $end"
-
-    def _passes(self) -> str:
-        tree = self.question.filter
-        return "TRUE" if tree is None else Conditions(self.question.kind, self.dialect).sql(tree)
-
-    def _idle_passes(self) -> str:
-        """Without a filter every idle row counts; with one, those whose cluster has rows that pass."""
-        return "TRUE" if self.question.filter is None else "coalesce(f.any_part, 0) > 0"
-
-    def _scaled(self, name: str) -> str:
-        if self.question.filter is None:
-            return f"i.{name}"
-        return f"(i.{name} * coalesce(f.{name}, 0))::DECIMAL(38, 9)"
-
-    def _fractions(self) -> str:
-        """
-        Which part of each cluster's cost passes the filter, per window and resource.
-
-        Idle is shown in that part. A resource nobody was charged for has no part; there the filter is asked of the
-        idle row itself, which has a cluster and a node and nothing else.
-        """
-        tree = self.question.filter
-        if tree is None:
-            return "fraction AS (SELECT NULL::TIMESTAMP AS window_start, NULL::VARCHAR AS cluster)"
-        on_idle = Conditions(self.question.kind, self.dialect, idle=True).sql(tree)
-        sums = ", ".join(
-            f"sum({name}) AS {name}, coalesce(sum({name}) FILTER ({self._passes()}), 0) AS {name}_passing"
-            for name in IDLE_MEASURES
-        )
-        parts = ", ".join(
-            f"coalesce(a.{name}_passing::DOUBLE / nullif(a.{name}, 0)::DOUBLE, own.part) AS {name}"
-            for name in IDLE_MEASURES
-        )
-        # The outer table of the two is idle: a cluster without a single allocation still has idle.
-        return (
-            f"own AS (SELECT window_start, cluster, max(CASE WHEN {on_idle} THEN 1.0 ELSE 0.0 END) AS part "
-            f"FROM {self._table('idle')} WHERE {self._in_frame()} GROUP BY window_start, cluster),\n"
-            f"allocated AS (SELECT window_start, cluster, {sums} "
-            f"FROM {self._table('allocation')} WHERE {self._in_frame()} AND kind = 'workload' "
-            "GROUP BY window_start, cluster),\n"
-            f"part AS (SELECT own.window_start, own.cluster, {parts} "
-            "FROM own LEFT JOIN allocated AS a ON a.window_start = own.window_start AND a.cluster = own.cluster),\n"
-            f"fraction AS (SELECT *, greatest({', '.join(IDLE_MEASURES)}) AS any_part FROM part)"
-        )
-
-    def _dimension(self, dimension: Dimension) -> str:
-        if self.question.kind is SetKind.ASSETS:
-            return self._asset_dimension(dimension)
-        name = dimension.name
-        if name in {"label", "annotation"}:
-            return f"coalesce({self.dialect.label(f'{name}s', dimension.key)}, '{UNALLOCATED}')"
-        if name in _CONTROLLER_KINDS:
-            return f"CASE WHEN controller_kind = '{name}' THEN controller ELSE '{UNALLOCATED}' END"
-        return {
-            "controllerKind": f"coalesce(nullif(controller_kind, ''), '{UNALLOCATED}')",
-            "controller": (
-                f"CASE WHEN controller = '' THEN '{UNALLOCATED}' WHEN controller_kind = '' THEN controller "
-                "ELSE controller_kind || ':' || controller END"
-            ),
-            "service": f"coalesce({self.dialect.first_of('services')}, '{UNALLOCATED}')",
-            "providerID": "provider_id",
-        }.get(name, name)
-
-    def _asset_dimension(self, dimension: Dimension) -> str:
-        if dimension.name == "label":
-            value = self.dialect.label("labels", dimension.key)
-            return f"coalesce({self.dialect.text(dimension.key + '=')} || {value}, '{UNDEFINED}')"
-        column = "provider_id" if dimension.name == "providerID" else dimension.name
-        return f"coalesce(nullif({column}, ''), '{UNDEFINED}')"
-
-    def _detail(self, name: str) -> str:
-        return f"to_json({name})::VARCHAR" if name in {*ALLOCATION_DETAILS[:5], "volumes", "load_balancers"} else name
+def _of_assets(question: Question) -> Shape:
+    return Shape(
+        properties=ASSET_PROPERTIES,
+        sums=(*EXACT_ASSET, *WEIGHED),
+        maxima=ASSET_MAXIMA,
+        extras=("labels",) if question.detailed else (),
+        details=(),
+    )

@@ -20,7 +20,6 @@ LATE_AFTER = timedelta(hours=2)
 MISSING_AFTER = timedelta(days=2)
 """A set that is this late is missing."""
 
-
 SCRAPE_SLACK_MINUTES = 3
 """A running window may be this far behind the clock without missing anything."""
 
@@ -62,8 +61,32 @@ def completeness(
     """
     known = tuple(entries)
     windows = [window for window in frame.window.split(frame.resolution) if window.start < now]
-    index = _index(known, frame.resolution)
-    return tuple(_judge(cluster, cells(windows, index, cluster, kinds, now), now) for cluster in clusters(known))
+    index, born = index_of(known, frame.resolution), births(known, frame.resolution)
+    return tuple(
+        _judge(cluster, cells(windows, index, cluster, kinds, born.get(cluster), now), now)
+        for cluster in clusters(known)
+    )
+
+
+def births(entries: Iterable[Entry], resolution: Resolution) -> dict[ClusterId, datetime]:
+    """
+    Return the time before which no set of this resolution is expected, by cluster.
+
+    A day proves that its cluster was there when it ended, an hour that it was there on its day: so a cluster whose
+    hours are all gone is silent, not unborn.
+    """
+    born: dict[ClusterId, datetime] = {}
+    for entry in entries:
+        if entry.state is not EntryState.DELETED:
+            seen = _seen(entry.key.window, entry.key.resolution, resolution)
+            born[entry.key.cluster] = min(seen, born.get(entry.key.cluster, seen))
+    return born
+
+
+def _seen(window: Window, resolution: Resolution, asked: Resolution) -> datetime:
+    if resolution is asked:
+        return window.start
+    return window.end if asked is Resolution.HOUR else Resolution.DAY.floor(window.start)
 
 
 def cells(
@@ -71,10 +94,10 @@ def cells(
     index: Mapping[tuple[ClusterId, SetKind, Window], Entry],
     cluster: ClusterId,
     kinds: tuple[SetKind, ...],
+    born: datetime | None,
     now: datetime,
 ) -> list[Cell]:
     """Return the state of each window of one cluster; windows that cannot have arrived yet are left out."""
-    born = min((key[2].start for key in index if key[0] == cluster), default=None)
     states = []
     for window in windows:
         found = [index.get((cluster, kind, window)) for kind in kinds]
@@ -84,7 +107,8 @@ def cells(
     return states
 
 
-def _index(entries: Iterable[Entry], resolution: Resolution) -> dict[tuple[ClusterId, SetKind, Window], Entry]:
+def index_of(entries: Iterable[Entry], resolution: Resolution) -> dict[tuple[ClusterId, SetKind, Window], Entry]:
+    """Return the entries of one resolution by what they are about; what left the bucket is not among them."""
     return {
         (entry.key.cluster, entry.key.kind, entry.key.window): entry
         for entry in entries
@@ -112,7 +136,8 @@ def _cell(window: Window, found: list[Entry | None], born: datetime | None, now:
 def _unfinished(window: Window, entry: Entry, now: datetime) -> Cell:
     built_at = entry.built_at or entry.written_at
     if now < built_at + LATE_AFTER:
-        return Cell(window, WindowState.PARTIAL, "the window is not over", entry, running=True)
+        cause = "the window is not over" if now < window.end else "the window has just ended"
+        return Cell(window, WindowState.PARTIAL, cause, entry, running=True)
     cause = f"nothing newer than {rfc3339(built_at)} has arrived"
     return Cell(window, WindowState.LATE if now < window.end + MISSING_AFTER else WindowState.PARTIAL, cause, entry)
 

@@ -1,11 +1,13 @@
-"""Filters to SQL conditions."""
+"""Filters to SQL conditions, and the columns they read."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from fleetcost.errors import QuestionError, near
 from fleetcost.model.sets import SetKind
 from fleetcost.query.dialect import DuckDb
-from fleetcost.query.dimensions import ALIASES, UNALLOCATED, sanitize
+from fleetcost.query.dimensions import ALIASES, EXTERNAL, KEYED, UNALLOCATED, sanitize
 from fleetcost.query.filters import Compare, Every, Filter, Match, Some
 
 _PLAIN = {
@@ -14,6 +16,7 @@ _PLAIN = {
         "node": "node",
         "namespace": "namespace",
         "controllerName": "controller",
+        "controller": "controller",
         "controllerKind": "controller_kind",
         "container": "container",
         "pod": "pod",
@@ -31,10 +34,11 @@ _PLAIN = {
         "providerID": "provider_id",
         "account": "account",
         "service": "service",
+        "region": "region",
     },
 }
-_MAPS = {SetKind.ALLOCATIONS: {"label": "labels", "annotation": "annotations"}, SetKind.ASSETS: {"label": "labels"}}
-_LISTS = {SetKind.ALLOCATIONS: {"services": "services"}, SetKind.ASSETS: {}}
+_LISTS = {SetKind.ALLOCATIONS: {"services": "services", "service": "services"}, SetKind.ASSETS: {}}
+_KINDS = {SetKind.ALLOCATIONS: ("deployment", "statefulset", "daemonset", "job"), SetKind.ASSETS: ()}
 
 IDLE_COLUMNS = frozenset({"cluster", "node", "provider_id"})
 """The columns an idle row has; every other one is unknown there."""
@@ -62,43 +66,52 @@ class Conditions:
         return self._compare(tree)
 
     def _compare(self, compare: Compare) -> str:
-        tests = [self._test(compare, value) for value in compare.values]
-        any_of = "coalesce(" + " OR ".join(tests) + ", FALSE)"
+        tests = [self._test(compare, value) for value in dict.fromkeys(compare.values)]
+        any_of = f"coalesce({_either(tests)}, FALSE)"
         return f"NOT {any_of}" if compare.negated else any_of
 
     def _test(self, compare: Compare, value: str) -> str:
-        maps, lists, plain = _MAPS[self._kind], _LISTS[self._kind], _PLAIN[self._kind]
+        columns = _columns(compare, self._kind)
         wanted = "" if value == UNALLOCATED else value
-        if compare.field in ALIASES and compare.key is None:
-            return self._label("labels", ALIASES[compare.field], compare.match, wanted)
-        if compare.field in maps:
-            column = maps[compare.field]
-            if compare.key is None:
-                return self._label(column, sanitize(value), Match.EQUALS, None)
-            return self._label(column, sanitize(compare.key), compare.match, wanted)
-        if compare.field in lists and compare.key is None:
-            return self._list(lists[compare.field], compare.match, wanted)
-        if compare.field in plain and compare.key is None:
-            column = plain[compare.field]
-            return "FALSE" if self._idle and column not in IDLE_COLUMNS else self._match(column, compare.match, wanted)
-        accepted = [*plain, *lists, *(f"{name}[<key>]" for name in maps), *ALIASES]
-        raise QuestionError(
-            "filter", compare.field, f"a field of {self._kind}: {', '.join(accepted)}{near(compare.field, accepted)}"
-        )
-
-    def _label(self, column: str, key: str, match: Match, wanted: str | None) -> str:
-        """Compare a label; None asks whether it is there at all, the empty text whether it is not."""
-        if self._idle:
+        if self._idle and not IDLE_COLUMNS.issuperset(columns):
             return "FALSE"
-        label = self._dialect.label(column, key)
-        if wanted is None:
-            return f"{label} IS NOT NULL"
-        return self._match(f"coalesce({label}, '')", match, wanted)
+        field, key, match = compare.field, compare.key, compare.match
+        if field in KEYED[self._kind]:
+            return self._keyed(columns[0], key, match, value if key is None else wanted)
+        if field in _LISTS[self._kind]:
+            return self._list(columns[0], match, wanted)
+        if field in ALIASES:
+            return self._match(f"coalesce({self._alias(field)}, '')", match, wanted)
+        return self._plain(field, columns[0], match, wanted)
+
+    def _plain(self, field: str, column: str, match: Match, wanted: str) -> str:
+        if field in _KINDS[self._kind]:
+            return f"(controller_kind = '{field}' AND {self._match('controller', match, wanted)})"
+        if column == "type":
+            # The field's clients write asset types as they like.
+            return self._match("lower(type)", match, wanted.lower())
+        return self._match(column, match, wanted)
+
+    def _alias(self, field: str) -> str:
+        label = ALIASES[field]
+        if self._kind is SetKind.ASSETS:
+            return f"coalesce({self._label('labels', EXTERNAL + label)}, {self._label('labels', label)})"
+        return f"coalesce({self._label('labels', label)}, {self._label('annotations', label)})"
+
+    def _label(self, column: str, key: str) -> str:
+        return self._dialect.label(column, key)
+
+    def _keyed(self, column: str, key: str | None, match: Match, wanted: str) -> str:
+        """Compare a label; without a key, ask whether there is one of such a name."""
+        if key is not None:
+            return self._match(f"coalesce({self._label(column, sanitize(key))}, '')", match, wanted)
+        if match in {Match.EQUALS, Match.CONTAINS}:
+            return f"{self._label(column, sanitize(wanted))} IS NOT NULL"
+        test = self._match("element", match, sanitize(wanted))
+        return self._dialect.list_has(self._dialect.label_names(column), test)
 
     def _list(self, column: str, match: Match, wanted: str) -> str:
-        if self._idle:
-            return "FALSE"
-        if match is Match.EQUALS and not wanted:
+        if not wanted and match in {Match.EQUALS, Match.CONTAINS}:
             return f"len({column}) = 0"
         exact = Match.EQUALS if match is Match.CONTAINS else match
         return self._dialect.list_has(column, self._match("element", exact, wanted))
@@ -111,3 +124,75 @@ class Conditions:
         if match is Match.ENDS_WITH:
             return self._dialect.ends_with(expression, wanted)
         return f"{expression} = {self._dialect.text(wanted)}"
+
+
+def columns_of(tree: Filter | None, kind: SetKind) -> frozenset[str]:
+    """
+    Return the columns a filter reads.
+
+    Raises:
+        QuestionError: a field that rows of this kind do not have.
+    """
+    if tree is None:
+        return frozenset()
+    return frozenset(column for compare in comparisons(tree) for column in _columns(compare, kind))
+
+
+def comparisons(tree: Filter) -> Iterator[Compare]:
+    """Yield every comparison of a filter."""
+    if isinstance(tree, Compare):
+        yield tree
+        return
+    for part in tree.parts:
+        yield from comparisons(part)
+
+
+def fields(kind: SetKind) -> tuple[str, ...]:
+    """Return the fields a filter of this kind may name."""
+    keyed = (f"{name}[<name>]" for name in KEYED[kind])
+    return (*_PLAIN[kind], *_LISTS[kind], *_KINDS[kind], *keyed, *ALIASES)
+
+
+def _columns(compare: Compare, kind: SetKind) -> tuple[str, ...]:
+    field = compare.field
+    if field in KEYED[kind]:
+        return (KEYED[kind][field],)
+    if compare.key is None:
+        if field in _PLAIN[kind]:
+            return (_PLAIN[kind][field],)
+        if field in _LISTS[kind]:
+            return (_LISTS[kind][field],)
+        if field in _KINDS[kind]:
+            return ("controller", "controller_kind")
+        if field in ALIASES:
+            return ("labels",) if kind is SetKind.ASSETS else ("labels", "annotations")
+    written = field if compare.key is None else f"{field}[{compare.key}]"
+    accepted = fields(kind)
+    raise QuestionError("filter", written, f"a field of {kind}: {', '.join(accepted)}{near(written, accepted)}")
+
+
+def _either(tests: list[str]) -> str:
+    return tests[0] if len(tests) == 1 else "(" + " OR ".join(tests) + ")"
+
+
+def may_hold(tree: Filter | None, cluster: str) -> bool:
+    """Tell whether a row of a cluster can pass a filter, whatever else it is."""
+    if tree is None:
+        return True
+    if isinstance(tree, Every):
+        return all(may_hold(part, cluster) for part in tree.parts)
+    if isinstance(tree, Some):
+        return any(may_hold(part, cluster) for part in tree.parts)
+    if tree.field != "cluster" or tree.key is not None:
+        return True
+    return any(_matches(cluster, tree.match, value) for value in tree.values) != tree.negated
+
+
+def _matches(text: str, match: Match, wanted: str) -> bool:
+    if match is Match.CONTAINS:
+        return wanted in text
+    if match is Match.STARTS_WITH:
+        return text.startswith(wanted)
+    if match is Match.ENDS_WITH:
+        return text.endswith(wanted)
+    return text == wanted

@@ -13,6 +13,11 @@ from fleetcost.model.sets import SetKind
 UNALLOCATED = "__unallocated__"
 UNDEFINED = "__undefined__"
 IDLE = "__idle__"
+TENANCY = "__tenancy__"
+SHARED = "__shared__"
+
+MOST = 16
+"""Dimensions an answer may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,7 @@ class Dimension:
     One part of a group's name.
 
     Attributes:
-        name: canonical name, such as `namespace` or `label`
+        name: canonical name, such as `namespace`, `label` or `team`
         key: a label's or annotation's name, Prometheus spelling
     """
 
@@ -37,13 +42,33 @@ ALLOCATION_NAMES = (
     "deployment", "statefulset", "daemonset", "job", "providerID",
 )  # fmt: skip
 ASSET_NAMES = ("provider", "account", "project", "category", "cluster", "type", "service", "providerID", "name")
-KEYED = {SetKind.ALLOCATIONS: ("label", "annotation"), SetKind.ASSETS: ("label",)}
+KEYED: Mapping[SetKind, Mapping[str, str]] = MappingProxyType(
+    {
+        SetKind.ALLOCATIONS: MappingProxyType(
+            {
+                "label": "labels",
+                "annotation": "annotations",
+                "namespaceLabel": "namespace_labels",
+                "namespaceAnnotation": "namespace_annotations",
+            }
+        ),
+        SetKind.ASSETS: MappingProxyType({"label": "labels"}),
+    }
+)
+"""Dimensions with a name of their own behind a colon, each with its column."""
+
 NAMES = {SetKind.ALLOCATIONS: ALLOCATION_NAMES, SetKind.ASSETS: ASSET_NAMES}
 
 ALIASES: Mapping[str, str] = MappingProxyType(
     {"department": "department", "environment": "env", "owner": "owner", "product": "app", "team": "team"}
 )
-"""The field's five words for a label each; the label names are the defaults of the products we are compatible with."""
+"""
+The field's five words for a label each, or an annotation where the label is absent; the names are the defaults of the
+products we are compatible with.
+"""
+
+EXTERNAL = "kubernetes_label_"
+"""What stands before an alias's label name on assets, where labels come from a bill."""
 
 DEFAULTS = {
     SetKind.ALLOCATIONS: tuple(Dimension(name) for name in ("cluster", "node", "namespace", "pod", "container")),
@@ -68,18 +93,20 @@ def parse_dimensions(text: str | None, kind: SetKind, parameter: str = "aggregat
         return DEFAULTS[kind]
     if text.strip().lower() == "all":
         return ()
-    return tuple(_dimension(part.strip(), text, kind, parameter) for part in text.split(","))
+    parts = text.split(",")
+    if len(parts) > MOST:
+        raise QuestionError(parameter, text, f"at most {MOST} dimensions")
+    return tuple(dict.fromkeys(_dimension(part.strip(), text, kind, parameter) for part in parts))
 
 
 def _dimension(part: str, text: str, kind: SetKind, parameter: str) -> Dimension:
     head, colon, key = part.partition(":")
-    if colon and head in KEYED[kind] and key:
-        return Dimension(head, sanitize(key))
-    known = {name.lower(): name for name in NAMES[kind]}
+    keyed = {spelling: name for name in KEYED[kind] for spelling in (name, name.lower())}
+    if colon and head in keyed and key:
+        return Dimension(keyed[head], sanitize(key))
+    known = {name.lower(): name for name in (*NAMES[kind], *ALIASES)}
     if part.lower() in known:
         return Dimension(known[part.lower()])
-    if part.lower() in ALIASES:
-        return Dimension("label", ALIASES[part.lower()])
     accepted = [*NAMES[kind], *(f"{name}:<name>" for name in KEYED[kind]), *ALIASES, "all"]
     raise QuestionError(parameter, text, f"a comma-separated list of {', '.join(accepted)}{near(part, accepted)}")
 

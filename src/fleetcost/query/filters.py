@@ -1,4 +1,4 @@
-"""
+r"""
 The field's filter language, version 2, to a syntax tree.
 
 ```
@@ -6,10 +6,11 @@ expression = comparison ( "+" comparison )* | comparison ( "|" comparison )*    
 comparison = field operator value ( "," value )* | "(" expression ")"
 field      = name | name "[" key "]"
 operator   = ":" "!:" "~:" "!~:" "<~:" "!<~:" "~>:" "!~>:"
-value      = a text in double quotes
+value      = a text in double quotes, in which \" and \\ stand for the quote and the backslash
 ```
 
-Several values mean any of them; behind a negated operator, none of them.
+Several values mean any of them; behind a negated operator, none of them. Two comparisons with only blanks between them
+are joined by `+`: a plus sign that was not percent-encoded arrives as a blank.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ DEEPEST = 32
 
 LONGEST = 16_384
 """Characters of a filter that are still read."""
+
+WIDEST = 256
+"""Comparisons of a filter that are still read."""
 
 
 class Match(enum.StrEnum):
@@ -74,10 +78,18 @@ class Some:
 
 Filter = Compare | Every | Some
 
+
+def every(*parts: Filter | None) -> Filter | None:
+    """Return the filter that holds where all of these hold; None holds everywhere."""
+    given = tuple(part for part in parts if part is not None)
+    return given[0] if len(given) == 1 else Every(given) if given else None
+
+
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _KEY = re.compile(r"\[([^\]\"]+)\]")
 _OPERATOR = re.compile(r"(!?)(<~:|~>:|~:|:)")
-_VALUE = re.compile(r'"([^"]*)"')
+_VALUE = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_ESCAPED = re.compile(r'\\(["\\])')
 _BLANKS = re.compile(r"\s*")
 
 
@@ -90,6 +102,8 @@ def parse_filter(text: str, parameter: str = "filter") -> Filter | None:
     """
     if len(text) > LONGEST:
         raise QuestionError(parameter, text[:40] + "…", f"at most {LONGEST} characters, {len(text)} were sent")
+    if "\0" in text:
+        raise QuestionError(parameter, text.replace("\0", "\\0"), "a filter without NUL characters")
     if not text.strip():
         return None
     reader = _Reader(text, parameter)
@@ -105,20 +119,26 @@ class _Reader:
         self._text = text
         self._parameter = parameter
         self._at = 0
+        self._comparisons = 0
 
     def expression(self, depth: int) -> Filter:
         if depth > DEEPEST:
             raise self._wrong(f"at most {DEEPEST} parentheses inside each other")
         parts = [self._comparison(depth)]
-        joiner = self._peek()
-        while joiner and joiner in "+|" and self._peek() == joiner:
-            self._at += 1
+        joiner = self._joiner()
+        while joiner and self._joiner() == joiner:
+            self._at += self._peek() == joiner
             parts.append(self._comparison(depth))
-        if self._peek() in {"+", "|"}:
+        if self._joiner():
             raise self._wrong("parentheses where + and | meet")
         if len(parts) == 1:
             return parts[0]
         return Every(tuple(parts)) if joiner == "+" else Some(tuple(parts))
+
+    def _joiner(self) -> str:
+        """Return what joins the next comparison: `|`, `+`, or `+` where only blanks are between; empty at the end."""
+        follows = self._peek()
+        return "+" if follows.isalpha() or follows == "(" else follows if follows in {"+", "|"} else ""
 
     def end(self) -> None:
         if self._peek():
@@ -132,17 +152,23 @@ class _Reader:
                 raise self._wrong(")")
             self._at += 1
             return inner
+        self._comparisons += 1
+        if self._comparisons > WIDEST:
+            raise self._wrong(f"at most {WIDEST} comparisons")
         position = self._at
         field = self._take(_FIELD, "a field name")[0]
         key = _KEY.match(self._text, self._at)
         if key:
             self._at = key.end()
         operator = self._take(_OPERATOR, "one of : !: ~: !~: <~: !<~: ~>: !~>:")
-        values = [self._take(_VALUE, "a value in double quotes")[1]]
+        values = [self._value()]
         while self._peek() == ",":
             self._at += 1
-            values.append(self._take(_VALUE, "a value in double quotes")[1])
+            values.append(self._value())
         return Compare(field, key[1] if key else None, Match(operator[2]), bool(operator[1]), tuple(values), position)
+
+    def _value(self) -> str:
+        return _ESCAPED.sub(r"\1", self._take(_VALUE, "a value in double quotes")[1])
 
     def _peek(self) -> str:
         self._skip()

@@ -13,6 +13,19 @@ EXACT_ALLOCATION = (
 )  # fmt: skip
 """Columns of the allocation tables that add up exactly; uses may be null where they were not measured."""
 
+ALLOCATION_COSTS = (
+    "cpu_cost", "cpu_cost_adjustment", "ram_cost", "ram_cost_adjustment", "gpu_cost", "gpu_cost_adjustment",
+    "pv_cost", "pv_cost_adjustment", "network_cost", "network_cost_adjustment",
+    "load_balancer_cost", "load_balancer_cost_adjustment", "external_cost",
+)  # fmt: skip
+"""The measures that are a row's cost before anything is shared."""
+
+ADJUSTED = frozenset(name for name in (*ALLOCATION_COSTS, "adjustment") if name.endswith("adjustment"))
+"""The measures that a bill adds."""
+
+CARRIED = ("cpu_cost_idle", "ram_cost_idle", "gpu_cost_idle", "shared_cost")
+"""What a row carries of other costs; the first three are inside its resources' costs."""
+
 IDLE_MEASURES = ("cpu_cost", "ram_cost", "gpu_cost")
 """Columns of the idle tables."""
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from fleetcost.errors import QuestionError, near
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution, Window
 from fleetcost.query.dimensions import Dimension
 from fleetcost.query.filters import Filter
+from fleetcost.query.sharing import Sharing, Split, Tenancy
+
+MOST_WINDOWS = {Resolution.HOUR: 2400, Resolution.DAY: 3660}
+"""Sets of one cluster that one question may read: a hundred days of hours, ten years of days."""
+
+PROPERTIES = ("cluster", "node", "namespace", "controller_kind", "controller", "pod", "container", "provider_id")
+"""Columns a group of allocations keeps where all its rows agree."""
 
 
 class Step(enum.StrEnum):
@@ -20,6 +27,7 @@ class Step(enum.StrEnum):
     HOUR = "hour"
     DAY = "day"
     WEEK = "week"
+    SEVEN_DAYS = "weeknow"
     MONTH = "month"
     QUARTER = "quarter"
 
@@ -30,6 +38,7 @@ class Idle(enum.StrEnum):
     HIDE = "hide"
     SEPARATE = "separate"
     SPLIT = "split"
+    SHARE = "share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,36 @@ class Frame:
     resolution: Resolution
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What rows are ordered by: a column of the answer, `total_cost` or `name`."""
+
+    column: str = "total_cost"
+    descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """
+    Which rows come back.
+
+    Attributes:
+        order: what they are ordered by, None for their names
+        limit, offset: which of the ordered rows of each step, None for all
+        only: names of the rows that come back, None for all
+    """
+
+    order: Order | None = None
+    limit: int | None = None
+    offset: int = 0
+    only: tuple[str, ...] | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether every row comes back."""
+        return self.limit is None and self.only is None and self.offset == 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """
@@ -48,53 +87,94 @@ class Question:
     Attributes:
         kind: allocations or assets
         frame: which rows
-        step: how the answer is cut
+        step: how the rows of the answer are cut
+        series: how its series is cut, None for none; only with `step` ALL
         dimensions: what it is grouped by, in the order of the name's parts
-        idle: what happens to idle cost (allocations only); `SPLIT` is a row per cluster
+        idle: what happens to idle cost (allocations only); `SPLIT` is a row per cluster, or per node
+        idle_by_node: idle belongs to a node instead of a cluster
+        idle_split: how shared idle is divided
+        tenancy: what happens to the costs of a cluster that no workload asked for
+        sharing: what else is shared, None for nothing
+        adjusted: False leaves billing adjustments out
         filter: which rows count, None for all
-        detailed: rows carry labels, volumes and what else cannot be added up; only sensible for single rows
+        detailed: rows carry labels and what else cannot be added up; only sensible for single rows
+        parts: rows carry their volumes, load balancers and sources of shared cost
+        metadata: groups keep the labels and annotations that all their rows share
+        proportions: rows carry their part of each asset's cost
+        properties: columns that groups keep where all their rows agree
+        page: which rows come back; totals are of all
+        summed: totals are wanted
+        now: the clock's reading, for shared costs of a window that is not over
     """
 
     kind: SetKind
     frame: Frame
     step: Step
+    series: Step | None = None
     dimensions: tuple[Dimension, ...]
     idle: Idle = Idle.SEPARATE
+    idle_by_node: bool = False
+    idle_split: Split = Split.WEIGHTED
+    tenancy: Tenancy = Tenancy.HIDE
+    sharing: Sharing | None = None
+    adjusted: bool = True
     filter: Filter | None = None
     detailed: bool = False
+    parts: bool = False
+    metadata: bool = False
+    proportions: bool = False
+    properties: tuple[str, ...] = PROPERTIES
+    page: Page = Page()
+    summed: bool = True
+    now: datetime | None = None
+
+    @property
+    def finest(self) -> Step:
+        """The finer of the steps of rows and series."""
+        return self.series or self.step
 
     def steps(self) -> tuple[Window, ...]:
-        """Return the windows of the answer, oldest first, the outer ones cut at the frame."""
-        cut = []
-        start = self.frame.window.start
-        while start < self.frame.window.end:
-            end = min(_step_end(self.step, start, self.frame.window.end), self.frame.window.end)
-            cut.append(Window(start, end))
-            start = end
-        return tuple(cut)
+        """Return the windows of the rows, oldest first, the outer ones cut at the frame."""
+        return cut(self.frame.window, self.step)
 
 
-def framed(window: Window, step: Step | None, hourly_from: datetime | None) -> tuple[Frame, Step]:
+def cut(window: Window, step: Step) -> tuple[Window, ...]:
+    """Cut a window into steps, oldest first; the outer ones end at the window's ends."""
+    pieces = []
+    start = window.start
+    while start < window.end:
+        end = min(_step_end(step, start, window), window.end)
+        pieces.append(Window(start, end))
+        start = end
+    return tuple(pieces)
+
+
+def framed(window: Window, step: Step | None, hourly_from: datetime | None, now: datetime) -> tuple[Frame, Step]:
     """
     Choose the rows that answer for a window, and the step where none was asked for.
 
     Whole days come from daily sets. Anything finer comes from hourly sets as long as they are kept; what is older is
-    answered with the whole days it touches.
+    answered with the whole days it touches, by day even where hours were asked for.
 
     Args:
         window: as asked
         step: as asked; None keeps the sets apart
         hourly_from: hourly rows are kept since this time, None for ever
+        now: the clock's reading; a window that ends now, such as `week`, ends with today
+
+    Raises:
+        QuestionError: more steps than anybody reads.
     """
     days = Window(Resolution.DAY.floor(window.start), Resolution.DAY.ceil(window.end))
     hours = Window(Resolution.HOUR.floor(window.start), Resolution.HOUR.ceil(window.end))
-    too_old = hourly_from is not None and hours.start < hourly_from
-    if step is Step.HOUR or (step in {None, Step.ALL} and days != window and not too_old):
-        return Frame(hours, Resolution.HOUR), step or Step.HOUR
-    return Frame(days, Resolution.DAY), step or Step.DAY
+    whole = days.start == window.start and window.end in {days.end, now}
+    finer = step is Step.HOUR or (step in {None, Step.ALL} and not whole)
+    if finer and (hourly_from is None or hours.start >= hourly_from):
+        return Frame(_bounded(hours, Resolution.HOUR), Resolution.HOUR), step or Step.HOUR
+    return Frame(_bounded(days, Resolution.DAY), Resolution.DAY), Step.DAY if step in {None, Step.HOUR} else step
 
 
-def parse_accumulate(text: str | None) -> Step | None:
+def parse_accumulate(text: str | None, parameter: str = "accumulate") -> Step | None:
     """
     Read the field's `accumulate`: a truth value or the name of a step; None keeps the sets apart.
 
@@ -109,23 +189,30 @@ def parse_accumulate(text: str | None) -> Step | None:
     if word in set(Step):
         return Step(word)
     accepted = ["true", "false", *Step]
-    raise QuestionError("accumulate", str(text), f"{', '.join(accepted)}{near(word, accepted)}")
+    raise QuestionError(parameter, str(text), f"{', '.join(accepted)}{near(word, accepted)}")
 
 
-def _step_end(step: Step, start: datetime, last: datetime) -> datetime:
-    day = start.replace(hour=0, minute=0, second=0, microsecond=0)
+def _bounded(window: Window, resolution: Resolution) -> Window:
+    most = MOST_WINDOWS[resolution]
+    if window.seconds > most * resolution.seconds:
+        raise QuestionError("window", str(window), f"a window of at most {most} whole {resolution} sets")
+    return window
+
+
+def _step_end(step: Step, start: datetime, window: Window) -> datetime:
+    if step is Step.ALL:
+        return window.end
     if step is Step.HOUR:
         return start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    if step is Step.DAY:
-        return day + timedelta(days=1)
-    if step is Step.WEEK:
-        # Weeks of the field run from Sunday to Saturday.
-        return day + timedelta(days=7 - (day.weekday() + 1) % 7)
-    if step is Step.MONTH:
-        return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
-    if step is Step.QUARTER:
-        month = day.replace(day=1)
-        while (month.month, month.day) != (month.month // 3 * 3 + 1, 1) or month <= start:
-            month = (month + timedelta(days=32)).replace(day=1)
-        return month
-    return last
+    if step is Step.SEVEN_DAYS:
+        return start + timedelta(days=7)
+    day = start.replace(hour=0, minute=0, second=0, microsecond=0)
+    if step in {Step.MONTH, Step.QUARTER}:
+        return _months_later(day, 1 if step is Step.MONTH else 3 - (day.month - 1) % 3)
+    # Weeks of the field run from Sunday to Saturday.
+    return day + timedelta(days=1 if step is Step.DAY else 7 - (day.weekday() + 1) % 7)
+
+
+def _months_later(day: datetime, count: int) -> datetime:
+    months = day.year * 12 + day.month - 1 + count
+    return datetime(months // 12, months % 12 + 1, 1, tzinfo=UTC)

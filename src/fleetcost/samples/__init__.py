@@ -1,7 +1,8 @@
 """
 Prometheus becomes samples.
 
-`queries` holds every query as a named constant with its reason, `promql` writes them out, `client` asks the API,
-`memory` answers them from series in memory, `read` turns answers into the typed records of `model.samples`. Only this
-room imports `httpx`.
+`query` is a question as a value, `queries` holds each one as a named constant with its reason, `promql` writes them
+out, `client` asks the API, `edges` spares the server most of the work, `memory` answers the same queries from series in
+memory. `read` asks them all for one window and turns the answers into `model.samples`; `health` says what is wrong with
+the source. Only this room imports `httpx`.
 """

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 import httpx
 
@@ -25,6 +26,11 @@ _FINER = 4
 """A query that is too large is asked in this many times more parts."""
 
 
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
 class PrometheusSource:
     """
     Asks a Prometheus-compatible API.
@@ -39,10 +45,11 @@ class PrometheusSource:
         access: credentials and certificates
         timeout_seconds: for one answer
         attempts: how often a query is tried where the server is busy or out of reach
+        clock: tells which windows are not over yet
         transport: in place of the network
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a client has this many knobs
         self,
         url: str,
         cluster_label: str = "",
@@ -51,10 +58,12 @@ class PrometheusSource:
         access: Access | None = None,
         timeout_seconds: float = TIMEOUT_SECONDS,
         attempts: int = ATTEMPTS,
+        clock: Callable[[], datetime] = utc_now,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._api = Api(url, access or Access(), timeout_seconds, attempts, transport)
         self._extra = (Matcher(cluster_label, Op.EQUAL, cluster_id),) if cluster_label else ()
+        self._clock = clock
         self._shards: dict[str, int] = {}
 
     @property
@@ -78,7 +87,7 @@ class PrometheusSource:
             return self._ask(query, window, rendered)
 
         if query.over in EDGED:
-            return sightings(query, window, resolution_seconds, ask)
+            return sightings(query, window, resolution_seconds, int(self._clock().timestamp()), ask)
         return ask(query, lambda extra: render(query, window, resolution_seconds, extra))
 
     def _ask(self, query: Query, window: Window, rendered: Render) -> list[Row]:

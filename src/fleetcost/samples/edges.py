@@ -27,7 +27,7 @@ Ask = Callable[[Query, Render], list[Row]]
 Identity = tuple[str, ...]
 
 
-def sightings(query: Query, window: Window, resolution_seconds: int, ask: Ask) -> list[Row]:
+def sightings(query: Query, window: Window, resolution_seconds: int, now_epoch: int, ask: Ask) -> list[Row]:
     """
     Answer a query of sightings.
 
@@ -35,12 +35,13 @@ def sightings(query: Query, window: Window, resolution_seconds: int, ask: Ask) -
         query: of a kind in `EDGED`
         window: what it looks back over
         resolution_seconds: the step where steps are needed
+        now_epoch: the clock's reading in Unix seconds; a window that is not over is looked at from there
         ask: sends a text, given the conditions that are added to it
 
     Returns:
         The rows; of labels only the newest of each object.
     """
-    rows = ask(query, lambda extra: render_edge(query, window, extra))
+    rows = ask(query, lambda extra: render_edge(query, window, now_epoch, extra))
     present = {identity(row, query) for row in ask(query, lambda extra: render_present(query, window, extra))}
     missing = present - {identity(row, query) for row in rows}
     for names in _conditions(query, sorted(missing), of=len(present)):

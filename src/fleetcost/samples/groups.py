@@ -8,16 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fleetcost.model.samples import (
-    ContainerValue,
-    NameSamples,
-    NetworkSamples,
-    NodeSamples,
-    NodeValue,
-    PodSamples,
-    ServiceSamples,
-    StorageSamples,
-)
+from fleetcost.model.records import ContainerValue, NodeValue
+from fleetcost.model.samples import NameSamples, NetworkSamples, NodeSamples, PodSamples, ServiceSamples, StorageSamples
 from fleetcost.samples import queries as q
 from fleetcost.samples import records as r
 from fleetcost.samples.asker import Answer, Asker, Convert

@@ -26,7 +26,8 @@ class _Scrape(NamedTuple):
 def diagnose(asker: Asker, window: Window, resolution_seconds: int) -> Callable[[float], None]:
     """Ask what shows the source's faults; the returned function takes the coverage, waits and keeps the findings."""
     counts = asker.ask(q.SCRAPES, r.number)
-    firsts, lasts = asker.ask(q.SCRAPER_FIRST, _scrape), asker.ask(q.SCRAPER_LAST, _scrape)
+    pairs = ((q.SCRAPER_FIRST, q.SCRAPER_LAST), (q.MACHINE_SCRAPER_FIRST, q.MACHINE_SCRAPER_LAST))
+    scrapers = [(asker.ask(first, _scrape), asker.ask(last, _scrape)) for first, last in pairs]
     exported = asker.ask(q.EXPORTED, r.text("job"))
     clusters = asker.ask(q.CLUSTERS, r.every_label)
 
@@ -35,8 +36,9 @@ def diagnose(asker: Asker, window: Window, resolution_seconds: int) -> Callable[
         if scrapes > 0 and coverage_minutes * 60 / scrapes > resolution_seconds * _SLACK:
             every = round(window.seconds / scrapes)
             asker.notice(FindingKind.SCRAPED_SELDOM, f"every {every} s, resolution {resolution_seconds} s")
-        for pair in _doubled(firsts.rows(), lasts.rows(), 2 * resolution_seconds):
-            asker.notice(FindingKind.SCRAPED_TWICE, pair)
+        for firsts, lasts in scrapers:
+            for pair in _doubled(firsts.rows(), lasts.rows(), 2 * resolution_seconds):
+                asker.notice(FindingKind.SCRAPED_TWICE, pair)
         for job in exported.rows():
             asker.notice(FindingKind.LABELS_EXPORTED, f"job {job}")
         if len(clusters.rows()) > 1:
@@ -47,7 +49,7 @@ def diagnose(asker: Asker, window: Window, resolution_seconds: int) -> Callable[
 
 
 def _scrape(row: Reader) -> _Scrape:
-    return _Scrape(row.name("node"), f"{row.text('job')} {row.text('instance')}".strip(), row.value)
+    return _Scrape(row.name("node", "instance"), f"{row.text('job')} {row.text('instance')}".strip(), row.value)
 
 
 def _doubled(firsts: Iterable[_Scrape], lasts: Iterable[_Scrape], slack_seconds: float) -> set[str]:

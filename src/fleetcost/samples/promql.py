@@ -52,13 +52,18 @@ def render(query: Query, window: Window, resolution_seconds: int, extra: Matcher
     return Instant(_grouped(query, over), time_ms)
 
 
-def render_edge(query: Query, window: Window, extra: Matchers = ()) -> Instant:
+def render_edge(query: Query, window: Window, now_epoch: int, extra: Matchers = ()) -> Instant:
     """
     Write out what is seen at one edge of the window only: at the start for first sightings, at the end for others.
 
-    What is seen there needs no look at the steps between: nothing was seen before the start, or after the end.
+    What is seen there needs no look at the steps between: nothing was seen before the start, or after the end. The end
+    of a window that is not over is now.
     """
-    at = window.start_epoch if query.over is Over.FIRST_SEEN else window.end_epoch
+    at = (
+        window.start_epoch
+        if query.over is Over.FIRST_SEEN
+        else max(min(window.end_epoch, now_epoch), window.start_epoch)
+    )
     return Instant(_grouped(query, _seen(query, extra)), at * _MILLISECONDS)
 
 

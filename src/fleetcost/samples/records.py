@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fleetcost.model.samples import (
+from fleetcost.model.records import (
     ClaimSeen,
     ClaimValue,
     ContainerResource,

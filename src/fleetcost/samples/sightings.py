@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from fleetcost.model.samples import (
+from fleetcost.model.records import (
     ClaimSeen,
     ContainerSeen,
     LoadBalancerSeen,

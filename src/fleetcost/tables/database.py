@@ -18,10 +18,17 @@ from typing import Any
 import duckdb
 
 from fleetcost import __version__
-from fleetcost.errors import DatabaseDamagedError, DatabaseStoppedError, SetDamagedError, TryAgainError
+from fleetcost.errors import (
+    DatabaseDamagedError,
+    DatabaseStoppedError,
+    QuestionEndedError,
+    SetDamagedError,
+    TooMuchError,
+    TryAgainError,
+)
 from fleetcost.model.window import Resolution
 from fleetcost.ops import log
-from fleetcost.tables.faults import fault, in_use
+from fleetcost.tables.faults import fault, in_use, no_disk
 from fleetcost.tables.rollups import shape_statements
 from fleetcost.tables.statements import statement
 
@@ -31,7 +38,7 @@ Half of the engine's default. A load leaves one row group a thread unfilled, whi
 with smaller ones less is written twice. Still smaller ones cost space.
 """
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raise it with any change of `sql/schema*.sql`; an older file is moved aside and rebuilt."""
 
 Parameters = Mapping[str, Any]
@@ -60,17 +67,34 @@ class Snapshot:
     def __init__(self, cursor: duckdb.DuckDBPyConnection, database: Database) -> None:
         self._cursor = cursor
         self._database = database
+        # The engine fixes a view at its first query, not when the transaction begins.
+        ((generation,),) = self.rows(statement("generation"))
+        self.generation: int = generation
+        """How often the ledger had been written: what was made of one generation is true in every view of it."""
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """
         Run a query and return all its rows.
 
         Raises:
-            NoRoomError: neither memory nor disk is left for it.
+            QuestionEndedError: `interrupt` was called meanwhile.
+            TooMuchError: it needs more memory than the engine may use.
+            NoRoomError: the disk has no room for what does not fit the memory.
             DatabaseDamagedError, DatabaseStoppedError: the file or the engine is broken; the next pass sees to it.
         """
         with self._database.told():
-            return self._cursor.execute(sql, _plain(parameters)).fetchall()
+            try:
+                return self._cursor.execute(sql, _plain(parameters)).fetchall()
+            except duckdb.InterruptException as error:
+                raise QuestionEndedError("run a query: it was ended before its answer was there") from error
+            except duckdb.OutOfMemoryException as error:
+                if isinstance(self, Writer) or no_disk(error):
+                    raise
+                raise TooMuchError(f"run a query: it needs more memory than the engine may use: {error}") from error
+
+    def interrupt(self) -> None:
+        """End the query that is running, from another thread; without one nothing happens."""
+        self._cursor.interrupt()
 
 
 class Writer(Snapshot):

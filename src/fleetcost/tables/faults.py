@@ -24,7 +24,7 @@ def fault(error: duckdb.Error, file: Path) -> FleetcostError | None:
     """
     text = str(error)
     lower = text.lower()
-    if any(word in lower for word in _NO_DISK):
+    if no_disk(error):
         return NoRoomError(
             f"write database {file}: the disk is full ({_first_line(text)}): nothing is lost, what was being written "
             "comes with a later pass; give the data directory more room or keep fewer days"
@@ -39,6 +39,11 @@ def fault(error: duckdb.Error, file: Path) -> FleetcostError | None:
     if isinstance(error, duckdb.FatalException | duckdb.InternalException):
         return DatabaseStoppedError(f"database {file}: the engine has stopped: {_first_line(text)}")
     return None
+
+
+def no_disk(error: duckdb.Error) -> bool:
+    """Tell whether the disk is full."""
+    return any(word in str(error).lower() for word in _NO_DISK)
 
 
 def in_use(error: duckdb.Error) -> bool:

@@ -73,14 +73,15 @@ class Entry:
     digest: str = ""
 
 
-def read_ledger(snapshot: Snapshot) -> dict[str, Entry]:
+def read_ledger(snapshot: Snapshot) -> Mapping[str, Entry]:
     """Return every entry by its path."""
     return {row[0]: _entry(row) for row in snapshot.rows(statement("ledger"))}
 
 
-def count_states(snapshot: Snapshot) -> dict[str, int]:
-    """Return how many entries are in each state that occurs."""
-    return {str(state): int(count) for state, count in snapshot.rows(statement("count_states"))}
+def count_states(database: Database) -> dict[EntryState, int]:
+    """Return how many objects are in each state; states that do not occur are left out."""
+    with database.snapshot() as snapshot:
+        return {EntryState(state): count for state, count in snapshot.rows(statement("count_states"))}
 
 
 def write_entries(writer: Writer, entries: Sequence[Entry]) -> None:
@@ -89,12 +90,29 @@ def write_entries(writer: Writer, entries: Sequence[Entry]) -> None:
         return
     writer.execute(statement("drop_ledger"), {"paths": [entry.path for entry in entries]})
     writer.execute(statement("write_ledger"), {name: [read(e) for e in entries] for name, read in _COLUMNS.items()})
+    writer.execute(statement("next_generation"))
 
 
-def ledger_of(database: Database) -> dict[str, Entry]:
+def forget_expired(writer: Writer, resolution: Resolution, before: datetime) -> int:
+    """Forget the objects of windows of this resolution that ended at or before a time; return how many."""
+    parameters = {"before": naive(before)}
+    ((count,),) = writer.rows(statement("count_expired", resolution), parameters)
+    if count:
+        writer.execute(statement("expire_ledger", resolution), parameters)
+        writer.execute(statement("next_generation"))
+    return int(count)
+
+
+def ledger_of(database: Database) -> Mapping[str, Entry]:
     """Return every entry by its path, from a snapshot of its own."""
     with database.snapshot() as snapshot:
         return read_ledger(snapshot)
+
+
+def last_written(snapshot: Snapshot) -> datetime | None:
+    """Return when the ledger was last written, None where nothing was ever ingested."""
+    ((newest,),) = snapshot.rows(statement("last_written"))
+    return aware(newest) if newest else None
 
 
 def clusters(entries: Iterable[Entry]) -> tuple[ClusterId, ...]:

@@ -14,7 +14,7 @@ from fleetcost.model.amount import ZERO
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution
 from fleetcost.tables.database import Writer
-from fleetcost.tables.ledger import naive
+from fleetcost.tables.ledger import forget_expired, naive
 from fleetcost.tables.rollups import ROLLUPS, rollup_statement, totals_statement
 from fleetcost.tables.statements import statement
 
@@ -99,13 +99,12 @@ def expire(writer: Writer, resolution: Resolution, before: datetime) -> int:
     Returns:
         The number of objects forgotten.
     """
-    parameters = {"before": naive(before)}
-    gone = writer.rows(statement("expire_ledger", resolution), parameters)
+    gone = forget_expired(writer, resolution, before)
     if gone:
         for table in (*(name for names in TABLES.values() for name in names), "idle"):
-            writer.execute(statement("expire", resolution, table=table), parameters)
+            writer.execute(statement("expire", resolution, table=table), {"before": naive(before)})
         writer.execute(statement("forget_labels"))
-    return len(gone)
+    return gone
 
 
 def _keep_labels(writer: Writer, files: Sequence[SetFile]) -> None:

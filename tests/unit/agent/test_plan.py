@@ -20,6 +20,7 @@ from fleetcost.agent.plan import (
     due_hours,
     horizon,
     may_force,
+    may_grow,
     whole_days,
 )
 from fleetcost.model.window import Resolution, Window
@@ -112,6 +113,23 @@ def test_whatever_was_built_the_due_hours_lie_in_the_horizon(start: int, minute:
     assert windows == sorted(set(windows), reverse=True)
     assert all(horizon(now, TIMING).holds(window) for window in windows)
     assert all(window not in there or not there[window].final for window in windows)
+
+
+@pytest.mark.parametrize(
+    ("there", "looked_at", "grows"),
+    [
+        (built(coverage=59.0), None, True),
+        (built(coverage=60.0), None, False),
+        (built(coverage=59.0, final=False), None, False),
+        (built(coverage=59.0), at(10.5) - GAP_PAUSE, True),
+        (built(coverage=59.0), at(10.5) - GAP_PAUSE + timedelta(seconds=1), False),
+    ],
+    ids=["not whole", "whole", "not final", "looked at a pause ago", "looked at just now"],
+)
+def test_final_hours_that_are_not_whole_may_grow(there: Built, looked_at: datetime | None, grows: bool) -> None:  # noqa: FBT001 - a table's column
+    """Late samples may fill a hole; whether they did is asked now and then."""
+    looked = {hour(8): looked_at} if looked_at else {}
+    assert may_grow({hour(8): there}, at(10.5), looked) == ((hour(8),) if grows else ())
 
 
 EARLY, LATE = at(5), at(6)

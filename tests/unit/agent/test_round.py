@@ -135,6 +135,21 @@ def test_gaps_are_not_asked_for_at_every_round(scene: Scene) -> None:
     assert hour(8) in agent.round().built
 
 
+def test_late_samples_fill_a_final_hour(scene: Scene) -> None:
+    """A source that was behind, and has filled a hole since, is asked again; hour and day follow."""
+    scene.cluster.dark = [Window(at(8.25), at(8.75))]
+    agent = scene.agent()
+    agent.round()
+    assert one(scene.bucket, hour(8)).header.coverage_minutes < 40
+    scene.cluster.dark = []
+    scene.at(at(10.6))
+    assert hour(8) in agent.round().built
+    assert one(scene.bucket, hour(8)).header.complete
+    hours = sum(one(scene.bucket, hour(n)).header.total_cost for n in (7, 8, 9, 10))
+    assert one(scene.bucket, day()).header.total_cost == hours
+    assert hour(8) not in agent.round().built
+
+
 def test_an_agent_killed_before_the_day_was_added_up_catches_up() -> None:
     """Hours that were stored by a round that never reached its days are in their days after the next."""
     scene = Scene(TinyCluster(at(21), at(23.5)))

@@ -53,7 +53,14 @@ def test_the_file_wins_over_the_source(tmp_path: Path) -> None:
     assert [each.name for each in file.parent.iterdir()] == ["uid"]
 
 
-@pytest.mark.parametrize("source", [Born(), Born(0), Born(5, 6), Born(down=True)], ids=["none", "zero", "two", "down"])
+def test_a_source_that_is_down_decides_nothing(tmp_path: Path) -> None:
+    """A random uid would be kept for ever and make the same cluster a stranger after its disk is lost."""
+    with pytest.raises(SourceError):
+        cluster_uid("", tmp_path / "uid", Born(down=True), at(1))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("source", [Born(), Born(0), Born(5, 6)], ids=["none", "zero", "two"])
 def test_without_one_birth_the_uid_is_random(tmp_path: Path, source: Born) -> None:
     """A source that does not know the cluster, or knows two, gives a random uid that is kept."""
     uid = cluster_uid("", tmp_path / "a", source, at(1))

@@ -12,7 +12,7 @@ import pytest
 from fleetcost.costing.build import Built, build
 from fleetcost.costing.prices import PriceBook
 from fleetcost.model.asset import AssetType
-from fleetcost.model.samples import ContainerValue, GpuDevice, NodeResource, NodeValue
+from fleetcost.model.records import ContainerValue, GpuDevice, NodeResource, NodeValue
 from making.samples import Making
 
 BOOK = PriceBook(gpu_hourly=1.0)

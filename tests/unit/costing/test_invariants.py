@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fleetcost.model.samples import Samples
 
 slow = settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 fleets = st.one_of(plausible(), rubbish())
 
@@ -154,6 +154,18 @@ def test_pods_that_fit_leave_idle(samples: Samples, book: PriceBook) -> None:
         assert node.cpu_cost - sum(row.cpu_cost for row in rows) >= -Decimal("0.000001")
         assert node.ram_cost - sum(row.ram_cost for row in rows) >= -Decimal("0.000001")
     assert "more allocated than there is" not in {str(f.kind) for f in built.findings}
+
+
+@slow
+@given(plausible(), books)
+def test_the_books_close(samples: Samples, book: PriceBook) -> None:
+    """Allocations, idle and overhead add up to the assets, to the last digit."""
+    built = build(samples, book)
+    allocated = sum((row.total_cost for row in built.allocations), Decimal(0))
+    on_nodes = sum((row.cpu_cost + row.ram_cost + row.gpu_cost for row in built.allocations), Decimal(0))
+    nodes = sum((asset.cost for asset in built.assets if asset.type is AssetType.NODE), Decimal(0))
+    overhead = sum((a.cost for a in built.assets if a.local or a.type is AssetType.CLUSTER_MANAGEMENT), Decimal(0))
+    assert allocated + (nodes - on_nodes) + overhead == sum((asset.cost for asset in built.assets), Decimal(0))
 
 
 @slow

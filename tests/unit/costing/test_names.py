@@ -9,7 +9,7 @@ import pytest
 from fleetcost.costing.build import build
 from fleetcost.costing.prices import PriceBook
 from fleetcost.model.allocation import Allocation
-from fleetcost.model.samples import ContainerSeen, ContainerValue, Endpoint, NodeAddress, ObjectLabels, Owner, PodPlace
+from fleetcost.model.records import ContainerSeen, ContainerValue, Endpoint, NodeAddress, ObjectLabels, Owner, PodPlace
 from making.samples import NAMESPACE, Making
 
 BOOK = PriceBook()

@@ -11,7 +11,7 @@ from fleetcost.costing.price_csv import parse
 from fleetcost.costing.prices import PriceBook
 from fleetcost.costing.provider_ids import balancer_id, node_id, project_of, volume_id
 from fleetcost.model.asset import Asset, AssetType, PriceSource
-from fleetcost.model.samples import (
+from fleetcost.model.records import (
     ContainerSeen,
     LocalDiskSeen,
     LocalDiskValue,

@@ -13,7 +13,7 @@ from fleetcost.costing.controllers import job_name
 from fleetcost.costing.prices import PriceBook, split_node_price
 from fleetcost.model.allocation import UNMOUNTED, AllocationKind
 from fleetcost.model.asset import AssetType
-from fleetcost.model.samples import LocalDiskSeen, LocalDiskValue, NodeValue, Reach
+from fleetcost.model.records import LocalDiskSeen, LocalDiskValue, NodeValue, Reach
 from fleetcost.model.window import Window
 from making.samples import DAY, GIB, NAMESPACE, Making
 

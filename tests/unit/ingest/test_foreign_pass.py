@@ -52,7 +52,9 @@ def passed(bucket: MemoryBucket, database: Database) -> Pass:
 def costs(database: Database) -> list[tuple[object, ...]]:
     """Return cluster, currency and cost of every row."""
     with database.snapshot() as snapshot:
-        return snapshot.rows("SELECT cluster, currency, sum(cpu_cost)::DOUBLE FROM allocation_1h GROUP BY ALL ORDER BY 1")
+        return snapshot.rows(
+            "SELECT cluster, currency, sum(cpu_cost)::DOUBLE FROM allocation_1h GROUP BY ALL ORDER BY 1"
+        )
 
 
 def foreign(content: bytes = ONE, path: str = FOREIGN) -> MemoryBucket:

@@ -389,7 +389,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 
 @given(clusters())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_books_close(shared: Database, both: tuple[CostSet, CostSet]) -> None:
     """What was allocated, what is idle and what nobody mounted add up to the assets, to the last digit."""
     ingest(bucket_of(*both), shared)

@@ -92,6 +92,8 @@ def test_holds_and_meets_are_half_open() -> None:
     assert day().holds(hour(23))
     assert day().holds(day())
     assert not hour(1).holds(day())
+    assert not Window(at(0), at(2)).holds(Window(at(1), at(3)))
+    assert not Window(at(1), at(3)).holds(Window(at(0), at(2)))
 
 
 def test_clamp_returns_the_part_inside() -> None:
@@ -110,6 +112,12 @@ def test_split_covers_the_window_without_gaps(start: datetime, minutes: int, res
     assert all(left.end == right.start for left, right in itertools.pairwise(pieces))
     assert pieces[0].start <= window.start
     assert window.end <= pieces[-1].end
+
+
+def test_aligned_windows_split_into_their_own() -> None:
+    """An aligned window is its own only piece, and a day is twenty-four hours, no more."""
+    assert hour(0).split(Resolution.HOUR) == (hour(0),)
+    assert len(day().split(Resolution.HOUR)) == 24
 
 
 def test_a_window_prints_as_people_write_it() -> None:

@@ -19,8 +19,10 @@ from fleetcost.ops.secret import Secret
 from fleetcost.samples import queries
 from fleetcost.samples.access import Access, Tls
 from fleetcost.samples.client import PrometheusSource
+from servers.authority import Authority
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -51,7 +53,7 @@ class Server:
 
 
 @contextmanager
-def serving(answer: Callable[[Asked], tuple[int, object]]) -> Iterator[Server]:
+def serving(answer: Callable[[Asked], tuple[int, object]], context: ssl.SSLContext | None = None) -> Iterator[Server]:
     server = Server(answer)
 
     class Handler(BaseHTTPRequestHandler):
@@ -78,7 +80,9 @@ def serving(answer: Callable[[Asked], tuple[int, object]]) -> Iterator[Server]:
             pass
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.url = f"http://127.0.0.1:{http.server_address[1]}"
+    if context is not None:
+        http.socket = context.wrap_socket(http.socket, server_side=True)
+    server.url = f"{'https' if context else 'http'}://127.0.0.1:{http.server_address[1]}"
     thread = threading.Thread(target=http.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
@@ -158,6 +162,21 @@ def test_two_ways_to_identify_are_refused() -> None:
     """A token and a user cannot both be meant."""
     with pytest.raises(SettingsError, match="bearer and user"):
         Access(bearer=Secret("a"), user="b")
+
+
+def test_certificates_of_both_sides(tmp_path: Path) -> None:
+    """A server with a private authority that asks for a certificate is talked to with one, and not without."""
+    authority = Authority(tmp_path)
+    context = authority.server_context(authority.issue("127.0.0.1"), client_certificates=True)
+    ours = authority.issue("agent")
+    whole = Tls(ca_file=authority.file, cert_file=ours.certificate, key_file=ours.key)
+    with serving(lambda _: vector(ROW), context) as server:
+        assert len(ask(server, access=Access(tls=whole))) == 1  # type: ignore[arg-type]
+        for part in (None, Tls(ca_file=authority.file), Tls(cert_file=ours.certificate, key_file=ours.key)):
+            with pytest.raises(SourceError, match="is the address right"):
+                ask(server, access=Access(tls=part))
+        trusting = Tls(verify=False, cert_file=ours.certificate, key_file=ours.key)
+        assert len(ask(server, access=Access(tls=trusting))) == 1  # type: ignore[arg-type]
 
 
 def test_certificates_that_are_not_there_are_named(tmp_path: Path) -> None:

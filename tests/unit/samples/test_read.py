@@ -12,7 +12,7 @@ from fleetcost.costing.build import build
 from fleetcost.costing.prices import PriceBook
 from fleetcost.errors import SourceError
 from fleetcost.model.asset import AssetType
-from fleetcost.model.samples import Reach
+from fleetcost.model.records import Reach
 from fleetcost.model.window import Window
 from fleetcost.samples.memory import STALE, MemorySource
 from fleetcost.samples.read import read
@@ -106,6 +106,15 @@ def test_a_second_scrape_doubles_nothing() -> None:
     samples = samples_of(metrics)
     assert total(samples) == once
     assert noticed(samples) == {"scraped twice": ("kube-state-metrics and second 10.0.0.99:8080",)}
+
+
+def test_a_kubelet_that_is_scraped_twice_is_noticed() -> None:
+    """Two jobs that scrape the same machine's containers are one too many."""
+    metrics = HISTORY.series()
+    machine = flat(1.0, id="/", instance="10.0.0.1:10250", job="kubelet")
+    metrics["container_cpu_usage_seconds_total"] += [machine, relabelled(machine, job="nodes")]
+    found = noticed(samples_of(metrics))
+    assert found == {"scraped twice": ("kubelet 10.0.0.1:10250 and nodes 10.0.0.1:10250",)}
 
 
 def test_a_restarted_exporter_is_no_second_scrape() -> None:

@@ -6,8 +6,11 @@ import os
 import shutil
 from collections import defaultdict
 from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
+import httpx
 import pytest
 
 from fleetcost.costing.build import build
@@ -16,11 +19,14 @@ from fleetcost.model.asset import AssetType
 from fleetcost.model.window import Window
 from fleetcost.samples.client import PrometheusSource
 from fleetcost.samples.read import read
+from fleetcost.samples.source import RawSeries
 from making.timeline import CORES, CPU_PRICE, NODE_GIB, RAM_PRICE, SCRAPE_SECONDS, timeline
 from servers.metric_stores import prometheus, victoria_metrics
 from servers.tools import find_tool
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fleetcost.costing.build import Built
     from fleetcost.model.allocation import Allocation
 
@@ -132,3 +138,31 @@ def _rows(built: Built) -> dict[str, Allocation]:
         rows[row.pod_uid].append(row)
     assert all(len(found) == 1 for found in rows.values())
     return {uid: found[0] for uid, found in rows.items()}
+
+
+@pytest.mark.skipif(KINDS["prometheus"] is None, reason="no prometheus program is installed")
+def test_an_hour_that_is_not_over(tmp_path: Path) -> None:
+    """In the middle of an hour everything costs what it did so far, and nobody is asked for steps of all pods."""
+    half = START + 1800
+    series = {
+        name: [RawSeries(one.labels, one.times[one.times <= half], one.values[one.times <= half]) for one in of_name]
+        for name, of_name in HISTORY.series().items()
+    }
+    sent: list[str] = []
+
+    class Listening(httpx.HTTPTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            sent.append(parse_qs(request.content.decode()).get("query", [""])[0])
+            return super().handle_request(request)
+
+    with prometheus(tmp_path) as server:
+        server.write(series)
+        clock = datetime.fromtimestamp(half, UTC)
+        with closing(
+            PrometheusSource(server.url, "cluster_id", "north", clock=lambda: clock, transport=Listening())
+        ) as source:
+            built = build(read(source, WINDOWS[0], SCRAPE_SECONDS), PriceBook())
+    nodes = [asset for asset in built.assets if asset.type is AssetType.NODE]
+    assert [float(node.cpu_core_hours) for node in nodes] == [pytest.approx(CORES / 2, abs=0.3)] * 3
+    steps = [text for text in sent if "[3601s:1m]" in text and "kube_pod_container_status_running" in text]
+    assert all("=~" in text for text in steps)

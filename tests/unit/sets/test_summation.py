@@ -65,7 +65,7 @@ def hours_of_rows(draw: st.DrawFn) -> list[CostSet]:
 
 
 @given(hours_of_rows())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_day_is_exactly_the_sum_of_its_hours(parts: list[CostSet]) -> None:
     """Every exact column of the day, and the header's total, is the sum over the hours to the last digit."""
     whole = added(parts)
@@ -78,7 +78,7 @@ def test_a_day_is_exactly_the_sum_of_its_hours(parts: list[CostSet]) -> None:
 
 
 @given(hours_of_rows(), st.randoms(use_true_random=False))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_neither_order_nor_grouping_matters(parts: list[CostSet], random: Any) -> None:
     """Hours added in any order give the same day, digest included."""
     shuffled = list(parts)

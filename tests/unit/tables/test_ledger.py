@@ -8,12 +8,24 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from builders import at, day, hour, key, open_tables
 from fleetcost.model.sets import SetKind
-from fleetcost.tables.database import Database
-from fleetcost.tables.ledger import Entry, EntryState, aware, clusters, ledger_of, naive, write_entries
+from fleetcost.tables.database import Database, Writer
+from fleetcost.tables.ledger import (
+    Entry,
+    EntryState,
+    aware,
+    clusters,
+    count_states,
+    forget_expired,
+    ledger_of,
+    naive,
+    read_ledger,
+    write_entries,
+)
 
 FULL = Entry(
     key=key(hour(3), SetKind.ASSETS),
@@ -98,3 +110,52 @@ def test_times_cross_the_door_in_utc() -> None:
     assert naive(evening) == datetime(2026, 1, 10, 4)  # noqa: DTZ001 - what the tables hold
     assert aware(naive(evening)) == evening
     assert aware(naive(evening)).tzinfo is UTC
+
+
+def test_a_generation_is_a_state_of_the_ledger(database: Database) -> None:
+    """Views of one generation show the same ledger; every write begins another, and an old view keeps its own."""
+    write(database, FULL)
+    with database.snapshot() as early:
+        assert generation(database) == early.generation
+        write(database, replace(FULL, path="other"))
+        assert set(read_ledger(early)) == {FULL.path}
+        assert generation(database) == early.generation + 1
+    assert set(ledger_of(database)) == {FULL.path, "other"}
+
+
+def test_what_was_taken_back_is_no_generation(database: Database) -> None:
+    """A transaction that was given up leaves ledger and generation as they were."""
+    write(database, FULL)
+    before = generation(database)
+    with pytest.raises(duckdb.Error), database.transaction() as writer:
+        _write_and_fail(writer)
+    assert generation(database) == before
+    assert set(ledger_of(database)) == {FULL.path}
+
+
+def test_forgetting_nothing_is_no_generation(database: Database) -> None:
+    """A pass that finds nothing too old does not make everybody read the ledger again."""
+    write(database, FULL)
+    before = generation(database)
+    for time, changed in ((at(4) - timedelta(seconds=1), 0), (at(4), 1)):
+        with database.transaction() as writer:
+            forget_expired(writer, FULL.key.resolution, time)
+        assert generation(database) == before + changed
+    assert ledger_of(database) == {}
+
+
+def test_states_are_counted(database: Database) -> None:
+    """Each state that occurs is counted once for each of its objects."""
+    write(database, FULL, replace(FULL, path="b"), replace(FULL, path="c", state=EntryState.INGESTED))
+    assert count_states(database) == {EntryState.DAMAGED: 2, EntryState.INGESTED: 1}
+
+
+def generation(database: Database) -> int:
+    """Return the newest generation."""
+    with database.snapshot() as snapshot:
+        return snapshot.generation
+
+
+def _write_and_fail(writer: Writer) -> None:
+    write_entries(writer, [replace(FULL, path="second")])
+    writer.execute("SELECT * FROM nothing")

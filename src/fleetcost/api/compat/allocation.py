@@ -1,27 +1,54 @@
 """
 Allocations in the field's JSON: names, order, rounding to five places.
 
-Two figures differ on purpose from what the products print, both documented in `docs/api.md`: an efficiency that was not
+Two things differ on purpose from what the products print, both documented in `docs/api.md`: an efficiency that was not
 measured is null instead of 0, and `proportionalAssetResourceCosts` and `sharedCostBreakdown` are always objects.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from fleetcost.api.compat.numbers import optional, rate, rounded
+from fleetcost.api.compat.scale import factor_of, scaled
 from fleetcost.model.window import Window, rfc3339
-from fleetcost.query.answer import AllocationRow, Answer, Details
+from fleetcost.query.answer import Answer
+from fleetcost.query.rows import AllocationRow, SharedDetail
 
 Json = dict[str, Any]
 
 
-def allocation_sets(answer: Answer[AllocationRow]) -> list[Json]:
-    """Return one object per step: name to allocation."""
-    return [{row.name: allocation(row, step.window) for row in step.rows} for step in answer.steps]
+def allocation_sets(answer: Answer[AllocationRow], metric: str = "cumulative", *, sources: bool = True) -> list[Json]:
+    """
+    Return one object per step: name to allocation.
+
+    Args:
+        answer: what was found
+        metric: costs as they are, or per hour, day or month
+        sources: name the sources of shared costs
+    """
+    sets = []
+    for step in answer.steps:
+        factor = factor_of(metric, step.window)
+        sets.append(
+            named((row.name, allocation(scaled(row, factor), step.window, sources=sources)) for row in step.rows)
+        )
+    return sets
 
 
-def allocation(row: AllocationRow, window: Window) -> Json:
+def named(rows: Iterable[tuple[str, Json]]) -> Json:
+    """Return rows by name; a name that occurs twice, which only labels with a `/` can make, is marked, not lost."""
+    document: Json = {}
+    for name, row in rows:
+        key = name
+        while key in document:
+            key += "/"
+        document[key] = row
+    return document
+
+
+def allocation(row: AllocationRow, window: Window, *, sources: bool = True) -> Json:
     """Return one allocation."""
     return {
         "name": row.name,
@@ -39,10 +66,10 @@ def allocation(row: AllocationRow, window: Window) -> Json:
         "sharedCost": rounded(row.shared_cost),
         "totalCost": rounded(row.total_cost),
         "totalEfficiency": optional(row.total_efficiency),
-        **_raw(row.details),
-        "proportionalAssetResourceCosts": {},
+        **_raw(row),
+        "proportionalAssetResourceCosts": _proportions(row),
         "lbAllocations": _load_balancers(row),
-        "sharedCostBreakdown": {},
+        "sharedCostBreakdown": _sources(row) if sources else {},
     }
 
 
@@ -58,8 +85,8 @@ def _properties(row: AllocationRow) -> Json:
         "pod": row.pod,
         "services": list(details.services) if details else [],
         "providerID": row.provider_id,
-        "labels": details.labels if details else {},
-        "annotations": details.annotations if details else {},
+        "labels": details.labels if details else row.common_labels,
+        "annotations": details.annotations if details else row.common_annotations,
         "namespaceLabels": details.namespace_labels if details else {},
         "namespaceAnnotations": details.namespace_annotations if details else {},
     }
@@ -74,7 +101,7 @@ def _cpu(row: AllocationRow) -> Json:
         "cpuCoreHours": rounded(row.cpu_core_hours),
         "cpuCost": rounded(row.cpu_cost),
         "cpuCostAdjustment": rounded(row.cpu_cost_adjustment),
-        "cpuCostIdle": 0.0,
+        "cpuCostIdle": rounded(row.cpu_cost_idle),
         "cpuEfficiency": optional(row.cpu_efficiency),
     }
 
@@ -87,7 +114,7 @@ def _gpu(row: AllocationRow) -> Json:
         "gpuHours": rounded(row.gpu_hours),
         "gpuCost": rounded(row.gpu_cost),
         "gpuCostAdjustment": rounded(row.gpu_cost_adjustment),
-        "gpuCostIdle": 0.0,
+        "gpuCostIdle": rounded(row.gpu_cost_idle),
         "gpuEfficiency": optional(row.gpu_efficiency),
     }
 
@@ -107,19 +134,18 @@ def _network(row: AllocationRow) -> Json:
 
 
 def _storage(row: AllocationRow) -> Json:
-    volumes = row.details.volumes if row.details else ()
     return {
         "pvBytes": rounded(rate(row.pv_byte_hours, row.hours)),
         "pvByteHours": rounded(row.pv_byte_hours),
         "pvCost": rounded(row.pv_cost),
         "pvs": {
-            f"cluster={row.cluster}:name={volume.volume}": {
+            f"cluster={volume.cluster}:name={volume.volume}": {
                 "byteHours": volume.byte_hours,
                 "cost": volume.cost,
                 "providerID": volume.provider_id,
                 "adjustment": 0.0,
             }
-            for volume in volumes
+            for volume in row.volumes
         }
         or None,
         "pvCostAdjustment": rounded(row.pv_cost_adjustment),
@@ -134,28 +160,27 @@ def _ram(row: AllocationRow) -> Json:
         "ramByteHours": rounded(row.ram_byte_hours),
         "ramCost": rounded(row.ram_cost),
         "ramCostAdjustment": rounded(row.ram_cost_adjustment),
-        "ramCostIdle": 0.0,
+        "ramCostIdle": rounded(row.ram_cost_idle),
         "ramEfficiency": optional(row.ram_efficiency),
     }
 
 
-def _raw(details: Details | None) -> Json:
-    """Maxima exist only for a single container; the key is absent for groups."""
-    if details is None:
+def _raw(row: AllocationRow) -> Json:
+    """Maxima exist only for one container in one window; the key is absent for anything that was added up."""
+    if row.details is None or row.members > 1:
         return {}
     return {
         "rawAllocationOnly": {
-            "cpuCoreUsageMax": details.cpu_core_usage_max or 0.0,
-            "ramByteUsageMax": details.ram_byte_usage_max or 0.0,
-            "gpuUsageMax": details.gpu_usage_max,
+            "cpuCoreUsageMax": row.details.cpu_core_usage_max or 0.0,
+            "ramByteUsageMax": row.details.ram_byte_usage_max or 0.0,
+            "gpuUsageMax": row.details.gpu_usage_max,
         }
     }
 
 
 def _load_balancers(row: AllocationRow) -> Json | None:
-    shares = row.details.load_balancers if row.details else ()
     return {
-        f"{row.cluster}/{share.service}": {
+        f"{share.cluster}/{share.service}": {
             "service": share.service,
             "cost": share.cost,
             "private": share.private,
@@ -163,5 +188,43 @@ def _load_balancers(row: AllocationRow) -> Json | None:
             "hours": share.hours,
             "adjustment": 0.0,
         }
-        for share in shares
+        for share in row.load_balancers
     } or None
+
+
+def _proportions(row: AllocationRow) -> Json:
+    return {
+        f"{part.cluster},{part.node}" if part.node else part.cluster: {
+            "cluster": part.cluster,
+            **({"name": part.node, "type": "Node", "providerID": part.provider_id} if part.node else {}),
+            "cpuPercentage": part.cpu,
+            "gpuPercentage": part.gpu,
+            "ramPercentage": part.ram,
+            "loadBalancerPercentage": part.load_balancer,
+            "pvPercentage": part.volume,
+            "nodeResourceCostPercentage": part.node_resources,
+        }
+        for part in row.proportions
+    }
+
+
+def _sources(row: AllocationRow) -> Json:
+    return {
+        source.source: {
+            "name": source.source,
+            "totalCost": source.total_cost,
+            **{name: value for name, value in _source_parts(source).items() if value},
+        }
+        for source in row.shared
+    }
+
+
+def _source_parts(source: SharedDetail) -> Json:
+    return {
+        "cpuCost": source.cpu_cost,
+        "gpuCost": source.gpu_cost,
+        "ramCost": source.ram_cost,
+        "pvCost": source.pv_cost,
+        "networkCost": source.network_cost,
+        "loadBalancerCost": source.load_balancer_cost,
+    }

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from fleetcost.api.compat.allocation import named
 from fleetcost.api.compat.numbers import rate
 from fleetcost.model.asset import AssetType
 from fleetcost.model.window import Window, rfc3339
-from fleetcost.query.answer import Answer, AssetRow
+from fleetcost.query.answer import Answer
+from fleetcost.query.rows import AssetRow
 
 Json = dict[str, Any]
 PLACES = 6
@@ -17,11 +19,12 @@ PLACES = 6
 
 def asset_sets(answer: Answer[AssetRow]) -> list[Json]:
     """Return one object per step: key to asset."""
-    return [{row.name: asset(row, step.window) for row in step.rows} for step in answer.steps]
+    return [named((row.name, asset(row, step.window)) for row in step.rows) for step in answer.steps]
 
 
 def asset(row: AssetRow, window: Window) -> Json:
     """Return one asset; a group of several types has no type and only the common figures."""
+    minutes = {} if row.type == AssetType.SHARED else {"minutes": _fixed(row.hours * 60)}
     common: Json = {
         **({"type": row.type} if row.type else {}),
         "properties": _properties(row),
@@ -29,10 +32,9 @@ def asset(row: AssetRow, window: Window) -> Json:
         "window": {"start": rfc3339(window.start), "end": rfc3339(window.end)},
         "start": rfc3339(row.start),
         "end": rfc3339(row.end),
-        "minutes": _fixed(row.hours * 60),
+        **minutes,
     }
-    specific = _SPECIFIC.get(row.type)
-    return common | (specific(row) if specific else {}) | _cost(row)
+    return common | _SPECIFIC.get(row.type, _any)(row)
 
 
 def _properties(row: AssetRow) -> Json:
@@ -69,7 +71,9 @@ def _node(row: AssetRow) -> Json:
         "gpuCost": _fixed(row.gpu_cost),
         "gpuCount": _fixed(rate(row.gpu_hours, row.hours)),
         "ramCost": _fixed(row.ram_cost * listed),
+        "adjustment": _fixed(row.adjustment),
         **_overhead(row),
+        "totalCost": _fixed(row.total_cost),
     }
 
 
@@ -81,6 +85,7 @@ def _disk(row: AssetRow) -> Json:
         "byteHoursUsed": None if row.byte_usage_hours is None else _fixed(row.byte_usage_hours),
         "byteUsageMax": None if row.byte_usage_max is None else _fixed(row.byte_usage_max),
         "breakdown": _breakdown(0.0, used, 0.0),
+        **_any(row),
         "storageClass": row.storage_class,
         "volumeName": row.volume_name,
         "claimName": row.claim_name,
@@ -89,12 +94,23 @@ def _disk(row: AssetRow) -> Json:
 
 
 def _load_balancer(row: AssetRow) -> Json:
-    return {"private": row.private, "ip": row.ip}
+    return {**_any(row), "private": row.private, "ip": row.ip}
 
 
-def _cost(row: AssetRow) -> Json:
-    credit = {"credit": _fixed(row.credit)} if row.type == AssetType.CLOUD else {}
-    return {"adjustment": _fixed(row.adjustment), **credit, "totalCost": _fixed(row.total_cost)}
+def _cloud(row: AssetRow) -> Json:
+    return {
+        "adjustment": _fixed(row.adjustment),
+        "credit": _fixed(row.credit),
+        "totalCost": _fixed(row.total_cost),
+    }
+
+
+def _whole(row: AssetRow) -> Json:
+    return {"totalCost": _fixed(row.total_cost)}
+
+
+def _any(row: AssetRow) -> Json:
+    return {"adjustment": _fixed(row.adjustment), "totalCost": _fixed(row.total_cost)}
 
 
 def _overhead(row: AssetRow) -> Json:
@@ -124,4 +140,7 @@ _SPECIFIC: dict[str, Callable[[AssetRow], Json]] = {
     AssetType.NODE: _node,
     AssetType.DISK: _disk,
     AssetType.LOAD_BALANCER: _load_balancer,
+    AssetType.CLOUD: _cloud,
+    AssetType.CLUSTER_MANAGEMENT: _whole,
+    AssetType.SHARED: _whole,
 }

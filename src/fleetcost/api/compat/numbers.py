@@ -1,4 +1,4 @@
-"""Numbers as the field prints them."""
+"""Numbers as the field prints them, and what it calls them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,35 @@ import math
 
 PLACES = 5
 """Decimal places of allocation figures in the field's JSON."""
+
+ALLOCATION_FIGURES = {
+    "totalCost": "total_cost",
+    "name": "name",
+    "cpuCost": "cpu_cost",
+    "gpuCost": "gpu_cost",
+    "ramCost": "ram_cost",
+    "pvCost": "pv_cost",
+    "networkCost": "network_cost",
+    "loadBalancerCost": "load_balancer_cost",
+    "sharedCost": "shared_cost",
+    "externalCost": "external_cost",
+    "cpuCoreHours": "cpu_core_hours",
+    "ramByteHours": "ram_byte_hours",
+    "gpuHours": "gpu_hours",
+}
+"""What rows can be ordered by, with the column of each."""
+
+ASSET_FIGURES = {
+    "totalCost": "total_cost",
+    "name": "name",
+    "adjustment": "adjustment",
+    "cpuCost": "cpu_cost",
+    "gpuCost": "gpu_cost",
+    "ramCost": "ram_cost",
+    "cpuCoreHours": "cpu_core_hours",
+    "ramByteHours": "ram_byte_hours",
+    "byteHours": "byte_hours",
+}
 
 
 def rounded(value: float) -> float:

@@ -1,26 +1,39 @@
-"""The native routes under `/api/v1`."""
+"""The native routes under `/api/v1` that ask about costs and clusters."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
-from fleetcost.api.native import Asked, envelope
-from fleetcost.api.parameters import DEFAULT_WINDOW, check_known, native_question
-from fleetcost.api.routing import Context, answered
+from fleetcost.api.context import Context
+from fleetcost.api.export import exported
+from fleetcost.api.native import Asked, Before, envelope
+from fleetcost.api.operation import Family, Operation
+from fleetcost.api.questions import (
+    ALLOCATION_PARAMETERS,
+    ASSET_PARAMETERS,
+    STEPS,
+    asked_columns,
+    asked_window,
+    before,
+    native_question,
+)
+from fleetcost.api.schema import AllocationsJson, AssetsJson
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Resolution, Window, rfc3339
-from fleetcost.query.answer import Completeness
+from fleetcost.query.answer import Answer, Completeness
 from fleetcost.query.ask import ask_allocations, ask_assets
-from fleetcost.query.completeness import completeness
-from fleetcost.query.question import Frame
-from fleetcost.query.windows import parse_window
-from fleetcost.tables.ledger import Entry, read_ledger
+from fleetcost.query.fleet import Member, members
+from fleetcost.query.question import Frame, Question, Step
+from fleetcost.tables.database import Snapshot
+from fleetcost.tables.ledger import Entry, EntryState
 
-_KNOWN = ("window", "aggregate", "step", "idle", "filter")
+MOST_COMPARED = 2000
+"""Rows that are named one by one to compare them; beyond it all rows of both windows are read."""
 
 
 class ClusterJson(msgspec.Struct, frozen=True):
@@ -31,6 +44,8 @@ class ClusterJson(msgspec.Struct, frozen=True):
         state, cause: of its last two days, the worst that occurs
         first, last: start of its first and end of its last window with data
         last_uploaded, last_ingested: newest object, by the bucket's clock and by ours
+        provider, region, nodes: of its newest assets, None where nobody said
+        agent_version, source: who wrote its newest set, and from what
     """
 
     cluster: str
@@ -41,6 +56,11 @@ class ClusterJson(msgspec.Struct, frozen=True):
     last_uploaded: str | None
     last_ingested: str | None
     currency: str
+    provider: str | None = None
+    region: str | None = None
+    nodes: int | None = None
+    agent_version: str | None = None
+    source: str | None = None
 
 
 class ClustersJson(msgspec.Struct, frozen=True):
@@ -50,79 +70,110 @@ class ClustersJson(msgspec.Struct, frozen=True):
     as_of: str
 
 
-@answered
-def allocations(context: Context) -> Any:  # noqa: ANN401 - a JSON document
-    """`GET /api/v1/allocations`."""
-    return _ask(context, SetKind.ALLOCATIONS)
+def allocations(context: Context) -> Any:  # noqa: ANN401 - a JSON document or a file
+    """Answer a question about allocations."""
+    return _answered(context, SetKind.ALLOCATIONS)
 
 
-@answered
-def assets(context: Context) -> Any:  # noqa: ANN401 - a JSON document
-    """`GET /api/v1/assets`."""
-    return _ask(context, SetKind.ASSETS)
+def assets(context: Context) -> Any:  # noqa: ANN401 - a JSON document or a file
+    """Answer a question about assets."""
+    return _answered(context, SetKind.ASSETS)
 
 
-@answered
-def clusters(context: Context) -> Any:  # noqa: ANN401 - a JSON document
-    """`GET /api/v1/clusters`: the fleet from the registry, so that a silent cluster stays visible."""
-    check_known(context.parameters, ())
-    now = context.now()
-    with context.snapshot() as snapshot:
-        entries = list(read_ledger(snapshot).values())
+def clusters(context: Context) -> ClustersJson:
+    """Return the fleet from the registry, so that a silent cluster stays visible."""
+    known, now = context.services.known, context.now
     today = Resolution.DAY.window_of(now)
     frame = Frame(Window(today.start - Resolution.DAY.delta, today.end), Resolution.DAY)
-    judged = completeness(entries, frame, tuple(SetKind), now)
-    rows = [_cluster(one.cluster, one.state, _cause(one), entries) for one in judged]
-    return ClustersJson(rows, _as_of(context))
+    with context.snapshot() as snapshot:
+        visible = context.clusters(snapshot)
+        entries = known.entries(snapshot)
+        judged = known.completeness(snapshot, frame, tuple(SetKind), now)
+        fleet = {one.cluster: one for one in members(snapshot, entries, now)}
+        as_of = rfc3339(context.as_of(snapshot))
+    own: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.state is not EntryState.DELETED:
+            own.setdefault(entry.key.cluster, []).append(entry)
+    chosen = [one for one in judged if visible is None or one.cluster in visible]
+    return ClustersJson([_cluster(one, own.get(one.cluster, []), fleet[one.cluster]) for one in chosen], as_of)
 
 
-def _ask(context: Context, kind: SetKind) -> Any:  # noqa: ANN401 - a JSON document
+def _answered(context: Context, kind: SetKind) -> Any:  # noqa: ANN401 - a JSON document or a file
     began = time.perf_counter()
-    check_known(context.parameters, _KNOWN if kind is SetKind.ALLOCATIONS else [k for k in _KNOWN if k != "idle"])
-    now = context.now()
-    rows, series = native_question(context.parameters, kind, now, context.services.hourly_from())
+    question, columns = native_question(context, kind), asked_columns(context, kind)
+    if context.parameters.get("format", "json") != "json":
+        by_step = context.parameters.get("step", "auto") != "auto"
+        step = question.series if by_step and question.series else Step.ALL
+        return exported(context, replace(question, step=step, series=None), columns)
     asked = Asked(
-        parse_window(context.parameters.get("window", DEFAULT_WINDOW), now), context.parameters.get("filter", "")
+        window=asked_window(context),
+        filter=context.parameters.get("filter", ""),
+        hours=STEPS.get(context.parameters.get("step", "auto")) is Step.HOUR,
+        now=context.now,
+        columns=columns,
     )
     with context.snapshot() as snapshot:
-        if kind is SetKind.ALLOCATIONS:
-            parts = ask_allocations(snapshot, rows, now), ask_allocations(snapshot, series, now)
-        else:
-            parts = ask_assets(snapshot, rows, now), ask_assets(snapshot, series, now)  # type: ignore[assignment]
-    return envelope(*parts, asked, _as_of(context), (time.perf_counter() - began) * 1000)
+        answer = _ask(snapshot, question, context)
+        earlier = _before(snapshot, question, answer, context) if "compare" in context.parameters else None
+        as_of = rfc3339(context.as_of(snapshot))
+    return envelope(answer, asked, earlier, as_of, (time.perf_counter() - began) * 1000)
 
 
-def _cluster(cluster: str, state: WindowState, cause: str, entries: list[Entry]) -> ClusterJson:
-    own = [entry for entry in entries if entry.key.cluster == cluster]
-    covered = [entry for entry in own if entry.coverage_minutes > 0]
-    newest = max(covered, key=lambda entry: entry.key.window.end, default=None)
+def _ask(snapshot: Snapshot, question: Question, context: Context) -> Answer[Any]:
+    ask: Any = ask_allocations if question.kind is SetKind.ALLOCATIONS else ask_assets
+    answer: Answer[Any] = ask(snapshot, question, context.now, context.services.known)
+    return answer
+
+
+def _before(snapshot: Snapshot, question: Question, answer: Answer[Any], context: Context) -> Before:
+    names = tuple(row.name for row in answer.rows)
+    earlier = before(question, names if len(names) <= MOST_COMPARED else None)
+    found = _ask(snapshot, earlier, context)
+    total = found.total.row.total_cost if found.total else 0.0
+    return Before(earlier.frame.window, {row.name: row.total_cost for row in found.rows}, total)
+
+
+def _cluster(judged: Completeness, own: list[Entry], member: Member) -> ClusterJson:
     return ClusterJson(
-        cluster=cluster,
-        state=state,
-        cause=cause,
-        first=_time(min((entry.key.window.start for entry in covered), default=None)),
-        last=_time(_seen_until(newest)),
+        cluster=judged.cluster,
+        state=judged.state,
+        cause=_cause(judged),
+        first=_time(member.first),
+        last=_time(member.last),
         last_uploaded=_time(max((entry.written_at for entry in own), default=None)),
         last_ingested=_time(max((entry.ingested_at for entry in own), default=None)),
-        currency=newest.currency if newest else "",
+        currency=member.currency,
+        provider=member.provider or None,
+        region=member.region or None,
+        nodes=member.nodes or None,
+        agent_version=member.agent_version or None,
+        source=member.source or None,
     )
 
 
-def _cause(completeness: Completeness) -> str:
-    """Return the newest reason why a cluster is not complete."""
-    return next((gap.cause for gap in reversed(completeness.gaps) if not gap.running), "")
-
-
-def _seen_until(entry: Entry | None) -> Any:  # noqa: ANN401 - a time or None
-    """Return the end of a window, or when it was built if it was not over then."""
-    if entry is None:
-        return None
-    return entry.key.window.end if entry.final or entry.built_at is None else min(entry.key.window.end, entry.built_at)
-
-
-def _as_of(context: Context) -> str:
-    return rfc3339(context.services.status().last_pass_at or context.now())
+def _cause(judged: Completeness) -> str:
+    """Return the newest reason for a cluster's state."""
+    reasons = [gap.cause for gap in judged.gaps if gap.state is judged.state and not gap.running]
+    return reasons[-1] if reasons else ""
 
 
 def _time(instant: Any) -> str | None:  # noqa: ANN401 - a time or None
     return rfc3339(instant) if instant else None
+
+
+_FILES = ("application/json", "text/csv", "application/vnd.apache.parquet")
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        path="/api/v1/allocations", handler=allocations, family=Family.NATIVE, parameters=ALLOCATION_PARAMETERS,
+        summary="What workloads cost", answers=AllocationsJson, media_types=_FILES,
+    ),
+    Operation(
+        path="/api/v1/assets", handler=assets, family=Family.NATIVE, parameters=ASSET_PARAMETERS,
+        summary="What nodes, disks and load balancers cost", answers=AssetsJson, media_types=_FILES,
+    ),
+    Operation(
+        path="/api/v1/clusters", handler=clusters, family=Family.NATIVE, summary="The fleet", answers=ClustersJson
+    ),
+)  # fmt: skip

@@ -5,8 +5,12 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fleetcost.api.problem import respond as respond_error
-from fleetcost.errors import ObjectMissingError
+from fleetcost.api.problem import is_native, respond
+from fleetcost.api.routing import identify
+from fleetcost.errors import CallerError, ObjectMissingError
+
+_API = frozenset({"model", "api", "allocation", "clusterInfo", "clusterInfoMap"})
+"""First parts of paths under which nothing is a page."""
 
 
 async def asset(request: Request) -> Response:
@@ -20,10 +24,16 @@ async def asset(request: Request) -> Response:
 
 
 async def page(request: Request) -> Response:
-    """Every other path: the page, which knows its own routes; under `/model` and `/api` an unknown path is an error."""
-    path = request.path_params["path"]
-    if path.split("/")[0] in {"model", "api"}:
-        return respond_error(request, ObjectMissingError(f"{request.url.path}: there is no such route"))
+    """Every other path: the page, which knows its own routes; below the APIs an unknown path is an error."""
+    path = request.path_params.get("path", request.url.path.lstrip("/"))
+    if path.split("/")[0] in _API:
+        missing = ObjectMissingError(f"{request.url.path}: there is no such route")
+        return respond(missing, native=is_native(request.url.path))
+    try:
+        # Where there are tokens, this is where a browser asks for one; it then sends it with every request.
+        identify(request, request.app.state.services)
+    except CallerError as error:
+        return respond(error, native=True)
     found = request.app.state.web.file(path) if "." in path else None
     if found is not None:
         return Response(found.content, media_type=found.media_type, headers={"cache-control": "no-cache"})

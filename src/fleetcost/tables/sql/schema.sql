@@ -4,6 +4,11 @@
 -- One row: facts about this file.
 CREATE TABLE meta (schema_version INTEGER NOT NULL, created_by VARCHAR NOT NULL);
 
+-- One row: how often the ledger was written; what was made of it in memory is true as long as this is the same. It
+-- begins with the time, so that a file that takes another's place while the process runs never says the same.
+CREATE TABLE generation (number BIGINT NOT NULL);
+INSERT INTO generation VALUES (epoch_us(get_current_timestamp()));
+
 -- One row per object of the bucket that was read, tried or has gone.
 CREATE TABLE ledger (
     path VARCHAR PRIMARY KEY,

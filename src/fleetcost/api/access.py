@@ -1,0 +1,205 @@
+"""
+Who may ask: tokens, kept as hashes in a file, each with scopes and perhaps a filter.
+
+```yaml
+tokens:
+  - name: grafana
+    sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+    scopes: [read]
+    filter: 'cluster:"prod"'
+```
+
+A token is sent as `Authorization: Bearer …`, as `X-API-KEY`, or as the password of basic authentication, which is how a
+browser sends it. Tokens are long random texts, so a plain hash keeps them safe; there is nothing to guess.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
+import yaml
+from starlette.datastructures import Headers
+
+from fleetcost.api.operation import Operation, Scope
+from fleetcost.api.problem import ForbiddenError, UnknownTokenError
+from fleetcost.errors import QuestionError, SettingsError
+from fleetcost.model.sets import SetKind
+from fleetcost.ops import log
+from fleetcost.query.conditions import columns_of
+from fleetcost.query.filters import Filter, parse_filter
+
+_log = log.get("api")
+
+Filters = Mapping[SetKind, Filter]
+
+
+class TokenEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    One token of the file.
+
+    Attributes:
+        name: for the log and for messages
+        sha256: hash of the token, in hexadecimal digits
+        scopes: `read`, or `read` and `admin`
+        filter: what the token may see, in the filter language; empty for everything
+        asset_filter: the same for assets, where `filter` names what assets do not have
+    """
+
+    name: str
+    sha256: str
+    scopes: tuple[Scope, ...] = (Scope.READ,)
+    filter: str = ""
+    asset_filter: str = ""
+
+
+class TokenFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file."""
+
+    tokens: tuple[TokenEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """
+    Who asks.
+
+    Attributes:
+        name: the token's
+        scopes: what it allows
+        narrowed: it sees only what its filters let through
+        filters: by kind; a kind without one is not seen at all
+    """
+
+    name: str
+    scopes: frozenset[Scope]
+    narrowed: bool = False
+    filters: Filters = field(default_factory=lambda: MappingProxyType({}))
+
+    def check(self, operation: Operation) -> None:
+        """
+        Check that this may be asked.
+
+        Raises:
+            ForbiddenError: the scope is missing, or the answer cannot be narrowed.
+        """
+        if operation.scope not in self.scopes:
+            raise ForbiddenError(f"the token {self.name!r} has no scope {operation.scope.value!r}")
+        if self.narrowed and operation.whole_fleet:
+            raise ForbiddenError(f"{operation.path} shows the whole fleet; the token {self.name!r} sees a part of it")
+
+
+EVERYBODY = Identity("everybody", frozenset(Scope))
+"""Who asks where there are no tokens."""
+
+
+class Tokens:
+    """The tokens of a file, read again when it changes; a change that cannot be used is logged and has no effect."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lock = threading.Lock()
+        self._stamp = _stamp(file)
+        self._known = read_tokens(file)
+
+    def identify(self, headers: Headers) -> Identity:
+        """
+        Tell who asks.
+
+        Raises:
+            UnknownTokenError: no token, or not one of the file's.
+        """
+        token = presented(headers)
+        if not token:
+            raise UnknownTokenError("a token is needed: send it as Authorization: Bearer, or as X-API-KEY")
+        identity = self._current().get(hashlib.sha256(token.encode()).hexdigest())
+        if identity is None:
+            raise UnknownTokenError("this token is not one of the server's")
+        return identity
+
+    def _current(self) -> Mapping[str, Identity]:
+        with self._lock:
+            stamp = _stamp(self._file)
+            if stamp != self._stamp:
+                self._stamp = stamp
+                try:
+                    self._known = read_tokens(self._file)
+                except SettingsError as error:
+                    _log.error("tokens file not used", error=str(error))
+            return self._known
+
+
+def read_tokens(file: Path) -> Mapping[str, Identity]:
+    """
+    Read a file of tokens: hash to identity.
+
+    Raises:
+        SettingsError: it cannot be read or used.
+    """
+    try:
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+        entries = msgspec.convert(document, TokenFile).tokens
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
+        raise SettingsError(f"read tokens file {file}: {error}") from error
+    known: dict[str, Identity] = {}
+    for entry in entries:
+        digest = entry.sha256.lower()
+        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):  # noqa: PLR2004 - digits of the hash
+            raise SettingsError(f"tokens file {file}: sha256 of {entry.name!r} is not 64 hexadecimal digits")
+        if digest in known:
+            raise SettingsError(f"tokens file {file}: {entry.name!r} has the same token as {known[digest].name!r}")
+        known[digest] = _identity(entry, file)
+    if not known:
+        raise SettingsError(f"tokens file {file}: there is no token in it, so nobody could ask")
+    return MappingProxyType(known)
+
+
+def presented(headers: Headers) -> str:
+    """Return the token a request carries, empty where it carries none."""
+    if key := headers.get("x-api-key"):
+        return key.strip()
+    scheme, _, value = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(value, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+    return ""
+
+
+def _identity(entry: TokenEntry, file: Path) -> Identity:
+    if not entry.filter and not entry.asset_filter:
+        return Identity(entry.name, frozenset(entry.scopes))
+    try:
+        filters = {}
+        if allowed := parse_filter(entry.filter):
+            columns_of(allowed, SetKind.ALLOCATIONS)
+            filters[SetKind.ALLOCATIONS] = allowed
+        if assets := parse_filter(entry.asset_filter) or _of_assets(allowed):
+            columns_of(assets, SetKind.ASSETS)
+            filters[SetKind.ASSETS] = assets
+    except QuestionError as error:
+        raise SettingsError(f"tokens file {file}: filter of {entry.name!r}: {error}") from error
+    return Identity(entry.name, frozenset(entry.scopes), narrowed=True, filters=MappingProxyType(filters))
+
+
+def _of_assets(allowed: Filter | None) -> Filter | None:
+    """Return the filter if it means the same for assets: only the cluster is one thing in both."""
+    return allowed if columns_of(allowed, SetKind.ALLOCATIONS) <= {"cluster"} else None
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    try:
+        facts = file.stat()
+    except OSError:
+        return 0, 0
+    return facts.st_mtime_ns, facts.st_size

@@ -1,0 +1,95 @@
+"""One request as a handler sees it: its parameters, its asker, the services behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from fleetcost.api.access import Identity
+from fleetcost.api.gate import Ticket
+from fleetcost.api.operation import Operation
+from fleetcost.api.problem import ForbiddenError, StartingError
+from fleetcost.api.services import Services
+from fleetcost.errors import TryAgainError
+from fleetcost.model.sets import SetKind
+from fleetcost.query.filters import Filter, every
+from fleetcost.query.visible import visible_clusters
+from fleetcost.tables.database import Snapshot
+from fleetcost.tables.ledger import last_written
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """
+    One request.
+
+    Attributes:
+        operation: what was asked for
+        parameters: as written, each at most once, empty ones left out
+        places: the variable parts of the path
+        services: what the routes are given
+        identity: who asks
+        ticket: ends the question when its time is over
+        now: the clock's reading at the beginning
+        body: of the request
+    """
+
+    operation: Operation
+    parameters: dict[str, str]
+    places: dict[str, str]
+    services: Services
+    identity: Identity
+    ticket: Ticket
+    now: datetime
+    body: bytes = b""
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """
+        Open the view this request answers from.
+
+        Raises:
+            StartingError: the first pass is still running and nothing has been ingested yet.
+            TryAgainError: the first pass has failed.
+        """
+        status = self.services.status()
+        with self.services.database.snapshot() as snapshot, self.ticket.held(snapshot):
+            if status.passes == 0 and last_written(snapshot) is None:
+                if status.last_error:
+                    raise TryAgainError(f"nothing has been ingested yet, the last pass failed: {status.last_error}")
+                raise StartingError(status.done, status.total)
+            yield snapshot
+
+    def as_of(self, snapshot: Snapshot) -> datetime:
+        """When the tables were last equal to the bucket, as far as this process or the ledger knows."""
+        return self.services.status().last_pass_at or last_written(snapshot) or self.now
+
+    def narrowed(self, asked: Filter | None, kind: SetKind) -> Filter | None:
+        """
+        Return the filter that counts: what was asked for and what the asker's token allows.
+
+        Raises:
+            ForbiddenError: the token is narrowed by something that rows of this kind do not have.
+        """
+        allowed = self.identity.filters.get(kind)
+        if self.identity.narrowed and allowed is None:
+            raise ForbiddenError(f"the token {self.identity.name!r} may not see {kind}: its filter names none of them")
+        return every(allowed, asked)
+
+    def clusters(self, snapshot: Snapshot) -> frozenset[str] | None:
+        """Return the clusters the asker may know of, None for all."""
+        if not self.identity.narrowed:
+            return None
+        allowed = self.identity.filters.get(SetKind.ALLOCATIONS)
+        if allowed is None:
+            return frozenset()
+        return frozenset(
+            self.services.known.remembered(snapshot, ("visible", allowed), lambda: visible_clusters(snapshot, allowed))
+        )
+
+    def hourly_from(self) -> datetime | None:
+        """Since when hourly rows are kept."""
+        keep = self.services.hourly_retention
+        return None if keep is None else self.now - keep

@@ -1,0 +1,81 @@
+"""Whole answers as files: the engine writes them, the server sends them in pieces."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from fleetcost import __version__
+from fleetcost.api.context import Context
+from fleetcost.api.native import question_document
+from fleetcost.api.operation import Reply
+from fleetcost.model.states import WindowState
+from fleetcost.model.window import rfc3339
+from fleetcost.query.answer import Completeness
+from fleetcost.query.ask import judged, prepare
+from fleetcost.query.files import Sheet, copy_to_csv, copy_to_parquet
+from fleetcost.query.question import Question
+
+_PIECE = 1 << 18
+
+
+def exported(context: Context, question: Question, columns: tuple[str, ...]) -> Reply:
+    """
+    Return every row of an answer as a file.
+
+    Args:
+        context: the request
+        question: what is asked; its rows are cut by its step
+        columns: which figures are wanted, empty for all
+    """
+    how = context.parameters["format"]
+    handle, name = tempfile.mkstemp(prefix="fleetcost-", suffix=f".{how}")
+    os.close(handle)
+    file = Path(name)
+    try:
+        with context.snapshot() as snapshot:
+            standing = judged(snapshot, question, context.now, context.services.known)
+            program, _ = prepare(snapshot, question)
+            note = _note(context, question, standing, rfc3339(context.as_of(snapshot)))
+            sheet = Sheet(question, program, columns)
+            if how == "csv":
+                copy_to_csv(snapshot, sheet, file)
+            else:
+                copy_to_parquet(snapshot, sheet, file, note)
+        opened = file.open("rb")
+    finally:
+        # The open file stays readable; whatever happens next, nothing is left behind.
+        file.unlink()
+    kind = question.kind.value
+    headers = {"content-disposition": f'attachment; filename="{kind}.{how}"'}
+    if how == "csv":
+        return Reply(
+            media_type="text/csv; charset=utf-8", headers=headers, chunks=_pieces(opened, f"# {note}\n".encode())
+        )
+    return Reply(media_type="application/vnd.apache.parquet", headers=headers, chunks=_pieces(opened, b""))
+
+
+def _pieces(opened: object, first: bytes) -> Iterator[bytes]:
+    if first:
+        yield first
+    with opened as file:  # type: ignore[attr-defined]
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _note(context: Context, question: Question, standing: Sequence[Completeness], as_of: str) -> str:
+    """Say in one line what was asked and what stands behind the answer."""
+    asked = question_document(question, context.parameters.get("filter", ""))
+    window = f"{asked.window.start}/{asked.window.end}"
+    by = ",".join(asked.aggregate) or "all"
+    complete = [entry for entry in standing if entry.state is WindowState.COMPLETE]
+    rest = "; ".join(f"{entry.cluster} is {entry.state}" for entry in standing if entry not in complete)
+    words = [
+        f"fleetcost {__version__}", asked.kind, f"window={window}", f"aggregate={by}", f"step={asked.step}",
+        f"idle={asked.idle}", f"filter={asked.filter or '(none)'}",
+        f"complete: {len(complete)} of {len(standing)} clusters" + (f" ({rest})" if rest else ""),
+        f"as of {as_of}", f"written {rfc3339(context.now.replace(microsecond=0))}",
+    ]  # fmt: skip
+    return " | ".join(words).replace("\r", " ").replace("\n", " ")

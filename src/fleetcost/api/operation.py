@@ -1,0 +1,115 @@
+"""The table of routes: what each is called, takes and gives. Routing, refusal of parameters and OpenAPI read it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fleetcost.api.context import Context
+
+Json = dict[str, Any]
+
+
+class Scope(enum.StrEnum):
+    """What a token must allow."""
+
+    READ = "read"
+    ADMIN = "admin"
+
+
+class Family(enum.StrEnum):
+    """Whose shapes a route speaks, in answers and errors."""
+
+    NATIVE = "native"
+    KUBECOST = "kubecost"
+    OPENCOST = "opencost"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """
+    One query parameter.
+
+    Attributes:
+        name: as clients write it
+        about: what it does, one sentence without its full stop
+        default: what leaving it out means, in the parameter's own words; empty where that is nothing
+        choices: every accepted value, where they can be counted
+        flag: a truth value
+        whole: a whole number that is not negative
+        required: leaving it out is an error
+    """
+
+    name: str
+    about: str
+    default: str = ""
+    choices: tuple[str, ...] = ()
+    flag: bool = False
+    whole: bool = False
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """
+    An answer that is more than a document: a file, another status, headers.
+
+    Attributes:
+        body: encoded content; without meaning where a file is sent
+        media_type: what it is
+        headers: further ones
+        status: the HTTP status
+        chunks: the content in pieces, sent as they come; None to send the body
+    """
+
+    body: bytes = b""
+    media_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+    chunks: Iterator[bytes] | None = None
+
+
+Handler = Callable[["Context"], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """
+    One route.
+
+    Attributes:
+        path: in the form of the web framework
+        handler: takes the request, gives a document to be encoded, or a `Reply`
+        summary: what it is for, one sentence without its full stop
+        family: whose shapes it speaks
+        answers: type of the document, for OpenAPI
+        parameters: the only ones it accepts
+        method: of HTTP
+        scope: what a token must allow
+        whole_fleet: it shows what a token's filter cannot narrow; refused to tokens that have one
+        takes: type of the request's body, None for none
+        media_types: what it may answer with
+        cached: equal questions of one state of the tables get the same bytes
+    """
+
+    path: str
+    handler: Handler
+    summary: str
+    family: Family
+    answers: Any
+    parameters: tuple[Parameter, ...] = ()
+    method: str = "GET"
+    scope: Scope = Scope.READ
+    whole_fleet: bool = False
+    takes: Any = None
+    media_types: tuple[str, ...] = ("application/json",)
+    cached: bool = True
+
+    @property
+    def identifier(self) -> str:
+        """A name for generated clients."""
+        words = [word for word in self.path.replace("{", "").replace("}", "").split("/") if word]
+        return "_".join([self.method.lower(), *words]).replace("-", "_")

@@ -1,0 +1,167 @@
+"""The native parameters to questions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fleetcost.api.context import Context
+from fleetcost.api.operation import Parameter
+from fleetcost.api.parameters import flag, whole
+from fleetcost.api.rows import ROW_COLUMNS
+from fleetcost.errors import QuestionError, near
+from fleetcost.model.sets import SetKind
+from fleetcost.model.window import Window
+from fleetcost.query.dimensions import Dimension, parse_dimensions
+from fleetcost.query.filters import parse_filter
+from fleetcost.query.question import PROPERTIES, Idle, Order, Page, Question, Step, framed
+from fleetcost.query.sharing import Split, Tenancy, parse_sharing
+from fleetcost.query.windows import ACCEPTED, parse_window
+
+DEFAULT_WINDOW = "7d"
+"""Window of a native question that names none."""
+
+STEPS = {"1h": Step.HOUR, "1d": Step.DAY, **{step.value: step for step in Step}}
+
+_COMMON = (
+    Parameter("window", f"the time that is asked about: {ACCEPTED}", default=DEFAULT_WINDOW),
+    Parameter("step", "how the series is cut; of a file, how its rows are", "auto", ("auto", *STEPS)),
+    Parameter("filter", "which rows count, in the filter language"),
+    Parameter("adjusted", "apply billing adjustments", default="true", flag=True),
+    Parameter("limit", "most rows to return", whole=True),
+    Parameter("offset", "rows to leave out at the beginning", default="0", whole=True),
+    Parameter("sort", "the figure rows are ordered by, `-` in front for the largest first", default="-total_cost"),
+    Parameter("columns", "which figures of a row are wanted, joined by commas", default="all"),
+    Parameter("compare", "add the window of the same length just before", choices=("prev",)),
+    Parameter("format", "how the answer is written", default="json", choices=("json", "csv", "parquet")),
+)
+ALLOCATION_PARAMETERS = (
+    *_COMMON,
+    Parameter("aggregate", "what to group by: names joined by commas, or all", default="cluster"),
+    Parameter("idle", "idle in rows of its own, shared among the others, or left out", "separate",
+              ("separate", "share", "hide")),
+    Parameter("idle_by", "idle belongs to a cluster or to a node", default="cluster", choices=("cluster", "node")),
+    Parameter("idle_split", "how shared idle is divided", default="weighted", choices=("weighted", "even")),
+    Parameter("tenancy", "nodes' own disks and management fees: in rows of their own, shared, or left out", "separate",
+              ("separate", "share", "hide")),
+    Parameter("share_namespaces", "workloads in these namespaces are shared by all others"),
+    Parameter("share_labels", "workloads with one of these labels, name:value, are shared by all others"),
+    Parameter("share_cost", "an overhead per month of 730 hours that all rows share", default="0"),
+    Parameter("share_split", "how shared costs are divided", default="weighted", choices=("weighted", "even")),
+)  # fmt: skip
+ASSET_PARAMETERS = (
+    *_COMMON,
+    Parameter("aggregate", "what to group by: names joined by commas, or all", default="type"),
+)
+
+_SHARED = {
+    "share_namespaces": "shareNamespaces",
+    "share_labels": "shareLabels",
+    "share_cost": "shareCost",
+    "share_split": "shareSplit",
+}
+
+
+def native_question(context: Context, kind: SetKind) -> Question:
+    """
+    Read the native parameters: rows over the whole window, a series cut by `step`.
+
+    Raises:
+        QuestionError: a parameter that cannot be used.
+        ForbiddenError: the asker's token does not see this kind.
+    """
+    parameters = context.parameters
+    frame, step = framed(
+        asked_window(context), STEPS.get(parameters.get("step", "auto")), context.hourly_from(), context.now
+    )
+    default = "cluster" if kind is SetKind.ALLOCATIONS else "type"
+    dimensions = parse_dimensions(parameters.get("aggregate", default), kind)
+    question = Question(
+        kind=kind,
+        frame=frame,
+        step=Step.ALL,
+        series=step,
+        dimensions=dimensions,
+        filter=context.narrowed(parse_filter(parameters.get("filter", "")), kind),
+        adjusted=flag(parameters, "adjusted", default=True),
+        properties=_implied(dimensions),
+        page=Page(
+            _order(parameters.get("sort", "-total_cost"), kind),
+            whole(parameters, "limit"),
+            whole(parameters, "offset") or 0,
+        ),
+        now=context.now,
+    )
+    return _divided(question, context) if kind is SetKind.ALLOCATIONS else question
+
+
+def asked_window(context: Context) -> Window:
+    """
+    Read the window.
+
+    Raises:
+        QuestionError: not a window.
+    """
+    return parse_window(context.parameters.get("window", DEFAULT_WINDOW), context.now)
+
+
+def asked_columns(context: Context, kind: SetKind) -> tuple[str, ...]:
+    """
+    Read which figures are wanted.
+
+    Raises:
+        QuestionError: one that rows of this kind do not have.
+    """
+    known = ROW_COLUMNS.allocations if kind is SetKind.ALLOCATIONS else ROW_COLUMNS.assets
+    chosen = tuple(dict.fromkeys(name.strip() for name in context.parameters.get("columns", "").split(",")))
+    for name in chosen:
+        if name and name not in known and name not in {"name", "key"}:
+            raise QuestionError("columns", name, f"some of {', '.join(known)}{near(name, known)}")
+    return tuple(name for name in chosen if name not in {"", "name", "key"})
+
+
+def before(question: Question, names: tuple[str, ...] | None) -> Question:
+    """Return the question about the window of the same length just before, about these rows only."""
+    window = question.frame.window
+    earlier = Window(window.start - (window.end - window.start), window.start)
+    frame = replace(question.frame, window=earlier)
+    return replace(question, frame=frame, series=None, page=Page(only=names))
+
+
+def _divided(question: Question, context: Context) -> Question:
+    parameters = context.parameters
+    by_cluster = bool(question.dimensions) and question.dimensions[0].name == "cluster"
+    idle = {"separate": Idle.SPLIT if by_cluster else Idle.SEPARATE, "share": Idle.SHARE, "hide": Idle.HIDE}
+    try:
+        sharing = parse_sharing(*(parameters.get(name, "") for name in _SHARED))
+    except QuestionError as error:
+        native = {spelling: name for name, spelling in _SHARED.items()}
+        raise QuestionError(native.get(error.parameter, error.parameter), error.read, error.accepted) from error
+    return replace(
+        question,
+        idle=idle[parameters.get("idle", "separate")],
+        idle_by_node=parameters.get("idle_by") == "node",
+        idle_split=Split(parameters.get("idle_split", "weighted")),
+        tenancy=Tenancy(parameters.get("tenancy", "separate")),
+        sharing=sharing,
+    )
+
+
+def _implied(dimensions: tuple[Dimension, ...]) -> tuple[str, ...]:
+    """Return the properties that cost nothing to know: those that are grouped by, and the cluster."""
+    columns = {"controllerKind": "controller_kind", "providerID": "provider_id"}
+    grouped = {columns.get(dimension.name, dimension.name) for dimension in dimensions}
+    return tuple(name for name in PROPERTIES if name in grouped or name == "cluster")
+
+
+def _order(text: str, kind: SetKind) -> Order:
+    column = text.removeprefix("-")
+    texts = {"cluster", "node", "namespace", "controller_kind", "controller", "pod", "container", "provider_id"}
+    known = [
+        name
+        for name in (ROW_COLUMNS.allocations if kind is SetKind.ALLOCATIONS else ROW_COLUMNS.assets)
+        if name not in texts and not name.endswith(("_efficiency", "_fraction"))
+        and name not in {"idle", "labels", "preemptible", "discount", "asset_name"}
+    ]  # fmt: skip
+    if column not in (*known, "name"):
+        raise QuestionError("sort", text, f"{', '.join(known)} or name, with or without a `-`{near(column, known)}")
+    return Order(column, text.startswith("-"))

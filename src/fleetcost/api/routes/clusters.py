@@ -1,0 +1,173 @@
+"""Clusters and contexts in the field's shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from fleetcost.api.context import Context
+from fleetcost.api.operation import Family, Operation, Scope
+from fleetcost.api.routes.allocation import enveloped
+from fleetcost.api.schema import Envelope
+from fleetcost.api.stored import Documents
+from fleetcost.errors import CallerError, ObjectMissingError
+from fleetcost.model.window import rfc3339
+from fleetcost.query.fleet import Member, members
+
+MOST_CONTEXTS = 500
+CONTEXTS = "contexts"
+
+
+class ContextEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    Another installation that people can switch to.
+
+    Attributes:
+        id: chosen by the server from the name where it is left out
+        name: what people call it
+        address: where it answers, with its port
+        details: whatever its clients keep with it
+    """
+
+    name: str
+    address: str
+    id: str = ""
+    details: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+def cluster_info(context: Context) -> Any:  # noqa: ANN401 - a JSON document
+    """Return the cluster this server runs in; the first of the fleet where that is not known."""
+    fleet = _members(context)
+    home = next((one for one in fleet if one.cluster == context.services.home), None)
+    chosen = home or (fleet[0] if fleet else Member(context.services.home))
+    return enveloped(_info(chosen, context))
+
+
+def cluster_info_map(context: Context) -> Any:  # noqa: ANN401 - a JSON document
+    """Return every known cluster by its id."""
+    return enveloped({one.cluster: _info(one, context) for one in _members(context)})
+
+
+def status(context: Context) -> Any:  # noqa: ANN401 - a JSON document
+    """Return who reports, since when, with how many nodes and at what cost over 30 days."""
+    return enveloped(
+        [
+            {
+                "clusterId": one.cluster,
+                "name": one.cluster,
+                "provider": one.provider,
+                "account": one.account,
+                "region": one.region,
+                "status": "monitored" if one.reports(context.now) else "inactive",
+                "firstSeen": rfc3339(one.first) if one.first else None,
+                "lastSeen": rfc3339(one.last) if one.last else None,
+                "nodeCount": one.nodes,
+                "cost": one.cost,
+                "source": "etl",
+            }
+            for one in _members(context)
+        ]
+    )
+
+
+def configs(context: Context) -> Any:  # noqa: ANN401 - a JSON document
+    """Return what clients look up before they print: the currency, where the fleet has one."""
+    currencies = {one.currency for one in _members(context) if one.currency}
+    return enveloped({"currencyCode": currencies.pop() if len(currencies) == 1 else "", "clusterName": _home(context)})
+
+
+def contexts(context: Context) -> Any:  # noqa: ANN401 - a JSON document
+    """Return the installations people can switch to."""
+    return enveloped(_contexts(context).all())
+
+
+def add_context(context: Context) -> Any:  # noqa: ANN401 - a JSON document
+    """Add an installation, or replace the one with the same id."""
+    try:
+        entry = msgspec.json.decode(context.body, type=ContextEntry)
+    except msgspec.MsgspecError as error:
+        raise CallerError(
+            f"PUT {context.operation.path}: {error}; a JSON object with name and address is read"
+        ) from error
+    if not entry.address.startswith(("http://", "https://")):
+        raise CallerError(f"address {entry.address!r}: accepted are http:// and https:// addresses")
+    chosen = msgspec.structs.replace(entry, id=entry.id or entry.name)
+    _contexts(context).put(chosen.id, chosen, MOST_CONTEXTS)
+    return enveloped(chosen)
+
+
+def remove_context(context: Context) -> Any:  # noqa: ANN401 - a JSON document
+    """Forget an installation."""
+    if not _contexts(context).remove(context.places["id"]):
+        raise ObjectMissingError(f"there is no context {context.places['id']!r}")
+    return enveloped(None)
+
+
+def _contexts(context: Context) -> Documents[ContextEntry]:
+    return Documents(context.services.state, CONTEXTS, ContextEntry, lambda entry: entry.id)
+
+
+def _home(context: Context) -> str:
+    return context.services.home
+
+
+def _members(context: Context) -> tuple[Member, ...]:
+    known = context.services.known
+    with context.snapshot() as snapshot:
+        visible = context.clusters(snapshot)
+        made = known.remembered(
+            snapshot,
+            ("members", context.now.replace(minute=0, second=0, microsecond=0)),
+            lambda: members(snapshot, known.entries(snapshot), context.now),
+        )
+    return tuple(one for one in made if visible is None or one.cluster in visible)
+
+
+def _info(one: Member, context: Context) -> dict[str, str]:
+    """Return a cluster as the field does: every value is a text."""
+    account = {"project": one.project} if one.project else {"account": one.account}
+    return {
+        "id": one.cluster,
+        "name": one.cluster,
+        "provider": one.provider,
+        **account,
+        "region": one.region,
+        "provisioner": "",
+        "clusterProfile": "production",
+        "version": "",
+        "logCollection": "false",
+        "productAnalytics": "false",
+        "errorReporting": "false",
+        "valuesReporting": "false",
+        "thanosEnabled": "false",
+        "thanosOffset": "",
+        "agentVersion": one.agent_version,
+        "status": "monitored" if one.reports(context.now) else "inactive",
+    }
+
+
+def _get(path: str, handler: Any, summary: str, family: Family = Family.KUBECOST) -> Operation:  # noqa: ANN401
+    return Operation(path=path, handler=handler, summary=summary, family=family, answers=Envelope)
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    _get("/model/clusterInfo", cluster_info, "The cluster this server runs in"),
+    _get("/clusterInfo", cluster_info, "The cluster this server runs in", Family.OPENCOST),
+    _get("/model/clusterInfoMap", cluster_info_map, "Every known cluster by its id"),
+    _get("/clusterInfoMap", cluster_info_map, "Every known cluster by its id", Family.OPENCOST),
+    _get("/model/clusters/status", status, "Who reports, since when, and at what cost over 30 days"),
+    _get("/model/getConfigs", configs, "The currency of the fleet"),
+    Operation(
+        path="/model/clusters", handler=contexts, family=Family.KUBECOST, cached=False, whole_fleet=True,
+        summary="Other installations people can switch to", answers=Envelope,
+    ),
+    Operation(
+        path="/model/clusters", method="PUT", handler=add_context, family=Family.KUBECOST, cached=False,
+        scope=Scope.ADMIN, takes=ContextEntry, whole_fleet=True, summary="Add an installation", answers=Envelope,
+    ),
+    Operation(
+        path="/model/clusters/{id}", method="DELETE", handler=remove_context, family=Family.KUBECOST, cached=False,
+        scope=Scope.ADMIN, whole_fleet=True, summary="Forget an installation", answers=Envelope,
+    ),
+)  # fmt: skip

@@ -1,0 +1,104 @@
+"""The state of every cluster-window, for the health page."""
+
+from __future__ import annotations
+
+import msgspec
+
+from fleetcost.api.context import Context
+from fleetcost.api.native import WindowJson, window_document
+from fleetcost.api.operation import Family, Operation, Parameter
+from fleetcost.api.questions import DEFAULT_WINDOW
+from fleetcost.errors import QuestionError
+from fleetcost.model.sets import SetKind
+from fleetcost.model.states import WindowState
+from fleetcost.model.window import Resolution, Window, rfc3339
+from fleetcost.query.completeness import Cell, births, cells, index_of
+from fleetcost.query.windows import ACCEPTED, parse_window
+from fleetcost.tables.ledger import clusters
+
+MOST_CELLS = 50_000
+"""Cells of one answer."""
+
+
+class CellJson(msgspec.Struct, frozen=True):
+    """
+    One window of one cluster.
+
+    Attributes:
+        state, cause: what is known of it, and why
+        path, rows, size_bytes: the object behind it, None where there is none
+        written_at, ingested_at: when it was uploaded and read
+    """
+
+    window: WindowJson
+    state: WindowState
+    coverage_minutes: float | None
+    cause: str | None
+    path: str | None
+    rows: int | None
+    size_bytes: int | None
+    written_at: str | None
+    ingested_at: str | None
+
+
+class ClusterCellsJson(msgspec.Struct, frozen=True):
+    """The windows of one cluster, oldest first; those that cannot have arrived yet are left out."""
+
+    cluster: str
+    cells: list[CellJson]
+
+
+class HealthJson(msgspec.Struct, frozen=True):
+    """Every known cluster's windows."""
+
+    clusters: list[ClusterCellsJson]
+    as_of: str
+
+
+def windows(context: Context) -> HealthJson:
+    """Return the state of each window of each cluster."""
+    parameters, now = context.parameters, context.now
+    kind = SetKind(parameters.get("kind", SetKind.ALLOCATIONS.value))
+    resolution = Resolution(parameters.get("resolution", Resolution.HOUR.value))
+    asked = parse_window(parameters.get("window", DEFAULT_WINDOW), now)
+    with context.snapshot() as snapshot:
+        visible = context.clusters(snapshot)
+        entries = context.services.known.entries(snapshot)
+        as_of = rfc3339(context.as_of(snapshot))
+    fleet = [one for one in clusters(entries) if visible is None or one in visible]
+    count = asked.seconds / resolution.seconds * max(1, len(fleet))
+    if count > MOST_CELLS:
+        shorter = f"a shorter window or resolution=1d: at most {MOST_CELLS} cells, this asks for {count:.0f}"
+        raise QuestionError("window", parameters.get("window", DEFAULT_WINDOW), shorter)
+    split = [window for window in asked.split(resolution) if window.start < now]
+    index, born = index_of(entries, resolution), births(entries, resolution)
+    judged = {one: cells(split, index, one, (kind,), born.get(one), now) for one in fleet}
+    return HealthJson([ClusterCellsJson(one, [_cell(cell) for cell in own]) for one, own in judged.items()], as_of)
+
+
+def _cell(cell: Cell) -> CellJson:
+    entry = cell.entry
+    return CellJson(
+        window=window_document(Window(cell.window.start, cell.window.end)),
+        state=cell.state,
+        coverage_minutes=cell.coverage_minutes if entry else None,
+        cause=cell.cause or None,
+        path=entry.path if entry else None,
+        rows=entry.rows if entry else None,
+        size_bytes=entry.size_bytes if entry else None,
+        written_at=rfc3339(entry.written_at) if entry else None,
+        ingested_at=rfc3339(entry.ingested_at) if entry else None,
+    )
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        path="/api/v1/health/windows", handler=windows, family=Family.NATIVE, answers=HealthJson,
+        summary="The state of each window of each cluster",
+        parameters=(
+            Parameter("window", f"the time that is asked about: {ACCEPTED}", default=DEFAULT_WINDOW),
+            Parameter("kind", "which sets", SetKind.ALLOCATIONS.value, tuple(kind.value for kind in SetKind)),
+            Parameter("resolution", "which width", Resolution.HOUR.value, tuple(one.value for one in Resolution)),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,18 @@
+"""Every operation, in the order in which paths are matched."""
+
+from __future__ import annotations
+
+from fleetcost.api.operation import Operation
+from fleetcost.api.routes import allocation, assets, clusters, health, native, orchestrator, views
+
+OPERATIONS: tuple[Operation, ...] = (
+    *native.OPERATIONS,
+    *health.OPERATIONS,
+    *views.OPERATIONS,
+    *allocation.OPERATIONS,
+    *assets.OPERATIONS,
+    *clusters.OPERATIONS,
+    *orchestrator.OPERATIONS,
+)
+EVERY = (*OPERATIONS, assets.ASSETS_OF_OPENCOST)
+"""With the one whose path is also a page of the web app."""

@@ -1,0 +1,221 @@
+"""
+Types of the documents that routes make, for the OpenAPI document.
+
+The field's documents are made as mappings, because their names, their order and what is left out are the products';
+tests decode real answers through these types, so they say what is true.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from fleetcost.api.native import (
+    CompletenessJson,
+    PageJson,
+    PreviousJson,
+    QuestionJson,
+    StepJson,
+    WarningJson,
+    WindowJson,
+)
+from fleetcost.query.rows import AllocationRow, AssetRow
+
+Data = TypeVar("Data")
+_Fields = list[tuple[str, type] | tuple[str, type, Any]]
+
+_NUMBER: Any = float | None
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+def _numbers(names: str) -> list[Any]:
+    return [(name, float) for name in names.split()]
+
+
+def _nullable(names: str) -> list[Any]:
+    return [(name, _NUMBER) for name in names.split()]
+
+
+Properties: Any = msgspec.defstruct(
+    "Properties",
+    [
+        *(
+            (name, str, "")
+            for name in _words("cluster node container controller controllerKind namespace pod providerID")
+        ),
+        ("services", list[str], []),
+        *((name, dict[str, str], {}) for name in _words("labels annotations namespaceLabels namespaceAnnotations")),
+    ],
+    frozen=True,
+    forbid_unknown_fields=True,
+)
+"""What an allocation is part of; a property on which a group does not agree is left out."""
+
+Allocation: Any = msgspec.defstruct(
+    "Allocation",
+    [
+        ("name", str), ("properties", Properties), ("window", WindowJson), ("start", str), ("end", str),
+        *_numbers("minutes cpuCores cpuCoreRequestAverage cpuCoreUsageAverage cpuCoreHours cpuCost cpuCostAdjustment"),
+        ("cpuCostIdle", float), ("cpuEfficiency", _NUMBER),
+        *_numbers("gpuCount gpuRequestAverage gpuUsageAverage gpuHours gpuCost gpuCostAdjustment gpuCostIdle"),
+        ("gpuEfficiency", _NUMBER),
+        *_numbers("networkTransferBytes networkReceiveBytes networkCost networkCrossZoneCost networkCrossRegionCost"),
+        *_numbers("networkInternetCost networkCostAdjustment loadBalancerCost loadBalancerCostAdjustment"),
+        *_numbers("pvBytes pvByteHours pvCost"), ("pvs", dict[str, Any] | None), ("pvCostAdjustment", float),
+        *_numbers("ramBytes ramByteRequestAverage ramByteUsageAverage ramByteHours ramCost ramCostAdjustment"),
+        ("ramCostIdle", float), ("ramEfficiency", _NUMBER),
+        *_numbers("externalCost sharedCost totalCost"), ("totalEfficiency", _NUMBER),
+        ("proportionalAssetResourceCosts", dict[str, Any]), ("lbAllocations", dict[str, Any] | None),
+        ("sharedCostBreakdown", dict[str, Any]), ("rawAllocationOnly", dict[str, Any] | None, None),
+    ],
+    frozen=True,
+    forbid_unknown_fields=True,
+)  # fmt: skip
+"""One allocation in the field's shape."""
+
+Summary: Any = msgspec.defstruct(
+    "Summary",
+    [
+        ("name", str), ("start", str), ("end", str),
+        *_numbers("cpuCoreRequestAverage cpuCoreUsageAverage cpuCost cpuCostIdle gpuRequestAverage gpuUsageAverage"),
+        *_numbers("gpuCost gpuCostIdle networkCost loadBalancerCost pvCost ramByteRequestAverage ramByteUsageAverage"),
+        *_numbers("ramCost ramCostIdle sharedCost externalCost"), ("totalEfficiency", _NUMBER), ("totalCost", float),
+    ],
+    frozen=True,
+    forbid_unknown_fields=True,
+)  # fmt: skip
+"""One allocation with fewer figures."""
+
+AssetProperties: Any = msgspec.defstruct(
+    "AssetProperties",
+    [(name, str, "") for name in _words("category provider account project service cluster name providerID")],
+    frozen=True,
+    forbid_unknown_fields=True,
+)
+"""What an asset is part of; empty ones are left out."""
+
+Asset: Any = msgspec.defstruct(
+    "Asset",
+    [
+        ("properties", AssetProperties), ("labels", dict[str, str]), ("window", WindowJson),
+        ("start", str), ("end", str), ("minutes", float),
+        ("totalCost", float), ("type", str, ""), ("adjustment", float, 0.0), ("credit", float, 0.0),
+        ("nodeType", str, ""), ("pool", str, ""),
+        *((name, float, 0.0) for name in _words("cpuCores ramBytes cpuCoreHours ramByteHours GPUHours preemptible")),
+        *((name, float, 0.0) for name in _words("discount cpuCost gpuCost gpuCount ramCost byteHours bytes")),
+        *((name, _NUMBER, None) for name in ("byteHoursUsed", "byteUsageMax")),
+        *((name, dict[str, Any], {}) for name in ("cpuBreakdown", "ramBreakdown", "breakdown", "overhead")),
+        *((name, str, "") for name in ("storageClass", "volumeName", "claimName", "claimNamespace", "ip")),
+        ("private", bool, False),
+    ],
+    frozen=True,
+    forbid_unknown_fields=True,
+)  # fmt: skip
+"""One asset in the field's shape; which figures it has depends on its type."""
+
+
+class Enveloped(msgspec.Struct, Generic[Data], frozen=True):
+    """The field's envelope."""
+
+    code: int
+    status: str
+    data: Data
+
+
+SummarySet: Any = msgspec.defstruct(
+    "SummarySet",
+    [("allocations", dict[str, Summary]), ("window", WindowJson)],
+    frozen=True,
+)
+SummaryRange: Any = msgspec.defstruct(
+    "SummaryRange",
+    [("step", int), ("sets", list[SummarySet]), ("window", WindowJson)],
+    frozen=True,
+)
+Topline: Any = msgspec.defstruct("Topline", [("numResults", int), ("combined", SummarySet)], frozen=True)
+AssetTopline: Any = msgspec.defstruct(
+    "AssetTopline", [("totalCost", float), ("adjustment", float), ("numResults", int)], frozen=True
+)
+
+Envelope: Any = Enveloped[Any]
+AllocationEnvelope: Any = Enveloped[list[dict[str, Allocation]]]
+AssetsEnvelope: Any = Enveloped[list[dict[str, Asset]]]
+AssetSetEnvelope: Any = Enveloped[dict[str, Asset]]
+SummaryEnvelope: Any = Enveloped[SummaryRange]
+ToplineEnvelope: Any = Enveloped[Topline]
+AssetToplineEnvelope: Any = Enveloped[AssetTopline]
+ValuesEnvelope: Any = Enveloped[list[str]]
+
+_LEFT_OUT = frozenset(
+    {"names", "grouped", "details", "volumes", "load_balancers", "shared", "proportions", "common_labels",
+     "common_annotations", "name_"}
+)  # fmt: skip
+
+
+class PreviousRow(msgspec.Struct, frozen=True):
+    """What a row cost in the window before; `relative` is None where that was nothing."""
+
+    total_cost: float
+    change: float
+    relative: float | None
+
+
+def _row(name: str, kind: type[msgspec.Struct], more: list[Any]) -> Any:  # noqa: ANN401 - a type
+    own = [
+        (field.name, str if field.name in {"start", "end"} else field.type, msgspec.UNSET)
+        for field in msgspec.structs.fields(kind)
+        if field.name not in _LEFT_OUT
+    ]
+    optional = [(field, hint | msgspec.UnsetType, unset) for field, hint, unset in own]
+    return msgspec.defstruct(
+        name,
+        [("name", str), ("key", dict[str, str]), *optional, *more, ("previous", PreviousRow | None, None)],
+        frozen=True,
+        kw_only=True,
+        forbid_unknown_fields=True,
+    )
+
+
+_UNSET_NUMBER: Any = float | None | msgspec.UnsetType
+AllocationRowJson: Any = _row(
+    "AllocationRow",
+    AllocationRow,
+    [
+        (name, _UNSET_NUMBER, msgspec.UNSET)
+        for name in ("cpu_efficiency", "ram_efficiency", "gpu_efficiency", "total_efficiency", "total_cost")
+    ],
+)
+"""One group of allocations; figures that `columns` leaves out are not there."""
+
+AssetRowJson: Any = _row(
+    "AssetRow",
+    AssetRow,
+    [("asset_name", str | msgspec.UnsetType, msgspec.UNSET), ("total_cost", _UNSET_NUMBER, msgspec.UNSET)],
+)
+"""One group of assets; figures that `columns` leaves out are not there."""
+
+Row = TypeVar("Row")
+
+
+class NativeAnswer(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
+    """The envelope of every native answer."""
+
+    question: QuestionJson
+    currency: str
+    rows: list[Row]
+    totals: dict[str, float | None]
+    series: list[StepJson]
+    completeness: list[CompletenessJson]
+    warnings: list[WarningJson]
+    as_of: str
+    took_ms: float
+    page: PageJson
+    previous: PreviousJson | None = None
+
+
+AllocationsJson: Any = NativeAnswer[AllocationRowJson]
+AssetsJson: Any = NativeAnswer[AssetRowJson]

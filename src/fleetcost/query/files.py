@@ -1,0 +1,98 @@
+"""Answers as files, written by the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fleetcost.query.compile import Program
+from fleetcost.query.dialect import DuckDb
+from fleetcost.query.question import Question
+from fleetcost.query.sql.assets import WEIGHED
+from fleetcost.tables.database import Snapshot
+
+_MARKED = "'=', '+', '-', '@', chr(9), chr(13)"
+"""First characters that a spreadsheet takes for the beginning of a formula."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """
+    What is in a file: the page of a prepared question.
+
+    Attributes:
+        question: it
+        program: what was prepared
+        columns: the figures that are wanted, empty for all
+    """
+
+    question: Question
+    program: Program
+    columns: tuple[str, ...]
+
+    def texts(self) -> list[tuple[str, str]]:
+        """Return the columns that are text: expression and name."""
+        # A row nobody was charged for has no value of a dimension, but it may have the property of the same name.
+        named = []
+        for position, dimension in enumerate(self.question.dimensions):
+            known = [
+                f"n{position}",
+                *([dimension.name] if dimension.name in self.program.shape.properties else []),
+                "''",
+            ]
+            named.append((f"coalesce({', '.join(known)})", str(dimension)))
+        taken = {name for _, name in named} | {"name"}
+        wanted = [name for name in self.program.shape.properties if name not in taken and self._wanted(name)]
+        return [
+            ("name", "name"),
+            *named,
+            *((f"coalesce({name}, '')", name) for name in wanted),
+            ("currency", "currency"),
+        ]
+
+    def rest(self) -> list[tuple[str, str]]:
+        """Return the other columns: expression and name."""
+        figures = [name for name in self.program.shape.sums if name not in WEIGHED and self._wanted(name)]
+        return [
+            ("step", "window_start"),
+            ('"start"', "start"),
+            ('"end"', "end"),
+            *((name, name) for name in figures),
+            ("total_cost", "total_cost"),
+        ]
+
+    def query(self, *, marked: bool) -> str:
+        """
+        Return the statement whose rows are the file's.
+
+        Args:
+            marked: put a `'` before texts that a spreadsheet would take for a formula
+        """
+        texts = [
+            (f"CASE WHEN left({text}, 1) IN ({_MARKED}) THEN '''' || {text} ELSE {text} END" if marked else text, name)
+            for text, name in self.texts()
+        ]
+        dialect = DuckDb()
+        chosen = ", ".join(f"{expression} AS {dialect.name(name)}" for expression, name in [*texts, *self.rest()])
+        return f"SELECT {chosen} FROM {self.program.page} AS page ORDER BY {self._order()}"  # noqa: S608 - names of columns only
+
+    def _wanted(self, name: str) -> bool:
+        return not self.columns or name in self.columns
+
+    def _order(self) -> str:
+        order = self.question.page.order
+        first = f'page."{order.column}" {"DESC" if order.descending else "ASC"} NULLS LAST, ' if order else ""
+        return f"page.step, {first}page.role, page.name"
+
+
+def copy_to_csv(snapshot: Snapshot, sheet: Sheet, file: Path) -> None:
+    """Write the page as CSV with a line of names; amounts have all their places."""
+    target = DuckDb().text(str(file))
+    snapshot.rows(f"COPY ({sheet.query(marked=True)}) TO {target} (FORMAT csv, HEADER)")
+
+
+def copy_to_parquet(snapshot: Snapshot, sheet: Sheet, file: Path, note: str) -> None:
+    """Write the page as Parquet; the note is in the file's metadata."""
+    dialect = DuckDb()
+    options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{fleetcost: {dialect.text(note)}}}"
+    snapshot.rows(f"COPY ({sheet.query(marked=False)}) TO {dialect.text(str(file))} ({options})")

@@ -1,0 +1,60 @@
+"""What is known of the bucket, remembered from one question to the next for as long as the ledger stays the same."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from typing import Any
+
+from fleetcost.model.sets import SetKind
+from fleetcost.query.answer import Completeness
+from fleetcost.query.completeness import completeness
+from fleetcost.query.question import Frame
+from fleetcost.tables.database import Snapshot
+from fleetcost.tables.ledger import Entry, read_ledger
+
+
+class Known:
+    """
+    The ledger and what follows from it.
+
+    Reading ten thousand entries and judging them takes longer than most questions, so both are kept; the key is the
+    ledger's generation in the question's own snapshot, so that an answer never mixes two states of the tables.
+    """
+
+    def __init__(self, size: int = 64) -> None:
+        self._size = size
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def entries(self, snapshot: Snapshot) -> tuple[Entry, ...]:
+        """Return every entry of the ledger."""
+        key = ("entries", snapshot.generation)
+        return tuple(self._remembered(key, lambda: tuple(read_ledger(snapshot).values())))
+
+    def completeness(
+        self, snapshot: Snapshot, frame: Frame, kinds: tuple[SetKind, ...], now: datetime
+    ) -> tuple[Completeness, ...]:
+        """Judge every known cluster over a frame; times of day count to the minute."""
+        minute = now.replace(second=0, microsecond=0)
+        key = ("completeness", snapshot.generation, frame, kinds, minute)
+        judged = self._remembered(key, lambda: completeness(self.entries(snapshot), frame, kinds, minute))
+        return tuple(judged)
+
+    def remembered(self, snapshot: Snapshot, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - what is made
+        """Return what was made for a key in this state of the tables, or make it."""
+        return self._remembered((key, snapshot.generation), make)
+
+    def _remembered(self, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - what is made
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+        return made

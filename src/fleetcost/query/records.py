@@ -1,0 +1,137 @@
+"""Records of the engine to rows of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from fleetcost.query.compile import Program
+from fleetcost.query.measures import WEIGHTED_ASSET
+from fleetcost.query.question import Question
+from fleetcost.query.rows import (
+    AllocationRow,
+    AssetRow,
+    Details,
+    LoadBalancerDetail,
+    Proportion,
+    SharedDetail,
+    VolumeDetail,
+)
+from fleetcost.query.sql.assets import WEIGHED
+from fleetcost.query.sql.cells import DETAILS
+from fleetcost.query.sql.idle import ROLE_IDLE, ROLE_ROW
+from fleetcost.tables.ledger import aware
+
+_LISTS = {
+    "volumes": ("volumes", tuple[VolumeDetail, ...]),
+    "load_balancers": ("load_balancers", tuple[LoadBalancerDetail, ...]),
+    "breakdown": ("shared", tuple[SharedDetail, ...]),
+    "proportions": ("proportions", tuple[Proportion, ...]),
+    "common_labels": ("common_labels", dict[str, str]),
+    "common_annotations": ("common_annotations", dict[str, str]),
+}
+_MEAN_PLACES = 12
+"""Decimal places of a mean."""
+
+_NULLABLE = frozenset({"cpu_core_usage_hours", "ram_byte_usage_hours", "gpu_usage_hours", "byte_usage_hours"})
+
+
+def allocation_of(record: Sequence[Any], question: Question, program: Program) -> AllocationRow:
+    """Make a row of a record whose columns are those of `sql.reading.Reading.rows`."""
+    role, facts = record[1], _facts(record, question, program)
+    details = _details(facts) if question.detailed and role == ROLE_ROW else None
+    lists = {_LISTS[name][0]: _decoded(facts[name], name) for name in program.shape.details if facts[name]}
+    plain = {name: facts[name] for name in _plain(question, program)}
+    return AllocationRow(
+        names=_names(record, question),
+        idle=role == ROLE_IDLE,
+        grouped=role == ROLE_ROW,
+        details=details,
+        **plain,
+        **lists,
+    )
+
+
+def asset_of(record: Sequence[Any], question: Question, program: Program) -> AssetRow:
+    """Make a row of a record whose columns are those of `sql.reading.Reading.rows`."""
+    facts = _facts(record, question, program)
+    return _asset(facts, _names(record, question))
+
+
+def total_allocation_of(record: Sequence[Any], question: Question, program: Program) -> AllocationRow:
+    """Make a row of a record whose columns are those of `sql.reading.Reading.totals`."""
+    del question
+    return AllocationRow(names=("total",), **_totals(record, program))
+
+
+def total_asset_of(record: Sequence[Any], question: Question, program: Program) -> AssetRow:
+    """Make a row of a record whose columns are those of `sql.reading.Reading.totals`."""
+    del question
+    return _asset(_totals(record, program), ("total",))
+
+
+def _names(record: Sequence[Any], question: Question) -> tuple[str, ...]:
+    if record[1] != ROLE_ROW:
+        return tuple(record[3].split("/"))
+    return tuple(str(part) for part in record[4 : 4 + len(question.dimensions)])
+
+
+def _plain(question: Question, program: Program) -> tuple[str, ...]:
+    return ("currency", *question.properties, "start", "end", *program.shape.sums, "members")
+
+
+def _facts(record: Sequence[Any], question: Question, program: Program) -> dict[str, Any]:
+    shape = program.shape
+    names = (
+        "step", "role", "currency", "name", *(f"n{position}" for position in range(len(question.dimensions))),
+        *shape.properties, "start", "end", *shape.sums, *shape.maxima, *shape.extras, "total_cost", "members",
+        *shape.details,
+    )  # fmt: skip
+    facts = dict(zip(names, record, strict=True))
+    facts["start"], facts["end"] = aware(facts["start"]), aware(facts["end"])
+    for name in shape.sums:
+        if facts[name] is None and name not in _NULLABLE:
+            facts[name] = 0.0
+    return facts
+
+
+def _totals(record: Sequence[Any], program: Program) -> dict[str, Any]:
+    names = ("step", "currency", "members", "start", "end", *program.shape.sums)
+    facts = dict(zip(names, record, strict=False))
+    facts.pop("step")
+    facts["start"], facts["end"] = aware(facts["start"]), aware(facts["end"])
+    return {name: 0.0 if value is None and name not in _NULLABLE else value for name, value in facts.items()}
+
+
+def _asset(facts: dict[str, Any], names: tuple[str, ...]) -> AssetRow:
+    means: dict[str, Any] = {name: _mean(facts, name) for name in WEIGHTED_ASSET}
+    labels = msgspec.json.decode(facts["labels"], type=dict[str, str]) if facts.get("labels") else {}
+    left_out = {"step", "role", "name", "asset_name", "total_cost", "members", "labels", *WEIGHED}
+    plain = {
+        name: value
+        for name, value in facts.items()
+        if name not in left_out and name in AssetRow.__struct_fields__ and value is not None
+    }
+    return AssetRow(names=names, name_=facts.get("asset_name", ""), labels=labels, **plain, **means)
+
+
+def _mean(facts: dict[str, Any], name: str) -> float | None:
+    """Return the weighted mean of a fraction, the plain mean where nothing weighs; None where nobody knows it."""
+    if not facts[f"{name}_count"]:
+        return None
+    if facts[f"{name}_weight"]:
+        return round(float(facts[f"{name}_sum"] / facts[f"{name}_weight"]), _MEAN_PLACES)
+    return round(float(facts[f"{name}_plain"] / facts[f"{name}_count"]), _MEAN_PLACES)
+
+
+def _details(facts: dict[str, Any]) -> Details:
+    document = {
+        name: msgspec.Raw(facts[name].encode()) if isinstance(facts[name], str) else facts[name] for name in DETAILS
+    }
+    return msgspec.json.decode(msgspec.json.encode(document), type=Details, strict=False)
+
+
+def _decoded(text: str, name: str) -> Any:  # noqa: ANN401 - one of the types of `_LISTS`
+    return msgspec.json.decode(text, type=_LISTS[name][1], strict=False)

@@ -1,0 +1,116 @@
+"""What rows of allocations carry besides amounts: volumes, load balancers, shared labels, parts of assets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fleetcost.query.conditions import columns_of
+from fleetcost.query.dialect import DuckDb
+from fleetcost.query.question import Question
+from fleetcost.query.sql.grain import PARTS, Grain
+from fleetcost.query.sql.names import Names
+from fleetcost.query.sql.proportions import proportions
+from fleetcost.query.sql.shared import Shared
+from fleetcost.query.sql.source import Source
+from fleetcost.query.sql.stage import Stage
+
+
+class Details:
+    """The stages `detail_<name>`: JSON text by step, currency and group, under the column `detail`."""
+
+    def __init__(self, question: Question, dialect: DuckDb) -> None:
+        self._question = question
+        self._dialect = dialect
+        self._source = Source(question, dialect)
+        self._names = Names(question, dialect)
+
+    @property
+    def names(self) -> list[str]:
+        """The details of this question."""
+        chosen = ["volumes", "load_balancers"] if self._question.parts else []
+        if self._question.parts and Grain(self._question, self._dialect).needed():
+            chosen.append("breakdown")
+        if self._question.metadata:
+            chosen += ["common_labels", "common_annotations"]
+        return [*chosen, "proportions"] if self._question.proportions else chosen
+
+    def stages(self) -> list[Stage]:
+        """Return a stage per detail."""
+        queries: dict[str, Callable[[], str]] = {
+            "volumes": self._volumes,
+            "load_balancers": self._load_balancers,
+            "breakdown": self._breakdown,
+            "common_labels": lambda: self._common("labels"),
+            "common_annotations": lambda: self._common("annotations"),
+            "proportions": lambda: proportions(self._question, self._dialect),
+        }
+        return [Stage(f"detail_{name}", queries[name]()) for name in self.names]
+
+    def _rows(self, *columns: str) -> str:
+        """Return the rows that pass, with their step and names."""
+        grain = Grain(self._question, self._dialect)
+        reads = {*columns, *self._names.columns(), *columns_of(self._question.filter, self._question.kind)}
+        return (
+            f"SELECT * FROM (SELECT *, {self._source.step()} AS step{self._names.chosen()}, "
+            f"{grain.origin()} AS origin\n"
+            f"FROM {self._source.table('allocation', reads)} WHERE {self._source.in_frame()} "
+            f"AND {self._source.passes()}) WHERE origin IS NULL"
+        )
+
+    @property
+    def _by(self) -> str:
+        return f"step, currency{self._names.listed()}"
+
+    def _volumes(self) -> str:
+        return self._listed(
+            "volumes",
+            "part.volume AS volume",
+            "cluster, volume, min(part.provider_id) AS provider_id, sum(part.byte_hours)::DOUBLE AS byte_hours, "
+            "sum(part.cost)::DOUBLE AS cost",
+            "cluster, volume",
+            "{cluster: cluster, volume: volume, provider_id: provider_id, byte_hours: byte_hours, cost: cost}",
+        )
+
+    def _load_balancers(self) -> str:
+        return self._listed(
+            "load_balancers",
+            "part.service AS service",
+            "cluster, service, min(part.ip) AS ip, bool_or(part.private) AS private, "
+            "sum(part.hours)::DOUBLE AS hours, sum(part.cost)::DOUBLE AS cost",
+            "cluster, service",
+            "{cluster: cluster, service: service, ip: ip, private: private, hours: hours, cost: cost}",
+        )
+
+    def _listed(self, column: str, keys: str, sums: str, by: str, record: str) -> str:
+        """Return a JSON list of the elements of a list column, added up by what names them."""
+        return (
+            f"SELECT {self._by}, {self._dialect.json(f'list({record} ORDER BY {by})')} AS detail\n"
+            f"FROM (SELECT {self._by}, {sums}\n"
+            f"  FROM (SELECT *, {keys} FROM (SELECT {self._by}, cluster, unnest({column}) AS part "
+            f"FROM ({self._rows(column)}) WHERE len({column}) > 0))\n"
+            f"  GROUP BY {self._by}, {by})\nGROUP BY {self._by}"
+        )
+
+    def _breakdown(self) -> str:
+        parts = ", ".join(f"{part}_cost: {part}::DOUBLE" for part in PARTS)
+        record = f"{{source: source, total_cost: amount::DOUBLE, {parts}}}"
+        return (
+            f"SELECT {self._by}, {self._dialect.json(f'list({record} ORDER BY source)')} AS detail\n"
+            f"FROM ({Shared(self._question, self._dialect).breakdown()}) GROUP BY {self._by}"
+        )
+
+    def _common(self, column: str) -> str:
+        """Return the pairs that every mounted row of a group has, where the group is inside one namespace."""
+        rows = f"SELECT * FROM ({self._rows(column, 'namespace', 'kind')}) WHERE kind <> 'unmounted'"
+        entries = f"map_entries({self._dialect.json(column)}::JSON::MAP(VARCHAR, VARCHAR))"
+        pairs = f"SELECT {self._by}, unnest({entries}) AS pair FROM ({rows})"
+        counted = (
+            f"SELECT {self._by}, count(*) AS members, {self._dialect.agreed('namespace')} AS namespace "
+            f"FROM ({rows}) GROUP BY {self._by}"
+        )
+        held = f"SELECT {self._by}, pair, count(*) AS holders FROM ({pairs}) GROUP BY {self._by}, pair"
+        detail = self._dialect.json("map_from_entries(list(pair ORDER BY pair.key))")
+        return (
+            f"SELECT {self._by}, {detail} AS detail FROM ({held}) JOIN ({counted}) USING ({self._by})\n"
+            f"WHERE holders = members AND namespace IS NOT NULL GROUP BY {self._by}"
+        )

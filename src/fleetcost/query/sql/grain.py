@@ -1,0 +1,165 @@
+"""What each row carries of the idle and the tenancy of its place."""
+
+from __future__ import annotations
+
+from fleetcost.query.conditions import columns_of
+from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dimensions import UNALLOCATED
+from fleetcost.query.measures import ALLOCATION_COSTS
+from fleetcost.query.question import Idle, Question
+from fleetcost.query.sharing import Split, Tenancy
+from fleetcost.query.sql.names import Names
+from fleetcost.query.sql.source import RESOURCES, Source
+from fleetcost.query.sql.stage import Stage
+
+PARTS = (*RESOURCES, "pv", "network", "load_balancer")
+"""The parts of a workload's cost that can be shared."""
+
+
+class Grain:
+    """
+    The stages `grain` and `carried`: one row per window, place, group and role.
+
+    A place is a cluster, or a node where idle belongs to nodes. Shares are differences of running totals in the order
+    of the groups' names, so they add up exactly, and a group's share does not depend on how finely it is cut.
+    """
+
+    def __init__(self, question: Question, dialect: DuckDb) -> None:
+        self._question = question
+        self._dialect = dialect
+        self._source = Source(question, dialect)
+        self._names = Names(question, dialect)
+
+    def needed(self) -> bool:
+        """Tell whether anything is divided among rows."""
+        return self.divides_idle or self.divides_tenancy or self._question.sharing is not None
+
+    @property
+    def divides_idle(self) -> bool:
+        """Whether idle is shared, or shown as far as it follows the rows that pass."""
+        shown = self._question.idle is not Idle.HIDE
+        return self._question.idle is Idle.SHARE or (shown and not self.filter_is_of_clusters())
+
+    @property
+    def divides_tenancy(self) -> bool:
+        """Whether tenancy is shared, or shown as far as it follows the rows that pass."""
+        shown = self._question.tenancy is Tenancy.SEPARATE
+        return self._question.tenancy is Tenancy.SHARE or (shown and not self.filter_is_of_clusters())
+
+    def filter_is_of_clusters(self) -> bool:
+        """Tell whether the filter takes or leaves whole clusters; then it takes or leaves their idle as well."""
+        return columns_of(self._question.filter, self._question.kind) <= {"cluster"}
+
+    def stages(self) -> list[Stage]:
+        """Return the stages; `idle_at` and `tenancy_at` must be there before."""
+        return [Stage("grain", self._grain()), Stage("carried", self._carried())]
+
+    def order(self) -> str:
+        """
+        Return the order in which running totals are taken.
+
+        Where a filter cuts groups apart, facts of the rows stand behind the names, and whether a row passes comes last,
+        so that a filter and its negation see the same order.
+        """
+        keys = [*self._names.parts, "origin NULLS FIRST", "mounted"]
+        if self._question.filter is not None:
+            keys += ["total DESC", "cpu DESC", "ram DESC", "gpu DESC", "members DESC", "passes"]
+        return ", ".join(keys)
+
+    def _grain(self) -> str:
+        source, names = self._source, self._names
+        place = "node" if self._question.idle_by_node else "''"
+        total = " + ".join(source.measure(name) for name in ALLOCATION_COSTS if name != "external_cost")
+        parts = ", ".join(f"{source.cost(part)} AS {part}" for part in PARTS)
+        sums = ", ".join(f"sum({part})::DECIMAL(38, 9) AS {part}" for part in (*PARTS, "total"))
+        return (
+            f"SELECT window_start, currency, cluster, place{names.listed()}, passes, origin, mounted, "
+            f"count(*) AS members, {sums}\n"
+            f"FROM (SELECT window_start, currency, cluster, {place} AS place{names.chosen()}, "
+            f"{source.passes()} AS passes, {self.origin()} AS origin, kind <> 'unmounted' AS mounted, "
+            f"{parts}, {total} AS total\n"
+            f"  FROM {source.table('allocation', self._columns())} WHERE {source.in_frame()})\nGROUP BY ALL"
+        )
+
+    def _columns(self) -> set[str]:
+        columns = {"window_start", "currency", "cluster", "kind"} | self._names.columns()
+        columns |= columns_of(self._question.filter, self._question.kind)
+        if self._question.idle_by_node:
+            columns.add("node")
+        if self._question.idle_split is Split.EVEN and self._question.idle is Idle.SHARE:
+            # Even means the same for every container, which only the rows themselves can count.
+            columns |= {"pod", "container"}
+        sharing = self._question.sharing
+        if sharing is not None:
+            columns |= {"namespace"} if sharing.namespaces else set()
+            columns |= {"labels"} if sharing.labels else set()
+        return columns
+
+    def origin(self) -> str:
+        """Return what a shared row is shared for: its namespace or its label's value; NULL for any other row."""
+        sharing = self._question.sharing
+        if sharing is None or not sharing.takes_rows:
+            return "NULL::VARCHAR"
+        cases = [f"WHEN {self._named('namespace', name)} THEN namespace" for name in sharing.namespaces]
+        for key, value in sharing.labels:
+            label = f"coalesce({self._dialect.label('labels', key)}, '{UNALLOCATED}')"
+            cases.append(f"WHEN {self._named(label, value)} THEN {label}")
+        return f"CASE {' '.join(cases)} END"
+
+    def _named(self, expression: str, name: str) -> str:
+        if name.endswith("*"):
+            return self._dialect.starts_with(expression, name[:-1])
+        return f"{expression} = {self._dialect.text(name)}"
+
+    def _carried(self) -> str:
+        """Return the grain with what each row carries; a share that is not divided is 0."""
+        idle = [self._share(f"i.{name}", name, f"{name}_idle") for name in RESOURCES]
+        tenancy = [self._share(f"t.{name}", "tenant", name) for name in ("disks", "management")]
+        none = "0::DECIMAL(38, 9) AS {}"
+        shares = idle if self.divides_idle else [none.format(f"{name}_idle") for name in RESOURCES]
+        shares += tenancy if self.divides_tenancy else [none.format(name) for name in ("disks", "management")]
+        joins = "\nLEFT JOIN idle_at AS i USING (window_start, cluster, place)" if self.divides_idle else ""
+        joins += "\nLEFT JOIN tenancy_at AS t USING (window_start, cluster)" if self.divides_tenancy else ""
+        return f"SELECT g.*, {', '.join(shares)}\nFROM ({self._positions()}) AS g{joins}"
+
+    def _positions(self) -> str:
+        """Return the grain with each row's end on the line from 0 to what its place weighs, per weight."""
+        weights = {f"{name}_weight": f"greatest({name}, 0)" for name in RESOURCES}
+        if self._question.idle_split is Split.EVEN:
+            weights = dict.fromkeys(weights, "CASE WHEN mounted THEN members ELSE 0 END")
+        weights["tenant_weight"] = "CASE WHEN mounted THEN greatest(cpu + ram + gpu, 0) ELSE 0 END"
+        idle = [f"{name}_weight" for name in RESOURCES]
+        by_place = [*(idle if self.divides_idle else ())]
+        by_cluster = ["tenant_weight"] if self.divides_tenancy else []
+        if not self._question.idle_by_node:
+            # One place per cluster: one sort serves both.
+            by_place, by_cluster = [*by_place, *by_cluster], []
+        running = [self._running(name, "window_start, cluster, place", "") for name in by_place]
+        running += [self._running(name, "window_start, cluster", ", place") for name in by_cluster]
+        wholes = self._wholes(by_place, "window_start, cluster, place") + self._wholes(
+            by_cluster, "window_start, cluster"
+        )
+        made = ", ".join(f"{weight} AS {name}" for name, weight in weights.items())
+        chosen = ", ".join(["*", *running])
+        return (
+            f"WITH weighed AS MATERIALIZED (SELECT *, {made} FROM grain)\n"
+            f"SELECT * FROM (SELECT {chosen} FROM weighed){wholes}"
+        )
+
+    def _running(self, weight: str, by: str, then: str) -> str:
+        name = weight.replace("_weight", "_upto")
+        return (
+            f"sum({weight}) OVER (PARTITION BY {by} ORDER BY {self.order()}{then} ROWS UNBOUNDED PRECEDING) AS {name}"
+        )
+
+    def _wholes(self, weights: list[str], by: str) -> str:
+        if not weights:
+            return ""
+        sums = ", ".join(f"sum({weight}) AS {weight.replace('_weight', '_whole')}" for weight in weights)
+        return f"\nJOIN (SELECT {by}, {sums} FROM weighed GROUP BY {by}) USING ({by})"
+
+    def _share(self, amount: str, weight: str, name: str) -> str:
+        upto, whole = f"{weight}_upto", f"{weight}_whole"
+        before = f"{upto} - {weight}_weight"
+        share = f"({self._dialect.part(amount, upto, whole)}) - ({self._dialect.part(amount, before, whole)})"
+        return f"coalesce({share}, 0)::DECIMAL(38, 9) AS {name}"

@@ -1,0 +1,177 @@
+"""Rows nobody was charged for: idle, tenancy that is shown apart, and shared costs that nobody could carry."""
+
+from __future__ import annotations
+
+from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dimensions import IDLE, SHARED, TENANCY
+from fleetcost.query.question import Idle, Question
+from fleetcost.query.sharing import Tenancy
+from fleetcost.query.sql.grain import Grain
+from fleetcost.query.sql.shared import Shared
+from fleetcost.query.sql.source import RESOURCES, Source
+from fleetcost.query.sql.stage import Stage
+
+ROLE_ROW, ROLE_IDLE, ROLE_TENANCY, ROLE_SHARED = range(4)
+"""What a cell is, in the order in which rows of one name follow each other."""
+
+_PLACES = "window_start, cluster, place"
+
+
+class IdleRows:
+    """Writes the cells of idle, tenancy and unshared costs."""
+
+    def __init__(self, question: Question, dialect: DuckDb) -> None:
+        self._question = question
+        self._dialect = dialect
+        self._source = Source(question, dialect)
+        grain = Grain(question, dialect)
+        self._divides_idle, self._divides_tenancy = grain.divides_idle, grain.divides_tenancy
+
+    def stages(self) -> list[Stage]:
+        """Return `idle_at` and `tenancy_at`: what there is at each place, and which part the filter takes by itself."""
+        stages = []
+        if self._question.idle is not Idle.HIDE:
+            stages.append(Stage("idle_at", self._idle_at()))
+        if self._question.tenancy is not Tenancy.HIDE:
+            stages.append(Stage("tenancy_at", self._tenancy_at()))
+        return stages
+
+    def cells(self) -> list[str]:
+        """Return the queries whose rows are cells."""
+        queries = []
+        if self._question.idle is not Idle.HIDE:
+            queries.append(self._idle())
+        if self._question.tenancy is not Tenancy.HIDE:
+            queries.append(self._tenancy())
+        if self._question.sharing is not None:
+            queries.append(self._unshared())
+        return queries
+
+    def _idle_at(self) -> str:
+        own = self._source.passes_on_idle()
+        place = "node" if self._question.idle_by_node else "''"
+        sums = ", ".join(f"sum({name}_cost)::DECIMAL(38, 9) AS {name}" for name in RESOURCES)
+        kept = ", ".join(
+            f"coalesce(sum({name}_cost) FILTER (own), 0)::DECIMAL(38, 9) AS {name}_own" for name in RESOURCES
+        )
+        agreed = ", ".join(f"{self._dialect.agreed(name)} AS {name}" for name in ("node", "provider_id"))
+        return (
+            f'SELECT {_PLACES}, any_value(currency) AS currency, min("start") AS "start", max("end") AS "end", '
+            f"{agreed}, {sums}, {kept}, bool_or(own) AS own\n"
+            f"FROM (SELECT *, {place} AS place, {own} AS own FROM ({self._source.idle()}))\nGROUP BY {_PLACES}"
+        )
+
+    def _tenancy_at(self) -> str:
+        # Only the cluster is known of tenancy; `node` and `provider_id` are there for the filter.
+        own = self._source.passes_on_idle()
+        return f"SELECT *, {own} AS own FROM (SELECT *, '' AS node, '' AS provider_id FROM ({self._source.tenancy()}))"
+
+    def _idle(self) -> str:
+        shown = self._apart() if self._question.idle is not Idle.SHARE else self._left()
+        node = "node, provider_id, " if self._question.idle_by_node else ""
+        costs = ", ".join(f"sum({name})::DECIMAL(38, 9) AS {name}_cost" for name in RESOURCES)
+        agreed = f"{self._dialect.agreed('cluster')} AS cluster"
+        if node:
+            agreed += f", {self._dialect.agreed('node')} AS node, {self._dialect.agreed('provider_id')} AS provider_id"
+        return (
+            f"SELECT step, {ROLE_IDLE} AS role, currency, {self._idle_name()} AS name, {agreed}, "
+            f'min("start") AS "start", max("end") AS "end", {costs}, count(*) AS members\n'
+            f"FROM (SELECT *, {self._source.step()} AS step FROM ({shown}))\nGROUP BY step, currency, name"
+        )
+
+    def _idle_name(self) -> str:
+        return self._name(IDLE, by_place=self._question.idle is Idle.SPLIT)
+
+    def _name(self, word: str, *, by_place: bool) -> str:
+        if not by_place:
+            return f"'{word}'"
+        place = " || '/' || place" if self._question.idle_by_node and word == IDLE else ""
+        return f"cluster{place} || '/{word}'"
+
+    def _apart(self) -> str:
+        """Return idle that is shown: all of it, or of each place the part that follows the rows passing the filter."""
+        if not self._divides_idle:
+            return "SELECT * FROM idle_at WHERE own"
+        kept = ", ".join(
+            f"(coalesce(c.{name}, 0) + CASE WHEN coalesce(c.{name}_whole, 0) = 0 THEN i.{name}_own ELSE 0 END)"
+            f"::DECIMAL(38, 9) AS {name}"
+            for name in RESOURCES
+        )
+        return (
+            f"SELECT i.* REPLACE ({kept}) FROM idle_at AS i LEFT JOIN ({self._following()}) AS c USING ({_PLACES})\n"
+            "WHERE i.own OR c.follows"
+        )
+
+    def _following(self) -> str:
+        """Return the idle that follows passing rows, and shared rows as far as passing rows carry them."""
+        part = "0"
+        if self._question.sharing is not None:
+            part = "coalesce(s.part, 0)"
+        kept = ", ".join(
+            f"sum(CASE WHEN origin IS NULL THEN CASE WHEN passes THEN {name}_idle ELSE 0 END "
+            f"ELSE ({name}_idle::DOUBLE * {part})::DECIMAL(38, 9) END)::DECIMAL(38, 9) AS {name}, "
+            f"any_value({name}_whole) AS {name}_whole"
+            for name in RESOURCES
+        )
+        joined = ""
+        if self._question.sharing is not None:
+            passing = Shared(self._question, self._dialect).passing_part()
+            joined = f" LEFT JOIN ({passing}) AS s USING (window_start, currency)"
+        return (
+            f"SELECT {_PLACES}, {kept}, bool_or(passes AND {self._has_resources()}) AS follows "
+            f"FROM carried{joined} GROUP BY {_PLACES}"
+        )
+
+    def _has_resources(self) -> str:
+        return "(cpu > 0 OR ram > 0 OR gpu > 0)"
+
+    def _left(self) -> str:
+        """Return idle that could not be shared: nobody at its place was charged for the resource."""
+        kept = ", ".join(
+            f"(CASE WHEN coalesce(c.{name}_whole, 0) = 0 THEN i.{name}_own ELSE 0 END)::DECIMAL(38, 9) AS {name}"
+            for name in RESOURCES
+        )
+        wholes = ", ".join(f"any_value({name}_whole) AS {name}_whole" for name in RESOURCES)
+        anything = " OR ".join(f"{name} <> 0" for name in RESOURCES)
+        return (
+            f"SELECT * FROM (SELECT i.* REPLACE ({kept}) FROM idle_at AS i\n"
+            f"  LEFT JOIN (SELECT {_PLACES}, {wholes} FROM carried GROUP BY {_PLACES}) AS c USING ({_PLACES}))\n"
+            f"WHERE {anything}"
+        )
+
+    def _tenancy(self) -> str:
+        word, role = (SHARED, ROLE_SHARED) if self._question.tenancy is Tenancy.SHARE else (TENANCY, ROLE_TENANCY)
+        by_place = self._question.idle is Idle.SPLIT
+        return (
+            f"SELECT step, {role} AS role, currency, {self._name(word, by_place=by_place)} AS name, "
+            f"{self._dialect.agreed('cluster')} AS cluster, "
+            'min("start") AS "start", max("end") AS "end", sum(amount)::DECIMAL(38, 9) AS shared_cost, '
+            "count(*) AS members\n"
+            f"FROM (SELECT *, {self._source.step()} AS step FROM ({self._tenancy_amounts()}) WHERE amount <> 0)\n"
+            "GROUP BY step, currency, name"
+        )
+
+    def _tenancy_amounts(self) -> str:
+        """Return what is shown of each cluster's tenancy: what follows passing rows, or what nobody could carry."""
+        whole = "disks + management"
+        if not self._divides_tenancy:
+            return f"SELECT *, {whole} AS amount FROM tenancy_at WHERE own"
+        alone = "CASE WHEN coalesce(c.whole, 0) = 0 AND t.own THEN t.disks + t.management ELSE 0 END"
+        shared = self._question.tenancy is Tenancy.SHARE
+        amount = alone if shared else f"coalesce(c.amount, 0) + {alone}"
+        return (
+            f"SELECT t.*, {amount} AS amount FROM tenancy_at AS t LEFT JOIN ("
+            f"SELECT window_start, cluster, any_value(tenant_whole) AS whole, "
+            f"sum({whole}) FILTER (passes AND origin IS NULL) AS amount "
+            "FROM carried GROUP BY window_start, cluster) AS c USING (window_start, cluster)"
+        )
+
+    def _unshared(self) -> str:
+        window = self._question.frame.window
+        return (
+            f"SELECT step, {ROLE_SHARED} AS role, currency, '{SHARED}' AS name, "
+            f'{self._dialect.time(window.start)} AS "start", {self._dialect.time(window.end)} AS "end", '
+            "sum(amount)::DECIMAL(38, 9) AS shared_cost, count(*) AS members\n"
+            f"FROM (SELECT *, {self._source.step()} AS step FROM ({Shared(self._question, self._dialect).unshared()}) "
+            "WHERE amount <> 0)\nGROUP BY step, currency, name"
+        )

@@ -1,0 +1,96 @@
+"""What rows are grouped by, as SQL, and the columns that takes."""
+
+from __future__ import annotations
+
+from fleetcost.model.allocation import UNMOUNTED
+from fleetcost.model.sets import SetKind
+from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dimensions import ALIASES, EXTERNAL, KEYED, UNALLOCATED, UNDEFINED, Dimension
+from fleetcost.query.question import Question
+
+_CONTROLLER_KINDS = ("deployment", "statefulset", "daemonset", "job")
+_COLUMNS = {
+    "controllerKind": ("controller_kind",),
+    "controller": ("controller_kind", "controller"),
+    "service": ("services", "kind"),
+    "providerID": ("provider_id",),
+}
+
+
+class Names:
+    """Writes a question's dimensions: the columns `n0`, `n1`, … of every stage."""
+
+    def __init__(self, question: Question, dialect: DuckDb) -> None:
+        self._question = question
+        self._dialect = dialect
+
+    @property
+    def parts(self) -> list[str]:
+        """The names of the columns."""
+        return [f"n{position}" for position in range(len(self._question.dimensions))]
+
+    def listed(self, before: str = "") -> str:
+        """Return the columns behind a comma each, to follow other columns."""
+        return "".join(f", {before}{part}" for part in self.parts)
+
+    def chosen(self) -> str:
+        """Return the columns with the expressions that make them, behind a comma each."""
+        pairs = zip(self._question.dimensions, self.parts, strict=True)
+        return "".join(f", {self._expression(dimension)} AS {part}" for dimension, part in pairs)
+
+    def joined(self) -> str:
+        """Return the parts joined by `/`; one group of everything has the empty name."""
+        return " || '/' || ".join(self.parts) or "''"
+
+    def columns(self) -> set[str]:
+        """Return the columns of the table that the dimensions read."""
+        return {column for dimension in self._question.dimensions for column in self._columns(dimension)}
+
+    def _columns(self, dimension: Dimension) -> tuple[str, ...]:
+        name = dimension.name
+        if name in KEYED[self._question.kind]:
+            return (KEYED[self._question.kind][name],)
+        if name in ALIASES:
+            return ("labels", "annotations") if self._question.kind is SetKind.ALLOCATIONS else ("labels",)
+        if name in _CONTROLLER_KINDS:
+            return _COLUMNS["controller"]
+        return _COLUMNS.get(name, (name,))
+
+    def _expression(self, dimension: Dimension) -> str:
+        if self._question.kind is SetKind.ASSETS:
+            return self._of_asset(dimension)
+        name = dimension.name
+        if name in KEYED[SetKind.ALLOCATIONS]:
+            return f"coalesce({self._label(KEYED[SetKind.ALLOCATIONS][name], dimension.key)}, '{UNALLOCATED}')"
+        if name in ALIASES:
+            label, annotation = self._label("labels", ALIASES[name]), self._label("annotations", ALIASES[name])
+            return f"coalesce({label}, {annotation}, '{UNALLOCATED}')"
+        if name in _CONTROLLER_KINDS:
+            return f"CASE WHEN controller_kind = '{name}' THEN controller ELSE '{UNALLOCATED}' END"
+        first = self._dialect.first_of("services")
+        return {
+            "controllerKind": f"coalesce(nullif(controller_kind, ''), '{UNALLOCATED}')",
+            "controller": (
+                f"CASE WHEN controller = '' THEN '{UNALLOCATED}' WHEN controller_kind = '' THEN controller "
+                "ELSE controller_kind || ':' || controller END"
+            ),
+            "service": (
+                f"CASE WHEN {first} IS NULL THEN '{UNALLOCATED}' WHEN kind = 'unmounted' THEN '{UNMOUNTED}' "
+                f"ELSE {first} END"
+            ),
+            "providerID": "provider_id",
+        }.get(name, name)
+
+    def _of_asset(self, dimension: Dimension) -> str:
+        if dimension.name == "label":
+            value = self._label("labels", dimension.key)
+            return f"coalesce({self._dialect.text(dimension.key + '=')} || {value}, '{UNDEFINED}')"
+        if dimension.name in ALIASES:
+            label = ALIASES[dimension.name]
+            external, own = self._label("labels", EXTERNAL + label), self._label("labels", label)
+            return f"coalesce({external}, {own}, '{UNALLOCATED}')"
+        column = "provider_id" if dimension.name == "providerID" else dimension.name
+        return f"coalesce(nullif({column}, ''), '{UNDEFINED}')"
+
+    def _label(self, column: str, key: str) -> str:
+        return self._dialect.label(column, key)

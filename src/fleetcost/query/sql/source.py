@@ -1,0 +1,111 @@
+"""Where a question's rows come from: tables, the frame, adjustments."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from fleetcost.model.asset import AssetType
+from fleetcost.query.conditions import Conditions
+from fleetcost.query.dialect import DuckDb
+from fleetcost.query.measures import ADJUSTED, IDLE_MEASURES
+from fleetcost.query.question import Question
+
+RESOURCES = ("cpu", "ram", "gpu")
+"""What a node's cost is made of, and its idle."""
+
+
+class Source:
+    """Writes the parts of a statement that name tables."""
+
+    def __init__(self, question: Question, dialect: DuckDb) -> None:
+        self._question = question
+        self._dialect = dialect
+
+    def table(self, name: str, columns: Collection[str] = ()) -> str:
+        """
+        Return the table that has these columns; the one place where it is chosen.
+
+        Args:
+            name: allocation, asset or idle
+            columns: every column the statement reads, measures left out
+        """
+        del columns  # only one table has them so far
+        return f"{name}_{self._question.frame.resolution}"
+
+    def in_frame(self) -> str:
+        """Return the condition on the window."""
+        window = self._question.frame.window
+        start, end = self._dialect.time(window.start), self._dialect.time(window.end)
+        return f"window_start >= {start} AND window_start < {end}"
+
+    def step(self) -> str:
+        """Return the start of the finest step a row belongs to."""
+        return self._dialect.step(self._question.finest, "window_start", self._question.frame.window.start)
+
+    def passes(self) -> str:
+        """Return the condition of the filter."""
+        tree = self._question.filter
+        return "TRUE" if tree is None else Conditions(self._question.kind, self._dialect).sql(tree)
+
+    def passes_on_idle(self) -> str:
+        """Return the filter's condition on rows that have a cluster and a node and nothing else."""
+        tree = self._question.filter
+        return "TRUE" if tree is None else Conditions(self._question.kind, self._dialect, idle=True).sql(tree)
+
+    def measure(self, name: str) -> str:
+        """Return a measure, without its adjustment where none is wanted."""
+        return "0::DECIMAL(38, 9)" if name in ADJUSTED and not self._question.adjusted else name
+
+    def cost(self, resource: str) -> str:
+        """Return what a row costs for one resource, adjusted where that is wanted."""
+        adjustment = f" + {resource}_cost_adjustment" if self._question.adjusted else ""
+        return f"{resource}_cost{adjustment}"
+
+    def assets(self) -> str:
+        """Return the assets of the frame, with their category."""
+        text = self._dialect.text
+        cases = " ".join(f"WHEN {text(kind)} THEN {text(kind.category)}" for kind in AssetType)
+        category = f"CASE type {cases} ELSE {text(AssetType.CLOUD.category)} END"
+        return f"(SELECT *, {category} AS category FROM {self.table('asset')} WHERE {self.in_frame()})"
+
+    def nodes(self) -> str:
+        """Return what each node cost per window and resource; a node's adjustment is spread over its resources."""
+        whole = "(cpu_cost + ram_cost + gpu_cost)"
+        rate = "1" if not self._question.adjusted else f"CASE WHEN {whole} = 0 THEN 1 ELSE 1 + adjustment / {whole} END"
+        sums = ", ".join(f"sum({name} * ({rate}))::DECIMAL(38, 9) AS {name}" for name in IDLE_MEASURES)
+        return (
+            f"SELECT window_start, cluster, name AS node, {sums} FROM {self.table('asset')} "
+            f"WHERE {self.in_frame()} AND type = 'Node' GROUP BY ALL"
+        )
+
+    def idle(self) -> str:
+        """Return idle per window and node."""
+        if self._question.adjusted:
+            return f"SELECT * FROM {self.table('idle')} WHERE {self.in_frame()}"
+        allocated = (
+            f"SELECT window_start, cluster, node, {_sums(IDLE_MEASURES)} FROM "
+            f"{self.table('allocation', ('window_start', 'cluster', 'node', 'kind'))} "
+            f"WHERE {self.in_frame()} AND kind = 'workload' GROUP BY ALL"
+        )
+        lists = ", ".join(f"n.{name} - coalesce(a.{name}, 0) AS {name}" for name in IDLE_MEASURES)
+        return (
+            f"SELECT i.* REPLACE ({lists}) FROM {self.table('idle')} AS i\n"
+            f"JOIN ({self.nodes()}) AS n USING (window_start, cluster, node)\n"
+            f"LEFT JOIN ({allocated}) AS a USING (window_start, cluster, node)\nWHERE {self.in_frame()}"
+        )
+
+    def tenancy(self) -> str:
+        """Return what a cluster itself costs per window: its nodes' own disks and its management."""
+        cost = "cost + adjustment" if self._question.adjusted else "cost"
+        return (
+            "SELECT window_start, cluster, any_value(currency) AS currency, "
+            f"coalesce(sum({cost}) FILTER (type = 'Disk'), 0) AS disks, "
+            f"coalesce(sum({cost}) FILTER (type <> 'Disk'), 0) AS management, "
+            'min("start") AS "start", max("end") AS "end" '
+            f"FROM {self.table('asset')} WHERE {self.in_frame()} "
+            "AND (type = 'ClusterManagement' OR (type = 'Disk' AND local)) GROUP BY window_start, cluster"
+        )
+
+
+def _sums(names: Collection[str]) -> str:
+    return ", ".join(f"sum({name}) AS {name}" for name in names)

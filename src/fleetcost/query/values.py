@@ -1,0 +1,79 @@
+"""The values a field has, for a filter box."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fleetcost.errors import QuestionError, near
+from fleetcost.model.sets import SetKind
+from fleetcost.query.conditions import columns_of, fields
+from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dimensions import ALIASES, KEYED, sanitize
+from fleetcost.query.filters import Compare, Filter, Match
+from fleetcost.query.question import Frame, Question, Step
+from fleetcost.query.sql.source import Source
+from fleetcost.tables.database import Snapshot
+
+MOST = 1000
+"""Values that are returned at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """
+    Whose values are wanted.
+
+    Attributes:
+        field: of the filter language; `label` alone asks for names, `label:team` and `label[team]` for values
+        search: only values that contain it, in any case
+        limit: how many at most
+    """
+
+    field: str
+    search: str = ""
+    limit: int = 100
+
+
+def values(snapshot: Snapshot, kind: SetKind, frame: Frame, wanted: Wanted, allowed: Filter | None) -> list[str]:
+    """
+    Return values in alphabetical order, empty ones left out.
+
+    Raises:
+        QuestionError: the field or the filter's field is unknown.
+    """
+    dialect = DuckDb()
+    question = Question(kind=kind, frame=frame, step=Step.ALL, dimensions=(), filter=allowed)
+    source = Source(question, dialect)
+    expression, columns = _expression(wanted.field, kind, dialect)
+    columns |= columns_of(allowed, kind)
+    rows = source.assets() if kind is SetKind.ASSETS else source.table("allocation", columns)
+    search = dialect.contains("lower(value)", wanted.search.lower()) if wanted.search else "TRUE"
+    return [
+        str(row[0])
+        for row in snapshot.rows(
+            f"SELECT DISTINCT value FROM (SELECT {expression} AS value FROM {rows} "  # noqa: S608 - quoted by the dialect
+            f"WHERE {source.in_frame()} AND {source.passes()}) "
+            f"WHERE value <> '' AND {search} ORDER BY value LIMIT {min(wanted.limit, MOST)}"
+        )
+    ]
+
+
+def _expression(field: str, kind: SetKind, dialect: DuckDb) -> tuple[str, set[str]]:
+    head, _, key = field.removesuffix("]").replace("[", ":", 1).partition(":")
+    spellings = {name.lower(): name for name in KEYED[kind]}
+    if head.lower() in spellings:
+        column = KEYED[kind][spellings[head.lower()]]
+        return (dialect.label(column, sanitize(key)) if key else f"unnest({dialect.label_names(column)})"), {column}
+    if field in ALIASES:
+        maps = ("labels", "annotations") if kind is SetKind.ALLOCATIONS else ("labels",)
+        return f"coalesce({', '.join(dialect.label(name, ALIASES[field]) for name in maps)})", set(maps)
+    try:
+        columns = set(columns_of(Compare(field, None, Match.EQUALS, negated=False, values=("",), position=0), kind))
+    except QuestionError:
+        accepted = (*fields(kind), *(f"{name}:<name>" for name in KEYED[kind]))
+        raise QuestionError("field", field, f"one of {', '.join(accepted)}{near(field, accepted)}") from None
+    if columns == {"services"}:
+        return "unnest(services)", columns
+    if len(columns) > 1:
+        return f"CASE WHEN controller_kind = '{field}' THEN controller END", columns
+    return next(iter(columns)), columns

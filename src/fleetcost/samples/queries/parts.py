@@ -1,0 +1,108 @@
+"""What queries are made of: the labels that identify rows, common conditions, and the usual kinds of query."""
+
+from __future__ import annotations
+
+from fleetcost.samples.query import Group, Matcher, Op, Over, Query
+
+CONTAINER = ("namespace", "pod", "uid", "container")
+EXPORTED_CONTAINER = ("exported_namespace", "exported_pod", "exported_container")
+"""What a scrape makes of an exporter's own labels where it is not told to honour them; usual for the DCGM exporter."""
+POD = ("namespace", "pod", "uid")
+NODE = ("node", "instance", "provider_id", "instance_type", "region")
+CLAIM = ("namespace", "persistentvolumeclaim")
+CLAIM_INFO = ("namespace", "persistentvolumeclaim", "storageclass", "volumename")
+VOLUME = ("persistentvolume",)
+PRICED_VOLUME = ("persistentvolume", "volumename", "provider_id")
+PRICED_BALANCER = ("namespace", "service_name", "ingress_ip")
+BALANCER = ("namespace", "service", "ip", "hostname")
+DISK = ("node", "kubernetes_node", "instance", "device")
+MACHINE = ("node", "kubernetes_node", "nodename", "instance")
+SCRAPER = ("node", "job", "instance")
+CLUSTER_LABELS = ("cluster", "cluster_id", "cluster_name", "k8s_cluster", "k8s_cluster_name")
+ANY: tuple[str, ...] = ()
+
+
+def equal(label: str, value: str) -> Matcher:
+    """Return the condition that a label has this value."""
+    return Matcher(label, Op.EQUAL, value)
+
+
+def like(label: str, pattern: str) -> Matcher:
+    """Return the condition that all of a label matches a pattern."""
+    return Matcher(label, Op.REGEX, pattern)
+
+
+def present(label: str) -> Matcher:
+    """Return the condition that a label is there."""
+    return Matcher(label, Op.NOT_EQUAL, "")
+
+
+REAL_CONTAINER = (present("container"), Matcher("container", Op.NOT_EQUAL, "POD"))
+"""cAdvisor also reports the pod's own control group and its sandbox; neither is a container."""
+
+GPU_RESOURCE = like("resource", "nvidia_com_.*|amd_com_gpu|gpu_intel_com_.*|k8s_amazonaws_com_vgpu")
+"""Whole GPUs, time slices, MIG slices, virtual GPUs, and shares of cores or memory."""
+
+OWN_DISK = (
+    equal("id", "/"),
+    like("device", "/dev/(nvme|sd|xvd|vd|hd|md|dm-|mmcblk|mapper/|root|disk/).*"),
+)
+"""The root control group's file systems on real devices, on any cloud and any metal."""
+
+
+def sightings_of(
+    name: str, metric: str, by: tuple[str, ...], why: str, *matchers: Matcher, nonzero: bool = False
+) -> tuple[Query, Query]:
+    """Return the queries of first and last sightings."""
+    first = Query(
+        name=f"{name} first seen",
+        metric=metric,
+        matchers=matchers,
+        over=Over.FIRST_SEEN,
+        group=Group.MIN,
+        by=by,
+        nonzero=nonzero,
+        why=why,
+    )
+    last = Query(
+        name=f"{name} last seen",
+        metric=metric,
+        matchers=matchers,
+        over=Over.LAST_SEEN,
+        group=Group.MAX,
+        by=by,
+        nonzero=nonzero,
+        why=why,
+    )
+    return first, last
+
+
+def mean(name: str, metric: str, by: tuple[str, ...], why: str, *matchers: Matcher) -> Query:
+    """Return the query of the mean of samples."""
+    return Query(name=name, metric=metric, matchers=matchers, over=Over.AVG, group=Group.AVG, by=by, why=why)
+
+
+def most(name: str, metric: str, by: tuple[str, ...], why: str, *matchers: Matcher) -> Query:
+    """Return the query of the largest of samples."""
+    return Query(name=name, metric=metric, matchers=matchers, over=Over.MAX, group=Group.MAX, by=by, why=why)
+
+
+def labels(name: str, metric: str, by: tuple[str, ...], why: str, *matchers: Matcher) -> Query:
+    """Return the query of the labels objects had last."""
+    return Query(name=name, metric=metric, matchers=matchers, over=Over.LABELS, group=Group.MAX, by=by, why=why)
+
+
+def growth(
+    name: str, metric: str, by: tuple[str, ...], distinct: tuple[str, ...], why: str, *matchers: Matcher
+) -> Query:
+    """Return the query of the growth of counters, added up over series that are told apart by `distinct`."""
+    return Query(
+        name=name,
+        metric=metric,
+        matchers=matchers,
+        over=Over.INCREASE,
+        group=Group.SUM,
+        by=by,
+        distinct=distinct,
+        why=why,
+    )

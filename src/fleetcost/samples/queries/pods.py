@@ -1,0 +1,142 @@
+"""Pods and containers: when they ran, what they asked for and used."""
+
+from __future__ import annotations
+
+from fleetcost.samples.queries.parts import (
+    CONTAINER,
+    EXPORTED_CONTAINER,
+    GPU_RESOURCE,
+    POD,
+    REAL_CONTAINER,
+    equal,
+    growth,
+    mean,
+    most,
+    present,
+    sightings_of,
+)
+from fleetcost.samples.query import Group, Over, Query
+
+CONTAINER_FIRST, CONTAINER_LAST = sightings_of(
+    "container",
+    "kube_pod_container_status_running",
+    CONTAINER,
+    "when a container ran; a stopped one keeps reporting 0, which is not running",
+    nonzero=True,
+)
+INIT_FIRST, INIT_LAST = sightings_of(
+    "init container",
+    "kube_pod_init_container_status_running",
+    CONTAINER,
+    "when an init container ran: one that runs beside the others is a sidecar",
+    nonzero=True,
+)
+INIT_CPU_REQUESTED = mean(
+    "CPU requested by init containers",
+    "kube_pod_init_container_resource_requests",
+    (*CONTAINER, "node"),
+    "cores a sidecar asked for",
+    equal("resource", "cpu"),
+)
+INIT_RAM_REQUESTED = mean(
+    "RAM requested by init containers",
+    "kube_pod_init_container_resource_requests",
+    (*CONTAINER, "node"),
+    "bytes a sidecar asked for",
+    equal("resource", "memory"),
+)
+POD_INFO = most(
+    "pod information",
+    "kube_pod_info",
+    (*POD, "node", "pod_ip"),
+    "which node a pod runs on, for containers that request nothing, and its address, for services",
+)
+CPU_ALLOCATED = mean(
+    "CPU allocated",
+    "container_cpu_allocation",
+    (*CONTAINER, "node"),
+    "mean of max(request, usage) minute by minute, from OpenCost's exporter",
+    *REAL_CONTAINER,
+    present("node"),
+)
+CPU_REQUESTED = mean(
+    "CPU requested",
+    "kube_pod_container_resource_requests",
+    (*CONTAINER, "node"),
+    "cores a container asked for: the least it is charged",
+    equal("resource", "cpu"),
+    *REAL_CONTAINER,
+)
+CPU_USED = growth(
+    "CPU used",
+    "container_cpu_usage_seconds_total",
+    CONTAINER,
+    ("id", "name"),
+    "core-seconds a container used; each restart is a series of its own (`id`), and they add up",
+    *REAL_CONTAINER,
+)
+CPU_USED_MAX = Query(
+    name="CPU used at most",
+    metric="container_cpu_usage_seconds_total",
+    matchers=REAL_CONTAINER,
+    over=Over.PEAK_RATE,
+    group=Group.MAX,
+    by=CONTAINER,
+    why="the peak in cores, for right-sizing",
+)
+RAM_ALLOCATED = mean(
+    "RAM allocated",
+    "container_memory_allocation_bytes",
+    (*CONTAINER, "node"),
+    "mean of max(request, usage) minute by minute, from OpenCost's exporter",
+    *REAL_CONTAINER,
+    present("node"),
+)
+RAM_REQUESTED = mean(
+    "RAM requested",
+    "kube_pod_container_resource_requests",
+    (*CONTAINER, "node"),
+    "bytes a container asked for: the least it is charged",
+    equal("resource", "memory"),
+    *REAL_CONTAINER,
+)
+RAM_USED = mean(
+    "RAM used", "container_memory_working_set_bytes", CONTAINER, "mean working set in bytes", *REAL_CONTAINER
+)
+RAM_USED_MAX = most(
+    "RAM used at most",
+    "container_memory_working_set_bytes",
+    CONTAINER,
+    "the peak in bytes, for right-sizing",
+    *REAL_CONTAINER,
+)
+GPU_ALLOCATED = mean(
+    "GPU allocated",
+    "container_gpu_allocation",
+    (*CONTAINER, "node"),
+    "GPUs a container holds, from OpenCost's exporter, which does not say what kind of share they are",
+    *REAL_CONTAINER,
+    present("node"),
+)
+GPU_REQUESTED = mean(
+    "GPU requested",
+    "kube_pod_container_resource_requests",
+    (*CONTAINER, "node", "resource"),
+    "GPUs, slices and shares of GPUs a container asked for",
+    GPU_RESOURCE,
+    *REAL_CONTAINER,
+)
+GPU_USED = mean(
+    "GPU used",
+    "DCGM_FI_PROF_GR_ENGINE_ACTIVE",
+    (*CONTAINER, *EXPORTED_CONTAINER),
+    "share of time the graphics engine was active, 0 to 1, mean over the container's GPUs",
+    present("container"),
+)
+GPU_USED_MAX = most(
+    "GPU used at most",
+    "DCGM_FI_PROF_GR_ENGINE_ACTIVE",
+    (*CONTAINER, *EXPORTED_CONTAINER),
+    "the peak of the same share",
+    present("container"),
+)

@@ -1,0 +1,43 @@
+"""Services, load balancers, and what managing the cluster costs."""
+
+from __future__ import annotations
+
+from fleetcost.samples.queries.parts import BALANCER, PRICED_BALANCER, labels, mean, most, present, sightings_of
+
+SELECTORS = tuple(
+    labels(f"{kind} selectors", metric, ("namespace", kind), f"which pods a {kind} selects")
+    for kind, metric in (
+        ("service", "service_selector_labels"),
+        ("deployment", "deployment_match_labels"),
+        ("statefulSet", "statefulSet_match_labels"),
+    )
+)
+ENDPOINTS = most(
+    "endpoints",
+    "kube_endpoint_address",
+    ("namespace", "endpoint", "ip"),
+    "which pods are behind a service, where nobody reports its selector",
+)
+PRICED_BALANCER_FIRST, PRICED_BALANCER_LAST = sightings_of(
+    "priced load balancer",
+    "kubecost_load_balancer_cost",
+    PRICED_BALANCER,
+    "when a load balancer existed; one without an address is still being made",
+    present("ingress_ip"),
+)
+BALANCER_PRICE = mean(
+    "load balancer price",
+    "kubecost_load_balancer_cost",
+    PRICED_BALANCER,
+    "what it costs an hour",
+    present("ingress_ip"),
+)
+BALANCER_FIRST, BALANCER_LAST = sightings_of(
+    "load balancer", "kube_service_status_load_balancer_ingress", BALANCER, "the same, from kube-state-metrics"
+)
+MANAGEMENT_FIRST, MANAGEMENT_LAST = sightings_of(
+    "management fee", "kubecost_cluster_management_cost", ("provisioner_name",), "since when managing the cluster costs"
+)
+MANAGEMENT_PRICE = mean(
+    "management price", "kubecost_cluster_management_cost", ("provisioner_name",), "what it costs an hour"
+)

@@ -1,0 +1,54 @@
+"""What the source is: how much it observed, how often it scrapes, what is wrong with it."""
+
+from __future__ import annotations
+
+from fleetcost.samples.queries.parts import ANY, CLUSTER_LABELS, SCRAPER, equal, most, present, sightings_of
+from fleetcost.samples.query import Group, Over, Query
+
+OBSERVED = Query(
+    name="observed",
+    metric="kube_node_status_capacity",
+    matchers=(equal("resource", "cpu"),),
+    over=Over.MINUTES_SEEN,
+    group=Group.MAX,
+    by=ANY,
+    why="how much of the window the source observed at all; less than the window is a gap, and the set says so",
+)
+SCRAPES = Query(
+    name="scrapes",
+    metric="kube_node_status_capacity",
+    matchers=(equal("resource", "cpu"),),
+    over=Over.COUNT,
+    group=Group.SUM,
+    by=("node",),
+    distinct=("job", "instance"),
+    why="how often the source scrapes, because times can be no finer",
+)
+SCRAPER_FIRST, SCRAPER_LAST = sightings_of(
+    "scraper",
+    "kube_node_status_capacity",
+    SCRAPER,
+    "which scrapes report the same node at the same time: two are one too many",
+    equal("resource", "cpu"),
+)
+MACHINE_SCRAPER_FIRST, MACHINE_SCRAPER_LAST = sightings_of(
+    "scraper of machines",
+    "container_cpu_usage_seconds_total",
+    SCRAPER,
+    "which scrapes report the same machine's containers at the same time: two are one too many",
+    equal("id", "/"),
+)
+CLUSTERS = most(
+    "clusters",
+    "kube_node_status_capacity",
+    CLUSTER_LABELS,
+    "whether the source holds several clusters, which must not be read as one",
+    equal("resource", "cpu"),
+)
+EXPORTED = most(
+    "renamed labels",
+    "kube_pod_container_status_running",
+    ("job",),
+    "whether the scrape renamed the labels of the pods, which hides them",
+    present("exported_pod"),
+)

@@ -1,0 +1,2 @@
+-- How often the ledger was written.
+SELECT number FROM generation;

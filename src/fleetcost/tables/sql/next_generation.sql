@@ -1,0 +1,2 @@
+-- The ledger was written.
+UPDATE generation SET number = number + 1;

@@ -1,0 +1,141 @@
+"""
+Fleets as plain data, and the way from data to an aggregator that answers.
+
+A fleet is a list of windows; each has a cluster, allocations and assets as mappings of column to value. The sets go
+through a bucket and the ingest loop, as an agent's would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from fleetcost.bucket.memory import MemoryBucket
+from fleetcost.ingest.plan import Retention
+from fleetcost.ingest.run import Ingestor
+from fleetcost.model.allocation import Allocation, AllocationKind, LoadBalancerShare, VolumeShare
+from fleetcost.model.asset import Asset, AssetType
+from fleetcost.model.identity import ClusterId
+from fleetcost.model.sets import SetKey, SetKind
+from fleetcost.model.window import Window
+from fleetcost.sets.cost_set import Provenance, from_allocations, from_assets
+from fleetcost.sets.publish import publish
+from fleetcost.tables.database import Database, Engine, open_database
+
+GIB = 1 << 30
+Facts = Mapping[str, Any]
+
+
+def time(text: str) -> datetime:
+    """Read `2024-01-01` or `2024-01-01T06:00`."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def day(text: str) -> Window:
+    """Return a whole day."""
+    return Window(time(text), time(text) + timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterWindow:
+    """What one cluster's agent would have published for one window."""
+
+    cluster: str
+    window: Window
+    allocations: Sequence[Facts]
+    assets: Sequence[Facts]
+    currency: str = "USD"
+    final: bool = True
+    coverage_minutes: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """What is in the bucket, and what time it is."""
+
+    name: str
+    now: datetime
+    windows: Sequence[ClusterWindow]
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """A fleet in the tables."""
+
+    fleet: Fleet
+    database: Database
+    ingestor: Ingestor
+
+
+def ingested(fleet: Fleet, folder: Path) -> Ingested:
+    """Publish a fleet into a bucket in memory and ingest it into an empty database."""
+    bucket = MemoryBucket()
+    for one in fleet.windows:
+        for cost_set in _sets(one):
+            publish(bucket, cost_set)
+    database = open_database(folder / "fleetcost.duckdb", Engine(memory_bytes=1 << 29, threads=2), fleet.now)
+    ingestor = Ingestor(bucket, database, Retention(hourly=None, daily=None), lambda: fleet.now)
+    done = ingestor.pass_once()
+    assert done.bad == 0
+    return Ingested(fleet, database, ingestor)
+
+
+def _sets(one: ClusterWindow) -> Iterable[Any]:
+    coverage = one.window.minutes if one.coverage_minutes is None else one.coverage_minutes
+    provenance = Provenance(
+        cluster_uid=f"uid of {one.cluster}",
+        currency=one.currency,
+        coverage_minutes=coverage,
+        final=one.final,
+        source="a test",
+        built_at=one.window.end,
+    )
+    resolution = one.window.resolution
+    assert resolution is not None
+    allocations = [_row(Allocation, facts, one.window) for facts in one.allocations]
+    assets = [_asset(facts, one.window) for facts in one.assets]
+    cluster = ClusterId(one.cluster)
+    yield from_allocations(SetKey(cluster, SetKind.ALLOCATIONS, resolution, one.window), allocations, provenance)
+    yield from_assets(SetKey(cluster, SetKind.ASSETS, resolution, one.window), assets, provenance)
+
+
+def _asset(facts: Facts, window: Window) -> Asset:
+    made = _row(Asset, facts, window)
+    if made.type is AssetType.NODE and "cost" not in facts:
+        return _row(Asset, {**facts, "cost": made.cpu_cost + made.ram_cost + made.gpu_cost}, window)
+    return made
+
+
+def _row(kind: Any, facts: Facts, window: Window) -> Any:
+    hints = {field.name: str(field.type) for field in fields(kind)}
+    known = {"start": window.start, "end": window.end} | {
+        name: _value(name, value, hints[name]) for name, value in facts.items()
+    }
+    return kind(**known)
+
+
+def _value(name: str, value: Any, hint: str) -> Any:  # noqa: PLR0911 - one line a kind of value
+    if name in {"start", "end"}:
+        return time(value)
+    if name == "kind":
+        return AllocationKind(value)
+    if name == "type":
+        return AssetType(value)
+    if name == "volumes":
+        return tuple(VolumeShare(**{**one, "cost": money(one["cost"])}) for one in value)
+    if name == "load_balancers":
+        return tuple(
+            LoadBalancerShare(**{**one, "cost": money(one["cost"]), "hours": money(one["hours"])}) for one in value
+        )
+    if "Decimal" in hint and value is not None:
+        return money(value)
+    return tuple(value) if name == "services" else value
+
+
+def money(value: float | str | Decimal) -> Decimal:
+    """Return an amount with nine places."""
+    return Decimal(str(value)).quantize(Decimal("1e-9"))

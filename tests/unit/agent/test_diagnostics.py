@@ -1,0 +1,169 @@
+"""The agent's health checks, and the side work that runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from builders import TinyCluster, at, hour
+from fleetcost.agent.care import Care
+from fleetcost.agent.diagnostics import (
+    STALE_AFTER,
+    Check,
+    CheckResult,
+    Diagnostics,
+    Surroundings,
+    diagnostics_path,
+    read_diagnostics,
+    run_checks,
+)
+from fleetcost.agent.jobs import Jobs
+from fleetcost.errors import SourceError, StoreError
+from fleetcost.model.sets import SetKind
+from fleetcost.model.window import Window
+from fleetcost.ops import metrics
+from fleetcost.samples import queries
+from fleetcost.samples.query import Query
+from fleetcost.samples.source import Row
+from unit.agent.agents import C1, Scene
+
+NOW = at(12)
+
+
+class Answers:
+    """A source that has just these rows a query."""
+
+    name = "a source"
+
+    def __init__(self, rows: dict[Query, list[Row]], *, down: bool = False) -> None:
+        self._rows = rows
+        self._down = down
+
+    def query(self, query: Query, window: Window, resolution_seconds: int) -> Sequence[Row]:
+        """Answer for the last ten minutes."""
+        assert (window, resolution_seconds) == (Window(NOW - timedelta(minutes=10), NOW), 60)
+        if self._down:
+            raise SourceError("down")
+        return self._rows.get(query, [])
+
+
+WELL = {query: [Row({}, 1.0)] for query in (queries.SEES_PRICES, queries.SEES_CADVISOR, queries.SEES_KUBE_STATE)}
+FRESH = dict.fromkeys(SetKind, NOW - timedelta(hours=1))
+
+
+def checked(
+    folder: Path,
+    source: Answers,
+    newest: dict[SetKind, datetime | None] | None = None,
+    before: Diagnostics | None = None,
+) -> dict[str, CheckResult]:
+    """Run every check."""
+    return run_checks(Surroundings(source, folder, newest or dict(FRESH)), before, NOW)
+
+
+def failed(results: dict[str, CheckResult]) -> dict[str, str]:
+    """Return what failed, with what was seen."""
+    return {name: result.diagnostic_output for name, result in results.items() if not result.diagnostic_passed}
+
+
+def test_all_is_well(tmp_path: Path) -> None:
+    """Every one of the nine checks of the field is run, under its name, and passes."""
+    results = checked(tmp_path, Answers(dict(WELL)))
+    assert list(results) == [check.value for check in Check]
+    assert len(results) == 9
+    disk = Check.STORAGE.value
+    assert {name: text for name, text in failed(results).items() if name != disk} == {}
+
+
+def test_what_is_missing_or_wrong_is_named(tmp_path: Path) -> None:
+    """Metrics that are absent, pods that are in trouble and stale sets each fail their own check."""
+    trouble = [Row({"namespace": "fleetcost", "pod": "agent-1"}, 1.0), Row({"namespace": "x", "pod": "y"}, 0.0)]
+    source = Answers({queries.SEES_PRICES: WELL[queries.SEES_PRICES], queries.KILLED_PODS: trouble})
+    found = failed(checked(tmp_path, source, {SetKind.ALLOCATIONS: NOW - STALE_AFTER, SetKind.ASSETS: None}))
+    assert "has no sample in the last ten minutes" in found[Check.CADVISOR.value]
+    assert "has no sample in the last ten minutes" in found[Check.KUBE_STATE.value]
+    assert "fleetcost/agent-1" in found[Check.NOT_KILLED.value]
+    assert "x/y" not in found[Check.NOT_KILLED.value]
+    assert found[Check.DAILY_ALLOCATIONS.value] == "the newest daily set was built at 2026-01-10T09:00:00Z"
+    assert found[Check.DAILY_ASSETS.value] == "there is no daily set"
+    assert Check.PRICES.value not in found
+
+
+def test_a_check_that_cannot_be_done_has_failed(tmp_path: Path) -> None:
+    """A source that is down fails what asks it, with its own words, and nothing else."""
+    found = failed(checked(tmp_path, Answers({}, down=True)))
+    assert found[Check.PRICES.value] == "down"
+    assert Check.DAILY_ASSETS.value not in found
+
+
+def test_failures_are_counted_in_a_row(tmp_path: Path) -> None:
+    """A check that fails again counts on from its first failure; once it passes the row is over."""
+    name = Check.CADVISOR.value
+    first = checked(tmp_path, Answers({}))[name]
+    assert (first.num_failures, first.first_failure_date) == (1, "2026-01-10T12:00:00Z")
+    past = CheckResult(diagnostic_passed=False, num_failures=4, first_failure_date="2026-01-01T00:00:00Z")
+    before = Diagnostics(cluster_id="c1", latest_run="", checks={name: past})
+    again = checked(tmp_path, Answers({}), before=before)[name]
+    assert (again.num_failures, again.first_failure_date) == (5, "2026-01-01T00:00:00Z")
+    well = checked(tmp_path, Answers(dict(WELL)), before=before)[name]
+    assert (well.diagnostic_passed, well.num_failures, well.first_failure_date) == (True, 0, "")
+
+
+@pytest.fixture
+def scene() -> Scene:
+    """A cluster of which one hour was not observed."""
+    return Scene(TinyCluster(at(7), at(9.5), dark=[Window(at(7.5), at(9))]))
+
+
+@pytest.fixture
+def care(scene: Scene, tmp_path: Path) -> Iterator[Care]:
+    """The side work of an agent that did a round."""
+    agent = scene.agent()
+    agent.round()
+    jobs = Jobs(agent)
+    jobs.start()
+    yield Care(agent, jobs, tmp_path)
+    jobs.stop()
+
+
+def test_the_result_is_pushed_in_the_fields_names(scene: Scene, care: Care) -> None:
+    """The document in the bucket has the field's names, the gaps with their cause, and is read again."""
+    found = care.once()
+    document = msgspec.json.decode(scene.bucket.get(diagnostics_path(C1)))
+    assert (document["clusterId"], document["latestRun"]) == ("c1", "2026-01-10T09:30:00Z")
+    assert set(document["checks"]["prometheusHasKSMMetric"]) == {
+        "diagnosticPassed", "numFailures", "firstFailureDate", "diagnosticOutput",
+    }  # fmt: skip
+    assert [gap["start"] for gap in document["gaps"]] == ["2026-01-10T06:00:00Z", "2026-01-10T08:00:00Z"]
+    assert read_diagnostics(scene.bucket, C1) == found
+
+
+def test_the_sets_within_the_backfill_are_counted(care: Care) -> None:
+    """Dashboards of the field read how many sets are whole, partial or empty."""
+    care.once()
+
+    def value(status: str, resolution: str = "hourly") -> float | None:
+        labels = {"resolution": resolution, "status": status}
+        return metrics.REGISTRY.get_sample_value("kubecost_allocation_data_status", labels)
+
+    assert [value(status) for status in ("success", "warning", "empty", "error")] == [0, 2, 2, 0]
+    assert value("warning", "daily") == 1
+
+
+def test_what_lies_there_and_is_no_diagnosis_is_nothing(scene: Scene) -> None:
+    """A document that cannot be read does not stop the next run."""
+    assert read_diagnostics(scene.bucket, C1) is None
+    scene.bucket.put(diagnostics_path(C1), b"garbage")
+    assert read_diagnostics(scene.bucket, C1) is None
+
+
+def test_a_bucket_that_is_away_is_told(scene: Scene, care: Care) -> None:
+    """The side work says that it could not push; the caller decides what follows."""
+    scene.bucket.away = True
+    with pytest.raises(StoreError):
+        care.once()
+    assert hour(8).start < scene.cluster.now

@@ -1,0 +1,17 @@
+"""One application for all tests that only ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from unit.api.apps import App, app, fleet_bucket
+
+
+@pytest.fixture(scope="session")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """An application with the fleet in its tables."""
+    with app(tmp_path_factory.mktemp("api"), fleet_bucket()) as opened:
+        opened.ingestor.pass_once()
+        yield opened

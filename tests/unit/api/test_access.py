@@ -1,0 +1,243 @@
+"""Tokens: who may ask what, and what a narrowed token gets to see."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from starlette.datastructures import Headers
+
+from fleetcost.api.access import Tokens, presented, read_tokens
+from fleetcost.api.problem import UnknownTokenError
+from fleetcost.api.routes.operations import OPERATIONS
+from fleetcost.api.state import FolderState
+from fleetcost.errors import SettingsError
+from unit.api.apps import App, app, fleet_bucket
+
+APART = {"__tenancy__"}
+"""What the clusters' management costs is a row of its own."""
+
+DAY = "2026-01-10T00:00:00Z,2026-01-11T00:00:00Z"
+
+
+def entry(name: str, **facts: Any) -> dict[str, Any]:
+    """Return a token of the file; its text is its name."""
+    return {"name": name, "sha256": hashlib.sha256(name.encode()).hexdigest()} | facts
+
+
+TOKENS = [
+    entry("boss", scopes=["read", "admin"]),
+    entry("reader"),
+    entry("one", filter='cluster:"c1"'),
+    entry("two", filter='cluster:"c2"'),
+    entry("shop", filter='namespace:"shop"'),
+    entry("disks", asset_filter='type:"Disk"'),
+    entry("blank", filter=" "),
+]
+
+
+def write(file: Path, tokens: list[dict[str, Any]]) -> Path:
+    """Write a file of tokens."""
+    file.write_text(yaml.safe_dump({"tokens": tokens}))
+    return file
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The fleet behind tokens."""
+    folder = tmp_path_factory.mktemp("guarded")
+    tokens = Tokens(write(folder / "tokens.yaml", TOKENS))
+    with app(folder, fleet_bucket(), tokens=tokens, state=FolderState(folder / "state")) as opened:
+        opened.ingestor.pass_once()
+        yield opened
+
+
+def get(guarded: App, token: str, path: str, **asked: Any) -> Any:
+    """Ask as somebody; return the document of a good answer."""
+    response = guarded.client.get(path, asked or None, {"authorization": f"Bearer {token}"})
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def status(guarded: App, token: str, path: str, **asked: Any) -> int:
+    """Ask as somebody; return the status."""
+    return guarded.client.get(path, asked or None, {"authorization": f"Bearer {token}"}).status_code
+
+
+PATHS = [one.path for one in OPERATIONS if one.method == "GET" and "{" not in one.path]
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/openapi.json", "/docs", "/docs/style.css"])
+def test_nobody_asks_without_a_token(guarded: App, path: str) -> None:
+    """Every route that tells anything refuses who carries no token, or a wrong one, and says what it wants."""
+    for headers in ({}, {"x-api-key": "wrong"}, {"authorization": "Bearer"}, {"authorization": "Basic ???"}):
+        response = guarded.client.get(path, headers=headers)
+        assert response.status_code == 401
+        assert "Bearer" in response.headers["www-authenticate"]
+        assert response.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/metrics", "/assets/app.js"])
+def test_probes_need_no_token(guarded: App, path: str) -> None:
+    """What holds no costs is open: probes, own metrics, the built files of the app."""
+    assert guarded.client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/explore"])
+def test_a_browser_is_asked_for_a_token_with_the_page(guarded: App, path: str) -> None:
+    """The page itself is refused with a challenge, which makes a browser ask; with a token it is there."""
+    refused = guarded.client.get(path)
+    assert (refused.status_code, "Basic" in refused.headers["www-authenticate"]) == (401, True)
+    assert guarded.client.get(path, headers={"authorization": basic("me:reader")}).status_code == 200
+
+
+def basic(text: str) -> str:
+    """Return a text as basic authentication carries it."""
+    return "Basic " + base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("headers", "token"),
+    [
+        ({"authorization": "Bearer t"}, "t"),
+        ({"authorization": "bearer  t "}, "t"),
+        ({"x-api-key": " t "}, "t"),
+        ({"authorization": basic("anybody:t:with:colons")}, "t:with:colons"),
+        ({"authorization": basic("t")}, ""),
+        ({"authorization": "Digest t"}, ""),
+        ({"authorization": "Basic t"}, ""),
+        ({}, ""),
+    ],
+)
+def test_three_ways_to_carry_a_token(headers: dict[str, str], token: str) -> None:
+    """As a bearer, as the field's key, as the password of basic authentication; anything else is none."""
+    assert presented(Headers(headers)) == token
+
+
+def test_scopes_are_asked_for(guarded: App) -> None:
+    """What changes something needs the admin's scope; who only reads is told so."""
+    body = b'{"title": "t", "url": "explore"}'
+    for token, expected in (("reader", 403), ("one", 403), ("boss", 200)):
+        response = guarded.client.send("PUT", "/api/v1/views/v1", body, {"authorization": f"Bearer {token}"})
+        assert response.status_code == expected
+    refused = guarded.client.send("DELETE", "/api/v1/views/v1", None, {"authorization": "Bearer reader"}).json()
+    assert "the token 'reader' has no scope 'admin'" in refused["detail"]
+    assert get(guarded, "reader", "/api/v1/views")["read_only"] is True
+    assert get(guarded, "boss", "/api/v1/views")["views"][0]["owner"] == "boss"
+
+
+@pytest.mark.parametrize(("token", "visible"), [("one", {"c1"}), ("two", {"c2"}), ("shop", {"c1", "c2"})])
+def test_a_narrowed_token_sees_its_part(guarded: App, token: str, visible: set[str]) -> None:
+    """Rows, completeness, the fleet and the health page show what the token's filter lets through and nothing else."""
+    answer = get(guarded, token, "/api/v1/allocations", window="7d", aggregate="cluster", idle="hide")
+    assert {row["name"] for row in answer["rows"]} - APART == visible
+    assert {one["cluster"] for one in answer["completeness"]} <= visible
+    assert {one["cluster"] for one in get(guarded, token, "/api/v1/clusters")["clusters"]} == visible
+    cells = get(guarded, token, "/api/v1/health/windows", window="7d", resolution="1d")["clusters"]
+    assert {one["cluster"] for one in cells} == visible
+    sets = get(guarded, token, "/model/allocation", window="7d", aggregate="cluster", idle="false")["data"]
+    assert {name for step in sets for name in step} - APART == visible
+
+
+def test_a_filter_cannot_be_argued_away(guarded: App) -> None:
+    """Whatever a narrowed token asks for, its own filter holds as well."""
+    for asked in ('cluster:"c2"', 'cluster!:"c1"', 'cluster:"c1"|cluster:"c2"', 'namespace:"shop"'):
+        answer = get(guarded, "one", "/api/v1/allocations", window="7d", aggregate="cluster", filter=asked)
+        assert {row["cluster"] for row in answer["rows"]} <= {"c1"}
+
+
+def test_kept_answers_are_not_mixed_up(guarded: App) -> None:
+    """The same question by three askers, in any order, gets each asker's own answer."""
+    for order in (("boss", "one", "two"), ("two", "one", "boss")):
+        names = {}
+        for token in order:
+            answer = get(guarded, token, "/api/v1/allocations", window="7d", aggregate="cluster", idle="hide")
+            names[token] = {row["name"] for row in answer["rows"]} - APART
+        assert names == {"boss": {"c1", "c2"}, "one": {"c1"}, "two": {"c2"}}
+
+
+def test_what_a_filter_does_not_speak_of_is_not_shown(guarded: App) -> None:
+    """A filter by namespace means nothing for assets, so those are refused; a filter by cluster narrows both."""
+    assert status(guarded, "shop", "/api/v1/assets", window=DAY) == 403
+    assert status(guarded, "disks", "/api/v1/allocations", window=DAY) == 403
+    rows = get(guarded, "disks", "/api/v1/assets", window=DAY, aggregate="type")["rows"]
+    assert [row["name"] for row in rows] == ["Disk"]
+    rows = get(guarded, "two", "/api/v1/assets", window="7d", aggregate="cluster")["rows"]
+    assert [row["name"] for row in rows] == ["c2"]
+
+
+def test_a_filter_of_blanks_lets_nothing_through(guarded: App) -> None:
+    """A token whose filter is blank was meant to be narrowed: it sees nothing, even what others were just answered."""
+    for path in ("/api/v1/allocations", "/api/v1/assets"):
+        assert status(guarded, "boss", path, window=DAY) == 200
+        assert status(guarded, "blank", path, window=DAY) == 403
+    assert get(guarded, "boss", "/api/v1/clusters")["clusters"] != []
+    assert get(guarded, "blank", "/api/v1/clusters")["clusters"] == []
+
+
+def test_what_shows_the_whole_fleet_is_refused(guarded: App) -> None:
+    """An answer that cannot be narrowed is not given to a narrowed token."""
+    for path in ("/model/debug/orchestrator", "/model/clusters"):
+        assert status(guarded, "one", path) == 403
+        assert status(guarded, "reader", path) == 200
+
+
+def test_a_token_of_yesterday_is_gone(tmp_path: Path) -> None:
+    """The file is read again when it changes; a change that cannot be used has no effect."""
+    file = write(tmp_path / "tokens.yaml", [entry("old")])
+    tokens = Tokens(file)
+    old, new = ({"x-api-key": name} for name in ("old", "new"))
+    assert tokens.identify(Headers(old)).name == "old"
+    write(file, [entry("new", scopes=["read", "admin"])])
+    os.utime(file, ns=(1, 1))
+    assert tokens.identify(Headers(new)).name == "new"
+    with pytest.raises(UnknownTokenError, match="not one of the server's"):
+        tokens.identify(Headers(old))
+    file.write_text("garbage")
+    os.utime(file, ns=(2, 2))
+    assert tokens.identify(Headers(new)).name == "new"
+    file.unlink()
+    assert tokens.identify(Headers(new)).name == "new"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "Expected `object`"),
+        (b"tokens: []", "there is no token in it"),
+        (b"tokens:\n- name: a\n  sha256: abc\n", "sha256 of 'a' is not 64 hexadecimal digits"),
+        (b"tokens:\n- name: a\n  sha256: " + b"0" * 63 + b"g\n", "not 64 hexadecimal digits"),
+        (b"tokens:\n- name: a\n  sha: x\n", "sha"),
+        (b"tokens:\n- name: a\n  sha256: " + b"a" * 64 + b"\n  scopes: [root]\n", "root"),
+        (b"tokens: [", "tokens.yaml"),
+        (b"\xff", "tokens.yaml"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:
+    """A server does not start with a file of tokens that it cannot read whole."""
+    file = tmp_path / "tokens.yaml"
+    file.write_bytes(content)
+    with pytest.raises(SettingsError, match=reason) as raised:
+        read_tokens(file)
+    assert str(file) in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "reason"),
+    [
+        ([entry("a"), entry("a") | {"name": "b"}], "'b' has the same token as 'a'"),
+        ([entry("a", filter="x")], "filter of 'a'"),
+        ([entry("a", filter='nothing:"x"')], "filter of 'a'.*a field of allocations"),
+        ([entry("a", asset_filter='namespace:"x"')], "filter of 'a'.*a field of assets"),
+    ],
+)
+def test_tokens_that_make_no_sense_are_refused(tmp_path: Path, tokens: list[dict[str, Any]], reason: str) -> None:
+    """One token for two names, and a filter that could never be asked, are told when the file is read."""
+    with pytest.raises(SettingsError, match=reason):
+        read_tokens(write(tmp_path / "tokens.yaml", tokens))

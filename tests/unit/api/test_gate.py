@@ -1,0 +1,142 @@
+"""The gate: how many questions run and wait, and what ends one."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from fleetcost.api.gate import Gate, Ticket
+from fleetcost.api.problem import BusyError, ClientLeftError, TooSlowError
+
+
+async def stays() -> dict[str, Any]:
+    """Be a client that waits for its answer."""
+    await asyncio.Event().wait()
+    raise AssertionError("unreachable")
+
+
+async def leaves() -> dict[str, Any]:
+    """Be a client that goes away."""
+    return {"type": "http.disconnect"}
+
+
+def run(scene: Callable[[], Awaitable[None]]) -> None:
+    """Play a scene."""
+    asyncio.run(asyncio.wait_for(scene(), 20))  # type: ignore[arg-type]
+
+
+def test_a_question_is_answered_in_a_thread() -> None:
+    """What the work returns, or raises, comes back to who asked."""
+
+    async def scene() -> None:
+        gate = Gate(1, 1, 10)
+        assert await gate.run(stays, lambda _ticket: threading.current_thread().name) != "MainThread"
+        with pytest.raises(ZeroDivisionError):
+            await gate.run(stays, lambda _ticket: 1 // 0)
+        assert await gate.run(stays, lambda _ticket: 5) == 5
+
+    run(scene)
+
+
+def test_no_more_run_than_may() -> None:
+    """However many are asked, only so many run at the same time, and all are answered."""
+    most = 0
+    now = 0
+    lock = threading.Lock()
+    meeting = threading.Barrier(2, timeout=10)
+
+    def work(_ticket: Ticket) -> int:
+        nonlocal most, now
+        with lock:
+            now += 1
+            most = max(most, now)
+        meeting.wait()
+        with lock:
+            now -= 1
+        return 1
+
+    async def scene() -> None:
+        gate = Gate(2, 10, 10)
+        assert sum(await asyncio.gather(*(gate.run(stays, work) for _ in range(6)))) == 6
+
+    run(scene)
+    assert most == 2
+
+
+def test_who_would_wait_too_long_in_line_is_told_at_once() -> None:
+    """When the places and the line are full, the next is refused without waiting, and served when there is room."""
+    go = threading.Event()
+
+    async def scene() -> None:
+        gate = Gate(1, 1, 10)
+        started = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def work(_ticket: Ticket) -> bool:
+            loop.call_soon_threadsafe(started.set)
+            return go.wait(10)
+
+        running = asyncio.ensure_future(gate.run(stays, work))
+        await started.wait()
+        waiting = asyncio.ensure_future(gate.run(stays, work))
+        for _ in range(3):
+            await asyncio.sleep(0)
+        with pytest.raises(BusyError, match="1 questions are waiting already"):
+            await gate.run(stays, lambda _ticket: 1)
+        go.set()
+        assert await asyncio.gather(running, waiting) == [True, True]
+        assert await gate.run(stays, lambda _ticket: 1) == 1
+
+    run(scene)
+
+
+class Endless:
+    """A snapshot whose statement runs until it is interrupted."""
+
+    def __init__(self) -> None:
+        self.ended = threading.Event()
+
+    def interrupt(self) -> None:
+        """End the statement."""
+        self.ended.set()
+
+
+@pytest.mark.parametrize(("receive", "seconds", "error"), [(stays, 0.05, TooSlowError), (leaves, 10, ClientLeftError)])
+def test_a_question_nobody_waits_for_is_ended(receive: Any, seconds: float, error: type[Exception]) -> None:
+    """When the time is over, or the client has left, the statement is interrupted and its place is free again."""
+    snapshot = Endless()
+
+    def work(ticket: Ticket) -> bool:
+        with ticket.held(snapshot):  # type: ignore[arg-type]
+            return snapshot.ended.wait(10)
+
+    async def scene() -> None:
+        gate = Gate(1, 1, seconds)
+        with pytest.raises(error):
+            await gate.run(receive, work)
+        assert await asyncio.to_thread(snapshot.ended.wait, 10)
+        gate._seconds = 10.0
+        assert await gate.run(stays, lambda _ticket: 7) == 7
+
+    run(scene)
+
+
+def test_who_leaves_the_line_takes_no_place() -> None:
+    """A client that leaves while it waits is forgotten, and the next in line gets the place."""
+    go = threading.Event()
+
+    async def scene() -> None:
+        gate = Gate(1, 5, 10)
+        running = asyncio.ensure_future(gate.run(stays, lambda _ticket: go.wait(10)))
+        await asyncio.sleep(0)
+        with pytest.raises(ClientLeftError):
+            await gate.run(leaves, lambda _ticket: 1)
+        go.set()
+        assert await running
+        assert await gate.run(stays, lambda _ticket: 3) == 3
+
+    run(scene)

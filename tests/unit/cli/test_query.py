@@ -1,0 +1,124 @@
+"""`fleetcost query`: a running aggregator's answer in a terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import threading
+import urllib.parse
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from unit.api.apps import App, app, fleet_bucket
+from unit.cli.conftest import Command
+
+DAY = "2026-01-10T00:00:00Z,2026-01-11T00:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The application with a fleet in its tables."""
+    with app(tmp_path_factory.mktemp("query"), fleet_bucket()) as found:
+        found.ingestor.pass_once()
+        yield found
+
+
+@pytest.fixture(scope="module")
+def address(opened: App) -> Iterator[str]:
+    """The application behind a real port; below `/odd` something that is no aggregator answers."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path.startswith("/odd"):
+                self._answer(502 if "broken" in self.path else 200, b"<html>a gateway</html>")
+                return
+            parts = urllib.parse.urlsplit(self.path)
+            response = opened.client.get(parts.path, dict(urllib.parse.parse_qsl(parts.query)))
+            self._answer(response.status_code, response.content)
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+        def _answer(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_an_answer_as_a_table(command: Command, address: str) -> None:
+    """Rows, a total, and beneath it what is not complete."""
+    done = command("query", "allocation", "--url", address, "--window", "7d", "--aggregate", "cluster,namespace")
+    text = " ".join(done.out.split())
+    assert done.code == 0
+    assert "2026-01-05T00:00:00Z to 2026-01-12T00:00:00Z, USD" in text
+    assert "│ c1/shop │ 0.38 │ 0.10 │ 0.00 │ 0.01 │ 0.17 │ 0.60 │ 1.26 │" in text
+    assert "│ total │" in text
+    assert "c2 is late: late: no set has arrived" in text
+
+
+def test_an_answer_as_csv(command: Command, address: str) -> None:
+    """A line of names, then a line a row, unrounded."""
+    out = command("query", "assets", "--url", address, "--window", DAY, "--aggregate", "type", "--format", "csv").out
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert rows[0]["name"] == "Node"
+    assert (rows[0]["currency"], rows[0]["total_cost"]) == ("USD", "2.7")
+    assert len(rows) == 7
+
+
+def test_an_answer_as_json(command: Command, address: str) -> None:
+    """The server's document as it is."""
+    out = command(
+        "query", "allocation", "--url", f"{address}/", "--window", DAY, "--idle", "hide", "--format", "json"
+    ).out
+    assert [row["name"] for row in json.loads(out)["rows"]] == ["c1", "__tenancy__"]
+
+
+def test_an_empty_answer_says_why(command: Command, address: str) -> None:
+    """No rows are no cost of zero."""
+    done = command("query", "allocation", "--url", address, "--window", DAY, "--filter", 'pod:"nobody"')
+    assert done.code == 0
+    assert "nothing to show: no cost in this window matches the question" in done.out
+
+
+@pytest.mark.parametrize(
+    ("url", "extra", "code", "message"),
+    [
+        ("{}", ("--window", "7days"), 2, "bad question: window='7days' cannot be used"),
+        ("{}", ("--aggregate", "foo"), 2, "bad question: aggregate='foo'"),
+        ("{}/odd/broken", (), 1, "HTTP 502 Bad Gateway: not an answer of an aggregator"),
+        ("{}/odd", (), 1, "not an answer of an aggregator"),
+        ("http://127.0.0.1:9", (), 1, "is the aggregator running there? (--url)"),
+        ("ftp://x", (), 2, "accepted are http:// and https:// addresses"),
+        ("localhost:9090", (), 2, "accepted are http:// and https:// addresses"),
+        ("http://", (), 2, "--url 'http://'"),
+        ("http://[x", (), 2, "--url 'http://[x'"),
+        ("http://a b", (), 2, "--url 'http://a b'"),
+    ],
+)
+def test_what_goes_wrong_is_told(
+    command: Command, address: str, url: str, extra: tuple[str, ...], code: int, message: str
+) -> None:
+    """A bad question is the caller's fault, anything else the other side's; each is one line."""
+    done = command("query", "allocation", "--url", url.format(address), *extra)
+    assert (done.code, done.out) == (code, "")
+    assert message in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_a_server_that_is_starting_is_asked_later(command: Command, tmp_path: Path) -> None:
+    """Nobody listening yet is exit code 1, so that scripts may try again."""
+    assert command("query", "assets", "--url", "http://127.0.0.1:9", "--format", "json").code == 1
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,221 @@
+"""Filters on real rows: what each comparison lets through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builders import allocation, allocation_set, asset_set, day, disk, node, unmounted
+from fleetcost.errors import QuestionError
+from fleetcost.query.question import Idle
+from fleetcost.tables.database import Database
+from unit.query.fleets import ask, ask_about_assets, tables, totals
+
+ROWS = [
+    allocation(
+        day(), pod="a", namespace="shop", labels={"team": "web", "app_kubernetes_io_name": "store"},
+        services=("web", "api"), annotations={"owner": "ann"}, cpu_cost=1,
+    ),
+    allocation(
+        day(), pod="b", namespace="shop-dev", labels={"team": "Data", "app": "x"}, services=("api",), ram_cost=2
+    ),
+    allocation(
+        day(), pod="c", namespace="it's", controller_kind="", controller="", node="n2", provider_id="i-2",
+        labels={"team": ""}, gpu_cost=4,
+    ),
+    unmounted(day(), pv_cost=8),
+]  # fmt: skip
+NAMES = {"__unmounted__": "u"}
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Four rows that differ in everything, on two nodes; another cluster with one."""
+    assets = [
+        node(day(), cpu_cost=10, ram_cost=10, gpu_cost=10, labels={"pool": "general"}, provider="aws"),
+        node(day(), name="n2", provider_id="i-2", cpu_cost=10, provider="gcp"),
+        disk(day(), cost=8, labels={"team": "web"}),
+    ]
+    other = allocation_set([allocation(day(), pod="d", namespace="other", cpu_cost=16)], day(), "c2")
+    far = asset_set([node(day(), cpu_cost=20)], day(), "c2")
+    sets = [allocation_set(ROWS, day()), asset_set(assets, day()), other, far]
+    with tables(tmp_path_factory.mktemp("rows"), *sets) as opened:
+        yield opened
+
+
+def passing(database: Database, text: str) -> str:
+    """Return the pods that pass, a letter each."""
+    answer = ask(database, by="pod", filter=text, idle=Idle.HIDE)
+    return "".join(sorted(NAMES.get(row.name, row.name) for row in answer.rows))
+
+
+@pytest.mark.parametrize(
+    ("text", "pods"),
+    [
+        ("", "abcdu"),
+        ('namespace:"shop"', "a"),
+        ('namespace:"shop","other"', "ad"),
+        ('namespace!:"shop","other"', "bcu"),
+        ('namespace~:"hop"', "ab"),
+        ('namespace!~:"hop"', "cdu"),
+        ('namespace<~:"shop"', "ab"),
+        ('namespace!<~:"shop","o"', "cu"),
+        ('namespace~>:"dev"', "b"),
+        ('namespace!~>:"dev"', "acdu"),
+        ('namespace:"Shop"', ""),
+        ('namespace:"it\'s"', "c"),
+        ('namespace~:"%"', ""),
+        ('namespace~:"_"', "u"),
+        ('cluster:"c1"', "abcu"),
+        ('node:"n2"', "c"),
+        ('node:""', "u"),
+        ('node:"__unallocated__"', "u"),
+        ('container:"app"', "abcd"),
+        ('pod:"a","b"', "ab"),
+        ('provider:"i-2"', "c"),
+        ('providerID:"i-2"', "c"),
+        ('controllerName:"web"', "abd"),
+        ('controllerKind:"deployment"', "abd"),
+        ('controllerKind:"__unallocated__"', "cu"),
+        ('controllerKind!:"__unallocated__"', "abd"),
+        ('services:"api"', "ab"),
+        ('services!:"web"', "bcdu"),
+        ('services~:"ap"', ""),
+        ('services~:"api"', "ab"),
+        ('services<~:"we"', "a"),
+        ('services~>:"i"', "ab"),
+        ('services:"__unallocated__"', "cdu"),
+        ('services!:""', "ab"),
+        ('label[team]:"web"', "a"),
+        ('label[team]!:"web"', "bcdu"),
+        ('label[team]~:"at"', "b"),
+        ('label[team]<~:"D"', "b"),
+        ('label[team]:""', "cdu"),
+        ('label[team]:"__unallocated__"', "cdu"),
+        ('label[team]!:""', "ab"),
+        ('label[app.kubernetes.io/name]:"store"', "a"),
+        ('label:"team"', "abc"),
+        ('label!:"team"', "du"),
+        ('label:"app"', "b"),
+        ('label~:"app"', "b"),
+        ('label<~:"app"', "ab"),
+        ('label!<~:"app"', "cdu"),
+        ('label~>:"name"', "a"),
+        ('annotation[owner]:"ann"', "a"),
+        ('annotation:"owner"', "a"),
+        ('team:"web"', "a"),
+        ('owner:"ann"', "a"),
+        ('owner!:"ann"', "bcdu"),
+        ('product:"x"', "b"),
+        ('team:"__unallocated__"', "cdu"),
+        ('cluster:"c1"+(namespace:"shop"|label[app]:"x")', "ab"),
+        ('(namespace:"shop"+label:"nothing")|pod:"d"', "d"),
+    ],
+)
+def test_what_passes(database: Database, text: str, pods: str) -> None:
+    """Each operator, on plain fields, lists, labels with and without a name, annotations and aliases."""
+    assert passing(database, text) == pods
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ('type:"Node"', {"c1/n1", "c1/n2", "c2/n1"}),
+        ('assetType:"Disk"', {"c1/pv-1"}),
+        ('category:"Storage"', {"c1/pv-1"}),
+        ('category!:"Storage","Compute"', set()),
+        ('name:"n2"+cluster:"c1"', {"c1/n2"}),
+        ('provider:"aws"', {"c1/n1"}),
+        ('providerID:"vol-1"', {"c1/pv-1"}),
+        ('label[pool]:"general"', {"c1/n1"}),
+        ('label:"team"', {"c1/pv-1"}),
+        ('team:"web"', {"c1/pv-1"}),
+        ('account:"__unallocated__"', {"c1/n1", "c1/n2", "c1/pv-1", "c2/n1"}),
+    ],
+)
+def test_which_assets_pass(database: Database, text: str, names: set[str]) -> None:
+    """The fields of assets, the computed category among them."""
+    assert set(totals(ask_about_assets(database, by="cluster,name", filter=text))) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('namespac:"x"', "did you mean 'namespace'"),
+        ('Namespace:"x"', "a field of allocations: cluster, node, namespace"),
+        ('namespace[x]:"y"', "a field of allocations"),
+        ('team[x]:"y"', "a field of allocations"),
+        ('services[x]:"y"', "a field of allocations"),
+        ('assetType:"x"', "a field of allocations"),
+    ],
+)
+def test_unknown_fields_are_refused(database: Database, text: str, reason: str) -> None:
+    """A field that allocations do not have is refused with those they have and the nearest."""
+    with pytest.raises(QuestionError, match=reason):
+        passing(database, text)
+    with pytest.raises(QuestionError, match="a field of assets"):
+        ask_about_assets(database, filter='namespace:"x"')
+
+
+values = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
+texts = st.one_of(
+    values, st.sampled_from(["", "shop", "web", "__unallocated__", "'; DROP TABLE ledger; --", "%", "\\", '"'])
+).map(lambda value: value.replace("\\", "\\\\").replace('"', '\\"'))
+comparisons = st.builds(
+    lambda field, operator, found: field + operator + ",".join(f'"{value}"' for value in found),
+    st.sampled_from(["namespace", "pod", "services", "label", "label[team]", "annotation", "team", "node"]),
+    st.sampled_from([":", "~:", "<~:", "~>:"]),
+    st.lists(texts, min_size=1, max_size=3),
+)
+
+
+@given(comparisons)
+@settings(max_examples=30, deadline=None)
+def test_a_comparison_and_its_negation_are_everything(database: Database, text: str) -> None:
+    """Whatever is asked, a row passes either the comparison or its negation, never both and never neither."""
+    operator = next(sign for sign in ("<~:", "~>:", "~:", ":") if sign in text)
+    negated = text.replace(operator, f"!{operator}", 1)
+    assert "".join(sorted(passing(database, text) + passing(database, negated))) == "abcdu"
+
+
+@given(comparisons, comparisons)
+@settings(max_examples=12, deadline=None)
+def test_and_or_mean_what_they_say(database: Database, first: str, second: str) -> None:
+    """`+` lets through what passes both, `|` what passes either."""
+    one, two = set(passing(database, first)), set(passing(database, second))
+    assert set(passing(database, f"{first}+{second}")) == one & two
+    assert set(passing(database, f"{first}|{second}")) == one | two
+
+
+@given(comparisons)
+@settings(max_examples=12, deadline=None)
+def test_a_filter_never_changes_a_surviving_rows_cost(database: Database, text: str) -> None:
+    """Filtered or not, a row costs the same; and idle is a part of all the idle there is."""
+    every = totals(ask(database, by="cluster,pod"))
+    some = totals(ask(database, by="cluster,pod", filter=text))
+    assert 0 <= some.pop("__idle__", 0) <= every.pop("__idle__")
+    assert some.items() <= every.items()
+
+
+def test_idle_follows_a_filter_that_speaks_of_clusters(database: Database) -> None:
+    """A resource that nobody was charged for is idle of its cluster, and of none of its namespaces."""
+    idle = {row.cluster: row for row in ask(database, filter='cluster:"c1"').rows if row.idle}
+    assert (idle["c1"].cpu_cost, idle["c1"].ram_cost, idle["c1"].gpu_cost) == (19, 8, 6)
+    namespace = [row for row in ask(database, filter='namespace:"shop"').rows if row.idle]
+    assert [(row.cpu_cost, row.ram_cost, row.gpu_cost) for row in namespace] == [(19, 0, 0)]
+
+
+def test_idle_shares_count_adjustments(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The part of idle a filter lets through is measured in what was really charged, adjustments included."""
+    rows = [
+        allocation(day(), pod="a", namespace="x", cpu_cost=2, cpu_cost_adjustment=-1),
+        allocation(day(), pod="b", namespace="y", cpu_cost=2, cpu_cost_adjustment=1),
+    ]
+    with tables(
+        tmp_path_factory.mktemp("adjusted"), allocation_set(rows, day()), asset_set([node(day(), cpu_cost=12)], day())
+    ) as opened:
+        assert totals(ask(opened, by="namespace", filter='namespace:"x"')) == {"x": 1, "__idle__": 2}
+        assert totals(ask(opened, by="namespace", filter='namespace:"y"')) == {"y": 3, "__idle__": 6}
