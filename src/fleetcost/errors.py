@@ -10,6 +10,8 @@ FleetcostError
 ├── TryAgainError          the other side did not answer, or not well: the same call may succeed later
 │   ├── SourceError            the Prometheus-compatible API
 │   ├── StoreError             the bucket
+│   ├── NoRoomError            disk or memory is used up; what was being done is left out
+│   ├── DatabaseStoppedError   the aggregator's engine gave up; it is opened again
 │   └── QuestionEndedError     a question that was ended before its answer: its time was over or its asker gone
 ├── TooMuchError           a question needs more memory than the engine may use
 ├── StoreRefusedError      the bucket answered and said no: credentials, permission, certificate
@@ -17,6 +19,7 @@ FleetcostError
 ├── ConditionFailedError   a conditional write lost: the object exists already or has changed
 └── DamagedError           data is there and cannot be trusted
     ├── SetDamagedError        a set file: truncated, foreign, of an unknown version
+    ├── SetRefusedError        a set file that can be read, and that a rule forbids to use
     └── DatabaseDamagedError   the aggregator's database file
 ```
 
@@ -78,6 +81,14 @@ class StoreError(TryAgainError):
     """The bucket could not be reached or answered with an error."""
 
 
+class NoRoomError(TryAgainError):
+    """The disk is full or the memory budget used up; nothing is lost, and what was being done can be tried again."""
+
+
+class DatabaseStoppedError(TryAgainError):
+    """The database engine gave up; the file is opened again."""
+
+
 class QuestionEndedError(TryAgainError):
     """A question was ended before its answer was there: its time was over, or nobody waited for it any more."""
 
@@ -104,6 +115,10 @@ class DamagedError(FleetcostError):
 
 class SetDamagedError(DamagedError):
     """A set file is truncated, foreign or of a version this build does not read."""
+
+
+class SetRefusedError(DamagedError):
+    """A set file can be read, but a rule forbids using it: it speaks of another cluster or window."""
 
 
 class DatabaseDamagedError(DamagedError):

@@ -1,29 +1,24 @@
 """
-Applying a batch: fetch, check, then one transaction that replaces rows, derives from them and writes the ledger.
+Applying a batch: one transaction that replaces rows, derives from them and writes the ledger.
 
 A bad object never stops the others: it becomes a ledger entry with its reason.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
-from fleetcost.bucket.port import BucketReader
-from fleetcost.errors import DamagedError, ObjectMissingError, SetDamagedError, StoreRefusedError
-from fleetcost.ingest.plan import Batch, Load
-from fleetcost.sets.files import header_from_bytes
+from fleetcost.errors import SetDamagedError
+from fleetcost.ingest.fetch import Fetched
+from fleetcost.ingest.plan import Batch, Forget, Load
+from fleetcost.model.sets import SetKey
+from fleetcost.sets.files import from_bytes
 from fleetcost.tables.database import Database, Writer
 from fleetcost.tables.ledger import Entry, EntryState, write_entries
-from fleetcost.tables.rows import SetFile, derive, drop_rows, load_files
-
-FETCHES = 8
-"""Objects fetched at once."""
+from fleetcost.tables.rows import SetFile, derive_idle, drop_rows, load_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +28,11 @@ class Applied:
 
     Attributes:
         entries: the ledger entries written, one per object
+        unreached: objects that are left for the next pass, and why
     """
 
     entries: tuple[Entry, ...]
+    unreached: tuple[Fetched, ...] = ()
 
     @property
     def bad(self) -> tuple[Entry, ...]:
@@ -43,111 +40,84 @@ class Applied:
         return tuple(entry for entry in self.entries if entry.state in {EntryState.DAMAGED, EntryState.REFUSED})
 
 
-@dataclass(frozen=True, slots=True)
-class _Fetched:
-    entry: Entry
-    file: Path | None
-
-
-def apply(batch: Batch, bucket: BucketReader, database: Database, now: datetime) -> Applied:
+def apply(batch: Batch, fetched: Sequence[Fetched], database: Database, now: datetime) -> Applied:
     """
-    Carry out a batch.
+    Carry out a batch whose objects were fetched.
 
     Raises:
-        StoreError: the bucket did not give an object; nothing has changed.
-        TryAgainError: the engine has run out of memory or disk; nothing has changed.
+        NoRoomError: disk or memory is used up; nothing of the batch has changed.
+        DatabaseDamagedError, DatabaseStoppedError: the database cannot go on.
     """
-    with _staging(database) as staging:
-        fetched = tuple(_fetch_all(batch.loads, bucket, staging, now))
-        gone = [_deleted(forget.entry, now) for forget in batch.forgets]
-        try:
-            entries = _replace(database, batch, fetched, gone)
-        except SetDamagedError:
-            # One file's rows are bad: find it by loading each alone, which is slow and rare.
-            fetched = tuple(_proved(item, database) for item in fetched)
-            entries = _replace(database, batch, fetched, gone)
-    return Applied(entries)
-
-
-@contextmanager
-def _staging(database: Database) -> Iterator[Path]:
-    """Give an empty folder for the files of one batch; what a killed process left there is removed."""
-    folder = database.file.parent / "ingest"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    unreached = tuple(item for item in fetched if item.entry is None)
+    left = {_place(item.load.key) for item in unreached}
+    batch, fetched = _without(batch, left), [item for item in fetched if _place(item.load.key) not in left]
+    gone = [_deleted(forget, now) for forget in batch.forgets]
+    if not fetched and not gone:
+        return Applied((), unreached)
     try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        entries = _replace(database, batch, fetched, gone)
+    except SetDamagedError:
+        entries = _replace(database, batch, _proved(fetched, database), gone)
+    return Applied(entries, unreached)
 
 
-def _fetch_all(loads: Sequence[Load], bucket: BucketReader, staging: Path, now: datetime) -> Iterator[_Fetched]:
-    with ThreadPoolExecutor(FETCHES, thread_name_prefix="fetch") as pool:
-        yield from pool.map(
-            lambda numbered: _fetch(numbered[1], bucket, staging / f"{numbered[0]}.parquet", now), enumerate(loads)
-        )
+def _place(key: SetKey) -> tuple[object, ...]:
+    """Return what is only ever changed together: a cluster-window."""
+    return (key.cluster, key.resolution, key.window)
 
 
-def _fetch(load: Load, bucket: BucketReader, file: Path, now: datetime) -> _Fetched:
-    entry = Entry(
-        key=load.key,
-        path=load.info.path,
-        etag=load.info.etag,
-        size_bytes=load.info.size_bytes,
-        written_at=load.info.modified,
-        ingested_at=now,
-        state=EntryState.INGESTED,
+def _without(batch: Batch, left: set[tuple[object, ...]]) -> Batch:
+    if not left:
+        return batch
+    return Batch(
+        tuple(item for item in batch.loads if _place(item.key) not in left),
+        tuple(item for item in batch.forgets if _place(item.key) not in left),
     )
-    try:
-        content = bucket.get(load.info.path)
-        header = header_from_bytes(content, load.info.path)
-    except ObjectMissingError:
-        return _Fetched(replace(entry, state=EntryState.DELETED, reason="deleted while it was read"), None)
-    except StoreRefusedError as error:
-        # Without an etag it is not known, so that every pass tries again: the permission may be given.
-        return _Fetched(replace(entry, state=EntryState.REFUSED, reason=str(error), etag=""), None)
-    except DamagedError as error:
-        return _Fetched(replace(entry, state=EntryState.DAMAGED, reason=str(error)), None)
-    if header.key != load.key:
-        reason = f"the file says it is {header.key}; it was copied or renamed"
-        return _Fetched(replace(entry, state=EntryState.REFUSED, reason=reason), None)
-    file.write_bytes(content)
-    known = replace(
-        entry,
-        rows=header.rows,
-        total_cost=header.total_cost,
-        currency=header.currency,
-        coverage_minutes=header.coverage_minutes,
-        final=header.final,
-        cluster_uid=header.cluster_uid,
-        source=header.source,
-        built_at=header.built_at,
-        agent_version=header.agent_version,
-        digest=header.digest,
-    )
-    return _Fetched(known, file)
 
 
-def _replace(database: Database, batch: Batch, fetched: Sequence[_Fetched], gone: Sequence[Entry]) -> tuple[Entry, ...]:
-    entries = (*(item.entry for item in fetched), *gone)
+def _replace(database: Database, batch: Batch, fetched: Sequence[Fetched], gone: Sequence[Entry]) -> tuple[Entry, ...]:
+    entries = (*(item.entry for item in fetched if item.entry is not None), *gone)
+    replaced = [load.key for load in batch.loads if load.replaces] + [forget.key for forget in batch.forgets]
     with database.transaction() as writer:
-        drop_rows(writer, batch.keys)
+        drop_rows(writer, replaced)
         load_files(writer, _files(fetched))
         write_entries(writer, entries)
-        derive(writer, batch.keys)
+        derive_idle(writer, batch.keys)
     return entries
 
 
-def _proved(item: _Fetched, database: Database) -> _Fetched:
-    """Load one file alone and throw the result away; a file that cannot be loaded is damaged."""
+def _proved(fetched: Sequence[Fetched], database: Database) -> list[Fetched]:
+    """Find the files whose rows are bad: first by reading each, then by loading ever smaller parts of the batch."""
+    read = [_readable(item) for item in fetched]
+    reasons = dict(_bad([item for item in read if item.file is not None], database))
+    return [_damaged(item, reasons[item.load]) if item.load in reasons else item for item in read]
+
+
+def _readable(item: Fetched) -> Fetched:
     if item.file is None:
         return item
     try:
-        with _discarded(database) as writer:
-            load_files(writer, _files([item]))
+        from_bytes(item.file.read_bytes(), item.load.info.path)
     except SetDamagedError as error:
-        return _Fetched(replace(item.entry, state=EntryState.DAMAGED, reason=str(error)), None)
+        return _damaged(item, str(error))
     return item
+
+
+def _bad(items: Sequence[Fetched], database: Database) -> Iterator[tuple[Load, str]]:
+    """Iterate the loads that cannot be loaded, with the reason; the halves of a part that can are not tried."""
+    if not items:
+        return
+    try:
+        with _discarded(database) as writer:
+            drop_rows(writer, [item.load.key for item in items])
+            load_files(writer, _files(items))
+    except SetDamagedError as error:
+        if len(items) == 1:
+            yield items[0].load, str(error)
+            return
+        middle = len(items) // 2
+        yield from _bad(items[:middle], database)
+        yield from _bad(items[middle:], database)
 
 
 class _DiscardError(Exception):
@@ -168,9 +138,19 @@ def _discarded(database: Database) -> Iterator[Writer]:
         return
 
 
-def _files(fetched: Sequence[_Fetched]) -> list[SetFile]:
-    return [SetFile(item.entry.key, item.entry.currency, item.file) for item in fetched if item.file is not None]
+def _files(fetched: Sequence[Fetched]) -> list[SetFile]:
+    return [
+        SetFile(item.entry.key, item.entry.currency, item.entry.rows, item.entry.total_cost, item.file)
+        for item in fetched
+        if item.entry is not None and item.file is not None
+    ]
 
 
-def _deleted(entry: Entry, now: datetime) -> Entry:
-    return replace(entry, state=EntryState.DELETED, reason="no longer in the bucket", ingested_at=now)
+def _damaged(item: Fetched, reason: str) -> Fetched:
+    if item.entry is None:
+        return item
+    return Fetched(item.load, replace(item.entry, state=EntryState.DAMAGED, reason=reason))
+
+
+def _deleted(forget: Forget, now: datetime) -> Entry:
+    return replace(forget.entry, state=EntryState.DELETED, reason=forget.reason, ingested_at=now)

@@ -2,7 +2,8 @@
 The plan: what the bucket's listing and the ledger together say must be done. Pure and printable.
 
 A plan is a list of batches, newest windows first. A batch is applied whole or not at all, and holds both kinds of a
-cluster-window, so that no reader sees new allocations beside old assets.
+cluster-window, so that no reader sees new allocations beside old assets. The first batch holds one window, so that the
+newest is seen early; later ones are large, because the engine writes large ones several times faster.
 """
 
 from __future__ import annotations
@@ -12,14 +13,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fleetcost.bucket.port import ObjectInfo
+from fleetcost.ingest.listing import Unlisted
 from fleetcost.model.sets import SetKey
 from fleetcost.model.states import ObjectState
 from fleetcost.model.window import Resolution
 from fleetcost.sets.discover import Found
 from fleetcost.tables.ledger import Entry, EntryState
 
-BATCH_OBJECTS = 128
-"""Objects a batch holds at most; the first batch holds one window's, so that the newest is seen early."""
+BATCH_BYTES = 96 * 1024 * 1024
+"""A batch is closed when its objects have this many bytes: about a million rows of ours, some tens of seconds."""
+
+BATCH_OBJECTS = 2500
+"""Objects a batch holds at most, whatever their sizes."""
+
+FOREIGN_WEIGHT = 0.2
+"""What a foreign object's byte counts for: it has five times our bytes for a row where it is not compressed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +43,62 @@ class Retention:
     hourly: timedelta | None
     daily: timedelta | None
 
+    def of(self, resolution: Resolution) -> timedelta | None:
+        """How long the rows of a resolution are kept."""
+        return self.hourly if resolution is Resolution.HOUR else self.daily
+
     def keeps(self, key: SetKey, now: datetime) -> bool:
         """Tell whether the rows of a set are still wanted."""
-        keep = self.hourly if key.resolution is Resolution.HOUR else self.daily
+        keep = self.of(key.resolution)
         return keep is None or key.window.end > now - keep
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Read one object and put its rows in place of those of the same cluster-window."""
+    """
+    Read one object and put its rows in place of those of the same cluster-window.
+
+    Attributes:
+        foreign: another product's agent wrote it
+        replaces: there may be rows of this set in the tables
+    """
 
     key: SetKey
     info: ObjectInfo
+    foreign: bool = False
+    replaces: bool = False
+
+    @property
+    def weight(self) -> float:
+        """How much it fills a batch."""
+        return self.info.size_bytes * (FOREIGN_WEIGHT if self.foreign else 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """Remove the rows of an object that has left the bucket."""
+    """
+    Remove the rows of an object that has left the bucket, or in whose place another is used from now on.
+
+    Attributes:
+        entry: what the ledger says of it
+        reason: why
+    """
 
     entry: Entry
+    reason: str = "no longer in the bucket"
+
+    @property
+    def key(self) -> SetKey:
+        """The set it was."""
+        return self.entry.key
+
+    @property
+    def weight(self) -> float:
+        """How much it fills a batch."""
+        return 0
+
+
+Work = Load | Forget
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +120,12 @@ class Batch:
     @property
     def keys(self) -> tuple[SetKey, ...]:
         """The sets whose rows it touches."""
-        return (*(load.key for load in self.loads), *(forget.entry.key for forget in self.forgets))
+        return (*(load.key for load in self.loads), *(forget.key for forget in self.forgets))
+
+    @property
+    def size(self) -> int:
+        """The number of objects it is about."""
+        return len(self.loads) + len(self.forgets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +138,24 @@ class Plan:
         skips: objects that are not read
         unchanged: objects whose rows are in the tables already
         expired: sets older than the retention
+        unlisted: clusters that could not be listed, with the reason; what is known of them stays
     """
 
     batches: tuple[Batch, ...]
     skips: tuple[Skip, ...]
     unchanged: int
     expired: int
+    unlisted: Unlisted = ()
 
     @property
     def size(self) -> int:
         """Objects to load and to forget."""
-        return sum(len(batch.loads) + len(batch.forgets) for batch in self.batches)
+        return sum(batch.size for batch in self.batches)
 
 
-def plan(listing: Iterable[Found], ledger: Mapping[str, Entry], retention: Retention, now: datetime) -> Plan:
+def plan(
+    listing: Iterable[Found], ledger: Mapping[str, Entry], retention: Retention, now: datetime, unlisted: Unlisted = ()
+) -> Plan:
     """
     Compare what is in the bucket with what is in the tables.
 
@@ -110,73 +164,94 @@ def plan(listing: Iterable[Found], ledger: Mapping[str, Entry], retention: Reten
         ledger: what earlier passes did, by path
         retention: how old a set may be
         now: the clock's reading
+        unlisted: clusters whose objects are not in the listing although they may be in the bucket
     """
-    loads: list[Load] = []
     skips: list[Skip] = []
+    wanted: dict[SetKey, list[Found]] = {}
     seen: set[str] = set()
-    unchanged = expired = 0
+    expired = 0
     for found in listing:
         key = found.location.key
         seen.add(found.info.path)
-        if found.location.state is not ObjectState.SET or key is None:
+        if key is None:
             if found.location.state is not ObjectState.IDENTITY:
                 skips.append(Skip(found.info.path, found.location.state, found.location.reason))
-        elif not retention.keeps(key, now):
+        elif retention.keeps(key, now):
+            wanted.setdefault(key, []).append(found)
+        else:
             expired += 1
-        elif _known(ledger.get(found.info.path), found.info):
+    work: list[Work] = []
+    unchanged = 0
+    for key, rivals in wanted.items():
+        best = rivals[0] if len(rivals) == 1 else max(rivals, key=_preference)
+        doubles = [rival for rival in rivals if rival is not best]
+        skips += [_double(double, best) for double in doubles]
+        used = [entry for double in doubles if (entry := ledger.get(double.info.path)) and _stands(entry)]
+        work += [Forget(entry, f"{best.info.path} holds the same set and is used") for entry in used]
+        entry = ledger.get(best.info.path)
+        if entry is not None and _known(entry, best.info):
             unchanged += 1
         else:
-            loads.append(Load(key, found.info))
-    forgets = [Forget(entry) for path, entry in ledger.items() if _gone(entry, path, seen, retention, now)]
-    return Plan(tuple(_batches(loads, forgets)), tuple(skips), unchanged, expired)
+            foreign = best.location.state is ObjectState.FOREIGN_SET
+            work.append(Load(key, best.info, foreign, replaces=bool(used) or entry is not None))
+    hidden = {cluster for cluster, _ in unlisted}
+    gone = (entry for path, entry in ledger.items() if path not in seen and _stands(entry))
+    work += [Forget(entry) for entry in gone if entry.key.cluster not in hidden and retention.keeps(entry.key, now)]
+    return Plan(tuple(_batches(work)), tuple(skips), unchanged, expired, unlisted)
 
 
-def _known(entry: Entry | None, info: ObjectInfo) -> bool:
-    return (
-        entry is not None
-        and entry.state is not EntryState.DELETED
-        and (entry.etag, entry.size_bytes) == (info.etag, info.size_bytes)
-    )
+def _preference(found: Found) -> tuple[bool, datetime, str]:
+    """Order objects that hold the same set: ours before foreign ones, then the newest."""
+    return (found.location.state is ObjectState.SET, found.info.modified, found.info.path)
 
 
-def _gone(entry: Entry, path: str, seen: set[str], retention: Retention, now: datetime) -> bool:
-    return path not in seen and entry.state is not EntryState.DELETED and retention.keeps(entry.key, now)
+def _double(double: Found, best: Found) -> Skip:
+    return Skip(double.info.path, ObjectState.DOUBLE, f"{best.info.path} holds the same set and is used")
 
 
-def _batches(loads: Sequence[Load], forgets: Sequence[Forget]) -> Iterator[Batch]:
-    """Group by resolution, newest window first, never parting the kinds of one cluster-window."""
-    work: list[Load | Forget] = sorted([*loads, *forgets], key=_newest_first)
-    batch: list[Load | Forget] = []
-    for position, item in enumerate(work):
-        if batch and _closes(batch, item, first=position == len(batch)):
+def _known(entry: Entry, info: ObjectInfo) -> bool:
+    return _stands(entry) and (entry.etag, entry.size_bytes) == (info.etag, info.size_bytes)
+
+
+def _stands(entry: Entry) -> bool:
+    """Tell whether the object of an entry was there, and used or tried, at the last pass."""
+    return entry.state is not EntryState.DELETED
+
+
+def _batches(work: Sequence[Work]) -> Iterator[Batch]:
+    """Group by resolution, newest window first, never parting the objects of one cluster-window."""
+    batch: list[Work] = []
+    weight = 0.0
+    ordered: list[Work] = sorted(work, key=_newest_first)
+    for position, item in enumerate(ordered):
+        if batch and _closes(batch, weight, item, first=position == len(batch)):
             yield _batch(batch)
-            batch = []
+            batch, weight = [], 0.0
         batch.append(item)
+        weight += item.weight
     if batch:
         yield _batch(batch)
 
 
-def _closes(batch: Sequence[Load | Forget], item: Load | Forget, *, first: bool) -> bool:
-    last, new = _key(batch[-1]), _key(item)
+def _closes(batch: Sequence[Work], weight: float, item: Work, *, first: bool) -> bool:
+    last, new = batch[-1].key, item.key
     if last.resolution is not new.resolution:
         return True
     if (last.cluster, last.window) == (new.cluster, new.window):
         return False
-    return len(batch) >= BATCH_OBJECTS or (first and last.window != new.window)
+    full = len(batch) >= BATCH_OBJECTS or weight >= BATCH_BYTES
+    return full or (first and last.window != new.window)
 
 
-def _newest_first(item: Load | Forget) -> tuple[float, int, str, str]:
-    key = _key(item)
+def _newest_first(item: Work) -> tuple[float, int, str, str]:
+    key = item.key
     # Days before hours of the same time: a day answers more questions.
     return (-key.window.end.timestamp(), -key.resolution.seconds, key.cluster, key.kind)
 
 
-def _key(item: Load | Forget) -> SetKey:
-    return item.key if isinstance(item, Load) else item.entry.key
-
-
-def _batch(items: Sequence[Load | Forget]) -> Batch:
+def _batch(items: Iterable[Work]) -> Batch:
+    chosen = tuple(items)
     return Batch(
-        tuple(item for item in items if isinstance(item, Load)),
-        tuple(item for item in items if isinstance(item, Forget)),
+        tuple(item for item in chosen if isinstance(item, Load)),
+        tuple(item for item in chosen if isinstance(item, Forget)),
     )

@@ -12,22 +12,31 @@ from datetime import datetime
 from typing import Any
 
 from fleetcost.bucket.port import BucketReader
-from fleetcost.errors import FleetcostError
+from fleetcost.errors import DatabaseDamagedError, DatabaseStoppedError, FleetcostError, StoreError
 from fleetcost.ingest.apply import apply
-from fleetcost.ingest.plan import Plan, Retention, plan
+from fleetcost.ingest.budget import Budget, split
+from fleetcost.ingest.fetch import Fetched
+from fleetcost.ingest.listing import list_bucket
+from fleetcost.ingest.plan import Batch, Plan, Retention, plan
+from fleetcost.ingest.stage import Stage
 from fleetcost.model.states import ObjectState
 from fleetcost.model.window import Resolution
 from fleetcost.ops import log, metrics
-from fleetcost.sets.discover import discover
 from fleetcost.tables.database import Database
-from fleetcost.tables.ledger import EntryState, count_states, ledger_of
+from fleetcost.tables.ledger import Entry, EntryState, clusters, count_states, ledger_of
 from fleetcost.tables.rows import expire
 
 Clock = Callable[[], datetime]
 
-NOT_READ = (ObjectState.FOREIGN_SET, ObjectState.COMBINED, ObjectState.UNKNOWN)
+NOT_READ = (ObjectState.FOREIGN_SET, ObjectState.COMBINED, ObjectState.DOUBLE, ObjectState.UNKNOWN)
 PAST_RETENTION = "past retention"
 """A set that is older than what the tables keep; with the states of the ledger and the ones above, every object's."""
+
+GLANCE_SECONDS = 15.0
+"""How often the waiting loop looks whether a reader has found the database broken."""
+
+DEFAULT_CURRENCY = "USD"
+"""Of foreign sets, unless a setting names another."""
 
 _log = log.get("ingest")
 
@@ -78,13 +87,34 @@ class Pass:
 
 
 class Ingestor:
-    """Keeps the tables equal to the bucket."""
+    """
+    Keeps the tables equal to the bucket.
 
-    def __init__(self, bucket: BucketReader, database: Database, retention: Retention, clock: Clock) -> None:
+    Args:
+        bucket: Federated Storage; only read
+        database: the tables
+        retention: how old rows may get
+        clock: gives the time
+        currency: of foreign sets, which do not name theirs
+        budget: of memory, for downloads and decoding
+    """
+
+    def __init__(
+        self,
+        bucket: BucketReader,
+        database: Database,
+        retention: Retention,
+        clock: Clock,
+        *,
+        currency: str = DEFAULT_CURRENCY,
+        budget: Budget | None = None,
+    ) -> None:
         self._bucket = bucket
         self._database = database
         self._retention = retention
         self._clock = clock
+        self._currency = currency
+        self._budget = budget or split(0, cores=1)
         self._status = Status()
 
     @property
@@ -93,29 +123,34 @@ class Ingestor:
         return self._status
 
     def plan(self) -> Plan:
-        """List the bucket and plan; changes nothing."""
-        return plan(discover(self._bucket), ledger_of(self._database), self._retention, self._clock())
+        """
+        List the bucket and plan; changes nothing.
+
+        Raises:
+            StoreError, StoreRefusedError: the bucket cannot be listed.
+        """
+        ledger = ledger_of(self._database)
+        listing = list_bucket(self._bucket, clusters(ledger.values()))
+        return plan(listing.found, ledger, self._retention, self._clock(), listing.unlisted)
 
     def pass_once(self) -> Pass:
         """
         List, plan and apply once.
 
+        What cannot be reached is left for the next pass after everything else was done.
+
         Raises:
-            FleetcostError: the bucket did not answer; batches that were applied before stay.
+            FleetcostError: the bucket did not answer, some of it could not be reached, or there is no room; batches
+                that were applied stay.
         """
         began = time.monotonic()
-        self._say(phase=Phase.LISTING, done=0, total=0)
-        todo = self.plan()
-        self._say(phase=Phase.INGESTING, total=todo.size, skipped=tuple(skip.path for skip in todo.skips))
-        found: Counter[EntryState] = Counter()
-        for batch in todo.batches:
-            applied = apply(batch, self._bucket, self._database, self._clock())
-            for entry in applied.bad:
-                _log.warning("object not used", path=entry.path, state=entry.state.value, reason=entry.reason)
-            found.update(entry.state for entry in applied.entries)
-            self._say(done=self._status.done + len(applied.entries))
-        self._expire()
-        self._count(todo)
+        if self._database.broken:
+            self._database.renew(self._clock())
+        try:
+            done = self._passed()
+        except DatabaseDamagedError:
+            self._database.renew(self._clock())
+            done = self._passed()
         seconds = time.monotonic() - began
         metrics.PASSES.labels("done").inc()
         metrics.PASS_SECONDS.set(seconds)
@@ -126,15 +161,9 @@ class Ingestor:
             last_pass_seconds=seconds,
             last_error="",
         )
-        done = Pass(
-            loaded=found[EntryState.INGESTED],
-            forgotten=found[EntryState.DELETED],
-            bad=found[EntryState.DAMAGED] + found[EntryState.REFUSED],
-            unchanged=todo.unchanged,
-        )
         _log.info(
             "pass", loaded=done.loaded, forgotten=done.forgotten, bad=done.bad, unchanged=done.unchanged,
-            skipped=len(todo.skips), expired=todo.expired, seconds=round(seconds, 3),
+            skipped=len(self._status.skipped), seconds=round(seconds, 3),
         )  # fmt: skip
         return done
 
@@ -148,13 +177,53 @@ class Ingestor:
                 metrics.PASSES.labels("failed").inc()
                 unknown = None if isinstance(error, FleetcostError) else error
                 _log.error("pass failed", error=str(error), kind=type(error).__name__, exc_info=unknown)
-            stop.wait(interval_seconds)
+            self._wait(stop, interval_seconds)
+
+    def _wait(self, stop: threading.Event, seconds: float) -> None:
+        left = seconds
+        while left > 0 and not stop.wait(min(left, GLANCE_SECONDS)) and not self._database.broken:
+            left -= GLANCE_SECONDS
+
+    def _passed(self) -> Pass:
+        self._say(phase=Phase.LISTING, done=0, total=0)
+        todo = self.plan()
+        self._say(phase=Phase.INGESTING, total=todo.size, skipped=tuple(skip.path for skip in todo.skips))
+        troubles = [reason for _, reason in todo.unlisted]
+        found: Counter[EntryState] = Counter()
+        with Stage(self._bucket, self._database.file.parent, self._budget, self._currency, self._clock) as stage:
+            for batch, fetched in stage.each(todo.batches):
+                entries = self._apply(batch, fetched, troubles)
+                found.update(entry.state for entry in entries)
+                self._say(done=self._status.done + len(entries))
+        self._expire()
+        self._count(todo)
+        if troubles:
+            raise StoreError(_summary(troubles))
+        return Pass(
+            loaded=found[EntryState.INGESTED],
+            forgotten=found[EntryState.DELETED],
+            bad=found[EntryState.DAMAGED] + found[EntryState.REFUSED],
+            unchanged=todo.unchanged,
+        )
+
+    def _apply(self, batch: Batch, fetched: tuple[Fetched, ...], troubles: list[str]) -> tuple[Entry, ...]:
+        try:
+            applied = apply(batch, fetched, self._database, self._clock())
+        except DatabaseStoppedError as error:
+            # What made the engine give up is in this batch; the others go on with a new engine.
+            self._database.reopen(self._clock())
+            troubles.append(f"{batch.size} objects are left out: {error}")
+            return ()
+        for entry in applied.bad:
+            _log.warning("object not used", path=entry.path, state=entry.state.value, reason=entry.reason)
+        troubles += [item.failure for item in applied.unreached]
+        return applied.entries
 
     def _expire(self) -> None:
         now = self._clock()
-        keeps = {Resolution.HOUR: self._retention.hourly, Resolution.DAY: self._retention.daily}
         with self._database.transaction() as writer:
-            for resolution, keep in keeps.items():
+            for resolution in Resolution:
+                keep = self._retention.of(resolution)
                 if keep is not None:
                     expire(writer, resolution, now - keep)
 
@@ -168,3 +237,8 @@ class Ingestor:
 
     def _say(self, **facts: Any) -> None:  # noqa: ANN401 - the fields of `Status`
         self._status = replace(self._status, **facts)
+
+
+def _summary(troubles: list[str]) -> str:
+    more = f" (and {len(troubles) - 1} more, all left for the next pass)" if len(troubles) > 1 else ""
+    return f"{troubles[0]}{more}"

@@ -58,6 +58,7 @@ class ObjectState(enum.StrEnum):
     FOREIGN_SET = "foreign set"
     IDENTITY = "identity"
     COMBINED = "combined"
+    DOUBLE = "double"
     UNKNOWN = "unknown"
 
     @property
@@ -71,5 +72,6 @@ _OBJECT_MEANINGS = {
     ObjectState.FOREIGN_SET: "a set another product's agent wrote (bingen)",
     ObjectState.IDENTITY: "a cluster's identity, diagnostics or requests",
     ObjectState.COMBINED: "an older product's merged output, skipped because it would count every cluster twice",
+    ObjectState.DOUBLE: "a set that another object holds too and is read from there: ours before a foreign one",
     ObjectState.UNKNOWN: "under a cluster's folder, but no name this build knows",
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
@@ -89,19 +90,17 @@ def total_cost(kind: SetKind, table: pa.Table) -> Decimal:
 
 def _table(kind: SetKind, rows: Sequence[Allocation] | Sequence[Asset]) -> pa.Table:
     schema = SCHEMAS[kind]
-    columns = [
-        pa.array([_plain(getattr(row, name)) for row in rows], type=schema.field(name).type) for name in schema.names
-    ]
-    return pa.Table.from_arrays(columns, schema=schema)
+    return pa.Table.from_arrays([pa.array(_values(rows, field), type=field.type) for field in schema], schema=schema)
 
 
-def _plain(value: object) -> object:
-    """Turn a field's value into what Arrow takes: mappings as sorted pairs, shares as dicts."""
-    if isinstance(value, Mapping):
-        return sorted(value.items())
-    if isinstance(value, tuple):
-        return [item if isinstance(item, str) else asdict(item) for item in value]
-    return value
+def _values(rows: Sequence[Allocation] | Sequence[Asset], field: pa.Field) -> list[Any]:
+    """Return a field of every row as what Arrow takes: mappings as sorted pairs, shares as dicts."""
+    values = list(map(attrgetter(field.name), rows))
+    if pa.types.is_map(field.type):
+        return [sorted(value.items()) for value in values]
+    if pa.types.is_list(field.type):
+        return [[item if isinstance(item, str) else asdict(item) for item in value] for value in values]
+    return values
 
 
 def _fields(provenance: Provenance) -> dict[str, Any]:

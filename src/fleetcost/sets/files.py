@@ -12,6 +12,7 @@ import hashlib
 import io
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -66,9 +67,7 @@ class _Footer(msgspec.Struct, frozen=True, kw_only=True):
 def to_bytes(cost_set: CostSet) -> bytes:
     """Write a set as one Parquet file."""
     sink = io.BytesIO()
-    with pq.ParquetWriter(
-        sink, cost_set.table.schema, compression=_COMPRESSION, store_decimal_as_integer=True, **_LEAN
-    ) as writer:
+    with _writer(sink, cost_set.table.schema) as writer:
         writer.write_table(cost_set.table)
         writer.add_key_value_metadata({FOOTER_KEY: msgspec.json.encode(_footer(cost_set.header))})
     return seal(sink.getvalue())
@@ -108,7 +107,7 @@ def header_from_bytes(content: bytes, path: str) -> SetHeader:
             with other columns or rows than its header says.
     """
     try:
-        metadata = pq.read_metadata(io.BytesIO(content))
+        metadata = pq.read_metadata(pa.BufferReader(content))
         entries = metadata.metadata or {}
     except _UNREADABLE as error:
         raise SetDamagedError(f"read {path}: not a whole Parquet file: {error}") from error
@@ -132,10 +131,25 @@ def _check_seal(content: bytes, path: str) -> None:
 
 
 def _check_columns(metadata: Any, header: SetHeader, path: str) -> None:  # noqa: ANN401 - Parquet's own
-    if metadata.schema.to_arrow_schema() != SCHEMAS[header.key.kind]:
+    # What this library wrote has the very same Parquet schema; another writer's is compared in Arrow's terms.
+    same = metadata.schema.equals(_parquet_schema(header.key.kind))
+    if not same and metadata.schema.to_arrow_schema() != SCHEMAS[header.key.kind]:
         raise SetDamagedError(f"read {path}: columns differ from format version {header.format_version}")
     if metadata.num_rows != header.rows:
         raise SetDamagedError(f"read {path}: {metadata.num_rows} rows found, {header.rows} in the footer")
+
+
+@cache
+def _parquet_schema(kind: SetKind) -> Any:  # noqa: ANN401 - Parquet's own
+    """Return the Parquet schema of a kind's files as this library writes it."""
+    sink = io.BytesIO()
+    with _writer(sink, SCHEMAS[kind]) as writer:
+        writer.write_table(SCHEMAS[kind].empty_table())
+    return pq.read_metadata(io.BytesIO(sink.getvalue())).schema
+
+
+def _writer(sink: io.BytesIO, schema: pa.Schema) -> pq.ParquetWriter:
+    return pq.ParquetWriter(sink, schema, compression=_COMPRESSION, store_decimal_as_integer=True, **_LEAN)
 
 
 def _footer(header: SetHeader) -> _Footer:

@@ -18,16 +18,28 @@ from typing import Any
 import duckdb
 
 from fleetcost import __version__
-from fleetcost.errors import DatabaseDamagedError, QuestionEndedError, TooMuchError, TryAgainError
+from fleetcost.errors import (
+    DatabaseDamagedError,
+    DatabaseStoppedError,
+    QuestionEndedError,
+    SetDamagedError,
+    TooMuchError,
+    TryAgainError,
+)
 from fleetcost.model.window import Resolution
 from fleetcost.ops import log
+from fleetcost.tables.faults import fault, in_use, no_disk
+from fleetcost.tables.rollups import shape_statements
 from fleetcost.tables.statements import statement
 
-SCHEMA_VERSION = 2
-"""Raise it with any change of `sql/schema*.sql`; an older file is moved aside and rebuilt."""
+ROW_GROUP_ROWS = 61_440
+"""
+Half of the engine's default. A load leaves one row group a thread unfilled, which the next checkpoint writes again:
+with smaller ones less is written twice. Still smaller ones cost space.
+"""
 
-_IN_USE = ("Could not set lock on file", "Unique file handle conflict")
-"""What the engine says of a file that another process, or another database of this one, has open."""
+SCHEMA_VERSION = 3
+"""Raise it with any change of `sql/schema*.sql`; an older file is moved aside and rebuilt."""
 
 Parameters = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -52,8 +64,9 @@ class Engine:
 class Snapshot:
     """One reader's consistent view of the database."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, database: Database) -> None:
         self._cursor = cursor
+        self._database = database
         # The engine fixes a view at its first query, not when the transaction begins.
         ((generation,),) = self.rows(statement("generation"))
         self.generation: int = generation
@@ -66,13 +79,18 @@ class Snapshot:
         Raises:
             QuestionEndedError: `interrupt` was called meanwhile.
             TooMuchError: it needs more memory than the engine may use.
+            NoRoomError: the disk has no room for what does not fit the memory.
+            DatabaseDamagedError, DatabaseStoppedError: the file or the engine is broken; the next pass sees to it.
         """
-        try:
-            return self._cursor.execute(sql, _plain(parameters)).fetchall()
-        except duckdb.InterruptException as error:
-            raise QuestionEndedError("run a query: it was ended before its answer was there") from error
-        except duckdb.OutOfMemoryException as error:
-            raise TooMuchError(f"run a query: it needs more memory than the engine may use: {error}") from error
+        with self._database.told():
+            try:
+                return self._cursor.execute(sql, _plain(parameters)).fetchall()
+            except duckdb.InterruptException as error:
+                raise QuestionEndedError("run a query: it was ended before its answer was there") from error
+            except duckdb.OutOfMemoryException as error:
+                if isinstance(self, Writer) or no_disk(error):
+                    raise
+                raise TooMuchError(f"run a query: it needs more memory than the engine may use: {error}") from error
 
     def interrupt(self) -> None:
         """End the query that is running, from another thread; without one nothing happens."""
@@ -83,17 +101,51 @@ class Writer(Snapshot):
     """One writing transaction."""
 
     def execute(self, sql: str, parameters: Parameters | None = None) -> None:
-        """Run a statement that returns nothing."""
-        self._cursor.execute(sql, _plain(parameters))
+        """
+        Run a statement that returns nothing.
+
+        Raises:
+            NoRoomError, DatabaseDamagedError, DatabaseStoppedError: as for `rows`; the transaction must be given up.
+        """
+        with self._database.told():
+            self._cursor.execute(sql, _plain(parameters))
+
+    @contextmanager
+    def reading(self, names: str) -> Iterator[None]:
+        """
+        Run statements that read set files: what is wrong with their input is the files' fault.
+
+        Args:
+            names: of the files, for the message
+
+        Raises:
+            SetDamagedError: a file cannot be decoded or does not fit; the transaction must be given up.
+        """
+        try:
+            yield
+        except duckdb.Error as error:
+            raise SetDamagedError(f"load the rows of {names}: {error}") from error
 
 
 class Database:
-    """The database of one aggregator."""
+    """
+    The database of one aggregator.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, file: Path) -> None:
-        self._connection = connection
-        self._write_lock = threading.Lock()
+    Attributes:
+        file: where it lives
+    """
+
+    def __init__(self, file: Path, engine: Engine) -> None:
         self.file = file
+        self._engine = engine
+        self._write_lock = threading.Lock()
+        self._broken = ""
+        self._connection = _open(file, engine)
+
+    @property
+    def broken(self) -> str:
+        """Why the file or the engine cannot go on; empty while all is well. `renew` is the cure."""
+        return self._broken
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -101,7 +153,7 @@ class Database:
         cursor = self._cursor()
         try:
             cursor.execute("BEGIN TRANSACTION READ ONLY")
-            yield Snapshot(cursor)
+            yield Snapshot(cursor, self)
         finally:
             cursor.close()
 
@@ -112,16 +164,58 @@ class Database:
             cursor = self._cursor()
             try:
                 cursor.execute("BEGIN TRANSACTION")
-                yield Writer(cursor)
-                cursor.execute("COMMIT")
+                yield Writer(cursor, self)
+                with self.told():
+                    cursor.execute("COMMIT")
             finally:
                 cursor.close()
 
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Translate the engine's errors, and remember those after which nothing works any more."""
+        try:
+            yield
+        except duckdb.Error as error:
+            ours = fault(error, self.file)
+            if ours is None:
+                raise
+            if isinstance(ours, DatabaseDamagedError | DatabaseStoppedError):
+                self._broken = str(ours)
+            raise ours from error
+
+    def renew(self, now: datetime) -> None:
+        """
+        Begin again after damage: close, and open an empty file in place of the broken one, which is moved aside.
+
+        Readers that are at work finish with what they see.
+        """
+        with self._write_lock:
+            self._connection.close()
+            move_aside(self.file, self._broken or "it was asked for", now)
+            self._connection = _open(self.file, self._engine)
+            self._broken = ""
+
+    def reopen(self, now: datetime) -> None:
+        """
+        Open the file again after the engine gave up; what was committed is there.
+
+        Where the file cannot be opened any more, it is moved aside and an empty one takes its place.
+        """
+        with self._write_lock:
+            self._connection.close()
+            try:
+                self._connection = _open(self.file, self._engine)
+            except DatabaseDamagedError as error:
+                move_aside(self.file, str(error), now)
+                self._connection = _open(self.file, self._engine)
+            self._broken = ""
+
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         # A cursor is a connection of its own: it inherits neither the catalog in use nor the session's time zone.
-        cursor = self._connection.cursor()
-        cursor.execute("USE fleetcost")
-        cursor.execute("SET TimeZone = 'UTC'")
+        with self.told():
+            cursor = self._connection.cursor()
+            cursor.execute("USE fleetcost")
+            cursor.execute("SET TimeZone = 'UTC'")
         return cursor
 
     def close(self) -> None:
@@ -143,48 +237,66 @@ def open_database(file: Path, engine: Engine, now: datetime) -> Database:
         now: for the name of a file that must be moved aside
 
     Raises:
-        TryAgainError: another process holds the file.
+        TryAgainError: another process holds the file, or the disk has no room for an empty one.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
-        return _open(file, engine)
-    except DatabaseDamagedError as error:
-        aside = file.with_name(f"{file.name}.aside-{now:%Y%m%dT%H%M%SZ}")
+        return Database(file, engine)
+    except (DatabaseDamagedError, DatabaseStoppedError) as error:
+        move_aside(file, str(error), now)
+        return Database(file, engine)
+
+
+def move_aside(file: Path, reason: str, now: datetime) -> None:
+    """Rename a database that cannot be used; the last one is kept for who wants to look, older ones are removed."""
+    for older in file.parent.glob(f"{file.name}.aside-*"):
+        older.unlink(missing_ok=True)
+    aside = file.with_name(f"{file.name}.aside-{now:%Y%m%dT%H%M%SZ}")
+    if file.exists():
         file.rename(aside)
-        _log_of(file).unlink(missing_ok=True)
-        _log.warning("database moved aside; rebuilding from the bucket", reason=str(error), moved_to=str(aside))
-        return _open(file, engine)
+    _log_of(file).unlink(missing_ok=True)
+    _log.warning("database moved aside; rebuilding from the bucket", reason=reason, moved_to=str(aside))
 
 
-def _open(file: Path, engine: Engine) -> Database:
+def _open(file: Path, engine: Engine) -> duckdb.DuckDBPyConnection:
     new = not file.exists()
     if new:
         _log_of(file).unlink(missing_ok=True)
     connection = duckdb.connect(":memory:")
     try:
         _configure(connection, file, engine)
-        connection.execute(f"ATTACH '{_quoted(file)}' AS fleetcost (STORAGE_VERSION 'latest')")
+        connection.execute(
+            f"ATTACH '{_quoted(file)}' AS fleetcost (STORAGE_VERSION 'latest', ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
+        )
         connection.execute("USE fleetcost")
         if new:
             _create(connection)
         _check(connection, file)
     except duckdb.Error as error:
         connection.close()
-        if any(words in str(error) for words in _IN_USE):
+        if in_use(error):
             raise TryAgainError(f"open database {file}: another aggregator holds it: {error}") from error
-        raise DatabaseDamagedError(f"open database {file}: {error}") from error
+        raise fault(error, file) or DatabaseDamagedError(f"open database {file}: {error}") from error
     except DatabaseDamagedError:
         connection.close()
         raise
-    return Database(connection, file)
+    return connection
 
 
 def _configure(connection: duckdb.DuckDBPyConnection, file: Path, engine: Engine) -> None:
-    connection.execute(f"SET memory_limit = '{engine.memory_bytes}B'")
-    connection.execute(f"SET threads = {engine.threads}")
-    connection.execute(f"SET temp_directory = '{_quoted(file)}.tmp'")
-    connection.execute("SET autoinstall_known_extensions = false")
-    connection.execute("SET autoload_known_extensions = false")
+    settings = {
+        "memory_limit": f"'{engine.memory_bytes}B'",
+        "threads": engine.threads,
+        "temp_directory": f"'{_quoted(file)}.tmp'",
+        # Every statement whose order matters says so; keeping the order of what is loaded costs a fifth of the time.
+        "preserve_insertion_order": "false",
+        # Buffered row groups of a load are not counted against the limit before they are written.
+        "write_buffer_row_group_count": 1,
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    for name, value in settings.items():
+        connection.execute(f"SET {name} = {value}")
 
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
@@ -192,6 +304,8 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(statement("schema"))
     for resolution in Resolution:
         connection.execute(statement("schema_resolution", resolution))
+        for shape in shape_statements(resolution):
+            connection.execute(shape)
     connection.execute("INSERT INTO meta VALUES (?, ?)", [SCHEMA_VERSION, __version__])
     connection.execute("COMMIT")
 
@@ -203,7 +317,6 @@ def _check(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
 
 
 def _log_of(file: Path) -> Path:
-    """Return the engine's write-ahead log, which is nothing without its database."""
     return file.with_name(file.name + ".wal")
 
 

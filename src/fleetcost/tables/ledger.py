@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from fleetcost.model.amount import ZERO
@@ -88,16 +89,18 @@ def write_entries(writer: Writer, entries: Sequence[Entry]) -> None:
     if not entries:
         return
     writer.execute(statement("drop_ledger"), {"paths": [entry.path for entry in entries]})
-    writer.execute(statement("write_ledger"), {"rows": [_row(entry) for entry in entries]})
+    writer.execute(statement("write_ledger"), {name: [read(e) for e in entries] for name, read in _COLUMNS.items()})
     writer.execute(statement("next_generation"))
 
 
-def forget_expired(writer: Writer, resolution: Resolution, before: datetime) -> None:
-    """Forget the objects of windows of this resolution that ended at or before a time."""
+def forget_expired(writer: Writer, resolution: Resolution, before: datetime) -> int:
+    """Forget the objects of windows of this resolution that ended at or before a time; return how many."""
     parameters = {"before": naive(before)}
-    if writer.rows(statement("count_expired", resolution), parameters) != [(0,)]:
+    ((count,),) = writer.rows(statement("count_expired", resolution), parameters)
+    if count:
         writer.execute(statement("expire_ledger", resolution), parameters)
         writer.execute(statement("next_generation"))
+    return int(count)
 
 
 def ledger_of(database: Database) -> Mapping[str, Entry]:
@@ -151,18 +154,30 @@ def _entry(row: tuple[Any, ...]) -> Entry:
     )
 
 
-def _row(entry: Entry) -> dict[str, Any]:
-    """Return the entry as the struct whose fields are the ledger's columns, in their order."""
-    facts = asdict(entry)
-    facts.pop("key")
-    key = entry.key
-    place = {
-        "path": facts.pop("path"),
-        "cluster": key.cluster,
-        "kind": key.kind.value,
-        "resolution": key.resolution.value,
-        "window_start": naive(key.window.start),
-        "window_end": naive(key.window.end),
+_COLUMNS: Mapping[str, Callable[[Entry], Any]] = MappingProxyType(
+    {
+        "path": lambda entry: entry.path,
+        "cluster": lambda entry: entry.key.cluster,
+        "kind": lambda entry: entry.key.kind.value,
+        "resolution": lambda entry: entry.key.resolution.value,
+        "window_start": lambda entry: naive(entry.key.window.start),
+        "window_end": lambda entry: naive(entry.key.window.end),
+        "etag": lambda entry: entry.etag,
+        "size_bytes": lambda entry: entry.size_bytes,
+        "written_at": lambda entry: naive(entry.written_at),
+        "ingested_at": lambda entry: naive(entry.ingested_at),
+        "state": lambda entry: entry.state.value,
+        "reason": lambda entry: entry.reason,
+        "rows": lambda entry: entry.rows,
+        "total_cost": lambda entry: str(entry.total_cost),
+        "currency": lambda entry: entry.currency,
+        "coverage_minutes": lambda entry: entry.coverage_minutes,
+        "final": lambda entry: entry.final,
+        "cluster_uid": lambda entry: entry.cluster_uid,
+        "source": lambda entry: entry.source,
+        "built_at": lambda entry: naive(entry.built_at) if entry.built_at else None,
+        "agent_version": lambda entry: entry.agent_version,
+        "digest": lambda entry: entry.digest,
     }
-    times = {name: naive(facts[name]) if facts[name] else None for name in ("written_at", "ingested_at", "built_at")}
-    return place | facts | times | {"state": entry.state.value}
+)
+"""The columns of the table, in its order, each with where it comes from."""

@@ -1,99 +1,152 @@
-"""Replacing the rows of cluster-windows: drop, load, derive; all inside the caller's transaction."""
+"""Replacing the rows of cluster-windows: drop, load, derive, check; all inside the caller's transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from fleetcost.errors import SetDamagedError, TryAgainError
+from fleetcost.errors import SetDamagedError
+from fleetcost.model.amount import ZERO
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution
 from fleetcost.tables.database import Writer
 from fleetcost.tables.ledger import forget_expired, naive
+from fleetcost.tables.rollups import ROLLUPS, rollup_statement, totals_statement
 from fleetcost.tables.statements import statement
 
+TABLES = {
+    SetKind.ALLOCATIONS: ("container", *(rollup.name for rollup in ROLLUPS)),
+    SetKind.ASSETS: ("asset",),
+}
+"""The tables that hold the rows of a kind of set, or what is added up from them alone."""
+
 TABLE_OF = {SetKind.ALLOCATIONS: "allocation", SetKind.ASSETS: "asset"}
+"""Where to read the rows of a kind of set with every column."""
+
+_LABEL_SET = "hash(labels, annotations, namespace_labels, namespace_annotations, services)"
 
 
 @dataclass(frozen=True, slots=True)
 class SetFile:
-    """A set file on the local disk, ready to be loaded."""
+    """
+    A set file on the local disk, ready to be loaded.
+
+    Attributes:
+        key: which set
+        currency: of its costs
+        rows, total_cost: what its header says, to be held against what was loaded
+    """
 
     key: SetKey
     currency: str
+    rows: int
+    total_cost: Decimal
     file: Path
 
 
 def drop_rows(writer: Writer, keys: Sequence[SetKey]) -> None:
-    """Remove the rows of these sets."""
+    """Remove the rows of these sets and what was derived from them."""
     for kind, resolution in sorted({(key.kind, key.resolution) for key in keys}):
-        chosen = [key for key in keys if (key.kind, key.resolution) == (kind, resolution)]
-        _drop(writer, TABLE_OF[kind], resolution, chosen)
+        touched = _touched(key for key in keys if (key.kind, key.resolution) == (kind, resolution))
+        for table in (*TABLES[kind], "idle"):
+            writer.execute(statement("drop_window", resolution, table=table), touched)
 
 
 def load_files(writer: Writer, files: Sequence[SetFile]) -> None:
     """
-    Add the rows of set files.
+    Add the rows of set files and the rollups that follow from them.
 
     Raises:
-        SetDamagedError: a file's rows cannot be decoded or do not fit the table; the transaction must be given up.
-        TryAgainError: the engine has run out of memory or disk.
+        SetDamagedError: a file's rows cannot be decoded, do not fit the table or are not what its header says; the
+            transaction must be given up.
     """
     for kind, resolution in sorted({(file.key.kind, file.key.resolution) for file in files}):
-        chosen = [file for file in files if (file.key.kind, file.key.resolution) == (kind, resolution)]
-        parameters = {"files": [str(file.file) for file in chosen], "keys": [_file_key(file) for file in chosen]}
-        try:
-            writer.execute(statement(f"load_{TABLE_OF[kind]}", resolution), parameters)
-        except (duckdb.OutOfMemoryException, duckdb.FatalException) as error:
-            # Not the files' fault: marking them damaged would take good rows out of the tables.
-            raise TryAgainError(f"load {len(chosen)} set files: {error}") from error
-        except duckdb.Error as error:
-            if "No space left" in str(error):
-                raise TryAgainError(f"load {len(chosen)} set files: {error}") from error
-            names = ", ".join(str(file.key) for file in chosen)
-            raise SetDamagedError(f"load the rows of {names}: {error}") from error
+        # By cluster, then window: what a cluster's sets repeat from window to window is stored once for a row group.
+        chosen = sorted(
+            (file for file in files if (file.key.kind, file.key.resolution) == (kind, resolution)),
+            key=lambda file: file.key,
+        )
+        with writer.reading(", ".join(str(file.key) for file in chosen[:3])):
+            writer.execute(statement(f"load_{TABLE_OF[kind]}", resolution, label_set=_LABEL_SET), _parameters(chosen))
+            if kind is SetKind.ALLOCATIONS:
+                _keep_labels(writer, chosen)
+        touched = _touched(file.key for file in chosen)
+        if kind is SetKind.ALLOCATIONS:
+            for rollup in ROLLUPS:
+                writer.execute(rollup_statement(rollup, resolution), touched)
+        _check(writer, kind, resolution, chosen)
 
 
-def derive(writer: Writer, keys: Sequence[SetKey]) -> None:
-    """Recompute what follows from the rows of these cluster-windows."""
+def derive_idle(writer: Writer, keys: Sequence[SetKey]) -> None:
+    """Recompute the idle cost of these cluster-windows; the ledger must be written, it says which have both sets."""
     for resolution in Resolution:
         touched = [key for key in keys if key.resolution is resolution]
         if touched:
-            _drop(writer, "idle", resolution, touched)
-            writer.execute(statement("derive_idle", resolution), {"keys": _window_keys(touched)})
+            writer.execute(statement("drop_window", resolution, table="idle"), _touched(touched))
+            writer.execute(statement("derive_idle", resolution), _touched(touched))
 
 
-def expire(writer: Writer, resolution: Resolution, before: datetime) -> None:
+def expire(writer: Writer, resolution: Resolution, before: datetime) -> int:
     """
-    Remove the rows of windows of this resolution that ended at or before a time, and what the ledger knows of them.
+    Remove windows of this resolution that ended at or before a time: rows, what was derived from them, ledger entries.
 
-    The ledger speaks of what is in the tables: were the retention raised later, these sets would be read again.
+    A longer retention then finds them unknown and loads them again.
+
+    Returns:
+        The number of objects forgotten.
     """
-    for table in (*TABLE_OF.values(), "idle"):
-        writer.execute(statement("expire", resolution, table), {"before": naive(before)})
-    forget_expired(writer, resolution, before)
+    gone = forget_expired(writer, resolution, before)
+    if gone:
+        for table in (*(name for names in TABLES.values() for name in names), "idle"):
+            writer.execute(statement("expire", resolution, table=table), {"before": naive(before)})
+        writer.execute(statement("forget_labels"))
+    return gone
 
 
-def _drop(writer: Writer, table: str, resolution: Resolution, keys: Sequence[SetKey]) -> None:
-    writer.execute(statement("drop_window", resolution, table), {"keys": _window_keys(keys)})
+def _keep_labels(writer: Writer, files: Sequence[SetFile]) -> None:
+    writer.execute(statement("new_labels", label_set=_LABEL_SET), {"files": [str(file.file) for file in files]})
+    if writer.rows(statement("label_collisions")):
+        raise SetDamagedError("two different sets of labels have one number, which happens by chance once in an age")
+    writer.execute(statement("write_labels"))
 
 
-def _window_keys(keys: Sequence[SetKey]) -> list[dict[str, Any]]:
-    windows = sorted({(key.cluster, key.window.start) for key in keys})
-    return [{"cluster": cluster, "window_start": naive(start)} for cluster, start in windows]
+def _check(writer: Writer, kind: SetKind, resolution: Resolution, files: Sequence[SetFile]) -> None:
+    """Hold rows and cost of each file against its header."""
+    found: dict[Any, tuple[int, Decimal]] = {
+        (cluster, start): (rows, cost)
+        for cluster, start, rows, cost in writer.rows(
+            totals_statement(TABLE_OF[kind], resolution), _touched(file.key for file in files)
+        )
+    }
+    for file in files:
+        rows, cost = found.get((file.key.cluster, naive(file.key.window.start)), (0, ZERO))
+        if (rows, cost) != (file.rows, file.total_cost):
+            raise SetDamagedError(
+                f"load {file.key}: {rows} rows that cost {cost} were found, its header says {file.rows} and "
+                f"{file.total_cost}"
+            )
 
 
-def _file_key(file: SetFile) -> dict[str, Any]:
-    window = file.key.window
+def _touched(keys: Any) -> dict[str, Any]:  # noqa: ANN401 - any iterable of keys
+    windows = sorted({(key.cluster, naive(key.window.start)) for key in keys})
+    starts = [start for _, start in windows]
     return {
-        "file": str(file.file),
-        "cluster": file.key.cluster,
-        "window_start": naive(window.start),
-        "window_end": naive(window.end),
-        "currency": file.currency,
+        "clusters": [cluster for cluster, _ in windows],
+        "starts": starts,
+        "oldest": min(starts),
+        "newest": max(starts),
+    }
+
+
+def _parameters(files: Sequence[SetFile]) -> dict[str, Any]:
+    return {
+        "files": [str(file.file) for file in files],
+        "clusters": [file.key.cluster for file in files],
+        "starts": [naive(file.key.window.start) for file in files],
+        "ends": [naive(file.key.window.end) for file in files],
+        "currencies": [file.currency for file in files],
     }

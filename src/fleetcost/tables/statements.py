@@ -1,4 +1,4 @@
-"""The SQL of this room: files beside the code, read once, with the resolution and table filled in by name."""
+"""The SQL of this room: files beside the code, read once, with the resolution and other parts filled in by name."""
 
 from __future__ import annotations
 
@@ -8,15 +8,21 @@ from importlib import resources
 from fleetcost.model.window import Resolution
 
 
-@cache
-def statement(name: str, resolution: Resolution | None = None, table: str = "") -> str:
+def statement(name: str, resolution: Resolution | None = None, **parts: str) -> str:
     """
     Return the text of `sql/<name>.sql`.
 
     Args:
         name: file name without its ending
         resolution: fills `{res}`
-        table: fills `{table}`; one of this room's table names, never a user's text
+        parts: fill `{<name>}`; this room's own names of tables and columns, never a user's text
     """
-    text = resources.files("fleetcost.tables").joinpath(f"sql/{name}.sql").read_text()
-    return text.replace("{res}", str(resolution or "")).replace("{table}", table)
+    text = _text(name).replace("{res}", str(resolution or ""))
+    for part, value in parts.items():
+        text = text.replace(f"{{{part}}}", value)
+    return text
+
+
+@cache
+def _text(name: str) -> str:
+    return resources.files("fleetcost.tables").joinpath(f"sql/{name}.sql").read_text()

@@ -128,20 +128,16 @@ def test_without_retention_nothing_expires() -> None:
     assert loaded(planned(objects(old), (), FOREVER)) == [old]
 
 
-FOREIGN = "federated/c1/etl/bingen/allocations/1d/1768003200-1768089600"
-
-
 def test_what_is_not_read_is_named_with_its_reason() -> None:
-    """Foreign sets, merged output and unknown names are skipped one by one; identities are no sets and no skips."""
-    paths = [FOREIGN, "federated/combined/x", "federated/c1/odd.txt", "federated/c1/cluster.json"]
+    """Merged output and unknown names are skipped one by one; identities are no sets and no skips."""
+    paths = ["federated/combined/x", "federated/c1/odd.txt", "federated/c1/cluster.json"]
     chosen = planned([found(path) for path in paths])
     assert chosen.size == 0
     assert [(skip.path, skip.state) for skip in chosen.skips] == [
-        (paths[0], ObjectState.FOREIGN_SET),
-        (paths[1], ObjectState.COMBINED),
-        (paths[2], ObjectState.UNKNOWN),
+        (paths[0], ObjectState.COMBINED),
+        (paths[1], ObjectState.UNKNOWN),
     ]
-    assert chosen.skips[2] == Skip(paths[2], ObjectState.UNKNOWN, "not etl/{parquet,bingen}/<kind>/<resolution>/<file>")
+    assert chosen.skips[1] == Skip(paths[1], ObjectState.UNKNOWN, "not etl/{parquet,bingen}/<kind>/<resolution>/<file>")
 
 
 def test_the_newest_windows_come_first() -> None:

@@ -2,7 +2,7 @@
 -- Only where both sets are there: without allocations a whole node would look idle, without assets there is nothing.
 INSERT INTO idle_{res}
 WITH touched AS (
-    SELECT k.cluster, k.window_start FROM (SELECT unnest($keys, recursive := true)) AS k
+    SELECT unnest($clusters) AS cluster, unnest($starts) AS window_start
 ),
 paired AS (
     SELECT t.cluster, t.window_start
@@ -17,9 +17,9 @@ allocated AS (
         sum(a.cpu_cost + a.cpu_cost_adjustment) AS cpu_cost,
         sum(a.ram_cost + a.ram_cost_adjustment) AS ram_cost,
         sum(a.gpu_cost + a.gpu_cost_adjustment) AS gpu_cost
-    FROM allocation_{res} AS a
+    FROM node_{res} AS a
     JOIN paired AS b ON b.cluster = a.cluster AND b.window_start = a.window_start
-    WHERE a.kind = 'workload'
+    WHERE a.kind = 'workload' AND a.window_start BETWEEN $oldest AND $newest
     GROUP BY a.cluster, a.window_start, a.node
 ),
 nodes AS (
@@ -36,7 +36,7 @@ nodes AS (
         sum(n.adjustment) AS adjustment
     FROM asset_{res} AS n
     JOIN paired AS b ON b.cluster = n.cluster AND b.window_start = n.window_start
-    WHERE n.type = 'Node'
+    WHERE n.type = 'Node' AND n.window_start BETWEEN $oldest AND $newest
     GROUP BY n.cluster, n.window_start, n.name
 ),
 -- A bill adjusts a node as a whole; its resources take their part in proportion, the last one the exact rest.

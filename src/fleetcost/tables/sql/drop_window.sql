@@ -1,3 +1,4 @@
--- Remove every row of these cluster-windows from one table. $keys: cluster and window_start of each.
+-- Remove every row of these cluster-windows from one table. $clusters, $starts: of each; $oldest, $newest: their range.
 DELETE FROM {table}_{res}
-WHERE (cluster, window_start) IN (SELECT (k.cluster, k.window_start) FROM (SELECT unnest($keys, recursive := true)) AS k);
+WHERE window_start BETWEEN $oldest AND $newest
+    AND (cluster, window_start) IN (SELECT (unnest($clusters), unnest($starts)));

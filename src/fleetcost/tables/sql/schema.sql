@@ -4,9 +4,10 @@
 -- One row: facts about this file.
 CREATE TABLE meta (schema_version INTEGER NOT NULL, created_by VARCHAR NOT NULL);
 
--- One row: how often the ledger was written; what was made of it in memory is true as long as this is the same.
+-- One row: how often the ledger was written; what was made of it in memory is true as long as this is the same. It
+-- begins with the time, so that a file that takes another's place while the process runs never says the same.
 CREATE TABLE generation (number BIGINT NOT NULL);
-INSERT INTO generation VALUES (0);
+INSERT INTO generation VALUES (epoch_us(get_current_timestamp()));
 
 -- One row per object of the bucket that was read, tried or has gone.
 CREATE TABLE ledger (
@@ -32,4 +33,16 @@ CREATE TABLE ledger (
     built_at TIMESTAMP,
     agent_version VARCHAR NOT NULL,
     digest VARCHAR NOT NULL
+);
+
+-- One row per distinct set of labels, annotations and services. `label_set` is a hash of them, `proof` another one made
+-- of their text: two different sets with one number are noticed when the second is loaded.
+CREATE TABLE label_set (
+    label_set UBIGINT NOT NULL,
+    proof UBIGINT NOT NULL,
+    labels VARIANT NOT NULL,
+    annotations VARIANT NOT NULL,
+    namespace_labels VARIANT NOT NULL,
+    namespace_annotations VARIANT NOT NULL,
+    services VARCHAR[] NOT NULL
 );

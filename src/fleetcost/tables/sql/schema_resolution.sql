@@ -1,7 +1,7 @@
 -- The tables that exist once per resolution.
 
--- One row per cluster, window and container (or unmounted volume).
-CREATE TABLE allocation_{res} (
+-- One row per cluster, window and container (or unmounted volume). `label_set` stands for what many rows share.
+CREATE TABLE container_{res} (
     cluster VARCHAR NOT NULL,
     window_start TIMESTAMP NOT NULL,
     window_end TIMESTAMP NOT NULL,
@@ -15,11 +15,7 @@ CREATE TABLE allocation_{res} (
     pod VARCHAR NOT NULL,
     pod_uid VARCHAR NOT NULL,
     container VARCHAR NOT NULL,
-    services VARCHAR[] NOT NULL,
-    labels VARIANT NOT NULL,
-    annotations VARIANT NOT NULL,
-    namespace_labels VARIANT NOT NULL,
-    namespace_annotations VARIANT NOT NULL,
+    label_set UBIGINT NOT NULL,
     "start" TIMESTAMP NOT NULL,
     "end" TIMESTAMP NOT NULL,
     cpu_core_hours DECIMAL(18, 9) NOT NULL,
@@ -58,6 +54,19 @@ CREATE TABLE allocation_{res} (
     )[] NOT NULL,
     external_cost DECIMAL(18, 9) NOT NULL
 );
+
+-- The same rows with their labels, for statements that do not choose their source. Where no label column is read, the
+-- engine leaves the join out.
+CREATE VIEW allocation_{res} AS
+SELECT c.* EXCLUDE (label_set), l.labels, l.annotations, l.namespace_labels, l.namespace_annotations, l.services
+FROM container_{res} AS c
+LEFT JOIN (
+    SELECT label_set, any_value(labels) AS labels, any_value(annotations) AS annotations,
+        any_value(namespace_labels) AS namespace_labels, any_value(namespace_annotations) AS namespace_annotations,
+        any_value(services) AS services
+    FROM label_set
+    GROUP BY label_set
+) AS l ON l.label_set = c.label_set;
 
 -- One row per cluster, window and asset.
 CREATE TABLE asset_{res} (

@@ -1,0 +1,55 @@
+"""What the engine's errors mean: the file is damaged, the engine has stopped, there is no room; or the input is bad."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from fleetcost.errors import DatabaseDamagedError, DatabaseStoppedError, FleetcostError, NoRoomError
+
+_DAMAGE = ("corrupt database file", "checksum", "not a valid duckdb database file", "failed to load metadata pointer")
+_NO_DISK = ("no space left", "disk quota exceeded", "max_temp_directory_size", "file too large")
+_IN_USE = ("could not set lock on file", "unique file handle conflict")
+"""What the engine says of a file that another process, or another database of this one, has open."""
+
+
+def fault(error: duckdb.Error, file: Path) -> FleetcostError | None:
+    """
+    Return our error for one of the engine's, or None where it speaks of a statement or its input.
+
+    Args:
+        error: the engine's
+        file: the database
+    """
+    text = str(error)
+    lower = text.lower()
+    if no_disk(error):
+        return NoRoomError(
+            f"write database {file}: the disk is full ({_first_line(text)}): nothing is lost, what was being written "
+            "comes with a later pass; give the data directory more room or keep fewer days"
+        )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return NoRoomError(
+            f"database {file}: the memory budget is too small for this work ({_first_line(text)}): nothing is lost; "
+            "raise the setting memory_bytes"
+        )
+    if any(word in lower for word in _DAMAGE):
+        return DatabaseDamagedError(f"read database {file}: {_first_line(text)}")
+    if isinstance(error, duckdb.FatalException | duckdb.InternalException):
+        return DatabaseStoppedError(f"database {file}: the engine has stopped: {_first_line(text)}")
+    return None
+
+
+def no_disk(error: duckdb.Error) -> bool:
+    """Tell whether the disk is full."""
+    return any(word in str(error).lower() for word in _NO_DISK)
+
+
+def in_use(error: duckdb.Error) -> bool:
+    """Tell whether another process, or another database of this one, has the file open."""
+    return any(word in str(error).lower() for word in _IN_USE)
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]

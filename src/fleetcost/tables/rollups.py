@@ -1,0 +1,131 @@
+"""
+Rollups: the same rows added up beforehand, so that the common questions read hundreds of rows instead of thousands.
+
+A rollup is recomputed in the transaction that replaces the rows it comes from, for the touched cluster-windows alone.
+Its columns have the names and the meaning of the rows' own, so a statement only chooses where it reads:
+
+- columns that rows are told apart by (grouped, filtered, joined) must be its keys;
+- sums of measures, the earliest start and the latest end are the same from every rollup;
+- a text on which all rows agree is the same too: where the members of a rollup's row differ it is empty, and a text
+  that is empty anywhere in a group is not agreed on;
+- rows themselves are counted by `members`.
+
+Which rollups there are was chosen by measurement: `docs/decisions/0201-rollups-and-label-sets.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from fleetcost.model.allocation import ALLOCATION_COSTS
+from fleetcost.model.window import Resolution
+from fleetcost.tables.statements import statement
+
+MEASURES = (
+    "cpu_core_hours", "cpu_core_request_hours", "cpu_core_usage_hours", "cpu_cost", "cpu_cost_adjustment",
+    "ram_byte_hours", "ram_byte_request_hours", "ram_byte_usage_hours", "ram_cost", "ram_cost_adjustment",
+    "gpu_hours", "gpu_request_hours", "gpu_usage_hours", "gpu_cost", "gpu_cost_adjustment",
+    "pv_byte_hours", "pv_cost", "pv_cost_adjustment",
+    "network_transfer_bytes", "network_receive_bytes",
+    "network_zone_cost", "network_region_cost", "network_internet_cost", "network_cost", "network_cost_adjustment",
+    "load_balancer_cost", "load_balancer_cost_adjustment", "external_cost",
+)  # fmt: skip
+"""What a rollup adds up; the `*_usage_max` columns and the lists of shares are the containers' own."""
+
+AGREED = ("node", "provider_id", "namespace", "controller_kind", "controller", "pod", "container")
+"""Texts that a rollup keeps where all members agree, unless they are its keys."""
+
+LABELS = ("labels", "annotations", "namespace_labels", "namespace_annotations", "services")
+"""Columns of `label_set`."""
+
+PLACE = ("cluster", "window_start", "window_end", "currency", "kind")
+"""Keys of every rollup."""
+
+_TIMES = frozenset({"start", "end"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """
+    One rollup.
+
+    Attributes:
+        name: of its tables, before the resolution
+        source: the finer table it is added up from
+        keys: what its rows are told apart by, `PLACE` included
+    """
+
+    name: str
+    source: str
+    keys: tuple[str, ...]
+
+    @property
+    def agreed(self) -> tuple[str, ...]:
+        """The texts it keeps where all members agree."""
+        return tuple(name for name in AGREED if name not in self.keys)
+
+
+WORKLOAD = Rollup("workload", "container", (*PLACE, "namespace", "controller_kind", "controller", "label_set"))
+NAMESPACE = Rollup("namespace", "workload", (*PLACE, "namespace"))
+NODE = Rollup("node", "container", (*PLACE, "node", "provider_id"))
+
+ROLLUPS = (WORKLOAD, NAMESPACE, NODE)
+"""In the order in which they are made: none comes before its source."""
+
+_CHEAPEST_FIRST = (NAMESPACE, NODE, WORKLOAD)
+_COST = " + ".join(ALLOCATION_COSTS)
+_FILLED: Mapping[str, str] = MappingProxyType({"costs": _COST})
+
+
+def source_for(table: str, columns: frozenset[str], resolution: Resolution) -> str:
+    """
+    Return the cheapest source of rows that tells them apart by these columns; to stand behind `FROM`.
+
+    Args:
+        table: `allocation`, `asset` or `idle`
+        columns: those the statement groups, filters, joins or counts rows by, and labels it reads; measures, start, end
+            and texts it only keeps where all rows agree are in every source
+        resolution: of the rows
+    """
+    if table != "allocation":
+        return f"{table}_{resolution}"
+    labels = tuple(name for name in LABELS if name in columns)
+    wanted = columns - _TIMES - set(labels) | ({"label_set"} if labels else set())
+    name = next((rollup.name for rollup in _CHEAPEST_FIRST if wanted <= set(rollup.keys)), "container")
+    if not labels:
+        return f"{name}_{resolution}"
+    chosen = ", ".join(f"l.{label}" for label in labels)
+    return "(" + statement("labelled", resolution, table=name, labels=chosen).rstrip().rstrip(";") + ")"
+
+
+def rollup_statement(rollup: Rollup, resolution: Resolution) -> str:
+    """Return the statement that adds the rows of one rollup."""
+    return _written("rollup", rollup, resolution)
+
+
+def shape_statements(resolution: Resolution) -> Sequence[str]:
+    """Return the statements that make the empty tables of a resolution's rollups."""
+    return [_written("rollup_shape", rollup, resolution) for rollup in ROLLUPS]
+
+
+def totals_statement(table: str, resolution: Resolution) -> str:
+    """Return the statement that gives rows and cost of cluster-windows: of `allocation` or `asset`."""
+    return statement(f"totals_{table}", resolution, **_FILLED)
+
+
+def _written(name: str, rollup: Rollup, resolution: Resolution) -> str:
+    # Comparing hashes takes half the time of comparing texts.
+    agrees = "CASE WHEN min(hash({0})) = max(hash({0})) THEN any_value({0}) ELSE '' END AS {0}"
+    texts = [agrees.format(text) for text in rollup.agreed]
+    return statement(
+        name,
+        resolution,
+        table=rollup.name,
+        source=rollup.source,
+        keys=", ".join(rollup.keys),
+        agreed=", ".join(texts),
+        count="count(*)" if rollup.source == "container" else "sum(members)::BIGINT",
+        sums=", ".join(f"sum({name}) AS {name}" for name in MEASURES),
+    )
