@@ -11,8 +11,8 @@ PAGE = Path(__file__).parents[1] / "docs" / "api-parameters.md"
 
 HEAD = """# Routes and parameters
 
-Made by `scripts/docs_api.py` from the server's own table of routes; a test fails when this page is stale. What the routes
-answer, and where they differ from other products on purpose, is in [api.md](api.md).
+Made by `scripts/docs_api.py` from the server's own table of routes; a test fails when this page is stale. What
+the routes answer, and where they differ from other products on purpose, is in [api.md](api.md).
 
 Every parameter that is sent is understood or refused.
 """
