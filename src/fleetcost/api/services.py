@@ -66,6 +66,7 @@ class Services:
         tokens: who may ask, None for everybody
         state: what people keep on the server
         home: the cluster this server runs in, for clients that ask for "the" cluster; empty where it is not known
+        daily_retention: how long daily rows are kept, None for ever
         known: what is remembered of the ledger
         answers: what was answered of late
     """
@@ -79,6 +80,7 @@ class Services:
     tokens: Tokens | None = None
     state: StateStore = field(default_factory=NoState)
     home: str = ""
+    daily_retention: timedelta | None = None
     known: Known = field(default_factory=Known)
     answers: Answers = field(default_factory=Answers)
 

@@ -44,12 +44,12 @@ class Aggregator:
 
     def services(self) -> Services:
         """Return what the API needs."""
-        keep = self.settings.hourly_retention_hours
         return Services(
             database=self.database,
             status=lambda: self.ingestor.status,
             clock=clock,
-            hourly_retention=timedelta(hours=keep) if keep else None,
+            hourly_retention=_hours(self.settings.hourly_retention_hours),
+            daily_retention=_hours(24 * self.settings.daily_retention_days),
             interval_seconds=self.settings.interval_seconds,
             limits=Limits(
                 running=cores(),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fleetcost.api.operation import Operation
-from fleetcost.api.routes import allocation, assets, clusters, health, native, orchestrator, views
+from fleetcost.api.routes import allocation, assets, clusters, health, native, orchestrator, prices, views
 
 OPERATIONS: tuple[Operation, ...] = (
     *native.OPERATIONS,
     *health.OPERATIONS,
+    *prices.OPERATIONS,
     *views.OPERATIONS,
     *allocation.OPERATIONS,
     *assets.OPERATIONS,
