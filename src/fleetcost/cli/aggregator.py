@@ -14,10 +14,11 @@ from rich.table import Table
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
+from fleetcost.api.repairs import Repairs
 from fleetcost.api.serve import check_exposure, free_port, serve
 from fleetcost.api.services import Limits, Services
 from fleetcost.api.state import FolderState
-from fleetcost.bucket.port import BucketReader
+from fleetcost.bucket.port import Bucket
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage
 from fleetcost.ingest.budget import split
@@ -43,15 +44,16 @@ class Aggregator:
     settings: AggregatorSettings
     database: Database
     ingestor: Ingestor
+    bucket: Bucket
 
     def services(self) -> Services:
         """Return what the API needs."""
-        keep = self.settings.hourly_retention_hours
         return Services(
             database=self.database,
             status=lambda: self.ingestor.status,
             clock=clock,
-            hourly_retention=timedelta(hours=keep) if keep else None,
+            hourly_retention=_hours(self.settings.hourly_retention_hours),
+            daily_retention=_hours(24 * self.settings.daily_retention_days),
             interval_seconds=self.settings.interval_seconds,
             limits=Limits(
                 running=cores(),
@@ -61,6 +63,7 @@ class Aggregator:
             tokens=Tokens(self.settings.tokens_file) if self.settings.tokens_file else None,
             state=FolderState(self.settings.data_dir / STATE_FOLDER),
             home=self.settings.home_cluster,
+            repairs=Repairs(self.bucket, None if self.settings.read_only else self.bucket),
         )
 
 
@@ -77,7 +80,7 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     ingest.set_defaults(run=_ingest)
 
 
-def assemble(settings: AggregatorSettings, bucket: BucketReader) -> Aggregator:
+def assemble(settings: AggregatorSettings, bucket: Bucket) -> Aggregator:
     """
     Put an aggregator together; its database is opened.
 
@@ -91,7 +94,7 @@ def assemble(settings: AggregatorSettings, bucket: BucketReader) -> Aggregator:
         hourly=_hours(settings.hourly_retention_hours), daily=_hours(24 * settings.daily_retention_days)
     )
     ingestor = Ingestor(bucket, database, retention, clock, currency=settings.foreign_currency, budget=budget)
-    return Aggregator(settings, database, ingestor)
+    return Aggregator(settings, database, ingestor, bucket)
 
 
 def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) -> None:

@@ -111,6 +111,7 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
     home_cluster: Annotated[
         str, _At(description="the cluster this aggregator runs in, for clients that ask for one")
     ] = ""
+    read_only: Annotated[bool, _At(description="write nothing to the bucket: no repairs can be ordered here")] = False
 
 
 Role = TypeVar("Role", bound=SharedSettings)
