@@ -36,7 +36,7 @@ def test_the_golden_set_is_read_as_it_was_meant() -> None:
     expected = json.loads((GOLDEN / "cloudcosts.json").read_text())
     content = (GOLDEN / "cloudcosts.parquet").read_bytes()
     found = files.from_bytes(content, "golden")
-    header = msgspec.to_builtins(found.header)
+    header = plain(msgspec.to_builtins(found.header))
     assert {name: header[name] for name in expected["header"]} == expected["header"]
     assert plain(found.table.to_pylist()) == expected["rows"]
     assert files.header_from_bytes(content, "golden") == found.header
