@@ -74,7 +74,7 @@ class Api:
         at_once: requests under way at the same time
     """
 
-    def __init__(  # noqa: PLR0913 - a client has this many knobs
+    def __init__(
         self,
         url: str,
         access: Access,

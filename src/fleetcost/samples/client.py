@@ -80,7 +80,7 @@ class PrometheusSource:
     def of_cluster(self, cluster_label: str, cluster_id: str) -> PrometheusSource:
         """Return the same source, read for one cluster; its connections and its limit are shared."""
         one = copy.copy(self)
-        one._narrow(cluster_label, cluster_id)
+        one._narrow(cluster_label, cluster_id)  # noqa: SLF001 - its own kind
         return one
 
     def _narrow(self, cluster_label: str, cluster_id: str) -> None:
@@ -106,7 +106,6 @@ class PrometheusSource:
         Raises:
             SourceError: no answer, or an answer that is an error, after every attempt.
         """
-
         return self._at(query, window, resolution_seconds, self._level(window, resolution_seconds))
 
     def _at(self, query: Query, window: Window, resolution_seconds: int, level: Level) -> Sequence[Row]:
@@ -154,9 +153,7 @@ class PrometheusSource:
                 shards *= _FINER
                 self._shards[query.name] = shards
 
-    def _rows(
-        self, query: Query, rendered: Render, conditions: Matchers, level: Level, missing: set[str]
-    ) -> list[Row]:
+    def _rows(self, query: Query, rendered: Render, conditions: Matchers, level: Level, missing: set[str]) -> list[Row]:
         told = self._api.rows(
             query.name,
             rendered(conditions),
