@@ -38,7 +38,7 @@ Half of the engine's default. A load leaves one row group a thread unfilled, whi
 with smaller ones less is written twice. Still smaller ones cost space.
 """
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raise it with any change of `sql/schema*.sql`; an older file is moved aside and rebuilt."""
 
 Parameters = Mapping[str, Any]
@@ -306,6 +306,7 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(statement("schema_resolution", resolution))
         for shape in shape_statements(resolution):
             connection.execute(shape)
+    connection.execute(statement("schema_cloud"))
     connection.execute("INSERT INTO meta VALUES (?, ?)", [SCHEMA_VERSION, __version__])
     connection.execute("COMMIT")
 

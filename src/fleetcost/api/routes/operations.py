@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from fleetcost.api.operation import Operation
-from fleetcost.api.routes import allocation, assets, clusters, health, native, orchestrator, prices, repairs, views
+from fleetcost.api.routes import (
+    allocation,
+    assets,
+    cloud,
+    clusters,
+    health,
+    native,
+    orchestrator,
+    prices,
+    repairs,
+    views,
+)
 
 OPERATIONS: tuple[Operation, ...] = (
     *native.OPERATIONS,
+    *cloud.OPERATIONS,
     *health.OPERATIONS,
     *prices.OPERATIONS,
     *repairs.OPERATIONS,
