@@ -21,11 +21,13 @@ from fleetcost.api.services import Limits, Services
 from fleetcost.api.state import FolderState
 from fleetcost.bucket.port import Bucket
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
-from fleetcost.cli.stores import clock, federated_storage, machine_memory_bytes
+from fleetcost.cli.stores import clock, federated_storage
+from fleetcost.ingest.budget import split
 from fleetcost.ingest.plan import Plan, Retention
 from fleetcost.ingest.run import Ingestor
 from fleetcost.model.identity import ClusterId
 from fleetcost.ops import log
+from fleetcost.ops.memory import machine_memory_bytes
 from fleetcost.ops.settings import AggregatorSettings
 from fleetcost.query.known import Known
 from fleetcost.tables.database import Database, Engine, open_database
@@ -95,13 +97,14 @@ def assemble(settings: AggregatorSettings, bucket: Bucket) -> Aggregator:
     Raises:
         TryAgainError: another process holds the database.
     """
-    memory = settings.memory_bytes or machine_memory_bytes() // 2
-    engine = Engine(memory_bytes=memory, threads=cores())
+    budget = split(settings.memory or machine_memory_bytes() // 2, cores())
+    engine = Engine(memory_bytes=budget.engine_bytes, threads=budget.threads)
     database = open_database(settings.data_dir / DATABASE_FILE, engine, clock())
     retention = Retention(
         hourly=_hours(settings.hourly_retention_hours), daily=_hours(24 * settings.daily_retention_days)
     )
-    return Aggregator(settings, database, Ingestor(bucket, database, retention, clock), bucket)
+    ingestor = Ingestor(bucket, database, retention, clock, currency=settings.foreign_currency, budget=budget)
+    return Aggregator(settings, database, ingestor, bucket)
 
 
 def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) -> None:
