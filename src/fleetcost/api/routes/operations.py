@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from fleetcost.api.operation import Operation
-from fleetcost.api.routes import allocation, assets, clusters, health, native, orchestrator, prices, repairs, views
+from fleetcost.api.routes import (
+    allocation,
+    assets,
+    clusters,
+    diagnostic,
+    health,
+    multicluster,
+    native,
+    orchestrator,
+    prices,
+    repairs,
+    views,
+)
 
 OPERATIONS: tuple[Operation, ...] = (
     *native.OPERATIONS,
@@ -15,6 +27,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *assets.OPERATIONS,
     *clusters.OPERATIONS,
     *orchestrator.OPERATIONS,
+    *diagnostic.OPERATIONS,
+    *multicluster.OPERATIONS,
 )
 EVERY = (*OPERATIONS, assets.ASSETS_OF_OPENCOST)
 """With the one whose path is also a page of the web app."""
