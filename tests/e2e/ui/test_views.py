@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from e2e.ui.conftest import attentive
 from e2e.ui.sites import PAGES, Site, amount
@@ -257,8 +257,13 @@ def test_the_spike_leads_to_its_cause(fleet: Site, page: Page) -> None:
     expect(page.get_by_role("link", name="cronjob:load-test", exact=True)).to_be_visible()
 
 
-def test_the_tests_watch_the_console(fresh: Page) -> None:
-    """A script error on a page fails its test; here it is told to the inner watch."""
-    with pytest.raises(AssertionError, match="broken on purpose"), attentive(fresh):
-        fresh.evaluate("setTimeout(() => { throw new Error('broken on purpose') })")
-        fresh.wait_for_event("pageerror")
+def test_the_tests_watch_the_console(wide: BrowserContext) -> None:
+    """A script error on a page fails the test that looks at it."""
+    page = wide.new_page()
+    with (
+        pytest.raises(AssertionError, match="broken on purpose"),
+        attentive(page),
+        page.expect_event("pageerror"),
+    ):
+        page.evaluate("() => void setTimeout(() => { throw new Error('broken on purpose') })")
+    page.close()
