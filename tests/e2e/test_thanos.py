@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -41,6 +40,7 @@ def samples() -> dict[str, Any]:
     node = '{cluster_id="a",node="n1",provider_id="i-1",instance="n1"}'
     return {
         f"kube_pod_container_status_running{pod}": lambda _: 1,
+        f"kube_pod_info{pod}": lambda _: 1,
         f"container_cpu_usage_seconds_total{pod}": lambda minute: minute * 90,
         f"container_memory_working_set_bytes{pod}": memory,
         f"node_cpu_hourly_cost{node}": lambda _: 0.5,
@@ -63,7 +63,7 @@ def openmetrics(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def thanos(openmetrics: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Thanos]:
+def thanos(openmetrics: Path, tmp_path_factory: pytest.TempPathFactory) -> Thanos:
     """A bucket with the blocks of two replicas that scraped the same, joined and with coarser copies."""
     made = Thanos(find_thanos() or "", tmp_path_factory.mktemp("thanos"))
     made.begin()
@@ -71,7 +71,7 @@ def thanos(openmetrics: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         made.upload(openmetrics, replica)
     made.compact()
     assert 300_000 in made.resolutions()
-    yield made
+    return made
 
 
 def build(url: str, folder: Path, *extra: str) -> tuple[int, str]:
@@ -101,7 +101,7 @@ def pods(folder: Path) -> list[dict[str, Any]]:
 
 
 def test_replicas_are_read_once(thanos: Thanos, openmetrics: Path, tmp_path: Path) -> None:
-    """Of two replicas behind Thanos each hour is the very set that one Prometheus gives; without dedup it is as well."""
+    """Of two replicas behind Thanos each hour is the very set that one Prometheus gives, with and without dedup."""
     with prometheus(openmetrics, tmp_path) as url:
         assert build(url, tmp_path / "prometheus")[0] == 0
     truth = [header.digest for header in hours(tmp_path / "prometheus")]
