@@ -54,7 +54,8 @@ class Builder:
         Build the allocation and the asset set of one hour.
 
         Returns:
-            Both sets, or none where the source was not observed at all in this hour: a gap stays a gap.
+            Both sets, or none where the source was not observed at all in this hour: a gap stays a gap. Of partial
+            answers the sets are partial, whatever the clock says.
 
         Raises:
             SourceError: the source did not answer.
@@ -66,7 +67,8 @@ class Builder:
         for finding in built.findings:
             _log.warning("finding", cluster=self.identity.cluster, window=str(window), **finding.fields())
         coverage = min(samples.coverage_minutes, window.minutes)
-        provenance = self._provenance(coverage, final=final, now=now, source=samples.source)
+        source = f"{samples.source} (partial answers)" if samples.partial else samples.source
+        provenance = self._provenance(coverage, final=final and not samples.partial, now=now, source=source)
         return (
             from_allocations(self._key(SetKind.ALLOCATIONS, Resolution.HOUR, window), built.allocations, provenance),
             from_assets(self._key(SetKind.ASSETS, Resolution.HOUR, window), built.assets, provenance),

@@ -14,15 +14,18 @@ from rich.table import Table
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
+from fleetcost.api.repairs import Repairs
 from fleetcost.api.serve import check_exposure, free_port, serve
 from fleetcost.api.services import Limits, Services
 from fleetcost.api.state import FolderState
-from fleetcost.bucket.port import BucketReader
+from fleetcost.bucket.port import Bucket
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
-from fleetcost.cli.stores import clock, federated_storage, machine_memory_bytes
+from fleetcost.cli.stores import clock, federated_storage
+from fleetcost.ingest.budget import split
 from fleetcost.ingest.plan import Plan, Retention
 from fleetcost.ingest.run import Ingestor
 from fleetcost.ops import log
+from fleetcost.ops.memory import machine_memory_bytes
 from fleetcost.ops.settings import AggregatorSettings
 from fleetcost.tables.database import Database, Engine, open_database
 from fleetcost.ui.files import load as load_web
@@ -41,15 +44,16 @@ class Aggregator:
     settings: AggregatorSettings
     database: Database
     ingestor: Ingestor
+    bucket: Bucket
 
     def services(self) -> Services:
         """Return what the API needs."""
-        keep = self.settings.hourly_retention_hours
         return Services(
             database=self.database,
             status=lambda: self.ingestor.status,
             clock=clock,
-            hourly_retention=timedelta(hours=keep) if keep else None,
+            hourly_retention=_hours(self.settings.hourly_retention_hours),
+            daily_retention=_hours(24 * self.settings.daily_retention_days),
             interval_seconds=self.settings.interval_seconds,
             limits=Limits(
                 running=cores(),
@@ -59,6 +63,7 @@ class Aggregator:
             tokens=Tokens(self.settings.tokens_file) if self.settings.tokens_file else None,
             state=FolderState(self.settings.data_dir / STATE_FOLDER),
             home=self.settings.home_cluster,
+            repairs=Repairs(self.bucket, None if self.settings.read_only else self.bucket),
         )
 
 
@@ -75,20 +80,21 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     ingest.set_defaults(run=_ingest)
 
 
-def assemble(settings: AggregatorSettings, bucket: BucketReader) -> Aggregator:
+def assemble(settings: AggregatorSettings, bucket: Bucket) -> Aggregator:
     """
     Put an aggregator together; its database is opened.
 
     Raises:
         TryAgainError: another process holds the database.
     """
-    memory = settings.memory_bytes or machine_memory_bytes() // 2
-    engine = Engine(memory_bytes=memory, threads=cores())
+    budget = split(settings.memory or machine_memory_bytes() // 2, cores())
+    engine = Engine(memory_bytes=budget.engine_bytes, threads=budget.threads)
     database = open_database(settings.data_dir / DATABASE_FILE, engine, clock())
     retention = Retention(
         hourly=_hours(settings.hourly_retention_hours), daily=_hours(24 * settings.daily_retention_days)
     )
-    return Aggregator(settings, database, Ingestor(bucket, database, retention, clock))
+    ingestor = Ingestor(bucket, database, retention, clock, currency=settings.foreign_currency, budget=budget)
+    return Aggregator(settings, database, ingestor, bucket)
 
 
 def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) -> None:

@@ -26,6 +26,18 @@ ASSET_STATUS = Gauge(
     ["resolution", "status"],
     registry=REGISTRY,
 )
+CLUSTER_ROUNDS = Counter(
+    "fleetcost_agent_cluster_rounds",
+    "Rounds of an agent of many clusters, by cluster and by what became of them",
+    ["cluster", "outcome"],
+    registry=REGISTRY,
+)
+CLUSTER_LAST_PUSH = Gauge(
+    "fleetcost_agent_cluster_last_push_timestamp_seconds",
+    "When an agent of many clusters last pushed sets of a cluster",
+    ["cluster"],
+    registry=REGISTRY,
+)
 PASSES = Counter("fleetcost_aggregator_passes", "Ingest passes by outcome", ["outcome"], registry=REGISTRY)
 OBJECTS = Gauge(
     "fleetcost_aggregator_objects",

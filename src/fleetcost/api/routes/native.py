@@ -44,7 +44,7 @@ class ClusterJson(msgspec.Struct, frozen=True):
         state, cause: of its last two days, the worst that occurs
         first, last: start of its first and end of its last window with data
         last_uploaded, last_ingested: newest object, by the bucket's clock and by ours
-        provider, region, nodes: of its newest assets, None where nobody said
+        provider, region, nodes, price_source: of its newest assets, None where nobody said
         agent_version, source: who wrote its newest set, and from what
     """
 
@@ -60,6 +60,7 @@ class ClusterJson(msgspec.Struct, frozen=True):
     region: str | None = None
     nodes: int | None = None
     agent_version: str | None = None
+    price_source: str | None = None
     source: str | None = None
 
 
@@ -148,6 +149,7 @@ def _cluster(judged: Completeness, own: list[Entry], member: Member) -> ClusterJ
         region=member.region or None,
         nodes=member.nodes or None,
         agent_version=member.agent_version or None,
+        price_source=member.price_source or None,
         source=member.source or None,
     )
 

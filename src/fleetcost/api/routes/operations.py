@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fleetcost.api.operation import Operation
-from fleetcost.api.routes import allocation, assets, clusters, health, native, orchestrator, views
+from fleetcost.api.routes import allocation, assets, clusters, health, native, orchestrator, prices, repairs, views
 
 OPERATIONS: tuple[Operation, ...] = (
     *native.OPERATIONS,
     *health.OPERATIONS,
+    *prices.OPERATIONS,
+    *repairs.OPERATIONS,
     *views.OPERATIONS,
     *allocation.OPERATIONS,
     *assets.OPERATIONS,
