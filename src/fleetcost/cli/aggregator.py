@@ -14,6 +14,7 @@ from rich.table import Table
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
+from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
 from fleetcost.api.serve import check_exposure, free_port, serve
 from fleetcost.api.services import Limits, Services
@@ -24,10 +25,13 @@ from fleetcost.cli.stores import clock, federated_storage
 from fleetcost.ingest.budget import split
 from fleetcost.ingest.plan import Plan, Retention
 from fleetcost.ingest.run import Ingestor
+from fleetcost.model.identity import ClusterId
 from fleetcost.ops import log
 from fleetcost.ops.memory import machine_memory_bytes
 from fleetcost.ops.settings import AggregatorSettings
+from fleetcost.query.known import Known
 from fleetcost.tables.database import Database, Engine, open_database
+from fleetcost.tables.ledger import clusters, ledger_of
 from fleetcost.ui.files import load as load_web
 
 DATABASE_FILE = "fleetcost.duckdb"
@@ -48,6 +52,7 @@ class Aggregator:
 
     def services(self) -> Services:
         """Return what the API needs."""
+        registry = Registry(self.bucket, self._clusters, lambda: self.ingestor.status.passes)
         return Services(
             database=self.database,
             status=lambda: self.ingestor.status,
@@ -63,8 +68,13 @@ class Aggregator:
             tokens=Tokens(self.settings.tokens_file) if self.settings.tokens_file else None,
             state=FolderState(self.settings.data_dir / STATE_FOLDER),
             home=self.settings.home_cluster,
+            known=Known(retired=registry.retired),
+            registry=registry,
             repairs=Repairs(self.bucket, None if self.settings.read_only else self.bucket),
         )
+
+    def _clusters(self) -> tuple[ClusterId, ...]:
+        return clusters(ledger_of(self.database).values())
 
 
 def add_parser(subparsers: Subparsers, about: str) -> None:
@@ -111,10 +121,14 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) ->
     settings = aggregator.settings
     host = f"[{settings.bind}]" if ":" in settings.bind else settings.bind
     stop = threading.Event()
-    loop = threading.Thread(
-        target=aggregator.ingestor.run, args=(stop, settings.interval_seconds), name="ingest", daemon=True
-    )
-
+    services = aggregator.services()
+    loops = [
+        threading.Thread(
+            target=aggregator.ingestor.run, args=(stop, settings.interval_seconds), name="ingest", daemon=True
+        )
+    ]
+    if services.registry is not None:
+        loops.append(threading.Thread(target=services.registry.run, args=(stop,), name="registry", daemon=True))
     try:
         check_exposure(
             settings.bind,
@@ -122,17 +136,19 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) ->
             without_authentication=settings.serve_without_authentication,
         )
         port = free_port(settings.bind, settings.port)
-        app = create_app(aggregator.services(), load_web())
+        app = create_app(services, load_web())
 
         def start() -> None:
-            loop.start()
+            for loop in loops:
+                loop.start()
             on_start(f"http://{host}:{port}/")
 
         serve(app, settings.bind, port, start)
     finally:
         stop.set()
-        if loop.is_alive():
-            loop.join()
+        for loop in loops:
+            if loop.is_alive():
+                loop.join()
         aggregator.database.close()
 
 

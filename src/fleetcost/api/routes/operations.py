@@ -8,7 +8,9 @@ from fleetcost.api.routes import (
     assets,
     cloud,
     clusters,
+    diagnostic,
     health,
+    multicluster,
     native,
     orchestrator,
     prices,
@@ -27,6 +29,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *assets.OPERATIONS,
     *clusters.OPERATIONS,
     *orchestrator.OPERATIONS,
+    *diagnostic.OPERATIONS,
+    *multicluster.OPERATIONS,
 )
 EVERY = (*OPERATIONS, assets.ASSETS_OF_OPENCOST)
 """With the one whose path is also a page of the web app."""
