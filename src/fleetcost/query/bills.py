@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from fleetcost.model.cloud_cost import BillState
-from fleetcost.model.window import Resolution
+from fleetcost.model.window import Resolution, Window
 from fleetcost.query.answer import BillCompleteness, Completeness
-from fleetcost.query.dialect import DuckDb
 from fleetcost.query.known import Known
 from fleetcost.query.question import Frame
 from fleetcost.tables.cloud import CloudEntry, read_cloud_ledger
 from fleetcost.tables.database import Snapshot
 from fleetcost.tables.ledger import EntryState
+from fleetcost.tables.report import report_states
 
 AWAITED = timedelta(days=2)
 """A day without any row of its bill is waited for this long after its end; later there was nothing to pay."""
@@ -43,21 +43,13 @@ def with_bills(
 ) -> tuple[Completeness, ...]:
     """Add to what stands behind an answer how far each cluster's bills have come."""
     states: Mapping[str, dict[BillState, int]] = known.remembered(
-        snapshot, ("bill states", frame), lambda: _states(snapshot, frame)
+        snapshot, ("bill states", frame), lambda: report_states(snapshot, _whole_days(frame.window))
     )
     return tuple(replace(one, bills=states[one.cluster]) if one.cluster in states else one for one in judged)
 
 
-def _states(snapshot: Snapshot, frame: Frame) -> dict[str, dict[BillState, int]]:
-    dialect = DuckDb()
-    start, end = dialect.time(Resolution.DAY.floor(frame.window.start)), dialect.time(frame.window.end)
-    found: dict[str, dict[BillState, int]] = {}
-    for cluster, state, days in snapshot.rows(
-        "SELECT cluster, bill_state, count(*) FROM reconciled_day "  # noqa: S608 - times only
-        f"WHERE window_start >= {start} AND window_start < {end} GROUP BY cluster, bill_state"
-    ):
-        found.setdefault(cluster, {})[BillState(state)] = int(days)
-    return found
+def _whole_days(window: Window) -> Window:
+    return Window(Resolution.DAY.floor(window.start), Resolution.DAY.ceil(window.end))
 
 
 def _judged(integration: str, own: list[CloudEntry], frame: Frame, now: datetime) -> BillCompleteness:
