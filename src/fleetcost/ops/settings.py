@@ -121,7 +121,7 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
     memory: Annotated[
         Size,
         _At(
-            description="memory of the whole aggregator, such as 2GiB; 0 is half of the machine's or control group's limit"
+            description="memory of the whole aggregator, such as 2GiB; 0 is half of the machine's or container's limit"
         ),
     ] = Size(0)
     foreign_currency: Annotated[
