@@ -144,12 +144,11 @@ class Ingestor:
                 that were applied stay.
         """
         began = time.monotonic()
-        if self._database.broken:
-            self._database.renew(self._clock())
+        self._database.heal(self._clock())
         try:
             done = self._passed()
         except DatabaseDamagedError:
-            self._database.renew(self._clock())
+            self._database.heal(self._clock())
             done = self._passed()
         seconds = time.monotonic() - began
         metrics.PASSES.labels("done").inc()
