@@ -83,6 +83,16 @@ class Identity:
     narrowed: bool = False
     filters: Filters = field(default_factory=lambda: MappingProxyType({}))
 
+    @property
+    def whole_clusters(self) -> bool:
+        """Whether it sees everything of the clusters it sees: its filter names clusters and nothing else."""
+        allowed = self.filters.get(SetKind.ALLOCATIONS)
+        return not self.narrowed or (
+            allowed is not None
+            and columns_of(allowed, SetKind.ALLOCATIONS) <= {"cluster"}
+            and self.filters.get(SetKind.ASSETS) == allowed
+        )
+
     def check(self, operation: Operation) -> None:
         """
         Check that this may be asked.

@@ -95,14 +95,14 @@ def native_question(context: Context, kind: SetKind) -> Question:
     return _divided(question, context) if kind is SetKind.ALLOCATIONS else question
 
 
-def asked_window(context: Context) -> Window:
+def asked_window(context: Context, default: str = DEFAULT_WINDOW) -> Window:
     """
     Read the window.
 
     Raises:
         QuestionError: not a window.
     """
-    return parse_window(context.parameters.get("window", DEFAULT_WINDOW), context.now)
+    return parse_window(context.parameters.get("window", default), context.now)
 
 
 def asked_columns(context: Context, kind: SetKind) -> tuple[str, ...]:

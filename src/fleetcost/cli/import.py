@@ -1,3 +1,4 @@
+# ruff: noqa: N999 - a module of this room is called as its command is
 """`fleetcost import`: from a Kubecost `values.yaml` to settings, from an ETL backup to cluster folders."""
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from fleetcost import __version__
 from fleetcost.errors import CallerError, FleetcostError
 
-COMMANDS = ("demo", "agent", "aggregator", "query", "storage", "sets", "import", "config")
+COMMANDS = ("demo", "agent", "aggregator", "query", "storage", "verify", "sets", "import", "config")
 """Each is a module of this room with `add_parser(subparsers)`; it is imported only when it is called."""
 
 ABOUT = {
@@ -24,6 +24,7 @@ ABOUT = {
     "aggregator": "ingest the bucket and serve the API and the UI",
     "query": "ask a running aggregator and print a table, CSV or JSON",
     "storage": "check the bucket, list what is in it",
+    "verify": "the whole chain from each cluster to its costs, link by link; the first broken one and its cure",
     "sets": "show what is inside set files",
     "import": "move over from a Kubecost installation: its Helm values, its ETL backup",
     "config": "show effective settings and where each came from",

@@ -70,7 +70,6 @@ NOT_NEEDED = {
     "kubecostAggregator.cloudCost.**": _BILLING,
     "kubecostAggregator.**": _POD,
     "kubecostDeployment.**": _POD,
-    "federatedETL.federatedCluster": "an agent with a bucket is a federated cluster",
     "federatedETL.useExistingS3Config": _COMBINED,
     "federatedETL.redirectS3Backup": _COMBINED,
     "federatedETL.federator.**": _COMBINED,
@@ -85,6 +84,10 @@ NOT_NEEDED = {
     "networkCosts.**": "its metrics are read where it runs; keep it from a chart of its own",
     "global.gmp.gmpProxy.**": "see docs/thanos.md: Google's frontend runs beside the agent",
     "global.ammsp.**": "see docs/thanos.md: Azure's proxy runs beside the agent",
+    "global.gcpstore.**": "prices come from metrics, price sheets and bills",
+    "global.gmp.**": "Google's managed Prometheus was not used",
+    "global.amp.**": "Amazon's managed Prometheus was not used",
+    "global.ammsp.**": "Azure's managed Prometheus was not used",
     "global.amp.remoteWriteService": "written to by the Prometheus, not by us",
     "sigV4Proxy.**": "requests are signed by the agent itself",
     "global.mimirProxy.**": "the tenant's header is sent by the agent itself",
@@ -171,7 +174,7 @@ _BILLING_KEYS = (
 )  # fmt: skip
 
 _SECRET = re.compile(
-    r"(?i)(password|passwd|pass$|clientsecret|secretkey|access_?key|token$|productkey\.key|auth\.data)"
+    r"(?i)(password|passwd|pass$|clientsecret|secretkey|access_?key|token$|productkey\.key|kubecostproductconfigs\.clusters)"
 )
 
 

@@ -1,4 +1,4 @@
-"""The steps from values to settings, in the order of a reader: identity, store, source, prices, aggregator, contexts."""
+"""The steps from values to settings: identity, store, source, prices, aggregator, contexts."""
 
 from __future__ import annotations
 
@@ -177,6 +177,12 @@ def _azure(values: Values, made: Imported) -> None:
         made.notes.append("keep Azure's proxy beside the agent; see docs/thanos.md")
 
 
+def _seconds(text: str) -> int:
+    """Return the seconds of a duration such as `3h` or `10m`."""
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+    return int(text[:-1]) * units[text[-1]] if text[:-1].isdigit() and text[-1:] in units else int(text)
+
+
 def _environment(values: Values, made: Imported) -> None:
     """Read the variables the charts let people add; each is named where nothing was made of it."""
     for key in ("kubecostModel.extraEnv", "kubecostAggregator.extraEnv"):
@@ -197,15 +203,9 @@ _VARIABLES: dict[str, tuple[str, str, Callable[[str], Any]]] = {
     "CLUSTER_ID": ("agent", "cluster_id", str),
     "THANOS_QUERY_URL": ("agent", "prometheus_url", str),
     "THANOS_MAX_SOURCE_RESOLUTION": ("agent", "max_source_resolution", str),
-    "THANOS_QUERY_OFFSET": ("agent", "build_delay_seconds", lambda text: _seconds(text)),
-    "DB_BUCKET_REFRESH_INTERVAL": ("aggregator", "interval_seconds", lambda text: _seconds(text)),
+    "THANOS_QUERY_OFFSET": ("agent", "build_delay_seconds", _seconds),
+    "DB_BUCKET_REFRESH_INTERVAL": ("aggregator", "interval_seconds", _seconds),
 }
-
-
-def _seconds(text: str) -> int:
-    """Return the seconds of a duration such as `3h` or `10m`."""
-    units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-    return int(text[:-1]) * units[text[-1]] if text[:-1].isdigit() and text[-1:] in units else int(text)
 
 
 def _prices(values: Values, made: Imported) -> None:

@@ -120,6 +120,7 @@ def _flags(values: Values) -> Flags:
     role = "the role"
     by_secret = values.take("kubecostModel.federatedStorageConfigSecret", f"storage_config: {STORE_FILE}")
     inline = values.take("kubecostModel.federatedStorageConfig", f"storage_config: {STORE_FILE}")
+    values.flag("federatedETL.federatedCluster", f"{role}: an agent with a bucket is a federated cluster")
     primary = values.flag("federatedETL.primaryCluster", role)
     federator = values.flag("federatedETL.federator.enabled", role)
     return Flags(

@@ -15,6 +15,7 @@ import msgspec
 import yaml
 
 from fleetcost.errors import SettingsError, near
+from fleetcost.ops.memory import Size, parse_size
 
 ENVIRONMENT_PREFIX = "FLEETCOST_"
 SETTINGS_FILE_VARIABLE = "FLEETCOST_SETTINGS"
@@ -117,7 +118,15 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
     daily_retention_days: Annotated[
         int, _At(ge=0, description="daily rows older than this leave the database; 0 keeps them")
     ] = 91
-    memory_bytes: Annotated[int, _At(ge=0, description="memory budget of the engine; 0 is half of the machine's")] = 0
+    memory: Annotated[
+        Size,
+        _At(
+            description="memory of the whole aggregator, such as 2GiB; 0 is half of the machine's or control group's limit"
+        ),
+    ] = Size(0)
+    foreign_currency: Annotated[
+        str, _At(pattern="^[A-Z]{3}$", description="ISO 4217 code of the costs in other agents' sets, which name none")
+    ] = "USD"
     tokens_file: Annotated[
         Path | None, _At(description="who may ask: a YAML file of tokens' hashes, scopes and filters")
     ] = None
@@ -133,6 +142,7 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
     home_cluster: Annotated[
         str, _At(description="the cluster this aggregator runs in, for clients that ask for one")
     ] = ""
+    read_only: Annotated[bool, _At(description="write nothing to the bucket: no repairs can be ordered here")] = False
 
 
 Role = TypeVar("Role", bound=SharedSettings)
@@ -266,6 +276,8 @@ def _environment(keys: tuple[str, ...]) -> dict[str, str]:
 def _decode(kind: type, value: Any) -> Any:  # noqa: ANN401 - the signature of msgspec's hook
     if kind is Path:
         return Path(value)
+    if kind is Size:
+        return parse_size(value)
     raise NotImplementedError(kind)
 
 

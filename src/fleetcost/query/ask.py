@@ -25,7 +25,7 @@ Maker = Callable[[Sequence[Any], Question, Program], Any]
 
 
 def ask_allocations(
-    snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None
+    snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None, dialect: DuckDb | None = None
 ) -> Answer[AllocationRow]:
     """
     Answer a question about allocations.
@@ -35,11 +35,13 @@ def ask_allocations(
         question: what is asked
         now: the clock's reading
         known: what earlier questions learned of the ledger
+        dialect: of the engine, None for the embedded one's
 
     Raises:
         QuestionError: the filter names an unknown field, or the rows are in more than one currency.
     """
-    return _ask(snapshot, question, (allocation_of, total_allocation_of), judged(snapshot, question, now, known))
+    makers = (allocation_of, total_allocation_of)
+    return _ask(snapshot, question, makers, judged(snapshot, question, now, known), dialect)
 
 
 def ask_assets(snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None) -> Answer[AssetRow]:
@@ -52,7 +54,7 @@ def ask_assets(snapshot: Snapshot, question: Question, now: datetime, known: Kno
     return _ask(snapshot, question, (asset_of, total_asset_of), judged(snapshot, question, now, known))
 
 
-def prepare(snapshot: Snapshot, question: Question) -> tuple[Program, str]:
+def prepare(snapshot: Snapshot, question: Question, dialect: DuckDb | None = None) -> tuple[Program, str]:
     """
     Compile a question and run its stages; the statements that read the answer can be run afterwards.
 
@@ -62,7 +64,7 @@ def prepare(snapshot: Snapshot, question: Question) -> tuple[Program, str]:
     Raises:
         QuestionError: the filter names an unknown field, or the rows are in more than one currency.
     """
-    program = compile_question(question, DuckDb())
+    program = compile_question(question, dialect or DuckDb())
     for stage in program.stages:
         snapshot.rows(stage)
     found = sorted(str(row[0]) for row in snapshot.rows("SELECT DISTINCT currency FROM cells"))
@@ -73,9 +75,13 @@ def prepare(snapshot: Snapshot, question: Question) -> tuple[Program, str]:
 
 
 def _ask(
-    snapshot: Snapshot, question: Question, makers: tuple[Maker, Maker], judged: tuple[Completeness, ...]
+    snapshot: Snapshot,
+    question: Question,
+    makers: tuple[Maker, Maker],
+    judged: tuple[Completeness, ...],
+    dialect: DuckDb | None = None,
 ) -> Answer[Any]:
-    program, currency = prepare(snapshot, question)
+    program, currency = prepare(snapshot, question, dialect)
     make, make_total = makers
     by_step = defaultdict(list)
     for record in snapshot.rows(program.rows):

@@ -38,7 +38,7 @@ Half of the engine's default. A load leaves one row group a thread unfilled, whi
 with smaller ones less is written twice. Still smaller ones cost space.
 """
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raise it with any change of `sql/schema*.sql`; an older file is moved aside and rebuilt."""
 
 Parameters = Mapping[str, Any]

@@ -32,7 +32,7 @@ def fault(error: duckdb.Error, file: Path) -> FleetcostError | None:
     if isinstance(error, duckdb.OutOfMemoryException):
         return NoRoomError(
             f"database {file}: the memory budget is too small for this work ({_first_line(text)}): nothing is lost; "
-            "raise the setting memory_bytes"
+            "raise the setting memory"
         )
     if any(word in lower for word in _DAMAGE):
         return DatabaseDamagedError(f"read database {file}: {_first_line(text)}")

@@ -114,7 +114,7 @@ def test_a_new_pass_forgets(tmp_path: Path) -> None:
         target = f"/api/v1/allocations?{WINDOW}&tenancy=hide&idle=hide"
         assert client.ask(target).document["totals"]["total_cost"] == 8
         with made.database.transaction() as writer:
-            writer.execute("DELETE FROM container_1d WHERE namespace = 'a'")
+            writer.execute("DELETE FROM namespace_1d WHERE namespace = 'a'")
         assert client.ask(target).document["totals"]["total_cost"] == 8
         made.ingestor.pass_once()
         assert client.ask(target).document["totals"]["total_cost"] == 2

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from fleetcost.api.context import Context
 from fleetcost.api.operation import Family, Operation, Scope
+from fleetcost.api.orchestrator import by_cluster, freshness
 from fleetcost.api.routes.allocation import enveloped
 from fleetcost.api.schema import Envelope
 from fleetcost.api.stored import Documents
 from fleetcost.errors import CallerError, ObjectMissingError
+from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import rfc3339
 from fleetcost.query.fleet import Member, members
 
@@ -50,7 +54,13 @@ def cluster_info_map(context: Context) -> Any:  # noqa: ANN401 - a JSON document
 
 
 def status(context: Context) -> Any:  # noqa: ANN401 - a JSON document
-    """Return who reports, since when, with how many nodes and at what cost over 30 days."""
+    """Return who reports, since when, with how many nodes, at what cost over 30 days, and how fresh that is."""
+    fleet = _members(context)
+    with context.snapshot() as snapshot:
+        own = by_cluster(context.services.known.entries(snapshot))
+    gone = context.services.known.retired()
+    # What a cluster's assets cost is told to those who may see its assets.
+    costs = context.identity.whole_clusters
     return enveloped(
         [
             {
@@ -59,16 +69,23 @@ def status(context: Context) -> Any:  # noqa: ANN401 - a JSON document
                 "provider": one.provider,
                 "account": one.account,
                 "region": one.region,
-                "status": "monitored" if one.reports(context.now) else "inactive",
+                "status": _status(one, context, gone),
                 "firstSeen": rfc3339(one.first) if one.first else None,
                 "lastSeen": rfc3339(one.last) if one.last else None,
                 "nodeCount": one.nodes,
-                "cost": one.cost,
+                "cost": one.cost if costs else None,
                 "source": "etl",
+                **freshness(own.get(ClusterId(one.cluster), [])).document,
             }
-            for one in _members(context)
+            for one in fleet
         ]
     )
+
+
+def _status(one: Member, context: Context, gone: Mapping[ClusterId, datetime]) -> str:
+    if one.cluster in gone:
+        return "retired"
+    return "monitored" if one.reports(context.now) else "inactive"
 
 
 def configs(context: Context) -> Any:  # noqa: ANN401 - a JSON document
