@@ -87,7 +87,6 @@ NOT_NEEDED = {
     "global.gcpstore.**": "prices come from metrics, price sheets and bills",
     "global.gmp.**": "Google's managed Prometheus was not used",
     "global.amp.**": "Amazon's managed Prometheus was not used",
-    "global.ammsp.**": "Azure's managed Prometheus was not used",
     "global.amp.remoteWriteService": "written to by the Prometheus, not by us",
     "sigV4Proxy.**": "requests are signed by the agent itself",
     "global.mimirProxy.**": "the tenant's header is sent by the agent itself",
@@ -174,7 +173,7 @@ _BILLING_KEYS = (
 )  # fmt: skip
 
 _SECRET = re.compile(
-    r"(?i)(password|passwd|pass$|clientsecret|secretkey|access_?key|token$|productkey\.key|kubecostproductconfigs\.clusters)"
+    r"(?i)(password|passwd|pass$|clientsecret|secretkey$|access_?key|token$|productkey\.key|kubecostproductconfigs\.clusters)"
 )
 
 
@@ -200,7 +199,11 @@ def _fits(key: str, pattern: str) -> bool:
 
 def shown(key: str, value: object) -> str:
     """Return a value as it may be printed: short, and never a credential."""
-    if value not in ("", None) and (_SECRET.search(key) or "storageconfig" in key.lower().rpartition(".")[2]):
-        return "***" if not key.endswith("Secret") else str(value)
+    if value in ("", None, [], {}):
+        return ""
+    if _SECRET.search(key) or (isinstance(value, str) and "\n" in value):
+        return "***"
+    if key.endswith("Env") and isinstance(value, list):
+        return ", ".join(str(entry.get("name")) for entry in value if isinstance(entry, dict))
     text = str(value)
     return text if len(text) <= 60 else f"{text[:57]}…"  # noqa: PLR2004 - a column's width

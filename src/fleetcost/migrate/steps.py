@@ -238,9 +238,9 @@ def _aggregator(values: Values, made: Imported) -> None:
             made.aggregator["daily_retention_days"] = int(days)
         if hours is not None:
             made.aggregator["hourly_retention_hours"] = int(hours)
-    limit = str(values.take("kubecostAggregator.dbMemoryLimit", "aggregator: memory_bytes", "0GB"))
-    if limit.upper().endswith("GB") and limit[:-2].isdigit() and int(limit[:-2]):
-        made.aggregator["memory_bytes"] = int(limit[:-2]) * 1000**3
+    limit = str(values.take("kubecostAggregator.dbMemoryLimit", "aggregator: memory", "0GB"))
+    if not limit.startswith("0"):
+        made.aggregator["memory"] = limit
     level = values.take("kubecostModel.logLevel", "agent: log_level")
     served = values.take("kubecostAggregator.logLevel", "aggregator: log_level")
     for settings, found in ((made.agent, level), (made.aggregator, served)):

@@ -120,9 +120,7 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
     ] = 91
     memory: Annotated[
         Size,
-        _At(
-            description="memory of the whole aggregator, such as 2GiB; 0 is half of the machine's or control group's limit"
-        ),
+        _At(description="memory of the whole aggregator, such as 2GiB; 0 is half of the machine's or control group's"),
     ] = Size(0)
     foreign_currency: Annotated[
         str, _At(pattern="^[A-Z]{3}$", description="ISO 4217 code of the costs in other agents' sets, which name none")
@@ -139,6 +137,13 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
     query_queue_length: Annotated[
         int, _At(ge=0, description="questions that may wait for a place; more are told to come again")
     ] = 64
+    contexts_file: Annotated[
+        Path | None, _At(description="other installations people can switch to: a YAML list of name and address")
+    ] = None
+    contexts_secrets_file: Annotated[
+        Path | None,
+        _At(description="credentials of these installations by name; never in an answer"),
+    ] = None
     home_cluster: Annotated[
         str, _At(description="the cluster this aggregator runs in, for clients that ask for one")
     ] = ""
