@@ -14,6 +14,7 @@ from rich.table import Table
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
+from fleetcost.api.contexts import read_book
 from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
 from fleetcost.api.serve import check_exposure, free_port, serve
@@ -36,6 +37,7 @@ from fleetcost.ui.files import load as load_web
 
 DATABASE_FILE = "fleetcost.duckdb"
 STATE_FOLDER = "state"
+CONTEXT_SECRETS = "context-secrets.json"
 _SHOWN = 20
 
 _log = log.get("cli")
@@ -67,6 +69,11 @@ class Aggregator:
             ),
             tokens=Tokens(self.settings.tokens_file) if self.settings.tokens_file else None,
             state=FolderState(self.settings.data_dir / STATE_FOLDER),
+            contexts=read_book(
+                self.settings.contexts_file,
+                self.settings.contexts_secrets_file,
+                self.settings.data_dir / CONTEXT_SECRETS,
+            ),
             home=self.settings.home_cluster,
             known=Known(retired=registry.retired),
             registry=registry,

@@ -136,6 +136,13 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
     query_queue_length: Annotated[
         int, _At(ge=0, description="questions that may wait for a place; more are told to come again")
     ] = 64
+    contexts_file: Annotated[
+        Path | None, _At(description="other installations people can switch to: a YAML list of name and address")
+    ] = None
+    contexts_secrets_file: Annotated[
+        Path | None,
+        _At(description="credentials of these installations by name; never in an answer"),
+    ] = None
     home_cluster: Annotated[
         str, _At(description="the cluster this aggregator runs in, for clients that ask for one")
     ] = ""
