@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import boto3
@@ -99,7 +100,8 @@ def fault(error: Exception, tried: str) -> BillError | BillRefusedError:
 
 
 def _google_token(authorizer: AwsWebIdentity) -> str:
-    request = Request(f"{_GOOGLE}?audience={authorizer.audience}", headers={"Metadata-Flavor": "Google"})
+    address = f"{_GOOGLE}?audience={quote(authorizer.audience)}"
+    request = Request(address, headers={"Metadata-Flavor": "Google"})  # noqa: S310 - a fixed address
     try:
         with urlopen(request, timeout=10) as answer:  # noqa: S310 - a fixed address
             return str(answer.read().decode())

@@ -125,7 +125,7 @@ class BigQuerySource:
             if answer.status_code == _OK:
                 return dict(answer.json())
             said = _said(answer)
-            busy = answer.status_code in {_TOO_MANY} or answer.status_code >= _SERVER or any(w in said for w in _BUSY)
+            busy = answer.status_code == _TOO_MANY or answer.status_code >= _SERVER or any(w in said for w in _BUSY)
             if not busy:
                 raise BillRefusedError(f"{tried}: answered {said}{_cure(said)}")
         raise BillError(f"{tried}: busy after {ATTEMPTS} attempts: {said}; the next run asks again")
@@ -135,7 +135,7 @@ class BigQuerySource:
             if self._session is None:
                 self._session = AuthorizedSession(_credentials(self._place))  # type: ignore[no-untyped-call]
             address = (self._place.endpoint or PUBLIC_ENDPOINT) + path
-            answer: Response = self._session.request(method, address, timeout=60, **request)
+            answer: Response = self._session.request(method, address, timeout=60, **request)  # type: ignore[no-untyped-call]
         except (TransportError, RequestException) as error:
             raise BillError(f"{tried}: did not answer: {type(error).__name__}") from None
         except (GoogleAuthError, ValueError) as error:
@@ -187,7 +187,7 @@ def _moment(instant: datetime) -> str:
 
 def _credentials(place: BigQueryPlace) -> Any:  # noqa: ANN401 - the library is untyped
     if place.key is None:
-        return google.auth.default(scopes=[SCOPE])[0]  # type: ignore[no-untyped-call]
+        return google.auth.default(scopes=[SCOPE])[0]
     described = json.loads(place.key.reveal())
     return service_account.Credentials.from_service_account_info(described, scopes=[SCOPE])  # type: ignore[no-untyped-call]
 

@@ -126,7 +126,7 @@ class _Read:
 
 
 def _read(source: BillSource, due: Due, folder: Path, engine: Scratch) -> _Read:
-    """Read the bills; where they hold rows of earlier months, read once more from there, so that those days are whole."""
+    """Read the bills; where they hold rows of earlier months, once more from there, so that those days are whole."""
     since = month_of(due.window.start)
     fetched, collected = _collected(source, due.window.start, due, folder, engine)
     late = {} if due.only else {day: rows for day, rows in collected.items() if day < since}
