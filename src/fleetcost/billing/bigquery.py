@@ -33,7 +33,6 @@ _CURES = (
     ("jobs.create", "give the identity the role BigQuery Job User in the project that asks"),
     ("accessDenied", "give the identity the roles BigQuery Data Viewer and BigQuery Job User"),
     ("notFound", "check project, dataset and table; the detailed export begins with gcp_billing_export_resource_v1_"),
-    ("Unrecognized name: resource", "this is the standard export, which names no resources: use the detailed one"),
 )
 
 _TEXTS = {
@@ -51,7 +50,9 @@ _TEXTS = {
     "labels": "TO_JSON_STRING(labels)",
     "system_labels": "TO_JSON_STRING(system_labels)",
 }
-_COMMITTED = "one.type LIKE '%COMMITTED_USAGE%' OR one.type LIKE '%SUSTAINED%'"
+_COMMITTED = "IFNULL(one.type, '') LIKE '%COMMITTED_USAGE%' OR IFNULL(one.type, '') LIKE '%SUSTAINED%'"
+_SINCE_2023 = {"seller_name": "seller_name", "transaction_type": "transaction_type"}
+"""Columns that older exports do not have."""
 
 Wait = Callable[[float], None]
 
@@ -75,16 +76,29 @@ class BigQuerySource:
     def fetch(self, since: datetime, until: datetime, folder: Path) -> Fetched:
         """Ask for the months from `since` on, a few days a query, and for rows of earlier days that came since then."""
         first = month_of(since)
+        columns = self._columns()
         spans: list[tuple[datetime | None, datetime]] = [(None, first)]
         while spans[-1][1] < until:
             spans.append((spans[-1][1], min(spans[-1][1] + self._query_window, until)))
         files = []
         for number, span in enumerate(spans):
             file = folder / f"bigquery-{first:%Y%m}-{number}.csv"
-            if self._write(bill_query(self._place, span, first), file):
+            if self._write(bill_query(self._place, columns, span, first), file):
                 files.append(BillFile(file, f"{self._place.dataset}.{self._place.table}"))
         digest = digest_of(hashlib.sha256(file.path.read_bytes()).hexdigest() for file in files)
         return Fetched(tuple(files), first if files else None, digest)
+
+    def _columns(self) -> tuple[str, ...]:
+        """Return the table's columns: older exports have fewer, and the standard one names no resources."""
+        project, _, dataset = self._place.dataset.rpartition(".")
+        path = f"/bigquery/v2/projects/{project or self._place.project}/datasets/{dataset}/tables/{self._place.table}"
+        columns = tuple(str(field["name"]) for field in self._ask("GET", path)["schema"]["fields"])
+        if "resource" not in columns:
+            raise BillRefusedError(
+                f"BigQuery {self._place.dataset}.{self._place.table}: this is the standard export, which names no "
+                "resources; use the detailed usage cost export"
+            )
+        return columns
 
     def _write(self, sql: str, file: Path) -> int:
         """Write a query's rows as CSV and return how many there are."""
@@ -143,17 +157,22 @@ class BigQuerySource:
         return answer
 
 
-def bill_query(place: BigQueryPlace, span: tuple[datetime | None, datetime], first: datetime) -> str:
+def bill_query(
+    place: BigQueryPlace, columns: Sequence[str], span: tuple[datetime | None, datetime], first: datetime
+) -> str:
     """
     Return the query for some days of the export.
 
     Args:
         place: the table
+        columns: what it has
         span: first day, or None for all that is earlier, and the day after the last
         first: rows that were exported before this day are not read; a row is never exported before its day
     """
     start, end = span
-    keys = ", ".join(f"{expression} AS {name}" for name, expression in _TEXTS.items())
+    texts = _TEXTS | {name: one for name, one in _SINCE_2023.items() if name in columns}
+    keys = ", ".join(f"{expression} AS {name}" for name, expression in texts.items())
+    listed_cost = "cost_at_list" if "cost_at_list" in columns else "cost"
     when = [f"usage_start_time < {_moment(end)}", *([f"usage_start_time >= {_moment(start)}"] if start else [])]
     conditions = " AND ".join([f"_PARTITIONTIME >= {_moment(first)}", *when])
     summed = f"(SELECT IFNULL(SUM(CAST(one.amount AS BIGNUMERIC)), 0) FROM UNNEST(credits) one WHERE {_COMMITTED})"
@@ -163,11 +182,11 @@ def bill_query(place: BigQueryPlace, span: tuple[datetime | None, datetime], fir
     credit = f"(SELECT MIN(one.type) FROM UNNEST(credits) one WHERE {_COMMITTED})"
     inner = (
         f"SELECT {keys}, usage_start_time, usage_end_time, TIMESTAMP_TRUNC(usage_start_time, DAY) AS day, "
-        f"CAST(cost AS BIGNUMERIC) AS cost, CAST(cost_at_list AS BIGNUMERIC) AS cost_at_list, "
+        f"CAST(cost AS BIGNUMERIC) AS cost, CAST({listed_cost} AS BIGNUMERIC) AS cost_at_list, "
         f"{credit} AS credit_type, {summed} AS committed, {others} AS other "
         f"FROM `{place.dataset}.{place.table}` WHERE {conditions}"
     )
-    names = ", ".join(_TEXTS)
+    names = ", ".join(texts)
     listed = (
         'FORMAT(\'[{"type":"%s","amount":%s},{"type":"OTHER","amount":%s}]\', IFNULL(credit_type, \'NONE\'), '
         "CAST(SUM(committed) AS STRING), CAST(SUM(other) AS STRING))"

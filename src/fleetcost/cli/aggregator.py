@@ -17,7 +17,9 @@ from fleetcost.api.app import create_app
 from fleetcost.api.serve import check_exposure, free_port, serve
 from fleetcost.api.services import Limits, Services
 from fleetcost.api.state import FolderState
+from fleetcost.billing.run import Billing
 from fleetcost.bucket.port import BucketReader
+from fleetcost.cli.billing import make_billing
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage, machine_memory_bytes
 from fleetcost.ingest.plan import Plan, Retention
@@ -91,13 +93,14 @@ def assemble(settings: AggregatorSettings, bucket: BucketReader) -> Aggregator:
     return Aggregator(settings, database, Ingestor(bucket, database, retention, clock))
 
 
-def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) -> None:
+def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], billing: Billing | None = None) -> None:
     """
     Serve until the process is told to stop; the ingest loop runs beside the server.
 
     Args:
         aggregator: its parts
         on_start: called with the address
+        billing: reads the bills beside them, where there are any
 
     Raises:
         SettingsError: the port is taken, the web app is not built, or costs would be shown to a network.
@@ -108,6 +111,9 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) ->
     loop = threading.Thread(
         target=aggregator.ingestor.run, args=(stop, settings.interval_seconds), name="ingest", daemon=True
     )
+    threads = [loop]
+    if billing is not None:
+        threads.append(threading.Thread(target=billing.loop, args=(stop,), name="billing", daemon=True))
 
     try:
         check_exposure(
@@ -119,22 +125,25 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) ->
         app = create_app(aggregator.services(), load_web())
 
         def start() -> None:
-            loop.start()
+            for thread in threads:
+                thread.start()
             on_start(f"http://{host}:{port}/")
 
         serve(app, settings.bind, port, start)
     finally:
         stop.set()
-        if loop.is_alive():
-            loop.join()
+        for thread in threads:
+            if thread.is_alive():
+                thread.join()
         aggregator.database.close()
 
 
 def _run(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AggregatorSettings).settings
     bucket = federated_storage(settings)
+    billing = make_billing(settings, bucket)
     aggregator = assemble(settings, bucket)
-    serve_aggregator(aggregator, lambda address: _log.info("aggregator", address=address, bucket=bucket.name))
+    serve_aggregator(aggregator, lambda address: _log.info("aggregator", address=address, bucket=bucket.name), billing)
     return 0
 
 
