@@ -69,7 +69,8 @@ def _of_provider(root: Entry, provider: str, kinds: Mapping[str, Reader]) -> lis
     if isinstance(value, list):  # the older form: the first kind of a provider is the one it knew
         return [_LEGACY.get(provider, next(iter(kinds.values())))(one) for one in root.entries(provider, value)]
     section = root.section(provider, value)
-    made = [kinds[kind](one) for kind in kinds for one in section.entries(kind, section.take(kind) or [])]
+    given = {kind: section.take(kind) for kind in kinds}
+    made = [kinds[kind](one) for kind in kinds if given[kind] is not None for one in section.entries(kind, given[kind])]
     section.close()
     return made
 

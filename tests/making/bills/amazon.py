@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -75,7 +76,8 @@ def _hour(random: Random, at: datetime, *, net: bool) -> list[Charge]:
     commitment, used = effective + price(random), effective
     usage = _charge(
         at, "usage", "Usage", (listed, listed * off, listed, listed * off, listed), provider_id="i-0a1",
-        usage_type="EUC1-BoxUsage:m6i.xlarge", row={"unblended": listed, "on_demand": listed, "net": listed * off}, **node,
+        usage_type="EUC1-BoxUsage:m6i.xlarge",
+        row={"unblended": listed, "on_demand": listed, "net": listed * off}, **node,
     )  # fmt: skip
     covered = _charge(
         at, "savings plan usage", "SavingsPlanCoveredUsage",
@@ -128,7 +130,8 @@ def _daily(random: Random, day: datetime, *, net: bool) -> list[Charge]:
         plain("usage", "Usage", provider_id="i-0a1", category="Network", usage_type="EUC1-DataTransfer-Out-Bytes",
               kubernetes=True, labels=NODE),
         plain("usage", "Usage", provider_id=f"arn:aws:eks:eu-central-1:{ACCOUNT}:cluster/cluster-0",
-              category="Management", service="AmazonEKS", usage_type="EUC1-AmazonEKS-Hours:perCluster", kubernetes=True),
+              category="Management", service="AmazonEKS", usage_type="EUC1-AmazonEKS-Hours:perCluster",
+              kubernetes=True),
         plain("usage", "Usage", provider_id="bills-bucket", category="Storage", service="AmazonS3",
               usage_type="EUC1-TimedStorage-ByteHrs"),
         plain("marketplace", "Usage", service="8xyz", usage_type="MP:seller", row={"entity": "AWS Marketplace"}),
@@ -266,6 +269,4 @@ def manifest(files: Sequence[str], month: datetime) -> bytes:
 
 def athena_labels(of: Sequence[Charge]) -> list[Charge]:
     """Return the charges with their tags as Parquet and Athena spell them."""
-    from dataclasses import replace  # noqa: PLC0415 - one use
-
     return [replace(c, labels={re.sub("[:-]", "_", key): value for key, value in c.labels.items()}) for c in of]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("net", [False, True])
-def test_a_legacy_csv_report(tmp_path: Path, net: bool) -> None:
+def test_a_legacy_csv_report(tmp_path: Path, *, net: bool) -> None:
     """Every row of every day, with and without the net columns of an enterprise agreement."""
     charges = amazon.charges(FIRST, 3, net=net)
     sets = read_sets(tmp_path, ("report-00001.csv.gz", amazon.as_csv_gz(charges, net=net)))
@@ -25,7 +26,7 @@ def test_a_legacy_csv_report(tmp_path: Path, net: bool) -> None:
 
 @pytest.mark.parametrize("version", [1, 2])
 def test_a_parquet_report(tmp_path: Path, version: int) -> None:
-    """The legacy report and version 2.0, whose tags are a map, give the same rows; only tags are spelled Athena's way."""
+    """The legacy report and version 2.0, whose tags are a map, give the same rows, with tags as Athena spells them."""
     charges = amazon.charges(FIRST, 2)
     sets = read_sets(tmp_path, ("report-00001.snappy.parquet", amazon.as_parquet(charges, version=version)))
     assert all_rows(sets) == truth(amazon.athena_labels(charges))
@@ -41,8 +42,6 @@ def test_a_report_in_parts(tmp_path: Path) -> None:
 def test_a_month_adds_up_in_every_currency(tmp_path: Path) -> None:
     """The totals of a month's sets are the ledger's, to a millionth; euros and dollars stay apart."""
     charges = amazon.charges(FIRST, 28, seed=3)
-    from dataclasses import replace
-
     euros = [replace(charge, currency="EUR", account_id="444") for charge in amazon.charges(FIRST, 28, seed=4)]
     sets = read_sets(tmp_path, ("r-00001.csv.gz", amazon.as_csv_gz([*charges, *euros])))
     found: dict[str, Decimal] = {}
