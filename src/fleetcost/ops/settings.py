@@ -147,6 +147,19 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
         str, _At(description="the cluster this aggregator runs in, for clients that ask for one")
     ] = ""
     read_only: Annotated[bool, _At(description="write nothing to the bucket: no repairs can be ordered here")] = False
+    cloud_integration: Annotated[
+        Path | None, _At(description="where the cloud bills are: a cloud-integration.json; without it none are read")
+    ] = None
+    billing_refresh_hours: Annotated[float, _At(gt=0, le=168, description="pause between two looks at the bills")] = 6.0
+    billing_run_window_days: Annotated[
+        int, _At(ge=1, le=366, description="days whose bills are read again each time, with the whole of their months")
+    ] = 3
+    billing_query_window_days: Annotated[
+        int, _At(ge=1, le=366, description="days of one query to Athena or BigQuery")
+    ] = 7
+    billing_backfill_days: Annotated[
+        int, _At(ge=1, description="how far back the first look at the bills, and a rebuild, read")
+    ] = 91
 
 
 Role = TypeVar("Role", bound=SharedSettings)
