@@ -6,6 +6,7 @@ from fleetcost.api.operation import Operation
 from fleetcost.api.routes import (
     allocation,
     assets,
+    cloud,
     clusters,
     contexts,
     diagnostic,
@@ -20,6 +21,7 @@ from fleetcost.api.routes import (
 
 OPERATIONS: tuple[Operation, ...] = (
     *native.OPERATIONS,
+    *cloud.OPERATIONS,
     *health.OPERATIONS,
     *prices.OPERATIONS,
     *repairs.OPERATIONS,
