@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fleetcost.bucket.port import BucketReader
@@ -25,7 +25,7 @@ from fleetcost.model.window import Resolution
 from fleetcost.ops import log, metrics
 from fleetcost.tables.cloud import expire_cloud
 from fleetcost.tables.database import Database
-from fleetcost.tables.ledger import Entry, EntryState, clusters, count_states, ledger_of
+from fleetcost.tables.ledger import Entry, EntryState, census, clusters, count_states, ledger_of
 from fleetcost.tables.rows import expire
 
 Clock = Callable[[], datetime]
@@ -36,6 +36,9 @@ PAST_RETENTION = "past retention"
 
 GLANCE_SECONDS = 15.0
 """How often the waiting loop looks whether a reader has found the database broken."""
+
+LATELY = timedelta(hours=6)
+"""Within which two clusters that write under one id are noticed."""
 
 DEFAULT_CURRENCY = "USD"
 """Of foreign sets, unless a setting names another."""
@@ -146,12 +149,11 @@ class Ingestor:
                 that were applied stay.
         """
         began = time.monotonic()
-        if self._database.broken:
-            self._database.renew(self._clock())
+        self._database.heal(self._clock())
         try:
             done = self._passed()
         except DatabaseDamagedError:
-            self._database.renew(self._clock())
+            self._database.heal(self._clock())
             done = self._passed()
         seconds = time.monotonic() - began
         metrics.PASSES.labels("done").inc()
@@ -249,6 +251,21 @@ class Ingestor:
         states[PAST_RETENTION] = todo.expired
         for state in (*EntryState, *NOT_READ, PAST_RETENTION):
             metrics.OBJECTS.labels(str(state)).set(states[str(state)])
+        self._count_clusters()
+
+    def _count_clusters(self) -> None:
+        """Tell the metrics how each cluster is; one that has left the ledger leaves them too."""
+        told = (
+            metrics.CLUSTER_LAST_UPLOAD, metrics.CLUSTER_NEWEST_HOUR, metrics.CLUSTER_HOLES, metrics.CLUSTER_UNUSABLE,
+            metrics.CLUSTER_IDENTITIES,
+        )  # fmt: skip
+        for gauge in told:
+            gauge.clear()
+        for one in census(self._database, self._clock() - LATELY):
+            newest = one.newest_hour.timestamp() if one.newest_hour else 0.0
+            values = (one.last_upload.timestamp(), newest, one.missing_days, one.unusable, one.identities)
+            for gauge, value in zip(told, values, strict=True):
+                gauge.labels(one.cluster).set(value)
 
     def _say(self, **facts: Any) -> None:  # noqa: ANN401 - the fields of `Status`
         self._status = replace(self._status, **facts)
