@@ -9,6 +9,7 @@ from typing import Protocol
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.answers import Answers
+from fleetcost.api.bills import Bills
 from fleetcost.api.contexts import Book
 from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
@@ -73,6 +74,7 @@ class Services:
         repairs: orders to agents, None where there is no bucket to write them to
         registry: what the agents say of themselves, None where there is no bucket to read it from
         contexts: other installations the operator provides, and credentials of all of them
+        bills: the integrations, None where there is no bucket to find them in
         known: what is remembered of the ledger
         answers: what was answered of late
     """
@@ -90,6 +92,7 @@ class Services:
     repairs: Repairs | None = None
     registry: Registry | None = None
     contexts: Book = field(default_factory=Book)
+    bills: Bills | None = None
     known: Known = field(default_factory=Known)
     answers: Answers = field(default_factory=Answers)
 

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
+from fleetcost.api.bills import Bills
 from fleetcost.api.contexts import read_book
 from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
@@ -79,6 +80,7 @@ class Aggregator:
             home=self.settings.home_cluster,
             known=Known(retired=registry.retired),
             registry=registry,
+            bills=Bills(self.bucket),
             repairs=Repairs(self.bucket, None if self.settings.read_only else self.bucket),
         )
 

@@ -20,6 +20,7 @@ from fleetcost.model.window import Window
 from fleetcost.query.answer import Answer
 from fleetcost.query.ask import ask_allocations
 from fleetcost.query.filters import parse_filter
+from fleetcost.query.kinds import RowKind
 from fleetcost.query.question import Order, Page, Question, Step, framed
 from fleetcost.query.rows import AllocationRow
 from fleetcost.query.values import Wanted, values
@@ -77,8 +78,8 @@ def autocomplete(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     return enveloped(found_values(context, SetKind.ALLOCATIONS))
 
 
-def found_values(context: Context, kind: SetKind) -> list[str]:
-    """Return the values of a field of allocations or assets that the asker may see."""
+def found_values(context: Context, kind: RowKind) -> list[str]:
+    """Return the values of a field of rows of a kind that the asker may see."""
     parameters = context.parameters
     frame, _ = framed(window_of(context, default="7d"), Step.DAY, context.hourly_from(), context.now)
     limit = whole(parameters, "limit")
