@@ -74,10 +74,10 @@ def _remember(writer: Writer, days: Sequence[datetime]) -> None:
     for table in _FOUND:
         writer.execute(statement("drop_reconciled", table=table), {"days": list(days)})
     assets = {outcome.name.lower(): outcome.value for outcome in AssetOutcome}
-    writer.execute(statement("write_reconciled", **assets))
+    writer.execute(statement("write_reconciled", None, **assets))
     writer.execute(statement("write_reconciled_day"))
     rows = {outcome.name.lower(): outcome.value for outcome in RowOutcome}
-    writer.execute(statement("write_outcomes", **rows))
+    writer.execute(statement("write_outcomes", None, **rows))
 
 
 def _adjust(writer: Writer, resolution: Resolution, span: dict[str, Any], loaded: dict[str, Any]) -> None:

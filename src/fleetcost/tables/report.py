@@ -115,7 +115,7 @@ class Unmonitored:
 
 def report_days(snapshot: Snapshot, window: Window) -> tuple[DayReport, ...]:
     """Return the report of every cluster and day of a window of whole days."""
-    rows = snapshot.rows(statement("report_days", **_COSTS), _days(window))
+    rows = snapshot.rows(statement("report_days", None, **_COSTS), _days(window))
     return tuple(DayReport(*_read(row, {1: aware, 2: BillState})) for row in rows)
 
 
