@@ -1,8 +1,8 @@
 """
 Fleets with their bills, made up from a seed, and what is true of them: who made a row knows which assets it is for.
 
-Three clouds, one cluster each: AWS with spot, savings plans, credits and fees, Azure with a scale set that is billed as a
-whole, GCP in a currency of its own. Two hours of three days; a day's set is the sum of its hours.
+Three clouds, one cluster each: AWS with spot, savings plans, credits and fees, Azure with a scale set that is billed as
+a whole, GCP in a currency of its own. Two hours of three days; a day's set is the sum of its hours.
 """
 
 from __future__ import annotations
@@ -117,7 +117,9 @@ def _hour(chance: random.Random, cluster: str, window: Window) -> tuple[list[Ass
         assets.append(node(window, name=f"n{number}", provider_id=node_id(cluster, number), **parts))
         left = dict(parts)
         for pod in range(chance.randint(0, 3)):
-            taken = {name: Decimal(int(part / NANO * chance.randint(0, 50) // 100)) * NANO for name, part in left.items()}
+            taken = {
+                name: Decimal(int(part / NANO * chance.randint(0, 50) // 100)) * NANO for name, part in left.items()
+            }
             left = {name: left[name] - taken[name] for name in left}
             if number == 1 and pod == 2:
                 taken, left = {n: taken[n] + left[n] for n in left}, dict.fromkeys(left, Decimal(0))
@@ -135,7 +137,7 @@ def _shared_things(
     pods = [_pod(window, f"{cluster}-s-{number}", "") for number in range(3)]
     costs = [[_amount(chance) for _ in range(4)] for _ in range(3)]
     volumes = [VolumeShare("pv-1", volume_id(cluster), 10, cost) for cost in costs[0]]
-    balancers = [LoadBalancerShare("shop/lb", "", False, Decimal(1), cost) for cost in costs[1]]
+    balancers = [LoadBalancerShare("shop/lb", "", private=False, hours=Decimal(1), cost=cost) for cost in costs[1]]
     for number, pod in enumerate(pods):
         pods[number] = replace(
             pod, volumes=(volumes[number],), pv_cost=costs[0][number], pv_byte_hours=10,
@@ -150,7 +152,9 @@ def _shared_things(
     run = {"start": window.start, "end": window.end}
     assets += [
         disk(window, name="pv-1", provider_id=volume_id(cluster), cost=sum(costs[0], Decimal(0))),
-        Asset(type=AssetType.LOAD_BALANCER, name="shop/lb", cost=sum(costs[1], Decimal(0)), **run, **BALANCERS[cluster]),
+        Asset(
+            type=AssetType.LOAD_BALANCER, name="shop/lb", cost=sum(costs[1], Decimal(0)), **run, **BALANCERS[cluster]
+        ),
         Asset(type=AssetType.NETWORK, name="network", cost=sum(costs[2], Decimal(0)), **run),
         Asset(type=AssetType.CLUSTER_MANAGEMENT, name="fee", cost=Decimal("0.1"), **run),
     ]
@@ -162,7 +166,9 @@ def _pod(window: Window, name: str, on: str, **costs: Any) -> Allocation:
 
 def node_id(cluster: str, number: int) -> str:
     """Return a node's provider id as agents write it."""
-    return {"aws": f"i-{number}", "azure": f"azure://{SCALE_SET}/virtualMachines/{number}", "gcp": f"gke-{number}"}[cluster]
+    return {"aws": f"i-{number}", "azure": f"azure://{SCALE_SET}/virtualMachines/{number}", "gcp": f"gke-{number}"}[
+        cluster
+    ]
 
 
 def volume_id(cluster: str) -> str:
@@ -197,9 +203,13 @@ def _aws(row: Any) -> Iterable[Row]:
     tags = {"labels": {"eks:cluster-name": "shop-prod"}}
     for number, rule in enumerate((ChargeRule.SPOT_USAGE, ChargeRule.PLAN_USAGE, ChargeRule.USAGE)):
         yield row(1, ("Node", f"n{number}"), provider_id=f"i-{number}", category=Category.COMPUTE, rule=rule, **tags)
-    yield row(-(10**9), ("Node", "n1"), provider_id="i-1", category=Category.OTHER, rule=ChargeRule.CREDIT, line_type="Credit")
+    yield row(
+        -(10**9), ("Node", "n1"), provider_id="i-1", category=Category.OTHER, rule=ChargeRule.CREDIT, line_type="Credit"
+    )
     yield row(1, ("Disk", "n0"), provider_id="i-0", category=Category.STORAGE, **tags)
-    yield row(1, ("Network", "network"), provider_id="i-2", category=Category.NETWORK, usage_type="DataTransfer-Out-Bytes")
+    yield row(
+        1, ("Network", "network"), provider_id="i-2", category=Category.NETWORK, usage_type="DataTransfer-Out-Bytes"
+    )
     yield row(1, ("Disk", "pv-1"), provider_id="arn:aws:ec2:eu-west-1:1:volume/vol-1", category=Category.STORAGE)
     balancer = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/net/k8s-shop-lb-12ab/00ff00ff00ff00ff"
     yield row(1, ("LoadBalancer", "shop/lb"), provider_id=balancer, category=Category.NETWORK)
@@ -208,7 +218,9 @@ def _aws(row: Any) -> Iterable[Row]:
 
 def _azure(row: Any) -> Iterable[Row]:
     every = tuple(("Node", f"n{number}") for number in range(3))
-    yield row(1, *every, provider_id=SCALE_SET.upper().replace("/SUBSCRIPTIONS", "/subscriptions"), category=Category.COMPUTE)
+    yield row(
+        1, *every, provider_id=SCALE_SET.upper().replace("/SUBSCRIPTIONS", "/subscriptions"), category=Category.COMPUTE
+    )
     yield row(1, ("Node", "n1"), provider_id=f"{SCALE_SET}/virtualMachines/1", category=Category.COMPUTE)
     yield row(1, ("Disk", "pv-1"), provider_id="/subscriptions/S1/disks/PVC-1", category=Category.STORAGE)
     yield row(1, ("LoadBalancer", "shop/lb"), provider_id="10.0.0.9", category=Category.NETWORK)
@@ -230,7 +242,12 @@ def listed(fleet: BilledFleet, name: AssetName, number: int) -> Decimal:
     """Return an asset's list price on a day."""
     cluster, kind, own = name
     return sum(
-        (one.cost for each in HOURS for one in fleet.assets[cluster, hour(each, number)] if (one.type, one.name) == (kind, own)),
+        (
+            one.cost
+            for each in HOURS
+            for one in fleet.assets[cluster, hour(each, number)]
+            if (one.type, one.name) == (kind, own)
+        ),
         Decimal(0),
     )
 

@@ -69,7 +69,10 @@ class Tables:
             **{f"asset_{r}": f"{key}, type, name, cost, adjustment" for r in ("1h", "1d")},
             **{f"container_{r}": f"{key}, {adjusted}" for r in ("1h", "1d")},
             **{f"idle_{r}": f"{key}, node, cpu_cost, ram_cost, gpu_cost" for r in ("1h", "1d")},
-            **{f"namespace_{r}": f"{key}, namespace, kind, cpu_cost_adjustment, pv_cost_adjustment" for r in ("1h", "1d")},
+            **{
+                f"namespace_{r}": f"{key}, namespace, kind, cpu_cost_adjustment, pv_cost_adjustment"
+                for r in ("1h", "1d")
+            },
             "reconciled_asset": f"{key}, type, name, local, list_cost, billed_cost, adjustment, outcome",
             "reconciled_day": f"{key}, bill_state",
         }
@@ -133,7 +136,9 @@ def test_the_books_close_with_the_bill(known: Known) -> None:
     every = [row for rows in fleet.rows.values() for row in rows]
     for currency in ("EUR", "USD"):
         bill = sum((r.cost.amortized_net_cost for r in every if r.cost.currency == currency), Decimal(0))
-        loose = sum((o.cost for o in outcomes if o.currency == currency and o.outcome is not RowOutcome.MATCHED), Decimal(0))
+        loose = sum(
+            (o.cost for o in outcomes if o.currency == currency and o.outcome is not RowOutcome.MATCHED), Decimal(0)
+        )
         assert assets[currency] + loose == bill
     for one in days:
         number = (one.day - at()).days
@@ -283,7 +288,9 @@ def test_a_partial_bill_is_believed_where_it_tells_of_all_the_time(folder: Path)
 def test_outcomes_say_why(folder: Path) -> None:
     """A row that no asset carries says why: no asset, no cluster, another's cluster, another currency."""
     made, _ = tables(folder, billed_fleet(1))
-    found = made.rows("SELECT DISTINCT provider_id, service, outcome FROM cloud_cost_1d WHERE outcome <> 'matched' ORDER BY ALL")
+    found = made.rows(
+        "SELECT DISTINCT provider_id, service, outcome FROM cloud_cost_1d WHERE outcome <> 'matched' ORDER BY ALL"
+    )
     assert found == [
         ("", "Tax", "outside of clusters"),
         ("db-1", "Database", "outside of clusters"),

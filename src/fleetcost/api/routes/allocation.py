@@ -19,6 +19,7 @@ from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
 from fleetcost.query.answer import Answer
 from fleetcost.query.ask import ask_allocations
+from fleetcost.query.external import with_external
 from fleetcost.query.filters import parse_filter
 from fleetcost.query.kinds import RowKind
 from fleetcost.query.question import Order, Page, Question, Step, framed
@@ -105,8 +106,12 @@ def enveloped(data: object) -> dict[str, Any]:
 
 
 def _ask(context: Context, question: Question) -> Answer[AllocationRow]:
+    known = context.services.known
     with context.snapshot() as snapshot:
-        return ask_allocations(snapshot, question, context.now, context.services.known)
+        if not flag(context.parameters, "external", default=False) or context.identity.narrowed:
+            return ask_allocations(snapshot, question, context.now, known)
+        whole = ask_allocations(snapshot, replace(question, page=Page()), context.now, known)
+        return with_external(snapshot, question, whole, context.now, known)
 
 
 def _metric(context: Context) -> str:
