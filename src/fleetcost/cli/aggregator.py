@@ -14,7 +14,7 @@ from rich.table import Table
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
-from fleetcost.api.bills import Bills
+from fleetcost.api.bills import BillOrders, Bills
 from fleetcost.api.contexts import read_book
 from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
@@ -23,6 +23,7 @@ from fleetcost.api.services import Limits, Services
 from fleetcost.api.state import FolderState
 from fleetcost.billing.run import Billing
 from fleetcost.bucket.port import Bucket
+from fleetcost.cli.bill_orders import Orders
 from fleetcost.cli.billing import make_billing
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage
@@ -55,8 +56,8 @@ class Aggregator:
     ingestor: Ingestor
     bucket: Bucket
 
-    def services(self) -> Services:
-        """Return what the API needs."""
+    def services(self, orders: BillOrders | None = None) -> Services:
+        """Return what the API needs; `orders` takes those to read bills again."""
         registry = Registry(self.bucket, self._clusters, lambda: self.ingestor.status.passes)
         return Services(
             database=self.database,
@@ -80,7 +81,7 @@ class Aggregator:
             home=self.settings.home_cluster,
             known=Known(retired=registry.retired),
             registry=registry,
-            bills=Bills(self.bucket),
+            bills=Bills(self.bucket, orders),
             repairs=Repairs(self.bucket, None if self.settings.read_only else self.bucket),
         )
 
@@ -133,7 +134,7 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], bi
     settings = aggregator.settings
     host = f"[{settings.bind}]" if ":" in settings.bind else settings.bind
     stop = threading.Event()
-    services = aggregator.services()
+    services = aggregator.services(None if billing is None or settings.read_only else Orders(billing))
     loops = [
         threading.Thread(
             target=aggregator.ingestor.run, args=(stop, settings.interval_seconds), name="ingest", daemon=True
