@@ -15,6 +15,7 @@ from fleetcost.model.states import WindowState
 from fleetcost.model.window import rfc3339
 from fleetcost.query.answer import Completeness
 from fleetcost.query.ask import judged, prepare
+from fleetcost.query.dialects import dialect_of
 from fleetcost.query.files import Sheet, copy_to_csv, copy_to_parquet
 from fleetcost.query.question import Question
 
@@ -39,7 +40,7 @@ def exported(context: Context, question: Question, columns: tuple[str, ...]) -> 
             standing = judged(snapshot, question, context.now, context.services.known)
             program, _ = prepare(snapshot, question)
             note = _note(context, question, standing, rfc3339(context.as_of(snapshot)))
-            sheet = Sheet(question, program, columns)
+            sheet = Sheet(question, program, columns, dialect_of(snapshot))
             if how == "csv":
                 copy_to_csv(snapshot, sheet, file)
             else:

@@ -11,7 +11,7 @@ from fleetcost.api.access import Tokens
 from fleetcost.api.answers import Answers
 from fleetcost.api.state import NoState, StateStore
 from fleetcost.query.known import Known
-from fleetcost.tables.database import Database
+from fleetcost.tables.view import Tables
 
 
 class IngestStatus(Protocol):
@@ -70,7 +70,7 @@ class Services:
         answers: what was answered of late
     """
 
-    database: Database
+    database: Tables
     status: Callable[[], IngestStatus]
     clock: Callable[[], datetime]
     hourly_retention: timedelta | None

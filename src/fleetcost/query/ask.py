@@ -13,19 +13,20 @@ from fleetcost.model.window import Window
 from fleetcost.query.answer import AllocationRow, Answer, AssetRow, Completeness, Point, SeriesStep, StepRows, Total
 from fleetcost.query.compile import Program, compile_question
 from fleetcost.query.conditions import may_hold
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect
+from fleetcost.query.dialects import dialect_of
 from fleetcost.query.known import Known
 from fleetcost.query.question import Question, cut
 from fleetcost.query.records import allocation_of, asset_of, total_allocation_of, total_asset_of
-from fleetcost.tables.database import Snapshot
 from fleetcost.tables.ledger import aware
+from fleetcost.tables.view import View
 
 Records = Sequence[Sequence[Any]]
 Maker = Callable[[Sequence[Any], Question, Program], Any]
 
 
 def ask_allocations(
-    snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None, dialect: DuckDb | None = None
+    snapshot: View, question: Question, now: datetime, known: Known | None = None, dialect: Dialect | None = None
 ) -> Answer[AllocationRow]:
     """
     Answer a question about allocations.
@@ -35,7 +36,7 @@ def ask_allocations(
         question: what is asked
         now: the clock's reading
         known: what earlier questions learned of the ledger
-        dialect: of the engine, None for the embedded one's
+        dialect: of the engine, None for the view's own
 
     Raises:
         QuestionError: the filter names an unknown field, or the rows are in more than one currency.
@@ -44,7 +45,7 @@ def ask_allocations(
     return _ask(snapshot, question, makers, judged(snapshot, question, now, known), dialect)
 
 
-def ask_assets(snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None) -> Answer[AssetRow]:
+def ask_assets(snapshot: View, question: Question, now: datetime, known: Known | None = None) -> Answer[AssetRow]:
     """
     Answer a question about assets; see `ask_allocations`.
 
@@ -54,7 +55,7 @@ def ask_assets(snapshot: Snapshot, question: Question, now: datetime, known: Kno
     return _ask(snapshot, question, (asset_of, total_asset_of), judged(snapshot, question, now, known))
 
 
-def prepare(snapshot: Snapshot, question: Question, dialect: DuckDb | None = None) -> tuple[Program, str]:
+def prepare(snapshot: View, question: Question, dialect: Dialect | None = None) -> tuple[Program, str]:
     """
     Compile a question and run its stages; the statements that read the answer can be run afterwards.
 
@@ -64,9 +65,9 @@ def prepare(snapshot: Snapshot, question: Question, dialect: DuckDb | None = Non
     Raises:
         QuestionError: the filter names an unknown field, or the rows are in more than one currency.
     """
-    program = compile_question(question, dialect or DuckDb())
+    program = compile_question(question, dialect or dialect_of(snapshot))
     for stage in program.stages:
-        snapshot.rows(stage)
+        snapshot.keep(stage.name, stage.query)
     found = sorted(str(row[0]) for row in snapshot.rows("SELECT DISTINCT currency FROM cells"))
     if len(found) > 1:
         accepted = f"a filter that leaves clusters of one currency; found {', '.join(found)}, which are never added"
@@ -75,11 +76,11 @@ def prepare(snapshot: Snapshot, question: Question, dialect: DuckDb | None = Non
 
 
 def _ask(
-    snapshot: Snapshot,
+    snapshot: View,
     question: Question,
     makers: tuple[Maker, Maker],
     judged: tuple[Completeness, ...],
-    dialect: DuckDb | None = None,
+    dialect: Dialect | None = None,
 ) -> Answer[Any]:
     program, currency = prepare(snapshot, question, dialect)
     make, make_total = makers
@@ -101,7 +102,7 @@ def _ask(
     )
 
 
-def _series(snapshot: Snapshot, question: Question, program: Program) -> tuple[SeriesStep, ...]:
+def _series(snapshot: View, question: Question, program: Program) -> tuple[SeriesStep, ...]:
     if question.series is None:
         return ()
     points = defaultdict(list)
@@ -112,9 +113,7 @@ def _series(snapshot: Snapshot, question: Question, program: Program) -> tuple[S
     return tuple(SeriesStep(window, sums.get(window.start, 0.0), tuple(points[window.start])) for window in windows)
 
 
-def judged(
-    snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None
-) -> tuple[Completeness, ...]:
+def judged(snapshot: View, question: Question, now: datetime, known: Known | None = None) -> tuple[Completeness, ...]:
     """Return what stands behind an answer: an entry per cluster that the filter does not rule out."""
     kinds = (SetKind.ASSETS,) if question.kind is SetKind.ASSETS else (SetKind.ALLOCATIONS, SetKind.ASSETS)
     every = (known or Known()).completeness(snapshot, question.frame, kinds, now)

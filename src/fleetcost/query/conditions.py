@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fleetcost.errors import QuestionError, near
 from fleetcost.model.sets import SetKind
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect
 from fleetcost.query.dimensions import ALIASES, EXTERNAL, KEYED, UNALLOCATED, sanitize
 from fleetcost.query.filters import Compare, Every, Filter, Match, Some
 
@@ -47,7 +47,7 @@ IDLE_COLUMNS = frozenset({"cluster", "node", "provider_id"})
 class Conditions:
     """Turns a filter into a condition on the rows of one kind."""
 
-    def __init__(self, kind: SetKind, dialect: DuckDb, *, idle: bool = False) -> None:
+    def __init__(self, kind: SetKind, dialect: Dialect, *, idle: bool = False) -> None:
         self._kind = kind
         self._dialect = dialect
         self._idle = idle
@@ -112,7 +112,7 @@ class Conditions:
 
     def _list(self, column: str, match: Match, wanted: str) -> str:
         if not wanted and match in {Match.EQUALS, Match.CONTAINS}:
-            return f"len({column}) = 0"
+            return f"{self._dialect.length(column)} = 0"
         exact = Match.EQUALS if match is Match.CONTAINS else match
         return self._dialect.list_has(column, self._match("element", exact, wanted))
 

@@ -92,6 +92,20 @@ class Snapshot:
                     raise
                 raise TooMuchError(f"run a query: it needs more memory than the engine may use: {error}") from error
 
+    @property
+    def language(self) -> str:
+        """The SQL it understands."""
+        return "duckdb"
+
+    def keep(self, name: str, query: str) -> None:
+        """Keep a query's rows under a name for the statements that follow; see `rows` for what is raised."""
+        self.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS\n{query}")
+
+    def write(self, sql: str, options: str, file: str) -> None:
+        """Write a query's rows into a file; see `rows` for what is raised."""
+        quoted = file.replace("'", "''")
+        self.rows(f"COPY ({sql}) TO '{quoted}' ({options})")
+
     def interrupt(self) -> None:
         """End the query that is running, from another thread; without one nothing happens."""
         self._cursor.interrupt()
@@ -146,6 +160,11 @@ class Database:
     def broken(self) -> str:
         """Why the file or the engine cannot go on; empty while all is well. `renew` is the cure."""
         return self._broken
+
+    @property
+    def place(self) -> str:
+        """Where the rows are."""
+        return str(self.file)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fleetcost.model.allocation import UNMOUNTED
 from fleetcost.model.sets import SetKind
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect
 from fleetcost.query.dimensions import ALIASES, EXTERNAL, KEYED, UNALLOCATED, UNDEFINED, Dimension
 from fleetcost.query.question import Question
 
@@ -20,7 +20,7 @@ _COLUMNS = {
 class Names:
     """Writes a question's dimensions: the columns `n0`, `n1`, … of every stage."""
 
-    def __init__(self, question: Question, dialect: DuckDb) -> None:
+    def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
         self._dialect = dialect
 
