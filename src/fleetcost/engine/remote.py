@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from fleetcost.bucket.port import BucketReader
@@ -14,11 +14,37 @@ from fleetcost.engine.schema import ddl
 from fleetcost.engine.session import LostError, Relation, Row, Session, new_tag
 from fleetcost.errors import FleetcostError, QuestionEndedError, TryAgainError
 from fleetcost.lake.manifest import MANIFEST, Manifest, read
+from fleetcost.ops import log
 from fleetcost.query.dialect_spark import Spark
 from fleetcost.tables.scratch import write_arrow
 
-FRESH_SECONDS = 5.0
-"""How long a manifest is believed to be the newest."""
+REFRESH_SECONDS = 10.0
+"""How often a server looks for a newer manifest."""
+
+_log = log.get("engine")
+
+
+@dataclass(frozen=True, slots=True)
+class LakeStatus:
+    """
+    What the API shows in place of an ingest loop: each version of the manifest counts as a pass.
+
+    Attributes:
+        phase: `starting` until there is a manifest
+        passes: version of the manifest
+        last_pass_at: when it was written
+        last_error: why the newest one could not be looked for, empty while all is well
+        done, total, last_pass_seconds, skipped: nothing is ingested here
+    """
+
+    phase: str
+    passes: int
+    last_pass_at: datetime | None
+    last_error: str
+    done: int = 0
+    total: int = 0
+    last_pass_seconds: float = 0.0
+    skipped: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -115,105 +141,121 @@ class RemoteTables:
         bucket: where the manifest is
         url: of the engine, `sc://host:port`
         place: the bucket's address as the engine knows it, such as `s3a://costs/prod`; empty takes the bucket's own
-        monotonic: seconds that only grow
     """
 
-    def __init__(
-        self, bucket: BucketReader, url: str, place: str = "", monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, bucket: BucketReader, url: str, place: str = "") -> None:
         self._bucket = bucket
         self._url = url
         self._place = (place or bucket.name).rstrip("/")
-        self._monotonic = monotonic
         self._lock = threading.Lock()
+        self._refreshing = threading.Lock()
         self._current: Conversation | None = None
         self._etag = ""
-        self._looked_at = float("-inf")
+        self._error = ""
 
     @property
     def place(self) -> str:
         """Where the rows are, for people."""
         return f"{self._place} by {self._url.partition(';')[0]}"
 
-    def manifest(self) -> Manifest | None:
-        """
-        Return the newest manifest, None where the lake was never written.
-
-        Raises:
-            StoreError, StoreRefusedError: the store did not answer, or refused.
-        """
-        with self._lock:
-            conversation = self._newest()
-        return conversation.manifest if conversation else None
-
     def size_bytes(self) -> int:
         """Return what the files of the lake take."""
         conversation = self._current
         return conversation.manifest.size_bytes if conversation else 0
 
+    def status(self) -> LakeStatus:
+        """Return what is known of the lake; asks nobody."""
+        conversation = self._current
+        manifest = conversation.manifest if conversation else None
+        return LakeStatus(
+            phase="waiting" if manifest else "starting",
+            passes=manifest.version if manifest else 0,
+            last_pass_at=manifest.written_at if manifest else None,
+            last_error=self._error,
+        )
+
+    def refresh(self) -> None:
+        """
+        Look for a newer manifest, and begin a conversation about it; views that are open keep theirs.
+
+        Raises:
+            TryAgainError: there is no lake yet, the store or the engine does not answer.
+            StoreRefusedError: the store refused.
+        """
+        with self._refreshing:
+            about = self._bucket.stat(MANIFEST)
+            if about is not None and self._current is not None and about.etag == self._etag:
+                return
+            found = read(self._bucket)
+            if found is None:
+                raise TryAgainError(f"read {MANIFEST} in {self._bucket.name}: no aggregator has written a lake yet")
+            begun = self._begun(found.manifest)
+            with self._lock:
+                earlier, self._current, self._etag = self._current, begun, found.etag
+                if earlier is not None:
+                    earlier.retired = True
+                    _close_unused(earlier)
+
+    def run(self, stop: threading.Event, seconds: float) -> None:
+        """Look for newer manifests until told to stop; what goes wrong is said and tried again."""
+        while not stop.is_set():
+            try:
+                self.refresh()
+                self._error = ""
+            except Exception as error:  # noqa: BLE001 - a loop goes on
+                self._error = str(error)
+                _log.error("lake not read", error=str(error), kind=type(error).__name__)
+            stop.wait(seconds)
+
     @contextmanager
     def snapshot(self) -> Iterator[RemoteView]:
         """
-        Open a view of the newest manifest.
+        Open a view of the newest manifest that is known.
 
         Raises:
             TryAgainError: there is no lake yet, or the engine does not answer.
         """
+        if self._current is None:
+            self.refresh()
         with self._lock:
-            conversation = self._newest()
+            conversation = self._current
             if conversation is None:
-                raise TryAgainError(f"read {MANIFEST} in {self._bucket.name}: no aggregator has written a lake yet")
+                raise TryAgainError(f"ask the engine at {self._url}: this server is being stopped")
             conversation.users += 1
         view = RemoteView(self, conversation)
         try:
             yield view
         finally:
             with self._lock:
-                self._left(view.conversation)
+                _left(view.conversation)
 
     def renewed(self, lost: Conversation) -> Conversation:
         """
         Return a conversation about the same manifest in place of one the server does not know any more.
 
         Raises:
-            TryAgainError: the engine does not answer.
+            TryAgainError: the engine does not answer, or the tables have changed meanwhile.
         """
-        with self._lock:
-            self._left(lost)
-            lost.retired = True
+        with self._refreshing:
             current = self._current
             if current is lost or current is None:
-                current = self._current = self._begun(lost.manifest)
+                current = self._begun(lost.manifest)
             elif current.manifest.version != lost.manifest.version:
                 raise TryAgainError("ask the engine: it was restarted while the tables changed; ask again")
-            current.users += 1
+            with self._lock:
+                self._current = current
+                current.users += 1
+                lost.retired = True
+                _left(lost)
             return current
 
     def close(self) -> None:
         """End the conversation."""
         with self._lock:
             if self._current is not None:
-                self._current.session.close()
+                with suppress(FleetcostError):
+                    self._current.session.close()
                 self._current = None
-
-    def _newest(self) -> Conversation | None:
-        now = self._monotonic()
-        if self._current is not None and now - self._looked_at < FRESH_SECONDS:
-            return self._current
-        about = self._bucket.stat(MANIFEST)
-        if about is None:
-            return None
-        if self._current is None or about.etag != self._etag:
-            found = read(self._bucket)
-            if found is None:
-                return None
-            earlier, self._current = self._current, self._begun(found.manifest)
-            self._etag = found.etag
-            if earlier is not None:
-                earlier.retired = True
-                self._close_unused(earlier)
-        self._looked_at = now
-        return self._current
 
     def _begun(self, manifest: Manifest) -> Conversation:
         session = Session(self._url)
@@ -225,11 +267,13 @@ class RemoteTables:
         )
         return Conversation(session, manifest)
 
-    def _left(self, conversation: Conversation) -> None:
-        conversation.users -= 1
-        self._close_unused(conversation)
 
-    def _close_unused(self, conversation: Conversation) -> None:
-        if conversation.retired and conversation.users <= 0:
-            with suppress(FleetcostError):
-                conversation.session.close()
+def _left(conversation: Conversation) -> None:
+    conversation.users -= 1
+    _close_unused(conversation)
+
+
+def _close_unused(conversation: Conversation) -> None:
+    if conversation.retired and conversation.users <= 0:
+        with suppress(FleetcostError):
+            conversation.session.close()

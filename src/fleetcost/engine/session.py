@@ -31,6 +31,9 @@ _GONE = ("SESSION_NOT_FOUND", "SESSION_CHANGED", "SESSION_CLOSED", "INVALID_HAND
 _ENDED = ("OPERATION_CANCELED", "CANCELLED", "cancelled", "canceled")
 _TOO_MUCH = ("OutOfMemory", "RESOURCE_EXHAUSTED", "Resources exhausted")
 
+_CLIENT = ("pyspark", "grpc")
+"""Modules whose errors are the engine's; any other is a mistake of ours and passes."""
+
 _PING_MILLISECONDS = 5000
 
 
@@ -121,7 +124,7 @@ class _Told:
         return None
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if error is None or not isinstance(error, Exception) or isinstance(error, TryAgainError | TooMuchError):
+        if not isinstance(error, Exception) or not type(error).__module__.startswith(_CLIENT):
             return
         text = " ".join(str(error).split())[:600]
         what = f"ask the engine at {self._url.partition(';')[0]}: {text}"
@@ -141,7 +144,7 @@ def new_tag() -> str:
 
 def _connect(url: str) -> Any:  # noqa: ANN401 - the client has no types
     try:
-        from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra, and heavy
+        from pyspark.sql.connect.session import SparkSession  # noqa: PLC0415 - an extra, and heavy
         from pyspark.sql.connect.client import DefaultChannelBuilder  # noqa: PLC0415 - an extra, and heavy
         from pyspark.sql.connect.client.retries import DefaultPolicy  # noqa: PLC0415 - an extra, and heavy
     except ImportError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -65,14 +65,23 @@ def prepare(snapshot: View, question: Question, dialect: Dialect | None = None) 
     Raises:
         QuestionError: the filter names an unknown field, or the rows are in more than one currency.
     """
+    program = _kept(snapshot, question, dialect)
+    return program, _currency(row[0] for row in snapshot.rows("SELECT DISTINCT currency FROM cells"))
+
+
+def _kept(snapshot: View, question: Question, dialect: Dialect | None) -> Program:
     program = compile_question(question, dialect or dialect_of(snapshot))
     for stage in program.stages:
         snapshot.keep(stage.name, stage.query)
-    found = sorted(str(row[0]) for row in snapshot.rows("SELECT DISTINCT currency FROM cells"))
-    if len(found) > 1:
-        accepted = f"a filter that leaves clusters of one currency; found {', '.join(found)}, which are never added"
+    return program
+
+
+def _currency(found: Iterable[Any]) -> str:
+    different = sorted({str(currency) for currency in found})
+    if len(different) > 1:
+        accepted = f"a filter that leaves clusters of one currency; found {', '.join(different)}, which are never added"
         raise QuestionError("filter", "(none)", accepted)
-    return program, "".join(found)
+    return "".join(different)
 
 
 def _ask(
@@ -82,15 +91,19 @@ def _ask(
     judged: tuple[Completeness, ...],
     dialect: Dialect | None = None,
 ) -> Answer[Any]:
-    program, currency = prepare(snapshot, question, dialect)
+    program = _kept(snapshot, question, dialect)
+    rows = snapshot.rows(program.rows)
+    sums = snapshot.rows(program.totals) if question.summed or not question.page.whole else []
+    # Each statement more costs a distributed engine the whole question once more, so currencies are read from these.
+    currency = _currency(record[1] for record in sums) if sums else _currency(record[2] for record in rows)
     make, make_total = makers
     by_step = defaultdict(list)
-    for record in snapshot.rows(program.rows):
+    for record in rows:
         by_step[aware(record[0])].append(make(record, question, program))
     windows = {window.start: window for window in question.steps()}
     totals = tuple(
         Total(windows[aware(record[0])], int(record[2]), make_total(record, question, program))
-        for record in (snapshot.rows(program.totals) if question.summed else ())
+        for record in (sums if question.summed else ())
     )
     return Answer(
         question=question,

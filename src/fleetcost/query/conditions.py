@@ -107,23 +107,16 @@ class Conditions:
             return self._match(f"coalesce({self._label(column, sanitize(key))}, '')", match, wanted)
         if match in {Match.EQUALS, Match.CONTAINS}:
             return f"{self._label(column, sanitize(wanted))} IS NOT NULL"
-        test = self._match("element", match, sanitize(wanted))
-        return self._dialect.list_has(self._dialect.label_names(column), test)
+        return self._dialect.list_has(self._dialect.label_names(column), match, sanitize(wanted))
 
     def _list(self, column: str, match: Match, wanted: str) -> str:
         if not wanted and match in {Match.EQUALS, Match.CONTAINS}:
             return f"{self._dialect.length(column)} = 0"
         exact = Match.EQUALS if match is Match.CONTAINS else match
-        return self._dialect.list_has(column, self._match("element", exact, wanted))
+        return self._dialect.list_has(column, exact, wanted)
 
     def _match(self, expression: str, match: Match, wanted: str) -> str:
-        if match is Match.CONTAINS:
-            return self._dialect.contains(expression, wanted)
-        if match is Match.STARTS_WITH:
-            return self._dialect.starts_with(expression, wanted)
-        if match is Match.ENDS_WITH:
-            return self._dialect.ends_with(expression, wanted)
-        return f"{expression} = {self._dialect.text(wanted)}"
+        return self._dialect.matches(expression, match, wanted)
 
 
 def columns_of(tree: Filter | None, kind: SetKind) -> frozenset[str]:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from fleetcost.model.window import Resolution
+from fleetcost.query.filters import Match
 from fleetcost.query.question import Step
 from fleetcost.tables.rollups import raw_source, source_for
 
@@ -70,6 +71,16 @@ class Dialect(ABC):
     def contains(self, expression: str, value: str) -> str:
         """Test for a part."""
         return f"contains({expression}, {self.text(value)})"
+
+    def matches(self, expression: str, match: Match, value: str) -> str:
+        """Compare a text as a filter does."""
+        if match is Match.CONTAINS:
+            return self.contains(expression, value)
+        if match is Match.STARTS_WITH:
+            return self.starts_with(expression, value)
+        if match is Match.ENDS_WITH:
+            return self.ends_with(expression, value)
+        return f"{expression} = {self.text(value)}"
 
     @abstractmethod
     def text(self, value: str) -> str:
@@ -132,8 +143,8 @@ class Dialect(ABC):
         """Give the number of a list's elements."""
 
     @abstractmethod
-    def list_has(self, column: str, condition: str) -> str:
-        """Test whether any element, called `element`, meets a condition."""
+    def list_has(self, column: str, match: Match, value: str) -> str:
+        """Test whether any element matches."""
 
     @abstractmethod
     def each(self, column: str) -> str:
@@ -217,9 +228,9 @@ class DuckDb(Dialect):
         """Give the number of a list's elements."""
         return f"len({column})"
 
-    def list_has(self, column: str, condition: str) -> str:
-        """Test whether any element, called `element`, meets a condition."""
-        return f"len(list_filter({column}, lambda element : {condition})) > 0"
+    def list_has(self, column: str, match: Match, value: str) -> str:
+        """Test whether any element matches."""
+        return f"len(list_filter({column}, lambda element : {self.matches('element', match, value)})) > 0"
 
     def each(self, column: str) -> str:
         """Give a row per element of a list."""

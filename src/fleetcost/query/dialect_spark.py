@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from fleetcost.query.dialect import Dialect
+from fleetcost.query.filters import Match
 
 _ESCAPED = {character: f"\\u{ord(character):04X}" for character in "'\\$"}
 """
 Characters of a text literal that mean something to the parser. A dollar sign does: `${…}` inside a literal is replaced
 by a variable of the server, its environment's included, before the statement is parsed.
 """
+
+_EDGE = "\x01"
+"""Stands between the elements of a list that is searched as one text; no name has it."""
 
 _TYPES = {
     "VARCHAR": "STRING",
@@ -97,9 +101,15 @@ class Spark(Dialect):
         """Give the number of a list's elements."""
         return f"size({column})"
 
-    def list_has(self, column: str, condition: str) -> str:
-        """Test whether any element, called `element`, meets a condition."""
-        return f"exists({column}, element -> {condition})"
+    def list_has(self, column: str, match: Match, value: str) -> str:
+        """Test whether any element matches; as one text, for not every engine takes functions over a column's elements."""
+        if match is Match.EQUALS:
+            return f"array_contains({column}, {self.text(value)})"
+        before = _EDGE if match is Match.STARTS_WITH else ""
+        after = _EDGE if match is Match.ENDS_WITH else ""
+        edge = self.text(_EDGE)
+        every = f"concat({edge}, array_join({column}, {edge}), {edge})"
+        return self.contains(every, before + value.replace(_EDGE, "") + after)
 
     def each(self, column: str) -> str:
         """Give a row per element of a list."""
