@@ -16,7 +16,7 @@ from fleetcost.errors import FleetcostError, QuestionEndedError, TryAgainError
 from fleetcost.lake.manifest import MANIFEST, Manifest, read
 from fleetcost.ops import log
 from fleetcost.query.dialect_spark import Spark
-from fleetcost.tables.scratch import write_arrow
+from fleetcost.tables.arrow_file import write_arrow
 
 REFRESH_SECONDS = 10.0
 """How often a server looks for a newer manifest."""

@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fleetcost.model.sets import SetKind
+<<<<<<< HEAD
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.measures import CARRIED, EXACT_ALLOCATION, EXACT_ASSET
+=======
+from fleetcost.query.dialect import DuckDb
+from fleetcost.query.kinds import CLOUD
+from fleetcost.query.measures import CARRIED, EXACT_ALLOCATION, EXACT_ASSET, EXACT_CLOUD
+>>>>>>> main
 from fleetcost.query.question import Question
 from fleetcost.query.sql.assets import ASSET_MAXIMA, ASSET_PROPERTIES, WEIGHED, AssetCells
 from fleetcost.query.sql.cells import DETAILS, AllocationCells
+from fleetcost.query.sql.cloud import CLOUD_PROPERTIES, CloudCells
 from fleetcost.query.sql.details import Details
 from fleetcost.query.sql.reading import Reading, Shape
 from fleetcost.query.sql.stage import Stage
@@ -46,6 +53,9 @@ def compile_question(question: Question, dialect: Dialect) -> Program:
     if question.kind is SetKind.ASSETS:
         cells = AssetCells(question, dialect).stages()
         shape = _of_assets(question)
+    elif question.kind is CLOUD:
+        cells = CloudCells(question, dialect).stages()
+        shape = _of_cloud_costs(question)
     else:
         cells = AllocationCells(question, dialect).stages()
         shape = _of_allocations(question, dialect)
@@ -76,6 +86,16 @@ def _of_assets(question: Question) -> Shape:
         properties=ASSET_PROPERTIES,
         sums=(*EXACT_ASSET, *WEIGHED),
         maxima=ASSET_MAXIMA,
+        extras=("labels",) if question.detailed else (),
+        details=(),
+    )
+
+
+def _of_cloud_costs(question: Question) -> Shape:
+    return Shape(
+        properties=CLOUD_PROPERTIES,
+        sums=EXACT_CLOUD,
+        maxima=(),
         extras=("labels",) if question.detailed else (),
         details=(),
     )
