@@ -17,7 +17,6 @@ from fleetcost.engine.remote import RemoteTables
 from fleetcost.lake.write import LakeWriter
 from fleetcost.ui.files import File, WebApp
 
-
 EngineFactory = Callable[[Fleet, Path], AbstractContextManager["Engine"]]
 
 
@@ -71,7 +70,7 @@ def in_process(fleet: Fleet, folder: Path, **more: Any) -> Iterator[InProcess]:
 
 @contextmanager
 def on_engine(url: str, fleet: Fleet, folder: Path, **more: Any) -> Iterator[InProcess]:
-    """Ingest a fleet, write its lake, and answer from there by a distributed engine: nothing is asked of the database."""
+    """Ingest a fleet, write its lake, and answer from there by a distributed engine; the database is closed."""
     made = ingested(fleet, folder)
     bucket = FilesystemBucket(folder / "bucket")
     LakeWriter(made.database, bucket, folder, lambda: fleet.now).write()

@@ -104,9 +104,12 @@ def spark(folder: Path) -> Iterator[SparkCluster]:
         f"{home}/bin/spark-class", "org.apache.spark.deploy.master.Master",
         "--host", "127.0.0.1", "--port", str(port), "--webui-port", str(free_port()),
     ]  # fmt: skip
-    with running(master, environment=environment, log=folder / "master.log", ready=lambda: listening(port)):
-        with _worker(folder, environment, port, 0) as first, _worker(folder, environment, port, 1) as second:
-            yield SparkCluster(folder, f"spark://127.0.0.1:{port}", (first, second), free_port())
+    with (
+        running(master, environment=environment, log=folder / "master.log", ready=lambda: listening(port)),
+        _worker(folder, environment, port, 0) as first,
+        _worker(folder, environment, port, 1) as second,
+    ):
+        yield SparkCluster(folder, f"spark://127.0.0.1:{port}", (first, second), free_port())
 
 
 @contextmanager

@@ -14,16 +14,12 @@ from fleetcost.api.operation import Reply
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import rfc3339
 from fleetcost.query.answer import Completeness
-<<<<<<< HEAD
-from fleetcost.query.ask import judged, prepare
-from fleetcost.query.dialects import dialect_of
-=======
 from fleetcost.query.ask import judged, judged_bills, prepare
->>>>>>> main
+from fleetcost.query.dialects import dialect_of
 from fleetcost.query.files import Sheet, copy_to_csv, copy_to_parquet
 from fleetcost.query.kinds import CLOUD
 from fleetcost.query.question import Question
-from fleetcost.tables.database import Snapshot
+from fleetcost.tables.view import View
 
 _PIECE = 1 << 18
 
@@ -72,7 +68,7 @@ def _pieces(opened: object, first: bytes) -> Iterator[bytes]:
             yield piece
 
 
-def _standing(context: Context, question: Question, snapshot: Snapshot) -> str:
+def _standing(context: Context, question: Question, snapshot: View) -> str:
     """Say what stands behind the answer."""
     if question.kind is CLOUD:
         bills = judged_bills(snapshot, question, context.now, context.services.known)

@@ -1,7 +1,8 @@
-"""The tables of the lake as a distributed engine sees them: what the embedded database is, without a file of its own."""
+"""The tables of the lake behind a distributed engine: answers as the embedded database does, without a file."""
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -17,9 +18,12 @@ from fleetcost.lake.manifest import MANIFEST, Manifest, read
 from fleetcost.ops import log
 from fleetcost.query.dialect_spark import Spark
 from fleetcost.tables.arrow_file import write_arrow
+from fleetcost.tables.ledger import aware
 
 REFRESH_SECONDS = 10.0
 """How often a server looks for a newer manifest."""
+
+_NAMED = re.compile(r"\$([a-z_]+)")
 
 _log = log.get("engine")
 
@@ -91,9 +95,7 @@ class RemoteView:
         Raises:
             QuestionEndedError, TooMuchError, TryAgainError: see `Session.table`.
         """
-        if parameters:
-            raise NotImplementedError("statements for a distributed engine carry their values themselves")
-        found = self._table(sql)
+        found = self._table(self._filled(sql, parameters or {}))
         return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
 
     def write(self, sql: str, options: str, file: str) -> None:
@@ -125,6 +127,16 @@ class RemoteView:
                 raise QuestionEndedError("run a query: it was ended before its answer was there") from error
             raise
 
+    def _filled(self, sql: str, parameters: Mapping[str, Any]) -> str:
+        """Write times, texts and numbers into a statement in place of their names."""
+        written = {name: self._literal(value) for name, value in parameters.items()}
+        return _NAMED.sub(lambda found: written[found[1]], sql)
+
+    def _literal(self, value: object) -> str:
+        if isinstance(value, datetime):
+            return self._dialect.time(aware(value))
+        return self._dialect.text(value) if isinstance(value, str) else str(value)
+
     def _with_kept(self, sql: str) -> str:
         bare = sql.strip().rstrip(";")
         if not self._kept:
@@ -142,6 +154,9 @@ class RemoteTables:
         url: of the engine, `sc://host:port`
         place: the bucket's address as the engine knows it, such as `s3a://costs/prod`; empty takes the bucket's own
     """
+
+    file = None
+    broken = ""
 
     def __init__(self, bucket: BucketReader, url: str, place: str = "") -> None:
         self._bucket = bucket

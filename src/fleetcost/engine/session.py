@@ -144,9 +144,9 @@ def new_tag() -> str:
 
 def _connect(url: str) -> Any:  # noqa: ANN401 - the client has no types
     try:
-        from pyspark.sql.connect.session import SparkSession  # noqa: PLC0415 - an extra, and heavy
         from pyspark.sql.connect.client import DefaultChannelBuilder  # noqa: PLC0415 - an extra, and heavy
         from pyspark.sql.connect.client.retries import DefaultPolicy  # noqa: PLC0415 - an extra, and heavy
+        from pyspark.sql.connect.session import SparkSession  # noqa: PLC0415 - an extra, and heavy
     except ImportError as error:
         raise SettingsError(f"engine: spark needs the extra fleetcost[spark]: {error}") from error
     options = [

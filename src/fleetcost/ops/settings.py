@@ -119,14 +119,7 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
         int, _At(ge=0, description="daily rows older than this leave the database; 0 keeps them")
     ] = 91
     memory: Annotated[
-<<<<<<< HEAD
-        Size,
-        _At(
-            description="memory of the whole aggregator, such as 2GiB; 0 is half of the machine's or the control group's limit"
-        ),
-=======
         Size, _At(description="memory of the whole aggregator, such as 2GiB; 0 is half of the machine's or container's")
->>>>>>> main
     ] = Size(0)
     foreign_currency: Annotated[
         str, _At(pattern="^[A-Z]{3}$", description="ISO 4217 code of the costs in other agents' sets, which name none")

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-<<<<<<< HEAD
 from collections.abc import Callable, Iterable, Sequence
-=======
-from collections.abc import Callable, Sequence
 from dataclasses import replace
->>>>>>> main
 from datetime import datetime
 from typing import Any
 
@@ -30,14 +26,8 @@ from fleetcost.query.answer import (
 from fleetcost.query.bills import bills_behind, with_bills
 from fleetcost.query.compile import Program, compile_question
 from fleetcost.query.conditions import may_hold
-<<<<<<< HEAD
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.dialects import dialect_of
-from fleetcost.query.known import Known
-from fleetcost.query.question import Question, cut
-from fleetcost.query.records import allocation_of, asset_of, total_allocation_of, total_asset_of
-=======
-from fleetcost.query.dialect import DuckDb
 from fleetcost.query.kinds import CLOUD
 from fleetcost.query.known import Known
 from fleetcost.query.question import Question, cut
@@ -49,8 +39,6 @@ from fleetcost.query.records import (
     total_asset_of,
     total_cloud_cost_of,
 )
-from fleetcost.tables.database import Snapshot
->>>>>>> main
 from fleetcost.tables.ledger import aware
 from fleetcost.tables.view import View
 
@@ -88,11 +76,8 @@ def ask_assets(snapshot: View, question: Question, now: datetime, known: Known |
     return _ask(snapshot, question, (asset_of, total_asset_of), judged(snapshot, question, now, known))
 
 
-<<<<<<< HEAD
-def prepare(snapshot: View, question: Question, dialect: Dialect | None = None) -> tuple[Program, str]:
-=======
 def ask_cloud_costs(
-    snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None
+    snapshot: View, question: Question, now: datetime, known: Known | None = None
 ) -> Answer[CloudCostRow]:
     """
     Answer a question about cloud costs; rows and totals in unlike currencies stay apart.
@@ -104,8 +89,7 @@ def ask_cloud_costs(
     return replace(answer, bills=judged_bills(snapshot, question, now, known))
 
 
-def prepare(snapshot: Snapshot, question: Question, dialect: DuckDb | None = None) -> tuple[Program, str]:
->>>>>>> main
+def prepare(snapshot: View, question: Question, dialect: Dialect | None = None) -> tuple[Program, str]:
     """
     Compile a question and run its stages; the statements that read the answer can be run afterwards.
 
@@ -116,29 +100,22 @@ def prepare(snapshot: Snapshot, question: Question, dialect: DuckDb | None = Non
         QuestionError: the filter names an unknown field, or the rows are in more than one currency.
     """
     program = _kept(snapshot, question, dialect)
-    return program, _currency(row[0] for row in snapshot.rows("SELECT DISTINCT currency FROM cells"))
+    return program, _currency(question, (row[0] for row in snapshot.rows("SELECT DISTINCT currency FROM cells")))
 
 
 def _kept(snapshot: View, question: Question, dialect: Dialect | None) -> Program:
     program = compile_question(question, dialect or dialect_of(snapshot))
     for stage in program.stages:
-<<<<<<< HEAD
         snapshot.keep(stage.name, stage.query)
     return program
 
 
-def _currency(found: Iterable[Any]) -> str:
+def _currency(question: Question, found: Iterable[Any]) -> str:
     different = sorted({str(currency) for currency in found})
+    if question.kind is CLOUD:
+        return different[0] if len(different) == 1 else ""
     if len(different) > 1:
         accepted = f"a filter that leaves clusters of one currency; found {', '.join(different)}, which are never added"
-=======
-        snapshot.rows(stage)
-    found = sorted(str(row[0]) for row in snapshot.rows("SELECT DISTINCT currency FROM cells"))
-    if question.kind is CLOUD:
-        return program, found[0] if len(found) == 1 else ""
-    if len(found) > 1:
-        accepted = f"a filter that leaves clusters of one currency; found {', '.join(found)}, which are never added"
->>>>>>> main
         raise QuestionError("filter", "(none)", accepted)
     return "".join(different)
 
@@ -154,7 +131,7 @@ def _ask(
     rows = snapshot.rows(program.rows)
     sums = snapshot.rows(program.totals) if question.summed or not question.page.whole else []
     # Each statement more costs a distributed engine the whole question once more, so currencies are read from these.
-    currency = _currency(record[1] for record in sums) if sums else _currency(record[2] for record in rows)
+    currency = _currency(question, (record[1] for record in sums) if sums else (record[2] for record in rows))
     make, make_total = makers
     by_step = defaultdict(list)
     for record in rows:
@@ -196,7 +173,7 @@ def judged(snapshot: View, question: Question, now: datetime, known: Known | Non
 
 
 def judged_bills(
-    snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None
+    snapshot: View, question: Question, now: datetime, known: Known | None = None
 ) -> tuple[BillCompleteness, ...]:
     """Return what stands behind an answer about cloud costs: an entry per integration the filter does not rule out."""
     every = bills_behind(snapshot, question.frame, now, known or Known())

@@ -5,14 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fleetcost.model.sets import SetKind
-<<<<<<< HEAD
 from fleetcost.query.dialect import Dialect
-from fleetcost.query.measures import CARRIED, EXACT_ALLOCATION, EXACT_ASSET
-=======
-from fleetcost.query.dialect import DuckDb
 from fleetcost.query.kinds import CLOUD
 from fleetcost.query.measures import CARRIED, EXACT_ALLOCATION, EXACT_ASSET, EXACT_CLOUD
->>>>>>> main
 from fleetcost.query.question import Question
 from fleetcost.query.sql.assets import ASSET_MAXIMA, ASSET_PROPERTIES, WEIGHED, AssetCells
 from fleetcost.query.sql.cells import DETAILS, AllocationCells

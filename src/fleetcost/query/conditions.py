@@ -6,13 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from fleetcost.errors import QuestionError, near
 from fleetcost.model.sets import SetKind
-<<<<<<< HEAD
 from fleetcost.query.dialect import Dialect
-from fleetcost.query.dimensions import ALIASES, EXTERNAL, KEYED, UNALLOCATED, sanitize
-=======
-from fleetcost.query.dialect import DuckDb
 from fleetcost.query.dimensions import ALIASES, CLOUD_COLUMNS, EXTERNAL, KEYED, UNALLOCATED, label_key
->>>>>>> main
 from fleetcost.query.filters import Compare, Every, Filter, Match, Some
 from fleetcost.query.kinds import CLOUD, RowKind
 
@@ -66,11 +61,7 @@ IDLE_COLUMNS = frozenset({"cluster", "node", "provider_id"})
 class Conditions:
     """Turns a filter into a condition on the rows of one kind."""
 
-<<<<<<< HEAD
-    def __init__(self, kind: SetKind, dialect: Dialect, *, idle: bool = False) -> None:
-=======
-    def __init__(self, kind: RowKind, dialect: DuckDb, *, idle: bool = False) -> None:
->>>>>>> main
+    def __init__(self, kind: RowKind, dialect: Dialect, *, idle: bool = False) -> None:
         self._kind = kind
         self._dialect = dialect
         self._idle = idle
@@ -131,14 +122,8 @@ class Conditions:
         if key is not None:
             return self._match(f"coalesce({self._label(column, label_key(key, self._kind))}, '')", match, wanted)
         if match in {Match.EQUALS, Match.CONTAINS}:
-<<<<<<< HEAD
-            return f"{self._label(column, sanitize(wanted))} IS NOT NULL"
-        return self._dialect.list_has(self._dialect.label_names(column), match, sanitize(wanted))
-=======
             return f"{self._label(column, label_key(wanted, self._kind))} IS NOT NULL"
-        test = self._match("element", match, label_key(wanted, self._kind))
-        return self._dialect.list_has(self._dialect.label_names(column), test)
->>>>>>> main
+        return self._dialect.list_has(self._dialect.label_names(column), match, label_key(wanted, self._kind))
 
     def _list(self, column: str, match: Match, wanted: str) -> str:
         if not wanted and match in {Match.EQUALS, Match.CONTAINS}:

@@ -102,7 +102,7 @@ class Spark(Dialect):
         return f"size({column})"
 
     def list_has(self, column: str, match: Match, value: str) -> str:
-        """Test whether any element matches; as one text, for not every engine takes functions over a column's elements."""
+        """Test whether any element matches; as one text, for not every engine has functions over elements."""
         if match is Match.EQUALS:
             return f"array_contains({column}, {self.text(value)})"
         before = _EDGE if match is Match.STARTS_WITH else ""

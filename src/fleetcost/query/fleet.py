@@ -109,19 +109,16 @@ def _places(dialect: Dialect, now: datetime) -> str:
     since = dialect.time(now - LOOKED_BACK)
     return (
         f"SELECT cluster, {agreed}, min(provider_id) AS provider_id, "  # noqa: S608 - a time and names of columns
-<<<<<<< HEAD
-        "count(DISTINCT name) FILTER (WHERE window_start = newest) AS nodes, any_value(whole.cost) AS cost\n"
-=======
-        "count(DISTINCT name) FILTER (window_start = newest) AS nodes, any_value(priced.source) AS price_source, "
+        "count(DISTINCT name) FILTER (WHERE window_start = newest) AS nodes, any_value(priced.source) AS price_source, "
         "any_value(whole.cost) AS cost\n"
->>>>>>> main
         "FROM (SELECT *, max(window_start) OVER (PARTITION BY cluster) AS newest FROM asset_1d\n"
         f"  WHERE window_start >= {since} AND type = 'Node')\n"
         "JOIN (SELECT cluster, sum(cost + adjustment)::DOUBLE AS cost FROM asset_1d "
         f"WHERE window_start >= {since} GROUP BY cluster) AS whole USING (cluster)\n"
-        "JOIN (SELECT cluster, max_by(price_source, (cost, price_source)) AS source\n"
-        f"  FROM (SELECT cluster, price_source, sum(cost) AS cost FROM asset_1d WHERE window_start >= {since}\n"
-        "    GROUP BY cluster, window_start, price_source\n"
-        "    QUALIFY window_start = max(window_start) OVER (PARTITION BY cluster))\n"
+        f"JOIN (SELECT cluster, {dialect.latest('price_source', 'cost', 'price_source')} AS source\n"
+        "  FROM (SELECT *, max(window_start) OVER (PARTITION BY cluster) AS newest\n"
+        "    FROM (SELECT cluster, window_start, price_source, sum(cost) AS cost FROM asset_1d "
+        f"WHERE window_start >= {since} GROUP BY cluster, window_start, price_source))\n"
+        "  WHERE window_start = newest\n"
         "  GROUP BY cluster) AS priced USING (cluster)\nGROUP BY cluster"
     )

@@ -6,16 +6,10 @@ from dataclasses import dataclass
 
 from fleetcost.errors import QuestionError, near
 from fleetcost.model.sets import SetKind
-<<<<<<< HEAD
-from fleetcost.query.conditions import columns_of, fields
+from fleetcost.query.conditions import YES_OR_NO, columns_of, fields
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.dialects import dialect_of
-from fleetcost.query.dimensions import ALIASES, KEYED, sanitize
-=======
-from fleetcost.query.conditions import YES_OR_NO, columns_of, fields
-from fleetcost.query.dialect import DuckDb
 from fleetcost.query.dimensions import ALIASES, KEYED, label_key
->>>>>>> main
 from fleetcost.query.filters import Compare, Filter, Match
 from fleetcost.query.kinds import CLOUD, RowKind
 from fleetcost.query.question import Frame, Question, Step
@@ -42,11 +36,7 @@ class Wanted:
     limit: int = 100
 
 
-<<<<<<< HEAD
-def values(snapshot: View, kind: SetKind, frame: Frame, wanted: Wanted, allowed: Filter | None) -> list[str]:
-=======
-def values(snapshot: Snapshot, kind: RowKind, frame: Frame, wanted: Wanted, allowed: Filter | None) -> list[str]:
->>>>>>> main
+def values(snapshot: View, kind: RowKind, frame: Frame, wanted: Wanted, allowed: Filter | None) -> list[str]:
     """
     Return values in alphabetical order, empty ones left out.
 
@@ -71,24 +61,15 @@ def values(snapshot: Snapshot, kind: RowKind, frame: Frame, wanted: Wanted, allo
     ]
 
 
-<<<<<<< HEAD
-def _expression(field: str, kind: SetKind, dialect: Dialect) -> tuple[str, set[str]]:
-=======
-def _expression(field: str, kind: RowKind, dialect: DuckDb) -> tuple[str, set[str]]:
->>>>>>> main
+def _expression(field: str, kind: RowKind, dialect: Dialect) -> tuple[str, set[str]]:
     head, _, key = field.removesuffix("]").replace("[", ":", 1).partition(":")
     spellings = {name.lower(): name for name in KEYED[kind]}
     if head.lower() in spellings:
         column = KEYED[kind][spellings[head.lower()]]
-<<<<<<< HEAD
-        return (dialect.label(column, sanitize(key)) if key else dialect.each(dialect.label_names(column))), {column}
-    if field in ALIASES:
-=======
-        return (dialect.label(column, label_key(key, kind)) if key else f"unnest({dialect.label_names(column)})"), {
+        return (dialect.label(column, label_key(key, kind)) if key else dialect.each(dialect.label_names(column))), {
             column
         }
     if field in ALIASES and kind is not CLOUD:
->>>>>>> main
         maps = ("labels", "annotations") if kind is SetKind.ALLOCATIONS else ("labels",)
         return f"coalesce({', '.join(dialect.label(name, ALIASES[field]) for name in maps)})", set(maps)
     try:

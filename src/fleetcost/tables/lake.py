@@ -16,7 +16,10 @@ from fleetcost.tables.statements import statement
 WINDOWED = ("container", *(rollup.name for rollup in ROLLUPS), "asset", "idle")
 """Tables that exist per resolution and are written window by window."""
 
-WHOLE = ("label_set", "ledger")
+BILLED = "cloud_cost"
+"""The windowed table that only days have."""
+
+WHOLE = ("label_set", "ledger", "cloud_ledger", "reconciled_day")
 """Tables that are written as one."""
 
 ROWS_PER_FILE = 2_000_000
@@ -24,9 +27,13 @@ ROWS_PER_FILE = 2_000_000
 
 _OPTIONS = "FORMAT parquet, COMPRESSION zstd"
 _CASTS: Mapping[str, str] = MappingProxyType(
-    {"HUGEINT": "{0}::DECIMAL(38, 0)", "USMALLINT": "{0}::INTEGER", "UBIGINT": "({0}::HUGEINT - 9223372036854775808)::BIGINT",
-     "VARIANT": "to_json({0})::JSON::MAP(VARCHAR, VARCHAR)"}
-)  # fmt: skip
+    {
+        "HUGEINT": "{0}::DECIMAL(38, 0)",
+        "USMALLINT": "{0}::INTEGER",
+        "UBIGINT": "({0}::HUGEINT - 9223372036854775808)::BIGINT",
+        "VARIANT": "to_json({0})::JSON::MAP(VARCHAR, VARCHAR)",
+    }
+)
 _NEAREST = MappingProxyType({"container": "cluster, namespace, controller, pod, container"})
 
 
@@ -87,7 +94,7 @@ def export_whole(snapshot: Snapshot, table: str, folder: Path) -> Iterator[Expor
 
 def mark_of(snapshot: Snapshot, table: str) -> str:
     """Return a text that changes whenever a whole table does."""
-    if table == "ledger":
+    if table != "label_set":
         return str(snapshot.generation)
     ((count, mark),) = snapshot.rows(f"SELECT count(*), bit_xor(hash(label_set)) FROM {table}")  # noqa: S608 - our own name
     return f"{count} {mark}"
@@ -108,25 +115,23 @@ def _export(snapshot: Snapshot, table: str, within: str, folder: Path) -> Iterat
 def _rows(snapshot: Snapshot, table: str) -> str:
     if table == "label_set":
         return _bare("lake_label_set")
-    casts = {
-        row[0]: _CASTS[row[1]].format(row[0]) for row in snapshot.rows(f"DESCRIBE {table}") if row[1] in _CASTS
-    }
+    casts = {row[0]: _CASTS[row[1]].format(row[0]) for row in snapshot.rows(f"DESCRIBE {table}") if row[1] in _CASTS}
     if not casts:
         return f"SELECT * FROM {table}"  # noqa: S608 - our own name
     return _bare("lake_table", table=table, numbers=", ".join(f"{cast} AS {name}" for name, cast in casts.items()))
 
 
 def _bare(name: str, **parts: str) -> str:
-    return statement(name, **parts).rstrip().rstrip(";")
+    return statement(name, None, **parts).rstrip().rstrip(";")
 
 
 def _order(table: str) -> str:
     name = table.rsplit("_", 1)[0]
-    order = _NEAREST.get(name, "cluster") if name in WINDOWED else ""
+    order = _NEAREST.get(name, "cluster") if name in (*WINDOWED, BILLED) else ""
     return f" ORDER BY {order}" if order else ""
 
 
 def tables_of(resolution: Resolution) -> Sequence[str]:
     """Return the names of the windowed tables of one resolution."""
-    return [f"{name}_{resolution}" for name in WINDOWED]
-
+    names = (*WINDOWED, BILLED) if resolution is Resolution.DAY else WINDOWED
+    return [f"{name}_{resolution}" for name in names]

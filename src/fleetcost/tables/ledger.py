@@ -107,7 +107,7 @@ class Census:
     identities: int
 
 
-def census(database: Database, since: datetime) -> tuple[Census, ...]:
+def census(database: Tables, since: datetime) -> tuple[Census, ...]:
     """Return every cluster's; `since` is what counts as lately."""
     with database.snapshot() as snapshot:
         rows = snapshot.rows(statement("census"), {"since": naive(since)})

@@ -106,14 +106,8 @@ def source_for(table: str, columns: frozenset[str], resolution: Resolution) -> s
 def raw_source(table: str, columns: frozenset[str], resolution: Resolution) -> str:
     """Return single rows with every column; see `source_for`."""
     del columns
-<<<<<<< HEAD
-    return (
-        f"(SELECT *, 1 AS members FROM allocation_{resolution})" if table == "allocation" else f"{table}_{resolution}"
-    )
-=======
     rows = f"{table}_{resolution}"
     return _inside("single", rows=rows) if table == "allocation" else rows
->>>>>>> main
 
 
 def rollup_statement(rollup: Rollup, resolution: Resolution) -> str:

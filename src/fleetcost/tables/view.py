@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Protocol
 
 
@@ -51,6 +52,14 @@ class Tables(Protocol):
     @property
     def place(self) -> str:
         """Where the rows are, for people."""
+
+    @property
+    def file(self) -> Path | None:
+        """The database's file, None where there is none."""
+
+    @property
+    def broken(self) -> str:
+        """Why it cannot go on; empty while all is well."""
 
     def snapshot(self) -> AbstractContextManager[View]:
         """Open a consistent view."""

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from fleetcost.model.allocation import UNMOUNTED
 from fleetcost.model.sets import SetKind
-<<<<<<< HEAD
-from fleetcost.query.dialect import Dialect
-from fleetcost.query.dimensions import ALIASES, EXTERNAL, KEYED, UNALLOCATED, UNDEFINED, Dimension
-=======
 from fleetcost.query.conditions import YES_OR_NO
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect
 from fleetcost.query.dimensions import ALIASES, CLOUD_COLUMNS, EXTERNAL, KEYED, UNALLOCATED, UNDEFINED, Dimension
 from fleetcost.query.kinds import CLOUD
->>>>>>> main
 from fleetcost.query.question import Question
 
 _CONTROLLER_KINDS = ("deployment", "statefulset", "daemonset", "job")

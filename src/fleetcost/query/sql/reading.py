@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-<<<<<<< HEAD
 from fleetcost.query.dialect import Dialect
-=======
-from fleetcost.query.dialect import DuckDb
 from fleetcost.query.kinds import CLOUD
->>>>>>> main
 from fleetcost.query.question import Order, Question, Step
 from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.stage import Stage
