@@ -73,6 +73,7 @@ class SparkCluster:
             "spark.sql.warehouse.dir": str(self.folder / "warehouse"),
             # A lost worker is noticed within seconds.
             "spark.network.timeout": "20s",
+            "spark.network.timeoutInterval": "10s",
             "spark.executor.heartbeatInterval": "4s",
         }
         home = _spark_home()

@@ -23,11 +23,13 @@ from fleetcost.api.state import FolderState
 from fleetcost.billing.run import Billing
 from fleetcost.bucket.port import Bucket
 from fleetcost.cli.billing import make_billing
+from fleetcost.cli.engine import serve_engine
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage
 from fleetcost.ingest.budget import split
 from fleetcost.ingest.plan import Plan, Retention
 from fleetcost.ingest.run import Ingestor
+from fleetcost.lake.write import LakeWriter
 from fleetcost.model.identity import ClusterId
 from fleetcost.ops import log
 from fleetcost.ops.memory import machine_memory_bytes
@@ -137,6 +139,13 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], bi
             target=aggregator.ingestor.run, args=(stop, settings.interval_seconds), name="ingest", daemon=True
         )
     ]
+    if settings.lake:
+        lake = LakeWriter(aggregator.database, aggregator.bucket, settings.data_dir, clock)
+        loops.append(
+            threading.Thread(
+                target=lake.run, args=(stop, lambda: aggregator.ingestor.status.passes), name="lake", daemon=True
+            )
+        )
     if services.registry is not None:
         loops.append(threading.Thread(target=services.registry.run, args=(stop,), name="registry", daemon=True))
     if billing is not None:
@@ -168,6 +177,9 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], bi
 def _run(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AggregatorSettings).settings
     bucket = federated_storage(settings)
+    if settings.engine == "spark":
+        serve_engine(settings, bucket)
+        return 0
     billing = make_billing(settings, bucket)
     aggregator = assemble(settings, bucket)
     serve_aggregator(aggregator, lambda address: _log.info("aggregator", address=address, bucket=bucket.name), billing)
@@ -182,6 +194,8 @@ def _ingest(parsed: argparse.Namespace) -> int:
             print_plan(aggregator.ingestor.plan(), Console())
             return 0
         done = aggregator.ingestor.pass_once()
+        if settings.lake:
+            LakeWriter(aggregator.database, aggregator.bucket, settings.data_dir, clock).write()
     finally:
         aggregator.database.close()
     Console().print(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,9 +26,12 @@ from fleetcost.lake.manifest import (
 )
 from fleetcost.lake.plan import LakePlan, plan
 from fleetcost.model.window import Resolution, Window
-from fleetcost.ops import log
+from fleetcost.ops import log, metrics
 from fleetcost.tables.database import Database, Snapshot
 from fleetcost.tables.lake import WHOLE, Exported, columns, export_whole, export_window, mark_of, states, tables_of
+
+GLANCE_SECONDS = 2.0
+"""How often the loop looks whether a pass has ended."""
 
 GRACE = timedelta(hours=1)
 """How long a file that is no longer in the manifest stays for readers that began before."""
@@ -83,6 +87,20 @@ class LakeWriter:
         size = sum(file.size_bytes for file in put)
         _log.info("lake", version=manifest.version, files=len(put), bytes=size, removed=removed)
         return Written(len(put), size, removed, manifest.version)
+
+    def run(self, stop: threading.Event, passes: Callable[[], int]) -> None:
+        """Write after each pass until told to stop; what goes wrong is said, counted and tried again after the next."""
+        done = 0
+        while not stop.wait(GLANCE_SECONDS):
+            if (now := passes()) == done:
+                continue
+            done = now
+            try:
+                self.write()
+                metrics.LAKE_WRITES.labels("done").inc()
+            except Exception as error:  # noqa: BLE001 - a loop goes on
+                metrics.LAKE_WRITES.labels("failed").inc()
+                _log.error("lake not written", error=str(error), kind=type(error).__name__)
 
     def _written(
         self, snapshot: Snapshot, todo: LakePlan, before: Manifest | None, folder: Path

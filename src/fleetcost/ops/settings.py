@@ -146,6 +146,15 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
     home_cluster: Annotated[
         str, _At(description="the cluster this aggregator runs in, for clients that ask for one")
     ] = ""
+    engine: Annotated[
+        Literal["duckdb", "spark"],
+        _At(description="what answers questions: the embedded database, or a distributed engine that reads the lake"),
+    ] = "duckdb"
+    engine_url: Annotated[str, _At(description="address of the distributed engine, sc://host:port")] = ""
+    engine_lake: Annotated[
+        str, _At(description="the bucket's address as the engine knows it, such as s3a://costs; empty takes its own")
+    ] = ""
+    lake: Annotated[bool, _At(description="write the tables as Parquet to the bucket after each pass")] = False
     read_only: Annotated[bool, _At(description="write nothing to the bucket: no repairs can be ordered here")] = False
     cloud_integration: Annotated[
         Path | None, _At(description="where the cloud bills are: a cloud-integration.json; without it none are read")
