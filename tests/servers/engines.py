@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -87,6 +88,21 @@ class SparkCluster:
         ready = lambda: listening(self.connect_port)  # noqa: E731 - asked again and again
         with running(command, environment=environment, log=log, ready=ready, patience=90) as server:
             yield server
+
+    def wait_for_work(self, number: int) -> None:
+        """Return as soon as a worker's executor has computed for half a second since the call."""
+        before, deadline = self._ticks(number), time.monotonic() + 60
+        while self._ticks(number) - before < os.sysconf("SC_CLK_TCK") / 2:
+            if time.monotonic() > deadline:
+                raise RuntimeError("the executor has nothing to do")
+            time.sleep(0.02)
+
+    def _ticks(self, number: int) -> int:
+        spent = 0
+        for pid in _children(self.workers[number].pid):
+            with suppress(OSError):
+                spent += int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11])
+        return spent
 
     def kill_worker(self, number: int) -> None:
         """Kill a worker and its executor, as a machine that fails does."""

@@ -23,7 +23,7 @@ _TYPES = {
     "TIMESTAMP": "TIMESTAMP_NTZ",
     "USMALLINT": "INT",
 }
-_SPELLED = re.compile(r"""'[^']*'|"([^"]*)"|::(VARCHAR|TIMESTAMP|USMALLINT)\b|\bhash\(""")
+_SPELLED = re.compile(r"""--[^\n]*|'[^']*'|"([^"]*)"|::(VARCHAR|TIMESTAMP|USMALLINT)\b|\bhash\(""")
 
 
 class Spark(Dialect):
@@ -35,6 +35,8 @@ class Spark(Dialect):
         def spell(found: re.Match[str]) -> str:
             if found[1] is not None:
                 return f"`{found[1]}`"
+            if found[0].startswith("--"):
+                return ""
             if found[2] is not None:
                 return f"::{_TYPES[found[2]]}"
             return "xxhash64(" if found[0] == "hash(" else found[0]
