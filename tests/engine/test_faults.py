@@ -15,7 +15,6 @@ from compat.random_fleet import random_fleet
 from engine.answers import BY_NAMESPACE, costs
 from fleetcost.bucket.filesystem import FilesystemBucket
 from fleetcost.engine.remote import RemoteTables
-from fleetcost.engine.session import new_tag
 from fleetcost.errors import TryAgainError
 from fleetcost.lake.write import LakeWriter
 from servers.engines import SparkCluster

@@ -20,6 +20,14 @@ SMALL = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss512k"
 """Little memory, no second compiler: these processes live for minutes and share two cores."""
 
 
+_FEW_ROWS = {
+    # Compiling a plan takes longer than running it.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+}
+
+
 def sail_is_here() -> bool:
     """Tell whether `scripts/setup engines` was run."""
     return (HOME / "bin" / "sail").exists()
@@ -48,6 +56,8 @@ class SparkCluster:
     master: str
     workers: tuple[subprocess.Popen[bytes], ...]
     connect_port: int
+    executor_memory: str = "640m"
+    tuned_for_tests: bool = True
 
     @property
     def url(self) -> str:
@@ -62,21 +72,19 @@ class SparkCluster:
             "spark.connect.grpc.binding.port": str(self.connect_port),
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
-            "spark.executor.memory": "640m",
+            "spark.executor.memory": self.executor_memory,
             "spark.executor.extraJavaOptions": SMALL,
             "spark.ui.enabled": "false",
             "spark.sql.shuffle.partitions": "2",
             "spark.default.parallelism": "2",
-            # Rows are few: compiling a plan takes longer than running it.
-            "spark.sql.codegen.wholeStage": "false",
-            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-            "spark.sql.adaptive.enabled": "false",
             "spark.sql.warehouse.dir": str(self.folder / "warehouse"),
             # A lost worker is noticed within seconds.
             "spark.network.timeout": "20s",
             "spark.network.timeoutInterval": "10s",
             "spark.executor.heartbeatInterval": "4s",
         }
+        if self.tuned_for_tests:
+            settings |= _FEW_ROWS
         home = _spark_home()
         command = [
             str(home) + "/bin/spark-submit", "--class", "org.apache.spark.sql.connect.service.SparkConnectServer",
@@ -113,7 +121,7 @@ class SparkCluster:
 
 
 @contextmanager
-def spark(folder: Path) -> Iterator[SparkCluster]:
+def spark(folder: Path, executor_memory: str = "640m", *, tuned_for_tests: bool = True) -> Iterator[SparkCluster]:
     """Run a master and two workers for the length of the block."""
     port, home = free_port(), _spark_home()
     environment = _environment(folder) | {"SPARK_DAEMON_MEMORY": "192m", "SPARK_DAEMON_JAVA_OPTS": SMALL}
@@ -126,7 +134,9 @@ def spark(folder: Path) -> Iterator[SparkCluster]:
         _worker(folder, environment, port, 0) as first,
         _worker(folder, environment, port, 1) as second,
     ):
-        yield SparkCluster(folder, f"spark://127.0.0.1:{port}", (first, second), free_port())
+        yield SparkCluster(
+            folder, f"spark://127.0.0.1:{port}", (first, second), free_port(), executor_memory, tuned_for_tests
+        )
 
 
 @contextmanager
@@ -136,7 +146,7 @@ def _worker(
     log = folder / f"worker{number}.log"
     command = [
         f"{_spark_home()}/bin/spark-class", "org.apache.spark.deploy.worker.Worker",
-        "--host", "127.0.0.1", "--webui-port", str(free_port()), "-c", "1", "-m", "700m",
+        "--host", "127.0.0.1", "--webui-port", str(free_port()), "-c", "1", "-m", "3g",
         "-d", str(folder / f"worker{number}"), f"spark://127.0.0.1:{master}",
     ]  # fmt: skip
     joined = lambda: "Successfully registered with master" in log.read_text(errors="replace")  # noqa: E731
