@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,7 +31,7 @@ from fleetcost.ops.memory import parse_size
 HERE = Path(__file__).parent
 CACHE = HERE.parent / ".cache" / "bench"
 MIB = 1024 * 1024
-GLANCE_SECONDS = 0.05
+GLANCE_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,28 @@ def resident_bytes(pid: int) -> int:
         return 0
 
 
-def step(name: str, *arguments: object) -> Measured:
-    """Run a step in a process of its own and watch its memory."""
+def step(name: str, *arguments: object, cap_bytes: int = 0) -> Measured:
+    """
+    Run a step in a process of its own and watch its memory.
+
+    Args:
+        name: of the step
+        arguments: its own
+        cap_bytes: more than this in memory, and its processes are killed, as a container's would be; 0 is no limit
+
+    Raises:
+        SystemExit: it failed, or was killed.
+    """
     command = [sys.executable, str(HERE / "aggregator_steps.py"), name, *(str(argument) for argument in arguments)]
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(command, stdout=said)
         peak = 0
         while process.poll() is None:
             peak = max(peak, sum(resident_bytes(pid) for pid in tree(process.pid)))
+            if cap_bytes and peak > cap_bytes:
+                for pid in tree(process.pid):
+                    os.kill(pid, signal.SIGKILL)
+                raise SystemExit(f"{name}: killed, it held {peak / MIB:,.0f} MiB, more than {Bytes(cap_bytes)}")
             time.sleep(GLANCE_SECONDS)
         if process.returncode:
             raise SystemExit(f"{' '.join(command)}: exit code {process.returncode}")

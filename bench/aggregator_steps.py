@@ -94,7 +94,7 @@ def bare(fleet: Path, place: Path, _memory: int) -> dict[str, Any]:
     return found | {"rows": rows, "bytes": (place / "bare.duckdb").stat().st_size}
 
 
-class Watch(threading.Thread):
+class Newest(threading.Thread):
     """Notes when the newest day of all clusters is visible."""
 
     def __init__(self, database: Database, clusters: int) -> None:
@@ -124,7 +124,7 @@ def opened(fleet: Path, place: Path, memory: int) -> tuple[FilesystemBucket, Dat
 
 def rebuilt(fleet: Path, database: Database, ingestor: Ingestor) -> dict[str, Any]:
     """Fill empty tables; say how long it took, and until the newest day was there."""
-    watch = Watch(database, len(list((fleet / "federated").iterdir())))
+    watch = Newest(database, len(list((fleet / "federated").iterdir())))
     watch.start()
     cpu = Cpu()
     took = timed(ingestor.pass_once)
