@@ -137,9 +137,10 @@ def report_parquet(ours: Measured, bare: Measured) -> None:
     line("database", f"{facts['bytes'] / 1e6:,.0f} MB",
          f"{facts['bytes'] / yard['bytes']:.2f} x bare ({yard['bytes'] / 1e6:,.0f} MB), "
          f"{facts['bytes'] / facts['rows']:.0f} bytes a row")  # fmt: skip
-    for name, (median, late, single) in facts["questions"].items():
+    line("rows of rollups", "", ", ".join(f"{name} {rows:,}" for name, rows in facts["rolled_up"].items()))
+    for name, (median, late, cpu, single, rows) in facts["questions"].items():
         line(f"{name}, p50 and p95 of 20", f"{median * 1000:,.0f} {late * 1000:,.0f} ms",
-             f"single rows {single * 1000:,.0f} ms")  # fmt: skip
+             f"CPU {cpu * 1000:,.0f} ms; from single rows {single * 1000:,.0f} ms; {rows:,} rows")  # fmt: skip
 
 
 def report_bingen(ours: Measured, bare: Measured) -> None:
