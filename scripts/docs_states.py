@@ -6,6 +6,8 @@ import enum
 from pathlib import Path
 from typing import Protocol, cast
 
+from fleetcost.model.cloud_cost import BillState, ChargeRule
+from fleetcost.model.cloud_sets import ConnectionStatus
 from fleetcost.model.finding import FindingKind
 from fleetcost.model.states import ObjectState, WindowState
 from fleetcost.tables.ledger import EntryState
@@ -39,6 +41,9 @@ SECTIONS: tuple[tuple[str, str, type[enum.StrEnum]], ...] = (
     ("Objects of the bucket", "What an object is, told from its path.", ObjectState),
     ("Objects in the ledger", "What the aggregator made of a set. `/model/debug/orchestrator` lists them.", EntryState),
     ("Findings", "What an agent noticed when it built an hour. Each is a warning in its log.", FindingKind),
+    ("Bills", "How far the bill of a day has come.", BillState),
+    ("Rows of a bill", "Which rule mapped them; one word for all providers.", ChargeRule),
+    ("Integrations", "What the last look at an account's bills found.", ConnectionStatus),
 )
 
 

@@ -11,10 +11,13 @@ import pytest
 from fleetcost.api.routes.operations import OPERATIONS
 from fleetcost.cli.main import COMMANDS
 from fleetcost.ingest.run import PAST_RETENTION
+from fleetcost.model.cloud_cost import BillState, ChargeRule
+from fleetcost.model.cloud_sets import ConnectionStatus
 from fleetcost.model.finding import FindingKind
 from fleetcost.model.states import ObjectState, WindowState
 from fleetcost.ops import metrics
 from fleetcost.ops.settings import ROLES, describe
+from fleetcost.sets.cloud.schema import CLOUD_COST_SCHEMA
 from fleetcost.sets.schema import SCHEMAS
 from fleetcost.tables.ledger import EntryState
 
@@ -50,7 +53,10 @@ def test_every_command_is_documented() -> None:
 
 def test_every_state_is_documented() -> None:
     """Each state of each kind is on the page with its meaning."""
-    for state in (*WindowState, *ObjectState, *EntryState, *FindingKind):
+    for state in (
+        *(*WindowState, *ObjectState, *EntryState, *FindingKind),
+        *(*BillState, *ChargeRule, *ConnectionStatus),
+    ):
         assert f"| {state.value} | {state.meaning} |" in text("states.md")
 
 
@@ -68,6 +74,11 @@ def test_every_column_of_the_format_is_documented() -> None:
     for schema in SCHEMAS.values():
         missing = [name for name in schema.names if f"`{name}`" not in page and not name.endswith(endings)]
         assert missing == []
+
+
+def test_every_column_of_cloud_cost_sets_is_documented() -> None:
+    """Each column is on the page of their format."""
+    assert [name for name in CLOUD_COST_SCHEMA.names if f"`{name}`" not in text("format/cloudcosts.md")] == []
 
 
 def test_every_room_is_on_the_map() -> None:

@@ -1,14 +1,11 @@
 """
 Sets to Parquet bytes and back; the header travels in the file's footer.
 
-The footer also holds a hash of the whole file, because a changed byte in a compressed page or in Parquet's own metadata
-can decode to other rows without any error, or end the engine that decodes it. It is taken while its own digits are
-zeros, and is checked before anything is decoded.
+The footer also holds the file's seal, which is checked before anything is decoded.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 from datetime import datetime
 from decimal import Decimal
@@ -25,6 +22,7 @@ from fleetcost.model.sets import FORMAT_VERSION, SetHeader, SetKey, SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.sets.cost_set import CostSet
 from fleetcost.sets.schema import SCHEMAS
+from fleetcost.sets.seal import UNSEALED, check_seal, seal
 
 FOOTER_KEY = b"fleetcost"
 """The key of our JSON in the Parquet footer's key-value metadata."""
@@ -33,10 +31,7 @@ _COMPRESSION = "zstd"
 _LEAN = {"store_schema": False, "write_statistics": False}
 """Sets are small and read whole: Arrow's own copy of the schema and column statistics would double their size."""
 
-_SEAL = b'"file_sha256":"'
-_UNSEALED = "0" * 64
-
-_UNREADABLE = (pa.ArrowException, OSError, ValueError)
+UNREADABLE = (pa.ArrowException, OSError, ValueError)
 """What the library raises on damaged files; names that are not UTF-8 are a `ValueError`."""
 
 
@@ -67,16 +62,10 @@ class _Footer(msgspec.Struct, frozen=True, kw_only=True):
 def to_bytes(cost_set: CostSet) -> bytes:
     """Write a set as one Parquet file."""
     sink = io.BytesIO()
-    with _writer(sink, cost_set.table.schema) as writer:
+    with lean_writer(sink, cost_set.table.schema) as writer:
         writer.write_table(cost_set.table)
         writer.add_key_value_metadata({FOOTER_KEY: msgspec.json.encode(_footer(cost_set.header))})
     return seal(sink.getvalue())
-
-
-def seal(content: bytes) -> bytes:
-    """Put the hash of a file in the place of the zeros that its footer has for it."""
-    start = content.rindex(_SEAL) + len(_SEAL)
-    return content[:start] + hashlib.sha256(content).hexdigest().encode() + content[start + len(_UNSEALED) :]
 
 
 def from_bytes(content: bytes, path: str) -> CostSet:
@@ -93,7 +82,7 @@ def from_bytes(content: bytes, path: str) -> CostSet:
     header = header_from_bytes(content, path)
     try:
         table = pq.ParquetFile(io.BytesIO(content)).read(use_threads=False).replace_schema_metadata(None)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise SetDamagedError(f"read {path}: the rows cannot be decoded: {error}") from error
     return CostSet(header, table)
 
@@ -109,25 +98,14 @@ def header_from_bytes(content: bytes, path: str) -> SetHeader:
     try:
         metadata = pq.read_metadata(pa.BufferReader(content))
         entries = metadata.metadata or {}
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise SetDamagedError(f"read {path}: not a whole Parquet file: {error}") from error
     if FOOTER_KEY not in entries:
         raise SetDamagedError(f"read {path}: a Parquet file, but not one of ours: no `fleetcost` entry in its footer")
     header = _header(entries[FOOTER_KEY], path)
-    _check_seal(content, path)
+    check_seal(content, path)
     _check_columns(metadata, header, path)
     return header
-
-
-def _check_seal(content: bytes, path: str) -> None:
-    start = content.rfind(_SEAL) + len(_SEAL)
-    end = start + len(_UNSEALED)
-    hasher = hashlib.sha256(memoryview(content)[:start])
-    hasher.update(_UNSEALED.encode())
-    hasher.update(memoryview(content)[end:])
-    found, expected = hasher.hexdigest(), content[start:end].decode(errors="replace")
-    if found != expected:
-        raise SetDamagedError(f"read {path}: the file was changed after it was written: hash {found}, not {expected}")
 
 
 def _check_columns(metadata: Any, header: SetHeader, path: str) -> None:  # noqa: ANN401 - Parquet's own
@@ -143,12 +121,13 @@ def _check_columns(metadata: Any, header: SetHeader, path: str) -> None:  # noqa
 def _parquet_schema(kind: SetKind) -> Any:  # noqa: ANN401 - Parquet's own
     """Return the Parquet schema of a kind's files as this library writes it."""
     sink = io.BytesIO()
-    with _writer(sink, SCHEMAS[kind]) as writer:
+    with lean_writer(sink, SCHEMAS[kind]) as writer:
         writer.write_table(SCHEMAS[kind].empty_table())
     return pq.read_metadata(io.BytesIO(sink.getvalue())).schema
 
 
-def _writer(sink: io.BytesIO, schema: pa.Schema) -> pq.ParquetWriter:
+def lean_writer(sink: io.BytesIO, schema: pa.Schema) -> pq.ParquetWriter:
+    """Return a writer of set files: compressed, without what small files that are read whole do not need."""
     return pq.ParquetWriter(sink, schema, compression=_COMPRESSION, store_decimal_as_integer=True, **_LEAN)
 
 
@@ -173,7 +152,7 @@ def _footer(header: SetHeader) -> _Footer:
         source=header.source,
         built_at=rfc3339(header.built_at),
         digest=header.digest,
-        file_sha256=_UNSEALED,
+        file_sha256=UNSEALED,
     )
 
 

@@ -42,7 +42,7 @@ with smaller ones less is written twice. Still smaller ones cost space.
 SPILL_FACTOR = 4
 """How much may lie on the disk for each byte of memory; work that needs more is given up."""
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raise it with any change of `sql/schema*.sql`; an older file is moved aside and rebuilt."""
 
 Parameters = Mapping[str, Any]
@@ -332,6 +332,7 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(statement("schema_resolution", resolution))
         for shape in shape_statements(resolution):
             connection.execute(shape)
+    connection.execute(statement("schema_cloud"))
     connection.execute("INSERT INTO meta VALUES (?, ?)", [SCHEMA_VERSION, __version__])
     connection.execute("COMMIT")
 
