@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ from fleetcost.cli.engine import serve_engine
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage
 from fleetcost.ingest.budget import split
-from fleetcost.ingest.plan import Plan, Retention
+from fleetcost.ingest.plan import Plan, Retention, Skip
 from fleetcost.ingest.run import Ingestor
 from fleetcost.lake.write import LakeWriter
 from fleetcost.model.identity import ClusterId
@@ -189,18 +189,22 @@ def _run(parsed: argparse.Namespace) -> int:
 def _ingest(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AggregatorSettings).settings
     aggregator = assemble(settings, federated_storage(settings))
+    console = Console()
     try:
         if parsed.dry_run:
-            print_plan(aggregator.ingestor.plan(), Console())
+            print_plan(aggregator.ingestor.plan(), console)
             return 0
         done = aggregator.ingestor.pass_once()
         if settings.lake:
             LakeWriter(aggregator.database, aggregator.bucket, settings.data_dir, clock).write()
     finally:
         aggregator.database.close()
-    Console().print(
-        f"{done.loaded} loaded, {done.forgotten} forgotten, {done.bad} not usable, {done.unchanged} unchanged"
+    skips = aggregator.ingestor.skips
+    console.print(
+        f"{done.loaded} loaded, {done.forgotten} forgotten, {done.bad} not usable, {done.unchanged} unchanged, "
+        f"{len(skips)} skipped"
     )
+    print_skips(skips, console)
     return 1 if done.bad else 0
 
 
@@ -225,13 +229,20 @@ def print_plan(plan: Plan, console: Console) -> None:
         console.print(table)
     if len(plan.batches) > _SHOWN:
         console.print(f"and {len(plan.batches) - _SHOWN} older batches")
-    for skip in plan.skips[:_SHOWN]:
+    print_skips(plan.skips, console)
+
+
+def print_skips(skips: Sequence[Skip], console: Console) -> None:
+    """Print objects that are not read, each with its reason."""
+    for skip in skips[:_SHOWN]:
         console.print(
             f"skipped {skip.path}: {skip.state.value}: {skip.reason or skip.state.meaning}",
             markup=False,
             highlight=False,
             soft_wrap=True,
         )
+    if len(skips) > _SHOWN:
+        console.print(f"and {len(skips) - _SHOWN} more skipped; all are listed at /model/debug/orchestrator")
 
 
 def cores() -> int:
