@@ -119,7 +119,10 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
         int, _At(ge=0, description="daily rows older than this leave the database; 0 keeps them")
     ] = 91
     memory: Annotated[
-        Size, _At(description="memory of the whole aggregator, such as 2GiB; 0 is half of the machine's or the control group's limit")
+        Size,
+        _At(
+            description="memory of the whole aggregator, such as 2GiB; 0 is half of the machine's or the control group's limit"
+        ),
     ] = Size(0)
     foreign_currency: Annotated[
         str, _At(pattern="^[A-Z]{3}$", description="ISO 4217 code of the costs in other agents' sets, which name none")
@@ -130,6 +133,10 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
     serve_without_authentication: Annotated[
         bool, _At(description="serve all costs to everybody who reaches an address that is not loopback")
     ] = False
+    allowed_hosts: Annotated[
+        str,
+        _At(description="without tokens, names to answer to besides localhost, joined by commas"),
+    ] = ""
     query_timeout_seconds: Annotated[
         float, _At(gt=0, le=3600, description="how long a question may take, waiting included")
     ] = 60.0
