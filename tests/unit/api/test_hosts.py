@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
-from builders import bucket_of, pair
+from builders import allocation, allocation_set, asset_set, bucket_of, day, pair
 from fleetcost.api.headers import host_of
 from fleetcost.api.serve import LOOPBACK, known_hosts
 from unit.api.apps import App, app
@@ -80,3 +81,18 @@ def test_which_names_a_server_has(bind: str, allowed: str, tokens: bool, known: 
 def test_the_name_in_a_header(header: str, name: str) -> None:
     """Port, brackets, capitals and the final dot are no part of a name; nonsense is none of ours."""
     assert host_of(header) == name
+
+
+def test_own_metrics_name_nobody(tmp_path: Path) -> None:
+    """What is served without a token holds no cluster's, namespace's or file's name, and no cost."""
+    sets = [
+        allocation_set([allocation(day(), namespace="quagga", cpu_cost=123.456)], day(), "zebra"),
+        asset_set(None, day(), "zebra"),
+    ]
+    bucket = bucket_of(*sets)
+    bucket.put("federated/zebra/etl/parquet/allocations/1d/okapi.parquet", b"garbage")
+    with app(tmp_path, bucket) as opened:
+        opened.ingestor.pass_once()
+        for path in ("/metrics", "/healthz"):
+            page = opened.client.get(path).text
+            assert not [name for name in ("zebra", "quagga", "okapi", "123.4", "federated/") if name in page]
