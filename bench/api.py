@@ -8,7 +8,8 @@ A real server process answers over real sockets: fifty rows, and the series of t
 that has no kept answer: each request leaves out a cluster that is not there, another each time. *Again* is one that was
 answered before. The bare SQL is the same grouping of the same costs over the same 90 days, run by the engine in this
 process once the server has stopped, with as many threads: over the single rows, and over the rollup the server reads.
-Times are in milliseconds; nothing leaves the machine.
+Times are in milliseconds; *CPU* is what the server's process spent on a first question, which a busy machine does not
+lengthen as it does the others. Nothing leaves the machine.
 """
 
 from __future__ import annotations
@@ -122,6 +123,12 @@ def measure(port: int, targets: list[list[str]]) -> dict[str, list[float]]:
     return times
 
 
+def spent(pid: int) -> float:
+    """Return the milliseconds of CPU a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
 def percentile(values: list[float], part: float) -> float:
     """Return the value that this part of all does not exceed."""
     ordered = sorted(values)
@@ -129,8 +136,8 @@ def percentile(values: list[float], part: float) -> float:
 
 
 @contextmanager
-def server(bucket: Path, data: Path) -> Iterator[int]:
-    """Run an aggregator until the block ends; its first pass is over."""
+def server(bucket: Path, data: Path) -> Iterator[tuple[int, int]]:
+    """Run an aggregator until the block ends; its first pass is over. Gives its port and process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -144,7 +151,7 @@ def server(bucket: Path, data: Path) -> Iterator[int]:
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             wait(lambda: passed(port), process)
-            yield port
+            yield port, process.pid
         finally:
             process.terminate()
             process.wait(60)
@@ -197,8 +204,13 @@ def main() -> None:
     chosen = parser.parse_args()
     numbers = itertools.count()
     rows = []
-    with server(chosen.bucket, chosen.data_dir) as port:
+    cpu: dict[str, float] = {}
+    with server(chosen.bucket, chosen.data_dir) as (port, pid):
         measure(port, [[one.target(next(numbers)) for one in QUESTIONS]])
+        for one in QUESTIONS:
+            before = spent(pid)
+            measure(port, [[one.target(next(numbers)) for _ in range(3)]])
+            cpu[one.name] = (spent(pid) - before) / 3
         for clients in map(int, chosen.clients.split(",")):
             rounds = max(2, chosen.rounds // clients)
             fresh = [[one.target(next(numbers)) for _ in range(rounds) for one in QUESTIONS] for _ in range(clients)]
@@ -207,13 +219,14 @@ def main() -> None:
     plain = bare(chosen.data_dir, max(3, chosen.rounds // 4))
     size = (chosen.data_dir / "fleetcost.duckdb").stat().st_size
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, tables {size / 2**20:.0f} MiB, ms")
-    print(f"{'90 days':<22}{'clients':>8}{'first p50':>11}{'p95':>8}{'again p50':>11}{'p95':>8}"
+    print(f"{'90 days':<22}{'clients':>8}{'first p50':>11}{'p95':>8}{'again p50':>11}{'p95':>8}{'CPU':>7}"
           f"{'SQL rows':>10}{'SQL rollup':>12}")  # fmt: skip
     for clients, one, first, again in rows:
         name = one.target(0).rpartition("&filter=")[0]
         over_rows, over_rollup = plain[one.name]
         print(f"{one.name:<22}{clients:>8}{percentile(first[name], 0.5):>11.1f}{percentile(first[name], 0.95):>8.1f}"
               f"{percentile(again[name], 0.5):>11.2f}{percentile(again[name], 0.95):>8.2f}"
+              f"{cpu[one.name]:>7.0f}"
               f"{over_rows:>10.1f}{over_rollup:>12.1f}")  # fmt: skip
 
 

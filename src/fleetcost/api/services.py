@@ -9,6 +9,7 @@ from typing import Protocol
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.answers import Answers
+from fleetcost.api.contexts import Book
 from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
 from fleetcost.api.state import NoState, StateStore
@@ -72,6 +73,7 @@ class Services:
         repairs: orders to agents, None where there is no bucket to write them to
         registry: what the agents say of themselves, None where there is no bucket to read it from
         hosts: names this server answers to, None for every one
+        contexts: other installations the operator provides, and credentials of all of them
         known: what is remembered of the ledger
         answers: what was answered of late
     """
@@ -89,6 +91,7 @@ class Services:
     repairs: Repairs | None = None
     hosts: frozenset[str] | None = None
     registry: Registry | None = None
+    contexts: Book = field(default_factory=Book)
     known: Known = field(default_factory=Known)
     answers: Answers = field(default_factory=Answers)
 

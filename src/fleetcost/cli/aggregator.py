@@ -14,12 +14,15 @@ from rich.table import Table
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
+from fleetcost.api.contexts import read_book
 from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
 from fleetcost.api.serve import check_exposure, free_port, known_hosts, serve
 from fleetcost.api.services import Limits, Services
 from fleetcost.api.state import FolderState
+from fleetcost.billing.run import Billing
 from fleetcost.bucket.port import Bucket
+from fleetcost.cli.billing import make_billing
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage
 from fleetcost.ingest.budget import split
@@ -36,6 +39,7 @@ from fleetcost.ui.files import load as load_web
 
 DATABASE_FILE = "fleetcost.duckdb"
 STATE_FOLDER = "state"
+CONTEXT_SECRETS = "context-secrets.json"
 _SHOWN = 20
 
 _log = log.get("cli")
@@ -67,6 +71,11 @@ class Aggregator:
             ),
             tokens=Tokens(self.settings.tokens_file) if self.settings.tokens_file else None,
             state=FolderState(self.settings.data_dir / STATE_FOLDER),
+            contexts=read_book(
+                self.settings.contexts_file,
+                self.settings.contexts_secrets_file,
+                self.settings.data_dir / CONTEXT_SECRETS,
+            ),
             home=self.settings.home_cluster,
             known=Known(retired=registry.retired),
             registry=registry,
@@ -110,13 +119,14 @@ def assemble(settings: AggregatorSettings, bucket: Bucket) -> Aggregator:
     return Aggregator(settings, database, ingestor, bucket)
 
 
-def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) -> None:
+def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], billing: Billing | None = None) -> None:
     """
     Serve until the process is told to stop; the ingest loop runs beside the server.
 
     Args:
         aggregator: its parts
         on_start: called with the address
+        billing: reads the bills beside them, where there are any
 
     Raises:
         SettingsError: the port is taken, the web app is not built, or costs would be shown to a network.
@@ -132,6 +142,9 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) ->
     ]
     if services.registry is not None:
         loops.append(threading.Thread(target=services.registry.run, args=(stop,), name="registry", daemon=True))
+    if billing is not None:
+        loops.append(threading.Thread(target=billing.loop, args=(stop,), name="billing", daemon=True))
+
     try:
         check_exposure(
             settings.bind,
@@ -158,8 +171,9 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) ->
 def _run(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AggregatorSettings).settings
     bucket = federated_storage(settings)
+    billing = make_billing(settings, bucket)
     aggregator = assemble(settings, bucket)
-    serve_aggregator(aggregator, lambda address: _log.info("aggregator", address=address, bucket=bucket.name))
+    serve_aggregator(aggregator, lambda address: _log.info("aggregator", address=address, bucket=bucket.name), billing)
     return 0
 
 

@@ -6,38 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from fleetcost.api.context import Context
-from fleetcost.api.operation import Family, Operation, Scope
+from fleetcost.api.operation import Family, Operation
 from fleetcost.api.orchestrator import by_cluster, freshness
 from fleetcost.api.routes.allocation import enveloped
 from fleetcost.api.schema import Envelope
-from fleetcost.api.stored import Documents
-from fleetcost.errors import CallerError, ObjectMissingError
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import rfc3339
 from fleetcost.query.fleet import Member, members
-
-MOST_CONTEXTS = 500
-CONTEXTS = "contexts"
-
-
-class ContextEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """
-    Another installation that people can switch to.
-
-    Attributes:
-        id: chosen by the server from the name where it is left out
-        name: what people call it
-        address: where it answers, with its port
-        details: whatever its clients keep with it
-    """
-
-    name: str
-    address: str
-    id: str = ""
-    details: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 def cluster_info(context: Context) -> Any:  # noqa: ANN401 - a JSON document
@@ -94,37 +70,6 @@ def configs(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     return enveloped({"currencyCode": currencies.pop() if len(currencies) == 1 else "", "clusterName": _home(context)})
 
 
-def contexts(context: Context) -> Any:  # noqa: ANN401 - a JSON document
-    """Return the installations people can switch to."""
-    return enveloped(_contexts(context).all())
-
-
-def add_context(context: Context) -> Any:  # noqa: ANN401 - a JSON document
-    """Add an installation, or replace the one with the same id."""
-    try:
-        entry = msgspec.json.decode(context.body, type=ContextEntry)
-    except msgspec.MsgspecError as error:
-        raise CallerError(
-            f"PUT {context.operation.path}: {error}; a JSON object with name and address is read"
-        ) from error
-    if not entry.address.startswith(("http://", "https://")):
-        raise CallerError(f"address {entry.address!r}: accepted are http:// and https:// addresses")
-    chosen = msgspec.structs.replace(entry, id=entry.id or entry.name)
-    _contexts(context).put(chosen.id, chosen, MOST_CONTEXTS)
-    return enveloped(chosen)
-
-
-def remove_context(context: Context) -> Any:  # noqa: ANN401 - a JSON document
-    """Forget an installation."""
-    if not _contexts(context).remove(context.places["id"]):
-        raise ObjectMissingError(f"there is no context {context.places['id']!r}")
-    return enveloped(None)
-
-
-def _contexts(context: Context) -> Documents[ContextEntry]:
-    return Documents(context.services.state, CONTEXTS, ContextEntry, lambda entry: entry.id)
-
-
 def _home(context: Context) -> str:
     return context.services.home
 
@@ -175,16 +120,4 @@ OPERATIONS: tuple[Operation, ...] = (
     _get("/clusterInfoMap", cluster_info_map, "Every known cluster by its id", Family.OPENCOST),
     _get("/model/clusters/status", status, "Who reports, since when, and at what cost over 30 days"),
     _get("/model/getConfigs", configs, "The currency of the fleet"),
-    Operation(
-        path="/model/clusters", handler=contexts, family=Family.KUBECOST, cached=False, whole_fleet=True,
-        summary="Other installations people can switch to", answers=Envelope,
-    ),
-    Operation(
-        path="/model/clusters", method="PUT", handler=add_context, family=Family.KUBECOST, cached=False,
-        scope=Scope.ADMIN, takes=ContextEntry, whole_fleet=True, summary="Add an installation", answers=Envelope,
-    ),
-    Operation(
-        path="/model/clusters/{id}", method="DELETE", handler=remove_context, family=Family.KUBECOST, cached=False,
-        scope=Scope.ADMIN, whole_fleet=True, summary="Forget an installation", answers=Envelope,
-    ),
-)  # fmt: skip
+)

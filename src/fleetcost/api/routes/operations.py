@@ -6,7 +6,9 @@ from fleetcost.api.operation import Operation
 from fleetcost.api.routes import (
     allocation,
     assets,
+    cloud,
     clusters,
+    contexts,
     diagnostic,
     health,
     multicluster,
@@ -19,6 +21,7 @@ from fleetcost.api.routes import (
 
 OPERATIONS: tuple[Operation, ...] = (
     *native.OPERATIONS,
+    *cloud.OPERATIONS,
     *health.OPERATIONS,
     *prices.OPERATIONS,
     *repairs.OPERATIONS,
@@ -26,6 +29,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *allocation.OPERATIONS,
     *assets.OPERATIONS,
     *clusters.OPERATIONS,
+    *contexts.OPERATIONS,
     *orchestrator.OPERATIONS,
     *diagnostic.OPERATIONS,
     *multicluster.OPERATIONS,
