@@ -72,6 +72,7 @@ class Services:
         daily_retention: how long daily rows are kept, None for ever
         repairs: orders to agents, None where there is no bucket to write them to
         registry: what the agents say of themselves, None where there is no bucket to read it from
+        hosts: names this server answers to, None for every one
         contexts: other installations the operator provides, and credentials of all of them
         known: what is remembered of the ledger
         answers: what was answered of late
@@ -88,6 +89,7 @@ class Services:
     home: str = ""
     daily_retention: timedelta | None = None
     repairs: Repairs | None = None
+    hosts: frozenset[str] | None = None
     registry: Registry | None = None
     contexts: Book = field(default_factory=Book)
     known: Known = field(default_factory=Known)

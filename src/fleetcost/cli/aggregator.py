@@ -17,7 +17,7 @@ from fleetcost.api.app import create_app
 from fleetcost.api.contexts import read_book
 from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
-from fleetcost.api.serve import check_exposure, free_port, serve
+from fleetcost.api.serve import check_exposure, free_port, known_hosts, serve
 from fleetcost.api.services import Limits, Services
 from fleetcost.api.state import FolderState
 from fleetcost.billing.run import Billing
@@ -81,6 +81,9 @@ class Aggregator:
             home=self.settings.home_cluster,
             known=Known(retired=registry.retired),
             registry=registry,
+            hosts=known_hosts(
+                self.settings.bind, self.settings.allowed_hosts, tokens=self.settings.tokens_file is not None
+            ),
             repairs=Repairs(self.bucket, None if self.settings.read_only else self.bucket),
         )
 

@@ -130,6 +130,10 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
     serve_without_authentication: Annotated[
         bool, _At(description="serve all costs to everybody who reaches an address that is not loopback")
     ] = False
+    allowed_hosts: Annotated[
+        str,
+        _At(description="without tokens, names to answer to besides localhost, joined by commas"),
+    ] = ""
     query_timeout_seconds: Annotated[
         float, _At(gt=0, le=3600, description="how long a question may take, waiting included")
     ] = 60.0
