@@ -3,7 +3,7 @@
 import { keepPreviousData, QueryClient, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import type { View } from "../url";
 import { clusterWord } from "../words/states";
-import { addressOf, ask } from "./client";
+import { addressOf, ask, askText } from "./client";
 import { ProblemError } from "./problem";
 import { allocationsAddress, assetsAddress } from "./questions";
 import type { Allocations, Assets, Clusters, HealthWindows, Healthz, Prices, SavedViews } from "./schema";
@@ -37,6 +37,15 @@ function asking<Body>(address: string) {
     queryKey: [address],
     queryFn: ({ signal }: { signal: AbortSignal }) => ask<Body>(address, signal),
   };
+}
+
+/** One file by its address; null asks for nothing. */
+export function useFile(address: string | null): Asked<string> {
+  return useQuery<string, Error>({
+    queryKey: [address],
+    queryFn: ({ signal }) => askText(address ?? "", signal),
+    enabled: address !== null,
+  });
 }
 
 export const useAllocations = (view: View): Asked<Allocations> => useAsked(allocationsAddress(view));
