@@ -64,7 +64,7 @@ export function allocationColumns(
       total: <Efficiency value={totals.total_efficiency} />,
     },
     shareColumn(answer, groups, metric?.column ?? "total_cost"),
-    ...(answer.previous ? beforeColumns(answer, view) : []),
+    ...(answer.previous?.total_cost ? beforeColumns(answer, view) : []),
     {
       id: "total_cost",
       title: "Total",

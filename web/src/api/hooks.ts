@@ -64,8 +64,13 @@ export const usePrices = (): Asked<Prices> => useAsked(addressOf("api/v1/prices"
 export const useSavedViews = (): Asked<SavedViews> => useAsked(addressOf("api/v1/views"));
 export const useHealthz = (): Asked<Healthz> => useAsked(addressOf("healthz"));
 
-export function useHealthWindows(window: string, kind: string, resolution: string): Asked<HealthWindows> {
-  return useAsked(addressOf("api/v1/health/windows", { window, kind, resolution }));
+export function useHealthWindows(
+  window: string,
+  kind: string,
+  resolution: string,
+  enabled = true,
+): Asked<HealthWindows> {
+  return useAsked(addressOf("api/v1/health/windows", { window, kind, resolution }), enabled);
 }
 
 function isStarting(error: Error | null): boolean {

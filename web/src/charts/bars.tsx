@@ -52,7 +52,7 @@ export function Bars({ stack, currency, label, onPick, onSpan, kind = "bars" }: 
             The chart could not be loaded. The table below it has the same numbers.
           </p>
         ) : null}
-        <Veil steps={stack.steps} max={kind === "bars" ? scale.max : null} />
+        {kind === "lines" ? null : <Veil steps={stack.steps} max={kind === "bars" ? scale.max : null} />}
         {step && at !== null && (from === null || from === at) ? (
           <Hint stack={stack} hidden={hidden} at={at} step={step} currency={currency} />
         ) : null}
