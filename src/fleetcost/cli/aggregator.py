@@ -6,11 +6,13 @@ import argparse
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
@@ -21,8 +23,10 @@ from fleetcost.api.serve import check_exposure, free_port, serve
 from fleetcost.api.services import Limits, Services
 from fleetcost.api.state import FolderState
 from fleetcost.bucket.port import Bucket
+from fleetcost.bucket.united import StoreState
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
-from fleetcost.cli.stores import clock, federated_storage
+from fleetcost.cli.stores import clock, united_storage
+from fleetcost.errors import FleetcostError
 from fleetcost.ingest.budget import split
 from fleetcost.ingest.plan import Plan, Retention
 from fleetcost.ingest.run import Ingestor
@@ -51,6 +55,7 @@ class Aggregator:
     database: Database
     ingestor: Ingestor
     bucket: Bucket
+    stores: Callable[[], tuple[StoreState, ...]] = tuple
 
     def services(self) -> Services:
         """Return what the API needs."""
@@ -69,6 +74,7 @@ class Aggregator:
             ),
             tokens=Tokens(self.settings.tokens_file) if self.settings.tokens_file else None,
             state=FolderState(self.settings.data_dir / STATE_FOLDER),
+            stores=self.stores,
             contexts=read_book(
                 self.settings.contexts_file,
                 self.settings.contexts_secrets_file,
@@ -91,6 +97,9 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     run = actions.add_parser("run", help="ingest and derive again and again, serve the API and the UI")
     add_settings_flags(run, AggregatorSettings)
     run.set_defaults(run=_run)
+    stores = actions.add_parser("stores", help="list every bucket: how fresh it is, clusters that two of them hold")
+    add_settings_flags(stores, AggregatorSettings)
+    stores.set_defaults(run=_stores)
     ingest = actions.add_parser("ingest", help="one ingest pass")
     ingest.add_argument("--dry-run", action="store_true", help="print the plan and change nothing")
     add_settings_flags(ingest, AggregatorSettings)
@@ -161,15 +170,15 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) ->
 
 def _run(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AggregatorSettings).settings
-    bucket = federated_storage(settings)
-    aggregator = assemble(settings, bucket)
+    bucket = united_storage(settings)
+    aggregator = replace(assemble(settings, bucket), stores=bucket.states)
     serve_aggregator(aggregator, lambda address: _log.info("aggregator", address=address, bucket=bucket.name))
     return 0
 
 
 def _ingest(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AggregatorSettings).settings
-    aggregator = assemble(settings, federated_storage(settings))
+    aggregator = assemble(settings, united_storage(settings))
     try:
         if parsed.dry_run:
             print_plan(aggregator.ingestor.plan(), Console())
@@ -181,6 +190,23 @@ def _ingest(parsed: argparse.Namespace) -> int:
         f"{done.loaded} loaded, {done.forgotten} forgotten, {done.bad} not usable, {done.unchanged} unchanged"
     )
     return 1 if done.bad else 0
+
+
+def _stores(parsed: argparse.Namespace) -> int:
+    """Print each bucket; 1 where one cannot be listed, or two hold the same cluster."""
+    bucket = united_storage(load_settings(parsed, AggregatorSettings).settings)
+    with suppress(FleetcostError):  # it is told in the table
+        for _ in bucket.list("federated"):
+            pass
+    table = Table("bucket", "newest object", "clusters", "what is wrong", show_lines=True)
+    for one in bucket.states():
+        newest = f"{one.newest:%Y-%m-%d %H:%M}" if one.newest else ""
+        both = [f"{cluster} is read from {other}: one of the two is not its own" for cluster, other in one.conflicts]
+        wrong = [one.error] * bool(one.error) + both
+        style = "red" if wrong else "green"
+        table.add_row(Text(one.name), newest, Text(", ".join(one.clusters)), Text("\n".join(wrong) or "nothing", style))
+    Console().print(table)
+    return int(any(one.error or one.conflicts for one in bucket.states()))
 
 
 def print_plan(plan: Plan, console: Console) -> None:

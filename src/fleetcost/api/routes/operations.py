@@ -15,12 +15,14 @@ from fleetcost.api.routes import (
     orchestrator,
     prices,
     repairs,
+    stores,
     views,
 )
 
 OPERATIONS: tuple[Operation, ...] = (
     *native.OPERATIONS,
     *health.OPERATIONS,
+    *stores.OPERATIONS,
     *prices.OPERATIONS,
     *repairs.OPERATIONS,
     *views.OPERATIONS,
