@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -23,7 +24,7 @@ from fleetcost.api.serve import check_exposure, free_port, serve
 from fleetcost.api.services import Limits, Services
 from fleetcost.api.state import FolderState
 from fleetcost.bucket.port import Bucket
-from fleetcost.bucket.united import StoreState
+from fleetcost.bucket.united import StoreState, UnitedBucket
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, united_storage
 from fleetcost.errors import FleetcostError
@@ -43,6 +44,8 @@ DATABASE_FILE = "fleetcost.duckdb"
 STATE_FOLDER = "state"
 CONTEXT_SECRETS = "context-secrets.json"
 _SHOWN = 20
+
+Loop = Callable[[threading.Event], None]
 
 _log = log.get("cli")
 
@@ -95,6 +98,7 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     parser = subparsers.add_parser("aggregator", help=about, description=about)
     actions = parser.add_subparsers(dest="action", required=True, metavar="action")
     run = actions.add_parser("run", help="ingest and derive again and again, serve the API and the UI")
+    _add_local_flags(run)
     add_settings_flags(run, AggregatorSettings)
     run.set_defaults(run=_run)
     stores = actions.add_parser("stores", help="list every bucket: how fresh it is, clusters that two of them hold")
@@ -104,6 +108,14 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     ingest.add_argument("--dry-run", action="store_true", help="print the plan and change nothing")
     add_settings_flags(ingest, AggregatorSettings)
     ingest.set_defaults(run=_ingest)
+
+
+def _add_local_flags(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("one cluster without a bucket")
+    group.add_argument("--local", metavar="DIR", type=Path, help="keep everything in this directory")
+    group.add_argument("--agent", metavar="FILE", type=Path, help="settings of an agent in this process")
+    group.add_argument("--cluster-id", metavar="ID", help="of that agent, in place of the file's")
+    group.add_argument("--prometheus-url", metavar="URL", help="of that agent, in place of the file's")
 
 
 def assemble(settings: AggregatorSettings, bucket: Bucket) -> Aggregator:
@@ -123,13 +135,14 @@ def assemble(settings: AggregatorSettings, bucket: Bucket) -> Aggregator:
     return Aggregator(settings, database, ingestor, bucket)
 
 
-def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) -> None:
+def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], beside: Sequence[Loop] = ()) -> None:
     """
     Serve until the process is told to stop; the ingest loop runs beside the server.
 
     Args:
         aggregator: its parts
         on_start: called with the address
+        beside: further loops, run until the event they are given is set
 
     Raises:
         SettingsError: the port is taken, the web app is not built, or costs would be shown to a network.
@@ -145,6 +158,7 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) ->
     ]
     if services.registry is not None:
         loops.append(threading.Thread(target=services.registry.run, args=(stop,), name="registry", daemon=True))
+    loops += [threading.Thread(target=loop, args=(stop,), name="beside", daemon=True) for loop in beside]
     try:
         check_exposure(
             settings.bind,
@@ -170,10 +184,21 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) ->
 
 def _run(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AggregatorSettings).settings
-    bucket = united_storage(settings)
-    aggregator = replace(assemble(settings, bucket), stores=bucket.states)
-    serve_aggregator(aggregator, lambda address: _log.info("aggregator", address=address, bucket=bucket.name))
+    if parsed.local is not None:
+        # Imported here: only a local installation needs what the agent needs.
+        from fleetcost.cli.local import open_local  # noqa: PLC0415
+
+        local = open_local(parsed, settings)
+        _serve(local.settings, local.bucket, local.agent)
+    else:
+        _serve(settings, united_storage(settings), None)
     return 0
+
+
+def _serve(settings: AggregatorSettings, bucket: UnitedBucket, agent: Loop | None) -> None:
+    aggregator = replace(assemble(settings, bucket), stores=bucket.states)
+    beside = (agent,) if agent is not None else ()
+    serve_aggregator(aggregator, lambda address: _log.info("aggregator", address=address, bucket=bucket.name), beside)
 
 
 def _ingest(parsed: argparse.Namespace) -> int:
