@@ -83,9 +83,9 @@ def verify(store: Path | None, *arguments: str, url: str = "") -> Verified:
 
 @pytest.fixture(scope="module")
 def healthy(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """Two clusters whose agents have just pushed three days, with diagnostics that pass."""
+    """Two clusters whose agents have just pushed two days, with diagnostics that pass."""
     folder = tmp_path_factory.mktemp("healthy")
-    made = fleetcost("demo", "--no-serve", "--clusters", "2", "--days", "3", "--data-dir", str(folder))
+    made = fleetcost("demo", "--no-serve", "--clusters", "2", "--days", "2", "--data-dir", str(folder))
     assert made.returncode == 0, made.stderr
     place = Place(folder)
     place.store.write_text(f"type: FILESYSTEM\nconfig:\n  directory: {place.bucket}\n")
@@ -171,13 +171,18 @@ def test_assets_that_were_deleted(place: Place) -> None:
 
 
 def test_a_day_that_is_missing(place: Place) -> None:
-    """A hole between two days is named with its time, of both kinds and of one."""
-    for kind in ("allocations", "assets"):
-        days = sorted((place.of("cluster-0") / "etl" / "parquet" / kind / "1d").iterdir())
-        days[1].unlink()
+    """A day of which only one kind is left, and a hole between two days, are named with their times."""
+    days = sorted((place.of("cluster-0") / "etl" / "parquet" / "assets" / "1d").iterdir())
+    days[0].unlink()
     day = datetime.now(UTC).date() - timedelta(days=1)
+    single = verify(place.store).first()["cluster-0 objects"]
+    start = int(days[0].name.partition("-")[0]) - 2 * 86400
+    for kind in ("allocations", "assets"):
+        folder = place.of("cluster-0") / "etl" / "parquet" / kind / "1d"
+        shutil.copy(max(folder.iterdir()), folder / f"{start}-{start + 86400}.parquet")
 
-    assert f"no allocations of [{day}T00:00:00Z" in verify(place.store).first()["cluster-0 objects"]
+    assert f"only one kind of [{day}T00:00:00Z" in single
+    assert f"no allocations of [{day - timedelta(days=1)}T00:00:00Z" in verify(place.store).first()["cluster-0 objects"]
 
 
 def test_a_claim_without_sets(place: Place) -> None:

@@ -63,9 +63,16 @@ def create_app(services: Services, web: WebApp) -> Starlette:
     return app
 
 
-async def healthz(_request: Request) -> Response:
-    """`GET /healthz`: the process answers; readiness to answer questions is told by the questions themselves."""
-    return Response(msgspec.json.encode({"status": "ok", "version": __version__}), media_type="application/json")
+async def healthz(request: Request) -> Response:
+    """
+    `GET /healthz`: the process answers; readiness to answer questions is told by the questions themselves.
+
+    It is 500 only while the database is broken, which the ingest loop heals by itself within seconds.
+    """
+    broken = request.app.state.services.database.broken
+    facts = {"status": "broken", "reason": broken} if broken else {"status": "ok"}
+    content = msgspec.json.encode(facts | {"version": __version__})
+    return Response(content, 500 if broken else 200, media_type="application/json")
 
 
 async def own_metrics(_request: Request) -> Response:

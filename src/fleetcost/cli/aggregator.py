@@ -25,6 +25,7 @@ from fleetcost.api.services import Limits, Services
 from fleetcost.api.state import FolderState
 from fleetcost.bucket.port import Bucket
 from fleetcost.bucket.united import StoreState, UnitedBucket
+from fleetcost.cli.billing import make_billing
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, united_storage
 from fleetcost.errors import FleetcostError
@@ -197,7 +198,8 @@ def _run(parsed: argparse.Namespace) -> int:
 
 def _serve(settings: AggregatorSettings, bucket: UnitedBucket, agent: Loop | None) -> None:
     aggregator = replace(assemble(settings, bucket), stores=bucket.states)
-    beside = (agent,) if agent is not None else ()
+    billing = make_billing(settings, bucket)
+    beside = [*([agent] if agent is not None else []), *([billing.loop] if billing is not None else [])]
     serve_aggregator(aggregator, lambda address: _log.info("aggregator", address=address, bucket=bucket.name), beside)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -82,8 +83,12 @@ class _Orchestrator(msgspec.Struct, frozen=True):
     data: Loop
 
 
+class _Key(msgspec.Struct, frozen=True):
+    cluster: str = ""
+
+
 class _Row(msgspec.Struct, frozen=True):
-    name: str
+    key: _Key
     total_cost: float
 
 
@@ -135,9 +140,17 @@ def ask_costs(ask: Ask, day: Window) -> Costs:
         NoAnswerError: the question was not answered.
     """
     window = {"window": f"{rfc3339(day.start)},{rfc3339(day.end)}", "aggregate": "cluster", "limit": "10000"}
-    charged = _decoded(ask("/api/v1/allocations", window | {"idle": "share"}), _Rows)
+    charged = _decoded(ask("/api/v1/allocations", window), _Rows)
     owned = _decoded(ask("/api/v1/assets", window), _Rows)
-    return Costs(*({row.name: row.total_cost for row in one.rows} for one in (charged, owned)))
+    return Costs(_by_cluster(charged), _by_cluster(owned))
+
+
+def _by_cluster(answer: _Rows) -> Mapping[str, float]:
+    """Add up a cluster's rows: its workloads, its idle and its tenancy are rows of their own."""
+    totals: dict[str, float] = defaultdict(float)
+    for row in answer.rows:
+        totals[row.key.cluster] += row.total_cost
+    return totals
 
 
 def judge_loop(loop: Loop, now: datetime) -> Verdict:

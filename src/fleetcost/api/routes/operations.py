@@ -6,6 +6,7 @@ from fleetcost.api.operation import Operation
 from fleetcost.api.routes import (
     allocation,
     assets,
+    cloud,
     clusters,
     contexts,
     diagnostic,
@@ -21,6 +22,7 @@ from fleetcost.api.routes import (
 
 OPERATIONS: tuple[Operation, ...] = (
     *native.OPERATIONS,
+    *cloud.OPERATIONS,
     *health.OPERATIONS,
     *stores.OPERATIONS,
     *prices.OPERATIONS,
