@@ -13,6 +13,7 @@ from fleetcost.api.contexts import Book
 from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
 from fleetcost.api.state import NoState, StateStore
+from fleetcost.bucket.united import StoreState
 from fleetcost.query.known import Known
 from fleetcost.tables.view import Tables
 
@@ -73,6 +74,7 @@ class Services:
         repairs: orders to agents, None where there is no bucket to write them to
         registry: what the agents say of themselves, None where there is no bucket to read it from
         hosts: names this server answers to, None for every one
+        stores: what is known of each bucket
         contexts: other installations the operator provides, and credentials of all of them
         known: what is remembered of the ledger
         answers: what was answered of late
@@ -91,6 +93,7 @@ class Services:
     repairs: Repairs | None = None
     hosts: frozenset[str] | None = None
     registry: Registry | None = None
+    stores: Callable[[], tuple[StoreState, ...]] = tuple
     contexts: Book = field(default_factory=Book)
     known: Known = field(default_factory=Known)
     answers: Answers = field(default_factory=Answers)
