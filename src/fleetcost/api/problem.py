@@ -195,4 +195,4 @@ def _request_id() -> str:
 
 def is_native(path: str) -> bool:
     """Tell whether a path speaks in problem documents: all but those of the products we are compatible with."""
-    return path.split("/")[1] not in {"model", "allocation", "assets", "clusterInfo", "clusterInfoMap"}
+    return path.split("/")[1] not in {"model", "mcd", "allocation", "assets", "clusterInfo", "clusterInfoMap"}

@@ -14,24 +14,32 @@ from rich.table import Table
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
+from fleetcost.api.contexts import read_book
+from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
 from fleetcost.api.serve import check_exposure, free_port, serve
 from fleetcost.api.services import Limits, Services
 from fleetcost.api.state import FolderState
+from fleetcost.billing.run import Billing
 from fleetcost.bucket.port import Bucket
+from fleetcost.cli.billing import make_billing
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage
 from fleetcost.ingest.budget import split
 from fleetcost.ingest.plan import Plan, Retention
 from fleetcost.ingest.run import Ingestor
+from fleetcost.model.identity import ClusterId
 from fleetcost.ops import log
 from fleetcost.ops.memory import machine_memory_bytes
 from fleetcost.ops.settings import AggregatorSettings
+from fleetcost.query.known import Known
 from fleetcost.tables.database import Database, Engine, open_database
+from fleetcost.tables.ledger import clusters, ledger_of
 from fleetcost.ui.files import load as load_web
 
 DATABASE_FILE = "fleetcost.duckdb"
 STATE_FOLDER = "state"
+CONTEXT_SECRETS = "context-secrets.json"
 _SHOWN = 20
 
 _log = log.get("cli")
@@ -48,6 +56,7 @@ class Aggregator:
 
     def services(self) -> Services:
         """Return what the API needs."""
+        registry = Registry(self.bucket, self._clusters, lambda: self.ingestor.status.passes)
         return Services(
             database=self.database,
             status=lambda: self.ingestor.status,
@@ -62,9 +71,19 @@ class Aggregator:
             ),
             tokens=Tokens(self.settings.tokens_file) if self.settings.tokens_file else None,
             state=FolderState(self.settings.data_dir / STATE_FOLDER),
+            contexts=read_book(
+                self.settings.contexts_file,
+                self.settings.contexts_secrets_file,
+                self.settings.data_dir / CONTEXT_SECRETS,
+            ),
             home=self.settings.home_cluster,
+            known=Known(retired=registry.retired),
+            registry=registry,
             repairs=Repairs(self.bucket, None if self.settings.read_only else self.bucket),
         )
+
+    def _clusters(self) -> tuple[ClusterId, ...]:
+        return clusters(ledger_of(self.database).values())
 
 
 def add_parser(subparsers: Subparsers, about: str) -> None:
@@ -97,13 +116,14 @@ def assemble(settings: AggregatorSettings, bucket: Bucket) -> Aggregator:
     return Aggregator(settings, database, ingestor, bucket)
 
 
-def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) -> None:
+def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], billing: Billing | None = None) -> None:
     """
     Serve until the process is told to stop; the ingest loop runs beside the server.
 
     Args:
         aggregator: its parts
         on_start: called with the address
+        billing: reads the bills beside them, where there are any
 
     Raises:
         SettingsError: the port is taken, the web app is not built, or costs would be shown to a network.
@@ -111,9 +131,16 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) ->
     settings = aggregator.settings
     host = f"[{settings.bind}]" if ":" in settings.bind else settings.bind
     stop = threading.Event()
-    loop = threading.Thread(
-        target=aggregator.ingestor.run, args=(stop, settings.interval_seconds), name="ingest", daemon=True
-    )
+    services = aggregator.services()
+    loops = [
+        threading.Thread(
+            target=aggregator.ingestor.run, args=(stop, settings.interval_seconds), name="ingest", daemon=True
+        )
+    ]
+    if services.registry is not None:
+        loops.append(threading.Thread(target=services.registry.run, args=(stop,), name="registry", daemon=True))
+    if billing is not None:
+        loops.append(threading.Thread(target=billing.loop, args=(stop,), name="billing", daemon=True))
 
     try:
         check_exposure(
@@ -122,25 +149,28 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None]) ->
             without_authentication=settings.serve_without_authentication,
         )
         port = free_port(settings.bind, settings.port)
-        app = create_app(aggregator.services(), load_web())
+        app = create_app(services, load_web())
 
         def start() -> None:
-            loop.start()
+            for loop in loops:
+                loop.start()
             on_start(f"http://{host}:{port}/")
 
         serve(app, settings.bind, port, start)
     finally:
         stop.set()
-        if loop.is_alive():
-            loop.join()
+        for loop in loops:
+            if loop.is_alive():
+                loop.join()
         aggregator.database.close()
 
 
 def _run(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AggregatorSettings).settings
     bucket = federated_storage(settings)
+    billing = make_billing(settings, bucket)
     aggregator = assemble(settings, bucket)
-    serve_aggregator(aggregator, lambda address: _log.info("aggregator", address=address, bucket=bucket.name))
+    serve_aggregator(aggregator, lambda address: _log.info("aggregator", address=address, bucket=bucket.name), billing)
     return 0
 
 

@@ -119,10 +119,7 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
         int, _At(ge=0, description="daily rows older than this leave the database; 0 keeps them")
     ] = 91
     memory: Annotated[
-        Size,
-        _At(
-            description="memory of the whole aggregator, such as 2GiB; 0 is half of the machine's or the control group's limit"
-        ),
+        Size, _At(description="memory of the whole aggregator, such as 2GiB; 0 is half of the machine's or container's")
     ] = Size(0)
     foreign_currency: Annotated[
         str, _At(pattern="^[A-Z]{3}$", description="ISO 4217 code of the costs in other agents' sets, which name none")
@@ -139,10 +136,30 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
     query_queue_length: Annotated[
         int, _At(ge=0, description="questions that may wait for a place; more are told to come again")
     ] = 64
+    contexts_file: Annotated[
+        Path | None, _At(description="other installations people can switch to: a YAML list of name and address")
+    ] = None
+    contexts_secrets_file: Annotated[
+        Path | None,
+        _At(description="credentials of these installations by name; never in an answer"),
+    ] = None
     home_cluster: Annotated[
         str, _At(description="the cluster this aggregator runs in, for clients that ask for one")
     ] = ""
     read_only: Annotated[bool, _At(description="write nothing to the bucket: no repairs can be ordered here")] = False
+    cloud_integration: Annotated[
+        Path | None, _At(description="where the cloud bills are: a cloud-integration.json; without it none are read")
+    ] = None
+    billing_refresh_hours: Annotated[float, _At(gt=0, le=168, description="pause between two looks at the bills")] = 6.0
+    billing_run_window_days: Annotated[
+        int, _At(ge=1, le=366, description="days whose bills are read again each time, with the whole of their months")
+    ] = 3
+    billing_query_window_days: Annotated[
+        int, _At(ge=1, le=366, description="days of one query to Athena or BigQuery")
+    ] = 7
+    billing_backfill_days: Annotated[
+        int, _At(ge=1, description="how far back the first look at the bills, and a rebuild, read")
+    ] = 91
 
 
 Role = TypeVar("Role", bound=SharedSettings)
