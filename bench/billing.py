@@ -59,7 +59,7 @@ def main() -> None:
             print(f"{ROWS:,} rows of a cost and usage report 2.0 as {form}, {FILES} files, {size / 1e6:.0f} MB")
             for what in ("bare", "refresh"):
                 done = subprocess.run(
-                    [sys.executable, __file__, what, name], check=True, capture_output=True, text=True
+                    [sys.executable, __file__, what, name], check=True, stdout=subprocess.PIPE, text=True
                 )
                 print(done.stdout, end="")
             for file in period.iterdir():
@@ -100,7 +100,9 @@ def bare(folder: Path) -> str:
 def whole(folder: Path) -> str:
     """Read, map, add up and publish."""
     bills = folder / "bills"
-    bucket = FilesystemBucket(folder / f"bucket-{time.time_ns()}")
+    home = folder / f"bucket-{time.time_ns()}"
+    home.mkdir()
+    bucket = FilesystemBucket(home)
     work = Work(bucket, folder / "work", Engine(memory_bytes=MEMORY, threads=2), lambda: NOW)
     place = Integration(integration_id("cur"), "aws-s3", "AWS", "bench", FolderPlace(bills))
     done = refresh(place, FileSource(FilesystemBucket(bills), folder=bills), plan(NOW, Timing(), first=True), work)
