@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from fleetcost.bucket.memory import MemoryBucket
+from fleetcost.bucket.port import Bucket
 from fleetcost.ingest.plan import Retention
 from fleetcost.ingest.run import Ingestor
 from fleetcost.model.allocation import Allocation, AllocationKind, LoadBalancerShare, VolumeShare
@@ -74,14 +75,19 @@ class Ingested:
 def ingested(fleet: Fleet, folder: Path) -> Ingested:
     """Publish a fleet into a bucket in memory and ingest it into an empty database."""
     bucket = MemoryBucket()
-    for one in fleet.windows:
-        for cost_set in _sets(one):
-            publish(bucket, cost_set)
+    fill(bucket, fleet)
     database = open_database(folder / "fleetcost.duckdb", Engine(memory_bytes=1 << 29, threads=2), fleet.now)
     ingestor = Ingestor(bucket, database, Retention(hourly=None, daily=None), lambda: fleet.now)
     done = ingestor.pass_once()
     assert done.bad == 0
     return Ingested(fleet, database, ingestor)
+
+
+def fill(bucket: Bucket, fleet: Fleet) -> None:
+    """Publish a fleet into a bucket."""
+    for one in fleet.windows:
+        for cost_set in _sets(one):
+            publish(bucket, cost_set)
 
 
 def _sets(one: ClusterWindow) -> Iterable[Any]:

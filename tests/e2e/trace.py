@@ -15,6 +15,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
+from fleetcost.samples.source import RawSeries
+
 CLUSTERS = ("cluster-0", "cluster-1", "cluster-2", "cluster-3")
 START = datetime(2026, 1, 10, tzinfo=UTC)
 HOURS = 4
@@ -162,6 +166,25 @@ def write_openmetrics(trace: Trace, file: Path) -> int:
                     count += 1
         out.write("# EOF\n")
     return count
+
+
+def of_cluster(trace: Trace, cluster: str) -> Trace:
+    """Return the part of a trace that is one cluster's."""
+    return Trace(
+        [node for node in trace.nodes if node.cluster == cluster],
+        [pod for pod in trace.pods if pod.node.cluster == cluster],
+    )
+
+
+def raw_series(trace: Trace) -> dict[str, list[RawSeries]]:
+    """Return every sample as series in memory, the same numbers as the text's."""
+    made: dict[str, list[RawSeries]] = defaultdict(list)
+    for metric, labels, start, end, value, slope in _series(trace):
+        first = -(-int(start) // SCRAPE_SECONDS) * SCRAPE_SECONDS
+        seconds = np.arange(first, int(end) + 1, SCRAPE_SECONDS, dtype=np.float64)
+        values = np.array([float(f"{value + slope * (second - start):.9g}") for second in seconds])
+        made[metric].append(RawSeries(labels, seconds + START.timestamp(), values))
+    return made
 
 
 def _series(trace: Trace) -> Iterator[tuple[str, Labels, float, float, float, float]]:

@@ -79,6 +79,9 @@ function isShort(entry: Completeness): boolean {
   return lacking || entry.coverage_minutes < entry.expected_minutes;
 }
 
+/** All windows lie before the first set; the entry's own state may be the cluster's of today. */
 function onlyBefore(entry: Completeness): boolean {
-  return entry.state === "before first seen";
+  const states = Object.keys(entry.windows).filter((state) => (entry.windows[state] ?? 0) > 0);
+  if (states.length === 0) return entry.state === "before first seen";
+  return states.every((state) => state === "before first seen");
 }

@@ -36,9 +36,18 @@ _log = log.get("agent")
 
 
 class Care:
-    """One agent's side work."""
+    """
+    One agent's side work.
 
-    def __init__(self, agent: Agent, jobs: Jobs, data_dir: Path) -> None:
+    Args:
+        agent: whose
+        jobs: its repairs
+        data_dir: on the disk whose room is checked
+        alone: the process has no other agent, so its metrics are this one's
+    """
+
+    def __init__(self, agent: Agent, jobs: Jobs, data_dir: Path, *, alone: bool = True) -> None:
+        self._alone = alone
         self._agent = agent
         self._jobs = jobs
         self._data_dir = data_dir
@@ -72,7 +81,8 @@ class Care:
             checks=run_checks(around, before, now),
             gaps=tuple(Gap(rfc3339(gap.start), self._cause(gap)) for gap in self._agent.gaps),
         )
-        self._tell_status()
+        if self._alone:
+            self._tell_status()
         self._last = found
         write_diagnostics(self._agent.bucket, found)
         answer_requests(self._agent.bucket, cluster, self._jobs, now)

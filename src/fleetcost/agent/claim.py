@@ -3,11 +3,14 @@ One id, one cluster: the claim in `cluster.json`.
 
 The first agent of a cluster id creates the object conditionally; every later one must carry the same uid. The object is
 also the heartbeat: it says when the agent was last there and when it last pushed.
+
+Two agents can speak for one cluster with the same uid: the cluster's own, and one that builds many clusters from a
+shared source. The claim names which of them does; the shared one stands back while the own one is there.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -17,6 +20,12 @@ from fleetcost.errors import ClaimRefusedError, ConditionFailedError, SetDamaged
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import rfc3339
 from fleetcost.sets.layout import identity_path
+
+OWN = ""
+"""In a claim: the cluster's own agent holds it."""
+
+FRESH = timedelta(hours=1)
+"""An agent that was there this long ago is taken to be still there."""
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +41,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
         retired_at: when it was declared gone on purpose, None while it is in service
         agent_version: of the last agent that wrote this
         previous_uid: who held the id before a takeover, empty where nobody did
+        holder: which agent speaks for the cluster: empty for its own, else the name of one that builds many
     """
 
     cluster: str
@@ -42,6 +52,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     retired_at: str | None = None
     agent_version: str = __version__
     previous_uid: str = ""
+    holder: str = OWN
 
 
 def read_claim(bucket: BucketReader, cluster: ClusterId) -> Claim | None:
@@ -55,7 +66,9 @@ def read_claim(bucket: BucketReader, cluster: ClusterId) -> Claim | None:
     return _decoded(bucket, path) if bucket.stat(path) else None
 
 
-def claim(bucket: Bucket, cluster: ClusterId, uid: str, now: datetime, *, takeover: bool = False) -> Claim:
+def claim(
+    bucket: Bucket, cluster: ClusterId, uid: str, now: datetime, *, takeover: bool = False, holder: str = OWN
+) -> Claim:
     """
     Claim a cluster id, or confirm the claim.
 
@@ -64,20 +77,29 @@ def claim(bucket: Bucket, cluster: ClusterId, uid: str, now: datetime, *, takeov
         cluster: the id
         uid: the identity behind it
         now: the clock's reading
-        takeover: take the id from another uid; its sets stay where they are
+        takeover: take the id from another uid or agent; its sets stay where they are
+        holder: which agent asks
 
     Raises:
-        ClaimRefusedError: another uid holds the id.
+        ClaimRefusedError: another uid holds the id, or another agent does and was there within the hour.
         SetDamagedError: the object is there and is no claim.
     """
     instant = rfc3339(now)
-    wanted = Claim(cluster=cluster, uid=uid, claimed_at=instant, last_seen=instant)
+    wanted = Claim(cluster=cluster, uid=uid, claimed_at=instant, last_seen=instant, holder=holder)
     path = identity_path(cluster)
     try:
         bucket.put(path, msgspec.json.encode(wanted), create=True)
     except ConditionFailedError:
-        return _confirm(bucket, wanted, bucket.stat(path), takeover=takeover)
+        return _confirm(bucket, wanted, bucket.stat(path), now, takeover=takeover)
     return wanted
+
+
+def is_fresh(there: Claim, now: datetime) -> bool:
+    """Tell whether the agent of a claim was there of late; one that was retired on purpose was not."""
+    try:
+        return there.retired_at is None and now - datetime.fromisoformat(there.last_seen) < FRESH
+    except ValueError:
+        return False
 
 
 def heartbeat(bucket: Bucket, held: Claim, now: datetime, *, pushed: bool) -> Claim:
@@ -85,18 +107,20 @@ def heartbeat(bucket: Bucket, held: Claim, now: datetime, *, pushed: bool) -> Cl
     Write into the claim that the agent is there, and whether it pushed.
 
     Raises:
-        ClaimRefusedError: another uid has taken the id over meanwhile; this agent must stop.
+        ClaimRefusedError: another uid or agent has taken the id over meanwhile; this agent must stop.
     """
     path = identity_path(ClusterId(held.cluster))
     info = bucket.stat(path)
     there = _decoded(bucket, path) if info else held
     _check(bucket, there, held)
+    _check_holder(bucket, there, held, now)
     beaten = msgspec.structs.replace(
         there,
         last_seen=rfc3339(now),
         last_push=rfc3339(now) if pushed else there.last_push,
         retired_at=None,
         agent_version=__version__,
+        holder=held.holder,
     )
     try:
         return _replace(bucket, path, info, beaten)
@@ -121,13 +145,32 @@ def retire(bucket: Bucket, cluster: ClusterId, now: datetime) -> Claim:
     return _replace(bucket, path, info, msgspec.structs.replace(_decoded(bucket, path), retired_at=rfc3339(now)))
 
 
-def _confirm(bucket: Bucket, wanted: Claim, info: ObjectInfo | None, *, takeover: bool) -> Claim:
+def _confirm(bucket: Bucket, wanted: Claim, info: ObjectInfo | None, now: datetime, *, takeover: bool) -> Claim:
     path = identity_path(ClusterId(wanted.cluster))
     there = _decoded(bucket, path)
     if takeover and there.uid != wanted.uid:
         return _replace(bucket, path, info, msgspec.structs.replace(wanted, previous_uid=there.uid))
     _check(bucket, there, wanted)
-    return there
+    if there.holder == wanted.holder:
+        return there
+    if not takeover:
+        _check_holder(bucket, there, wanted, now)
+    # Written at once and not with the first heartbeat: until then two agents would both think that they hold it.
+    return _replace(
+        bucket, path, info, msgspec.structs.replace(there, holder=wanted.holder, last_seen=wanted.last_seen)
+    )
+
+
+def _check_holder(bucket: BucketReader, there: Claim, wanted: Claim, now: datetime) -> None:
+    """Refuse an agent of many clusters one that another agent speaks for; a cluster's own agent is never refused."""
+    if wanted.holder in {OWN, there.holder} or not is_fresh(there, now):
+        return
+    who = there.holder or "its own agent"
+    raise ClaimRefusedError(
+        f"claim {bucket.name}/{identity_path(ClusterId(wanted.cluster))}: {who} speaks for cluster {wanted.cluster!r} "
+        f"(last seen {there.last_seen}); two agents would build the same sets from different sources: stop that one "
+        "and wait an hour, leave this cluster out with --clusters, or start once with --takeover"
+    )
 
 
 def _check(bucket: BucketReader, there: Claim, wanted: Claim) -> None:

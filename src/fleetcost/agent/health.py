@@ -4,7 +4,7 @@ The agent's small HTTP server: health, metrics, and repair.
 ```
 GET       /healthz                                     the agent's account of itself
 GET       /metrics                                     own metrics
-GET|POST  /etl/{asset,allocation}/repair?window=…      order a repair; also below /model
+GET|POST  /etl/{asset,allocation}/repair?window=…      order a repair; also below /model; of one of many: &cluster=…
 GET       /etl/status                                  repairs and how far they are
 ```
 """
@@ -53,13 +53,14 @@ class Doors:
     What the server opens to.
 
     Attributes:
-        health: the agent's account of itself
-        repair: orders a repair of `window` with `force` and `dry_run`; returns its job, ready to be encoded
+        health: the agent's account of itself, ready to be encoded
+        repair: orders a repair of `window` with `force` and `dry_run` for `cluster`, empty for the only one; returns
+            its job, ready to be encoded
         jobs: every repair that is remembered, ready to be encoded
     """
 
-    health: Callable[[], Health]
-    repair: Callable[[str, bool, bool], Any]
+    health: Callable[[], Any]
+    repair: Callable[[str, bool, bool, str], Any]
     jobs: Callable[[], Any]
 
 
@@ -114,7 +115,7 @@ def _handler(doors: Doors) -> type[BaseHTTPRequestHandler]:
         def _repair(self, said: str, parameters: dict[str, str]) -> None:
             force, dry_run = (parameters.get(name, "").lower() in _TRUE for name in ("force", "dryRun"))
             try:
-                job = doors.repair(parameters.get("window", ""), force, dry_run)
+                job = doors.repair(parameters.get("window", ""), force, dry_run, parameters.get("cluster", ""))
             except CallerError as error:
                 self._envelope(400, None, message=str(error))
                 return

@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 
 from fleetcost.agent.build import Builder
-from fleetcost.agent.claim import Claim, claim, heartbeat
+from fleetcost.agent.claim import OWN, Claim, claim, heartbeat
 from fleetcost.agent.health import Health
 from fleetcost.agent.plan import (
     BuildDay,
@@ -76,7 +76,8 @@ class Agent:
         bucket: Federated Storage
         timing: when windows are due, and how long hourly sets are kept
         clock: gives the time
-        takeover: take the id from another uid at the first claim
+        takeover: take the id from another uid or agent at the first claim
+        holder: the name of this agent where it builds many clusters, empty for a cluster's own
     """
 
     builder: Builder
@@ -85,6 +86,7 @@ class Agent:
     timing: Timing
     clock: Clock
     takeover: bool = False
+    holder: str = OWN
     _claim: Claim | None = field(default=None, init=False)
     _settled: Settled = field(default_factory=dict, init=False)
     _looked_at: dict[Window, datetime] = field(default_factory=dict, init=False)
@@ -92,7 +94,7 @@ class Agent:
     _busy: threading.RLock = field(default_factory=threading.RLock, init=False)
     _health: Health = field(default=Health("starting", "", 0, None, ""), init=False)
 
-    def round(self, progress: Progress | None = None) -> Round:
+    def round(self, progress: Progress | None = None, *, beats: bool = True) -> Round:
         """
         Do everything that is due now.
 
@@ -100,6 +102,7 @@ class Agent:
 
         Args:
             progress: called with hours done and hours due
+            beats: tell the bucket that the cluster is there even if nothing was pushed
 
         Raises:
             ClaimRefusedError: the cluster id belongs to another cluster.
@@ -118,7 +121,7 @@ class Agent:
         except SourceError as error:
             failure = error
         self._add_up(due_days(now, self.timing, *self._hours_and_days(whole_days(window))), now)
-        uploaded = self._push(now, beats=True)
+        uploaded = self._push(now, beats=beats)
         self._forget(now)
         if failure:
             raise failure
@@ -326,7 +329,9 @@ class Agent:
     def _hold(self, now: datetime) -> Claim:
         if self._claim is None:
             identity = self.builder.identity
-            self._claim = claim(self.bucket, identity.cluster, identity.uid, now, takeover=self.takeover)
+            self._claim = claim(
+                self.bucket, identity.cluster, identity.uid, now, takeover=self.takeover, holder=self.holder
+            )
         return self._claim
 
     def _forget(self, now: datetime) -> None:

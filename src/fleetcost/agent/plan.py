@@ -109,10 +109,18 @@ def due_hours(
     for window in reversed(horizon(now, timing).split(Resolution.HOUR)):
         there, final = built.get(window), timing.final(window, now)
         asked = gaps.get(window)
-        resting = final and asked is not None and asked >= window.end and now < asked + GAP_PAUSE
+        resting = final and (
+            (asked is not None and asked >= window.end and now < asked + GAP_PAUSE)
+            or (there is not None and _of_partial_answers(there, window, timing) and now < there.newest + GAP_PAUSE)
+        )
         if (there is None or not there.final) and not resting:
             due.append(BuildHour(window, final))
     return tuple(due)
+
+
+def _of_partial_answers(built: Built, window: Window, timing: Timing) -> bool:
+    """Tell whether an hour was built when it could have been final and is not: some of the source did not answer."""
+    return not built.final and timing.final(window, built.newest)
 
 
 def may_grow(built: Mapping[Window, Built], now: datetime, looked_at: Mapping[Window, datetime]) -> tuple[Window, ...]:

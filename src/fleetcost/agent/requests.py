@@ -1,8 +1,4 @@
-"""
-Repair requests found in the bucket.
-
-A request is `federated/<cluster>/requests/<id>.json`; its answer is written beside it as `<id>.result.json`.
-"""
+"""Repair requests found in the bucket, see `sets.requests`."""
 
 from __future__ import annotations
 
@@ -17,29 +13,9 @@ from fleetcost.errors import QuestionError
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window_text import parse_window
 from fleetcost.ops import log
-from fleetcost.sets.layout import cluster_folder
-
-RESULT = ".result.json"
-REQUEST = ".json"
+from fleetcost.sets.requests import REQUEST, RESULT, RepairRequest, requests_folder
 
 _log = log.get("agent")
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """
-    The document somebody puts into the cluster's `requests/` folder.
-
-    Attributes:
-        window: what to repair, in the window grammar
-        force, dry_run: as for every repair
-        requested_at, requested_by: for people
-    """
-
-    window: str
-    force: bool = False
-    dry_run: bool = False
-    requested_at: str = ""
-    requested_by: str = ""
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +36,7 @@ def answer_requests(bucket: Bucket, cluster: ClusterId, jobs: Jobs, now: datetim
     Raises:
         StoreError, StoreRefusedError: the bucket did not answer.
     """
-    folder = f"{cluster_folder(cluster)}/requests"
-    names = [info.path for info in bucket.list(folder)]
+    names = [info.path for info in bucket.list(requests_folder(cluster))]
     answered = {name.removesuffix(RESULT) for name in names if name.endswith(RESULT)}
     open_requests = [n for n in names if not n.endswith(RESULT) and n.removesuffix(REQUEST) not in answered]
     for path in open_requests:
@@ -73,7 +48,7 @@ def answer_requests(bucket: Bucket, cluster: ClusterId, jobs: Jobs, now: datetim
 
 def _answer(content: bytes, request_id: str, jobs: Jobs, now: datetime) -> Result:
     try:
-        request = msgspec.json.decode(content, type=Request)
+        request = msgspec.json.decode(content, type=RepairRequest)
         window = parse_window(request.window, now.astimezone(UTC))
     except (msgspec.MsgspecError, QuestionError) as error:
         return Result(state="refused", message=f"the request cannot be read: {error}")

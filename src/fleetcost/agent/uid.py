@@ -9,6 +9,7 @@ one.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -34,11 +35,20 @@ def cluster_uid(setting: str, file: Path, source: Source, now: datetime) -> str:
     """
     if setting:
         return setting
+    return _kept(file, lambda: _born(source, now) or str(uuid.uuid4()))
+
+
+def agent_name(file: Path) -> str:
+    """Return the name of an agent of many clusters, made at random once and kept in a file."""
+    return _kept(file, lambda: f"shared agent {uuid.uuid4().hex[:8]}")
+
+
+def _kept(file: Path, make: Callable[[], str]) -> str:
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         # Renamed into its place: a half-written uid would be another cluster's.
         draft = file.with_name(f"{file.name}.draft")
-        draft.write_text(_born(source, now) or str(uuid.uuid4()))
+        draft.write_text(make())
         draft.replace(file)
     return file.read_text().strip()
 

@@ -19,6 +19,7 @@ from fleetcost.api.gate import Gate
 from fleetcost.api.headers import SecurityHeaders
 from fleetcost.api.problem import respond, respond_unrouted
 from fleetcost.api.routes.assets import ASSETS_OF_OPENCOST, assets_or_page
+from fleetcost.api.routes.contexts import elsewhere
 from fleetcost.api.routes.operations import EVERY, OPERATIONS
 from fleetcost.api.routes.web import asset, page
 from fleetcost.api.routing import identify, route_of
@@ -44,6 +45,7 @@ def create_app(services: Services, web: WebApp) -> Starlette:
             Route("/metrics", own_metrics),
             *(Route(one.path, route_of(one), methods=[one.method]) for one in OPERATIONS),
             Route("/assets", assets_or_page(ASSETS_OF_OPENCOST)),
+            Route("/contexts/{id}/{path:path}", elsewhere),
             Route("/openapi.json", openapi_document),
             Route("/docs", docs),
             Route("/docs/style.css", docs_style),
@@ -61,9 +63,16 @@ def create_app(services: Services, web: WebApp) -> Starlette:
     return app
 
 
-async def healthz(_request: Request) -> Response:
-    """`GET /healthz`: the process answers; readiness to answer questions is told by the questions themselves."""
-    return Response(msgspec.json.encode({"status": "ok", "version": __version__}), media_type="application/json")
+async def healthz(request: Request) -> Response:
+    """
+    `GET /healthz`: the process answers; readiness to answer questions is told by the questions themselves.
+
+    It is 500 only while the database is broken, which the ingest loop heals by itself within seconds.
+    """
+    broken = request.app.state.services.database.broken
+    facts = {"status": "broken", "reason": broken} if broken else {"status": "ok"}
+    content = msgspec.json.encode(facts | {"version": __version__})
+    return Response(content, 500 if broken else 200, media_type="application/json")
 
 
 async def own_metrics(_request: Request) -> Response:

@@ -15,6 +15,7 @@ from fleetcost.api.services import Services
 from fleetcost.errors import TryAgainError
 from fleetcost.model.sets import SetKind
 from fleetcost.query.filters import Filter, every
+from fleetcost.query.kinds import RowKind
 from fleetcost.query.visible import visible_clusters
 from fleetcost.tables.database import Snapshot
 from fleetcost.tables.ledger import last_written
@@ -66,7 +67,7 @@ class Context:
         """When the tables were last equal to the bucket, as far as this process or the ledger knows."""
         return self.services.status().last_pass_at or last_written(snapshot) or self.now
 
-    def narrowed(self, asked: Filter | None, kind: SetKind) -> Filter | None:
+    def narrowed(self, asked: Filter | None, kind: RowKind) -> Filter | None:
         """
         Return the filter that counts: what was asked for and what the asker's token allows.
 
@@ -78,7 +79,7 @@ class Context:
             raise ForbiddenError(f"the token {self.identity.name!r} may not see {kind}: its filter names none of them")
         return every(allowed, asked)
 
-    def scope(self, kind: SetKind) -> Filter | None:
+    def scope(self, kind: RowKind) -> Filter | None:
         """Return the part of the fleet the asker may know of, None for all."""
         return self.identity.filters.get(kind)
 

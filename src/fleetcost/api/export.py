@@ -14,9 +14,11 @@ from fleetcost.api.operation import Reply
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import rfc3339
 from fleetcost.query.answer import Completeness
-from fleetcost.query.ask import judged, prepare
+from fleetcost.query.ask import judged, judged_bills, prepare
 from fleetcost.query.files import Sheet, copy_to_csv, copy_to_parquet
+from fleetcost.query.kinds import CLOUD
 from fleetcost.query.question import Question
+from fleetcost.tables.database import Snapshot
 
 _PIECE = 1 << 18
 
@@ -36,7 +38,7 @@ def exported(context: Context, question: Question, columns: tuple[str, ...]) -> 
     file = Path(name)
     try:
         with context.snapshot() as snapshot:
-            standing = judged(snapshot, question, context.now, context.services.known)
+            standing = _standing(context, question, snapshot)
             program, _ = prepare(snapshot, question)
             note = _note(context, question, standing, rfc3339(context.as_of(snapshot)))
             sheet = Sheet(question, program, columns)
@@ -65,17 +67,26 @@ def _pieces(opened: object, first: bytes) -> Iterator[bytes]:
             yield piece
 
 
-def _note(context: Context, question: Question, standing: Sequence[Completeness], as_of: str) -> str:
+def _standing(context: Context, question: Question, snapshot: Snapshot) -> str:
+    """Say what stands behind the answer."""
+    if question.kind is CLOUD:
+        bills = judged_bills(snapshot, question, context.now, context.services.known)
+        return f"bills: {'; '.join(f'{one.integration} is {one.state}' for one in bills) or 'none'}"
+    every: Sequence[Completeness] = judged(snapshot, question, context.now, context.services.known)
+    complete = [entry for entry in every if entry.state is WindowState.COMPLETE]
+    rest = "; ".join(f"{entry.cluster} is {entry.state}" for entry in every if entry not in complete)
+    return f"complete: {len(complete)} of {len(every)} clusters" + (f" ({rest})" if rest else "")
+
+
+def _note(context: Context, question: Question, standing: str, as_of: str) -> str:
     """Say in one line what was asked and what stands behind the answer."""
     asked = question_document(question, context.parameters.get("filter", ""))
     window = f"{asked.window.start}/{asked.window.end}"
     by = ",".join(asked.aggregate) or "all"
-    complete = [entry for entry in standing if entry.state is WindowState.COMPLETE]
-    rest = "; ".join(f"{entry.cluster} is {entry.state}" for entry in standing if entry not in complete)
     words = [
         f"fleetcost {__version__}", asked.kind, f"window={window}", f"aggregate={by}", f"step={asked.step}",
         f"idle={asked.idle}", f"filter={asked.filter or '(none)'}",
-        f"complete: {len(complete)} of {len(standing)} clusters" + (f" ({rest})" if rest else ""),
+        standing,
         f"as of {as_of}", f"written {rfc3339(context.now.replace(microsecond=0))}",
     ]  # fmt: skip
     return " | ".join(words).replace("\r", " ").replace("\n", " ")

@@ -73,7 +73,7 @@ def _operation(one: Operation, schemas: Json) -> Json:
         "summary": one.summary,
         "tags": [_TAGS[one.family]],
         "parameters": [*map(_place, re.findall(r"{(\w+)", one.path)), *map(_parameter, one.parameters)],
-        "responses": {"200": {"description": "the answer", "content": answer}} | _errors(one, schemas),
+        "responses": {str(one.status): {"description": "the answer", "content": answer}} | _errors(one, schemas),
     }
     if one.takes is not None:
         described["requestBody"] = {

@@ -92,6 +92,7 @@ class Operation:
         whole_fleet: it shows what a token's filter cannot narrow; refused to tokens that have one
         takes: type of the request's body, None for none
         media_types: what it may answer with
+        status: of a good answer
         cached: equal questions of one state of the tables get the same bytes
     """
 
@@ -106,6 +107,7 @@ class Operation:
     whole_fleet: bool = False
     takes: Any = None
     media_types: tuple[str, ...] = ("application/json",)
+    status: int = 200
     cached: bool = True
 
     @property

@@ -17,6 +17,8 @@ from fleetcost.errors import (
     ObjectMissingError,
     QuestionEndedError,
     QuestionError,
+    StoreError,
+    StoreRefusedError,
     TooMuchError,
     TryAgainError,
 )
@@ -145,11 +147,13 @@ _KNOWN: tuple[tuple[type[Exception], str, str, int], ...] = (
     (QuestionEndedError, "too-slow", "took too long", 504),
     (ClientLeftError, "client-left", "nobody waits", 499),
     (TooMuchError, "too-much", "needs too much memory", 503),
+    (StoreError, "bucket", "the bucket does not answer", 503),
+    (StoreRefusedError, "bucket-refused", "the bucket refused", 502),
     (TryAgainError, "try-again", "not available now", 503),
 )
 """What each error is to a client; the first kind that fits counts."""
 
-_RETRY_SECONDS = {"busy": "1", "starting": "2", "try-again": "5"}
+_RETRY_SECONDS = {"busy": "1", "starting": "2", "try-again": "5", "bucket": "5"}
 
 
 def respond(error: Exception, *, native: bool) -> Response:
@@ -191,4 +195,4 @@ def _request_id() -> str:
 
 def is_native(path: str) -> bool:
     """Tell whether a path speaks in problem documents: all but those of the products we are compatible with."""
-    return path.split("/")[1] not in {"model", "allocation", "assets", "clusterInfo", "clusterInfoMap"}
+    return path.split("/")[1] not in {"model", "mcd", "allocation", "assets", "clusterInfo", "clusterInfoMap"}

@@ -9,6 +9,9 @@ from typing import Protocol
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.answers import Answers
+from fleetcost.api.contexts import Book
+from fleetcost.api.registry import Registry
+from fleetcost.api.repairs import Repairs
 from fleetcost.api.state import NoState, StateStore
 from fleetcost.query.known import Known
 from fleetcost.tables.database import Database
@@ -66,6 +69,10 @@ class Services:
         tokens: who may ask, None for everybody
         state: what people keep on the server
         home: the cluster this server runs in, for clients that ask for "the" cluster; empty where it is not known
+        daily_retention: how long daily rows are kept, None for ever
+        repairs: orders to agents, None where there is no bucket to write them to
+        registry: what the agents say of themselves, None where there is no bucket to read it from
+        contexts: other installations the operator provides, and credentials of all of them
         known: what is remembered of the ledger
         answers: what was answered of late
     """
@@ -79,6 +86,10 @@ class Services:
     tokens: Tokens | None = None
     state: StateStore = field(default_factory=NoState)
     home: str = ""
+    daily_retention: timedelta | None = None
+    repairs: Repairs | None = None
+    registry: Registry | None = None
+    contexts: Book = field(default_factory=Book)
     known: Known = field(default_factory=Known)
     answers: Answers = field(default_factory=Answers)
 

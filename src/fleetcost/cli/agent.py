@@ -5,30 +5,28 @@ from __future__ import annotations
 import argparse
 import signal
 import threading
-from datetime import timedelta
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from fleetcost.agent.build import Builder, Identity
 from fleetcost.agent.care import Care
 from fleetcost.agent.claim import claim, retire
 from fleetcost.agent.diagnostics import Check
+from fleetcost.agent.fleet import Fate, FleetAgent, Outcome
+from fleetcost.agent.fleet_care import FleetCare
 from fleetcost.agent.health import Doors, serve_health
 from fleetcost.agent.jobs import Job, Jobs
-from fleetcost.agent.loop import Agent
-from fleetcost.agent.plan import Timing
 from fleetcost.agent.repair import Repair
-from fleetcost.agent.uid import cluster_uid
+from fleetcost.cli.agents import builds_many, many_agents, one_agent
+from fleetcost.cli.clusters import show_clusters
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
-from fleetcost.cli.sources import price_book, source_access
-from fleetcost.cli.stores import clock, federated_storage, local_store
-from fleetcost.errors import SettingsError
+from fleetcost.cli.stores import clock, federated_storage
 from fleetcost.model.identity import cluster_id
 from fleetcost.model.window_text import parse_window
 from fleetcost.ops import log
 from fleetcost.ops.settings import AgentSettings
-from fleetcost.samples.client import PrometheusSource
 
 _log = log.get("cli")
 
@@ -48,7 +46,12 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     add_settings_flags(build, AgentSettings)
     build.set_defaults(run=_build)
     for action in (run, build):
-        action.add_argument("--takeover", action="store_true", help="take the cluster id from another uid")
+        action.add_argument("--takeover", action="store_true", help="take the cluster id from another uid or agent")
+    clusters = actions.add_parser("clusters", help="print which clusters a shared source holds and what is wrong")
+    clusters.add_argument("--json", action="store_true", help="as JSON")
+    clusters.add_argument("--days", type=int, default=31, help="how far back first samples are looked for")
+    add_settings_flags(clusters, AgentSettings)
+    clusters.set_defaults(run=show_clusters)
     check = actions.add_parser("check", help="run the health checks, push them, answer repair requests, exit")
     add_settings_flags(check, AgentSettings)
     check.set_defaults(run=_check)
@@ -59,10 +62,13 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
 
 def _run(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AgentSettings).settings
-    agent = _agent(settings, takeover=parsed.takeover)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    if builds_many(settings):
+        _run_many(settings, many_agents(settings, takeover=parsed.takeover), stop)
+        return 0
+    agent = one_agent(settings, takeover=parsed.takeover)
     jobs = Jobs(agent)
     jobs.start()
     side = Care(agent, jobs, settings.data_dir)
@@ -77,15 +83,35 @@ def _run(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _order(jobs: Jobs, window: str, force: bool, dry_run: bool) -> Job:  # noqa: FBT001 - what a request says
+def _run_many(settings: AgentSettings, fleet: FleetAgent, stop: threading.Event) -> None:
+    side = FleetCare(fleet, settings.data_dir)
+    care = threading.Thread(target=side.run, args=(stop,), name="care", daemon=True)
+
+    def order(window: str, force: bool, dry_run: bool, cluster: str) -> Job:  # noqa: FBT001 - what a request says
+        return side.order(cluster, _repair(window, force=force, dry_run=dry_run))
+
+    with serve_health(settings.bind, settings.port, Doors(fleet.status, order, side.list)) as port:
+        _log.info("agent of many clusters", source=settings.prometheus_url, only=settings.clusters or "all", port=port)
+        care.start()
+        fleet.run(stop, settings.interval_seconds)
+    side.stop()
+
+
+def _order(jobs: Jobs, window: str, force: bool, dry_run: bool, _cluster: str) -> Job:  # noqa: FBT001 - what a request says
     """Order a repair by the text of its window."""
-    return jobs.order(Repair(parse_window(window, clock()), force=force, dry_run=dry_run))
+    return jobs.order(_repair(window, force=force, dry_run=dry_run))
+
+
+def _repair(window: str, *, force: bool, dry_run: bool) -> Repair:
+    return Repair(parse_window(window, clock()), force=force, dry_run=dry_run)
 
 
 def _build(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AgentSettings).settings
     window = parse_window(parsed.window, clock(), "--window")
-    agent = _agent(settings, takeover=parsed.takeover)
+    if builds_many(settings):
+        return _built(many_agents(settings, takeover=parsed.takeover).build(window, force=parsed.force))
+    agent = one_agent(settings, takeover=parsed.takeover)
     done = agent.build(window, force=parsed.force)
     identity, uploaded = agent.builder.identity, done.uploaded
     table = Table(title=f"{identity.cluster}: {len(done.built)} hours built, {len(done.gaps)} gaps")
@@ -100,10 +126,22 @@ def _build(parsed: argparse.Namespace) -> int:
     return 0
 
 
+def _built(outcomes: Sequence[Outcome]) -> int:
+    """Print what became of each cluster; 1 if any could not be built."""
+    table = Table("cluster", "", "hours built", "gaps", "uploaded", "why")
+    for one in outcomes:
+        style = "green" if one.fate is Fate.DONE else "red"
+        counts = (one.done.built, one.done.gaps, one.done.uploaded) if one.done else ()
+        numbers = [str(len(count)) for count in counts] or ["", "", ""]
+        table.add_row(Text(one.cluster or "(no label)"), Text(one.fate.value, style), *numbers, Text(one.reason))
+    Console().print(table if outcomes else "no cluster: the source holds none in this time; see `agent clusters`")
+    return 0 if outcomes and all(one.fate is Fate.DONE for one in outcomes) else 1
+
+
 def _check(parsed: argparse.Namespace) -> int:
     """Print the nine checks; 1 if any fails."""
     settings = load_settings(parsed, AgentSettings).settings
-    agent = _agent(settings, takeover=False)
+    agent = one_agent(settings, takeover=False)
     claim(agent.bucket, agent.builder.identity.cluster, agent.builder.identity.uid, clock())
     jobs = Jobs(agent)
     jobs.start()
@@ -123,31 +161,3 @@ def _retire(parsed: argparse.Namespace) -> int:
     done = retire(bucket, cluster_id(settings.cluster_id), clock())
     Console().print(f"{done.cluster}: retired at {done.retired_at}; it was last seen {done.last_seen}")
     return 0
-
-
-def _agent(settings: AgentSettings, *, takeover: bool) -> Agent:
-    cluster = cluster_id(settings.cluster_id)
-    if not settings.prometheus_url:
-        raise SettingsError("no source: give --prometheus-url, FLEETCOST_PROMETHEUS_URL or `prometheus_url:`")
-    bucket = federated_storage(settings)
-    source = PrometheusSource(
-        settings.prometheus_url,
-        cluster_label=settings.cluster_label,
-        cluster_id=cluster,
-        access=source_access(settings),
-    )
-    prices = price_book(settings)
-    uid = cluster_uid(settings.cluster_uid, settings.data_dir / "cluster-uid", source, clock())
-    keep = settings.hourly_retention_days
-    return Agent(
-        builder=Builder(Identity(cluster, uid, prices.currency), source, prices, settings.resolution_seconds),
-        store=local_store(settings.data_dir / "store"),
-        bucket=bucket,
-        timing=Timing(
-            delay=timedelta(seconds=settings.build_delay_seconds),
-            backfill=timedelta(hours=settings.backfill_hours),
-            hourly_retention=timedelta(days=keep) if keep else None,
-        ),
-        clock=clock,
-        takeover=takeover,
-    )

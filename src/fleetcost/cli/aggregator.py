@@ -14,23 +14,32 @@ from rich.table import Table
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
+from fleetcost.api.contexts import read_book
+from fleetcost.api.registry import Registry
+from fleetcost.api.repairs import Repairs
 from fleetcost.api.serve import check_exposure, free_port, serve
 from fleetcost.api.services import Limits, Services
 from fleetcost.api.state import FolderState
 from fleetcost.billing.run import Billing
-from fleetcost.bucket.port import BucketReader
+from fleetcost.bucket.port import Bucket
 from fleetcost.cli.billing import make_billing
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
-from fleetcost.cli.stores import clock, federated_storage, machine_memory_bytes
+from fleetcost.cli.stores import clock, federated_storage
+from fleetcost.ingest.budget import split
 from fleetcost.ingest.plan import Plan, Retention
 from fleetcost.ingest.run import Ingestor
+from fleetcost.model.identity import ClusterId
 from fleetcost.ops import log
+from fleetcost.ops.memory import machine_memory_bytes
 from fleetcost.ops.settings import AggregatorSettings
+from fleetcost.query.known import Known
 from fleetcost.tables.database import Database, Engine, open_database
+from fleetcost.tables.ledger import clusters, ledger_of
 from fleetcost.ui.files import load as load_web
 
 DATABASE_FILE = "fleetcost.duckdb"
 STATE_FOLDER = "state"
+CONTEXT_SECRETS = "context-secrets.json"
 _SHOWN = 20
 
 _log = log.get("cli")
@@ -43,15 +52,17 @@ class Aggregator:
     settings: AggregatorSettings
     database: Database
     ingestor: Ingestor
+    bucket: Bucket
 
     def services(self) -> Services:
         """Return what the API needs."""
-        keep = self.settings.hourly_retention_hours
+        registry = Registry(self.bucket, self._clusters, lambda: self.ingestor.status.passes)
         return Services(
             database=self.database,
             status=lambda: self.ingestor.status,
             clock=clock,
-            hourly_retention=timedelta(hours=keep) if keep else None,
+            hourly_retention=_hours(self.settings.hourly_retention_hours),
+            daily_retention=_hours(24 * self.settings.daily_retention_days),
             interval_seconds=self.settings.interval_seconds,
             limits=Limits(
                 running=cores(),
@@ -60,8 +71,19 @@ class Aggregator:
             ),
             tokens=Tokens(self.settings.tokens_file) if self.settings.tokens_file else None,
             state=FolderState(self.settings.data_dir / STATE_FOLDER),
+            contexts=read_book(
+                self.settings.contexts_file,
+                self.settings.contexts_secrets_file,
+                self.settings.data_dir / CONTEXT_SECRETS,
+            ),
             home=self.settings.home_cluster,
+            known=Known(retired=registry.retired),
+            registry=registry,
+            repairs=Repairs(self.bucket, None if self.settings.read_only else self.bucket),
         )
+
+    def _clusters(self) -> tuple[ClusterId, ...]:
+        return clusters(ledger_of(self.database).values())
 
 
 def add_parser(subparsers: Subparsers, about: str) -> None:
@@ -77,20 +99,21 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     ingest.set_defaults(run=_ingest)
 
 
-def assemble(settings: AggregatorSettings, bucket: BucketReader) -> Aggregator:
+def assemble(settings: AggregatorSettings, bucket: Bucket) -> Aggregator:
     """
     Put an aggregator together; its database is opened.
 
     Raises:
         TryAgainError: another process holds the database.
     """
-    memory = settings.memory_bytes or machine_memory_bytes() // 2
-    engine = Engine(memory_bytes=memory, threads=cores())
+    budget = split(settings.memory or machine_memory_bytes() // 2, cores())
+    engine = Engine(memory_bytes=budget.engine_bytes, threads=budget.threads)
     database = open_database(settings.data_dir / DATABASE_FILE, engine, clock())
     retention = Retention(
         hourly=_hours(settings.hourly_retention_hours), daily=_hours(24 * settings.daily_retention_days)
     )
-    return Aggregator(settings, database, Ingestor(bucket, database, retention, clock))
+    ingestor = Ingestor(bucket, database, retention, clock, currency=settings.foreign_currency, budget=budget)
+    return Aggregator(settings, database, ingestor, bucket)
 
 
 def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], billing: Billing | None = None) -> None:
@@ -108,12 +131,16 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], bi
     settings = aggregator.settings
     host = f"[{settings.bind}]" if ":" in settings.bind else settings.bind
     stop = threading.Event()
-    loop = threading.Thread(
-        target=aggregator.ingestor.run, args=(stop, settings.interval_seconds), name="ingest", daemon=True
-    )
-    threads = [loop]
+    services = aggregator.services()
+    loops = [
+        threading.Thread(
+            target=aggregator.ingestor.run, args=(stop, settings.interval_seconds), name="ingest", daemon=True
+        )
+    ]
+    if services.registry is not None:
+        loops.append(threading.Thread(target=services.registry.run, args=(stop,), name="registry", daemon=True))
     if billing is not None:
-        threads.append(threading.Thread(target=billing.loop, args=(stop,), name="billing", daemon=True))
+        loops.append(threading.Thread(target=billing.loop, args=(stop,), name="billing", daemon=True))
 
     try:
         check_exposure(
@@ -122,19 +149,19 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], bi
             without_authentication=settings.serve_without_authentication,
         )
         port = free_port(settings.bind, settings.port)
-        app = create_app(aggregator.services(), load_web())
+        app = create_app(services, load_web())
 
         def start() -> None:
-            for thread in threads:
-                thread.start()
+            for loop in loops:
+                loop.start()
             on_start(f"http://{host}:{port}/")
 
         serve(app, settings.bind, port, start)
     finally:
         stop.set()
-        for thread in threads:
-            if thread.is_alive():
-                thread.join()
+        for loop in loops:
+            if loop.is_alive():
+                loop.join()
         aggregator.database.close()
 
 

@@ -24,12 +24,13 @@ from fleetcost.billing.run import Billing, opener
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.bucket.port import Bucket
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
-from fleetcost.cli.stores import clock, federated_storage, machine_memory_bytes
+from fleetcost.cli.stores import clock, federated_storage
 from fleetcost.errors import SettingsError
 from fleetcost.model.cloud_cost import CLOUD_COSTS, CloudCostTotal
 from fleetcost.model.cloud_sets import CloudSetKey, ConnectionStatus, IntegrationStatus, integration_id
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.model.window_text import parse_window
+from fleetcost.ops.memory import machine_memory_bytes
 from fleetcost.ops.settings import AggregatorSettings
 from fleetcost.sets.cloud.publish import versions
 from fleetcost.sets.cloud.status import integrations, read_status
@@ -55,7 +56,7 @@ def make_billing(settings: AggregatorSettings, bucket: Bucket) -> Billing | None
         query_window=timedelta(days=settings.billing_query_window_days),
         backfill=timedelta(days=settings.billing_backfill_days),
     )
-    memory = max(LEAST_ENGINE_BYTES, (settings.memory_bytes or machine_memory_bytes() // 2) // 8)
+    memory = max(LEAST_ENGINE_BYTES, (settings.memory or machine_memory_bytes() // 2) // 8)
     engine = Engine(memory_bytes=memory, threads=max(1, len(os.sched_getaffinity(0))))
     work = Work(bucket, settings.data_dir / "billing", engine, clock)
     return Billing(read_integrations(settings.cloud_integration), work, timing, opener(time.sleep, timing, os.environ))

@@ -20,8 +20,14 @@ def add_settings_flags(parser: argparse.ArgumentParser, role: type[SharedSetting
     group.add_argument("--settings", metavar="FILE", help=f"YAML file of these keys (or {SETTINGS_FILE_VARIABLE})")
     for key in describe(role):
         default = f" (default {key.default})" if key.has_default else ""
+        # A truth value is true where its flag stands alone.
+        alone = {"nargs": "?", "const": "true"} if isinstance(key.default, bool) else {}
         group.add_argument(
-            key.flag, dest=f"setting_{key.name}", metavar="VALUE", help=key.meaning.replace("%", "%%") + default
+            key.flag,
+            dest=f"setting_{key.name}",
+            metavar="VALUE",
+            help=key.meaning.replace("%", "%%") + default,
+            **alone,  # type: ignore[arg-type]
         )
 
 

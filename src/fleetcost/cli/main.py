@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from fleetcost import __version__
 from fleetcost.errors import CallerError, FleetcostError
 
-COMMANDS = ("demo", "agent", "aggregator", "billing", "query", "storage", "sets", "config")
+COMMANDS = ("demo", "agent", "aggregator", "billing", "query", "storage", "verify", "sets", "import", "config")
 """Each is a module of this room with `add_parser(subparsers)`; it is imported only when it is called."""
 
 ABOUT = {
@@ -25,13 +25,16 @@ ABOUT = {
     "billing": "read cloud bills into the bucket, check the access to them, show what is known",
     "query": "ask a running aggregator and print a table, CSV or JSON",
     "storage": "check the bucket, list what is in it",
+    "verify": "the whole chain from each cluster to its costs, link by link; the first broken one and its cure",
     "sets": "show what is inside set files",
+    "import": "move over from a Kubecost installation: its Helm values, its ETL backup",
     "config": "show effective settings and where each came from",
 }
 """What each command does, for its help and the documentation."""
 
 _EXTRAS = {
     "httpx": "agent",
+    "botocore": "amp",
     "duckdb": "aggregator",
     "starlette": "aggregator",
     "uvicorn": "aggregator",

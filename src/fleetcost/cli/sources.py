@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import yaml
@@ -13,6 +14,51 @@ from fleetcost.errors import SettingsError
 from fleetcost.ops.secret import Secret
 from fleetcost.ops.settings import AgentSettings
 from fleetcost.samples.access import Access, Tls
+from fleetcost.samples.client import PrometheusSource
+from fleetcost.samples.dialect import LEVELS, Dialect, Kind
+
+TENANT_HEADER = "X-Scope-OrgID"
+DEFAULT_LABEL = "cluster_id"
+"""The label that tells clusters apart where an agent of many is not told another; the field's name for it."""
+
+
+def open_source(settings: AgentSettings, cluster: str = "") -> PrometheusSource:
+    """
+    Open the source of the settings.
+
+    Args:
+        settings: the agent's
+        cluster: whose series are read, where there is a label to tell them by; empty for everybody's
+
+    Raises:
+        SettingsError: no address, a file that cannot be read, or several ways to authenticate.
+    """
+    if not settings.prometheus_url:
+        raise SettingsError("no source: give --prometheus-url, FLEETCOST_PROMETHEUS_URL or `prometheus_url:`")
+    return PrometheusSource(
+        settings.prometheus_url,
+        cluster_label=settings.cluster_label if cluster else "",
+        cluster_id=cluster,
+        access=source_access(settings),
+        dialect=dialect(settings),
+        at_once=settings.prometheus_concurrency,
+    )
+
+
+def dialect(settings: AgentSettings) -> Dialect:
+    """Return how the source is asked."""
+    return Dialect(
+        kind=Kind(settings.source_kind),
+        accept_partial=settings.accept_partial,
+        dedup=settings.thanos_dedup,
+        level=LEVELS.get(settings.max_source_resolution),
+    )
+
+
+def delay(settings: AgentSettings) -> timedelta:
+    """Return how long after its end an hour is final."""
+    chosen = settings.build_delay_seconds
+    return timedelta(seconds=Kind(settings.source_kind).delay_seconds if chosen is None else chosen)
 
 
 def source_access(settings: AgentSettings) -> Access:
@@ -29,8 +75,10 @@ def source_access(settings: AgentSettings) -> Access:
         verify=not settings.prometheus_insecure_skip_verify,
     )
     password = settings.prometheus_password_file
+    tenant = {TENANT_HEADER: Secret(settings.prometheus_tenant)} if settings.prometheus_tenant else {}
     return Access(
-        headers=_headers(settings.prometheus_headers_file),
+        headers=tenant | _headers(settings.prometheus_headers_file),
+        sigv4_region=settings.prometheus_sigv4_region,
         bearer_file=settings.prometheus_bearer_token_file,
         user=settings.prometheus_username,
         password=Secret(_text(password).strip()) if password else None,

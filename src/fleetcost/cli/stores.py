@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,16 +36,3 @@ def local_store(folder: Path) -> Bucket:
     """Open a folder as a bucket."""
     folder.mkdir(parents=True, exist_ok=True)
     return FilesystemBucket(folder)
-
-
-def machine_memory_bytes() -> int:
-    """Return what this process may use: the control group's limit where there is one, else the machine's memory."""
-    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    for file in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
-        try:
-            text = Path(file).read_text().strip()
-        except OSError:
-            continue
-        if text.isdigit():
-            return min(machine, int(text))
-    return machine

@@ -141,7 +141,7 @@ def convert_file(
     except MemoryError:
         raise SetRefusedError(
             f"read {origin.path}: {len(content):,} bytes, more than fits the memory of a decoding process: raise the "
-            "setting memory_bytes"
+            "setting memory"
         ) from None
     except (SetDamagedError, SetRefusedError) as error:
         # Raised anew: what it was raised from may not pass between processes.

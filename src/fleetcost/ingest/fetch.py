@@ -263,7 +263,7 @@ class Fetcher:
         if size > self._room_bytes:
             raise SetRefusedError(
                 f"read {load.info.path}: {size:,} bytes, accepted are up to {self._room_bytes:,}, a sixteenth of the "
-                "memory budget: raise the setting memory_bytes"
+                "memory budget: raise the setting memory"
             )
         content = self._bucket.get(load.info.path)
         if load.foreign:

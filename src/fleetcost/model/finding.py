@@ -28,6 +28,7 @@ class FindingKind(enum.StrEnum):
     SEVERAL_CLUSTERS = "several clusters"
     GPU_SHARE_UNKNOWN = "share of a GPU unknown"
     CAPACITY_EXCEEDED = "more allocated than there is"
+    SOURCE_PARTIAL = "partial answer of the source"
 
     @property
     def meaning(self) -> str:
@@ -82,6 +83,10 @@ _MEANINGS = {
     FindingKind.CAPACITY_EXCEEDED: (
         "containers used or asked for more than their node has, so its idle cost is negative; usage is above requests "
         "on a full node, or samples of the node are missing"
+    ),
+    FindingKind.SOURCE_PARTIAL: (
+        "some of the storage behind the source did not answer; the window is partial and is built again every hour "
+        "until all of it does"
     ),
 }
 

@@ -157,6 +157,7 @@ class Samples:
         coverage_minutes: minutes of the window in which the source was observed
         source: what the samples were read from, in words
         findings: what was noticed while reading
+        partial: some of the storage behind the source did not answer
     """
 
     window: Window
@@ -170,3 +171,4 @@ class Samples:
     names: NameSamples = field(default_factory=NameSamples)
     services: ServiceSamples = field(default_factory=ServiceSamples)
     findings: tuple[Finding, ...] = ()
+    partial: bool = False

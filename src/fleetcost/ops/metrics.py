@@ -14,6 +14,12 @@ LAST_PUSH = Gauge("fleetcost_agent_last_push_timestamp_seconds", "When sets were
 GAPS = Gauge(
     "fleetcost_agent_gap_hours", "Hours within the backfill in which the source was not seen", registry=REGISTRY
 )
+FINDINGS = Gauge(
+    "fleetcost_agent_finding_subjects",
+    "Objects of which the newest build noticed something, by what it was; see the findings in states.md",
+    ["cluster", "kind"],
+    registry=REGISTRY,
+)
 ALLOCATION_STATUS = Gauge(
     "kubecost_allocation_data_status",
     "Allocation sets within the backfill by what is known of them",
@@ -26,6 +32,18 @@ ASSET_STATUS = Gauge(
     ["resolution", "status"],
     registry=REGISTRY,
 )
+CLUSTER_ROUNDS = Counter(
+    "fleetcost_agent_cluster_rounds",
+    "Rounds of an agent of many clusters, by cluster and by what became of them",
+    ["cluster", "outcome"],
+    registry=REGISTRY,
+)
+CLUSTER_LAST_PUSH = Gauge(
+    "fleetcost_agent_cluster_last_push_timestamp_seconds",
+    "When an agent of many clusters last pushed sets of a cluster",
+    ["cluster"],
+    registry=REGISTRY,
+)
 PASSES = Counter("fleetcost_aggregator_passes", "Ingest passes by outcome", ["outcome"], registry=REGISTRY)
 OBJECTS = Gauge(
     "fleetcost_aggregator_objects",
@@ -34,6 +52,34 @@ OBJECTS = Gauge(
     registry=REGISTRY,
 )
 PASS_SECONDS = Gauge("fleetcost_aggregator_pass_seconds", "How long the last pass took", registry=REGISTRY)
+CLUSTER_LAST_UPLOAD = Gauge(
+    "fleetcost_aggregator_cluster_last_upload_timestamp_seconds",
+    "When the newest object of a cluster was written, as the aggregator's last pass saw it",
+    ["cluster"],
+    registry=REGISTRY,
+)
+CLUSTER_NEWEST_HOUR = Gauge(
+    "fleetcost_aggregator_cluster_newest_hour_timestamp_seconds",
+    "Start of the newest hour of a cluster that is in the tables",
+    ["cluster"],
+    registry=REGISTRY,
+)
+CLUSTER_HOLES = Gauge(
+    "fleetcost_aggregator_cluster_missing_days",
+    "Days between a cluster's first and newest that are not in the tables",
+    ["cluster"],
+    registry=REGISTRY,
+)
+CLUSTER_UNUSABLE = Gauge(
+    "fleetcost_aggregator_cluster_unusable_objects", "Objects of a cluster that are damaged or refused", ["cluster"],
+    registry=REGISTRY,
+)  # fmt: skip
+CLUSTER_IDENTITIES = Gauge(
+    "fleetcost_aggregator_cluster_identities",
+    "Clusters that wrote under one id within six hours; more than one overwrite each other",
+    ["cluster"],
+    registry=REGISTRY,
+)
 
 
 def page() -> bytes:

@@ -15,6 +15,7 @@ import msgspec
 import yaml
 
 from fleetcost.errors import SettingsError, near
+from fleetcost.ops.memory import Size, parse_size
 
 ENVIRONMENT_PREFIX = "FLEETCOST_"
 SETTINGS_FILE_VARIABLE = "FLEETCOST_SETTINGS"
@@ -58,18 +59,46 @@ class AgentSettings(SharedSettings, frozen=True, kw_only=True, forbid_unknown_fi
     )
     prometheus_key_file: Annotated[Path | None, _At(description="the key of that certificate")] = None
     prometheus_insecure_skip_verify: Annotated[bool, _At(description="trust any certificate of the source")] = False
+    prometheus_tenant: Annotated[
+        str, _At(description="tenant of a shared store such as Mimir, sent as X-Scope-OrgID; several joined by |")
+    ] = ""
+    prometheus_sigv4_region: Annotated[
+        str, _At(description="sign requests for Amazon's managed Prometheus in this region (extra `amp`)")
+    ] = ""
+    prometheus_concurrency: Annotated[int, _At(ge=1, le=64, description="queries under way at the same time")] = 8
+    source_kind: Annotated[
+        Literal["prometheus", "thanos", "mimir", "victoriametrics"], _At(description="which server answers")
+    ] = "prometheus"
+    accept_partial: Annotated[
+        bool, _At(description="build of answers some of the storage did not contribute to; such windows are partial")
+    ] = False
+    thanos_dedup: Annotated[bool, _At(description="let Thanos merge the replicas of one Prometheus")] = True
+    max_source_resolution: Annotated[
+        Literal["auto", "raw", "5m", "1h"],
+        _At(description="coarsest samples a Thanos may answer from; auto takes the finest a window still has"),
+    ] = "auto"
     price_sheet: Annotated[
         Path | None, _At(description="a YAML price sheet: rates by the hour or by the month, discounts, currency")
     ] = None
     price_csv: Annotated[Path | None, _At(description="prices of single machines in the field's CSV form")] = None
     cluster_label: Annotated[
-        str, _At(description="only series with this label equal to the cluster id are read; empty reads all")
+        str,
+        _At(
+            description="only series with this label equal to the cluster id are read; empty reads all, and is "
+            "cluster_id for an agent of many clusters"
+        ),
     ] = ""
+    all_clusters: Annotated[bool, _At(description="build every cluster the source holds, told apart by the label")] = (
+        False
+    )
+    clusters: Annotated[str, _At(description="build these clusters of the source, ids joined by commas")] = ""
+    clusters_at_once: Annotated[int, _At(ge=1, le=64, description="clusters that are built at the same time")] = 2
     port: Annotated[int, _At(ge=0, le=65535, description="port of health, metrics and repair")] = 9003
     resolution_seconds: Annotated[int, _At(ge=10, le=3600, description="step of the running-time queries")] = 60
     build_delay_seconds: Annotated[
-        int, _At(ge=0, description="how long after its end an hour is final; raise it for slow stores")
-    ] = 300
+        Annotated[int, _At(ge=0)] | None,
+        _At(description="how long after its end an hour is final; unset is 300, and 10800 for a Thanos"),
+    ] = None
     interval_seconds: Annotated[int, _At(ge=1, description="pause between two rounds of the loop")] = 300
     backfill_hours: Annotated[int, _At(ge=1, description="how far back missing hours are built")] = 49
     hourly_retention_days: Annotated[
@@ -89,7 +118,12 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
     daily_retention_days: Annotated[
         int, _At(ge=0, description="daily rows older than this leave the database; 0 keeps them")
     ] = 91
-    memory_bytes: Annotated[int, _At(ge=0, description="memory budget of the engine; 0 is half of the machine's")] = 0
+    memory: Annotated[
+        Size, _At(description="memory of the whole aggregator, such as 2GiB; 0 is half of the machine's or container's")
+    ] = Size(0)
+    foreign_currency: Annotated[
+        str, _At(pattern="^[A-Z]{3}$", description="ISO 4217 code of the costs in other agents' sets, which name none")
+    ] = "USD"
     tokens_file: Annotated[
         Path | None, _At(description="who may ask: a YAML file of tokens' hashes, scopes and filters")
     ] = None
@@ -102,9 +136,17 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
     query_queue_length: Annotated[
         int, _At(ge=0, description="questions that may wait for a place; more are told to come again")
     ] = 64
+    contexts_file: Annotated[
+        Path | None, _At(description="other installations people can switch to: a YAML list of name and address")
+    ] = None
+    contexts_secrets_file: Annotated[
+        Path | None,
+        _At(description="credentials of these installations by name; never in an answer"),
+    ] = None
     home_cluster: Annotated[
         str, _At(description="the cluster this aggregator runs in, for clients that ask for one")
     ] = ""
+    read_only: Annotated[bool, _At(description="write nothing to the bucket: no repairs can be ordered here")] = False
     cloud_integration: Annotated[
         Path | None, _At(description="where the cloud bills are: a cloud-integration.json; without it none are read")
     ] = None
@@ -251,6 +293,8 @@ def _environment(keys: tuple[str, ...]) -> dict[str, str]:
 def _decode(kind: type, value: Any) -> Any:  # noqa: ANN401 - the signature of msgspec's hook
     if kind is Path:
         return Path(value)
+    if kind is Size:
+        return parse_size(value)
     raise NotImplementedError(kind)
 
 

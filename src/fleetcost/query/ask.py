@@ -4,19 +4,40 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from fleetcost.errors import QuestionError
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
-from fleetcost.query.answer import AllocationRow, Answer, AssetRow, Completeness, Point, SeriesStep, StepRows, Total
+from fleetcost.query.answer import (
+    AllocationRow,
+    Answer,
+    AssetRow,
+    BillCompleteness,
+    CloudCostRow,
+    Completeness,
+    Point,
+    SeriesStep,
+    StepRows,
+    Total,
+)
+from fleetcost.query.bills import bills_behind, with_bills
 from fleetcost.query.compile import Program, compile_question
 from fleetcost.query.conditions import may_hold
 from fleetcost.query.dialect import DuckDb
+from fleetcost.query.kinds import CLOUD
 from fleetcost.query.known import Known
 from fleetcost.query.question import Question, cut
-from fleetcost.query.records import allocation_of, asset_of, total_allocation_of, total_asset_of
+from fleetcost.query.records import (
+    allocation_of,
+    asset_of,
+    cloud_cost_of,
+    total_allocation_of,
+    total_asset_of,
+    total_cloud_cost_of,
+)
 from fleetcost.tables.database import Snapshot
 from fleetcost.tables.ledger import aware
 
@@ -25,7 +46,7 @@ Maker = Callable[[Sequence[Any], Question, Program], Any]
 
 
 def ask_allocations(
-    snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None
+    snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None, dialect: DuckDb | None = None
 ) -> Answer[AllocationRow]:
     """
     Answer a question about allocations.
@@ -35,11 +56,13 @@ def ask_allocations(
         question: what is asked
         now: the clock's reading
         known: what earlier questions learned of the ledger
+        dialect: of the engine, None for the embedded one's
 
     Raises:
         QuestionError: the filter names an unknown field, or the rows are in more than one currency.
     """
-    return _ask(snapshot, question, (allocation_of, total_allocation_of), judged(snapshot, question, now, known))
+    makers = (allocation_of, total_allocation_of)
+    return _ask(snapshot, question, makers, judged(snapshot, question, now, known), dialect)
 
 
 def ask_assets(snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None) -> Answer[AssetRow]:
@@ -52,7 +75,20 @@ def ask_assets(snapshot: Snapshot, question: Question, now: datetime, known: Kno
     return _ask(snapshot, question, (asset_of, total_asset_of), judged(snapshot, question, now, known))
 
 
-def prepare(snapshot: Snapshot, question: Question) -> tuple[Program, str]:
+def ask_cloud_costs(
+    snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None
+) -> Answer[CloudCostRow]:
+    """
+    Answer a question about cloud costs; rows and totals in unlike currencies stay apart.
+
+    Raises:
+        QuestionError: the filter names an unknown field.
+    """
+    answer = _ask(snapshot, question, (cloud_cost_of, total_cloud_cost_of), ())
+    return replace(answer, bills=judged_bills(snapshot, question, now, known))
+
+
+def prepare(snapshot: Snapshot, question: Question, dialect: DuckDb | None = None) -> tuple[Program, str]:
     """
     Compile a question and run its stages; the statements that read the answer can be run afterwards.
 
@@ -62,10 +98,12 @@ def prepare(snapshot: Snapshot, question: Question) -> tuple[Program, str]:
     Raises:
         QuestionError: the filter names an unknown field, or the rows are in more than one currency.
     """
-    program = compile_question(question, DuckDb())
+    program = compile_question(question, dialect or DuckDb())
     for stage in program.stages:
         snapshot.rows(stage)
     found = sorted(str(row[0]) for row in snapshot.rows("SELECT DISTINCT currency FROM cells"))
+    if question.kind is CLOUD:
+        return program, found[0] if len(found) == 1 else ""
     if len(found) > 1:
         accepted = f"a filter that leaves clusters of one currency; found {', '.join(found)}, which are never added"
         raise QuestionError("filter", "(none)", accepted)
@@ -73,9 +111,13 @@ def prepare(snapshot: Snapshot, question: Question) -> tuple[Program, str]:
 
 
 def _ask(
-    snapshot: Snapshot, question: Question, makers: tuple[Maker, Maker], judged: tuple[Completeness, ...]
+    snapshot: Snapshot,
+    question: Question,
+    makers: tuple[Maker, Maker],
+    judged: tuple[Completeness, ...],
+    dialect: DuckDb | None = None,
 ) -> Answer[Any]:
-    program, currency = prepare(snapshot, question)
+    program, currency = prepare(snapshot, question, dialect)
     make, make_total = makers
     by_step = defaultdict(list)
     for record in snapshot.rows(program.rows):
@@ -91,7 +133,7 @@ def _ask(
         completeness=judged,
         currency=currency,
         totals=totals,
-        series=_series(snapshot, question, program),
+        series=_series(snapshot, question, program) if currency or question.kind is not CLOUD else (),
     )
 
 
@@ -110,6 +152,17 @@ def judged(
     snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None
 ) -> tuple[Completeness, ...]:
     """Return what stands behind an answer: an entry per cluster that the filter does not rule out."""
+    if question.kind is CLOUD:
+        return ()
     kinds = (SetKind.ASSETS,) if question.kind is SetKind.ASSETS else (SetKind.ALLOCATIONS, SetKind.ASSETS)
-    every = (known or Known()).completeness(snapshot, question.frame, kinds, now)
+    chosen = known or Known()
+    every = with_bills(snapshot, chosen.completeness(snapshot, question.frame, kinds, now), question.frame, chosen)
     return tuple(entry for entry in every if may_hold(question.filter, entry.cluster))
+
+
+def judged_bills(
+    snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None
+) -> tuple[BillCompleteness, ...]:
+    """Return what stands behind an answer about cloud costs: an entry per integration the filter does not rule out."""
+    every = bills_behind(snapshot, question.frame, now, known or Known())
+    return tuple(entry for entry in every if may_hold(question.filter, entry.integration, "integration"))

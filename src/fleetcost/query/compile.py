@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from fleetcost.model.sets import SetKind
 from fleetcost.query.dialect import DuckDb
-from fleetcost.query.measures import CARRIED, EXACT_ALLOCATION, EXACT_ASSET
+from fleetcost.query.kinds import CLOUD
+from fleetcost.query.measures import CARRIED, EXACT_ALLOCATION, EXACT_ASSET, EXACT_CLOUD
 from fleetcost.query.question import Question
 from fleetcost.query.sql.assets import ASSET_MAXIMA, ASSET_PROPERTIES, WEIGHED, AssetCells
 from fleetcost.query.sql.cells import DETAILS, AllocationCells
+from fleetcost.query.sql.cloud import CLOUD_PROPERTIES, CloudCells
 from fleetcost.query.sql.details import Details
 from fleetcost.query.sql.reading import Reading, Shape
 
@@ -45,6 +47,9 @@ def compile_question(question: Question, dialect: DuckDb) -> Program:
     if question.kind is SetKind.ASSETS:
         cells = AssetCells(question, dialect).stages()
         shape = _of_assets(question)
+    elif question.kind is CLOUD:
+        cells = CloudCells(question, dialect).stages()
+        shape = _of_cloud_costs(question)
     else:
         cells = AllocationCells(question, dialect).stages()
         shape = _of_allocations(question, dialect)
@@ -76,6 +81,16 @@ def _of_assets(question: Question) -> Shape:
         properties=ASSET_PROPERTIES,
         sums=(*EXACT_ASSET, *WEIGHED),
         maxima=ASSET_MAXIMA,
+        extras=("labels",) if question.detailed else (),
+        details=(),
+    )
+
+
+def _of_cloud_costs(question: Question) -> Shape:
+    return Shape(
+        properties=CLOUD_PROPERTIES,
+        sums=EXACT_CLOUD,
+        maxima=(),
         extras=("labels",) if question.detailed else (),
         details=(),
     )

@@ -47,7 +47,7 @@ class Sheet:
             ("name", "name"),
             *named,
             *((f"coalesce({name}, '')", name) for name in wanted),
-            ("currency", "currency"),
+            *([] if "currency" in taken else [("currency", "currency")]),
         ]
 
     def rest(self) -> list[tuple[str, str]]:

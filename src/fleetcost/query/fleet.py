@@ -16,6 +16,8 @@ LOOKED_BACK = timedelta(days=30)
 INACTIVE_AFTER = timedelta(days=2)
 """A cluster whose newest data ended longer ago does not report any more."""
 
+_NOWHERE = ("", "", "", "", "", 0, "", 0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -26,6 +28,7 @@ class Member:
         provider, account, project, region: of its nodes, empty where they differ or nobody said
         provider_id: of one of its nodes
         nodes: nodes of the newest day with any
+        price_source: behind most of the cost of the newest day
         cost: of its assets over the last 30 days
         first, last: start of its first and end of its last window with data
         agent_version, source, currency: of the newest set
@@ -38,6 +41,7 @@ class Member:
     region: str = ""
     provider_id: str = ""
     nodes: int = 0
+    price_source: str = ""
     cost: float = 0.0
     first: datetime | None = None
     last: datetime | None = None
@@ -71,7 +75,7 @@ def _member(cluster: str, own: list[Entry], place: tuple[object, ...] | None) ->
     if not covered:
         return Member(cluster)
     newest = max(covered, key=lambda entry: (entry.key.window.end, entry.ingested_at))
-    provider, account, project, region, provider_id, nodes, cost = place or ("", "", "", "", "", 0, 0.0)
+    provider, account, project, region, provider_id, nodes, price_source, cost = place or _NOWHERE
     return Member(
         cluster=cluster,
         provider=str(provider),
@@ -80,6 +84,7 @@ def _member(cluster: str, own: list[Entry], place: tuple[object, ...] | None) ->
         region=str(region),
         provider_id=str(provider_id),
         nodes=int(str(nodes)),
+        price_source=str(price_source),
         cost=float(str(cost)),
         first=min(entry.key.window.start for entry in covered),
         last=seen_until(newest),
@@ -104,9 +109,15 @@ def _places(now: datetime) -> str:
     since = dialect.time(now - LOOKED_BACK)
     return (
         f"SELECT cluster, {agreed}, min(provider_id) AS provider_id, "  # noqa: S608 - a time and names of columns
-        "count(DISTINCT name) FILTER (window_start = newest) AS nodes, any_value(whole.cost) AS cost\n"
+        "count(DISTINCT name) FILTER (window_start = newest) AS nodes, any_value(priced.source) AS price_source, "
+        "any_value(whole.cost) AS cost\n"
         "FROM (SELECT *, max(window_start) OVER (PARTITION BY cluster) AS newest FROM asset_1d\n"
         f"  WHERE window_start >= {since} AND type = 'Node')\n"
         "JOIN (SELECT cluster, sum(cost + adjustment)::DOUBLE AS cost FROM asset_1d "
-        f"WHERE window_start >= {since} GROUP BY cluster) AS whole USING (cluster)\nGROUP BY cluster"
+        f"WHERE window_start >= {since} GROUP BY cluster) AS whole USING (cluster)\n"
+        "JOIN (SELECT cluster, max_by(price_source, (cost, price_source)) AS source\n"
+        f"  FROM (SELECT cluster, price_source, sum(cost) AS cost FROM asset_1d WHERE window_start >= {since}\n"
+        "    GROUP BY cluster, window_start, price_source\n"
+        "    QUALIFY window_start = max(window_start) OVER (PARTITION BY cluster))\n"
+        "  GROUP BY cluster) AS priced USING (cluster)\nGROUP BY cluster"
     )

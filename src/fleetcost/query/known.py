@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from typing import Any
 
+from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.query.answer import Completeness
 from fleetcost.query.completeness import completeness
 from fleetcost.query.question import Frame
 from fleetcost.tables.database import Snapshot
 from fleetcost.tables.ledger import Entry, read_ledger
+
+Retired = Callable[[], Mapping[ClusterId, datetime]]
 
 
 class Known:
@@ -24,8 +27,10 @@ class Known:
     ledger's generation in the question's own snapshot, so that an answer never mixes two states of the tables.
     """
 
-    def __init__(self, size: int = 64) -> None:
+    def __init__(self, size: int = 64, retired: Retired = dict) -> None:
         self._size = size
+        self.retired = retired
+        """Gives the clusters that were declared gone, and when."""
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -39,8 +44,9 @@ class Known:
     ) -> tuple[Completeness, ...]:
         """Judge every known cluster over a frame; times of day count to the minute."""
         minute = now.replace(second=0, microsecond=0)
-        key = ("completeness", snapshot.generation, frame, kinds, minute)
-        judged = self._remembered(key, lambda: completeness(self.entries(snapshot), frame, kinds, minute))
+        retired = self.retired()
+        key = ("completeness", snapshot.generation, frame, kinds, minute, tuple(sorted(retired.items())))
+        judged = self._remembered(key, lambda: completeness(self.entries(snapshot), frame, kinds, minute, retired))
         return tuple(judged)
 
     def remembered(self, snapshot: Snapshot, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - what is made

@@ -56,7 +56,7 @@ class Tls:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """
-    How the source knows who asks; at most one of bearer token, bearer file and user.
+    How the source knows who asks; at most one of bearer token, bearer file, user and signature.
 
     Attributes:
         headers: sent with every query, such as `X-Scope-OrgID` of a Mimir tenant
@@ -64,6 +64,7 @@ class Access:
         bearer_file: a file with a token, read for every query because such tokens are renewed in place
         user, password: basic authentication
         tls: certificates; None trusts what the system does
+        sigv4_region: sign each request for Amazon's managed Prometheus in this region; empty signs none
     """
 
     headers: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}))
@@ -72,11 +73,27 @@ class Access:
     user: str = ""
     password: Secret | None = None
     tls: Tls | None = None
+    sigv4_region: str = ""
 
     def __post_init__(self) -> None:
-        given = [name for name in ("bearer", "bearer_file", "user") if getattr(self, name)]
+        given = [name for name in ("bearer", "bearer_file", "user", "sigv4_region") if getattr(self, name)]
         if len(given) > 1:
             raise SettingsError(f"access to the source: {' and '.join(given)} are both given; keep one")
+
+
+def authentication(access: Access) -> httpx.Auth:
+    """
+    Return what prepares each request.
+
+    Raises:
+        SettingsError: requests are to be signed and there are no credentials of Amazon's to sign them with.
+    """
+    if access.sigv4_region:
+        # Imported here: only this one service needs it, and its package is an extra.
+        from fleetcost.samples.sigv4 import Signed  # noqa: PLC0415
+
+        return Signed(access)
+    return Credentials(access)
 
 
 class Credentials(httpx.Auth):

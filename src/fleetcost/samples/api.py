@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, TypeVar
 
@@ -12,11 +14,14 @@ import msgspec
 import stamina
 
 from fleetcost.errors import SourceError
-from fleetcost.samples.access import Access, Credentials
+from fleetcost.samples.access import Access, authentication
+from fleetcost.samples.dialect import says_partial
 from fleetcost.samples.promql import Instant
 from fleetcost.samples.source import Row
 
 LONGEST_WAIT_SECONDS = 10.0
+AT_ONCE = 8
+"""Requests under way at once to one server, whoever asks."""
 
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _TOO_LARGE = re.compile(
@@ -42,9 +47,23 @@ class _BusyError(SourceError):
         self.wait_seconds = wait_seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """
+    An answer.
+
+    Attributes:
+        rows: what was found
+        missing: why it is partial, in the server's words; empty where it is whole
+    """
+
+    rows: list[Row]
+    missing: tuple[str, ...] = ()
+
+
 class Api:
     """
-    One server.
+    One server; any number of threads may ask.
 
     Args:
         url: its base address
@@ -52,16 +71,24 @@ class Api:
         timeout_seconds: for one answer
         attempts: how often a request is sent where the server is busy or out of reach
         transport: in place of the network
+        at_once: requests under way at the same time
     """
 
     def __init__(
-        self, url: str, access: Access, timeout_seconds: float, attempts: int, transport: httpx.BaseTransport | None
+        self,
+        url: str,
+        access: Access,
+        timeout_seconds: float,
+        attempts: int,
+        transport: httpx.BaseTransport | None,
+        at_once: int = AT_ONCE,
     ) -> None:
+        self._places = threading.BoundedSemaphore(at_once)
         self._url = url.rstrip("/")
         self._timeout_seconds = timeout_seconds
         self._attempts = attempts
         self._http = httpx.Client(
-            auth=Credentials(access),
+            auth=authentication(access),
             verify=access.tls.context() if access.tls is not None else True,
             timeout=httpx.Timeout(timeout_seconds, connect=10.0),
             transport=transport,
@@ -76,30 +103,37 @@ class Api:
         """Close its connections."""
         self._http.close()
 
-    def rows(self, about: str, instant: Instant) -> list[Row]:
+    def rows(self, about: str, instant: Instant, parameters: Mapping[str, str], *, accept_partial: bool) -> Told:
         """
         Evaluate a text at a time.
 
         Args:
             about: the query's name, for messages
             instant: text and time
+            parameters: what is sent besides
+            accept_partial: take an answer that lacks some of the data
 
         Raises:
             TooLargeError: it exceeds a limit of the server.
-            SourceError: no answer, or one that is no answer.
+            SourceError: no answer, or one that is no answer, or lacks some of the data.
         """
         form = {
             "query": instant.text,
             "time": f"{instant.time_ms / 1000:.3f}",
             "timeout": f"{int(self._timeout_seconds)}s",
+            **parameters,
         }
         reply = self._retrying(about, "/api/v1/query", form, _Answer, post=True)
-        if reply.isPartial or any(_is_partial(warning) for warning in reply.warnings):
+        missing = tuple(warning for warning in reply.warnings if says_partial(warning))
+        if reply.isPartial and not missing:
+            missing = ("the server marks its answer as partial",)
+        if missing and not accept_partial:
             raise SourceError(
                 f"{self._about(about)}: the answer is partial because some of the storage behind it did not answer "
-                f"{reply.warnings or ''}; the window is built once all of it does"
+                f"({'; '.join(missing)}); the window is built once all of it does, or set accept_partial to build it "
+                "as partial"
             )
-        return [Row(sample.metric, float(sample.value[1])) for sample in reply.data.result]
+        return Told([Row(sample.metric, float(sample.value[1])) for sample in reply.data.result], missing)
 
     def label_values(self, about: str, label: str, wanted: str, start_epoch: int, end_epoch: int) -> list[str]:
         """Return the values a label has in the series of a selector."""
@@ -116,10 +150,11 @@ class Api:
 
     def _once(self, about: str, path: str, form: Mapping[str, str], kind: type[Reply], *, post: bool) -> Reply:
         try:
-            if post:
-                response = self._http.post(self._url + path, data=form)
-            else:
-                response = self._http.get(self._url + path, params=form)
+            with self._places:
+                if post:
+                    response = self._http.post(self._url + path, data=form)
+                else:
+                    response = self._http.get(self._url + path, params=form)
         except httpx.TransportError as error:
             raise _BusyError(
                 f"{self._about(about)}: {type(error).__name__}: {error}; is the address right and reachable from here?"
@@ -180,11 +215,6 @@ class _Refusal(msgspec.Struct):
     message: str = ""
 
 
-def _is_partial(warning: str) -> bool:
-    """Tell whether a warning says that data is missing; others are about the query's style."""
-    return not warning.startswith("PromQL")
-
-
 def _said(response: httpx.Response) -> str:
     try:
         refusal = msgspec.json.decode(response.content, type=_Refusal)
@@ -201,6 +231,6 @@ def _wait_asked(response: httpx.Response) -> float | None:
 
 _CURES = {
     401: "; give a bearer token, a user and password, or the header the server asks for (Mimir: X-Scope-OrgID)",
-    403: "; these credentials may not query",
+    403: "; these credentials may not query; Amazon's service wants signed requests (prometheus_sigv4_region)",
     404: "; the address must be the base in front of /api/v1/query",
 }

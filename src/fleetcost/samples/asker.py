@@ -13,7 +13,7 @@ from fleetcost.model.allocation import Labels
 from fleetcost.model.finding import FindingKind
 from fleetcost.model.window import Window
 from fleetcost.samples.query import Query
-from fleetcost.samples.source import Source
+from fleetcost.samples.source import PartialRows, Source
 
 Record = TypeVar("Record")
 Convert = Callable[["Reader"], Record]
@@ -98,6 +98,11 @@ class Asker:
         with self._lock:
             return sorted(self._noticed)
 
+    @property
+    def partial(self) -> bool:
+        """Whether an answer lacked some of the data, once every answer is there."""
+        return any(kind is FindingKind.SOURCE_PARTIAL for kind, _ in self.noticed())
+
     def notice(self, kind: FindingKind, subject: str) -> None:
         """Keep one observation."""
         with self._lock:
@@ -105,7 +110,11 @@ class Asker:
 
     def _ask(self, query: Query, convert: Convert[Record]) -> tuple[Record, ...]:
         records = []
-        for row in self._source.query(query, self._window, self._resolution_seconds):
+        rows = self._source.query(query, self._window, self._resolution_seconds)
+        if isinstance(rows, PartialRows):
+            for reason in rows.missing:
+                self.notice(FindingKind.SOURCE_PARTIAL, reason)
+        for row in rows:
             if not math.isfinite(row.value):
                 self.notice(FindingKind.SAMPLES_DROPPED, query.name)
                 continue

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Callable, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import httpx
@@ -11,11 +14,13 @@ import httpx
 from fleetcost.errors import SourceError
 from fleetcost.model.window import Window
 from fleetcost.samples.access import Access
-from fleetcost.samples.api import Api, TooLargeError
+from fleetcost.samples.api import AT_ONCE, Api, TooLargeError
+from fleetcost.samples.dialect import UNDILUTED, Dialect, Kind, Level
 from fleetcost.samples.edges import EDGED, Render, sightings
-from fleetcost.samples.promql import render, selector
+from fleetcost.samples.promql import Matchers, render, selector
+from fleetcost.samples.queries import OBSERVED
 from fleetcost.samples.query import Matcher, Op, Query
-from fleetcost.samples.source import Row
+from fleetcost.samples.source import PartialRows, Row
 
 TIMEOUT_SECONDS = 120.0
 ATTEMPTS = 5
@@ -24,6 +29,8 @@ SHARD_LABEL = "namespace"
 MOST_SHARDS = 64
 _FINER = 4
 """A query that is too large is asked in this many times more parts."""
+
+_REMEMBERED_LEVELS = 256
 
 
 def utc_now() -> datetime:
@@ -47,6 +54,8 @@ class PrometheusSource:
         attempts: how often a query is tried where the server is busy or out of reach
         clock: tells which windows are not over yet
         transport: in place of the network
+        dialect: which kind of server it is, and what of its answers is taken
+        at_once: requests under way at the same time, those for other clusters included
     """
 
     def __init__(  # noqa: PLR0913 - a client has this many knobs
@@ -60,11 +69,26 @@ class PrometheusSource:
         attempts: int = ATTEMPTS,
         clock: Callable[[], datetime] = utc_now,
         transport: httpx.BaseTransport | None = None,
+        dialect: Dialect | None = None,
+        at_once: int = AT_ONCE,
     ) -> None:
-        self._api = Api(url, access or Access(), timeout_seconds, attempts, transport)
-        self._extra = (Matcher(cluster_label, Op.EQUAL, cluster_id),) if cluster_label else ()
+        self._api = Api(url, access or Access(), timeout_seconds, attempts, transport, at_once)
         self._clock = clock
+        self._dialect = dialect or Dialect()
+        self._narrow(cluster_label, cluster_id)
+
+    def of_cluster(self, cluster_label: str, cluster_id: str) -> PrometheusSource:
+        """Return the same source, read for one cluster; its connections and its limit are shared."""
+        one = copy.copy(self)
+        one._narrow(cluster_label, cluster_id)  # noqa: SLF001 - its own kind
+        return one
+
+    def _narrow(self, cluster_label: str, cluster_id: str) -> None:
+        """Begin to read one cluster: the one place where its condition is added to every query."""
+        self._extra = (Matcher(cluster_label, Op.EQUAL, cluster_id),) if cluster_label else ()
         self._shards: dict[str, int] = {}
+        self._levels: OrderedDict[Window, Level] = OrderedDict()
+        self._levels_lock = threading.Lock()
 
     @property
     def name(self) -> str:
@@ -82,19 +106,45 @@ class PrometheusSource:
         Raises:
             SourceError: no answer, or an answer that is an error, after every attempt.
         """
+        return self._at(query, window, resolution_seconds, self._level(window, resolution_seconds))
+
+    def _at(self, query: Query, window: Window, resolution_seconds: int, level: Level) -> Sequence[Row]:
+        """Answer from samples that are no coarser than a level; times can be no finer than they are."""
+        missing: set[str] = set()
+        step = max(resolution_seconds, level.seconds)
 
         def ask(query: Query, rendered: Render) -> list[Row]:
-            return self._ask(query, window, rendered)
+            return self._ask(query, window, rendered, level, missing)
 
         if query.over in EDGED:
-            return sightings(query, window, resolution_seconds, int(self._clock().timestamp()), ask)
-        return ask(query, lambda extra: render(query, window, resolution_seconds, extra))
+            rows = sightings(query, window, step, int(self._clock().timestamp()), ask)
+        else:
+            rows = ask(query, lambda extra: render(query, window, step, extra, coarse=level.seconds > 0))
+        return PartialRows(rows, sorted(missing)) if missing else rows
 
-    def _ask(self, query: Query, window: Window, rendered: Render) -> list[Row]:
+    def _level(self, window: Window, resolution_seconds: int) -> Level:
+        """Return how coarse a window's samples are: the finest of which there are any."""
+        if self._dialect.level is not None:
+            return self._dialect.level
+        if self._dialect.kind is not Kind.THANOS or self._clock() - window.end < UNDILUTED:
+            return Level.RAW
+        with self._levels_lock:
+            if window not in self._levels:
+                held = (level for level in Level if self._at(OBSERVED, window, resolution_seconds, level))
+                self._levels[window] = next(held, Level.RAW)
+                if len(self._levels) > _REMEMBERED_LEVELS:
+                    self._levels.popitem(last=False)
+            return self._levels[window]
+
+    def _ask(self, query: Query, window: Window, rendered: Render, level: Level, missing: set[str]) -> list[Row]:
         shards = self._shards.get(query.name, 1)
         while True:
             try:
-                return self._in_shards(query, window, rendered, shards)
+                return [
+                    row
+                    for conditions in self._parts(query, window, shards)
+                    for row in self._rows(query, rendered, conditions, level, missing)
+                ]
             except TooLargeError as error:
                 if SHARD_LABEL not in query.by or shards >= MOST_SHARDS:
                     raise SourceError(
@@ -103,15 +153,24 @@ class PrometheusSource:
                 shards *= _FINER
                 self._shards[query.name] = shards
 
-    def _in_shards(self, query: Query, window: Window, rendered: Render, shards: int) -> list[Row]:
+    def _rows(self, query: Query, rendered: Render, conditions: Matchers, level: Level, missing: set[str]) -> list[Row]:
+        told = self._api.rows(
+            query.name,
+            rendered(conditions),
+            self._dialect.parameters(level),
+            accept_partial=self._dialect.accept_partial,
+        )
+        missing.update(told.missing)
+        return told.rows
+
+    def _parts(self, query: Query, window: Window, shards: int) -> Iterator[Matchers]:
+        """Iterate conditions that together leave every row."""
         if shards == 1:
-            return self._api.rows(query.name, rendered(self._extra))
+            yield self._extra
+            return
         names = self._namespaces(query, window)
-        rows: list[Row] = []
         for part in (names[i::shards] for i in range(min(shards, len(names)))):
-            condition = Matcher(SHARD_LABEL, Op.REGEX, "|".join(re.escape(name) for name in part))
-            rows += self._api.rows(query.name, rendered((*self._extra, condition)))
-        return rows
+            yield (*self._extra, Matcher(SHARD_LABEL, Op.REGEX, "|".join(re.escape(name) for name in part)))
 
     def _namespaces(self, query: Query, window: Window) -> list[str]:
         """Return the namespaces of the query's metric; an absent one is an empty name."""

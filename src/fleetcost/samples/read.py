@@ -33,7 +33,8 @@ def read(source: Source, window: Window, resolution_seconds: int, concurrency: i
         The samples; `coverage_minutes` is 0 where the source observed nothing.
 
     Raises:
-        SourceError: a query was not answered; a window is never built from half its answers.
+        SourceError: a query was not answered; a window is never built from half its answers unless the source is told
+            to accept partial ones, and then the samples are marked so.
     """
     with ThreadPoolExecutor(concurrency, thread_name_prefix="samples") as executor:
         asker = Asker(source, window, resolution_seconds, executor)
@@ -62,4 +63,4 @@ def _read(asker: Asker, name: str, window: Window, resolution_seconds: int) -> S
         services=services(),
     )
     finish(samples.coverage_minutes)
-    return replace(samples, findings=summarise(asker.noticed()))
+    return replace(samples, findings=summarise(asker.noticed()), partial=asker.partial)

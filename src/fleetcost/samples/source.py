@@ -24,12 +24,27 @@ class Row:
     value: float
 
 
+class PartialRows(list[Row]):
+    """
+    An answer that lacks some of the data.
+
+    Args:
+        rows: what was found
+        missing: why, in the server's words
+    """
+
+    def __init__(self, rows: Sequence[Row], missing: Sequence[str]) -> None:
+        super().__init__(rows)
+        self.missing = tuple(missing)
+
+
 class Source(Protocol):
     """
     Anything that answers queries: a Prometheus-compatible server, or series in memory.
 
     Contract: an answer depends on the arguments only; rows come in any order; values may be NaN or infinite where
-    the data is; a metric that does not exist is an empty answer; what cannot be answered raises `SourceError`.
+    the data is; a metric that does not exist is an empty answer; what cannot be answered raises `SourceError`. An
+    answer that lacks some of the data is `PartialRows`.
     Calls come from several threads at once.
     """
 

@@ -84,6 +84,38 @@ def count_states(database: Database) -> dict[EntryState, int]:
         return {EntryState(state): count for state, count in snapshot.rows(statement("count_states"))}
 
 
+@dataclass(frozen=True, slots=True)
+class Census:
+    """
+    How fresh and how whole one cluster is.
+
+    Attributes:
+        cluster: which
+        last_upload: when its newest object was written
+        newest_hour: start of its newest hour in the tables, None where there is none
+        missing_days: days between its first and its newest that are not in the tables
+        unusable: objects that are damaged or refused
+        identities: uids that wrote lately
+    """
+
+    cluster: ClusterId
+    last_upload: datetime
+    newest_hour: datetime | None
+    missing_days: int
+    unusable: int
+    identities: int
+
+
+def census(database: Database, since: datetime) -> tuple[Census, ...]:
+    """Return every cluster's; `since` is what counts as lately."""
+    with database.snapshot() as snapshot:
+        rows = snapshot.rows(statement("census"), {"since": naive(since)})
+    return tuple(
+        Census(ClusterId(row[0]), aware(row[1]), aware(row[2]) if row[2] else None, *(int(one) for one in row[3:]))
+        for row in rows
+    )
+
+
 def write_entries(writer: Writer, entries: Sequence[Entry]) -> None:
     """Put entries in the place of those with the same paths."""
     if not entries:

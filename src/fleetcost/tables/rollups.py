@@ -8,7 +8,8 @@ Its columns have the names and the meaning of the rows' own, so a statement only
 - sums of measures, the earliest start and the latest end are the same from every rollup;
 - a text on which all rows agree is the same too: where the members of a rollup's row differ it is empty, and a text
   that is empty anywhere in a group is not agreed on;
-- rows themselves are counted by `members`.
+- single rows are counted by `members`;
+- `signs` keeps apart what is below zero, so that "the cost, but at least 0" adds up as the cost itself does.
 
 Which rollups there are was chosen by measurement: `docs/decisions/0201-rollups-and-label-sets.md`.
 """
@@ -40,8 +41,8 @@ AGREED = ("node", "provider_id", "namespace", "controller_kind", "controller", "
 LABELS = ("labels", "annotations", "namespace_labels", "namespace_annotations", "services")
 """Columns of `label_set`."""
 
-PLACE = ("cluster", "window_start", "window_end", "currency", "kind")
-"""Keys of every rollup."""
+PLACE = ("cluster", "window_start", "window_end", "currency", "kind", "signs")
+"""Keys of every rollup; all are columns of single rows but `signs`, which is made of their costs."""
 
 _TIMES = frozenset({"start", "end"})
 
@@ -76,6 +77,7 @@ ROLLUPS = (WORKLOAD, NAMESPACE, NODE)
 
 _CHEAPEST_FIRST = (NAMESPACE, NODE, WORKLOAD)
 _COST = " + ".join(ALLOCATION_COSTS)
+_CHARGED = ("cpu", "ram", "gpu", "pv", "network", "load_balancer")
 _FILLED: Mapping[str, str] = MappingProxyType({"costs": _COST})
 
 
@@ -93,11 +95,19 @@ def source_for(table: str, columns: frozenset[str], resolution: Resolution) -> s
         return f"{table}_{resolution}"
     labels = tuple(name for name in LABELS if name in columns)
     wanted = columns - _TIMES - set(labels) | ({"label_set"} if labels else set())
-    name = next((rollup.name for rollup in _CHEAPEST_FIRST if wanted <= set(rollup.keys)), "container")
+    rollup = next((rollup.name for rollup in _CHEAPEST_FIRST if wanted <= set(rollup.keys)), None)
+    rows = f"{rollup}_{resolution}" if rollup else _inside("single", rows=f"container_{resolution}")
     if not labels:
-        return f"{name}_{resolution}"
+        return rows
     chosen = ", ".join(f"l.{label}" for label in labels)
-    return "(" + statement("labelled", resolution, table=name, labels=chosen).rstrip().rstrip(";") + ")"
+    return _inside("labelled", rows=rows, labels=chosen)
+
+
+def raw_source(table: str, columns: frozenset[str], resolution: Resolution) -> str:
+    """Return single rows with every column; see `source_for`."""
+    del columns
+    rows = f"{table}_{resolution}"
+    return _inside("single", rows=rows) if table == "allocation" else rows
 
 
 def rollup_statement(rollup: Rollup, resolution: Resolution) -> str:
@@ -119,13 +129,31 @@ def _written(name: str, rollup: Rollup, resolution: Resolution) -> str:
     # Comparing hashes takes half the time of comparing texts.
     agrees = "CASE WHEN min(hash({0})) = max(hash({0})) THEN any_value({0}) ELSE '' END AS {0}"
     texts = [agrees.format(text) for text in rollup.agreed]
+    single = rollup.source == "container"
     return statement(
         name,
         resolution,
         table=rollup.name,
         source=rollup.source,
+        chosen=", ".join(f"{_signs()} AS {key}" if single and key == "signs" else key for key in rollup.keys),
         keys=", ".join(rollup.keys),
         agreed=", ".join(texts),
-        count="count(*)" if rollup.source == "container" else "sum(members)::BIGINT",
+        count="count(*)" if single else "sum(members)::BIGINT",
         sums=", ".join(f"sum({name}) AS {name}" for name in MEASURES),
     )
+
+
+def _inside(name: str, **parts: str) -> str:
+    """Return a query to stand behind `FROM`."""
+    return f"({statement(name, None, **parts).rstrip().rstrip(';')})"
+
+
+def _signs() -> str:
+    """Return a bit for each amount by which costs are divided, as listed and as billed: 1 if it is below zero."""
+    own = [(f"{name}_cost", f"{name}_cost + {name}_cost_adjustment") for name in _CHARGED]
+    listed, billed = ([pair[which] for pair in own] for which in (0, 1))
+    amounts = [
+        amount for parts in (listed, billed) for amount in (*parts[:3], " + ".join(parts[:3]), " + ".join(parts))
+    ]
+    bits = " + ".join(f"CASE WHEN {amount} < 0 THEN {1 << place} ELSE 0 END" for place, amount in enumerate(amounts))
+    return f"(CASE WHEN least({', '.join(listed + billed)}) >= 0 THEN 0 ELSE {bits} END)::USMALLINT"

@@ -14,11 +14,11 @@ from fleetcost.errors import QuestionError, SettingsError
 HEALTH = Health("failing", "c1", 3, "2026-01-10T01:00:00Z", "the source is down")
 
 
-def ordered(window: str, force: bool, dry_run: bool) -> dict[str, object]:  # noqa: FBT001 - the door's own order
+def ordered(window: str, force: bool, dry_run: bool, cluster: str) -> dict[str, object]:  # noqa: FBT001 - the door's own order
     """Take an order for any window but one."""
     if window == "nonsense":
         raise QuestionError("window", window, "a window")
-    return {"window": window, "force": force, "dry_run": dry_run}
+    return {"window": window, "force": force, "dry_run": dry_run, "cluster": cluster}
 
 
 DOORS = Doors(lambda: HEALTH, ordered, lambda: ["a job"])
@@ -57,7 +57,7 @@ def test_repairs_are_ordered(prefix: str) -> None:
         status, _, body = get(port, f"{prefix}/etl/asset/repair?window=2d&force=true")
         assert (status, json.loads(body)) == (200, {
             "code": 200, "status": "success", "data": "Repairing Asset ETL",
-            "job": {"window": "2d", "force": True, "dry_run": False},
+            "job": {"window": "2d", "force": True, "dry_run": False, "cluster": ""},
         })  # fmt: skip
         assert json.loads(get(port, f"{prefix}/etl/status")[2])["data"] == ["a job"]
         status, _, body = get(port, f"{prefix}/etl/allocation/repair?window=nonsense")

@@ -75,8 +75,8 @@ def test_contexts_are_kept(fleets: Fleets) -> None:
     """Contexts are put and removed by the field's routes."""
     client = fleets.client("averages")
     added = client.ask("/model/clusters", method="PUT", body=b'{"name": "eu", "address": "http://eu:9090"}').document
-    assert added["data"] == {"name": "eu", "address": "http://eu:9090", "id": "eu", "details": {}}
-    assert [one["id"] for one in client.ask("/model/clusters").document["data"]] == ["eu"]
+    assert added["data"].items() >= {"name": "eu", "address": "http://eu:9090", "id": "eu", "details": {}}.items()
+    assert [one["id"] for one in client.ask("/model/clusters?check=false").document["data"]] == ["eu"]
     assert client.ask("/model/clusters", method="PUT", body=b'{"name": "x", "address": "ftp://x"}').status == 400
     assert client.ask("/model/clusters/eu", method="DELETE").status == 200
     assert client.ask("/model/clusters/eu", method="DELETE").status == 404
@@ -114,7 +114,7 @@ def test_a_new_pass_forgets(tmp_path: Path) -> None:
         target = f"/api/v1/allocations?{WINDOW}&tenancy=hide&idle=hide"
         assert client.ask(target).document["totals"]["total_cost"] == 8
         with made.database.transaction() as writer:
-            writer.execute("DELETE FROM container_1d WHERE namespace = 'a'")
+            writer.execute("DELETE FROM namespace_1d WHERE namespace = 'a'")
         assert client.ask(target).document["totals"]["total_cost"] == 8
         made.ingestor.pass_once()
         assert client.ask(target).document["totals"]["total_cost"] == 2

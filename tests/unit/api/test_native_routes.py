@@ -135,6 +135,15 @@ def test_clusters_are_the_registry(full: App) -> None:
     assert answer["as_of"] == "2026-01-11T12:00:00Z"
 
 
+def test_health_tells_of_the_loop_and_its_tables(full: App) -> None:
+    """Beside the windows stand the queue, the last pass, the size of the tables and how long they keep rows."""
+    ingest = full.get("/api/v1/health/windows")["ingest"]
+    assert (ingest["phase"], ingest["queue_length"], ingest["passes"], ingest["last_error"]) == ("waiting", 0, 1, "")
+    assert ingest["last_pass_at"] == "2026-01-11T12:00:00Z"
+    assert ingest["database_bytes"] == full.database.size_bytes() > 0
+    assert (ingest["hourly_retention_hours"], ingest["daily_retention_days"]) == (49, None)
+
+
 def test_what_was_deleted_is_not_the_newest(tmp_path: Path) -> None:
     """A cluster's last data are those that are there, not those of a tombstone."""
     bucket = bucket_of(*pair(day()), *pair(hour(30, day=0)))

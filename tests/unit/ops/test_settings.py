@@ -24,7 +24,7 @@ from fleetcost.ops.settings import (
 MAXIMA = {"port": 65535, "resolution_seconds": 3600}
 MINIMA = {
     "port": 0, "resolution_seconds": 10, "build_delay_seconds": 0, "interval_seconds": 1, "backfill_hours": 1,
-    "hourly_retention_days": 0, "hourly_retention_hours": 0, "daily_retention_days": 0, "memory_bytes": 0,
+    "hourly_retention_days": 0, "hourly_retention_hours": 0, "daily_retention_days": 0, "memory": 0,
 }  # fmt: skip
 
 

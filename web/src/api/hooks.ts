@@ -2,6 +2,7 @@
 
 import { keepPreviousData, QueryClient, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import type { View } from "../url";
+import { clusterWord } from "../words/states";
 import { addressOf, ask } from "./client";
 import { ProblemError } from "./problem";
 import { allocationsAddress, assetsAddress } from "./questions";
@@ -28,16 +29,28 @@ export function newQueryClient(): QueryClient {
 
 /** One GET request by its address. */
 export function useAsked<Body>(address: string, enabled = true): Asked<Body> {
-  return useQuery<Body, Error>({
+  return useQuery<Body, Error>({ ...asking<Body>(address), enabled });
+}
+
+function asking<Body>(address: string) {
+  return {
     queryKey: [address],
-    queryFn: ({ signal }) => ask<Body>(address, signal),
-    enabled,
-  });
+    queryFn: ({ signal }: { signal: AbortSignal }) => ask<Body>(address, signal),
+  };
 }
 
 export const useAllocations = (view: View): Asked<Allocations> => useAsked(allocationsAddress(view));
 export const useAssets = (view: View): Asked<Assets> => useAsked(assetsAddress(view));
-export const useClusters = (): Asked<Clusters> => useAsked(addressOf("api/v1/clusters"));
+/** The fleet, each cluster with its word: the silent and the new ones among them. */
+export function useClusters(): Asked<Clusters> {
+  return useQuery<Clusters, Error>({ ...asking<Clusters>(addressOf("api/v1/clusters")), select: withWords });
+}
+
+function withWords(fleet: Clusters): Clusters {
+  const clusters = fleet.clusters.map((one) => ({ ...one, state: clusterWord(one, fleet.as_of) }));
+  return { ...fleet, clusters };
+}
+
 export const usePrices = (): Asked<Prices> => useAsked(addressOf("api/v1/prices"));
 export const useSavedViews = (): Asked<SavedViews> => useAsked(addressOf("api/v1/views"));
 export const useHealthz = (): Asked<Healthz> => useAsked(addressOf("healthz"));

@@ -84,6 +84,7 @@ function useDrawing({ stack, hidden, scale, currency }: Picture, onPick?: (id: s
 function Bands({ steps, at }: { steps: readonly Step[]; at: number | null }) {
   return (
     <div className="bands" aria-hidden="true">
+      <Before count={leading(steps)} of={steps.length} />
       {steps.map((step, index) =>
         index === at || isHole(step) ? (
           <div
@@ -112,6 +113,21 @@ function Veil({ steps, max }: { steps: readonly Step[]; max: number }) {
       </div>
     </div>
   );
+}
+
+/** The days before the first data, which are no gap: nobody was there to be observed. */
+function Before({ count, of }: { count: number; of: number }) {
+  if (count === 0 || count === of) return null;
+  return (
+    <div className="band band-before" style={{ left: 0, width: `${(count / of) * 100}%` }}>
+      {count / of > 0.2 ? <span className="band-word">before the first data</span> : null}
+    </div>
+  );
+}
+
+function leading(steps: readonly Step[]): number {
+  const first = steps.findIndex((step) => step.state !== "before first seen");
+  return first < 0 ? steps.length : first;
 }
 
 function isHole(step: Step): boolean {

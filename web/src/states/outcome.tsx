@@ -41,9 +41,9 @@ export function Refusal({ error, view, retry }: { error: Error; view: View; retr
 }
 
 /** The view with a refused parameter back at its default, where the page has such a parameter and it is not there yet. */
-function resetOf(view: View, parameter: string | undefined): View | undefined {
+function resetOf(view: View, parameter: string | null | undefined): View | undefined {
   const fallback = defaults(view.page);
-  if (parameter === undefined || !(parameter in fallback)) return undefined;
+  if (!parameter || !(parameter in fallback)) return undefined;
   const key = parameter as keyof Params;
   return String(view[key]) === String(fallback[key]) ? undefined : { ...view, [key]: fallback[key] };
 }

@@ -168,20 +168,20 @@ export function Failed({ error, retry, reset }: FailedProps) {
           <dd>
             <code>{parameter}</code>
           </dd>
-          {read === undefined ? null : (
+          {read ? (
             <>
               <dt>Read</dt>
               <dd>
                 <code>{read}</code>
               </dd>
             </>
-          )}
-          {accepted === undefined ? null : (
+          ) : null}
+          {accepted ? (
             <>
               <dt>Accepted</dt>
-              <dd>{typeof accepted === "string" ? accepted : accepted.join(", ")}</dd>
+              <dd>{accepted}</dd>
             </>
-          )}
+          ) : null}
         </dl>
       ) : null}
       <p className="screen-actions">

@@ -75,6 +75,20 @@ export function stateOf(word: string): StateWords {
   );
 }
 
+const DAY_MS = 86_400_000;
+
+/** A cluster's word: behind for more than a day is silent, known for less than a day is new, else what the server says. */
+export function clusterWord(
+  cluster: { readonly state: string; readonly first: string | null; readonly last: string | null },
+  asOf: string,
+): string {
+  const ago = (instant: string | null) => (instant === null ? 0 : Date.parse(asOf) - Date.parse(instant));
+  const behind = cluster.state === "late" || cluster.state === "missing";
+  if (behind && ago(cluster.last) > DAY_MS) return "silent";
+  const young = cluster.first !== null && ago(cluster.first) < DAY_MS;
+  return cluster.state === "complete" && young ? "new" : cluster.state;
+}
+
 /** The states in the order of their table, for legends and filters. */
 export function allStates(): readonly StateWords[] {
   return STATES;

@@ -3,7 +3,7 @@ import { byteHours, bytes, coreHours, duration } from "./hours";
 import { money, moneyDelta, moneyExact, moneyShort } from "./money";
 import { isIdle, keyWords, partsOf, partWords } from "./names";
 import { percent, percentDelta, shareOf } from "./percent";
-import { allStates, isCurrent, isGap, stateOf } from "./states";
+import { allStates, clusterWord, isCurrent, isGap, stateOf } from "./states";
 import { titleOf, underTitle } from "./titles";
 import {
   bucketTick,
@@ -163,6 +163,22 @@ describe("states", () => {
   });
 });
 
+describe("a cluster", () => {
+  const now = "2026-11-21T15:00:00Z";
+  const cluster = { state: "late", first: "2026-01-01T00:00:00Z", last: "2026-11-21T09:00:00Z" };
+
+  test("is late for a day and silent from then on", () => {
+    expect(clusterWord(cluster, now)).toBe("late");
+    expect(clusterWord({ ...cluster, last: "2026-11-20T14:00:00Z" }, now)).toBe("silent");
+    expect(clusterWord({ ...cluster, state: "damaged", last: null }, now)).toBe("damaged");
+  });
+
+  test("is new on its first day only", () => {
+    expect(clusterWord({ ...cluster, state: "complete", first: "2026-11-20T22:00:00Z" }, now)).toBe("new");
+    expect(clusterWord({ ...cluster, state: "complete" }, now)).toBe("complete");
+  });
+});
+
 describe("names", () => {
   test("that are reserved are spelled out", () => {
     expect([partWords("__idle__"), partWords("__unallocated__"), partWords("shop")]).toEqual([
@@ -211,6 +227,7 @@ describe("titles", () => {
       step: "1d",
       idle: "share",
       filter: "",
+      resolution: "1d",
     };
     expect(underTitle(question)).toBe("15 – 21 Nov 2026 UTC · per day · idle shared among workloads");
   });

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 
 from fleetcost.api.context import Context
 from fleetcost.api.native import WindowJson, window_document
 from fleetcost.api.operation import Family, Operation, Parameter
 from fleetcost.api.questions import DEFAULT_WINDOW
+from fleetcost.api.services import Services
 from fleetcost.errors import QuestionError
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Resolution, Window, rfc3339
-from fleetcost.query.completeness import Cell, births, cells, index_of
+from fleetcost.query.completeness import Cell, cells, index_of, lives
 from fleetcost.query.windows import ACCEPTED, parse_window
 from fleetcost.tables.ledger import clusters
 
@@ -48,11 +51,38 @@ class ClusterCellsJson(msgspec.Struct, frozen=True):
     cells: list[CellJson]
 
 
+class IngestJson(msgspec.Struct, frozen=True):
+    """
+    The ingest loop and its tables.
+
+    Attributes:
+        phase: starting, listing, ingesting, waiting or failed
+        queue_length: objects this pass still has to read
+        passes, last_pass_at, last_pass_seconds: since this process started
+        last_error: why the last pass failed, empty where it did not
+        interval_seconds: pause between two passes
+        database_bytes: file and log
+        hourly_retention_hours, daily_retention_days: how long rows are kept, None for ever
+    """
+
+    phase: str
+    queue_length: int
+    passes: int
+    last_pass_at: str | None
+    last_pass_seconds: float
+    last_error: str
+    interval_seconds: float
+    database_bytes: int
+    hourly_retention_hours: float | None
+    daily_retention_days: float | None
+
+
 class HealthJson(msgspec.Struct, frozen=True):
-    """Every known cluster's windows."""
+    """Every known cluster's windows; `ingest` is None for who sees a part of the fleet."""
 
     clusters: list[ClusterCellsJson]
     as_of: str
+    ingest: IngestJson | None = None
 
 
 def windows(context: Context) -> HealthJson:
@@ -71,9 +101,28 @@ def windows(context: Context) -> HealthJson:
         shorter = f"a shorter window or resolution=1d: at most {MOST_CELLS} cells, this asks for {count:.0f}"
         raise QuestionError("window", parameters.get("window", DEFAULT_WINDOW), shorter)
     split = [window for window in asked.split(resolution) if window.start < now]
-    index, born = index_of(entries, resolution), births(entries, resolution)
-    judged = {one: cells(split, index, one, (kind,), born.get(one), now) for one in fleet}
-    return HealthJson([ClusterCellsJson(one, [_cell(cell) for cell in own]) for one, own in judged.items()], as_of)
+    index = index_of(entries, resolution)
+    alive = lives(entries, resolution, context.services.known.retired())
+    judged = {one: cells(split, index, one, (kind,), alive[one], now) for one in fleet}
+    found = [ClusterCellsJson(one, [_cell(cell) for cell in own]) for one, own in judged.items()]
+    return HealthJson(found, as_of, None if context.identity.narrowed else _ingest(context.services))
+
+
+def _ingest(services: Services) -> IngestJson:
+    status = services.status()
+    hourly, daily = services.hourly_retention, services.daily_retention
+    return IngestJson(
+        phase=str(status.phase),
+        queue_length=max(0, status.total - status.done),
+        passes=status.passes,
+        last_pass_at=rfc3339(status.last_pass_at) if status.last_pass_at else None,
+        last_pass_seconds=round(status.last_pass_seconds, 3),
+        last_error=status.last_error,
+        interval_seconds=services.interval_seconds,
+        database_bytes=services.database.size_bytes(),
+        hourly_retention_hours=None if hourly is None else hourly / timedelta(hours=1),
+        daily_retention_days=None if daily is None else daily / timedelta(days=1),
+    )
 
 
 def _cell(cell: Cell) -> CellJson:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ from fleetcost.api.questions import (
     native_question,
 )
 from fleetcost.api.schema import AllocationsJson, AssetsJson
+from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Resolution, Window, rfc3339
@@ -41,10 +43,10 @@ class ClusterJson(msgspec.Struct, frozen=True):
     One cluster of the fleet, whether it reports or not.
 
     Attributes:
-        state, cause: of its last two days, the worst that occurs
+        state, cause: of its last two days, the worst that occurs; retired where it was declared gone
         first, last: start of its first and end of its last window with data
         last_uploaded, last_ingested: newest object, by the bucket's clock and by ours
-        provider, region, nodes: of its newest assets, None where nobody said
+        provider, region, nodes, price_source: of its newest assets, None where nobody said
         agent_version, source: who wrote its newest set, and from what
     """
 
@@ -60,6 +62,7 @@ class ClusterJson(msgspec.Struct, frozen=True):
     region: str | None = None
     nodes: int | None = None
     agent_version: str | None = None
+    price_source: str | None = None
     source: str | None = None
 
 
@@ -96,7 +99,9 @@ def clusters(context: Context) -> ClustersJson:
         if entry.state is not EntryState.DELETED:
             own.setdefault(entry.key.cluster, []).append(entry)
     chosen = [one for one in judged if visible is None or one.cluster in visible]
-    return ClustersJson([_cluster(one, own.get(one.cluster, []), fleet[one.cluster]) for one in chosen], as_of)
+    gone = known.retired()
+    found = [_cluster(one, own.get(one.cluster, []), fleet[one.cluster]) for one in chosen]
+    return ClustersJson([_retired(one, gone.get(ClusterId(one.cluster))) for one in found], as_of)
 
 
 def _answered(context: Context, kind: SetKind) -> Any:  # noqa: ANN401 - a JSON document or a file
@@ -148,8 +153,16 @@ def _cluster(judged: Completeness, own: list[Entry], member: Member) -> ClusterJ
         region=member.region or None,
         nodes=member.nodes or None,
         agent_version=member.agent_version or None,
+        price_source=member.price_source or None,
         source=member.source or None,
     )
+
+
+def _retired(one: ClusterJson, at: datetime | None) -> ClusterJson:
+    """Return a cluster as it is told where it was declared gone: its silence is no fault."""
+    if at is None:
+        return one
+    return msgspec.structs.replace(one, state=WindowState.RETIRED, cause=f"the cluster was retired at {rfc3339(at)}")
 
 
 def _cause(judged: Completeness) -> str:

@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 from fleetcost.api.operation import Operation
-from fleetcost.api.routes import allocation, assets, clusters, health, native, orchestrator, views
+from fleetcost.api.routes import (
+    allocation,
+    assets,
+    cloud,
+    clusters,
+    contexts,
+    diagnostic,
+    health,
+    multicluster,
+    native,
+    orchestrator,
+    prices,
+    repairs,
+    views,
+)
 
 OPERATIONS: tuple[Operation, ...] = (
     *native.OPERATIONS,
+    *cloud.OPERATIONS,
     *health.OPERATIONS,
+    *prices.OPERATIONS,
+    *repairs.OPERATIONS,
     *views.OPERATIONS,
     *allocation.OPERATIONS,
     *assets.OPERATIONS,
     *clusters.OPERATIONS,
+    *contexts.OPERATIONS,
     *orchestrator.OPERATIONS,
+    *diagnostic.OPERATIONS,
+    *multicluster.OPERATIONS,
 )
 EVERY = (*OPERATIONS, assets.ASSETS_OF_OPENCOST)
 """With the one whose path is also a page of the web app."""

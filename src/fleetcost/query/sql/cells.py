@@ -54,7 +54,7 @@ class AllocationCells:
         taken = " AND origin IS NULL" if self._takes_rows() else ""
         origin = f", {Grain(self._question, self._dialect).origin()} AS origin" if taken else ""
         grouped = (
-            f'SELECT {by}{kept}, min("start") AS "start", max("end") AS "end", {sums}, count(*) AS members'
+            f'SELECT {by}{kept}, min("start") AS "start", max("end") AS "end", {sums}, sum(members)::BIGINT AS members'
             f"{self._detailed()}\n"
             f"FROM (SELECT *, {source.step()} AS step{names.chosen()}{origin}\n"
             f"  FROM {source.table('allocation', self._columns())} WHERE {source.in_frame()} AND {source.passes()})\n"
@@ -77,8 +77,7 @@ class AllocationCells:
         """Return the columns that tell rows apart; details are only in the table of single rows."""
         columns = {"window_start", "currency"} | self._names.columns()
         columns |= columns_of(self._question.filter, self._question.kind)
-        if self._takes_rows():
-            columns |= {"namespace", "labels"}
+        columns |= Grain(self._question, self._dialect).origin_columns()
         if self._question.detailed:
             columns |= set(DETAILS)
         return columns

@@ -50,6 +50,7 @@ class Details:
         """Return the rows that pass, with their step and names."""
         grain = Grain(self._question, self._dialect)
         reads = {*columns, *self._names.columns(), *columns_of(self._question.filter, self._question.kind)}
+        reads |= grain.origin_columns()
         return (
             f"SELECT * FROM (SELECT *, {self._source.step()} AS step{self._names.chosen()}, "
             f"{grain.origin()} AS origin\n"

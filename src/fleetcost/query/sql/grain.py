@@ -75,8 +75,8 @@ class Grain:
         weights = ", ".join(f"sum({weight})::DECIMAL(38, 9) AS {name}" for name, weight in self._weights().items())
         return (
             f"SELECT window_start, currency, cluster, place{names.listed()}, passes, visible, origin, mounted, "
-            f"count(*) AS members, {sums}, {weights}\n"
-            f"FROM (SELECT window_start, currency, cluster, {place} AS place{names.chosen()}, "
+            f"sum(members)::BIGINT AS members, {sums}, {weights}\n"
+            f"FROM (SELECT window_start, currency, cluster, members, {place} AS place{names.chosen()}, "
             f"{source.passes()} AS passes, {source.visible()} AS visible, {self.origin()} AS origin, "
             f"kind <> 'unmounted' AS mounted, "
             f"{parts}, {total} AS total\n"
@@ -89,14 +89,7 @@ class Grain:
         columns |= columns_of(self._question.scope, self._question.kind)
         if self._question.idle_by_node:
             columns.add("node")
-        if self._question.idle_split is Split.EVEN and self._question.idle is Idle.SHARE:
-            # Even means the same for every container, which only the rows themselves can count.
-            columns |= {"pod", "container"}
-        sharing = self._question.sharing
-        if sharing is not None:
-            columns |= {"namespace"} if sharing.namespaces else set()
-            columns |= {"labels"} if sharing.labels else set()
-        return columns
+        return columns | self.origin_columns()
 
     def origin(self) -> str:
         """Return what a shared row is shared for: its namespace or its label's value; NULL for any other row."""
@@ -109,6 +102,15 @@ class Grain:
             cases.append(f"WHEN {self._named(label, value)} THEN {label}")
         hidden = "" if self._question.scope is None else f"WHEN NOT {self._source.visible()} THEN NULL "
         return f"CASE {hidden}{' '.join(cases)} END"
+
+    def origin_columns(self) -> set[str]:
+        """Return the columns that `origin` reads."""
+        sharing = self._question.sharing
+        if sharing is None or not sharing.takes_rows:
+            return set()
+        columns = {"namespace"} if sharing.namespaces else set()
+        columns |= {"labels"} if sharing.labels else set()
+        return columns | columns_of(self._question.scope, self._question.kind)
 
     def _named(self, expression: str, name: str) -> str:
         if name.endswith("*"):
@@ -130,11 +132,12 @@ class Grain:
         """
         Return what each row weighs where something is divided: by name, an expression of the row's own costs.
 
-        A cost below zero weighs nothing, row by row, so that a refund in a group does not depend on the group.
+        A cost below zero weighs nothing, row by row, so that a refund in a group does not depend on the group; rollups
+        keep rows apart where they differ in that. Evenly means the same for every container.
         """
         resources = {f"{name}_weight": f"greatest({name}, 0)" for name in RESOURCES}
         if self._question.idle_split is Split.EVEN:
-            resources = dict.fromkeys(resources, "mounted::INTEGER")
+            resources = dict.fromkeys(resources, "CASE WHEN mounted THEN members ELSE 0 END")
         return resources | {
             "tenant_weight": "CASE WHEN mounted THEN greatest(cpu + ram + gpu, 0) ELSE 0 END",
             "shared_weight": "CASE WHEN mounted THEN greatest(total, 0) ELSE 0 END",

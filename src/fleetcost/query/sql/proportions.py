@@ -18,7 +18,8 @@ def proportions(question: Question, dialect: DuckDb) -> str:
     source, names = Source(question, dialect), Names(question, dialect)
     by = f"step, currency{names.listed()}"
     place = "node" if question.idle_by_node else "''"
-    reads = {"cluster", "kind", "node", "provider_id"} | names.columns() | columns_of(question.filter, question.kind)
+    reads = {"cluster", "kind"} | names.columns() | columns_of(question.filter, question.kind)
+    reads |= {"node"} if question.idle_by_node else set()
     own = ", ".join(f"sum({source.cost(part)})::DOUBLE AS {part}" for part in (*RESOURCES, "load_balancer", "pv"))
     rows = (
         f"SELECT {by}, cluster, place, {dialect.agreed('provider_id')} AS provider_id, {own}\n"

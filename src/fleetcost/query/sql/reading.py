@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fleetcost.query.dialect import DuckDb
+from fleetcost.query.kinds import CLOUD
 from fleetcost.query.question import Order, Question, Step
 from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.stage import Stage
@@ -125,6 +126,8 @@ class Reading:
     def _order(self) -> str:
         order = self._question.page.order
         rest = f"role, name{self._names.listed()}, currency"
+        if self._question.kind is CLOUD and order is not None:
+            return f"step, currency, {_ordered(order)}, {rest}"
         if order is None:
             return f"step, {rest}"
         return f"step, {_ordered(order)}, {rest}"

@@ -23,14 +23,16 @@ class Source:
 
     def table(self, name: str, columns: Collection[str] = ()) -> str:
         """
-        Return the table that has these columns; the one place where it is chosen.
+        Return where rows are read that these columns tell apart; the one place where it is chosen.
+
+        A row of allocations may stand for several: `members` says for how many.
 
         Args:
             name: allocation, asset or idle
-            columns: every column the statement reads, measures left out
+            columns: what rows are grouped, filtered or joined by, and the labels and lists that are read; amounts,
+                start, end and texts that are only kept where all rows agree are everywhere
         """
-        del columns  # only one table has them so far
-        return f"{name}_{self._question.frame.resolution}"
+        return self._dialect.source(name, frozenset(columns), self._question.frame.resolution)
 
     def in_frame(self) -> str:
         """Return the condition on the window."""

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Allocations } from "../../api/schema";
 import recorded from "../../testing/recorded/allocations-late.json";
-import { figuresOf, moversOf, sameDaysBefore } from "./figures";
+import { againstMonth, againstOwn, costIn, figuresOf, moversOf, sameDaysBefore } from "./figures";
 
 const answer = recorded as unknown as Allocations;
 
@@ -36,8 +36,32 @@ describe("the overview's figures", () => {
         ),
       })),
     };
-    const movers = moversOf(answer, before, 1);
+    const movers = moversOf(againstMonth(answer, before), 1);
     expect(movers.map(({ cluster }) => cluster)).toEqual(["prod-eu-1"]);
     expect(movers[0]?.now).toBeLessThan(movers[0]?.before ?? 0);
+  });
+
+  test("compare the newer half of the days with the older where there is no month before", () => {
+    const { now, before } = againstOwn(answer);
+    expect([before.length, now.length]).toEqual([3, 3]);
+    expect(now[0]?.window.start).toBe(before[2]?.window.end);
+  });
+
+  test("take a rate from days with data only", () => {
+    const [first] = answer.series;
+    const empty = {
+      ...answer,
+      series: answer.series.map((day) => (day === first ? { ...day, rows: [] } : day)),
+    };
+    expect(figuresOf(empty).rateDays).toBe(5);
+  });
+
+  test("count a cluster's idle to the cluster", () => {
+    const bucket = answer.series[0];
+    const rows = bucket?.rows.filter(({ name }) => ["prod-eu-1", "prod-eu-1/__idle__"].includes(name)) ?? [];
+    expect(rows.length).toBe(2);
+    expect(bucket && costIn(bucket, "prod-eu-1")).toBeCloseTo(
+      rows.reduce((all, row) => all + row.total_cost, 0),
+    );
   });
 });

@@ -7,6 +7,9 @@ import { isIdle } from "../../words/names";
 const DAY_MS = 86_400_000;
 const RATE_DAYS = 7;
 
+/** Half a cent: less is written as no change. */
+const LEAST_CHANGE = 0.005;
+
 export interface Figures {
   /** How many days of the month are over. */
   readonly fullDays: number;
@@ -25,7 +28,7 @@ export interface Figures {
 export function figuresOf(answer: Allocations): Figures {
   const full = fullSteps(answer);
   const fullCost = sum(full.map((bucket) => bucket.total_cost));
-  const recent = full.slice(-RATE_DAYS);
+  const recent = full.filter((bucket) => bucket.rows.length > 0).slice(-RATE_DAYS);
   const perDay = recent.length > 0 ? sum(recent.map((bucket) => bucket.total_cost)) / recent.length : null;
   const idle = answer.rows.filter((row) => isIdle(row.name));
   const most = idle.reduce((top, row) => (row.total_cost > (top?.total_cost ?? 0) ? row : top), idle[0]);
@@ -48,12 +51,24 @@ export function sameDaysBefore(start: string, days: number): string {
   return `${iso(before)},${iso(until)}`;
 }
 
-/** One row's cost over the full steps; null where it has none in any. */
-export function fullCostOf(answer: Allocations, name: string): number | null {
-  const amounts = fullSteps(answer).flatMap((bucket) =>
-    bucket.rows.filter((row) => row.name === name).map((row) => row.total_cost),
-  );
+/** A cluster's cost over the full steps, idle included; null where it has none in any. */
+export function fullCostOf(answer: Allocations, cluster: string): number | null {
+  const amounts = fullSteps(answer).flatMap((bucket) => {
+    const cost = costIn(bucket, cluster);
+    return cost === null ? [] : [cost];
+  });
   return amounts.length > 0 ? sum(amounts) : null;
+}
+
+/** What a cluster cost in one step, idle included; null where the step has nothing of it. */
+export function costIn(bucket: Bucket, cluster: string): number | null {
+  const own = bucket.rows.filter((row) => clusterOf(row.name) === cluster);
+  return own.length > 0 ? sum(own.map((row) => row.total_cost)) : null;
+}
+
+/** The cluster of a row of the overview's query, be it the cluster's own or its idle. */
+export function clusterOf(name: string): string {
+  return name.replace(/\/__idle__$/, "");
 }
 
 export interface Mover {
@@ -62,24 +77,44 @@ export interface Mover {
   readonly before: number;
 }
 
-/** The clusters that changed most between the two periods, risen first; clusters of only one period count as new or gone. */
-export function moversOf(now: Allocations, before: Allocations, most: number): readonly Mover[] {
+/** Two spans of days that are compared. */
+export interface Spans {
+  readonly now: readonly Bucket[];
+  readonly before: readonly Bucket[];
+}
+
+/** The full days of this answer against those of the answer for the month before. */
+export function againstMonth(now: Allocations, before: Allocations): Spans {
+  return { now: fullSteps(now), before: before.series };
+}
+
+/** The newer half of the full days that have data against the older half, for a fleet without a month before. */
+export function againstOwn(answer: Allocations): Spans {
+  const days = fullSteps(answer).filter((bucket) => bucket.rows.length > 0);
+  const half = Math.floor(days.length / 2);
+  return {
+    now: days.slice(days.length - half),
+    before: days.slice(days.length - 2 * half, days.length - half),
+  };
+}
+
+/** The clusters that changed most between two spans, risen first; clusters of only one span count as new or gone. */
+export function moversOf({ now, before }: Spans, most: number): readonly Mover[] {
   const movers = new Map<string, { now: number; before: number }>();
-  for (const [side, answer] of [
+  for (const [side, buckets] of [
     ["now", now],
     ["before", before],
   ] as const) {
-    for (const bucket of side === "now" ? fullSteps(answer) : answer.series) {
-      for (const row of bucket.rows) {
-        const cluster = row.name.replace(/\/__idle__$/, "");
-        const entry = movers.get(cluster) ?? { now: 0, before: 0 };
-        entry[side] += row.total_cost;
-        movers.set(cluster, entry);
-      }
+    for (const row of buckets.flatMap((bucket) => bucket.rows)) {
+      const cluster = clusterOf(row.name);
+      const entry = movers.get(cluster) ?? { now: 0, before: 0 };
+      entry[side] += row.total_cost;
+      movers.set(cluster, entry);
     }
   }
   return [...movers]
     .map(([cluster, costs]) => ({ cluster, ...costs }))
+    .filter((mover) => Math.abs(mover.now - mover.before) >= LEAST_CHANGE)
     .sort((one, other) => Math.abs(other.now - other.before) - Math.abs(one.now - one.before))
     .slice(0, most)
     .sort((one, other) => other.now - other.before - (one.now - one.before));

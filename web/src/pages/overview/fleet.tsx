@@ -14,9 +14,9 @@ import { PathName } from "../../table/name";
 import { Table } from "../../table/table";
 import { type View, viewOf } from "../../url";
 import { isIdle } from "../../words/names";
-import { isGap } from "../../words/states";
+import { percent, shareOf } from "../../words/percent";
 import { whenOf } from "../../words/window";
-import { fullCostOf } from "./figures";
+import { clusterOf, costIn, fullCostOf } from "./figures";
 
 const TOP = 10;
 
@@ -32,13 +32,16 @@ interface FleetRow {
   readonly cluster: string;
   readonly registered: Cluster | undefined;
   readonly row: AllocationRow | undefined;
+  /** Idle included, as on the cluster's own page; null where there is nothing. */
+  readonly cost: number | null;
+  readonly idle: number;
   readonly now: number | null;
   readonly before: number | null;
 }
 
 export function FleetTable({ answer, before, clusters, query, view }: FleetProps) {
   const rows = useMemo(() => rowsOf(answer, before, clusters), [answer, before, clusters]);
-  const columns = useMemo(() => columnsOf(answer), [answer]);
+  const columns = useMemo(() => columnsOf(answer, rows), [answer, rows]);
   const shown = rows.slice(0, TOP);
   return (
     <section className="stack" aria-labelledby="fleet">
@@ -49,7 +52,7 @@ export function FleetTable({ answer, before, clusters, query, view }: FleetProps
         </p>
       </div>
       <Table
-        label="Clusters by cost this month, without idle"
+        label="Clusters by cost, idle included"
         columns={columns}
         rows={shown}
         rowId={(row) => row.cluster}
@@ -65,8 +68,10 @@ function rowsOf(
   before: Allocations | undefined,
   clusters: Clusters | undefined,
 ): readonly FleetRow[] {
-  const costs = new Map(answer.rows.filter((row) => !isIdle(row.name)).map((row) => [row.name, row]));
-  const earlier = new Map(before?.rows.map((row) => [row.name, row.total_cost]));
+  const own = new Map(answer.rows.filter((row) => !isIdle(row.name)).map((row) => [row.name, row]));
+  const costs = sumsOf(answer.rows);
+  const idle = sumsOf(answer.rows.filter((row) => isIdle(row.name)));
+  const earlier = before ? sumsOf(before.rows) : new Map<string, number>();
   const registry = new Map(
     clusters?.clusters.filter(({ state }) => state !== "retired").map((entry) => [entry.cluster, entry]),
   );
@@ -74,14 +79,25 @@ function rowsOf(
     .map((cluster) => ({
       cluster,
       registered: registry.get(cluster),
-      row: costs.get(cluster),
+      row: own.get(cluster),
+      cost: costs.get(cluster) ?? null,
+      idle: idle.get(cluster) ?? 0,
       now: fullCostOf(answer, cluster),
       before: earlier.get(cluster) ?? null,
     }))
-    .sort((one, other) => (other.row?.total_cost ?? -1) - (one.row?.total_cost ?? -1));
+    .sort((one, other) => (other.cost ?? -1) - (one.cost ?? -1));
 }
 
-function columnsOf(answer: Allocations): readonly Column<FleetRow>[] {
+/** Costs by cluster, each cluster's idle with its own. */
+function sumsOf(rows: readonly AllocationRow[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { name, total_cost } of rows) {
+    sums.set(clusterOf(name), (sums.get(clusterOf(name)) ?? 0) + total_cost);
+  }
+  return sums;
+}
+
+function columnsOf(answer: Allocations, rows: readonly FleetRow[]): readonly Column<FleetRow>[] {
   const { currency, as_of } = answer;
   return [
     {
@@ -131,35 +147,43 @@ function columnsOf(answer: Allocations): readonly Column<FleetRow>[] {
       cell: (row) => <Efficiency value={row.row?.total_efficiency ?? null} />,
     },
     {
+      id: "idle",
+      title: "Idle",
+      meaning: "Part of the cost that no workload was allocated",
+      align: "end",
+      width: 5.5,
+      rank: 3,
+      value: (row) => shareOf(row.idle, row.cost ?? 0),
+      cell: (row) => <span className="number">{percent(shareOf(row.idle, row.cost ?? 0))}</span>,
+    },
+    {
       id: "change",
       title: "Change",
       meaning: "Full days of this month against the same days of the month before",
       align: "end",
       width: 6.5,
       rank: 3,
+      idle: rows.every((row) => !row.before),
       value: (row) => (row.now === null || !row.before ? null : row.now / row.before),
       cell: (row) => <Delta now={row.now ?? 0} before={row.before} currency={currency} short />,
     },
     {
       id: "total_cost",
       title: "Cost",
-      meaning: "This month so far, without idle",
+      meaning: "In this window, idle included",
       align: "end",
       width: 8,
       rank: 0,
-      value: (row) => row.row?.total_cost ?? null,
-      cell: ({ row }) =>
-        row ? <Amount value={row.total_cost} currency={currency} /> : <span className="muted">no data</span>,
+      value: (row) => row.cost,
+      cell: ({ cost }) =>
+        cost === null ? <span className="muted">no data</span> : <Amount value={cost} currency={currency} />,
     },
   ];
 }
 
 function Course({ answer, name }: { answer: Allocations; name: string }) {
   const past = answer.series.filter((bucket) => Date.parse(bucket.window.start) <= Date.parse(answer.as_of));
-  const values = past.map((bucket) => {
-    const row = bucket.rows.find((candidate) => candidate.name === name);
-    return row?.total_cost ?? (isGap(bucket.state) || !row ? null : 0);
-  });
+  const values = past.map((bucket) => costIn(bucket, name));
   const last = past.at(-1);
   return (
     <Spark

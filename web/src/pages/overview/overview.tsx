@@ -14,7 +14,7 @@ import { Empty } from "../../states/empty";
 import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import { type View, viewOf } from "../../url";
-import { datesOf } from "../../words/window";
+import { datesOf, windowWords } from "../../words/window";
 import { figuresOf, sameDaysBefore } from "./figures";
 import { FleetTable } from "./fleet";
 import { Movers } from "./movers";
@@ -36,7 +36,7 @@ export function Overview({ view }: { view: View }) {
         <Export address={address} />
       </Tools>
       <Title under={asked.data ? `${datesOf(asked.data.question.window)} UTC · all clusters` : " "}>
-        {titleOf(asked.data)}
+        {titleOf(view, asked.data)}
       </Title>
       <Outcome asked={asked} view={view}>
         {(answer) =>
@@ -51,7 +51,8 @@ export function Overview({ view }: { view: View }) {
   );
 }
 
-function titleOf(answer: Allocations | undefined): string {
+function titleOf(view: View, answer: Allocations | undefined): string {
+  if (view.window !== "month") return `Cost of the fleet, ${windowWords(view.window)}`;
   if (!answer) return "Cost of the fleet";
   const start = new Date(answer.question.window.start);
   const month = start.toLocaleDateString("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
@@ -62,9 +63,10 @@ function Found({ answer, query, view }: { answer: Allocations; query: View; view
   const figures = useMemo(() => figuresOf(answer), [answer]);
   const stack = useMemo(() => stackOfAnswer(answer), [answer]);
   const earlier = queryOf(view, sameDaysBefore(answer.question.window.start, figures.fullDays));
-  const before = useAsked<Allocations>(allocationsAddress(earlier), figures.fullDays > 0);
+  const monthly = view.window === "month" && figures.fullDays > 0;
+  const before = useAsked<Allocations>(allocationsAddress(earlier), monthly);
   const clusters = useClusters();
-  const compared = before.isPlaceholderData ? undefined : before.data;
+  const compared = before.isPlaceholderData || !monthly ? undefined : before.data;
   const drill = (name: string) => {
     const next = viewBelow(answer, query, name);
     if (next) show(next);

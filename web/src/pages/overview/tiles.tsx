@@ -1,6 +1,7 @@
 /** The overview's four figures: cost, rate, idle, completeness. */
 
 import type { Allocations, Clusters } from "../../api/schema";
+import { isBeforeAll } from "../../completeness";
 import { freshnessOf } from "../../frame/freshness";
 import { Delta } from "../../marks/delta";
 import { Amount } from "../../marks/meter";
@@ -9,8 +10,8 @@ import { Tile } from "../../marks/tile";
 import { type View, viewOf } from "../../url";
 import { money } from "../../words/money";
 import { percent, shareOf } from "../../words/percent";
-import { isCurrent, stateOf } from "../../words/states";
-import { datesOf } from "../../words/window";
+import { capital, isCurrent, stateOf } from "../../words/states";
+import { datesOf, windowWords } from "../../words/window";
 import type { Figures } from "./figures";
 
 interface TilesProps {
@@ -28,17 +29,17 @@ export function Tiles({ answer, figures, before, clusters, query, atLeast }: Til
   return (
     <div className="tiles">
       <Tile
-        title="This month so far"
+        title={query.window === "month" ? "This month so far" : capital(windowWords(query.window))}
         to={query}
         figure={<Amount value={totals.total_cost} currency={currency} atLeast={atLeast} />}
       >
-        {before ? (
+        {before && !isBeforeAll(before.completeness) ? (
           <>
             <Delta now={figures.fullCost} before={before.totals.total_cost} currency={currency} short /> on{" "}
             {datesOf(before.question.window)}
           </>
         ) : (
-          "Nothing to compare with yet"
+          datesOf(answer.question.window)
         )}
       </Tile>
       <Tile
@@ -48,7 +49,7 @@ export function Tiles({ answer, figures, before, clusters, query, atLeast }: Til
       >
         {figures.perDay === null || figures.projected === null
           ? "No full day yet"
-          : `Mean of ${figures.rateDays} full days; ${money(Math.round(figures.projected), currency).replace(/\.00$/, "")} for the month at this rate`}
+          : `Mean of ${figures.rateDays} full days${query.window === "month" ? `; ${money(Math.round(figures.projected), currency).replace(/\.00$/, "")} for the month at this rate` : ""}`}
       </Tile>
       <Tile
         title="Idle"

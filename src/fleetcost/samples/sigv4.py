@@ -1,0 +1,50 @@
+"""Amazon's request signature, version 4, for its managed Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import botocore.auth
+import botocore.awsrequest
+import botocore.session
+import httpx
+
+from fleetcost.errors import SettingsError
+from fleetcost.samples.access import Access
+
+SERVICE = "aps"
+
+
+class Signed(httpx.Auth):
+    """
+    Signs each request with the credentials of the usual chain: environment, shared files, web identity, instance.
+
+    Args:
+        access: its region is signed for, its headers are added
+
+    Raises:
+        SettingsError: the chain gives no credentials.
+    """
+
+    requires_request_body = True
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        credentials = botocore.session.get_session().get_credentials()
+        if credentials is None:
+            raise SettingsError(
+                "sign requests to the source: no credentials of Amazon's were found; accepted are AWS_ACCESS_KEY_ID "
+                "and AWS_SECRET_ACCESS_KEY, the shared files, a role of the service account, or one of the instance"
+            )
+        self._credentials = credentials
+
+    def auth_flow(self, request: httpx.Request) -> Iterator[httpx.Request]:  # type: ignore[override]
+        """Add headers and signature."""
+        for name, value in self._access.headers.items():
+            request.headers[name] = value.reveal()
+        unsigned = botocore.awsrequest.AWSRequest(request.method, str(request.url), data=request.content)
+        # Credentials of a role are renewed by the chain; each request asks for those of the moment.
+        moment = self._credentials.get_frozen_credentials()
+        botocore.auth.SigV4Auth(moment, SERVICE, self._access.sigv4_region).add_auth(unsigned)
+        request.headers.update(dict(unsigned.headers.items()))
+        yield request

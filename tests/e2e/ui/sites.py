@@ -1,0 +1,57 @@
+"""What the browser tests go through: servers, pages, and the states each page can be in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+REPOSITORY = Path(__file__).parents[3]
+AXE = REPOSITORY / "web" / "node_modules" / "axe-core" / "axe.min.js"
+STATIC = REPOSITORY / "src" / "fleetcost" / "ui" / "static"
+NARROW_TOKEN = "a-token-that-sees-one-namespace-only"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """
+    One running server.
+
+    Attributes:
+        address: where it answers
+        token: what it wants, empty for nothing
+    """
+
+    address: str
+    token: str = ""
+
+
+PAGES = {
+    "overview": "",
+    "explore": "explore",
+    "clusters": "clusters",
+    "cluster": "clusters/cluster-0",
+    "workload": "w/cluster-0/shop/deployment:storefront",
+    "efficiency": "efficiency",
+    "assets": "assets",
+    "health": "health",
+    "prices": "prices",
+    "saved": "saved",
+    "help": "help",
+}
+"""Every page by name, as an address below the app's."""
+
+
+def amount(text: str) -> str:
+    """Return an amount as the page writes it, without the mark of a lower bound."""
+    found = re.search(r"[−-]?[$€£][0-9,]+\.[0-9]{2}", text)
+    assert found, f"no amount in {text!r}"
+    return found[0]
+
+
+def opened(page: Page, site: Site, path: str) -> Page:
+    """Go to a page of a site."""
+    page.goto(f"{site.address}/{path}")
+    return page

@@ -1,0 +1,149 @@
+"""Rollups are an order of reading: whatever is asked, they say what the single rows say."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from compat.fleets import ClusterWindow, Fleet, Ingested, ingested
+from compat.random_fleet import random_fleet
+from fleetcost.model.allocation import ALLOCATION_COSTS
+from fleetcost.model.sets import SetKind
+from fleetcost.query.answer import AllocationRow, Answer
+from fleetcost.query.ask import ask_allocations
+from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dimensions import Dimension
+from fleetcost.query.filters import Filter
+from fleetcost.query.question import Idle, Question, Step
+from fleetcost.query.sharing import Sharing, Split, Tenancy
+from fleetcost.tables.rollups import ROLLUPS
+from unit.query.questions import FILTERS, FRAME, QUESTIONS
+
+often = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+COARSE = ("cluster", "node", "namespace", "controllerKind", "controller", "team")
+SHARED = Sharing(namespaces=("platform",))
+COST = " + ".join(ALLOCATION_COSTS)
+
+
+def billed(fleet: Fleet, seed: int) -> Fleet:
+    """Return a fleet as a bill changed it: adjustments up and down, some larger than the cost they adjust."""
+    chance = random.Random(seed)
+    return replace(fleet, windows=[_billed(one, chance) for one in fleet.windows])
+
+
+def _billed(one: ClusterWindow, chance: random.Random) -> ClusterWindow:
+    allocations = [
+        {
+            **facts,
+            **{
+                f"{part}_cost_adjustment": _share(facts.get(f"{part}_cost", 0), chance)
+                for part in ("cpu", "ram", "pv", "network", "load_balancer")
+            },
+        }
+        for facts in one.allocations
+    ]
+    assets = [{**facts, "adjustment": chance.randint(-3_000_000_000, 3_000_000_000) / 1e9} for facts in one.assets]
+    return replace(one, allocations=allocations, assets=assets)
+
+
+def _share(cost: float, chance: random.Random) -> float:
+    return round(cost * chance.choice((0, -0.3, 0.25, -1, -1.5)), 9)
+
+
+@pytest.fixture(scope="module", params=[2, 3])
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingested]:
+    """A fleet of made-up numbers that a bill has changed, in tables."""
+    fleet = billed(random_fleet(request.param), request.param)
+    tables = ingested(fleet, tmp_path_factory.mktemp("rollups"))
+    yield tables
+    tables.database.close()
+
+
+def ask(made: Ingested, question: Question, *, rollups: bool) -> Answer[AllocationRow]:
+    """Ask rollups, or single rows."""
+    with made.database.snapshot() as snapshot:
+        return ask_allocations(snapshot, question, made.fleet.now, dialect=DuckDb(rollups=rollups))
+
+
+def rows(made: Ingested, sql: str) -> list[tuple[Any, ...]]:
+    """Return what a statement gives."""
+    with made.database.snapshot() as snapshot:
+        return snapshot.rows(sql)
+
+
+@often
+@given(
+    question=QUESTIONS,
+    tree=st.one_of(st.none(), FILTERS),
+    series=st.booleans(),
+    more=st.sampled_from([{}, {"parts": True}, {"metadata": True}, {"proportions": True}]),
+)
+def test_rollups_answer_what_single_rows_answer(
+    made: Ingested,
+    question: Question,
+    tree: Filter | None,
+    series: bool,  # noqa: FBT001
+    more: dict[str, Any],
+) -> None:
+    """Rows, totals and series are the same to the last bit, whatever is grouped by, filtered and shared."""
+    question = replace(question, filter=tree, **more)
+    if series:
+        question = replace(question, step=Step.ALL, series=Step.DAY)
+    fast, slow = (ask(made, question, rollups=which) for which in (True, False))
+    assert (fast.steps, fast.totals, fast.series) == (slow.steps, slow.totals, slow.series)
+
+
+@pytest.mark.parametrize("split", list(Split))
+@pytest.mark.parametrize("dimensions", [(), *((name,) for name in COARSE)], ids=lambda names: "".join(names) or "all")
+def test_what_is_divided_is_the_same_from_rollups(made: Ingested, dimensions: tuple[str, ...], split: Split) -> None:
+    """A refund weighs nothing where idle is divided, whether or not a rollup has added it to other costs."""
+    for by_node, sharing in itertools.product((False, True), (None, SHARED)):
+        question = Question(
+            kind=SetKind.ALLOCATIONS, frame=FRAME, step=Step.ALL, dimensions=tuple(map(Dimension, dimensions)),
+            idle=Idle.SHARE, idle_by_node=by_node, idle_split=split, tenancy=Tenancy.SHARE, sharing=sharing,
+        )  # fmt: skip
+        assert ask(made, question, rollups=True).steps == ask(made, question, rollups=False).steps
+
+
+@often
+@given(question=QUESTIONS, scope=FILTERS)
+def test_a_scope_is_the_same_from_rollups(made: Ingested, question: Question, scope: Filter) -> None:
+    """Who may know of some rows only gets the same answer from rollups."""
+    question = replace(question, filter=scope, scope=scope)
+    fast, slow = (ask(made, question, rollups=which) for which in (True, False))
+    assert (fast.steps, fast.totals) == (slow.steps, slow.totals)
+
+
+@pytest.mark.parametrize("rollup", ROLLUPS, ids=lambda rollup: str(rollup.name))
+def test_every_rollup_adds_up_to_the_single_rows(made: Ingested, rollup: Any) -> None:
+    """Per cluster and window a rollup stands for as many rows, of the same cost, as were loaded."""
+    by = "cluster, window_start, currency, kind"
+    single = rows(made, f"SELECT {by}, count(*), sum({COST}) FROM container_1d GROUP BY {by} ORDER BY {by}")
+    rolled = rows(made, f"SELECT {by}, sum(members), sum({COST}) FROM {rollup.name}_1d GROUP BY {by} ORDER BY {by}")
+    assert rolled == single
+
+
+@pytest.mark.parametrize("dimension", [*COARSE, "pod"])
+@pytest.mark.parametrize("adjusted", [True, False])
+def test_books_close_for_every_group(made: Ingested, dimension: str, adjusted: bool) -> None:  # noqa: FBT001
+    """By whatever is grouped, workloads and idle cost what the nodes cost, as listed and as billed."""
+    question = Question(
+        kind=SetKind.ALLOCATIONS, frame=FRAME, step=Step.ALL, dimensions=(Dimension(dimension),), adjusted=adjusted
+    )
+    charged = sum(_resources(row) for row in ask(made, question, rollups=True).rows)
+    cost = "cost + adjustment" if adjusted else "cost"
+    ((owned,),) = rows(made, f"SELECT sum({cost})::DOUBLE FROM asset_1d WHERE type = 'Node'")
+    assert charged == pytest.approx(owned, abs=1e-7)
+
+
+def _resources(row: AllocationRow) -> float:
+    billed = row.cpu_cost_adjustment + row.ram_cost_adjustment + row.gpu_cost_adjustment
+    return row.cpu_cost + row.ram_cost + row.gpu_cost + billed
