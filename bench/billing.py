@@ -27,18 +27,18 @@ NOW = datetime(2026, 2, 1, tzinfo=UTC)
 
 COLUMNS = """
     '999988887777' AS bill_payer_account_id, 'AWS' AS bill_billing_entity,
-    lpad(CAST(i % 40 AS VARCHAR), 12, '1') AS line_item_usage_account_id,
-    CASE WHEN i % 10 < 6 THEN 'Usage' WHEN i % 10 < 8 THEN 'SavingsPlanCoveredUsage' WHEN i % 10 = 8
-        THEN 'DiscountedUsage' ELSE 'EdpDiscount' END AS line_item_line_item_type,
+    lpad(CAST(i % {hourly} % 40 AS VARCHAR), 12, '1') AS line_item_usage_account_id,
+    CASE WHEN i % {hourly} % 10 < 6 THEN 'Usage' WHEN i % {hourly} % 10 < 8 THEN 'SavingsPlanCoveredUsage'
+        WHEN i % {hourly} % 10 = 8 THEN 'DiscountedUsage' ELSE 'EdpDiscount' END AS line_item_line_item_type,
     TIMESTAMP '2026-01-01' + INTERVAL 1 HOUR * (i // {hourly}) AS line_item_usage_start_date,
     TIMESTAMP '2026-01-01' + INTERVAL 1 HOUR * (i // {hourly} + 1) AS line_item_usage_end_date,
-    'AmazonEC2' AS line_item_product_code, 'EUC1-BoxUsage:m6i.' || (i % 7) AS line_item_usage_type,
+    'AmazonEC2' AS line_item_product_code, 'EUC1-BoxUsage:m6i.' || (i % {hourly} % 7) AS line_item_usage_type,
     'i-' || lpad(CAST(i % {hourly} AS VARCHAR), 12, '0') AS line_item_resource_id, 'USD' AS line_item_currency_code,
     CAST((i % 9973) / 7919.0 AS DOUBLE) AS line_item_unblended_cost,
     CAST((i % 9967) / 7907.0 AS DOUBLE) AS pricing_public_on_demand_cost,
     CAST((i % 9949) / 7901.0 AS DOUBLE) AS savings_plan_savings_plan_effective_cost,
     CAST((i % 9941) / 7883.0 AS DOUBLE) AS reservation_effective_cost,
-    MAP {{'user_team': 'team-' || (i % 30), 'user_eks_cluster_name': 'cluster-' || (i % 60)}} AS resource_tags
+    MAP {{'user_team': 'team-' || (i % {hourly} % 30), 'user_eks_cluster_name': 'cluster-' || (i % {hourly} % 60)}} AS resource_tags
 """
 HOURLY = ROWS // (31 * 24) + 1
 
@@ -84,8 +84,9 @@ def measure(what: str, folder: Path) -> None:
     began = time.perf_counter()
     said = bare(folder) if what == "bare" else whole(folder)
     seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"  {said}: {seconds:5.1f} s, peak {peak:,.0f} MiB")
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    work, peak = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    print(f"  {said}: {seconds:.1f} s, {work:.1f} s of processor, peak {peak:,.0f} MiB")
 
 
 def bare(folder: Path) -> str:
