@@ -13,15 +13,18 @@ from fleetcost.query.answer import BillCompleteness, Completeness
 from fleetcost.query.known import Known
 from fleetcost.query.question import Frame
 from fleetcost.tables.cloud import CloudEntry, read_cloud_ledger
-from fleetcost.tables.database import Snapshot
 from fleetcost.tables.ledger import EntryState
 from fleetcost.tables.report import report_states
+from fleetcost.tables.view import View
+
+EMBEDDED = "duckdb"
+"""The engine that has the tables of bills; the lake of the others has none yet."""
 
 AWAITED = timedelta(days=2)
 """A day without any row of its bill is waited for this long after its end; later there was nothing to pay."""
 
 
-def bill_entries(snapshot: Snapshot, known: Known) -> tuple[CloudEntry, ...]:
+def bill_entries(snapshot: View, known: Known) -> tuple[CloudEntry, ...]:
     """Return every entry of the ledger of bills."""
     entries: tuple[CloudEntry, ...] = known.remembered(
         snapshot, "bill entries", lambda: tuple(read_cloud_ledger(snapshot).values())
@@ -29,7 +32,7 @@ def bill_entries(snapshot: Snapshot, known: Known) -> tuple[CloudEntry, ...]:
     return entries
 
 
-def bills_behind(snapshot: Snapshot, frame: Frame, now: datetime, known: Known) -> tuple[BillCompleteness, ...]:
+def bills_behind(snapshot: View, frame: Frame, now: datetime, known: Known) -> tuple[BillCompleteness, ...]:
     """Judge every known integration over a frame."""
     by_integration: dict[str, list[CloudEntry]] = {}
     for entry in bill_entries(snapshot, known):
@@ -38,10 +41,10 @@ def bills_behind(snapshot: Snapshot, frame: Frame, now: datetime, known: Known) 
     return tuple(_judged(name, own, frame, now) for name, own in sorted(by_integration.items()))
 
 
-def with_bills(
-    snapshot: Snapshot, judged: Iterable[Completeness], frame: Frame, known: Known
-) -> tuple[Completeness, ...]:
+def with_bills(snapshot: View, judged: Iterable[Completeness], frame: Frame, known: Known) -> tuple[Completeness, ...]:
     """Add to what stands behind an answer how far each cluster's bills have come."""
+    if snapshot.language != EMBEDDED:
+        return tuple(judged)
     states: Mapping[str, dict[BillState, int]] = known.remembered(
         snapshot, ("bill states", frame), lambda: report_states(snapshot, _whole_days(frame.window))
     )

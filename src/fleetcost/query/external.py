@@ -23,7 +23,7 @@ from fleetcost.query.filters import Compare, Every, Filter, Match, Some, every
 from fleetcost.query.kinds import CLOUD
 from fleetcost.query.known import Known
 from fleetcost.query.question import Page, Question, Step
-from fleetcost.tables.database import Snapshot
+from fleetcost.tables.view import View
 
 ENDING = "__external__"
 """Ends the name of a row that only costs outside of clusters have."""
@@ -45,7 +45,7 @@ _LABELS: Mapping[str, str] = MappingProxyType(
 
 
 def with_external(
-    snapshot: Snapshot, question: Question, answer: Answer[AllocationRow], now: datetime, known: Known
+    snapshot: View, question: Question, answer: Answer[AllocationRow], now: datetime, known: Known
 ) -> Answer[AllocationRow]:
     """
     Add costs outside of clusters to an answer about allocations; they get neither idle nor shared costs.

@@ -17,6 +17,7 @@ from fleetcost.api.routes import (
     orchestrator,
     prices,
     repairs,
+    stores,
     views,
 )
 
@@ -24,6 +25,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *native.OPERATIONS,
     *cloud.OPERATIONS,
     *health.OPERATIONS,
+    *stores.OPERATIONS,
     *prices.OPERATIONS,
     *repairs.OPERATIONS,
     *views.OPERATIONS,

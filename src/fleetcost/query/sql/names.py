@@ -5,7 +5,7 @@ from __future__ import annotations
 from fleetcost.model.allocation import UNMOUNTED
 from fleetcost.model.sets import SetKind
 from fleetcost.query.conditions import YES_OR_NO
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect
 from fleetcost.query.dimensions import (
     ALIASES,
     CLOUD_COLUMNS,
@@ -31,7 +31,7 @@ _COLUMNS = {
 class Names:
     """Writes a question's dimensions: the columns `n0`, `n1`, … of every stage."""
 
-    def __init__(self, question: Question, dialect: DuckDb) -> None:
+    def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
         self._dialect = dialect
 
