@@ -17,6 +17,7 @@ from rich.text import Text
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
+from fleetcost.api.bills import Bills
 from fleetcost.api.contexts import read_book
 from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
@@ -92,6 +93,7 @@ class Aggregator:
             hosts=known_hosts(
                 self.settings.bind, self.settings.allowed_hosts, tokens=self.settings.tokens_file is not None
             ),
+            bills=Bills(self.bucket),
             repairs=Repairs(self.bucket, None if self.settings.read_only else self.bucket),
         )
 
