@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fleetcost.model.cloud_cost import CLOUD_COSTS
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect
 from fleetcost.query.question import Question
 from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.source import Source
@@ -19,7 +19,7 @@ CLOUD_PROPERTIES = (
 class CloudCells:
     """One row per step, currency and group of cloud costs; the question's metric is the total."""
 
-    def __init__(self, question: Question, dialect: DuckDb) -> None:
+    def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
         self._dialect = dialect
         self._source = Source(question, dialect)
@@ -34,7 +34,7 @@ class CloudCells:
         sums += "".join(
             f", sum(CASE WHEN kubernetes THEN {name} ELSE 0 END) AS kubernetes_{name}" for name in CLOUD_COSTS
         )
-        labels = f", max({self._dialect.json('labels')}) AS labels" if self._question.detailed else ""
+        labels = f", {self._dialect.agreed(self._dialect.json('labels'))} AS labels" if self._question.detailed else ""
         return [
             Stage(
                 "cells",
