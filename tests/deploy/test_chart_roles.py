@@ -170,6 +170,26 @@ def test_costs_are_not_shown_to_a_network_unasked() -> None:
     assert "httpGet" in containers(opened)["aggregator"]["livenessProbe"]
 
 
+def test_bills_reach_the_aggregator(values: Path) -> None:
+    """The billing secret of either language, or the inline text, is mounted where the setting points."""
+    old = "kubecostAggregator: {deployMethod: statefulset, cloudCost: {refreshRateHours: 12}}\n"
+    for text in ("cloudIntegrationSecret: cloud-integration", "cloudIntegrationJSON: '{}'"):
+        values.write_text(BASE.replace("c-1", f"c-1, {text}") + STORE + old)
+        found = render(values)
+        serving = containers(found)["aggregator"]
+        assert settings(found, "aggregator")["cloud_integration"] == "/etc/fleetcost/bills/cloud-integration.json"
+        assert settings(found, "aggregator")["billing_refresh_hours"] == 12
+        assert {"name": "bills", "mountPath": "/etc/fleetcost/bills", "readOnly": True} in serving["volumeMounts"]
+        assert "bills" not in {mount["name"] for mount in containers(found)["agent"]["volumeMounts"]}
+
+
+def test_a_reading_primary_writes_nothing(values: Path) -> None:
+    """With `readOnlyPrimary` there is no agent, and the aggregator is told to write nothing."""
+    values.write_text(BASE + ROLES["read-only"][0])
+
+    assert settings(render(values), "aggregator")["read_only"] is True
+
+
 def test_an_inline_store_becomes_a_secret(values: Path) -> None:
     """The text of `storage.config` is the secret's key federated-store.yaml, and that secret is mounted."""
     text = "type: S3\nconfig:\n  bucket: b\n  endpoint: e\n"

@@ -13,6 +13,11 @@
 {{- end }}
 {{- end }}
 
+{{- define "fleetcost.bills" -}}
+{{- $r := include "fleetcost.roles" . | fromYaml }}
+{{- $r.billingSecret | default (ternary (printf "%s-bills" (include "fleetcost.name" .)) "" (not (empty $r.billingInline))) }}
+{{- end }}
+
 {{- define "fleetcost.env" -}}
 - {name: HOME, value: /tmp}
 - {name: TMPDIR, value: /tmp}
@@ -127,6 +132,9 @@ volumeMounts:
   {{- if .Values.aggregator.tokens.existingSecret }}
   - {name: tokens, mountPath: /etc/fleetcost/tokens, readOnly: true}
   {{- end }}
+  {{- if include "fleetcost.bills" . }}
+  - {name: bills, mountPath: /etc/fleetcost/bills, readOnly: true}
+  {{- end }}
 {{- end }}
 
 {{/* A pod of one role or both. Arguments: root, roles (list), claim (bool: the data volume is a claim) */}}
@@ -191,6 +199,10 @@ spec:
     {{- if and (has "aggregator" .roles) $root.Values.aggregator.tokens.existingSecret }}
     - name: tokens
       secret: {secretName: {{ $root.Values.aggregator.tokens.existingSecret }}}
+    {{- end }}
+    {{- if and (has "aggregator" .roles) (include "fleetcost.bills" $root) }}
+    - name: bills
+      secret: {secretName: {{ include "fleetcost.bills" $root }}}
     {{- end }}
 {{- end }}
 

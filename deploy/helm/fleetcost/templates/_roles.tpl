@@ -40,7 +40,9 @@ Our own keys win over the old product's.
   "named" ($product.clusterName | default "") "labelled" $labelled
   "prometheusUrl" ($v.agent.prometheus.url | default ($global.prometheus).fqdn | default "")
   "clusterLabel" ($v.agent.prometheus.clusterLabel | default (ternary ($model.promClusterIDLabel | default "cluster_id") "" ($etl.useMultiClusterDB | default false)))
-  "billingSecret" ($product.cloudIntegrationSecret | default "")
+  "billingSecret" ($v.aggregator.bills.existingSecret | default $product.cloudIntegrationSecret | default "")
+  "billingInline" ($product.cloudIntegrationJSON | default "")
+  "contexts" ($v.aggregator.contexts | default $product.clusters | default list)
   "v1" $v1 "readOnly" $readOnly | toYaml }}
 {{- end }}
 
@@ -84,7 +86,7 @@ Our own keys win over the old product's.
 {{- if and $product.cloudIntegrationSecret $product.cloudIntegrationJSON }}
   {{- fail "\nTwo forms of billing access are given, cloudIntegrationSecret and cloudIntegrationJSON. Give one." }}
 {{- end }}
-{{- if and (eq $r.aggregator "statefulset") ((($v.kubecostAggregator).cloudCost).enabled) (not $product.cloudIntegrationSecret) (not $product.cloudIntegrationJSON) }}
+{{- if and (eq $r.aggregator "statefulset") ((($v.kubecostAggregator).cloudCost).enabled) (not $r.billingSecret) (not $r.billingInline) }}
   {{- fail "\nkubecostAggregator.cloudCost.enabled is true and there is no cloud-integration secret: bills cannot be read. Give kubecostProductConfigs.cloudIntegrationSecret, or switch cloudCost off." }}
 {{- end }}
 {{- if or ((($v.thanos).store).enabled) ((($v.global).thanos).enabled) }}

@@ -31,6 +31,12 @@
 {{- if .Values.aggregator.tokens.existingSecret }}{{- $_ := set $s "tokens_file" "/etc/fleetcost/tokens/tokens.yaml" }}
 {{- else if .Values.aggregator.serveWithoutAuthentication }}{{- $_ := set $s "serve_without_authentication" true }}{{- end }}
 {{- if and $r.clusterId $r.agent }}{{- $_ := set $s "home_cluster" $r.clusterId }}{{- end }}
+{{- if $r.readOnly }}{{- $_ := set $s "read_only" true }}{{- end }}
+{{- if or $r.billingSecret $r.billingInline }}{{- $_ := set $s "cloud_integration" "/etc/fleetcost/bills/cloud-integration.json" }}{{- end }}
+{{- if $r.contexts }}{{- $_ := set $s "contexts_file" "/etc/fleetcost/settings/contexts.yaml" }}{{- end }}
+{{- range $key, $name := dict "refreshRateHours" "billing_refresh_hours" "runWindowDays" "billing_run_window_days" "queryWindowDays" "billing_query_window_days" }}
+{{- with get ($old.cloudCost | default dict) $key }}{{- $_ := set $s $name (int .) }}{{- end }}
+{{- end }}
 {{- with $old.logLevel }}{{- if has . (list "debug" "info" "warning" "error") }}{{- $_ := set $s "log_level" . }}{{- end }}{{- end }}
 {{- with $old.etlDailyStoreDurationDays }}{{- $_ := set $s "daily_retention_days" (int .) }}{{- end }}
 {{- with $old.etlHourlyStoreDurationHours }}{{- $_ := set $s "hourly_retention_hours" (int .) }}{{- end }}
@@ -46,6 +52,12 @@ agent.yaml: |
 {{- if ne $r.aggregator "disabled" }}
 aggregator.yaml: |
   {{- include "fleetcost.aggregatorSettings" . | nindent 2 }}
+{{- end }}
+{{- if and $r.contexts (ne $r.aggregator "disabled") }}
+contexts.yaml: |
+  {{- $told := list }}
+  {{- range $r.contexts }}{{- $told = append $told (dict "name" .name "address" .address) }}{{- end }}
+  {{- toYaml $told | nindent 2 }}
 {{- end }}
 {{- if not $r.store }}
 federated-store.yaml: |
