@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,10 +17,10 @@ from fleetcost.sets.cloud.status import integrations, read_status
 class BillOrders(Protocol):
     """What reads bills, beside this server; the composition root hands it in."""
 
-    def rebuild(self, chosen: tuple[IntegrationId, ...]) -> None:
+    def rebuild(self, chosen: Sequence[IntegrationId]) -> None:
         """Read everything again, as if nothing had been read before."""
 
-    def repair(self, window: Window, chosen: tuple[IntegrationId, ...]) -> None:
+    def repair(self, window: Window, chosen: Sequence[IntegrationId]) -> None:
         """Read the days of a window again."""
 
 
