@@ -17,8 +17,8 @@ from fleetcost.model.sets import SetKind
 from fleetcost.query.filters import Filter, every
 from fleetcost.query.kinds import RowKind
 from fleetcost.query.visible import visible_clusters
-from fleetcost.tables.database import Snapshot
 from fleetcost.tables.ledger import last_written
+from fleetcost.tables.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Context:
     body: bytes = b""
 
     @contextmanager
-    def snapshot(self) -> Iterator[Snapshot]:
+    def snapshot(self) -> Iterator[View]:
         """
         Open the view this request answers from.
 
@@ -63,7 +63,7 @@ class Context:
                 raise StartingError(status.done, status.total)
             yield snapshot
 
-    def as_of(self, snapshot: Snapshot) -> datetime:
+    def as_of(self, snapshot: View) -> datetime:
         """When the tables were last equal to the bucket, as far as this process or the ledger knows."""
         return self.services.status().last_pass_at or last_written(snapshot) or self.now
 
@@ -83,7 +83,7 @@ class Context:
         """Return the part of the fleet the asker may know of, None for all."""
         return self.identity.filters.get(kind)
 
-    def clusters(self, snapshot: Snapshot) -> frozenset[str] | None:
+    def clusters(self, snapshot: View) -> frozenset[str] | None:
         """Return the clusters the asker may know of, None for all."""
         if not self.identity.narrowed:
             return None

@@ -15,10 +15,11 @@ from fleetcost.model.states import WindowState
 from fleetcost.model.window import rfc3339
 from fleetcost.query.answer import Completeness
 from fleetcost.query.ask import judged, judged_bills, prepare
+from fleetcost.query.dialects import dialect_of
 from fleetcost.query.files import Sheet, copy_to_csv, copy_to_parquet
 from fleetcost.query.kinds import CLOUD
 from fleetcost.query.question import Question
-from fleetcost.tables.database import Snapshot
+from fleetcost.tables.view import View
 
 _PIECE = 1 << 18
 
@@ -41,7 +42,7 @@ def exported(context: Context, question: Question, columns: tuple[str, ...]) -> 
             standing = _standing(context, question, snapshot)
             program, _ = prepare(snapshot, question)
             note = _note(context, question, standing, rfc3339(context.as_of(snapshot)))
-            sheet = Sheet(question, program, columns)
+            sheet = Sheet(question, program, columns, dialect_of(snapshot))
             if how == "csv":
                 copy_to_csv(snapshot, sheet, file)
             else:
@@ -67,7 +68,7 @@ def _pieces(opened: object, first: bytes) -> Iterator[bytes]:
             yield piece
 
 
-def _standing(context: Context, question: Question, snapshot: Snapshot) -> str:
+def _standing(context: Context, question: Question, snapshot: View) -> str:
     """Say what stands behind the answer."""
     if question.kind is CLOUD:
         bills = judged_bills(snapshot, question, context.now, context.services.known)

@@ -22,7 +22,7 @@ def orchestrator(services: Services) -> dict[str, Any]:
     entries = list(ledger_of(services.database).values())
     return {
         "currentState": str(status.phase),
-        "readDBPath": str(services.database.file),
+        "readDBPath": services.database.place,
         "currentBucketRefreshInterval": f"{services.interval_seconds:g}s",
         "progress": {"done": status.done, "total": status.total},
         "passes": status.passes,

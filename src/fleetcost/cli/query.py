@@ -24,6 +24,7 @@ _COLUMNS = {
     "allocation": ("cpu_cost", "ram_cost", "gpu_cost", "pv_cost", "network_cost", "load_balancer_cost", "total_cost"),
     "assets": ("cpu_cost", "ram_cost", "gpu_cost", "cost", "adjustment", "total_cost"),
 }
+_SHARING = ("share_namespaces", "share_labels", "share_cost")
 _BAD_REQUEST = 400
 
 
@@ -40,6 +41,11 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
         if kind == "allocation":
             one.add_argument("--idle", choices=("separate", "share", "hide"), default="separate",
                              help="idle beside, inside the rows, or left out")  # fmt: skip
+            one.add_argument("--tenancy", choices=("separate", "share", "hide"), default="separate",
+                             help="nodes' own disks and fees beside, inside the rows, or left out")  # fmt: skip
+            one.add_argument("--share-namespaces", help="namespaces that all others carry, such as kube-system")
+            one.add_argument("--share-labels", help="workloads that all others carry, by label, such as team:platform")
+            one.add_argument("--share-cost", help="an overhead a month that all rows carry")
         one.add_argument("--format", choices=("table", "csv", "json"), default="table", help="(default table)")
         one.set_defaults(run=_run)
 
@@ -53,7 +59,7 @@ def _run(parsed: argparse.Namespace) -> int:
         answer = msgspec.json.decode(body)
     except msgspec.MsgspecError as error:
         raise TryAgainError(f"ask {parsed.url}: not an answer of an aggregator: {error} (--url)") from error
-    columns = _COLUMNS[parsed.kind]
+    columns = _columns(parsed)
     if parsed.format == "csv":
         writer = csv.writer(sys.stdout)
         writer.writerow(("name", "currency", *columns))
@@ -63,8 +69,16 @@ def _run(parsed: argparse.Namespace) -> int:
     return 0
 
 
+def _columns(parsed: argparse.Namespace) -> tuple[str, ...]:
+    """Return the figures that are shown; what rows carry of others only where something is shared."""
+    *costs, total = _COLUMNS[parsed.kind]
+    shares = getattr(parsed, "tenancy", "") == "share" or any(getattr(parsed, name, None) for name in _SHARING)
+    return (*costs, "shared_cost", total) if shares else (*costs, total)
+
+
 def _fetch(parsed: argparse.Namespace) -> bytes:
-    chosen = {name: getattr(parsed, name, None) for name in ("window", "aggregate", "filter", "idle")}
+    names = ("window", "aggregate", "filter", "idle", "tenancy", *_SHARING)
+    chosen = {name: getattr(parsed, name, None) for name in names}
     query = urllib.parse.urlencode({name: value for name, value in chosen.items() if value is not None})
     address = f"{parsed.url.rstrip('/')}/api/v1/{_PATHS[parsed.kind]}?{query}"
     if not address.startswith(("http://", "https://")):

@@ -44,6 +44,7 @@ CLUSTER_LAST_PUSH = Gauge(
     ["cluster"],
     registry=REGISTRY,
 )
+LAKE_WRITES = Counter("fleetcost_lake_writes", "Attempts to write the lake, by outcome", ["outcome"], registry=REGISTRY)
 PASSES = Counter("fleetcost_aggregator_passes", "Ingest passes by outcome", ["outcome"], registry=REGISTRY)
 OBJECTS = Gauge(
     "fleetcost_aggregator_objects",

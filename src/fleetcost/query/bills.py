@@ -10,18 +10,18 @@ from datetime import datetime, timedelta
 from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.window import Resolution
 from fleetcost.query.answer import BillCompleteness, Completeness
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialects import dialect_of
 from fleetcost.query.known import Known
 from fleetcost.query.question import Frame
 from fleetcost.tables.cloud import CloudEntry, read_cloud_ledger
-from fleetcost.tables.database import Snapshot
 from fleetcost.tables.ledger import EntryState
+from fleetcost.tables.view import View
 
 AWAITED = timedelta(days=2)
 """A day without any row of its bill is waited for this long after its end; later there was nothing to pay."""
 
 
-def bill_entries(snapshot: Snapshot, known: Known) -> tuple[CloudEntry, ...]:
+def bill_entries(snapshot: View, known: Known) -> tuple[CloudEntry, ...]:
     """Return every entry of the ledger of bills."""
     entries: tuple[CloudEntry, ...] = known.remembered(
         snapshot, "bill entries", lambda: tuple(read_cloud_ledger(snapshot).values())
@@ -29,7 +29,7 @@ def bill_entries(snapshot: Snapshot, known: Known) -> tuple[CloudEntry, ...]:
     return entries
 
 
-def bills_behind(snapshot: Snapshot, frame: Frame, now: datetime, known: Known) -> tuple[BillCompleteness, ...]:
+def bills_behind(snapshot: View, frame: Frame, now: datetime, known: Known) -> tuple[BillCompleteness, ...]:
     """Judge every known integration over a frame."""
     by_integration: dict[str, list[CloudEntry]] = {}
     for entry in bill_entries(snapshot, known):
@@ -38,9 +38,7 @@ def bills_behind(snapshot: Snapshot, frame: Frame, now: datetime, known: Known) 
     return tuple(_judged(name, own, frame, now) for name, own in sorted(by_integration.items()))
 
 
-def with_bills(
-    snapshot: Snapshot, judged: Iterable[Completeness], frame: Frame, known: Known
-) -> tuple[Completeness, ...]:
+def with_bills(snapshot: View, judged: Iterable[Completeness], frame: Frame, known: Known) -> tuple[Completeness, ...]:
     """Add to what stands behind an answer how far each cluster's bills have come."""
     states: Mapping[str, dict[BillState, int]] = known.remembered(
         snapshot, ("bill states", frame), lambda: _states(snapshot, frame)
@@ -48,8 +46,8 @@ def with_bills(
     return tuple(replace(one, bills=states[one.cluster]) if one.cluster in states else one for one in judged)
 
 
-def _states(snapshot: Snapshot, frame: Frame) -> dict[str, dict[BillState, int]]:
-    dialect = DuckDb()
+def _states(snapshot: View, frame: Frame) -> dict[str, dict[BillState, int]]:
+    dialect = dialect_of(snapshot)
     start, end = dialect.time(Resolution.DAY.floor(frame.window.start)), dialect.time(frame.window.end)
     found: dict[str, dict[BillState, int]] = {}
     for cluster, state, days in snapshot.rows(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from fleetcost.errors import QuestionError, near
 from fleetcost.model.sets import SetKind
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect
 from fleetcost.query.dimensions import ALIASES, CLOUD_COLUMNS, EXTERNAL, KEYED, UNALLOCATED, label_key
 from fleetcost.query.filters import Compare, Every, Filter, Match, Some
 from fleetcost.query.kinds import CLOUD, RowKind
@@ -61,7 +61,7 @@ IDLE_COLUMNS = frozenset({"cluster", "node", "provider_id"})
 class Conditions:
     """Turns a filter into a condition on the rows of one kind."""
 
-    def __init__(self, kind: RowKind, dialect: DuckDb, *, idle: bool = False) -> None:
+    def __init__(self, kind: RowKind, dialect: Dialect, *, idle: bool = False) -> None:
         self._kind = kind
         self._dialect = dialect
         self._idle = idle
@@ -123,23 +123,16 @@ class Conditions:
             return self._match(f"coalesce({self._label(column, label_key(key, self._kind))}, '')", match, wanted)
         if match in {Match.EQUALS, Match.CONTAINS}:
             return f"{self._label(column, label_key(wanted, self._kind))} IS NOT NULL"
-        test = self._match("element", match, label_key(wanted, self._kind))
-        return self._dialect.list_has(self._dialect.label_names(column), test)
+        return self._dialect.list_has(self._dialect.label_names(column), match, label_key(wanted, self._kind))
 
     def _list(self, column: str, match: Match, wanted: str) -> str:
         if not wanted and match in {Match.EQUALS, Match.CONTAINS}:
-            return f"len({column}) = 0"
+            return f"{self._dialect.length(column)} = 0"
         exact = Match.EQUALS if match is Match.CONTAINS else match
-        return self._dialect.list_has(column, self._match("element", exact, wanted))
+        return self._dialect.list_has(column, exact, wanted)
 
     def _match(self, expression: str, match: Match, wanted: str) -> str:
-        if match is Match.CONTAINS:
-            return self._dialect.contains(expression, wanted)
-        if match is Match.STARTS_WITH:
-            return self._dialect.starts_with(expression, wanted)
-        if match is Match.ENDS_WITH:
-            return self._dialect.ends_with(expression, wanted)
-        return f"{expression} = {self._dialect.text(wanted)}"
+        return self._dialect.matches(expression, match, wanted)
 
 
 def columns_of(tree: Filter | None, kind: RowKind) -> frozenset[str]:

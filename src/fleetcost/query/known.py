@@ -13,8 +13,8 @@ from fleetcost.model.sets import SetKind
 from fleetcost.query.answer import Completeness
 from fleetcost.query.completeness import completeness
 from fleetcost.query.question import Frame
-from fleetcost.tables.database import Snapshot
 from fleetcost.tables.ledger import Entry, read_ledger
+from fleetcost.tables.view import View
 
 Retired = Callable[[], Mapping[ClusterId, datetime]]
 
@@ -34,13 +34,13 @@ class Known:
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
 
-    def entries(self, snapshot: Snapshot) -> tuple[Entry, ...]:
+    def entries(self, snapshot: View) -> tuple[Entry, ...]:
         """Return every entry of the ledger."""
         key = ("entries", snapshot.generation)
         return tuple(self._remembered(key, lambda: tuple(read_ledger(snapshot).values())))
 
     def completeness(
-        self, snapshot: Snapshot, frame: Frame, kinds: tuple[SetKind, ...], now: datetime
+        self, snapshot: View, frame: Frame, kinds: tuple[SetKind, ...], now: datetime
     ) -> tuple[Completeness, ...]:
         """Judge every known cluster over a frame; times of day count to the minute."""
         minute = now.replace(second=0, microsecond=0)
@@ -49,7 +49,7 @@ class Known:
         judged = self._remembered(key, lambda: completeness(self.entries(snapshot), frame, kinds, minute, retired))
         return tuple(judged)
 
-    def remembered(self, snapshot: Snapshot, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - what is made
+    def remembered(self, snapshot: View, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - what is made
         """Return what was made for a key in this state of the tables, or make it."""
         return self._remembered((key, snapshot.generation), make)
 

@@ -15,9 +15,10 @@ from fleetcost.model.cloud_cost import CLOUD_COSTS, BillState, CloudCostTotal
 from fleetcost.model.cloud_sets import CloudSetKey, IntegrationId
 from fleetcost.model.reconciliation import RowOutcome
 from fleetcost.model.window import Window
-from fleetcost.tables.database import Snapshot, Writer
+from fleetcost.tables.database import Writer
 from fleetcost.tables.ledger import EntryState, aware, naive
 from fleetcost.tables.statements import statement
+from fleetcost.tables.view import View
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ class CloudFile:
     file: Path
 
 
-def read_cloud_ledger(snapshot: Snapshot) -> Mapping[str, CloudEntry]:
+def read_cloud_ledger(snapshot: View) -> Mapping[str, CloudEntry]:
     """Return every entry by its path."""
     return {row[0]: _entry(row) for row in snapshot.rows(statement("cloud_ledger"))}
 

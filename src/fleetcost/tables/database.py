@@ -42,7 +42,7 @@ with smaller ones less is written twice. Still smaller ones cost space.
 SPILL_FACTOR = 4
 """How much may lie on the disk for each byte of memory; work that needs more is given up."""
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raise it with any change of `sql/schema*.sql`; an older file is moved aside and rebuilt."""
 
 Parameters = Mapping[str, Any]
@@ -96,6 +96,20 @@ class Snapshot:
                 if isinstance(self, Writer) or no_disk(error):
                     raise
                 raise TooMuchError(f"run a query: it needs more memory than the engine may use: {error}") from error
+
+    @property
+    def language(self) -> str:
+        """The SQL it understands."""
+        return "duckdb"
+
+    def keep(self, name: str, query: str) -> None:
+        """Keep a query's rows under a name for the statements that follow; see `rows` for what is raised."""
+        self.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS\n{query}")
+
+    def write(self, sql: str, options: str, file: str) -> None:
+        """Write a query's rows into a file; see `rows` for what is raised."""
+        quoted = file.replace("'", "''")
+        self.rows(f"COPY ({sql}) TO '{quoted}' ({options})")
 
     def interrupt(self) -> None:
         """End the query that is running, from another thread; without one nothing happens."""
@@ -151,6 +165,11 @@ class Database:
     def broken(self) -> str:
         """Why the file or the engine cannot go on; empty while all is well. `heal` is the cure."""
         return str(self._fault or "")
+
+    @property
+    def place(self) -> str:
+        """Where the rows are."""
+        return str(self.file)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

@@ -12,9 +12,9 @@ from fleetcost.model.allocation import ALLOCATION_COSTS
 from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.reconciliation import AssetOutcome, RowOutcome
 from fleetcost.model.window import Window
-from fleetcost.tables.database import Snapshot
 from fleetcost.tables.ledger import aware, naive
 from fleetcost.tables.statements import statement
+from fleetcost.tables.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,36 +112,36 @@ class Unmonitored:
     nodes: int
 
 
-def report_days(snapshot: Snapshot, window: Window) -> tuple[DayReport, ...]:
+def report_days(snapshot: View, window: Window) -> tuple[DayReport, ...]:
     """Return the report of every cluster and day of a window of whole days."""
     rows = snapshot.rows(statement("report_days", **_COSTS), _days(window))
     return tuple(DayReport(row[0], aware(row[1]), BillState(row[2]), *row[3:]) for row in rows)
 
 
-def report_outcomes(snapshot: Snapshot, window: Window) -> tuple[OutcomeSum, ...]:
+def report_outcomes(snapshot: View, window: Window) -> tuple[OutcomeSum, ...]:
     """Return what became of all rows of bills; every row has exactly one outcome, so the sums are the bill."""
     rows = snapshot.rows(statement("report_outcomes"), _days(window))
     return tuple(OutcomeSum(RowOutcome(row[0]), *row[1:]) for row in rows)
 
 
-def carried(snapshot: Snapshot, window: Window) -> dict[str, Decimal]:
+def carried(snapshot: View, window: Window) -> dict[str, Decimal]:
     """Return what the assets that carry rows of bills cost after reconciliation, by currency."""
     return {str(row[0]): row[1] for row in snapshot.rows(statement("report_carried"), _days(window))}
 
 
-def loose_rows(snapshot: Snapshot, window: Window, limit: int) -> tuple[LooseRow, ...]:
+def loose_rows(snapshot: View, window: Window, limit: int) -> tuple[LooseRow, ...]:
     """Return rows that are on no asset, added up by resource, the dearest first."""
     rows = snapshot.rows(statement("report_rows"), {**_days(window), "limit": limit})
     return tuple(LooseRow(*row[:9], RowOutcome(row[9]), *row[10:]) for row in rows)
 
 
-def loose_assets(snapshot: Snapshot, window: Window, limit: int) -> tuple[LooseAsset, ...]:
+def loose_assets(snapshot: View, window: Window, limit: int) -> tuple[LooseAsset, ...]:
     """Return assets at list price, the dearest first."""
     rows = snapshot.rows(statement("report_assets"), {**_days(window), "limit": limit})
     return tuple(LooseAsset(*row[:5], AssetOutcome(row[5]), *row[6:]) for row in rows)
 
 
-def unmonitored(snapshot: Snapshot, since: datetime) -> tuple[Unmonitored, ...]:
+def unmonitored(snapshot: View, since: datetime) -> tuple[Unmonitored, ...]:
     """Return the clusters that only bills of days since a time know."""
     rows = snapshot.rows(statement("report_unmonitored"), {"start": naive(since)})
     return tuple(Unmonitored(*row[:4], aware(row[4]), aware(row[5]), *row[6:]) for row in rows)

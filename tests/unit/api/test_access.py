@@ -241,3 +241,46 @@ def test_tokens_that_make_no_sense_are_refused(tmp_path: Path, tokens: list[dict
     """One token for two names, and a filter that could never be asked, are told when the file is read."""
     with pytest.raises(SettingsError, match=reason):
         read_tokens(write(tmp_path / "tokens.yaml", tokens))
+
+
+def test_saved_views_of_others_are_not_shown_to_who_sees_a_part(tmp_path: Path) -> None:
+    """A view's address names clusters, so a narrowed token gets, and may change, only views of its own."""
+    tokens = Tokens(
+        write(tmp_path / "tokens.yaml", [*TOKENS, entry("part", filter='cluster:"c1"', scopes=["read", "admin"])])
+    )
+    with app(tmp_path, fleet_bucket(), tokens=tokens, state=FolderState(tmp_path / "state")) as opened:
+
+        def put(token: str, name: str) -> int:
+            body = b'{"title": "costs of c2", "url": "explore?filter=cluster:%22c2%22"}'
+            headers = {"authorization": f"Bearer {token}"}
+            return opened.client.send("PUT", f"/api/v1/views/{name}", body, headers).status_code
+
+        def seen(token: str) -> list[str]:
+            return [view["id"] for view in get(opened, token, "/api/v1/views")["views"]]
+
+        assert (put("boss", "secret"), put("part", "mine")) == (200, 200)
+        assert (seen("boss"), seen("part"), seen("one")) == (["mine", "secret"], ["mine"], [])
+        assert put("part", "secret") == 403
+        bearer = {"authorization": "Bearer part"}
+        assert opened.client.send("DELETE", "/api/v1/views/secret", None, bearer).status_code == 403
+        assert opened.client.send("DELETE", "/api/v1/views/mine", None, bearer).status_code == 200
+
+
+def test_what_a_whole_cluster_costs_is_told_to_who_may_see_it_all(guarded: App) -> None:
+    """The list of clusters has a cluster's cost for tokens that see all of it, and none for those that see a part."""
+    (whole,) = get(guarded, "one", "/model/clusters/status")["data"]
+    (part,) = get(guarded, "shop", "/model/clusters/status")["data"][:1]
+    assert whole["cost"] > 0
+    assert part["cost"] is None
+
+
+def test_prices_are_of_the_assets_a_token_sees(guarded: App) -> None:
+    """A token of one cluster gets that cluster's prices; one that sees no assets gets none."""
+    assert [one["cluster"] for one in get(guarded, "one", "/api/v1/prices")["prices"]] == ["c1"]
+    assert status(guarded, "shop", "/api/v1/prices") == 403
+
+
+def test_the_loops_errors_are_not_told_to_who_sees_a_part(guarded: App) -> None:
+    """What the ingest loop says names other clusters, so only who sees the whole fleet reads it."""
+    assert get(guarded, "one", "/api/v1/health/windows")["ingest"] is None
+    assert get(guarded, "reader", "/api/v1/health/windows")["ingest"]["phase"] == "waiting"

@@ -38,8 +38,8 @@ from fleetcost.query.kinds import CLOUD
 from fleetcost.query.question import Question, Step, framed
 from fleetcost.query.rows import CloudCostRow
 from fleetcost.query.windows import ACCEPTED
-from fleetcost.tables.database import Snapshot
 from fleetcost.tables.report import carried, loose_assets, loose_rows, report_days, report_outcomes
+from fleetcost.tables.view import View
 
 SHOWN = 100
 MOST_SHOWN = 1000
@@ -94,7 +94,7 @@ def reconciliation(context: Context) -> ReconciliationJson:
     )
 
 
-def _before(snapshot: Snapshot, question: Question, answer: Answer[CloudCostRow], context: Context) -> Before:
+def _before(snapshot: View, question: Question, answer: Answer[CloudCostRow], context: Context) -> Before:
     if len({row.currency for row in answer.rows}) > 1:
         accepted = 'a filter that leaves one currency, such as currency:"USD"; unlike currencies are never compared'
         raise QuestionError("filter", context.parameters.get("filter", "(none)"), accepted)

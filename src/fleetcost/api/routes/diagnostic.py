@@ -27,7 +27,7 @@ from fleetcost.query.diagnostic import (
 )
 from fleetcost.query.question import Step, framed
 from fleetcost.query.windows import ACCEPTED, parse_window
-from fleetcost.tables.database import Snapshot
+from fleetcost.tables.view import View
 
 EVERY = "*"
 
@@ -102,6 +102,8 @@ def node_duplicates(context: Context) -> Any:  # noqa: ANN401 - a JSON document
 def database_directory(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return the database's files with their sizes."""
     file = context.services.database.file
+    if file is None:
+        return enveloped({"path": context.services.database.place, "files": []})
     found = sorted(one for one in file.parent.glob(f"{file.name}*") if one.is_file())
     files = [{"name": one.name, "bytes": one.stat().st_size} for one in found]
     return enveloped({"path": str(file.parent), "files": files})
@@ -128,7 +130,7 @@ def _spread(context: Context, column: str) -> Any:  # noqa: ANN401 - a JSON docu
     return enveloped({"min": found.least, "avg": found.mean, "max": found.most})
 
 
-def _listed(context: Context, count: Callable[[Snapshot], Sequence[Counted]]) -> Any:  # noqa: ANN401 - a JSON document
+def _listed(context: Context, count: Callable[[View], Sequence[Counted]]) -> Any:  # noqa: ANN401 - a JSON document
     with context.snapshot() as snapshot:
         found = count(snapshot)
     return enveloped({"windows": _windows(found), "total": sum(one.count for one in found)})

@@ -31,8 +31,8 @@ from fleetcost.query.answer import Answer, Completeness
 from fleetcost.query.ask import ask_allocations, ask_assets
 from fleetcost.query.fleet import Member, members
 from fleetcost.query.question import Frame, Question, Step
-from fleetcost.tables.database import Snapshot
 from fleetcost.tables.ledger import Entry, EntryState
+from fleetcost.tables.view import View
 
 MOST_COMPARED = 2000
 """Rows that are named one by one to compare them; beyond it all rows of both windows are read."""
@@ -125,13 +125,13 @@ def _answered(context: Context, kind: SetKind) -> Any:  # noqa: ANN401 - a JSON 
     return envelope(answer, asked, earlier, as_of, (time.perf_counter() - began) * 1000)
 
 
-def _ask(snapshot: Snapshot, question: Question, context: Context) -> Answer[Any]:
+def _ask(snapshot: View, question: Question, context: Context) -> Answer[Any]:
     ask: Any = ask_allocations if question.kind is SetKind.ALLOCATIONS else ask_assets
     answer: Answer[Any] = ask(snapshot, question, context.now, context.services.known)
     return answer
 
 
-def _before(snapshot: Snapshot, question: Question, answer: Answer[Any], context: Context) -> Before:
+def _before(snapshot: View, question: Question, answer: Answer[Any], context: Context) -> Before:
     names = tuple(row.name for row in answer.rows)
     earlier = before(question, names if len(names) <= MOST_COMPARED else None)
     found = _ask(snapshot, earlier, context)

@@ -16,6 +16,7 @@ from fleetcost.api.routes import (
     orchestrator,
     prices,
     repairs,
+    stores,
     views,
 )
 
@@ -23,6 +24,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *native.OPERATIONS,
     *cloud.OPERATIONS,
     *health.OPERATIONS,
+    *stores.OPERATIONS,
     *prices.OPERATIONS,
     *repairs.OPERATIONS,
     *views.OPERATIONS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fleetcost.model.cloud_cost import CLOUD_COSTS
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect
 from fleetcost.query.question import Question
 from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.source import Source
@@ -19,7 +19,7 @@ CLOUD_PROPERTIES = (
 class CloudCells:
     """One row per step, currency and group of cloud costs; the question's metric is the total."""
 
-    def __init__(self, question: Question, dialect: DuckDb) -> None:
+    def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
         self._dialect = dialect
         self._source = Source(question, dialect)

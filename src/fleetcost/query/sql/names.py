@@ -5,7 +5,7 @@ from __future__ import annotations
 from fleetcost.model.allocation import UNMOUNTED
 from fleetcost.model.sets import SetKind
 from fleetcost.query.conditions import YES_OR_NO
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect
 from fleetcost.query.dimensions import ALIASES, CLOUD_COLUMNS, EXTERNAL, KEYED, UNALLOCATED, UNDEFINED, Dimension
 from fleetcost.query.kinds import CLOUD
 from fleetcost.query.question import Question
@@ -22,7 +22,7 @@ _COLUMNS = {
 class Names:
     """Writes a question's dimensions: the columns `n0`, `n1`, … of every stage."""
 
-    def __init__(self, question: Question, dialect: DuckDb) -> None:
+    def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
         self._dialect = dialect
 
