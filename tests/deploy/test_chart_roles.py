@@ -203,6 +203,19 @@ def test_a_reading_primary_writes_nothing(values: Path) -> None:
     assert settings(render(values), "aggregator")["read_only"] is True
 
 
+def test_a_server_without_tokens_knows_its_names(values: Path) -> None:
+    """Opened without tokens it answers to its Service's names, the Ingress' hosts and the pod's address, for probes."""
+    values.write_text(
+        BASE + "aggregator: {serveWithoutAuthentication: true, settings: {allowed_hosts: proxy.internal}}\n"
+        "ingress: {enabled: true, hosts: [{host: costs.example.com}]}\n"
+    )
+    variables = {one["name"]: one.get("value") for one in containers(render(values))["aggregator"]["env"]}
+    names = variables["FLEETCOST_ALLOWED_HOSTS"]
+
+    assert names.split(",")[:2] == ["$(POD_IP)", "fleetcost-aggregator"]
+    assert {"costs.example.com", "proxy.internal", "fleetcost-aggregator.fleetcost.svc"} <= set(names.split(","))
+
+
 def test_an_inline_store_becomes_a_secret(values: Path) -> None:
     """The text of `storage.config` is the secret's key federated-store.yaml, and that secret is mounted."""
     text = "type: S3\nconfig:\n  bucket: b\n  endpoint: e\n"
