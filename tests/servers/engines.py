@@ -25,6 +25,8 @@ _FEW_ROWS = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
+    # Files are many and near: listing them takes no job.
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
 }
 
 
