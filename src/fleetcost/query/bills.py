@@ -8,17 +8,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from fleetcost.model.cloud_cost import BillState
-from fleetcost.model.window import Resolution, Window
+from fleetcost.model.window import Resolution
 from fleetcost.query.answer import BillCompleteness, Completeness
+from fleetcost.query.dialects import dialect_of
 from fleetcost.query.known import Known
 from fleetcost.query.question import Frame
 from fleetcost.tables.cloud import CloudEntry, read_cloud_ledger
 from fleetcost.tables.ledger import EntryState
-from fleetcost.tables.report import report_states
 from fleetcost.tables.view import View
-
-EMBEDDED = "duckdb"
-"""The engine that has the tables of bills; the lake of the others has none yet."""
 
 AWAITED = timedelta(days=2)
 """A day without any row of its bill is waited for this long after its end; later there was nothing to pay."""
@@ -43,16 +40,22 @@ def bills_behind(snapshot: View, frame: Frame, now: datetime, known: Known) -> t
 
 def with_bills(snapshot: View, judged: Iterable[Completeness], frame: Frame, known: Known) -> tuple[Completeness, ...]:
     """Add to what stands behind an answer how far each cluster's bills have come."""
-    if snapshot.language != EMBEDDED:
-        return tuple(judged)
     states: Mapping[str, dict[BillState, int]] = known.remembered(
-        snapshot, ("bill states", frame), lambda: report_states(snapshot, _whole_days(frame.window))
+        snapshot, ("bill states", frame), lambda: _states(snapshot, frame)
     )
     return tuple(replace(one, bills=states[one.cluster]) if one.cluster in states else one for one in judged)
 
 
-def _whole_days(window: Window) -> Window:
-    return Window(Resolution.DAY.floor(window.start), Resolution.DAY.ceil(window.end))
+def _states(snapshot: View, frame: Frame) -> dict[str, dict[BillState, int]]:
+    dialect = dialect_of(snapshot)
+    start, end = dialect.time(Resolution.DAY.floor(frame.window.start)), dialect.time(frame.window.end)
+    found: dict[str, dict[BillState, int]] = {}
+    for cluster, state, days in snapshot.rows(
+        "SELECT cluster, bill_state, count(*) FROM reconciled_day "  # noqa: S608 - times only
+        f"WHERE window_start >= {start} AND window_start < {end} GROUP BY cluster, bill_state"
+    ):
+        found.setdefault(cluster, {})[BillState(state)] = int(days)
+    return found
 
 
 def _judged(integration: str, own: list[CloudEntry], frame: Frame, now: datetime) -> BillCompleteness:

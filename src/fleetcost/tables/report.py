@@ -125,14 +125,6 @@ def report_outcomes(snapshot: View, window: Window) -> tuple[OutcomeSum, ...]:
     return tuple(OutcomeSum(*_read(row, {0: RowOutcome})) for row in rows)
 
 
-def report_states(snapshot: View, window: Window) -> dict[str, dict[BillState, int]]:
-    """Return how many days of a window are in each state of their bill, by cluster; others have no bill."""
-    found: dict[str, dict[BillState, int]] = {}
-    for cluster, state, days in snapshot.rows(statement("report_states"), _days(window)):
-        found.setdefault(cluster, {})[BillState(state)] = int(days)
-    return found
-
-
 def carried(snapshot: View, window: Window) -> dict[str, Decimal]:
     """Return what the assets that carry rows of bills cost after reconciliation, by currency."""
     return {str(row[0]): row[1] for row in snapshot.rows(statement("report_carried"), _days(window))}

@@ -135,7 +135,7 @@ def _answered(context: Context, kind: SetKind) -> Any:  # noqa: ANN401 - a JSON 
 def _ask(snapshot: View, question: Question, context: Context) -> Answer[Any]:
     ask: Any = ask_allocations if question.kind is SetKind.ALLOCATIONS else ask_assets
     answer: Answer[Any] = ask(snapshot, question, context.now, context.services.known)
-    return answer
+    return replace(answer, completeness=context.seen(snapshot, answer.completeness))
 
 
 def _before(snapshot: View, question: Question, answer: Answer[Any], context: Context) -> Before:
