@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bills import cloud_cost, cloud_key, cloud_set
-from builders import allocation, allocation_set, asset_set, at, bucket_of, day, node
+from builders import allocation, allocation_set, asset_set, at, bucket_of, day, disk, node
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.ingest.cloud import cloud_ledger_of
 from fleetcost.ingest.plan import Retention
@@ -141,3 +141,32 @@ def test_metrics_tell_of_bills(database: Database) -> None:
     assert 'fleetcost_bill_rows{outcome="no asset"} 1.0' in page
     assert 'fleetcost_bill_unmatched_ratio{currency="USD"} 0.25' in page
     assert "told" not in page
+
+
+def test_equal_ids_of_two_clusters_are_told_apart_by_their_names(database: Database) -> None:
+    """Where a row names the cluster it is of, another cluster's volume of the same id is not meant."""
+    window = day()
+    sets = []
+    for cluster in ("c1", "c2"):
+        sets.append(allocation_set([allocation(window, cpu_cost=2)], window, cluster))
+        sets.append(asset_set([disk(window, cost=4)], window, cluster))
+    bucket = bucket_of(*sets)
+    tagged = {"provider_id": "vol-1", "category": "Storage", "labels": {"eks:cluster-name": "c2"}}
+    publish(bucket, cloud_set([cloud_cost(0, 9, **tagged)], 0))
+    passed(bucket, database)
+    assert rows(database, "SELECT cluster, adjustment FROM asset_1d ORDER BY 1") == [("c1", 0), ("c2", 5)]
+
+
+def test_a_name_in_another_project_is_taken_where_nothing_else_is_there(database: Database) -> None:
+    """A machine is found by its name alone, unless a row of its own project has that name."""
+    window = day()
+    machine = node(window, cpu_cost=4, provider_id="gke-1", project="shop")
+    bucket = bucket_of(allocation_set([allocation(window, cpu_cost=2)], window), asset_set([machine], window))
+    known = {"provider": "GCP", "provider_id": "gke-1", "category": "Compute"}
+    publish(bucket, cloud_set([cloud_cost(0, 7, account_id="4711", **known)], 0))
+    passed(bucket, database)
+    assert rows(database, "SELECT adjustment FROM asset_1d") == [(3,)]
+    own = cloud_cost(0, 5, account_id="shop", **known)
+    publish(bucket, cloud_set([cloud_cost(0, 7, account_id="4711", **known), own], 0))
+    passed(bucket, database)
+    assert rows(database, "SELECT adjustment FROM asset_1d") == [(1,)]
