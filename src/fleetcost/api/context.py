@@ -95,7 +95,7 @@ class Context:
             self.services.known.remembered(snapshot, ("visible", allowed), lambda: visible_clusters(snapshot, allowed))
         )
 
-    def seen(self, snapshot: Snapshot, judged: Sequence[Completeness]) -> tuple[Completeness, ...]:
+    def seen(self, snapshot: View, judged: Sequence[Completeness]) -> tuple[Completeness, ...]:
         """Return what stands behind an answer of the clusters the asker may know of: the others are not even named."""
         visible = self.clusters(snapshot)
         return tuple(one for one in judged if visible is None or one.cluster in visible)
