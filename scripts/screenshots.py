@@ -86,9 +86,7 @@ def served(folder: Path) -> Iterator[str]:
         yield address
 
 
-def taken(
-    browser: Browser, address: str, folder: Path, chosen: list[str], scheme: str, width: int
-) -> Iterator[Path]:
+def taken(browser: Browser, address: str, folder: Path, chosen: list[str], scheme: str, width: int) -> Iterator[Path]:
     """Take the chosen pages in one theme and width."""
     context = browser.new_context(
         viewport={"width": width, "height": WIDTHS[width]},

@@ -26,7 +26,7 @@ def prefixed(target: str, path: str) -> Iterator[str]:
     """
 
     class Ingress(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the base class's name
+        def do_GET(self) -> None:
             if not self.path.startswith(f"{path}/"):
                 self.send_error(404)
                 return
