@@ -14,7 +14,7 @@ import argparse
 import hashlib
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -175,12 +175,16 @@ class Cluster:
     def sets(self, days: int, last: datetime) -> Iterator[CostSet]:
         """Iterate all daily sets, oldest first."""
         chosen = [self.rows(day) for day in range(days)]
+        windows = [Resolution.DAY.window_of(last - timedelta(days=days - 1 - day)) for day in range(days)]
+        yield from self.made(zip(windows, chosen, strict=True))
+
+    def made(self, chosen: Iterable[tuple[Window, np.ndarray]]) -> Iterator[CostSet]:
+        """Iterate the sets of windows, each with the places of its rows in the pool."""
         schema = SCHEMAS[SetKind.ALLOCATIONS]
         kinds = {name: schema.field(name).type for name in STATIC[:-1]}
         pool = pa.table({name: pa.array(self._pool[name], kind) for name, kind in kinds.items()})
         facts = {name: np.array(getattr(self, f"_{name}")) for name in ("cores", "gib", "volume", "gpus")}
-        for day, places in enumerate(chosen):
-            window = Resolution.DAY.window_of(last - timedelta(days=days - 1 - day))
+        for window, places in chosen:
             yield self.allocations(window, pool, places, facts)
             yield self.assets(window)
 
@@ -365,6 +369,17 @@ def write_cluster(job: tuple[int, Size, Path]) -> int:
         file.write_bytes(content)
         written += len(content)
     return written
+
+
+def write_hour(size: Size, folder: Path, window: Window) -> list[Path]:
+    """Write the sets of one hour of the first cluster; return the files."""
+    cluster = Cluster(0, size.containers)
+    files = []
+    for cost_set in cluster.made([(window, cluster.rows(size.days))]):
+        files.append(folder / set_path(cost_set.header.key))
+        files[-1].parent.mkdir(parents=True, exist_ok=True)
+        files[-1].write_bytes(to_bytes(cost_set))
+    return files
 
 
 def build(size: Size, folder: Path, processes: int = 2) -> int:

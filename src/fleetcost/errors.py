@@ -10,16 +10,19 @@ FleetcostError
 ├── TryAgainError          the other side did not answer, or not well: the same call may succeed later
 │   ├── SourceError            the Prometheus-compatible API
 │   ├── StoreError             the bucket
+│   ├── BillError              the API of a cloud's billing
 │   ├── NoRoomError            disk or memory is used up; what was being done is left out
 │   ├── DatabaseStoppedError   the aggregator's engine gave up; it is opened again
 │   └── QuestionEndedError     a question that was ended before its answer: its time was over or its asker gone
 ├── TooMuchError           a question needs more memory than the engine may use
+├── BillRefusedError       the API of a cloud's billing answered and said no: credentials, permission, query
 ├── StoreRefusedError      the bucket answered and said no: credentials, permission, certificate
 ├── ObjectMissingError     no object at this path
 ├── ConditionFailedError   a conditional write lost: the object exists already or has changed
 └── DamagedError           data is there and cannot be trusted
     ├── SetDamagedError        a set file: truncated, foreign, of an unknown version
     ├── SetRefusedError        a set file that can be read, and that a rule forbids to use
+    ├── BillDamagedError       a cloud's bill that cannot be understood
     └── DatabaseDamagedError   the aggregator's database file
 ```
 
@@ -81,6 +84,10 @@ class StoreError(TryAgainError):
     """The bucket could not be reached or answered with an error."""
 
 
+class BillError(TryAgainError):
+    """The API of a cloud's billing could not be reached, is busy, or answered with an error."""
+
+
 class NoRoomError(TryAgainError):
     """The disk is full or the memory budget used up; nothing is lost, and what was being done can be tried again."""
 
@@ -95,6 +102,10 @@ class QuestionEndedError(TryAgainError):
 
 class TooMuchError(FleetcostError):
     """A question needs more memory than the engine may use."""
+
+
+class BillRefusedError(FleetcostError):
+    """The API of a cloud's billing answered and refused: wrong credentials, a missing permission, a wrong query."""
 
 
 class StoreRefusedError(FleetcostError):
@@ -119,6 +130,10 @@ class SetDamagedError(DamagedError):
 
 class SetRefusedError(DamagedError):
     """A set file can be read, but a rule forbids using it: it speaks of another cluster or window."""
+
+
+class BillDamagedError(DamagedError):
+    """A cloud's bill is there and cannot be understood: other columns, amounts or dates than any form has."""
 
 
 class DatabaseDamagedError(DamagedError):

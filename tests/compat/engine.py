@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,14 +12,19 @@ from compat.fleets import Fleet, Ingested, ingested
 from fleetcost.api.app import create_app
 from fleetcost.api.services import Limits, Services
 from fleetcost.api.state import FolderState
+from fleetcost.bucket.filesystem import FilesystemBucket
+from fleetcost.engine.remote import RemoteTables
+from fleetcost.lake.write import LakeWriter
 from fleetcost.ui.files import File, WebApp
+
+EngineFactory = Callable[[Fleet, Path], AbstractContextManager["Engine"]]
 
 
 class Engine(Protocol):
     """
     Something that answers.
 
-    Another implementation is tested by putting it behind this and adding it to `ENGINES`.
+    Another implementation is tested by putting it behind this.
     """
 
     def get(self, target: str) -> Answered:
@@ -48,7 +53,8 @@ def services_of(made: Ingested, folder: Path, **more: Any) -> Services:
         "limits": Limits(running=2, waiting=16, seconds=60),
         "state": FolderState(folder / "state"),
     } | more
-    return Services(database=made.database, status=lambda: made.ingestor.status, clock=lambda: made.fleet.now, **chosen)
+    chosen = {"database": made.database, "status": lambda: made.ingestor.status} | chosen
+    return Services(clock=lambda: made.fleet.now, **chosen)
 
 
 @contextmanager
@@ -62,4 +68,22 @@ def in_process(fleet: Fleet, folder: Path, **more: Any) -> Iterator[InProcess]:
         made.database.close()
 
 
-ENGINES = {"in process": in_process}
+@contextmanager
+def on_engine(url: str, fleet: Fleet, folder: Path, **more: Any) -> Iterator[InProcess]:
+    """Ingest a fleet, write its lake, and answer from there by a distributed engine; the database is closed."""
+    made = ingested(fleet, folder)
+    bucket = FilesystemBucket(folder / "bucket")
+    LakeWriter(made.database, bucket, folder, lambda: fleet.now).write()
+    made.database.close()
+    tables = RemoteTables(bucket, url)
+    tables.refresh()
+    services = services_of(made, folder, database=tables, status=tables.status, **more)
+    try:
+        with AsgiClient(create_app(services, PAGE)) as client:
+            yield InProcess(client)
+    finally:
+        tables.close()
+
+
+ENGINES: dict[str, EngineFactory] = {"in process": in_process}
+"""Where questions run without anything else being started; the distributed engines are in `tests/engine`."""

@@ -29,14 +29,22 @@ def fleetcost(
 
 
 @contextmanager
-def aggregator(storage_config: Path, folder: Path, *extra: str) -> Iterator[str]:
-    """Run an aggregator for the length of the block; it has finished its first pass. Yields its address."""
+def aggregator(storage_config: Path, folder: Path, *extra: str, token: str = "") -> Iterator[str]:
+    """
+    Run an aggregator for the length of the block; it has finished its first pass. Yields its address.
+
+    Args:
+        storage_config: its bucket
+        folder: its data
+        extra: more arguments
+        token: sent when it is asked how far it is
+    """
     port = free_port()
     command = [sys.executable, "-m", "fleetcost", "aggregator", "run", "--storage-config", str(storage_config)]
     command += ["--data-dir", str(folder), "--port", str(port), *extra]
     address = f"http://127.0.0.1:{port}"
     folder.mkdir(parents=True, exist_ok=True)
-    with running(command, environment=dict(os.environ), log=folder / "log", ready=lambda: _passed(address)):
+    with running(command, environment=dict(os.environ), log=folder / "log", ready=lambda: _passed(address, token)):
         yield address
 
 
@@ -52,8 +60,11 @@ def get_bytes(address: str, path: str, **parameters: str) -> bytes:
         return bytes(response.read())
 
 
-def _passed(address: str) -> bool:
+def _passed(address: str, token: str) -> bool:
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    request = urllib.request.Request(f"{address}/model/debug/orchestrator", headers=headers)
     try:
-        return bool(get(address, "/model/debug/orchestrator")["data"]["passes"] > 0)
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return bool(json.loads(response.read())["data"]["passes"] > 0)
     except OSError:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,10 +10,11 @@ from fleetcost.bucket.port import Bucket
 from fleetcost.costing.build import build
 from fleetcost.costing.prices import PriceBook
 from fleetcost.errors import DamagedError, ObjectMissingError
+from fleetcost.model.finding import Finding, FindingKind
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution, Window
-from fleetcost.ops import log
+from fleetcost.ops import log, metrics
 from fleetcost.samples.read import read
 from fleetcost.samples.source import Source
 from fleetcost.sets.cost_set import CostSet, Provenance, from_allocations, from_assets
@@ -66,6 +68,7 @@ class Builder:
         built = build(samples, self.prices)
         for finding in built.findings:
             _log.warning("finding", cluster=self.identity.cluster, window=str(window), **finding.fields())
+        self._tell(built.findings)
         coverage = min(samples.coverage_minutes, window.minutes)
         source = f"{samples.source} (partial answers)" if samples.partial else samples.source
         provenance = self._provenance(coverage, final=final and not samples.partial, now=now, source=source)
@@ -111,6 +114,11 @@ class Builder:
                 _log.warning("damaged hour deleted and left out of its day", reason=str(error))
                 store.delete(set_path(key))
         return hours
+
+    def _tell(self, findings: Iterable[Finding]) -> None:
+        counts = {finding.kind: finding.count for finding in findings}
+        for kind in FindingKind:
+            metrics.FINDINGS.labels(self.identity.cluster, kind.value).set(counts.get(kind, 0))
 
     def _key(self, kind: SetKind, resolution: Resolution, window: Window) -> SetKey:
         return SetKey(self.identity.cluster, kind, resolution, window)

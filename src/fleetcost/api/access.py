@@ -35,10 +35,11 @@ from fleetcost.model.sets import SetKind
 from fleetcost.ops import log
 from fleetcost.query.conditions import columns_of
 from fleetcost.query.filters import Filter, parse_filter
+from fleetcost.query.kinds import CLOUD, RowKind
 
 _log = log.get("api")
 
-Filters = Mapping[SetKind, Filter]
+Filters = Mapping[RowKind, Filter]
 
 
 class TokenEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,6 +52,7 @@ class TokenEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         scopes: `read`, or `read` and `admin`
         filter: what the token may see, in the filter language; empty for everything
         asset_filter: the same for assets, where `filter` names what assets do not have
+        cloud_filter: the same for cloud costs; a narrowed token without it sees none
     """
 
     name: str
@@ -58,6 +60,7 @@ class TokenEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     scopes: tuple[Scope, ...] = (Scope.READ,)
     filter: str = ""
     asset_filter: str = ""
+    cloud_filter: str = ""
 
 
 class TokenFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,6 +85,16 @@ class Identity:
     scopes: frozenset[Scope]
     narrowed: bool = False
     filters: Filters = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def whole_clusters(self) -> bool:
+        """Whether it sees everything of the clusters it sees: its filter names clusters and nothing else."""
+        allowed = self.filters.get(SetKind.ALLOCATIONS)
+        return not self.narrowed or (
+            allowed is not None
+            and columns_of(allowed, SetKind.ALLOCATIONS) <= {"cluster"}
+            and self.filters.get(SetKind.ASSETS) == allowed
+        )
 
     def check(self, operation: Operation) -> None:
         """
@@ -177,16 +190,19 @@ def presented(headers: Headers) -> str:
 
 
 def _identity(entry: TokenEntry, file: Path) -> Identity:
-    if not entry.filter and not entry.asset_filter:
+    if not entry.filter and not entry.asset_filter and not entry.cloud_filter:
         return Identity(entry.name, frozenset(entry.scopes))
     try:
-        filters = {}
+        filters: dict[RowKind, Filter] = {}
         if allowed := parse_filter(entry.filter):
             columns_of(allowed, SetKind.ALLOCATIONS)
             filters[SetKind.ALLOCATIONS] = allowed
         if assets := parse_filter(entry.asset_filter) or _of_assets(allowed):
             columns_of(assets, SetKind.ASSETS)
             filters[SetKind.ASSETS] = assets
+        if bills := parse_filter(entry.cloud_filter):
+            columns_of(bills, CLOUD)
+            filters[CLOUD] = bills
     except QuestionError as error:
         raise SettingsError(f"tokens file {file}: filter of {entry.name!r}: {error}") from error
     return Identity(entry.name, frozenset(entry.scopes), narrowed=True, filters=MappingProxyType(filters))

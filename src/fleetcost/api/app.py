@@ -16,9 +16,10 @@ from starlette.routing import Route
 from fleetcost import __version__
 from fleetcost.api import openapi, reference
 from fleetcost.api.gate import Gate
-from fleetcost.api.headers import SecurityHeaders
+from fleetcost.api.headers import KnownHosts, SecurityHeaders
 from fleetcost.api.problem import respond, respond_unrouted
 from fleetcost.api.routes.assets import ASSETS_OF_OPENCOST, assets_or_page
+from fleetcost.api.routes.contexts import elsewhere
 from fleetcost.api.routes.operations import EVERY, OPERATIONS
 from fleetcost.api.routes.web import asset, page
 from fleetcost.api.routing import identify, route_of
@@ -38,19 +39,23 @@ def create_app(services: Services, web: WebApp) -> Starlette:
         services: what the routes are given
         web: the built web app
     """
+    guards = [Middleware(SecurityHeaders)]
+    if services.hosts is not None:
+        guards.append(Middleware(KnownHosts, hosts=services.hosts))
     app = Starlette(
         routes=[
             Route("/healthz", healthz),
             Route("/metrics", own_metrics),
             *(Route(one.path, route_of(one), methods=[one.method]) for one in OPERATIONS),
             Route("/assets", assets_or_page(ASSETS_OF_OPENCOST)),
+            Route("/contexts/{id}/{path:path}", elsewhere),
             Route("/openapi.json", openapi_document),
             Route("/docs", docs),
             Route("/docs/style.css", docs_style),
             Route("/assets/{name:path}", asset),
             Route("/{path:path}", page),
         ],
-        middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)],
+        middleware=[*guards, Middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)],
         exception_handlers={HTTPException: respond_unrouted},
     )
     app.state.services = services
@@ -61,9 +66,16 @@ def create_app(services: Services, web: WebApp) -> Starlette:
     return app
 
 
-async def healthz(_request: Request) -> Response:
-    """`GET /healthz`: the process answers; readiness to answer questions is told by the questions themselves."""
-    return Response(msgspec.json.encode({"status": "ok", "version": __version__}), media_type="application/json")
+async def healthz(request: Request) -> Response:
+    """
+    `GET /healthz`: the process answers; readiness to answer questions is told by the questions themselves.
+
+    It is 500 only while the database is broken, which the ingest loop heals by itself within seconds.
+    """
+    broken = request.app.state.services.database.broken
+    facts = {"status": "broken", "reason": broken} if broken else {"status": "ok"}
+    content = msgspec.json.encode(facts | {"version": __version__})
+    return Response(content, 500 if broken else 200, media_type="application/json")
 
 
 async def own_metrics(_request: Request) -> Response:

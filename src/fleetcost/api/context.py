@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +14,12 @@ from fleetcost.api.problem import ForbiddenError, StartingError
 from fleetcost.api.services import Services
 from fleetcost.errors import TryAgainError
 from fleetcost.model.sets import SetKind
+from fleetcost.query.answer import Completeness
 from fleetcost.query.filters import Filter, every
+from fleetcost.query.kinds import RowKind
 from fleetcost.query.visible import visible_clusters
-from fleetcost.tables.database import Snapshot
 from fleetcost.tables.ledger import last_written
+from fleetcost.tables.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Context:
     body: bytes = b""
 
     @contextmanager
-    def snapshot(self) -> Iterator[Snapshot]:
+    def snapshot(self) -> Iterator[View]:
         """
         Open the view this request answers from.
 
@@ -62,11 +64,11 @@ class Context:
                 raise StartingError(status.done, status.total)
             yield snapshot
 
-    def as_of(self, snapshot: Snapshot) -> datetime:
+    def as_of(self, snapshot: View) -> datetime:
         """When the tables were last equal to the bucket, as far as this process or the ledger knows."""
         return self.services.status().last_pass_at or last_written(snapshot) or self.now
 
-    def narrowed(self, asked: Filter | None, kind: SetKind) -> Filter | None:
+    def narrowed(self, asked: Filter | None, kind: RowKind) -> Filter | None:
         """
         Return the filter that counts: what was asked for and what the asker's token allows.
 
@@ -78,11 +80,11 @@ class Context:
             raise ForbiddenError(f"the token {self.identity.name!r} may not see {kind}: its filter names none of them")
         return every(allowed, asked)
 
-    def scope(self, kind: SetKind) -> Filter | None:
+    def scope(self, kind: RowKind) -> Filter | None:
         """Return the part of the fleet the asker may know of, None for all."""
         return self.identity.filters.get(kind)
 
-    def clusters(self, snapshot: Snapshot) -> frozenset[str] | None:
+    def clusters(self, snapshot: View) -> frozenset[str] | None:
         """Return the clusters the asker may know of, None for all."""
         if not self.identity.narrowed:
             return None
@@ -92,6 +94,11 @@ class Context:
         return frozenset(
             self.services.known.remembered(snapshot, ("visible", allowed), lambda: visible_clusters(snapshot, allowed))
         )
+
+    def seen(self, snapshot: View, judged: Sequence[Completeness]) -> tuple[Completeness, ...]:
+        """Return what stands behind an answer of the clusters the asker may know of: the others are not even named."""
+        visible = self.clusters(snapshot)
+        return tuple(one for one in judged if visible is None or one.cluster in visible)
 
     def hourly_from(self) -> datetime | None:
         """Since when hourly rows are kept."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from fleetcost import __version__
@@ -13,10 +13,12 @@ from fleetcost.api.native import question_document
 from fleetcost.api.operation import Reply
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import rfc3339
-from fleetcost.query.answer import Completeness
-from fleetcost.query.ask import judged, prepare
+from fleetcost.query.ask import judged, judged_bills, prepare
+from fleetcost.query.dialects import dialect_of
 from fleetcost.query.files import Sheet, copy_to_csv, copy_to_parquet
+from fleetcost.query.kinds import CLOUD
 from fleetcost.query.question import Question
+from fleetcost.tables.view import View
 
 _PIECE = 1 << 18
 
@@ -36,10 +38,10 @@ def exported(context: Context, question: Question, columns: tuple[str, ...]) -> 
     file = Path(name)
     try:
         with context.snapshot() as snapshot:
-            standing = judged(snapshot, question, context.now, context.services.known)
+            standing = _standing(context, question, snapshot)
             program, _ = prepare(snapshot, question)
             note = _note(context, question, standing, rfc3339(context.as_of(snapshot)))
-            sheet = Sheet(question, program, columns)
+            sheet = Sheet(question, program, columns, dialect_of(snapshot))
             if how == "csv":
                 copy_to_csv(snapshot, sheet, file)
             else:
@@ -65,17 +67,26 @@ def _pieces(opened: object, first: bytes) -> Iterator[bytes]:
             yield piece
 
 
-def _note(context: Context, question: Question, standing: Sequence[Completeness], as_of: str) -> str:
+def _standing(context: Context, question: Question, snapshot: View) -> str:
+    """Say what stands behind the answer."""
+    if question.kind is CLOUD:
+        bills = judged_bills(snapshot, question, context.now, context.services.known)
+        return f"bills: {'; '.join(f'{one.integration} is {one.state}' for one in bills) or 'none'}"
+    every = context.seen(snapshot, judged(snapshot, question, context.now, context.services.known))
+    complete = [entry for entry in every if entry.state is WindowState.COMPLETE]
+    rest = "; ".join(f"{entry.cluster} is {entry.state}" for entry in every if entry not in complete)
+    return f"complete: {len(complete)} of {len(every)} clusters" + (f" ({rest})" if rest else "")
+
+
+def _note(context: Context, question: Question, standing: str, as_of: str) -> str:
     """Say in one line what was asked and what stands behind the answer."""
     asked = question_document(question, context.parameters.get("filter", ""))
     window = f"{asked.window.start}/{asked.window.end}"
     by = ",".join(asked.aggregate) or "all"
-    complete = [entry for entry in standing if entry.state is WindowState.COMPLETE]
-    rest = "; ".join(f"{entry.cluster} is {entry.state}" for entry in standing if entry not in complete)
     words = [
         f"fleetcost {__version__}", asked.kind, f"window={window}", f"aggregate={by}", f"step={asked.step}",
         f"idle={asked.idle}", f"filter={asked.filter or '(none)'}",
-        f"complete: {len(complete)} of {len(standing)} clusters" + (f" ({rest})" if rest else ""),
+        standing,
         f"as of {as_of}", f"written {rfc3339(context.now.replace(microsecond=0))}",
     ]  # fmt: skip
     return " | ".join(words).replace("\r", " ").replace("\n", " ")

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from starlette.types import Receive
 
 from fleetcost.api.problem import BusyError, ClientLeftError, TooSlowError
-from fleetcost.tables.database import Snapshot
+from fleetcost.tables.view import View
 
 Answer = TypeVar("Answer")
 
@@ -32,11 +32,11 @@ class Ticket:
     """The place of one running question; whoever waits for it can end it."""
 
     def __init__(self) -> None:
-        self._snapshots: list[Snapshot] = []
+        self._snapshots: list[View] = []
         self._lock = threading.Lock()
 
     @contextmanager
-    def held(self, snapshot: Snapshot) -> Iterator[None]:
+    def held(self, snapshot: View) -> Iterator[None]:
         """Let a snapshot be interrupted for the length of the block."""
         with self._lock:
             self._snapshots.append(snapshot)

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from fleetcost.api.rows import ALLOCATION_TOTALS, ASSET_TOTALS, ROW_COLUMNS, row_document
+from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Window, rfc3339
@@ -64,7 +65,7 @@ class StepJson(msgspec.Struct, frozen=True):
 
 
 class CompletenessJson(msgspec.Struct, frozen=True):
-    """Which windows of one cluster stand behind the answer."""
+    """Which windows of one cluster stand behind the answer; `bills`: days by the state of their bill, empty without."""
 
     cluster: str
     state: WindowState
@@ -74,6 +75,27 @@ class CompletenessJson(msgspec.Struct, frozen=True):
     coverage_minutes: float
     expected_minutes: float
     causes: list[str]
+    bills: dict[str, int] = {}
+
+
+class BillCompletenessJson(msgspec.Struct, frozen=True):
+    """
+    Which days of one integration stand behind the answer.
+
+    Attributes:
+        state: the least of its days' states
+        days: how many days are in each state of their bill
+        causes: what is wrong with days whose bill cannot be used
+        unmapped_rows: rows of the bills that no rule knows
+    """
+
+    integration: str
+    state: BillState
+    days: dict[str, int]
+    first: str | None
+    last: str | None
+    causes: list[str]
+    unmapped_rows: int
 
 
 class WarningJson(msgspec.Struct, frozen=True):
@@ -199,6 +221,7 @@ def completeness_document(entry: Completeness) -> CompletenessJson:
         coverage_minutes=round(entry.coverage_minutes, 3),
         expected_minutes=round(entry.expected_minutes, 3),
         causes=causes[:20],
+        bills={state.value: count for state, count in entry.bills.items()},
     )
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from fleetcost.api.services import Services
+from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import rfc3339
 from fleetcost.tables.ledger import Entry, EntryState, ledger_of
@@ -18,15 +22,16 @@ def orchestrator(services: Services) -> dict[str, Any]:
     entries = list(ledger_of(services.database).values())
     return {
         "currentState": str(status.phase),
-        "readDBPath": str(services.database.file),
+        "readDBPath": services.database.place,
         "currentBucketRefreshInterval": f"{services.interval_seconds:g}s",
         "progress": {"done": status.done, "total": status.total},
         "passes": status.passes,
         "lastPass": rfc3339(status.last_pass_at) if status.last_pass_at else None,
         "lastPassSeconds": round(status.last_pass_seconds, 3),
         "databaseBytes": services.database.size_bytes(),
-        "ingestion": {_NAMES[kind]: _ingestion([e for e in entries if e.key.kind is kind]) for kind in SetKind},
-        "clusters": {cluster: _freshness(cluster, entries) for cluster in sorted({e.key.cluster for e in entries})},
+        "ingestion": {_NAMES[kind]: _ingestion([e for e in entries if e.key.kind is kind]) for kind in SetKind}
+        | {"cloudCost": {}},
+        "clusters": {cluster: freshness(own).document for cluster, own in by_cluster(entries).items()},
         "notUsed": [
             {"path": entry.path, "state": entry.state.value, "reason": entry.reason}
             for entry in entries
@@ -47,14 +52,42 @@ def _ingestion(entries: list[Entry]) -> dict[str, Any]:
     }
 
 
-def _freshness(cluster: str, entries: list[Entry]) -> dict[str, Any]:
-    own = [entry for entry in entries if entry.key.cluster == cluster and entry.state is EntryState.INGESTED]
-    if not own:
-        return {"lastUploaded": None, "lastIngested": None, "lastDerived": None}
-    # Derived tables change in the transaction that ingests, so both times are one.
-    ingested = rfc3339(max(entry.ingested_at for entry in own))
-    return {
-        "lastUploaded": rfc3339(max(entry.written_at for entry in own)),
-        "lastIngested": ingested,
-        "lastDerived": ingested,
-    }
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """
+    How fresh a cluster is; None where nothing of it is in the tables.
+
+    Attributes:
+        uploaded: its newest object, by the bucket's clock
+        ingested: when the newest was read
+        derived: when what follows from it was: in the same transaction
+    """
+
+    uploaded: datetime | None
+    ingested: datetime | None
+    derived: datetime | None
+
+    @property
+    def document(self) -> dict[str, str | None]:
+        """The three, as the field names them."""
+        return {
+            "lastUploaded": rfc3339(self.uploaded) if self.uploaded else None,
+            "lastIngested": rfc3339(self.ingested) if self.ingested else None,
+            "lastDerived": rfc3339(self.derived) if self.derived else None,
+        }
+
+
+def by_cluster(entries: Iterable[Entry]) -> dict[ClusterId, list[Entry]]:
+    """Return the ledger's entries by cluster, sorted."""
+    found: dict[ClusterId, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.key.cluster, []).append(entry)
+    return dict(sorted(found.items()))
+
+
+def freshness(own: Iterable[Entry]) -> Freshness:
+    """Tell how fresh a cluster is from its own entries."""
+    there = [entry for entry in own if entry.state is EntryState.INGESTED]
+    uploaded = max((entry.written_at for entry in there), default=None)
+    ingested = max((entry.ingested_at for entry in there), default=None)
+    return Freshness(uploaded, ingested, ingested)

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from fleetcost.api.context import Context
 from fleetcost.api.operation import Parameter
 from fleetcost.api.parameters import flag, whole
 from fleetcost.api.rows import ROW_COLUMNS
 from fleetcost.errors import QuestionError, near
+from fleetcost.model.cloud_cost import CLOUD_COSTS
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
 from fleetcost.query.dimensions import Dimension, parse_dimensions
 from fleetcost.query.filters import parse_filter
+from fleetcost.query.kinds import CLOUD, RowKind
+from fleetcost.query.measures import EXACT_CLOUD
 from fleetcost.query.question import PROPERTIES, Idle, Order, Page, Question, Step, framed
 from fleetcost.query.sharing import Split, Tenancy, parse_sharing
 from fleetcost.query.windows import ACCEPTED, parse_window
 
 DEFAULT_WINDOW = "7d"
 """Window of a native question that names none."""
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""Since when hours of bills are kept: a bill is by day."""
 
 STEPS = {"1h": Step.HOUR, "1d": Step.DAY, **{step.value: step for step in Step}}
 
@@ -48,6 +55,11 @@ ALLOCATION_PARAMETERS = (
     Parameter("share_cost", "an overhead per month of 730 hours that all rows share", default="0"),
     Parameter("share_split", "how shared costs are divided", default="weighted", choices=("weighted", "even")),
 )  # fmt: skip
+CLOUD_PARAMETERS = (
+    *(one for one in _COMMON if one.name != "adjusted"),
+    Parameter("aggregate", "what to group by: names joined by commas, or all", default="service"),
+    Parameter("metric", "which of the five costs is the total", "amortized_net_cost", CLOUD_COSTS),
+)
 ASSET_PARAMETERS = (
     *_COMMON,
     Parameter("aggregate", "what to group by: names joined by commas, or all", default="type"),
@@ -95,6 +107,34 @@ def native_question(context: Context, kind: SetKind) -> Question:
     return _divided(question, context) if kind is SetKind.ALLOCATIONS else question
 
 
+def native_cloud_question(context: Context) -> Question:
+    """
+    Read the native parameters of a question about cloud costs; its rows are whole days.
+
+    Raises:
+        QuestionError: a parameter that cannot be used.
+        ForbiddenError: the asker's token does not see cloud costs.
+    """
+    parameters = context.parameters
+    asked = STEPS.get(parameters.get("step", "auto"))
+    frame, step = framed(asked_window(context), asked, NEVER, context.now)
+    return Question(
+        kind=CLOUD,
+        frame=frame,
+        step=Step.ALL,
+        series=step,
+        dimensions=parse_dimensions(parameters.get("aggregate", "service"), CLOUD),
+        filter=context.narrowed(parse_filter(parameters.get("filter", "")), CLOUD),
+        metric=parameters.get("metric", "amortized_net_cost"),
+        page=Page(
+            _cloud_order(parameters.get("sort", "-total_cost")),
+            whole(parameters, "limit"),
+            whole(parameters, "offset") or 0,
+        ),
+        now=context.now,
+    )
+
+
 def asked_window(context: Context, default: str = DEFAULT_WINDOW) -> Window:
     """
     Read the window.
@@ -105,14 +145,15 @@ def asked_window(context: Context, default: str = DEFAULT_WINDOW) -> Window:
     return parse_window(context.parameters.get("window", default), context.now)
 
 
-def asked_columns(context: Context, kind: SetKind) -> tuple[str, ...]:
+def asked_columns(context: Context, kind: RowKind) -> tuple[str, ...]:
     """
     Read which figures are wanted.
 
     Raises:
         QuestionError: one that rows of this kind do not have.
     """
-    known = ROW_COLUMNS.allocations if kind is SetKind.ALLOCATIONS else ROW_COLUMNS.assets
+    of_sets = ROW_COLUMNS.allocations if kind is SetKind.ALLOCATIONS else ROW_COLUMNS.assets
+    known = ROW_COLUMNS.cloud_costs if kind is CLOUD else of_sets
     chosen = tuple(dict.fromkeys(name.strip() for name in context.parameters.get("columns", "").split(",")))
     for name in chosen:
         if name and name not in known and name not in {"name", "key"}:
@@ -152,6 +193,13 @@ def _implied(dimensions: tuple[Dimension, ...]) -> tuple[str, ...]:
     columns = {"controllerKind": "controller_kind", "providerID": "provider_id"}
     grouped = {columns.get(dimension.name, dimension.name) for dimension in dimensions}
     return tuple(name for name in PROPERTIES if name in grouped or name == "cluster")
+
+
+def _cloud_order(text: str) -> Order:
+    column, known = text.removeprefix("-"), ("total_cost", "name", *EXACT_CLOUD, "members")
+    if column not in known:
+        raise QuestionError("sort", text, f"{', '.join(known)}, with or without a `-`{near(column, known)}")
+    return Order(column, text.startswith("-"))
 
 
 def _order(text: str, kind: SetKind) -> Order:

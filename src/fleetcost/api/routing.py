@@ -83,6 +83,7 @@ def _key(
         tuple(sorted(places.items())),
         (identity.narrowed, *identity.filters.items()),
         (status.passes, status.done, status.last_pass_at, minute),
+        services.registry.version if services.registry else 0,
     )
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
+from fleetcost.query.measures import EXACT_CLOUD
 from fleetcost.query.question import Question
-from fleetcost.query.rows import AllocationRow, AssetRow
+from fleetcost.query.rows import AllocationRow, AssetRow, CloudCostRow
 
 Json = dict[str, Any]
 
@@ -28,19 +29,23 @@ _HIDDEN = frozenset(
 )  # fmt: skip
 
 
+CLOUD_TOTALS = (*EXACT_CLOUD, "total_cost")
+
+
 @dataclass(frozen=True, slots=True)
 class RowColumns:
     """
     The figures of a row.
 
     Attributes:
-        allocations, assets: names by kind, in the order of a row
+        allocations, assets, cloud_costs: names by kind, in the order of a row
         efficiencies: those of allocations that follow from others
     """
 
     allocations: tuple[str, ...]
     assets: tuple[str, ...]
     efficiencies: tuple[str, ...]
+    cloud_costs: tuple[str, ...]
 
 
 _EFFICIENCIES = ("cpu_efficiency", "ram_efficiency", "gpu_efficiency", "total_efficiency")
@@ -52,6 +57,7 @@ ROW_COLUMNS = RowColumns(
     ),
     assets=(*(name for name in AssetRow.__struct_fields__ if name not in _HIDDEN), "asset_name", "total_cost"),
     efficiencies=_EFFICIENCIES,
+    cloud_costs=(*(name for name in CloudCostRow.__struct_fields__ if name not in _HIDDEN), "kubernetes_percent"),
 )
 
 
@@ -69,7 +75,15 @@ def row_document(row: AllocationRow | AssetRow, question: Question) -> Json:
     return {"name": row.name, "key": _key(row, question)} | facts | {"name": row.name, "total_cost": row.total_cost}
 
 
-def _key(row: AllocationRow | AssetRow, question: Question) -> Json:
+def cloud_cost_document(row: CloudCostRow, question: Question) -> Json:
+    """Return a row of cloud costs: its name, one value per dimension under `key`, its figures."""
+    facts: Json = msgspec.to_builtins(row)
+    facts.pop("names")
+    share = row.kubernetes_percent(question.metric)
+    return {"name": row.name, "key": _key(row, question)} | facts | {"kubernetes_percent": share}
+
+
+def _key(row: AllocationRow | AssetRow | CloudCostRow, question: Question) -> Json:
     if isinstance(row, AllocationRow) and not row.grouped:
         return {"cluster": row.cluster} if row.cluster else {}
     return {str(dimension): name for dimension, name in zip(question.dimensions, row.names, strict=True)}

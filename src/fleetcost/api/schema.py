@@ -11,7 +11,9 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from fleetcost.api.cloud import BillStepJson, CurrencyTotalsJson
 from fleetcost.api.native import (
+    BillCompletenessJson,
     CompletenessJson,
     PageJson,
     PreviousJson,
@@ -20,7 +22,7 @@ from fleetcost.api.native import (
     WarningJson,
     WindowJson,
 )
-from fleetcost.query.rows import AllocationRow, AssetRow
+from fleetcost.query.rows import AllocationRow, AssetRow, CloudCostRow
 
 Data = TypeVar("Data")
 _Fields = list[tuple[str, type] | tuple[str, type, Any]]
@@ -219,3 +221,93 @@ class NativeAnswer(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
 
 AllocationsJson: Any = NativeAnswer[AllocationRowJson]
 AssetsJson: Any = NativeAnswer[AssetRowJson]
+
+_CLOUD_OWN: list[Any] = [
+    (one.name, str if one.name in {"start", "end"} else one.type, msgspec.UNSET)
+    for one in msgspec.structs.fields(CloudCostRow)
+    if one.name != "names"
+]
+CloudCostRowJson: Any = msgspec.defstruct(
+    "CloudCostRow",
+    [
+        ("name", str),
+        ("key", dict[str, str]),
+        *((name, hint | msgspec.UnsetType, unset) for name, hint, unset in _CLOUD_OWN),
+        ("kubernetes_percent", _UNSET_NUMBER, msgspec.UNSET),
+        ("previous", PreviousRow | None, None),
+    ],
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+)
+"""One group of cloud costs in one currency; figures that `columns` leaves out are not there."""
+
+
+class CloudCostsJson(msgspec.Struct, frozen=True, kw_only=True):
+    """The envelope of an answer about cloud costs."""
+
+    question: QuestionJson
+    metric: str
+    currency: str
+    rows: list[CloudCostRowJson]
+    totals: dict[str, float]
+    by_currency: list[CurrencyTotalsJson]
+    series: list[BillStepJson]
+    completeness: list[BillCompletenessJson]
+    warnings: list[WarningJson]
+    as_of: str
+    took_ms: float
+    page: PageJson
+    previous: PreviousJson | None = None
+
+
+CloudTrend: Any = msgspec.defstruct(
+    "CloudTrend", [("isInfinite", bool), ("isNaN", bool), ("value", float)], frozen=True
+)
+CostShare: Any = msgspec.defstruct("CostShare", [("cost", float), ("kubernetesPercent", float)], frozen=True)
+CloudProperties: Any = msgspec.defstruct(
+    "CloudProperties",
+    [
+        *((name, str, "") for name in _words("providerID provider accountID accountName invoiceEntityID")),
+        *((name, str, "") for name in _words("invoiceEntityName regionID availabilityZone service category")),
+        ("labels", dict[str, str], {}),
+    ],
+    frozen=True,
+    forbid_unknown_fields=True,
+)
+"""What a cloud cost is part of; a property on which a group does not agree is left out."""
+CloudCostItem: Any = msgspec.defstruct(
+    "CloudCostItem",
+    [
+        ("properties", CloudProperties),
+        ("window", WindowJson),
+        *((name, CostShare) for name in _words("listCost netCost amortizedNetCost invoicedCost amortizedCost")),
+    ],
+    frozen=True,
+    forbid_unknown_fields=True,
+)
+CloudCostSet: Any = msgspec.defstruct(
+    "CloudCostSet",
+    [("cloudCosts", dict[str, CloudCostItem]), ("window", WindowJson), ("aggregationProperties", list[str])],
+    frozen=True,
+)
+CloudCostRange: Any = msgspec.defstruct(
+    "CloudCostRange", [("sets", list[CloudCostSet]), ("window", WindowJson)], frozen=True
+)
+CloudViewRow: Any = msgspec.defstruct(
+    "CloudViewRow",
+    [("name", str), ("labels", dict[str, str]), ("kubernetesPercent", float), ("cost", float)],
+    frozen=True,
+)
+CloudViewTotals: Any = msgspec.defstruct(
+    "CloudViewTotals", [("numResults", int), ("combined", CloudViewRow)], frozen=True
+)
+CloudTrends: Any = msgspec.defstruct(
+    "CloudTrends",
+    [("trends", dict[str, CloudTrend]), ("window", WindowJson), ("comparisonWindow", WindowJson)],
+    frozen=True,
+)
+CloudCostEnvelope: Any = Enveloped[CloudCostRange]
+CloudTotalsEnvelope: Any = Enveloped[CloudViewTotals]
+CloudTableEnvelope: Any = Enveloped[list[CloudViewRow]]
+CloudTrendsEnvelope: Any = Enveloped[CloudTrends]

@@ -15,22 +15,26 @@ from collections.abc import Sequence
 from fleetcost import __version__
 from fleetcost.errors import CallerError, FleetcostError
 
-COMMANDS = ("demo", "agent", "aggregator", "query", "storage", "sets", "config")
+COMMANDS = ("demo", "agent", "aggregator", "billing", "query", "storage", "verify", "sets", "import", "config")
 """Each is a module of this room with `add_parser(subparsers)`; it is imported only when it is called."""
 
 ABOUT = {
     "demo": "a whole fleet on one machine: agents, bucket, aggregator, API and UI",
     "agent": "build one cluster's cost sets from Prometheus and push them to the bucket",
     "aggregator": "ingest the bucket and serve the API and the UI",
+    "billing": "read cloud bills into the bucket, check the access to them, show what is known",
     "query": "ask a running aggregator and print a table, CSV or JSON",
     "storage": "check the bucket, list what is in it",
+    "verify": "the whole chain from each cluster to its costs, link by link; the first broken one and its cure",
     "sets": "show what is inside set files",
+    "import": "move over from a Kubecost installation: its Helm values, its ETL backup",
     "config": "show effective settings and where each came from",
 }
 """What each command does, for its help and the documentation."""
 
 _EXTRAS = {
     "httpx": "agent",
+    "botocore": "amp",
     "duckdb": "aggregator",
     "starlette": "aggregator",
     "uvicorn": "aggregator",

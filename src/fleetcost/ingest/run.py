@@ -8,22 +8,25 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fleetcost.bucket.port import BucketReader
 from fleetcost.errors import DatabaseDamagedError, DatabaseStoppedError, FleetcostError, StoreError
 from fleetcost.ingest.apply import apply
+from fleetcost.ingest.bill_metrics import tell_bills
 from fleetcost.ingest.budget import Budget, split
+from fleetcost.ingest.cloud import apply_cloud, cloud_ledger_of, list_cloud, plan_cloud
 from fleetcost.ingest.fetch import Fetched
 from fleetcost.ingest.listing import list_bucket
-from fleetcost.ingest.plan import Batch, Plan, Retention, plan
+from fleetcost.ingest.plan import Batch, Plan, Retention, Skip, plan
 from fleetcost.ingest.stage import Stage
 from fleetcost.model.states import ObjectState
 from fleetcost.model.window import Resolution
 from fleetcost.ops import log, metrics
+from fleetcost.tables.cloud import expire_cloud
 from fleetcost.tables.database import Database
-from fleetcost.tables.ledger import Entry, EntryState, clusters, count_states, ledger_of
+from fleetcost.tables.ledger import Entry, EntryState, census, clusters, count_states, ledger_of
 from fleetcost.tables.rows import expire
 
 Clock = Callable[[], datetime]
@@ -34,6 +37,9 @@ PAST_RETENTION = "past retention"
 
 GLANCE_SECONDS = 15.0
 """How often the waiting loop looks whether a reader has found the database broken."""
+
+LATELY = timedelta(hours=6)
+"""Within which two clusters that write under one id are noticed."""
 
 DEFAULT_CURRENCY = "USD"
 """Of foreign sets, unless a setting names another."""
@@ -116,11 +122,17 @@ class Ingestor:
         self._currency = currency
         self._budget = budget or split(0, cores=1)
         self._status = Status()
+        self._skips: tuple[Skip, ...] = ()
 
     @property
     def status(self) -> Status:
         """What the loop is doing now."""
         return self._status
+
+    @property
+    def skips(self) -> tuple[Skip, ...]:
+        """The objects that the last pass did not read, each with its state and reason."""
+        return self._skips
 
     def plan(self) -> Plan:
         """
@@ -144,12 +156,11 @@ class Ingestor:
                 that were applied stay.
         """
         began = time.monotonic()
-        if self._database.broken:
-            self._database.renew(self._clock())
+        self._database.heal(self._clock())
         try:
             done = self._passed()
         except DatabaseDamagedError:
-            self._database.renew(self._clock())
+            self._database.heal(self._clock())
             done = self._passed()
         seconds = time.monotonic() - began
         metrics.PASSES.labels("done").inc()
@@ -187,6 +198,7 @@ class Ingestor:
     def _passed(self) -> Pass:
         self._say(phase=Phase.LISTING, done=0, total=0)
         todo = self.plan()
+        self._skips = todo.skips
         self._say(phase=Phase.INGESTING, total=todo.size, skipped=tuple(skip.path for skip in todo.skips))
         troubles = [reason for _, reason in todo.unlisted]
         found: Counter[EntryState] = Counter()
@@ -195,6 +207,7 @@ class Ingestor:
                 entries = self._apply(batch, fetched, troubles)
                 found.update(entry.state for entry in entries)
                 self._say(done=self._status.done + len(entries))
+        found.update(self._bills())
         self._expire()
         self._count(todo)
         if troubles:
@@ -219,6 +232,17 @@ class Ingestor:
         troubles += [item.failure for item in applied.unreached]
         return applied.entries
 
+    def _bills(self) -> Counter[EntryState]:
+        """Keep the bills equal to the bucket's; they come after the clusters they are reconciled with."""
+        todo = plan_cloud(list_cloud(self._bucket), cloud_ledger_of(self._database), self._retention, self._clock())
+        self._say(skipped=(*self._status.skipped, *(path for path, _ in todo.skips)))
+        entries = apply_cloud(todo, self._bucket, self._database, self._clock())
+        for entry in entries:
+            if entry.state in {EntryState.DAMAGED, EntryState.REFUSED}:
+                _log.warning("bill not used", path=entry.path, state=entry.state.value, reason=entry.reason)
+        tell_bills(self._database, self._clock())
+        return Counter(entry.state for entry in entries)
+
     def _expire(self) -> None:
         now = self._clock()
         with self._database.transaction() as writer:
@@ -226,6 +250,8 @@ class Ingestor:
                 keep = self._retention.of(resolution)
                 if keep is not None:
                     expire(writer, resolution, now - keep)
+            if self._retention.daily is not None:
+                expire_cloud(writer, now - self._retention.daily)
 
     def _count(self, todo: Plan) -> None:
         """Tell the metrics how many objects of the bucket are in which state."""
@@ -234,6 +260,21 @@ class Ingestor:
         states[PAST_RETENTION] = todo.expired
         for state in (*EntryState, *NOT_READ, PAST_RETENTION):
             metrics.OBJECTS.labels(str(state)).set(states[str(state)])
+        self._count_clusters()
+
+    def _count_clusters(self) -> None:
+        """Tell the metrics how each cluster is; one that has left the ledger leaves them too."""
+        told = (
+            metrics.CLUSTER_LAST_UPLOAD, metrics.CLUSTER_NEWEST_HOUR, metrics.CLUSTER_HOLES, metrics.CLUSTER_UNUSABLE,
+            metrics.CLUSTER_IDENTITIES,
+        )  # fmt: skip
+        for gauge in told:
+            gauge.clear()
+        for one in census(self._database, self._clock() - LATELY):
+            newest = one.newest_hour.timestamp() if one.newest_hour else 0.0
+            values = (one.last_upload.timestamp(), newest, one.missing_days, one.unusable, one.identities)
+            for gauge, value in zip(told, values, strict=True):
+                gauge.labels(one.cluster).set(value)
 
     def _say(self, **facts: Any) -> None:  # noqa: ANN401 - the fields of `Status`
         self._status = replace(self._status, **facts)

@@ -16,6 +16,7 @@ class WindowState(enum.StrEnum):
     DAMAGED = "damaged"
     REFUSED = "refused"
     BEFORE_FIRST_SEEN = "before first seen"
+    RETIRED = "retired"
 
     @property
     def meaning(self) -> str:
@@ -30,6 +31,7 @@ class WindowState(enum.StrEnum):
 
 _MILDEST_FIRST = (
     WindowState.BEFORE_FIRST_SEEN,
+    WindowState.RETIRED,
     WindowState.COMPLETE,
     WindowState.ESTIMATED,
     WindowState.PARTIAL,
@@ -48,6 +50,7 @@ _MEANINGS = {
     WindowState.DAMAGED: "there is an object and it cannot be read; its reason is kept",
     WindowState.REFUSED: "there is an object and a rule forbids using it; its reason is kept",
     WindowState.BEFORE_FIRST_SEEN: "earlier than the first set of this cluster",
+    WindowState.RETIRED: "the cluster was declared gone before the window was over, and there is no set",
 }
 
 

@@ -14,6 +14,12 @@ LAST_PUSH = Gauge("fleetcost_agent_last_push_timestamp_seconds", "When sets were
 GAPS = Gauge(
     "fleetcost_agent_gap_hours", "Hours within the backfill in which the source was not seen", registry=REGISTRY
 )
+FINDINGS = Gauge(
+    "fleetcost_agent_finding_subjects",
+    "Objects of which the newest build noticed something, by what it was; see the findings in states.md",
+    ["cluster", "kind"],
+    registry=REGISTRY,
+)
 ALLOCATION_STATUS = Gauge(
     "kubecost_allocation_data_status",
     "Allocation sets within the backfill by what is known of them",
@@ -38,6 +44,7 @@ CLUSTER_LAST_PUSH = Gauge(
     ["cluster"],
     registry=REGISTRY,
 )
+LAKE_WRITES = Counter("fleetcost_lake_writes", "Attempts to write the lake, by outcome", ["outcome"], registry=REGISTRY)
 PASSES = Counter("fleetcost_aggregator_passes", "Ingest passes by outcome", ["outcome"], registry=REGISTRY)
 OBJECTS = Gauge(
     "fleetcost_aggregator_objects",
@@ -45,7 +52,71 @@ OBJECTS = Gauge(
     ["state"],
     registry=REGISTRY,
 )
+BILL_DAYS = Gauge(
+    "fleetcost_bill_days",
+    "Days of an integration by the state of their bill",
+    ["integration", "state"],
+    registry=REGISTRY,
+)
+BILL_NEWEST_DAY = Gauge(
+    "fleetcost_bill_newest_day_timestamp_seconds",
+    "End of an integration's newest day with a bill",
+    ["integration"],
+    registry=REGISTRY,
+)
+BILL_WRITTEN = Gauge(
+    "fleetcost_bill_written_timestamp_seconds",
+    "When a day of an integration's bills was last written to the bucket",
+    ["integration"],
+    registry=REGISTRY,
+)
+BILL_UNMAPPED = Gauge(
+    "fleetcost_bill_unmapped_rows",
+    "Rows of an integration's bills that no rule knows",
+    ["integration"],
+    registry=REGISTRY,
+)
+BILL_ROWS = Gauge(
+    "fleetcost_bill_rows",
+    "Rows of the bills of the last 30 days by what became of them",
+    ["outcome"],
+    registry=REGISTRY,
+)
+BILL_UNMATCHED = Gauge(
+    "fleetcost_bill_unmatched_ratio",
+    "Part of the clusters' billed cost of the last 30 days that no asset carries",
+    ["currency"],
+    registry=REGISTRY,
+)
 PASS_SECONDS = Gauge("fleetcost_aggregator_pass_seconds", "How long the last pass took", registry=REGISTRY)
+CLUSTER_LAST_UPLOAD = Gauge(
+    "fleetcost_aggregator_cluster_last_upload_timestamp_seconds",
+    "When the newest object of a cluster was written, as the aggregator's last pass saw it",
+    ["cluster"],
+    registry=REGISTRY,
+)
+CLUSTER_NEWEST_HOUR = Gauge(
+    "fleetcost_aggregator_cluster_newest_hour_timestamp_seconds",
+    "Start of the newest hour of a cluster that is in the tables",
+    ["cluster"],
+    registry=REGISTRY,
+)
+CLUSTER_HOLES = Gauge(
+    "fleetcost_aggregator_cluster_missing_days",
+    "Days between a cluster's first and newest that are not in the tables",
+    ["cluster"],
+    registry=REGISTRY,
+)
+CLUSTER_UNUSABLE = Gauge(
+    "fleetcost_aggregator_cluster_unusable_objects", "Objects of a cluster that are damaged or refused", ["cluster"],
+    registry=REGISTRY,
+)  # fmt: skip
+CLUSTER_IDENTITIES = Gauge(
+    "fleetcost_aggregator_cluster_identities",
+    "Clusters that wrote under one id within six hours; more than one overwrite each other",
+    ["cluster"],
+    registry=REGISTRY,
+)
 
 
 def page() -> bytes:

@@ -16,6 +16,7 @@ import yaml
 
 from fleetcost.errors import SettingsError, near
 from fleetcost.ops.memory import Size, parse_size
+from fleetcost.ops.paths import Paths, parse_paths
 
 ENVIRONMENT_PREFIX = "FLEETCOST_"
 SETTINGS_FILE_VARIABLE = "FLEETCOST_SETTINGS"
@@ -119,7 +120,7 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
         int, _At(ge=0, description="daily rows older than this leave the database; 0 keeps them")
     ] = 91
     memory: Annotated[
-        Size, _At(description="memory of the whole aggregator, such as 2GiB; 0 is half of the machine's or the control group's limit")
+        Size, _At(description="memory of the whole aggregator, such as 2GiB; 0 is half of the machine's or container's")
     ] = Size(0)
     foreign_currency: Annotated[
         str, _At(pattern="^[A-Z]{3}$", description="ISO 4217 code of the costs in other agents' sets, which name none")
@@ -130,16 +131,52 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
     serve_without_authentication: Annotated[
         bool, _At(description="serve all costs to everybody who reaches an address that is not loopback")
     ] = False
+    allowed_hosts: Annotated[
+        str,
+        _At(description="without tokens, names to answer to besides localhost, joined by commas"),
+    ] = ""
     query_timeout_seconds: Annotated[
         float, _At(gt=0, le=3600, description="how long a question may take, waiting included")
     ] = 60.0
     query_queue_length: Annotated[
         int, _At(ge=0, description="questions that may wait for a place; more are told to come again")
     ] = 64
+    further_storage_configs: Annotated[
+        Paths, _At(description="more buckets in one view with the first; --storage-config may be given several times")
+    ] = Paths()
+    contexts_file: Annotated[
+        Path | None, _At(description="other installations people can switch to: a YAML list of name and address")
+    ] = None
+    contexts_secrets_file: Annotated[
+        Path | None,
+        _At(description="credentials of these installations by name; never in an answer"),
+    ] = None
     home_cluster: Annotated[
         str, _At(description="the cluster this aggregator runs in, for clients that ask for one")
     ] = ""
+    engine: Annotated[
+        Literal["duckdb", "spark"],
+        _At(description="what answers questions: the embedded database, or a distributed engine that reads the lake"),
+    ] = "duckdb"
+    engine_url: Annotated[str, _At(description="address of the distributed engine, sc://host:port")] = ""
+    engine_lake: Annotated[
+        str, _At(description="the bucket's address as the engine knows it, such as s3a://costs; empty takes its own")
+    ] = ""
+    lake: Annotated[bool, _At(description="write the tables as Parquet to the bucket after each pass")] = False
     read_only: Annotated[bool, _At(description="write nothing to the bucket: no repairs can be ordered here")] = False
+    cloud_integration: Annotated[
+        Path | None, _At(description="where the cloud bills are: a cloud-integration.json; without it none are read")
+    ] = None
+    billing_refresh_hours: Annotated[float, _At(gt=0, le=168, description="pause between two looks at the bills")] = 6.0
+    billing_run_window_days: Annotated[
+        int, _At(ge=1, le=366, description="days whose bills are read again each time, with the whole of their months")
+    ] = 3
+    billing_query_window_days: Annotated[
+        int, _At(ge=1, le=366, description="days of one query to Athena or BigQuery")
+    ] = 7
+    billing_backfill_days: Annotated[
+        int, _At(ge=1, description="how far back the first look at the bills, and a rebuild, read")
+    ] = 91
 
 
 Role = TypeVar("Role", bound=SharedSettings)
@@ -273,6 +310,8 @@ def _environment(keys: tuple[str, ...]) -> dict[str, str]:
 def _decode(kind: type, value: Any) -> Any:  # noqa: ANN401 - the signature of msgspec's hook
     if kind is Path:
         return Path(value)
+    if kind is Paths:
+        return parse_paths(value)
     if kind is Size:
         return parse_size(value)
     raise NotImplementedError(kind)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Window
 from fleetcost.query.question import Question
-from fleetcost.query.rows import AllocationRow, AssetRow, Details, on_grid
+from fleetcost.query.rows import AllocationRow, AssetRow, CloudCostRow, Details, on_grid
 
 __all__ = [
     "AllocationRow",
     "Answer",
     "AssetRow",
+    "BillCompleteness",
+    "CloudCostRow",
     "Completeness",
     "Details",
     "Gap",
@@ -61,6 +64,7 @@ class Completeness:
         first, last: start of the first and end of the last window with data, None where there is none
         coverage_minutes: minutes observed
         expected_minutes: minutes of the windows that should be there by now
+        bills: how many days are in each state of their bill; empty where no bill is expected
     """
 
     cluster: ClusterId
@@ -70,12 +74,39 @@ class Completeness:
     last: datetime | None
     coverage_minutes: float
     expected_minutes: float
+    bills: dict[BillState, int] = field(default_factory=dict)
 
     @property
     def state(self) -> WindowState:
         """The worst state that occurs, windows that are merely not over left out; complete where nothing is wrong."""
         wrong = (gap.state for gap in self.gaps if not gap.running)
         return max(wrong, key=lambda state: state.severity, default=WindowState.COMPLETE)
+
+
+@dataclass(frozen=True, slots=True)
+class BillCompleteness:
+    """
+    Which days of one integration stand behind an answer about cloud costs.
+
+    Attributes:
+        integration: whose bills
+        counts: how many days are in each state, only states that occur
+        first, last: start of the first and end of the last day with a bill, None where there is none
+        causes: what is wrong with days whose bill cannot be used
+        unmapped_rows: rows that no rule knows
+    """
+
+    integration: str
+    counts: dict[BillState, int]
+    first: datetime | None
+    last: datetime | None
+    causes: tuple[str, ...]
+    unmapped_rows: int
+
+    @property
+    def state(self) -> BillState:
+        """The least of the states that occur."""
+        return next((state for state in BillState if state in self.counts), BillState.ESTIMATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +159,10 @@ class Answer(Generic[RowType]):
         question: what was asked
         steps: rows by step, oldest first; in the order asked for, else of their names with idle last
         completeness: one entry per cluster the filter does not rule out
-        currency: of every cost; empty where there are no rows
+        currency: of every cost; empty where there are no rows, and where cloud costs are in several currencies
         totals: by step, of the steps that have rows
-        series: oldest first; empty where none was asked for
+        series: oldest first; empty where none was asked for, or where costs are in several currencies
+        bills: one entry per integration, of an answer about cloud costs
     """
 
     question: Question
@@ -139,6 +171,7 @@ class Answer(Generic[RowType]):
     currency: str
     totals: tuple[Total[RowType], ...] = ()
     series: tuple[SeriesStep, ...] = ()
+    bills: tuple[BillCompleteness, ...] = ()
 
     @property
     def rows(self) -> Sequence[RowType]:

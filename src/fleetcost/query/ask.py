@@ -3,29 +3,51 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from fleetcost.errors import QuestionError
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
-from fleetcost.query.answer import AllocationRow, Answer, AssetRow, Completeness, Point, SeriesStep, StepRows, Total
+from fleetcost.query.answer import (
+    AllocationRow,
+    Answer,
+    AssetRow,
+    BillCompleteness,
+    CloudCostRow,
+    Completeness,
+    Point,
+    SeriesStep,
+    StepRows,
+    Total,
+)
+from fleetcost.query.bills import bills_behind, with_bills
 from fleetcost.query.compile import Program, compile_question
 from fleetcost.query.conditions import may_hold
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect
+from fleetcost.query.dialects import dialect_of
+from fleetcost.query.kinds import CLOUD
 from fleetcost.query.known import Known
 from fleetcost.query.question import Question, cut
-from fleetcost.query.records import allocation_of, asset_of, total_allocation_of, total_asset_of
-from fleetcost.tables.database import Snapshot
+from fleetcost.query.records import (
+    allocation_of,
+    asset_of,
+    cloud_cost_of,
+    total_allocation_of,
+    total_asset_of,
+    total_cloud_cost_of,
+)
 from fleetcost.tables.ledger import aware
+from fleetcost.tables.view import View
 
 Records = Sequence[Sequence[Any]]
 Maker = Callable[[Sequence[Any], Question, Program], Any]
 
 
 def ask_allocations(
-    snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None, dialect: DuckDb | None = None
+    snapshot: View, question: Question, now: datetime, known: Known | None = None, dialect: Dialect | None = None
 ) -> Answer[AllocationRow]:
     """
     Answer a question about allocations.
@@ -35,7 +57,7 @@ def ask_allocations(
         question: what is asked
         now: the clock's reading
         known: what earlier questions learned of the ledger
-        dialect: of the engine, None for the embedded one's
+        dialect: of the engine, None for the view's own
 
     Raises:
         QuestionError: the filter names an unknown field, or the rows are in more than one currency.
@@ -44,7 +66,7 @@ def ask_allocations(
     return _ask(snapshot, question, makers, judged(snapshot, question, now, known), dialect)
 
 
-def ask_assets(snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None) -> Answer[AssetRow]:
+def ask_assets(snapshot: View, question: Question, now: datetime, known: Known | None = None) -> Answer[AssetRow]:
     """
     Answer a question about assets; see `ask_allocations`.
 
@@ -54,7 +76,20 @@ def ask_assets(snapshot: Snapshot, question: Question, now: datetime, known: Kno
     return _ask(snapshot, question, (asset_of, total_asset_of), judged(snapshot, question, now, known))
 
 
-def prepare(snapshot: Snapshot, question: Question, dialect: DuckDb | None = None) -> tuple[Program, str]:
+def ask_cloud_costs(
+    snapshot: View, question: Question, now: datetime, known: Known | None = None
+) -> Answer[CloudCostRow]:
+    """
+    Answer a question about cloud costs; rows and totals in unlike currencies stay apart.
+
+    Raises:
+        QuestionError: the filter names an unknown field.
+    """
+    answer = _ask(snapshot, question, (cloud_cost_of, total_cloud_cost_of), ())
+    return replace(answer, bills=judged_bills(snapshot, question, now, known))
+
+
+def prepare(snapshot: View, question: Question, dialect: Dialect | None = None) -> tuple[Program, str]:
     """
     Compile a question and run its stages; the statements that read the answer can be run afterwards.
 
@@ -64,32 +99,47 @@ def prepare(snapshot: Snapshot, question: Question, dialect: DuckDb | None = Non
     Raises:
         QuestionError: the filter names an unknown field, or the rows are in more than one currency.
     """
-    program = compile_question(question, dialect or DuckDb())
+    program = _kept(snapshot, question, dialect)
+    return program, _currency(question, (row[0] for row in snapshot.rows("SELECT DISTINCT currency FROM cells")))
+
+
+def _kept(snapshot: View, question: Question, dialect: Dialect | None) -> Program:
+    program = compile_question(question, dialect or dialect_of(snapshot))
     for stage in program.stages:
-        snapshot.rows(stage)
-    found = sorted(str(row[0]) for row in snapshot.rows("SELECT DISTINCT currency FROM cells"))
-    if len(found) > 1:
-        accepted = f"a filter that leaves clusters of one currency; found {', '.join(found)}, which are never added"
+        snapshot.keep(stage.name, stage.query)
+    return program
+
+
+def _currency(question: Question, found: Iterable[Any]) -> str:
+    different = sorted({str(currency) for currency in found})
+    if question.kind is CLOUD:
+        return different[0] if len(different) == 1 else ""
+    if len(different) > 1:
+        accepted = f"a filter that leaves clusters of one currency; found {', '.join(different)}, which are never added"
         raise QuestionError("filter", "(none)", accepted)
-    return program, "".join(found)
+    return "".join(different)
 
 
 def _ask(
-    snapshot: Snapshot,
+    snapshot: View,
     question: Question,
     makers: tuple[Maker, Maker],
     judged: tuple[Completeness, ...],
-    dialect: DuckDb | None = None,
+    dialect: Dialect | None = None,
 ) -> Answer[Any]:
-    program, currency = prepare(snapshot, question, dialect)
+    program = _kept(snapshot, question, dialect)
+    rows = snapshot.rows(program.rows)
+    sums = snapshot.rows(program.totals) if question.summed or not question.page.whole else []
+    # Each statement more costs a distributed engine the whole question once more, so currencies are read from these.
+    currency = _currency(question, (record[1] for record in sums) if sums else (record[2] for record in rows))
     make, make_total = makers
     by_step = defaultdict(list)
-    for record in snapshot.rows(program.rows):
+    for record in rows:
         by_step[aware(record[0])].append(make(record, question, program))
     windows = {window.start: window for window in question.steps()}
     totals = tuple(
         Total(windows[aware(record[0])], int(record[2]), make_total(record, question, program))
-        for record in (snapshot.rows(program.totals) if question.summed else ())
+        for record in (sums if question.summed else ())
     )
     return Answer(
         question=question,
@@ -97,11 +147,11 @@ def _ask(
         completeness=judged,
         currency=currency,
         totals=totals,
-        series=_series(snapshot, question, program),
+        series=_series(snapshot, question, program) if currency or question.kind is not CLOUD else (),
     )
 
 
-def _series(snapshot: Snapshot, question: Question, program: Program) -> tuple[SeriesStep, ...]:
+def _series(snapshot: View, question: Question, program: Program) -> tuple[SeriesStep, ...]:
     if question.series is None:
         return ()
     points = defaultdict(list)
@@ -112,10 +162,19 @@ def _series(snapshot: Snapshot, question: Question, program: Program) -> tuple[S
     return tuple(SeriesStep(window, sums.get(window.start, 0.0), tuple(points[window.start])) for window in windows)
 
 
-def judged(
-    snapshot: Snapshot, question: Question, now: datetime, known: Known | None = None
-) -> tuple[Completeness, ...]:
+def judged(snapshot: View, question: Question, now: datetime, known: Known | None = None) -> tuple[Completeness, ...]:
     """Return what stands behind an answer: an entry per cluster that the filter does not rule out."""
+    if question.kind is CLOUD:
+        return ()
     kinds = (SetKind.ASSETS,) if question.kind is SetKind.ASSETS else (SetKind.ALLOCATIONS, SetKind.ASSETS)
-    every = (known or Known()).completeness(snapshot, question.frame, kinds, now)
+    chosen = known or Known()
+    every = with_bills(snapshot, chosen.completeness(snapshot, question.frame, kinds, now), question.frame, chosen)
     return tuple(entry for entry in every if may_hold(question.filter, entry.cluster))
+
+
+def judged_bills(
+    snapshot: View, question: Question, now: datetime, known: Known | None = None
+) -> tuple[BillCompleteness, ...]:
+    """Return what stands behind an answer about cloud costs: an entry per integration the filter does not rule out."""
+    every = bills_behind(snapshot, question.frame, now, known or Known())
+    return tuple(entry for entry in every if may_hold(question.filter, entry.integration, "integration"))

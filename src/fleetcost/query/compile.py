@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fleetcost.model.sets import SetKind
-from fleetcost.query.dialect import DuckDb
-from fleetcost.query.measures import CARRIED, EXACT_ALLOCATION, EXACT_ASSET
+from fleetcost.query.dialect import Dialect
+from fleetcost.query.kinds import CLOUD
+from fleetcost.query.measures import CARRIED, EXACT_ALLOCATION, EXACT_ASSET, EXACT_CLOUD
 from fleetcost.query.question import Question
 from fleetcost.query.sql.assets import ASSET_MAXIMA, ASSET_PROPERTIES, WEIGHED, AssetCells
 from fleetcost.query.sql.cells import DETAILS, AllocationCells
+from fleetcost.query.sql.cloud import CLOUD_PROPERTIES, CloudCells
 from fleetcost.query.sql.details import Details
 from fleetcost.query.sql.reading import Reading, Shape
+from fleetcost.query.sql.stage import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +23,13 @@ class Program:
     A compiled question.
 
     Attributes:
-        stages: statements to run first, in order; each makes a table the next ones read
+        stages: tables to make first, in order; each is read by the next ones
         rows, totals, points, sums_of_steps: statements that read the answer, see `sql.reading.Reading`
         page: the table whose rows come back
         shape: the columns of `rows`
     """
 
-    stages: tuple[str, ...]
+    stages: tuple[Stage, ...]
     rows: str
     totals: str
     points: str
@@ -35,7 +38,7 @@ class Program:
     shape: Shape
 
 
-def compile_question(question: Question, dialect: DuckDb) -> Program:
+def compile_question(question: Question, dialect: Dialect) -> Program:
     """
     Compile a question.
 
@@ -45,13 +48,15 @@ def compile_question(question: Question, dialect: DuckDb) -> Program:
     if question.kind is SetKind.ASSETS:
         cells = AssetCells(question, dialect).stages()
         shape = _of_assets(question)
+    elif question.kind is CLOUD:
+        cells = CloudCells(question, dialect).stages()
+        shape = _of_cloud_costs(question)
     else:
         cells = AllocationCells(question, dialect).stages()
         shape = _of_allocations(question, dialect)
     reading = Reading(question, dialect, shape)
-    stages = (*cells, *reading.stages())
     return Program(
-        stages=tuple(dialect.table(stage.name, stage.query) for stage in stages),
+        stages=(*cells, *reading.stages()),
         rows=reading.rows(),
         totals=reading.totals(),
         points=reading.points(),
@@ -61,7 +66,7 @@ def compile_question(question: Question, dialect: DuckDb) -> Program:
     )
 
 
-def _of_allocations(question: Question, dialect: DuckDb) -> Shape:
+def _of_allocations(question: Question, dialect: Dialect) -> Shape:
     return Shape(
         properties=question.properties,
         sums=(*EXACT_ALLOCATION, *CARRIED),
@@ -76,6 +81,16 @@ def _of_assets(question: Question) -> Shape:
         properties=ASSET_PROPERTIES,
         sums=(*EXACT_ASSET, *WEIGHED),
         maxima=ASSET_MAXIMA,
+        extras=("labels",) if question.detailed else (),
+        details=(),
+    )
+
+
+def _of_cloud_costs(question: Question) -> Shape:
+    return Shape(
+        properties=CLOUD_PROPERTIES,
+        sums=EXACT_CLOUD,
+        maxima=(),
         extras=("labels",) if question.detailed else (),
         details=(),
     )

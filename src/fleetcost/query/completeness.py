@@ -47,8 +47,26 @@ class Cell:
         return self.entry.coverage_minutes if self.entry and self.entry.state is EntryState.INGESTED else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Life:
+    """
+    When sets of a cluster are expected.
+
+    Attributes:
+        born: before this time none is, None where nothing is known
+        retired: from this time on none is, None while the cluster is in service
+    """
+
+    born: datetime | None = None
+    retired: datetime | None = None
+
+
 def completeness(
-    entries: Iterable[Entry], frame: Frame, kinds: tuple[SetKind, ...], now: datetime
+    entries: Iterable[Entry],
+    frame: Frame,
+    kinds: tuple[SetKind, ...],
+    now: datetime,
+    retired: Mapping[ClusterId, datetime] | None = None,
 ) -> tuple[Completeness, ...]:
     """
     Judge every known cluster over a frame.
@@ -58,14 +76,23 @@ def completeness(
         frame: the windows asked about
         kinds: the kinds of set the answer needs; a window is as good as its worst
         now: the clock's reading
+        retired: clusters that were declared gone, and when
     """
     known = tuple(entries)
     windows = [window for window in frame.window.split(frame.resolution) if window.start < now]
-    index, born = index_of(known, frame.resolution), births(known, frame.resolution)
+    index, alive = index_of(known, frame.resolution), lives(known, frame.resolution, retired or {})
     return tuple(
-        _judge(cluster, cells(windows, index, cluster, kinds, born.get(cluster), now), now)
-        for cluster in clusters(known)
+        _judge(cluster, cells(windows, index, cluster, kinds, alive[cluster], now), now) for cluster in clusters(known)
     )
+
+
+def lives(
+    entries: Iterable[Entry], resolution: Resolution, retired: Mapping[ClusterId, datetime]
+) -> dict[ClusterId, Life]:
+    """Return when sets of this resolution are expected, by cluster."""
+    known = tuple(entries)
+    born = births(known, resolution)
+    return {cluster: Life(born.get(cluster), retired.get(cluster)) for cluster in clusters(known)}
 
 
 def births(entries: Iterable[Entry], resolution: Resolution) -> dict[ClusterId, datetime]:
@@ -94,14 +121,14 @@ def cells(
     index: Mapping[tuple[ClusterId, SetKind, Window], Entry],
     cluster: ClusterId,
     kinds: tuple[SetKind, ...],
-    born: datetime | None,
+    life: Life,
     now: datetime,
 ) -> list[Cell]:
     """Return the state of each window of one cluster; windows that cannot have arrived yet are left out."""
     states = []
     for window in windows:
         found = [index.get((cluster, kind, window)) for kind in kinds]
-        cell = _cell(window, found, born, now)
+        cell = _cell(window, found, life, now)
         if cell is not None:
             states.append(cell)
     return states
@@ -116,25 +143,27 @@ def index_of(entries: Iterable[Entry], resolution: Resolution) -> dict[tuple[Clu
     }
 
 
-def _cell(window: Window, found: list[Entry | None], born: datetime | None, now: datetime) -> Cell | None:
+def _cell(window: Window, found: list[Entry | None], life: Life, now: datetime) -> Cell | None:
     present = [entry for entry in found if entry is not None]
     for state, name in ((EntryState.DAMAGED, WindowState.DAMAGED), (EntryState.REFUSED, WindowState.REFUSED)):
         for entry in present:
             if entry.state is state:
                 return Cell(window, name, entry.reason, entry)
     if len(present) < len(found):
-        return _absent(window, present, born, now)
+        return _absent(window, present, life, now)
     worst = min(present, key=lambda entry: (entry.final, entry.coverage_minutes))
     if not worst.final:
-        return _unfinished(window, worst, now)
+        return _unfinished(window, worst, life, now)
     if worst.coverage_minutes < window.minutes:
         cause = f"{worst.coverage_minutes:.0f} of {window.minutes:.0f} minutes were observed"
         return Cell(window, WindowState.PARTIAL, cause, worst)
     return Cell(window, WindowState.COMPLETE, "", worst)
 
 
-def _unfinished(window: Window, entry: Entry, now: datetime) -> Cell:
+def _unfinished(window: Window, entry: Entry, life: Life, now: datetime) -> Cell:
     built_at = entry.built_at or entry.written_at
+    if life.retired is not None and built_at <= life.retired < now:
+        return Cell(window, WindowState.PARTIAL, f"the cluster was retired at {rfc3339(life.retired)}", entry)
     if now < built_at + LATE_AFTER:
         cause = "the window is not over" if now < window.end else "the window has just ended"
         return Cell(window, WindowState.PARTIAL, cause, entry, running=True)
@@ -142,9 +171,11 @@ def _unfinished(window: Window, entry: Entry, now: datetime) -> Cell:
     return Cell(window, WindowState.LATE if now < window.end + MISSING_AFTER else WindowState.PARTIAL, cause, entry)
 
 
-def _absent(window: Window, present: list[Entry], born: datetime | None, now: datetime) -> Cell | None:
-    if born is None or window.end <= born:
+def _absent(window: Window, present: list[Entry], life: Life, now: datetime) -> Cell | None:
+    if life.born is None or window.end <= life.born:
         return Cell(window, WindowState.BEFORE_FIRST_SEEN, "", None)
+    if life.retired is not None and window.end > life.retired and not present:
+        return Cell(window, WindowState.RETIRED, f"the cluster was retired at {rfc3339(life.retired)}", None)
     if now < window.start + LATE_AFTER:
         return None
     cause = f"only the {present[0].key.kind} set has arrived" if present else "no set has arrived"
@@ -157,7 +188,7 @@ def _judge(cluster: ClusterId, judged: list[Cell], now: datetime) -> Completenes
     counts: dict[WindowState, int] = {}
     for cell in judged:
         counts[cell.state] = counts.get(cell.state, 0) + 1
-    expected = [cell for cell in judged if cell.state is not WindowState.BEFORE_FIRST_SEEN]
+    expected = [cell for cell in judged if cell.state not in {WindowState.BEFORE_FIRST_SEEN, WindowState.RETIRED}]
     there = [cell.window for cell in expected if cell.coverage_minutes > 0]
     return Completeness(
         cluster=cluster,

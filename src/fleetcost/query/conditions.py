@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fleetcost.errors import QuestionError, near
 from fleetcost.model.sets import SetKind
-from fleetcost.query.dialect import DuckDb
-from fleetcost.query.dimensions import ALIASES, EXTERNAL, KEYED, UNALLOCATED, sanitize
+from fleetcost.query.dialect import Dialect
+from fleetcost.query.dimensions import ALIASES, CLOUD_COLUMNS, EXTERNAL, KEYED, UNALLOCATED, label_key
 from fleetcost.query.filters import Compare, Every, Filter, Match, Some
+from fleetcost.query.kinds import CLOUD, RowKind
 
-_PLAIN = {
+_PLAIN: Mapping[RowKind, Mapping[str, str]] = {
     SetKind.ALLOCATIONS: {
         "cluster": "cluster",
         "node": "node",
@@ -36,9 +37,22 @@ _PLAIN = {
         "service": "service",
         "region": "region",
     },
+    CLOUD: CLOUD_COLUMNS,
 }
-_LISTS = {SetKind.ALLOCATIONS: {"services": "services", "service": "services"}, SetKind.ASSETS: {}}
-_KINDS = {SetKind.ALLOCATIONS: ("deployment", "statefulset", "daemonset", "job"), SetKind.ASSETS: ()}
+_LISTS: Mapping[RowKind, Mapping[str, str]] = {
+    SetKind.ALLOCATIONS: {"services": "services", "service": "services"},
+    SetKind.ASSETS: {},
+    CLOUD: {},
+}
+_KINDS: Mapping[RowKind, tuple[str, ...]] = {
+    SetKind.ALLOCATIONS: ("deployment", "statefulset", "daemonset", "job"),
+    SetKind.ASSETS: (),
+    CLOUD: (),
+}
+_ALIASES: Mapping[RowKind, Mapping[str, str]] = {SetKind.ALLOCATIONS: ALIASES, SetKind.ASSETS: ALIASES, CLOUD: {}}
+
+YES_OR_NO = "CASE WHEN kubernetes THEN 'true' ELSE 'false' END"
+"""A truth value as the text that filters compare."""
 
 IDLE_COLUMNS = frozenset({"cluster", "node", "provider_id"})
 """The columns an idle row has; every other one is unknown there."""
@@ -47,7 +61,7 @@ IDLE_COLUMNS = frozenset({"cluster", "node", "provider_id"})
 class Conditions:
     """Turns a filter into a condition on the rows of one kind."""
 
-    def __init__(self, kind: SetKind, dialect: DuckDb, *, idle: bool = False) -> None:
+    def __init__(self, kind: RowKind, dialect: Dialect, *, idle: bool = False) -> None:
         self._kind = kind
         self._dialect = dialect
         self._idle = idle
@@ -80,7 +94,7 @@ class Conditions:
             return self._keyed(columns[0], key, match, value if key is None else wanted)
         if field in _LISTS[self._kind]:
             return self._list(columns[0], match, wanted)
-        if field in ALIASES:
+        if field in _ALIASES[self._kind]:
             return self._match(f"coalesce({self._alias(field)}, '')", match, wanted)
         return self._plain(field, columns[0], match, wanted)
 
@@ -90,6 +104,8 @@ class Conditions:
         if column == "type":
             # The field's clients write asset types as they like.
             return self._match("lower(type)", match, wanted.lower())
+        if column == "kubernetes":
+            return self._match(YES_OR_NO, match, wanted.lower())
         return self._match(column, match, wanted)
 
     def _alias(self, field: str) -> str:
@@ -104,29 +120,22 @@ class Conditions:
     def _keyed(self, column: str, key: str | None, match: Match, wanted: str) -> str:
         """Compare a label; without a key, ask whether there is one of such a name."""
         if key is not None:
-            return self._match(f"coalesce({self._label(column, sanitize(key))}, '')", match, wanted)
+            return self._match(f"coalesce({self._label(column, label_key(key, self._kind))}, '')", match, wanted)
         if match in {Match.EQUALS, Match.CONTAINS}:
-            return f"{self._label(column, sanitize(wanted))} IS NOT NULL"
-        test = self._match("element", match, sanitize(wanted))
-        return self._dialect.list_has(self._dialect.label_names(column), test)
+            return f"{self._label(column, label_key(wanted, self._kind))} IS NOT NULL"
+        return self._dialect.list_has(self._dialect.label_names(column), match, label_key(wanted, self._kind))
 
     def _list(self, column: str, match: Match, wanted: str) -> str:
         if not wanted and match in {Match.EQUALS, Match.CONTAINS}:
-            return f"len({column}) = 0"
+            return f"{self._dialect.length(column)} = 0"
         exact = Match.EQUALS if match is Match.CONTAINS else match
-        return self._dialect.list_has(column, self._match("element", exact, wanted))
+        return self._dialect.list_has(column, exact, wanted)
 
     def _match(self, expression: str, match: Match, wanted: str) -> str:
-        if match is Match.CONTAINS:
-            return self._dialect.contains(expression, wanted)
-        if match is Match.STARTS_WITH:
-            return self._dialect.starts_with(expression, wanted)
-        if match is Match.ENDS_WITH:
-            return self._dialect.ends_with(expression, wanted)
-        return f"{expression} = {self._dialect.text(wanted)}"
+        return self._dialect.matches(expression, match, wanted)
 
 
-def columns_of(tree: Filter | None, kind: SetKind) -> frozenset[str]:
+def columns_of(tree: Filter | None, kind: RowKind) -> frozenset[str]:
     """
     Return the columns a filter reads.
 
@@ -147,13 +156,13 @@ def comparisons(tree: Filter) -> Iterator[Compare]:
         yield from comparisons(part)
 
 
-def fields(kind: SetKind) -> tuple[str, ...]:
+def fields(kind: RowKind) -> tuple[str, ...]:
     """Return the fields a filter of this kind may name."""
     keyed = (f"{name}[<name>]" for name in KEYED[kind])
-    return (*_PLAIN[kind], *_LISTS[kind], *_KINDS[kind], *keyed, *ALIASES)
+    return (*_PLAIN[kind], *_LISTS[kind], *_KINDS[kind], *keyed, *_ALIASES[kind])
 
 
-def _columns(compare: Compare, kind: SetKind) -> tuple[str, ...]:
+def _columns(compare: Compare, kind: RowKind) -> tuple[str, ...]:
     field = compare.field
     if field in KEYED[kind]:
         return (KEYED[kind][field],)
@@ -164,7 +173,7 @@ def _columns(compare: Compare, kind: SetKind) -> tuple[str, ...]:
             return (_LISTS[kind][field],)
         if field in _KINDS[kind]:
             return ("controller", "controller_kind")
-        if field in ALIASES:
+        if field in _ALIASES[kind]:
             return ("labels",) if kind is SetKind.ASSETS else ("labels", "annotations")
     written = field if compare.key is None else f"{field}[{compare.key}]"
     accepted = fields(kind)
@@ -175,17 +184,17 @@ def _either(tests: list[str]) -> str:
     return tests[0] if len(tests) == 1 else "(" + " OR ".join(tests) + ")"
 
 
-def may_hold(tree: Filter | None, cluster: str) -> bool:
-    """Tell whether a row of a cluster can pass a filter, whatever else it is."""
+def may_hold(tree: Filter | None, value: str, field: str = "cluster") -> bool:
+    """Tell whether a row with this value of a field can pass a filter, whatever else it is."""
     if tree is None:
         return True
     if isinstance(tree, Every):
-        return all(may_hold(part, cluster) for part in tree.parts)
+        return all(may_hold(part, value, field) for part in tree.parts)
     if isinstance(tree, Some):
-        return any(may_hold(part, cluster) for part in tree.parts)
-    if tree.field != "cluster" or tree.key is not None:
+        return any(may_hold(part, value, field) for part in tree.parts)
+    if tree.field != field or tree.key is not None:
         return True
-    return any(_matches(cluster, tree.match, value) for value in tree.values) != tree.negated
+    return any(_matches(value, tree.match, wanted) for wanted in tree.values) != tree.negated
 
 
 def _matches(text: str, match: Match, wanted: str) -> bool:

@@ -1,18 +1,26 @@
-"""What differs between engines: literals, label access, dates. The compiler knows no engine, this file knows one."""
+"""
+What differs between engines: literals, labels, lists, dates. The compiler knows no engine, a dialect knows one.
+
+The compiler writes names that need quotes as `"start"`, casts as `x::TYPE` and the types of `Dialect.type_names`;
+whoever runs a statement hands it through `Dialect.spelled` first.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from fleetcost.model.window import Resolution
+from fleetcost.query.filters import Match
 from fleetcost.query.question import Step
 from fleetcost.tables.rollups import raw_source, source_for
 
 
-class DuckDb:
+class Dialect(ABC):
     """
-    The embedded engine, whose labels are VARIANT values.
+    One engine's way of writing.
 
     Args:
         rollups: False reads single rows only, which gives the same answers and takes longer
@@ -25,59 +33,31 @@ class DuckDb:
         """Give what stands behind `FROM` to read rows that these columns tell apart; `members` counts single rows."""
         return self._source(table, columns, resolution)
 
-    def text(self, value: str) -> str:
-        """Write a text literal."""
-        return "'" + value.replace("\0", "").replace("'", "''") + "'"
+    def spelled(self, sql: str) -> str:
+        """Give a whole statement in this engine's spelling of names and types."""
+        return sql
 
     def name(self, value: str) -> str:
         """Write a name of a column."""
         return '"' + value.replace('"', '""') + '"'
 
-    def time(self, instant: datetime) -> str:
-        """Write an aware time as the UTC time without a zone that the tables hold."""
-        return f"TIMESTAMP '{instant.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'"
-
     def exact(self, value: Decimal) -> str:
         """Write an amount."""
         return f"{value:f}::DECIMAL(38, 9)"
 
-    def table(self, name: str, query: str) -> str:
-        """Keep a query's rows for the statements that follow in the same snapshot."""
-        return f"CREATE OR REPLACE TEMP TABLE {name} AS\n{query}"
-
-    def label(self, column: str, key: str) -> str:
-        """Read one label; NULL where it is absent."""
-        return f"{column}[{self.text(key)}]::VARCHAR"
-
-    def label_names(self, column: str) -> str:
-        """Give the names of all labels."""
-        return f"json_keys(to_json({column}))"
-
-    def newest(self, expression: str) -> str:
-        """Give a value of the newest of a group's rows; of several from one window always the same."""
-        return f'arg_max({expression}, (window_start, "end", pod_uid))'
-
-    def json(self, expression: str) -> str:
-        """Give a value as JSON text."""
-        return f"to_json({expression})::VARCHAR"
-
     def step(self, step: Step, column: str, start: datetime) -> str:
         """Give the start of the step a window belongs to; steps are counted as in `question.cut`."""
+        begin = self.time(start)
         if step is Step.ALL:
-            return self.time(start)
+            return begin
         if step is Step.SEVEN_DAYS:
-            begin = self.time(start)
-            return f"{begin} + (date_diff('day', {begin}, {column}) // 7 * 7) * INTERVAL 1 DAY"
+            return f"{begin} + {self.whole_weeks(begin, column)} * INTERVAL '7' DAY"
         if step is Step.WEEK:
-            # date_trunc's weeks begin on Monday, the field's on Sunday.
-            cut = f"date_trunc('week', {column} + INTERVAL 1 DAY) - INTERVAL 1 DAY"
+            # An engine's weeks begin on Monday, the field's on Sunday.
+            cut = f"{self.truncated('week', f'{column} + INTERVAL 1 DAY')} - INTERVAL 1 DAY"
         else:
-            cut = f"date_trunc('{step.value}', {column})"
-        return f"greatest({cut}, {self.time(start)})"
-
-    def agreed(self, column: str) -> str:
-        """Give the value all rows of a group agree on, else NULL; comparing hashes is six times faster than texts."""
-        return f"CASE WHEN min(hash({column})) = max(hash({column})) THEN any_value({column}) END"
+            cut = self.truncated(step.value, column)
+        return f"greatest({cut}, {begin})"
 
     def part(self, amount: str, upto: str, whole: str) -> str:
         """
@@ -88,6 +68,150 @@ class DuckDb:
         share = f"({amount})::DOUBLE * (({upto})::DOUBLE / ({whole})::DOUBLE)"
         return f"CASE WHEN ({upto}) = ({whole}) THEN ({amount}) ELSE ({share})::DECIMAL(38, 9) END"
 
+    def contains(self, expression: str, value: str) -> str:
+        """Test for a part."""
+        return f"contains({expression}, {self.text(value)})"
+
+    def matches(self, expression: str, match: Match, value: str) -> str:
+        """Compare a text as a filter does."""
+        if match is Match.CONTAINS:
+            return self.contains(expression, value)
+        if match is Match.STARTS_WITH:
+            return self.starts_with(expression, value)
+        if match is Match.ENDS_WITH:
+            return self.ends_with(expression, value)
+        return f"{expression} = {self.text(value)}"
+
+    @abstractmethod
+    def text(self, value: str) -> str:
+        """Write a text literal."""
+
+    @abstractmethod
+    def time(self, instant: datetime) -> str:
+        """Write an aware time as the UTC time without a zone that the tables hold."""
+
+    @abstractmethod
+    def truncated(self, unit: str, expression: str) -> str:
+        """Give the beginning of the hour, day, week, month or quarter a time is in."""
+
+    @abstractmethod
+    def whole_weeks(self, start: str, column: str) -> str:
+        """Give how many times seven whole days lie between two times."""
+
+    @abstractmethod
+    def whole(self, column: str) -> str:
+        """Give a column of whole numbers so that their sum has room."""
+
+    @abstractmethod
+    def label(self, column: str, key: str) -> str:
+        """Read one label; NULL where it is absent."""
+
+    @abstractmethod
+    def label_names(self, column: str) -> str:
+        """Give the names of all labels."""
+
+    @abstractmethod
+    def label_pairs(self, column: str) -> str:
+        """Give the labels as a list of pairs of `key` and `value`."""
+
+    @abstractmethod
+    def latest(self, expression: str, *by: str) -> str:
+        """Give a value of that one of a group's rows that comes last by some columns."""
+
+    @abstractmethod
+    def json(self, expression: str) -> str:
+        """Give a value as JSON text."""
+
+    @abstractmethod
+    def agreed(self, column: str) -> str:
+        """Give the value all rows of a group agree on, else NULL; values are never NULL."""
+
+    @abstractmethod
+    def starts_with(self, expression: str, value: str) -> str:
+        """Test a prefix."""
+
+    @abstractmethod
+    def ends_with(self, expression: str, value: str) -> str:
+        """Test a suffix."""
+
+    @abstractmethod
+    def first_of(self, column: str) -> str:
+        """Give the first element of a list in alphabetical order; NULL where it is empty."""
+
+    @abstractmethod
+    def length(self, column: str) -> str:
+        """Give the number of a list's elements."""
+
+    @abstractmethod
+    def list_has(self, column: str, match: Match, value: str) -> str:
+        """Test whether any element matches."""
+
+    @abstractmethod
+    def each(self, column: str) -> str:
+        """Give a row per element of a list."""
+
+    @abstractmethod
+    def list_of(self, fields: Mapping[str, str], by: int) -> str:
+        """
+        Collect a group's rows as a list of records.
+
+        Args:
+            fields: name and expression of each
+            by: how many of the fields, from the first, the list is ordered by; together they are different in each row
+        """
+
+    @abstractmethod
+    def map_of(self, pair: str) -> str:
+        """Collect a group's pairs of `key` and `value` as a mapping in the order of its keys."""
+
+
+class DuckDb(Dialect):
+    """The embedded engine, whose labels are VARIANT values."""
+
+    def text(self, value: str) -> str:
+        """Write a text literal."""
+        return "'" + value.replace("\0", "").replace("'", "''") + "'"
+
+    def time(self, instant: datetime) -> str:
+        """Write an aware time as the UTC time without a zone that the tables hold."""
+        return f"TIMESTAMP '{instant.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'"
+
+    def truncated(self, unit: str, expression: str) -> str:
+        """Give the beginning of the hour, day, week, month or quarter a time is in."""
+        return f"date_trunc('{unit}', {expression})"
+
+    def whole_weeks(self, start: str, column: str) -> str:
+        """Give how many times seven whole days lie between two times."""
+        return f"(date_diff('day', {start}, {column}) // 7)"
+
+    def whole(self, column: str) -> str:
+        """Give a column of whole numbers so that their sum has room: the engine's sums are 128 bits wide."""
+        return column
+
+    def label(self, column: str, key: str) -> str:
+        """Read one label; NULL where it is absent."""
+        return f"{column}[{self.text(key)}]::VARCHAR"
+
+    def label_names(self, column: str) -> str:
+        """Give the names of all labels."""
+        return f"json_keys(to_json({column}))"
+
+    def label_pairs(self, column: str) -> str:
+        """Give the labels as a list of pairs of `key` and `value`."""
+        return f"map_entries({self.json(column)}::JSON::MAP(VARCHAR, VARCHAR))"
+
+    def latest(self, expression: str, *by: str) -> str:
+        """Give a value of that one of a group's rows that comes last by some columns."""
+        return f"arg_max({expression}, ({', '.join(by)}))"
+
+    def json(self, expression: str) -> str:
+        """Give a value as JSON text."""
+        return f"to_json({expression})::VARCHAR"
+
+    def agreed(self, column: str) -> str:
+        """Give the value all rows of a group agree on, else NULL; comparing hashes is six times faster than texts."""
+        return f"CASE WHEN min(hash({column})) = max(hash({column})) THEN any_value({column}) END"
+
     def starts_with(self, expression: str, value: str) -> str:
         """Test a prefix."""
         return f"starts_with({expression}, {self.text(value)})"
@@ -96,14 +220,27 @@ class DuckDb:
         """Test a suffix."""
         return f"ends_with({expression}, {self.text(value)})"
 
-    def contains(self, expression: str, value: str) -> str:
-        """Test for a part."""
-        return f"contains({expression}, {self.text(value)})"
-
     def first_of(self, column: str) -> str:
         """Give the first element of a list in alphabetical order; NULL where it is empty."""
         return f"list_min({column})"
 
-    def list_has(self, column: str, condition: str) -> str:
-        """Test whether any element, called `element`, meets a condition."""
-        return f"len(list_filter({column}, lambda element : {condition})) > 0"
+    def length(self, column: str) -> str:
+        """Give the number of a list's elements."""
+        return f"len({column})"
+
+    def list_has(self, column: str, match: Match, value: str) -> str:
+        """Test whether any element matches."""
+        return f"len(list_filter({column}, lambda element : {self.matches('element', match, value)})) > 0"
+
+    def each(self, column: str) -> str:
+        """Give a row per element of a list."""
+        return f"unnest({column})"
+
+    def list_of(self, fields: Mapping[str, str], by: int) -> str:
+        """Collect a group's rows as a list of records."""
+        record = ", ".join(f"{name}: {expression}" for name, expression in fields.items())
+        return f"list({{{record}}} ORDER BY {', '.join([*fields.values()][:by])})"
+
+    def map_of(self, pair: str) -> str:
+        """Collect a group's pairs of `key` and `value` as a mapping in the order of its keys."""
+        return f"map_from_entries(list({pair} ORDER BY {pair}.key))"

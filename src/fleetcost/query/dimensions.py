@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from fleetcost.errors import QuestionError, near
 from fleetcost.model.sets import SetKind
+from fleetcost.query.kinds import CLOUD, RowKind
 
 UNALLOCATED = "__unallocated__"
 UNDEFINED = "__undefined__"
@@ -42,7 +43,31 @@ ALLOCATION_NAMES = (
     "deployment", "statefulset", "daemonset", "job", "providerID",
 )  # fmt: skip
 ASSET_NAMES = ("provider", "account", "project", "category", "cluster", "type", "service", "providerID", "name")
-KEYED: Mapping[SetKind, Mapping[str, str]] = MappingProxyType(
+CLOUD_COLUMNS: Mapping[str, str] = MappingProxyType(
+    {
+        "invoiceEntityID": "invoice_entity_id",
+        "invoiceEntityName": "invoice_entity_name",
+        "accountID": "account_id",
+        "accountName": "account_name",
+        "regionID": "region_id",
+        "availabilityZone": "availability_zone",
+        "provider": "provider",
+        "providerID": "provider_id",
+        "category": "category",
+        "service": "service",
+        "usageType": "usage_type",
+        "lineType": "line_type",
+        "rule": "rule",
+        "kubernetes": "kubernetes",
+        "cluster": "cluster",
+        "outcome": "outcome",
+        "integration": "integration",
+        "currency": "currency",
+    }
+)
+"""What cloud costs can be grouped and filtered by, each with its column."""
+
+KEYED: Mapping[RowKind, Mapping[str, str]] = MappingProxyType(
     {
         SetKind.ALLOCATIONS: MappingProxyType(
             {
@@ -53,11 +78,14 @@ KEYED: Mapping[SetKind, Mapping[str, str]] = MappingProxyType(
             }
         ),
         SetKind.ASSETS: MappingProxyType({"label": "labels"}),
+        CLOUD: MappingProxyType({"label": "labels"}),
     }
 )
 """Dimensions with a name of their own behind a colon, each with its column."""
 
-NAMES = {SetKind.ALLOCATIONS: ALLOCATION_NAMES, SetKind.ASSETS: ASSET_NAMES}
+NAMES: Mapping[RowKind, tuple[str, ...]] = MappingProxyType(
+    {SetKind.ALLOCATIONS: ALLOCATION_NAMES, SetKind.ASSETS: ASSET_NAMES, CLOUD: tuple(CLOUD_COLUMNS)}
+)
 
 ALIASES: Mapping[str, str] = MappingProxyType(
     {"department": "department", "environment": "env", "owner": "owner", "product": "app", "team": "team"}
@@ -67,17 +95,23 @@ The field's five words for a label each, or an annotation where the label is abs
 products we are compatible with.
 """
 
+FIRST_LABEL = "first label"
+"""A dimension of cloud costs that nobody can ask for by name: the first of several labels that a row has."""
+
 EXTERNAL = "kubernetes_label_"
 """What stands before an alias's label name on assets, where labels come from a bill."""
 
-DEFAULTS = {
+DEFAULTS: Mapping[RowKind, tuple[Dimension, ...]] = {
     SetKind.ALLOCATIONS: tuple(Dimension(name) for name in ("cluster", "node", "namespace", "pod", "container")),
     SetKind.ASSETS: tuple(Dimension(name) for name in ASSET_NAMES),
+    CLOUD: tuple(
+        Dimension(name) for name in ("invoiceEntityID", "accountID", "provider", "providerID", "category", "service")
+    ),
 }
 """What an answer is grouped by when nothing is asked for."""
 
 
-def parse_dimensions(text: str | None, kind: SetKind, parameter: str = "aggregate") -> tuple[Dimension, ...]:
+def parse_dimensions(text: str | None, kind: RowKind, parameter: str = "aggregate") -> tuple[Dimension, ...]:
     """
     Read a comma-separated list of dimensions.
 
@@ -99,16 +133,22 @@ def parse_dimensions(text: str | None, kind: SetKind, parameter: str = "aggregat
     return tuple(dict.fromkeys(_dimension(part.strip(), text, kind, parameter) for part in parts))
 
 
-def _dimension(part: str, text: str, kind: SetKind, parameter: str) -> Dimension:
+def _dimension(part: str, text: str, kind: RowKind, parameter: str) -> Dimension:
     head, colon, key = part.partition(":")
     keyed = {spelling: name for name in KEYED[kind] for spelling in (name, name.lower())}
     if colon and head in keyed and key:
-        return Dimension(keyed[head], sanitize(key))
-    known = {name.lower(): name for name in (*NAMES[kind], *ALIASES)}
+        return Dimension(keyed[head], label_key(key, kind))
+    aliases = () if kind is CLOUD else tuple(ALIASES)
+    known = {name.lower(): name for name in (*NAMES[kind], *aliases)}
     if part.lower() in known:
         return Dimension(known[part.lower()])
-    accepted = [*NAMES[kind], *(f"{name}:<name>" for name in KEYED[kind]), *ALIASES, "all"]
+    accepted = [*NAMES[kind], *(f"{name}:<name>" for name in KEYED[kind]), *aliases, "all"]
     raise QuestionError(parameter, text, f"a comma-separated list of {', '.join(accepted)}{near(part, accepted)}")
+
+
+def label_key(key: str, kind: RowKind) -> str:
+    """Spell a label's name as rows of a kind do: as Prometheus, or as the provider of a bill."""
+    return key if kind is CLOUD else sanitize(key)
 
 
 def sanitize(label: str) -> str:

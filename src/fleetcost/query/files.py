@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fleetcost.query.compile import Program
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect, DuckDb
 from fleetcost.query.question import Question
 from fleetcost.query.sql.assets import WEIGHED
-from fleetcost.tables.database import Snapshot
+from fleetcost.tables.view import View
 
 _MARKED = "'=', '+', '-', '@', chr(9), chr(13)"
 """First characters that a spreadsheet takes for the beginning of a formula."""
@@ -24,11 +24,13 @@ class Sheet:
         question: it
         program: what was prepared
         columns: the figures that are wanted, empty for all
+        dialect: of the engine that answers
     """
 
     question: Question
     program: Program
     columns: tuple[str, ...]
+    dialect: Dialect
 
     def texts(self) -> list[tuple[str, str]]:
         """Return the columns that are text: expression and name."""
@@ -47,7 +49,7 @@ class Sheet:
             ("name", "name"),
             *named,
             *((f"coalesce({name}, '')", name) for name in wanted),
-            ("currency", "currency"),
+            *([] if "currency" in taken else [("currency", "currency")]),
         ]
 
     def rest(self) -> list[tuple[str, str]]:
@@ -72,7 +74,7 @@ class Sheet:
             (f"CASE WHEN left({text}, 1) IN ({_MARKED}) THEN '''' || {text} ELSE {text} END" if marked else text, name)
             for text, name in self.texts()
         ]
-        dialect = DuckDb()
+        dialect = self.dialect
         chosen = ", ".join(f"{expression} AS {dialect.name(name)}" for expression, name in [*texts, *self.rest()])
         return f"SELECT {chosen} FROM {self.program.page} AS page ORDER BY {self._order()}"  # noqa: S608 - names of columns only
 
@@ -85,14 +87,12 @@ class Sheet:
         return f"page.step, {first}page.role, page.name"
 
 
-def copy_to_csv(snapshot: Snapshot, sheet: Sheet, file: Path) -> None:
+def copy_to_csv(snapshot: View, sheet: Sheet, file: Path) -> None:
     """Write the page as CSV with a line of names; amounts have all their places."""
-    target = DuckDb().text(str(file))
-    snapshot.rows(f"COPY ({sheet.query(marked=True)}) TO {target} (FORMAT csv, HEADER)")
+    snapshot.write(sheet.query(marked=True), "FORMAT csv, HEADER", str(file))
 
 
-def copy_to_parquet(snapshot: Snapshot, sheet: Sheet, file: Path, note: str) -> None:
+def copy_to_parquet(snapshot: View, sheet: Sheet, file: Path, note: str) -> None:
     """Write the page as Parquet; the note is in the file's metadata."""
-    dialect = DuckDb()
-    options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{fleetcost: {dialect.text(note)}}}"
-    snapshot.rows(f"COPY ({sheet.query(marked=False)}) TO {dialect.text(str(file))} ({options})")
+    options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{fleetcost: {DuckDb().text(note)}}}"
+    snapshot.write(sheet.query(marked=False), options, str(file))

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fleetcost.query.dialect import DuckDb
-from fleetcost.tables.database import Snapshot
+from fleetcost.query.dialect import Dialect
+from fleetcost.query.dialects import dialect_of
 from fleetcost.tables.ledger import Entry, EntryState
+from fleetcost.tables.view import View
 
 LOOKED_BACK = timedelta(days=30)
 """How far back a cluster's place and cost are looked for."""
@@ -54,7 +55,7 @@ class Member:
         return self.last is not None and now - self.last < INACTIVE_AFTER
 
 
-def members(snapshot: Snapshot, entries: Iterable[Entry], now: datetime) -> tuple[Member, ...]:
+def members(snapshot: View, entries: Iterable[Entry], now: datetime) -> tuple[Member, ...]:
     """
     Return every cluster of the ledger, sorted, whether it reports or not.
 
@@ -63,7 +64,7 @@ def members(snapshot: Snapshot, entries: Iterable[Entry], now: datetime) -> tupl
         entries: the ledger
         now: the clock's reading
     """
-    places = {row[0]: row[1:] for row in snapshot.rows(_places(now))}
+    places = {row[0]: row[1:] for row in snapshot.rows(_places(dialect_of(snapshot), now))}
     by_cluster: dict[str, list[Entry]] = {}
     for entry in entries:
         by_cluster.setdefault(entry.key.cluster, []).append(entry)
@@ -101,23 +102,23 @@ def seen_until(entry: Entry) -> datetime:
     return min(entry.key.window.end, entry.built_at)
 
 
-def _places(now: datetime) -> str:
-    dialect = DuckDb()
+def _places(dialect: Dialect, now: datetime) -> str:
     agreed = ", ".join(
         f"coalesce({dialect.agreed(name)}, '') AS {name}" for name in ("provider", "account", "project", "region")
     )
     since = dialect.time(now - LOOKED_BACK)
     return (
         f"SELECT cluster, {agreed}, min(provider_id) AS provider_id, "  # noqa: S608 - a time and names of columns
-        "count(DISTINCT name) FILTER (window_start = newest) AS nodes, any_value(priced.source) AS price_source, "
+        "count(DISTINCT name) FILTER (WHERE window_start = newest) AS nodes, any_value(priced.source) AS price_source, "
         "any_value(whole.cost) AS cost\n"
         "FROM (SELECT *, max(window_start) OVER (PARTITION BY cluster) AS newest FROM asset_1d\n"
         f"  WHERE window_start >= {since} AND type = 'Node')\n"
         "JOIN (SELECT cluster, sum(cost + adjustment)::DOUBLE AS cost FROM asset_1d "
         f"WHERE window_start >= {since} GROUP BY cluster) AS whole USING (cluster)\n"
-        "JOIN (SELECT cluster, max_by(price_source, (cost, price_source)) AS source\n"
-        f"  FROM (SELECT cluster, price_source, sum(cost) AS cost FROM asset_1d WHERE window_start >= {since}\n"
-        "    GROUP BY cluster, window_start, price_source\n"
-        "    QUALIFY window_start = max(window_start) OVER (PARTITION BY cluster))\n"
+        f"JOIN (SELECT cluster, {dialect.latest('price_source', 'cost', 'price_source')} AS source\n"
+        "  FROM (SELECT *, max(window_start) OVER (PARTITION BY cluster) AS newest\n"
+        "    FROM (SELECT cluster, window_start, price_source, sum(cost) AS cost FROM asset_1d "
+        f"WHERE window_start >= {since} GROUP BY cluster, window_start, price_source))\n"
+        "  WHERE window_start = newest\n"
         "  GROUP BY cluster) AS priced USING (cluster)\nGROUP BY cluster"
     )

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from typing import Any
 
+from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.query.answer import Completeness
 from fleetcost.query.completeness import completeness
 from fleetcost.query.question import Frame
-from fleetcost.tables.database import Snapshot
 from fleetcost.tables.ledger import Entry, read_ledger
+from fleetcost.tables.view import View
+
+Retired = Callable[[], Mapping[ClusterId, datetime]]
 
 
 class Known:
@@ -24,26 +27,29 @@ class Known:
     ledger's generation in the question's own snapshot, so that an answer never mixes two states of the tables.
     """
 
-    def __init__(self, size: int = 64) -> None:
+    def __init__(self, size: int = 64, retired: Retired = dict) -> None:
         self._size = size
+        self.retired = retired
+        """Gives the clusters that were declared gone, and when."""
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
 
-    def entries(self, snapshot: Snapshot) -> tuple[Entry, ...]:
+    def entries(self, snapshot: View) -> tuple[Entry, ...]:
         """Return every entry of the ledger."""
         key = ("entries", snapshot.generation)
         return tuple(self._remembered(key, lambda: tuple(read_ledger(snapshot).values())))
 
     def completeness(
-        self, snapshot: Snapshot, frame: Frame, kinds: tuple[SetKind, ...], now: datetime
+        self, snapshot: View, frame: Frame, kinds: tuple[SetKind, ...], now: datetime
     ) -> tuple[Completeness, ...]:
         """Judge every known cluster over a frame; times of day count to the minute."""
         minute = now.replace(second=0, microsecond=0)
-        key = ("completeness", snapshot.generation, frame, kinds, minute)
-        judged = self._remembered(key, lambda: completeness(self.entries(snapshot), frame, kinds, minute))
+        retired = self.retired()
+        key = ("completeness", snapshot.generation, frame, kinds, minute, tuple(sorted(retired.items())))
+        judged = self._remembered(key, lambda: completeness(self.entries(snapshot), frame, kinds, minute, retired))
         return tuple(judged)
 
-    def remembered(self, snapshot: Snapshot, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - what is made
+    def remembered(self, snapshot: View, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - what is made
         """Return what was made for a key in this state of the tables, or make it."""
         return self._remembered((key, snapshot.generation), make)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fleetcost.model.cloud_cost import CLOUD_COSTS
+
 EXACT_ALLOCATION = (
     "cpu_core_hours", "cpu_core_request_hours", "cpu_core_usage_hours", "cpu_cost", "cpu_cost_adjustment",
     "ram_byte_hours", "ram_byte_request_hours", "ram_byte_usage_hours", "ram_cost", "ram_cost_adjustment",
@@ -34,6 +36,9 @@ EXACT_ASSET = (
     "byte_hours", "byte_usage_hours",
 )  # fmt: skip
 """Columns of the asset tables that add up exactly."""
+
+EXACT_CLOUD = (*CLOUD_COSTS, *(f"kubernetes_{name}" for name in CLOUD_COSTS))
+"""What adds up of cloud costs: the five costs of all rows, and of those that are a cluster's."""
 
 WEIGHTED_ASSET = {
     "preemptible": "cost",

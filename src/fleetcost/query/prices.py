@@ -11,12 +11,13 @@ from typing import Any
 from fleetcost.model.asset import AssetType, PriceSource
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect
+from fleetcost.query.dialects import dialect_of
 from fleetcost.query.filters import Filter
 from fleetcost.query.question import Frame, Question, Step
 from fleetcost.query.sql.source import Source
-from fleetcost.tables.database import Snapshot
 from fleetcost.tables.ledger import aware
+from fleetcost.tables.view import View
 
 BYTES_PER_GIB = 2**30
 
@@ -76,9 +77,7 @@ class _Found:
     sizeless: bool
 
 
-def prices(
-    snapshot: Snapshot, frame: Frame, scope: Filter | None, clusters: Iterable[str]
-) -> tuple[ClusterPrices, ...]:
+def prices(snapshot: View, frame: Frame, scope: Filter | None, clusters: Iterable[str]) -> tuple[ClusterPrices, ...]:
     """
     Return what clusters are priced with, sorted; those without assets in the frame have the source `none`.
 
@@ -89,8 +88,9 @@ def prices(
         clusters: which are asked about
     """
     asked = Question(kind=SetKind.ASSETS, frame=frame, step=Step.ALL, dimensions=(), filter=scope)
-    sources = {row[0]: row[1:] for row in snapshot.rows(_sources(asked))}
-    found = {row[0]: _found(row, sources[row[0]]) for row in snapshot.rows(_rates(asked))}
+    dialect = dialect_of(snapshot)
+    sources = {row[0]: row[1:] for row in snapshot.rows(_sources(asked, dialect))}
+    found = {row[0]: _found(row, sources[row[0]]) for row in snapshot.rows(_rates(asked, dialect))}
     usual = _medians(one.prices for one in found.values())
     return tuple(
         _judged(found[cluster], usual) if cluster in found else ClusterPrices(cluster, PriceSource.NONE, "")
@@ -136,9 +136,9 @@ def _judged(found: _Found, usual: dict[tuple[str, str], float]) -> ClusterPrices
     return replace(found.prices, unpriced_cost_at_risk=risk)
 
 
-def _rates(asked: Question) -> str:
+def _rates(asked: Question, dialect: Dialect) -> str:
     """Return a statement: cluster, currency, overridden, count without price, one of no size, rates, sizes."""
-    source = Source(asked, DuckDb())
+    source = Source(asked, dialect)
     rates = [f"{_ratio(name)} AS {name}" for name in _SIZED]
     sizes = [f"{_size(name, f'{cost} <= 0 AND {of}')} AS unpriced_{name}" for name, (_, cost, of) in _SIZED.items()]
     balancer = f"type = '{AssetType.LOAD_BALANCER}' AND cost <= 0"
@@ -147,7 +147,7 @@ def _rates(asked: Question) -> str:
     return (
         f"WITH assets AS (SELECT * FROM {source.assets()} WHERE {source.passes()})\n"  # noqa: S608 - quoted
         f"SELECT cluster, currency, bool_or(price_source = '{PriceSource.CUSTOM}'), "
-        f"count(DISTINCT concat(type, '/', name)) FILTER ({whole} AND ({unpriced} OR ({balancer}))), "
+        f"count(DISTINCT concat(type, '/', name)) FILTER (WHERE {whole} AND ({unpriced} OR ({balancer}))), "
         f"bool_or({balancer}), {', '.join([*rates, *sizes])}\n"
         "FROM assets JOIN (SELECT cluster, max_by(currency, window_start) AS currency FROM assets GROUP BY cluster) "
         "AS newest USING (cluster, currency)\nGROUP BY cluster, currency"
@@ -157,26 +157,26 @@ def _rates(asked: Question) -> str:
 def _ratio(name: str) -> str:
     _, cost, of = _SIZED[name]
     charged = f"{cost} > 0 AND {of}"
-    return f"(sum({cost}) FILTER ({charged}))::DOUBLE / {_size(name, charged, none='NULL')}"
+    return f"(sum({cost}) FILTER (WHERE {charged}))::DOUBLE / {_size(name, charged, none='NULL')}"
 
 
 def _size(name: str, condition: str, none: str = "0") -> str:
     size, _, _ = _SIZED[name]
-    total = f"coalesce((sum({size}) FILTER ({condition}))::DOUBLE, {none})"
+    total = f"coalesce((sum({size}) FILTER (WHERE {condition}))::DOUBLE, {none})"
     whole = f"nullif({total}, 0)" if none == "NULL" else total
     return f"({whole} / {BYTES_PER_GIB})" if name in _OF_BYTES else whole
 
 
-def _sources(asked: Question) -> str:
+def _sources(asked: Question, dialect: Dialect) -> str:
     """Return a statement: cluster, the source behind most cost of its newest window in the frame, since when."""
     ever = replace(asked, frame=replace(asked.frame, window=Window(_BEGINNING, asked.frame.window.end)))
-    source, frame = Source(ever, DuckDb()), Source(asked, DuckDb()).in_frame()
+    source, frame = Source(ever, dialect), Source(asked, dialect).in_frame()
     return (
         "WITH windows AS (\n"  # noqa: S608 - quoted
-        "  SELECT cluster, window_start, max_by(price_source, (cost, price_source)) AS source\n"
+        f"  SELECT cluster, window_start, {dialect.latest('price_source', 'cost', 'price_source')} AS source\n"
         "  FROM (SELECT cluster, window_start, price_source, sum(cost) AS cost\n"
-        f"    FROM {source.assets()} WHERE {source.passes()} GROUP BY ALL)\n"
-        "  GROUP BY ALL\n),\n"
+        f"    FROM {source.assets()} WHERE {source.passes()} GROUP BY cluster, window_start, price_source)\n"
+        "  GROUP BY cluster, window_start\n),\n"
         "newest AS (SELECT cluster, max_by(source, window_start) AS now FROM windows "
         f"WHERE {frame} GROUP BY cluster),\n"
         "changed AS (SELECT cluster, max(window_start) AS before FROM windows JOIN newest USING (cluster) "

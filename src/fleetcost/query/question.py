@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from fleetcost.errors import QuestionError, near
-from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution, Window
 from fleetcost.query.dimensions import Dimension
 from fleetcost.query.filters import Filter
+from fleetcost.query.kinds import RowKind
 from fleetcost.query.sharing import Sharing, Split, Tenancy
 
 MOST_WINDOWS = {Resolution.HOUR: 2400, Resolution.DAY: 3660}
@@ -85,7 +85,7 @@ class Question:
     What is asked.
 
     Attributes:
-        kind: allocations or assets
+        kind: allocations, assets or cloud costs
         frame: which rows
         step: how the rows of the answer are cut
         series: how its series is cut, None for none; only with `step` ALL
@@ -107,9 +107,10 @@ class Question:
         page: which rows come back; totals are of all
         summed: totals are wanted
         now: the clock's reading, for shared costs of a window that is not over
+        metric: which of the five costs of a cloud cost is its total
     """
 
-    kind: SetKind
+    kind: RowKind
     frame: Frame
     step: Step
     series: Step | None = None
@@ -130,6 +131,7 @@ class Question:
     page: Page = Page()
     summed: bool = True
     now: datetime | None = None
+    metric: str = "amortized_net_cost"
 
     @property
     def finest(self) -> Step:

@@ -13,6 +13,7 @@ from fleetcost.query.question import Question
 from fleetcost.query.rows import (
     AllocationRow,
     AssetRow,
+    CloudCostRow,
     Details,
     LoadBalancerDetail,
     Proportion,
@@ -70,6 +71,23 @@ def total_asset_of(record: Sequence[Any], question: Question, program: Program) 
     """Make a row of a record whose columns are those of `sql.reading.Reading.totals`."""
     del question
     return _asset(_totals(record, program), ("total",))
+
+
+def cloud_cost_of(record: Sequence[Any], question: Question, program: Program) -> CloudCostRow:
+    """Make a row of a record whose columns are those of `sql.reading.Reading.rows`."""
+    return _cloud_cost(_facts(record, question, program), _names(record, question))
+
+
+def total_cloud_cost_of(record: Sequence[Any], question: Question, program: Program) -> CloudCostRow:
+    """Make a row of a record whose columns are those of `sql.reading.Reading.totals`."""
+    facts = _totals(record, program)
+    return _cloud_cost(facts | {"total_cost": facts[question.metric]}, ("total",))
+
+
+def _cloud_cost(facts: dict[str, Any], names: tuple[str, ...]) -> CloudCostRow:
+    labels = msgspec.json.decode(facts["labels"], type=dict[str, str]) if facts.get("labels") else {}
+    known = set(CloudCostRow.__struct_fields__) - {"labels"}
+    return CloudCostRow(names=names, labels=labels, **{name: value for name, value in facts.items() if name in known})
 
 
 def _names(record: Sequence[Any], question: Question) -> tuple[str, ...]:

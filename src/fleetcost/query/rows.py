@@ -272,6 +272,65 @@ class AssetRow(msgspec.Struct, frozen=True, kw_only=True):
         return (self.end - self.start).total_seconds() / 3600
 
 
+class CloudCostRow(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One group of cloud costs in one step, in one currency.
+
+    Attributes:
+        names: the value of each dimension asked for
+        provider, …: properties on which all members agree, empty where they differ
+        list_cost, …: one charge seen five ways
+        kubernetes_*: of the members that are a cluster's
+        total_cost: the cost that was asked for
+        members: rows behind it
+        labels: of a single row only
+    """
+
+    names: tuple[str, ...]
+    currency: str
+    provider: str = ""
+    provider_id: str = ""
+    account_id: str = ""
+    account_name: str = ""
+    invoice_entity_id: str = ""
+    invoice_entity_name: str = ""
+    region_id: str = ""
+    availability_zone: str = ""
+    service: str = ""
+    category: str = ""
+    usage_type: str = ""
+    line_type: str = ""
+    rule: str = ""
+    cluster: str = ""
+    outcome: str = ""
+    integration: str = ""
+    start: datetime
+    end: datetime
+    list_cost: float = 0.0
+    net_cost: float = 0.0
+    amortized_cost: float = 0.0
+    amortized_net_cost: float = 0.0
+    invoiced_cost: float = 0.0
+    kubernetes_list_cost: float = 0.0
+    kubernetes_net_cost: float = 0.0
+    kubernetes_amortized_cost: float = 0.0
+    kubernetes_amortized_net_cost: float = 0.0
+    kubernetes_invoiced_cost: float = 0.0
+    total_cost: float = 0.0
+    members: int = 0
+    labels: dict[str, str] = msgspec.field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The dimensions' values joined by `/`."""
+        return "/".join(self.names)
+
+    def kubernetes_percent(self, metric: str) -> float:
+        """Return the part of one of the five costs that is a cluster's, 1 for all of it; 0 where nothing was paid."""
+        whole: float = getattr(self, metric)
+        return float(getattr(self, f"kubernetes_{metric}")) / whole if whole else 0.0
+
+
 def on_grid(value: float) -> float:
     """Put a sum of exact amounts back on their grid: adding them as floats leaves dust behind the ninth place."""
     return round(value, PLACES)

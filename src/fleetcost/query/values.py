@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from fleetcost.errors import QuestionError, near
 from fleetcost.model.sets import SetKind
-from fleetcost.query.conditions import columns_of, fields
-from fleetcost.query.dialect import DuckDb
-from fleetcost.query.dimensions import ALIASES, KEYED, sanitize
+from fleetcost.query.conditions import YES_OR_NO, columns_of, fields
+from fleetcost.query.dialect import Dialect
+from fleetcost.query.dialects import dialect_of
+from fleetcost.query.dimensions import ALIASES, KEYED, label_key
 from fleetcost.query.filters import Compare, Filter, Match
+from fleetcost.query.kinds import CLOUD, RowKind
 from fleetcost.query.question import Frame, Question, Step
 from fleetcost.query.sql.source import Source
-from fleetcost.tables.database import Snapshot
+from fleetcost.tables.view import View
 
 MOST = 1000
 """Values that are returned at once."""
@@ -34,19 +36,20 @@ class Wanted:
     limit: int = 100
 
 
-def values(snapshot: Snapshot, kind: SetKind, frame: Frame, wanted: Wanted, allowed: Filter | None) -> list[str]:
+def values(snapshot: View, kind: RowKind, frame: Frame, wanted: Wanted, allowed: Filter | None) -> list[str]:
     """
     Return values in alphabetical order, empty ones left out.
 
     Raises:
         QuestionError: the field or the filter's field is unknown.
     """
-    dialect = DuckDb()
+    dialect = dialect_of(snapshot)
     question = Question(kind=kind, frame=frame, step=Step.ALL, dimensions=(), filter=allowed)
     source = Source(question, dialect)
     expression, columns = _expression(wanted.field, kind, dialect)
     columns |= columns_of(allowed, kind)
-    rows = source.assets() if kind is SetKind.ASSETS else source.table("allocation", columns)
+    table = "cloud_cost" if kind is CLOUD else "allocation"
+    rows = source.assets() if kind is SetKind.ASSETS else source.table(table, columns)
     search = dialect.contains("lower(value)", wanted.search.lower()) if wanted.search else "TRUE"
     return [
         str(row[0])
@@ -58,13 +61,15 @@ def values(snapshot: Snapshot, kind: SetKind, frame: Frame, wanted: Wanted, allo
     ]
 
 
-def _expression(field: str, kind: SetKind, dialect: DuckDb) -> tuple[str, set[str]]:
+def _expression(field: str, kind: RowKind, dialect: Dialect) -> tuple[str, set[str]]:
     head, _, key = field.removesuffix("]").replace("[", ":", 1).partition(":")
     spellings = {name.lower(): name for name in KEYED[kind]}
     if head.lower() in spellings:
         column = KEYED[kind][spellings[head.lower()]]
-        return (dialect.label(column, sanitize(key)) if key else f"unnest({dialect.label_names(column)})"), {column}
-    if field in ALIASES:
+        return (dialect.label(column, label_key(key, kind)) if key else dialect.each(dialect.label_names(column))), {
+            column
+        }
+    if field in ALIASES and kind is not CLOUD:
         maps = ("labels", "annotations") if kind is SetKind.ALLOCATIONS else ("labels",)
         return f"coalesce({', '.join(dialect.label(name, ALIASES[field]) for name in maps)})", set(maps)
     try:
@@ -73,7 +78,7 @@ def _expression(field: str, kind: SetKind, dialect: DuckDb) -> tuple[str, set[st
         accepted = (*fields(kind), *(f"{name}:<name>" for name in KEYED[kind]))
         raise QuestionError("field", field, f"one of {', '.join(accepted)}{near(field, accepted)}") from None
     if columns == {"services"}:
-        return "unnest(services)", columns
+        return dialect.each("services"), columns
     if len(columns) > 1:
         return f"CASE WHEN controller_kind = '{field}' THEN controller END", columns
-    return next(iter(columns)), columns
+    return (YES_OR_NO if columns == {"kubernetes"} else next(iter(columns))), columns

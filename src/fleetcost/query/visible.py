@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution, Window
 from fleetcost.query.conditions import columns_of
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialects import dialect_of
 from fleetcost.query.filters import Filter
 from fleetcost.query.question import Frame, Question, Step
 from fleetcost.query.sql.source import Source
-from fleetcost.tables.database import Snapshot
+from fleetcost.tables.view import View
 
 _EVER = Window(datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 
 
-def visible_clusters(snapshot: Snapshot, allowed: Filter) -> tuple[str, ...]:
+def visible_clusters(snapshot: View, allowed: Filter) -> tuple[str, ...]:
     """
     Return the clusters that have at least one allocation passing a filter.
 
@@ -28,7 +28,7 @@ def visible_clusters(snapshot: Snapshot, allowed: Filter) -> tuple[str, ...]:
         question = Question(
             kind=SetKind.ALLOCATIONS, frame=Frame(_EVER, resolution), step=Step.ALL, dimensions=(), filter=allowed
         )
-        source = Source(question, DuckDb())
+        source = Source(question, dialect_of(snapshot))
         rows = source.table("allocation", {"cluster"} | columns_of(allowed, SetKind.ALLOCATIONS))
         found |= {row[0] for row in snapshot.rows(f"SELECT DISTINCT cluster FROM {rows} WHERE {source.passes()}")}  # noqa: S608 - quoted by the dialect
     return tuple(sorted(found))

@@ -119,7 +119,7 @@ class PrometheusSource:
         if query.over in EDGED:
             rows = sightings(query, window, step, int(self._clock().timestamp()), ask)
         else:
-            rows = ask(query, lambda extra: render(query, window, step, extra))
+            rows = ask(query, lambda extra: render(query, window, step, extra, coarse=level.seconds > 0))
         return PartialRows(rows, sorted(missing)) if missing else rows
 
     def _level(self, window: Window, resolution_seconds: int) -> Level:

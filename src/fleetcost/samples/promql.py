@@ -34,7 +34,9 @@ class Instant:
     time_ms: int
 
 
-def render(query: Query, window: Window, resolution_seconds: int, extra: Matchers = ()) -> Instant:
+def render(
+    query: Query, window: Window, resolution_seconds: int, extra: Matchers = (), *, coarse: bool = False
+) -> Instant:
     """
     Write a query out for one window.
 
@@ -43,11 +45,15 @@ def render(query: Query, window: Window, resolution_seconds: int, extra: Matcher
         window: what it looks back over
         resolution_seconds: step of stepped queries
         extra: conditions added to its selector, such as the cluster's
+        coarse: the samples are a Thanos' coarser ones, each at the last millisecond of what it stands for. One of them
+            lies one millisecond before the window, so ranges of values end a second short of it; growth is counted
+            from that very sample.
 
     Returns:
         The text and the time.
     """
-    over = _over(query, extra, int(window.seconds), resolution_seconds)
+    short = coarse and query.over in _OF_VALUES
+    over = _over(query, extra, int(window.seconds) - short, resolution_seconds)
     time_ms = window.end_epoch * _MILLISECONDS - (0 if query.over.stepped else 1)
     return Instant(_grouped(query, over), time_ms)
 
@@ -97,6 +103,8 @@ def _over(query: Query, extra: Matchers, seconds: int, step: int) -> str:
             newest = f"max by ({', '.join(query.by)}) ({_seen(query, extra)})"
             return f"count_over_time(({newest} > time() - {FRESH_STEPS * step})[{after_start}]) * {step} / 60"
 
+
+_OF_VALUES = frozenset({Over.AVG, Over.MAX, Over.COUNT})
 
 _RANGE_FUNCTIONS = {
     Over.AVG: "avg_over_time",

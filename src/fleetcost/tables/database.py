@@ -7,6 +7,7 @@ of another version it is moved aside and an empty one takes its place, which the
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,7 +29,7 @@ from fleetcost.errors import (
 )
 from fleetcost.model.window import Resolution
 from fleetcost.ops import log
-from fleetcost.tables.faults import fault, in_use, no_disk
+from fleetcost.tables.faults import closed, fault, in_use, no_disk
 from fleetcost.tables.rollups import shape_statements
 from fleetcost.tables.statements import statement
 
@@ -38,7 +39,10 @@ Half of the engine's default. A load leaves one row group a thread unfilled, whi
 with smaller ones less is written twice. Still smaller ones cost space.
 """
 
-SCHEMA_VERSION = 4
+SPILL_FACTOR = 4
+"""How much may lie on the disk for each byte of memory; work that needs more is given up."""
+
+SCHEMA_VERSION = 6
 """Raise it with any change of `sql/schema*.sql`; an older file is moved aside and rebuilt."""
 
 Parameters = Mapping[str, Any]
@@ -53,7 +57,8 @@ class Engine:
     How much of the machine the database may use.
 
     Attributes:
-        memory_bytes: hard limit of the engine's buffers; beyond it work spills to `<file>.tmp`
+        memory_bytes: hard limit of the engine's buffers; beyond it work spills to the folder `<file>.tmp`, which
+            takes up to `SPILL_FACTOR` times as much
         threads: worker threads
     """
 
@@ -91,6 +96,20 @@ class Snapshot:
                 if isinstance(self, Writer) or no_disk(error):
                     raise
                 raise TooMuchError(f"run a query: it needs more memory than the engine may use: {error}") from error
+
+    @property
+    def language(self) -> str:
+        """The SQL it understands."""
+        return "duckdb"
+
+    def keep(self, name: str, query: str) -> None:
+        """Keep a query's rows under a name for the statements that follow; see `rows` for what is raised."""
+        self.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS\n{query}")
+
+    def write(self, sql: str, options: str, file: str) -> None:
+        """Write a query's rows into a file; see `rows` for what is raised."""
+        quoted = file.replace("'", "''")
+        self.rows(f"COPY ({sql}) TO '{quoted}' ({options})")
 
     def interrupt(self) -> None:
         """End the query that is running, from another thread; without one nothing happens."""
@@ -139,20 +158,26 @@ class Database:
         self.file = file
         self._engine = engine
         self._write_lock = threading.Lock()
-        self._broken = ""
+        self._fault: DatabaseDamagedError | DatabaseStoppedError | None = None
         self._connection = _open(file, engine)
 
     @property
     def broken(self) -> str:
-        """Why the file or the engine cannot go on; empty while all is well. `renew` is the cure."""
-        return self._broken
+        """Why the file or the engine cannot go on; empty while all is well. `heal` is the cure."""
+        return str(self._fault or "")
+
+    @property
+    def place(self) -> str:
+        """Where the rows are."""
+        return str(self.file)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """Open a consistent view; several statements in it see the same state."""
         cursor = self._cursor()
         try:
-            cursor.execute("BEGIN TRANSACTION READ ONLY")
+            with self.told():
+                cursor.execute("BEGIN TRANSACTION READ ONLY")
             yield Snapshot(cursor, self)
         finally:
             cursor.close()
@@ -163,7 +188,8 @@ class Database:
         with self._write_lock:
             cursor = self._cursor()
             try:
-                cursor.execute("BEGIN TRANSACTION")
+                with self.told():
+                    cursor.execute("BEGIN TRANSACTION")
                 yield Writer(cursor, self)
                 with self.told():
                     cursor.execute("COMMIT")
@@ -176,28 +202,44 @@ class Database:
         try:
             yield
         except duckdb.Error as error:
+            if closed(error):
+                reason = self.broken or "it was opened again meanwhile"
+                raise DatabaseStoppedError(f"read database {self.file}: {reason}; ask again") from error
             ours = fault(error, self.file)
             if ours is None:
                 raise
             if isinstance(ours, DatabaseDamagedError | DatabaseStoppedError):
-                self._broken = str(ours)
+                self._fault = ours
+                _log.error("database broken", reason=str(ours))
             raise ours from error
+
+    def heal(self, now: datetime) -> None:
+        """
+        Do what the fault needs: a damaged file is replaced, an engine that gave up is started again.
+
+        Raises:
+            TryAgainError: the file cannot be opened now; the fault stays and this can be tried again.
+        """
+        if isinstance(self._fault, DatabaseDamagedError):
+            self.renew(now)
+        elif self._fault is not None:
+            self.reopen(now)
 
     def renew(self, now: datetime) -> None:
         """
         Begin again after damage: close, and open an empty file in place of the broken one, which is moved aside.
 
-        Readers that are at work finish with what they see.
+        Readers that are at work are told to ask again.
         """
         with self._write_lock:
             self._connection.close()
-            move_aside(self.file, self._broken or "it was asked for", now)
+            move_aside(self.file, self.broken or "it was asked for", now)
             self._connection = _open(self.file, self._engine)
-            self._broken = ""
+            self._fault = None
 
     def reopen(self, now: datetime) -> None:
         """
-        Open the file again after the engine gave up; what was committed is there.
+        Open the file again after the engine gave up; what was committed is there, and readers are told to ask again.
 
         Where the file cannot be opened any more, it is moved aside and an empty one takes its place.
         """
@@ -208,7 +250,7 @@ class Database:
             except DatabaseDamagedError as error:
                 move_aside(self.file, str(error), now)
                 self._connection = _open(self.file, self._engine)
-            self._broken = ""
+            self._fault = None
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         # A cursor is a connection of its own: it inherits neither the catalog in use nor the session's time zone.
@@ -269,6 +311,8 @@ def _open(file: Path, engine: Engine) -> duckdb.DuckDBPyConnection:
             f"ATTACH '{_quoted(file)}' AS fleetcost (STORAGE_VERSION 'latest', ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
         )
         connection.execute("USE fleetcost")
+        # The file is ours now, so what lies there was left by a process that was killed.
+        shutil.rmtree(_spill_of(file), ignore_errors=True)
         if new:
             _create(connection)
         _check(connection, file)
@@ -287,7 +331,8 @@ def _configure(connection: duckdb.DuckDBPyConnection, file: Path, engine: Engine
     settings = {
         "memory_limit": f"'{engine.memory_bytes}B'",
         "threads": engine.threads,
-        "temp_directory": f"'{_quoted(file)}.tmp'",
+        "temp_directory": f"'{_quoted(_spill_of(file))}'",
+        "max_temp_directory_size": f"'{engine.memory_bytes * SPILL_FACTOR}B'",
         # Every statement whose order matters says so; keeping the order of what is loaded costs a fifth of the time.
         "preserve_insertion_order": "false",
         # Buffered row groups of a load are not counted against the limit before they are written.
@@ -306,6 +351,7 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(statement("schema_resolution", resolution))
         for shape in shape_statements(resolution):
             connection.execute(shape)
+    connection.execute(statement("schema_cloud"))
     connection.execute("INSERT INTO meta VALUES (?, ?)", [SCHEMA_VERSION, __version__])
     connection.execute("COMMIT")
 
@@ -318,6 +364,10 @@ def _check(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
 
 def _log_of(file: Path) -> Path:
     return file.with_name(file.name + ".wal")
+
+
+def _spill_of(file: Path) -> Path:
+    return file.with_name(file.name + ".tmp")
 
 
 def _quoted(file: Path) -> str:

@@ -14,8 +14,9 @@ from fleetcost.model.amount import ZERO
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution, Window
-from fleetcost.tables.database import Database, Snapshot, Writer
+from fleetcost.tables.database import Database, Writer
 from fleetcost.tables.statements import statement
+from fleetcost.tables.view import Tables, View
 
 
 class EntryState(enum.StrEnum):
@@ -73,7 +74,7 @@ class Entry:
     digest: str = ""
 
 
-def read_ledger(snapshot: Snapshot) -> Mapping[str, Entry]:
+def read_ledger(snapshot: View) -> Mapping[str, Entry]:
     """Return every entry by its path."""
     return {row[0]: _entry(row) for row in snapshot.rows(statement("ledger"))}
 
@@ -82,6 +83,38 @@ def count_states(database: Database) -> dict[EntryState, int]:
     """Return how many objects are in each state; states that do not occur are left out."""
     with database.snapshot() as snapshot:
         return {EntryState(state): count for state, count in snapshot.rows(statement("count_states"))}
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """
+    How fresh and how whole one cluster is.
+
+    Attributes:
+        cluster: which
+        last_upload: when its newest object was written
+        newest_hour: start of its newest hour in the tables, None where there is none
+        missing_days: days between its first and its newest that are not in the tables
+        unusable: objects that are damaged or refused
+        identities: uids that wrote lately
+    """
+
+    cluster: ClusterId
+    last_upload: datetime
+    newest_hour: datetime | None
+    missing_days: int
+    unusable: int
+    identities: int
+
+
+def census(database: Tables, since: datetime) -> tuple[Census, ...]:
+    """Return every cluster's; `since` is what counts as lately."""
+    with database.snapshot() as snapshot:
+        rows = snapshot.rows(statement("census"), {"since": naive(since)})
+    return tuple(
+        Census(ClusterId(row[0]), aware(row[1]), aware(row[2]) if row[2] else None, *(int(one) for one in row[3:]))
+        for row in rows
+    )
 
 
 def write_entries(writer: Writer, entries: Sequence[Entry]) -> None:
@@ -103,13 +136,13 @@ def forget_expired(writer: Writer, resolution: Resolution, before: datetime) -> 
     return int(count)
 
 
-def ledger_of(database: Database) -> Mapping[str, Entry]:
+def ledger_of(database: Tables) -> Mapping[str, Entry]:
     """Return every entry by its path, from a snapshot of its own."""
     with database.snapshot() as snapshot:
         return read_ledger(snapshot)
 
 
-def last_written(snapshot: Snapshot) -> datetime | None:
+def last_written(snapshot: View) -> datetime | None:
     """Return when the ledger was last written, None where nothing was ever ingested."""
     ((newest,),) = snapshot.rows(statement("last_written"))
     return aware(newest) if newest else None

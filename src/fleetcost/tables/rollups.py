@@ -96,17 +96,18 @@ def source_for(table: str, columns: frozenset[str], resolution: Resolution) -> s
     labels = tuple(name for name in LABELS if name in columns)
     wanted = columns - _TIMES - set(labels) | ({"label_set"} if labels else set())
     rollup = next((rollup.name for rollup in _CHEAPEST_FIRST if wanted <= set(rollup.keys)), None)
-    rows = f"{rollup}_{resolution}" if rollup else f"(SELECT *, 1 AS members FROM container_{resolution})"
+    rows = f"{rollup}_{resolution}" if rollup else _inside("single", rows=f"container_{resolution}")
     if not labels:
         return rows
     chosen = ", ".join(f"l.{label}" for label in labels)
-    return "(" + statement("labelled", rows=rows, labels=chosen).rstrip().rstrip(";") + ")"
+    return _inside("labelled", rows=rows, labels=chosen)
 
 
 def raw_source(table: str, columns: frozenset[str], resolution: Resolution) -> str:
     """Return single rows with every column; see `source_for`."""
     del columns
-    return f"(SELECT *, 1 AS members FROM allocation_{resolution})" if table == "allocation" else f"{table}_{resolution}"
+    rows = f"{table}_{resolution}"
+    return _inside("single", rows=rows) if table == "allocation" else rows
 
 
 def rollup_statement(rollup: Rollup, resolution: Resolution) -> str:
@@ -142,8 +143,13 @@ def _written(name: str, rollup: Rollup, resolution: Resolution) -> str:
     )
 
 
+def _inside(name: str, **parts: str) -> str:
+    """Return a query to stand behind `FROM`."""
+    return f"({statement(name, None, **parts).rstrip().rstrip(';')})"
+
+
 def _signs() -> str:
-    """Return a bit for each amount by which costs are divided among rows, as listed and as billed: set if below zero."""
+    """Return a bit for each amount by which costs are divided, as listed and as billed: 1 if it is below zero."""
     own = [(f"{name}_cost", f"{name}_cost + {name}_cost_adjustment") for name in _CHARGED]
     listed, billed = ([pair[which] for pair in own] for which in (0, 1))
     amounts = [

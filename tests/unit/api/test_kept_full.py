@@ -75,8 +75,8 @@ def test_contexts_are_kept(fleets: Fleets) -> None:
     """Contexts are put and removed by the field's routes."""
     client = fleets.client("averages")
     added = client.ask("/model/clusters", method="PUT", body=b'{"name": "eu", "address": "http://eu:9090"}').document
-    assert added["data"] == {"name": "eu", "address": "http://eu:9090", "id": "eu", "details": {}}
-    assert [one["id"] for one in client.ask("/model/clusters").document["data"]] == ["eu"]
+    assert added["data"].items() >= {"name": "eu", "address": "http://eu:9090", "id": "eu", "details": {}}.items()
+    assert [one["id"] for one in client.ask("/model/clusters?check=false").document["data"]] == ["eu"]
     assert client.ask("/model/clusters", method="PUT", body=b'{"name": "x", "address": "ftp://x"}').status == 400
     assert client.ask("/model/clusters/eu", method="DELETE").status == 200
     assert client.ask("/model/clusters/eu", method="DELETE").status == 404

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from fleetcost.api.context import Context
-from fleetcost.api.operation import Family, Operation, Scope
+from fleetcost.api.operation import Family, Operation
+from fleetcost.api.orchestrator import by_cluster, freshness
 from fleetcost.api.routes.allocation import enveloped
 from fleetcost.api.schema import Envelope
-from fleetcost.api.stored import Documents
-from fleetcost.errors import CallerError, ObjectMissingError
+from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import rfc3339
-from fleetcost.query.fleet import Member, members
-
-MOST_CONTEXTS = 500
-CONTEXTS = "contexts"
-
-
-class ContextEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """
-    Another installation that people can switch to.
-
-    Attributes:
-        id: chosen by the server from the name where it is left out
-        name: what people call it
-        address: where it answers, with its port
-        details: whatever its clients keep with it
-    """
-
-    name: str
-    address: str
-    id: str = ""
-    details: dict[str, Any] = msgspec.field(default_factory=dict)
+from fleetcost.query.fleet import LOOKED_BACK, Member, members
+from fleetcost.tables.report import Unmonitored, unmonitored
 
 
 def cluster_info(context: Context) -> Any:  # noqa: ANN401 - a JSON document
@@ -50,7 +31,14 @@ def cluster_info_map(context: Context) -> Any:  # noqa: ANN401 - a JSON document
 
 
 def status(context: Context) -> Any:  # noqa: ANN401 - a JSON document
-    """Return who reports, since when, with how many nodes and at what cost over 30 days."""
+    """Return who reports, since when, with how many nodes, at what cost over 30 days, and how fresh that is."""
+    fleet = _members(context)
+    with context.snapshot() as snapshot:
+        own = by_cluster(context.services.known.entries(snapshot))
+        billed_only = unmonitored(snapshot, context.now - LOOKED_BACK) if context.clusters(snapshot) is None else ()
+    gone = context.services.known.retired()
+    # What a cluster's assets cost is told to those who may see its assets.
+    costs = context.identity.whole_clusters
     return enveloped(
         [
             {
@@ -59,53 +47,46 @@ def status(context: Context) -> Any:  # noqa: ANN401 - a JSON document
                 "provider": one.provider,
                 "account": one.account,
                 "region": one.region,
-                "status": "monitored" if one.reports(context.now) else "inactive",
+                "status": _status(one, context, gone),
                 "firstSeen": rfc3339(one.first) if one.first else None,
                 "lastSeen": rfc3339(one.last) if one.last else None,
                 "nodeCount": one.nodes,
-                "cost": one.cost,
+                "cost": one.cost if costs else None,
                 "source": "etl",
+                **freshness(own.get(ClusterId(one.cluster), [])).document,
             }
-            for one in _members(context)
+            for one in fleet
         ]
+        + [_billed_only(one) for one in billed_only]
     )
+
+
+def _billed_only(one: Unmonitored) -> dict[str, Any]:
+    return {
+        "clusterId": one.name,
+        "name": one.name,
+        "provider": one.provider,
+        "account": one.account,
+        "region": one.region,
+        "status": "unmonitored",
+        "firstSeen": rfc3339(one.first),
+        "lastSeen": rfc3339(one.last),
+        "nodeCount": one.nodes,
+        "cost": None if one.cost is None else float(one.cost),
+        "source": "billing",
+    }
+
+
+def _status(one: Member, context: Context, gone: Mapping[ClusterId, datetime]) -> str:
+    if one.cluster in gone:
+        return "retired"
+    return "monitored" if one.reports(context.now) else "inactive"
 
 
 def configs(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return what clients look up before they print: the currency, where the fleet has one."""
     currencies = {one.currency for one in _members(context) if one.currency}
     return enveloped({"currencyCode": currencies.pop() if len(currencies) == 1 else "", "clusterName": _home(context)})
-
-
-def contexts(context: Context) -> Any:  # noqa: ANN401 - a JSON document
-    """Return the installations people can switch to."""
-    return enveloped(_contexts(context).all())
-
-
-def add_context(context: Context) -> Any:  # noqa: ANN401 - a JSON document
-    """Add an installation, or replace the one with the same id."""
-    try:
-        entry = msgspec.json.decode(context.body, type=ContextEntry)
-    except msgspec.MsgspecError as error:
-        raise CallerError(
-            f"PUT {context.operation.path}: {error}; a JSON object with name and address is read"
-        ) from error
-    if not entry.address.startswith(("http://", "https://")):
-        raise CallerError(f"address {entry.address!r}: accepted are http:// and https:// addresses")
-    chosen = msgspec.structs.replace(entry, id=entry.id or entry.name)
-    _contexts(context).put(chosen.id, chosen, MOST_CONTEXTS)
-    return enveloped(chosen)
-
-
-def remove_context(context: Context) -> Any:  # noqa: ANN401 - a JSON document
-    """Forget an installation."""
-    if not _contexts(context).remove(context.places["id"]):
-        raise ObjectMissingError(f"there is no context {context.places['id']!r}")
-    return enveloped(None)
-
-
-def _contexts(context: Context) -> Documents[ContextEntry]:
-    return Documents(context.services.state, CONTEXTS, ContextEntry, lambda entry: entry.id)
 
 
 def _home(context: Context) -> str:
@@ -158,16 +139,4 @@ OPERATIONS: tuple[Operation, ...] = (
     _get("/clusterInfoMap", cluster_info_map, "Every known cluster by its id", Family.OPENCOST),
     _get("/model/clusters/status", status, "Who reports, since when, and at what cost over 30 days"),
     _get("/model/getConfigs", configs, "The currency of the fleet"),
-    Operation(
-        path="/model/clusters", handler=contexts, family=Family.KUBECOST, cached=False, whole_fleet=True,
-        summary="Other installations people can switch to", answers=Envelope,
-    ),
-    Operation(
-        path="/model/clusters", method="PUT", handler=add_context, family=Family.KUBECOST, cached=False,
-        scope=Scope.ADMIN, takes=ContextEntry, whole_fleet=True, summary="Add an installation", answers=Envelope,
-    ),
-    Operation(
-        path="/model/clusters/{id}", method="DELETE", handler=remove_context, family=Family.KUBECOST, cached=False,
-        scope=Scope.ADMIN, whole_fleet=True, summary="Forget an installation", answers=Envelope,
-    ),
-)  # fmt: skip
+)

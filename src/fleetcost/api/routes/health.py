@@ -15,7 +15,7 @@ from fleetcost.errors import QuestionError
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Resolution, Window, rfc3339
-from fleetcost.query.completeness import Cell, births, cells, index_of
+from fleetcost.query.completeness import Cell, cells, index_of, lives
 from fleetcost.query.windows import ACCEPTED, parse_window
 from fleetcost.tables.ledger import clusters
 
@@ -101,8 +101,9 @@ def windows(context: Context) -> HealthJson:
         shorter = f"a shorter window or resolution=1d: at most {MOST_CELLS} cells, this asks for {count:.0f}"
         raise QuestionError("window", parameters.get("window", DEFAULT_WINDOW), shorter)
     split = [window for window in asked.split(resolution) if window.start < now]
-    index, born = index_of(entries, resolution), births(entries, resolution)
-    judged = {one: cells(split, index, one, (kind,), born.get(one), now) for one in fleet}
+    index = index_of(entries, resolution)
+    alive = lives(entries, resolution, context.services.known.retired())
+    judged = {one: cells(split, index, one, (kind,), alive[one], now) for one in fleet}
     found = [ClusterCellsJson(one, [_cell(cell) for cell in own]) for one, own in judged.items()]
     return HealthJson(found, as_of, None if context.identity.narrowed else _ingest(context.services))
 

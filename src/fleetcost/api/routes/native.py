@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -22,15 +23,17 @@ from fleetcost.api.questions import (
     native_question,
 )
 from fleetcost.api.schema import AllocationsJson, AssetsJson
+from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.query.answer import Answer, Completeness
 from fleetcost.query.ask import ask_allocations, ask_assets
-from fleetcost.query.fleet import Member, members
+from fleetcost.query.fleet import LOOKED_BACK, Member, members
 from fleetcost.query.question import Frame, Question, Step
-from fleetcost.tables.database import Snapshot
 from fleetcost.tables.ledger import Entry, EntryState
+from fleetcost.tables.report import Unmonitored, unmonitored
+from fleetcost.tables.view import View
 
 MOST_COMPARED = 2000
 """Rows that are named one by one to compare them; beyond it all rows of both windows are read."""
@@ -41,11 +44,13 @@ class ClusterJson(msgspec.Struct, frozen=True):
     One cluster of the fleet, whether it reports or not.
 
     Attributes:
-        state, cause: of its last two days, the worst that occurs
+        state, cause: of its last two days, the worst that occurs; retired where it was declared gone
         first, last: start of its first and end of its last window with data
         last_uploaded, last_ingested: newest object, by the bucket's clock and by ours
         provider, region, nodes, price_source: of its newest assets, None where nobody said
         agent_version, source: who wrote its newest set, and from what
+        monitored: False for a cluster that only bills know
+        billed_cost: of such a cluster over 30 days, None where it is in several currencies
     """
 
     cluster: str
@@ -62,6 +67,8 @@ class ClusterJson(msgspec.Struct, frozen=True):
     agent_version: str | None = None
     price_source: str | None = None
     source: str | None = None
+    monitored: bool = True
+    billed_cost: float | None = None
 
 
 class ClustersJson(msgspec.Struct, frozen=True):
@@ -91,13 +98,17 @@ def clusters(context: Context) -> ClustersJson:
         entries = known.entries(snapshot)
         judged = known.completeness(snapshot, frame, tuple(SetKind), now)
         fleet = {one.cluster: one for one in members(snapshot, entries, now)}
+        billed_only = unmonitored(snapshot, now - LOOKED_BACK) if visible is None else ()
         as_of = rfc3339(context.as_of(snapshot))
     own: dict[str, list[Entry]] = {}
     for entry in entries:
         if entry.state is not EntryState.DELETED:
             own.setdefault(entry.key.cluster, []).append(entry)
     chosen = [one for one in judged if visible is None or one.cluster in visible]
-    return ClustersJson([_cluster(one, own.get(one.cluster, []), fleet[one.cluster]) for one in chosen], as_of)
+    gone = known.retired()
+    found = [_cluster(one, own.get(one.cluster, []), fleet[one.cluster]) for one in chosen]
+    found = [_retired(one, gone.get(ClusterId(one.cluster))) for one in found]
+    return ClustersJson([*found, *map(_billed_only, billed_only)], as_of)
 
 
 def _answered(context: Context, kind: SetKind) -> Any:  # noqa: ANN401 - a JSON document or a file
@@ -121,13 +132,13 @@ def _answered(context: Context, kind: SetKind) -> Any:  # noqa: ANN401 - a JSON 
     return envelope(answer, asked, earlier, as_of, (time.perf_counter() - began) * 1000)
 
 
-def _ask(snapshot: Snapshot, question: Question, context: Context) -> Answer[Any]:
+def _ask(snapshot: View, question: Question, context: Context) -> Answer[Any]:
     ask: Any = ask_allocations if question.kind is SetKind.ALLOCATIONS else ask_assets
     answer: Answer[Any] = ask(snapshot, question, context.now, context.services.known)
-    return answer
+    return replace(answer, completeness=context.seen(snapshot, answer.completeness))
 
 
-def _before(snapshot: Snapshot, question: Question, answer: Answer[Any], context: Context) -> Before:
+def _before(snapshot: View, question: Question, answer: Answer[Any], context: Context) -> Before:
     names = tuple(row.name for row in answer.rows)
     earlier = before(question, names if len(names) <= MOST_COMPARED else None)
     found = _ask(snapshot, earlier, context)
@@ -151,6 +162,31 @@ def _cluster(judged: Completeness, own: list[Entry], member: Member) -> ClusterJ
         agent_version=member.agent_version or None,
         price_source=member.price_source or None,
         source=member.source or None,
+    )
+
+
+def _retired(one: ClusterJson, at: datetime | None) -> ClusterJson:
+    """Return a cluster as it is told where it was declared gone: its silence is no fault."""
+    if at is None:
+        return one
+    return msgspec.structs.replace(one, state=WindowState.RETIRED, cause=f"the cluster was retired at {rfc3339(at)}")
+
+
+def _billed_only(one: Unmonitored) -> ClusterJson:
+    return ClusterJson(
+        cluster=one.name,
+        state=WindowState.MISSING,
+        cause="only bills know it: no agent pushes for it",
+        first=rfc3339(one.first),
+        last=rfc3339(one.last),
+        last_uploaded=None,
+        last_ingested=None,
+        currency=one.currency if one.cost is not None else "",
+        provider=one.provider or None,
+        region=one.region or None,
+        nodes=one.nodes,
+        monitored=False,
+        billed_cost=None if one.cost is None else float(one.cost),
     )
 
 

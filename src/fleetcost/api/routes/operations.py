@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 from fleetcost.api.operation import Operation
-from fleetcost.api.routes import allocation, assets, clusters, health, native, orchestrator, prices, repairs, views
+from fleetcost.api.routes import (
+    allocation,
+    assets,
+    cloud,
+    cloud_cost,
+    clusters,
+    contexts,
+    diagnostic,
+    health,
+    multicluster,
+    native,
+    orchestrator,
+    prices,
+    repairs,
+    stores,
+    views,
+)
 
 OPERATIONS: tuple[Operation, ...] = (
     *native.OPERATIONS,
+    *cloud.OPERATIONS,
     *health.OPERATIONS,
+    *stores.OPERATIONS,
     *prices.OPERATIONS,
     *repairs.OPERATIONS,
     *views.OPERATIONS,
     *allocation.OPERATIONS,
     *assets.OPERATIONS,
+    *cloud_cost.OPERATIONS,
     *clusters.OPERATIONS,
+    *contexts.OPERATIONS,
     *orchestrator.OPERATIONS,
+    *diagnostic.OPERATIONS,
+    *multicluster.OPERATIONS,
 )
 EVERY = (*OPERATIONS, assets.ASSETS_OF_OPENCOST)
 """With the one whose path is also a page of the web app."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect
 from fleetcost.query.measures import EXACT_ASSET, WEIGHTED_ASSET
 from fleetcost.query.question import Question
 from fleetcost.query.sql.names import Names
@@ -25,7 +25,7 @@ ASSET_MAXIMA = ("byte_usage_max", "local", "private")
 class AssetCells:
     """One row per step and group of assets."""
 
-    def __init__(self, question: Question, dialect: DuckDb) -> None:
+    def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
         self._dialect = dialect
         self._source = Source(question, dialect)
@@ -39,15 +39,12 @@ class AssetCells:
         sums = "".join(f", sum({source.measure(name)}) AS {name}" for name in EXACT_ASSET)
         halves = "".join(
             f", sum(({name} * ({weight}))::DECIMAL(38, 12)) AS {name}_sum"
-            f", sum({weight}) FILTER ({name} IS NOT NULL) AS {name}_weight"
+            f", sum({weight}) FILTER (WHERE {name} IS NOT NULL) AS {name}_weight"
             f", sum({name}::DECIMAL(38, 12)) AS {name}_plain, count({name}) AS {name}_count"
             for name, weight in WEIGHTED_ASSET.items()
         )
-        labels = (
-            f', arg_max({self._dialect.json("labels")}, (window_start, "end")) AS labels'
-            if self._question.detailed
-            else ""
-        )
+        newest = self._dialect.latest(self._dialect.json("labels"), "window_start", self._dialect.name("end"))
+        labels = f", {newest} AS labels" if self._question.detailed else ""
         return [
             Stage(
                 "cells",

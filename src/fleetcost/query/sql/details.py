@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fleetcost.query.conditions import columns_of
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect
 from fleetcost.query.question import Question
 from fleetcost.query.sql.grain import PARTS, Grain
 from fleetcost.query.sql.names import Names
@@ -18,7 +18,7 @@ from fleetcost.query.sql.stage import Stage
 class Details:
     """The stages `detail_<name>`: JSON text by step, currency and group, under the column `detail`."""
 
-    def __init__(self, question: Question, dialect: DuckDb) -> None:
+    def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
         self._dialect = dialect
         self._source = Source(question, dialect)
@@ -63,13 +63,14 @@ class Details:
         return f"step, currency{self._names.listed()}"
 
     def _volumes(self) -> str:
+        byte_hours = self._dialect.whole("part.byte_hours")
         return self._listed(
             "volumes",
             "part.volume AS volume",
-            "cluster, volume, min(part.provider_id) AS provider_id, sum(part.byte_hours)::DOUBLE AS byte_hours, "
+            f"cluster, volume, min(part.provider_id) AS provider_id, sum({byte_hours})::DOUBLE AS byte_hours, "
             "sum(part.cost)::DOUBLE AS cost",
             "cluster, volume",
-            "{cluster: cluster, volume: volume, provider_id: provider_id, byte_hours: byte_hours, cost: cost}",
+            ("cluster", "volume", "provider_id", "byte_hours", "cost"),
         )
 
     def _load_balancers(self) -> str:
@@ -79,38 +80,39 @@ class Details:
             "cluster, service, min(part.ip) AS ip, bool_or(part.private) AS private, "
             "sum(part.hours)::DOUBLE AS hours, sum(part.cost)::DOUBLE AS cost",
             "cluster, service",
-            "{cluster: cluster, service: service, ip: ip, private: private, hours: hours, cost: cost}",
+            ("cluster", "service", "ip", "private", "hours", "cost"),
         )
 
-    def _listed(self, column: str, keys: str, sums: str, by: str, record: str) -> str:
-        """Return a JSON list of the elements of a list column, added up by what names them."""
+    def _listed(self, column: str, keys: str, sums: str, by: str, fields: tuple[str, ...]) -> str:
+        """Return a JSON list of the elements of a list column, added up by what names them, its first two fields."""
+        record = self._dialect.list_of({name: name for name in fields}, 2)
         return (
-            f"SELECT {self._by}, {self._dialect.json(f'list({record} ORDER BY {by})')} AS detail\n"
+            f"SELECT {self._by}, {self._dialect.json(record)} AS detail\n"
             f"FROM (SELECT {self._by}, {sums}\n"
-            f"  FROM (SELECT *, {keys} FROM (SELECT {self._by}, cluster, unnest({column}) AS part "
-            f"FROM ({self._rows(column)}) WHERE len({column}) > 0))\n"
+            f"  FROM (SELECT *, {keys} FROM (SELECT {self._by}, cluster, {self._dialect.each(column)} AS part "
+            f"FROM ({self._rows(column)}) WHERE {self._dialect.length(column)} > 0))\n"
             f"  GROUP BY {self._by}, {by})\nGROUP BY {self._by}"
         )
 
     def _breakdown(self) -> str:
-        parts = ", ".join(f"{part}_cost: {part}::DOUBLE" for part in PARTS)
-        record = f"{{source: source, total_cost: amount::DOUBLE, {parts}}}"
+        parts = {f"{part}_cost": f"{part}::DOUBLE" for part in PARTS}
+        record = self._dialect.list_of({"source": "source", "total_cost": "amount::DOUBLE"} | parts, 1)
         return (
-            f"SELECT {self._by}, {self._dialect.json(f'list({record} ORDER BY source)')} AS detail\n"
+            f"SELECT {self._by}, {self._dialect.json(record)} AS detail\n"
             f"FROM ({Shared(self._question, self._dialect).breakdown()}) GROUP BY {self._by}"
         )
 
     def _common(self, column: str) -> str:
         """Return the pairs that every mounted row of a group has, where the group is inside one namespace."""
         rows = f"SELECT * FROM ({self._rows(column, 'namespace', 'kind')}) WHERE kind <> 'unmounted'"
-        entries = f"map_entries({self._dialect.json(column)}::JSON::MAP(VARCHAR, VARCHAR))"
-        pairs = f"SELECT {self._by}, unnest({entries}) AS pair FROM ({rows})"
+        entries = self._dialect.each(self._dialect.label_pairs(column))
+        pairs = f"SELECT {self._by}, {entries} AS pair FROM ({rows})"
         counted = (
             f"SELECT {self._by}, count(*) AS members, {self._dialect.agreed('namespace')} AS namespace "
             f"FROM ({rows}) GROUP BY {self._by}"
         )
         held = f"SELECT {self._by}, pair, count(*) AS holders FROM ({pairs}) GROUP BY {self._by}, pair"
-        detail = self._dialect.json("map_from_entries(list(pair ORDER BY pair.key))")
+        detail = self._dialect.json(self._dialect.map_of("pair"))
         return (
             f"SELECT {self._by}, {detail} AS detail FROM ({held}) JOIN ({counted}) USING ({self._by})\n"
             f"WHERE holders = members AND namespace IS NOT NULL GROUP BY {self._by}"

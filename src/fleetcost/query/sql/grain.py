@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from fleetcost.query.conditions import columns_of
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect
 from fleetcost.query.dimensions import UNALLOCATED
 from fleetcost.query.measures import ALLOCATION_COSTS
 from fleetcost.query.question import Idle, Question
 from fleetcost.query.sharing import Split, Tenancy
 from fleetcost.query.sql.names import Names
-from fleetcost.query.sql.source import RESOURCES, Source
+from fleetcost.query.sql.source import RESOURCES, Source, matched
 from fleetcost.query.sql.stage import Stage
 
 PARTS = (*RESOURCES, "pv", "network", "load_balancer", "external")
@@ -24,7 +24,7 @@ class Grain:
     of the groups' names, so they add up exactly, and a group's share does not depend on how finely it is cut.
     """
 
-    def __init__(self, question: Question, dialect: DuckDb) -> None:
+    def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
         self._dialect = dialect
         self._source = Source(question, dialect)
@@ -80,7 +80,8 @@ class Grain:
             f"{source.passes()} AS passes, {source.visible()} AS visible, {self.origin()} AS origin, "
             f"kind <> 'unmounted' AS mounted, "
             f"{parts}, {total} AS total\n"
-            f"  FROM {source.table('allocation', self._columns())} WHERE {source.in_frame()})\nGROUP BY ALL"
+            f"  FROM {source.table('allocation', self._columns())} WHERE {source.in_frame()})\n"
+            f"GROUP BY window_start, currency, cluster, place{names.listed()}, passes, visible, origin, mounted"
         )
 
     def _columns(self) -> set[str]:
@@ -124,8 +125,9 @@ class Grain:
         none = "0::DECIMAL(38, 9) AS {}"
         shares = idle if self.divides_idle else [none.format(f"{name}_idle") for name in RESOURCES]
         shares += tenancy if self.divides_tenancy else [none.format(name) for name in ("disks", "management")]
-        joins = "\nLEFT JOIN idle_at AS i USING (window_start, cluster, place)" if self.divides_idle else ""
-        joins += "\nLEFT JOIN tenancy_at AS t USING (window_start, cluster)" if self.divides_tenancy else ""
+        place = ("window_start", "cluster", "place")
+        joins = f"\nLEFT JOIN idle_at AS i ON {matched('g', 'i', place)}" if self.divides_idle else ""
+        joins += f"\nLEFT JOIN tenancy_at AS t ON {matched('g', 't', place[:2])}" if self.divides_tenancy else ""
         return f"SELECT g.*, {', '.join(shares)}\nFROM ({self._positions()}) AS g{joins}"
 
     def _weights(self) -> dict[str, str]:

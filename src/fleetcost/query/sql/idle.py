@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from fleetcost.query.dialect import DuckDb
+from dataclasses import dataclass
+
+from fleetcost.query.dialect import Dialect
 from fleetcost.query.dimensions import IDLE, SHARED, TENANCY
 from fleetcost.query.question import Idle, Question
 from fleetcost.query.sharing import Tenancy
 from fleetcost.query.sql.grain import Grain
 from fleetcost.query.sql.shared import Shared
-from fleetcost.query.sql.source import RESOURCES, Source
+from fleetcost.query.sql.source import RESOURCES, Source, matched
 from fleetcost.query.sql.stage import Stage
 
 ROLE_ROW, ROLE_IDLE, ROLE_TENANCY, ROLE_SHARED = range(4)
 """What a cell is, in the order in which rows of one name follow each other."""
 
-_PLACES = "window_start, cluster, place"
+_PLACE = ("window_start", "cluster", "place")
+_PLACES = ", ".join(_PLACE)
+_TOLD = ("step", "role", "currency", "name", '"start"', '"end"', "members")
+_KEPT = ", ".join(f"i.{name}" for name in (*_PLACE, "currency", '"start"', '"end"', "node", "provider_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A query whose rows are cells, and the columns it knows."""
+
+    query: str
+    columns: tuple[str, ...]
 
 
 class IdleRows:
     """Writes the cells of idle, tenancy and unshared costs."""
 
-    def __init__(self, question: Question, dialect: DuckDb) -> None:
+    def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
         self._dialect = dialect
         self._source = Source(question, dialect)
@@ -36,15 +49,17 @@ class IdleRows:
             stages.append(Stage("tenancy_at", self._tenancy_at()))
         return stages
 
-    def cells(self) -> list[str]:
+    def cells(self) -> list[Cells]:
         """Return the queries whose rows are cells."""
         queries = []
         if self._question.idle is not Idle.HIDE:
-            queries.append(self._idle())
+            places = ("node", "provider_id") if self._question.idle_by_node else ()
+            known = (*_TOLD, "cluster", *places, *(f"{name}_cost" for name in RESOURCES))
+            queries.append(Cells(self._idle(), known))
         if self._question.tenancy is not Tenancy.HIDE:
-            queries.append(self._tenancy())
+            queries.append(Cells(self._tenancy(), (*_TOLD, "cluster", "shared_cost")))
         if self._question.sharing is not None:
-            queries.append(self._unshared())
+            queries.append(Cells(self._unshared(), (*_TOLD, "shared_cost")))
         return queries
 
     def _idle_at(self) -> str:
@@ -52,7 +67,7 @@ class IdleRows:
         place = "node" if self._question.idle_by_node else "''"
         sums = ", ".join(f"sum({name}_cost)::DECIMAL(38, 9) AS {name}" for name in RESOURCES)
         kept = ", ".join(
-            f"coalesce(sum({name}_cost) FILTER (own), 0)::DECIMAL(38, 9) AS {name}_own" for name in RESOURCES
+            f"coalesce(sum({name}_cost) FILTER (WHERE own), 0)::DECIMAL(38, 9) AS {name}_own" for name in RESOURCES
         )
         agreed = ", ".join(f"{self._dialect.agreed(name)} AS {name}" for name in ("node", "provider_id"))
         return (
@@ -98,7 +113,8 @@ class IdleRows:
             for name in RESOURCES
         )
         return (
-            f"SELECT i.* REPLACE ({kept}) FROM idle_at AS i LEFT JOIN ({self._following()}) AS c USING ({_PLACES})\n"
+            f"SELECT {_KEPT}, {kept} FROM idle_at AS i LEFT JOIN ({self._following()}) AS c "
+            f"ON {matched('i', 'c', _PLACE)}\n"
             f"WHERE i.own OR c.follows OR {' OR '.join(f'c.{name} <> 0' for name in RESOURCES)}"
         )
 
@@ -118,7 +134,7 @@ class IdleRows:
         own = f"CASE WHEN passes THEN {amount} ELSE 0 END"
         if self._question.sharing is None:
             return own
-        shared = f"({amount}::DOUBLE * coalesce(s.part, 0))::DECIMAL(38, 9)"
+        shared = f"({amount}::DOUBLE * coalesce(part, 0))::DECIMAL(38, 9)"
         return f"CASE WHEN origin IS NULL THEN {own} ELSE {shared} END"
 
     def _carried(self) -> str:
@@ -126,7 +142,8 @@ class IdleRows:
         if self._question.sharing is None:
             return "carried"
         part = Shared(self._question, self._dialect).passing_part()
-        return f"carried LEFT JOIN ({part}) AS s USING (window_start, currency)"
+        on = matched("r", "s", ("window_start", "currency"))
+        return f"(SELECT r.*, s.part FROM carried AS r LEFT JOIN ({part}) AS s ON {on})"
 
     def _has_resources(self) -> str:
         return "(cpu_weight > 0 OR ram_weight > 0 OR gpu_weight > 0)"
@@ -140,8 +157,9 @@ class IdleRows:
         wholes = ", ".join(f"any_value({name}_whole) AS {name}_whole" for name in RESOURCES)
         anything = " OR ".join(f"{name} <> 0" for name in RESOURCES)
         return (
-            f"SELECT * FROM (SELECT i.* REPLACE ({kept}) FROM idle_at AS i\n"
-            f"  LEFT JOIN (SELECT {_PLACES}, {wholes} FROM carried GROUP BY {_PLACES}) AS c USING ({_PLACES}))\n"
+            f"SELECT * FROM (SELECT {_KEPT}, {kept} FROM idle_at AS i\n"
+            f"  LEFT JOIN (SELECT {_PLACES}, {wholes} FROM carried GROUP BY {_PLACES}) AS c "
+            f"ON {matched('i', 'c', _PLACE)})\n"
             f"WHERE {anything}"
         )
 
@@ -169,7 +187,7 @@ class IdleRows:
             f"SELECT t.*, {amount} AS amount FROM tenancy_at AS t LEFT JOIN ("
             f"SELECT window_start, cluster, any_value(tenant_whole) AS whole, "
             f"sum({self._kept(f'({whole})')})::DECIMAL(38, 9) AS amount "
-            f"FROM {self._carried()} GROUP BY window_start, cluster) AS c USING (window_start, cluster)"
+            f"FROM {self._carried()} GROUP BY window_start, cluster) AS c ON {matched('t', 'c', _PLACE[:2])}"
         )
 
     def _unshared(self) -> str:

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from fleetcost.model.allocation import UNMOUNTED
 from fleetcost.model.sets import SetKind
-from fleetcost.query.dialect import DuckDb
-from fleetcost.query.dimensions import ALIASES, EXTERNAL, KEYED, UNALLOCATED, UNDEFINED, Dimension
+from fleetcost.query.conditions import YES_OR_NO
+from fleetcost.query.dialect import Dialect
+from fleetcost.query.dimensions import (
+    ALIASES,
+    CLOUD_COLUMNS,
+    EXTERNAL,
+    FIRST_LABEL,
+    KEYED,
+    UNALLOCATED,
+    UNDEFINED,
+    Dimension,
+)
+from fleetcost.query.kinds import CLOUD
 from fleetcost.query.question import Question
 
 _CONTROLLER_KINDS = ("deployment", "statefulset", "daemonset", "job")
@@ -20,7 +31,7 @@ _COLUMNS = {
 class Names:
     """Writes a question's dimensions: the columns `n0`, `n1`, … of every stage."""
 
-    def __init__(self, question: Question, dialect: DuckDb) -> None:
+    def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
         self._dialect = dialect
 
@@ -50,6 +61,8 @@ class Names:
         name = dimension.name
         if name in KEYED[self._question.kind]:
             return (KEYED[self._question.kind][name],)
+        if self._question.kind is CLOUD:
+            return ("labels",) if name == FIRST_LABEL else (CLOUD_COLUMNS[name],)
         if name in ALIASES:
             return ("labels", "annotations") if self._question.kind is SetKind.ALLOCATIONS else ("labels",)
         if name in _CONTROLLER_KINDS:
@@ -59,6 +72,8 @@ class Names:
     def _expression(self, dimension: Dimension) -> str:
         if self._question.kind is SetKind.ASSETS:
             return self._of_asset(dimension)
+        if self._question.kind is CLOUD:
+            return self._of_cloud_cost(dimension)
         name = dimension.name
         if name in KEYED[SetKind.ALLOCATIONS]:
             return f"coalesce({self._label(KEYED[SetKind.ALLOCATIONS][name], dimension.key)}, '{UNALLOCATED}')"
@@ -91,6 +106,15 @@ class Names:
             return f"coalesce({external}, {own}, '{UNALLOCATED}')"
         column = "provider_id" if dimension.name == "providerID" else dimension.name
         return f"coalesce(nullif({column}, ''), '{UNDEFINED}')"
+
+    def _of_cloud_cost(self, dimension: Dimension) -> str:
+        if dimension.name == "label":
+            return f"coalesce({self._label('labels', dimension.key)}, '{UNALLOCATED}')"
+        if dimension.name == FIRST_LABEL:
+            labels = ", ".join(self._label("labels", key) for key in dimension.key.split("|"))
+            return f"coalesce({labels}, '{UNALLOCATED}')" if labels else f"'{UNALLOCATED}'"
+        column = CLOUD_COLUMNS[dimension.name]
+        return YES_OR_NO if column == "kubernetes" else f"coalesce(nullif({column}, ''), '{UNALLOCATED}')"
 
     def _label(self, column: str, key: str) -> str:
         return self._dialect.label(column, key)

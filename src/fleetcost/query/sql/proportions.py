@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from fleetcost.query.conditions import columns_of
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect
 from fleetcost.query.question import Question
 from fleetcost.query.sql.names import Names
-from fleetcost.query.sql.source import RESOURCES, Source
+from fleetcost.query.sql.source import RESOURCES, Source, matched
 
 
-def proportions(question: Question, dialect: DuckDb) -> str:
+def proportions(question: Question, dialect: Dialect) -> str:
     """
     Return a JSON list per group: one element per cluster, or per node where idle belongs to nodes.
 
@@ -31,18 +31,19 @@ def proportions(question: Question, dialect: DuckDb) -> str:
     parts = ", ".join(f"coalesce(r.{name} / nullif(n.{name}, 0), 0) AS {name}_part" for name in RESOURCES)
     whole = " + ".join(f"coalesce(n.{name}, 0)" for name in RESOURCES)
     weighted = " + ".join(f"coalesce(r.{name} / nullif(n.{name}, 0), 0) * coalesce(n.{name}, 0)" for name in RESOURCES)
-    record = (
-        "{cluster: cluster, node: place, provider_id: coalesce(provider_id, ''), cpu: cpu_part, gpu: gpu_part, "
-        "ram: ram_part, load_balancer: load_balancer_part, volume: volume_part, node_resources: node_part}"
-    )
+    record = {
+        "cluster": "cluster", "node": "place", "provider_id": "coalesce(provider_id, '')", "cpu": "cpu_part",
+        "gpu": "gpu_part", "ram": "ram_part", "load_balancer": "load_balancer_part", "volume": "volume_part",
+        "node_resources": "node_part",
+    }  # fmt: skip
     return (
-        f"SELECT {by}, {dialect.json(f'list({record} ORDER BY cluster, place)')} AS detail\n"
+        f"SELECT {by}, {dialect.json(dialect.list_of(record, 2))} AS detail\n"
         f"FROM (SELECT r.*, {parts}, coalesce(({weighted}) / nullif({whole}, 0), 0) AS node_part,\n"
         "    coalesce(r.load_balancer / nullif(s.load_balancer, 0), 0) AS load_balancer_part,\n"
         "    coalesce(r.pv / nullif(s.volume, 0), 0) AS volume_part\n"
         f"  FROM ({rows}) AS r\n"
-        f"  LEFT JOIN ({_nodes(source, place)}) AS n USING (step, cluster, place)\n"
-        f"  LEFT JOIN ({_services(question, source)}) AS s USING (step, cluster))\nGROUP BY {by}"
+        f"  LEFT JOIN ({_nodes(source, place)}) AS n ON {matched('r', 'n', ('step', 'cluster', 'place'))}\n"
+        f"  LEFT JOIN ({_services(question, source)}) AS s ON {matched('r', 's', ('step', 'cluster'))})\nGROUP BY {by}"
     )
 
 
@@ -57,8 +58,8 @@ def _nodes(source: Source, place: str) -> str:
 def _services(question: Question, source: Source) -> str:
     cost = "cost + adjustment" if question.adjusted else "cost"
     return (
-        f"SELECT {source.step()} AS step, cluster, "
-        f"sum({cost}) FILTER (type = 'LoadBalancer')::DOUBLE AS load_balancer, "
-        f"sum({cost}) FILTER (type = 'Disk' AND NOT local)::DOUBLE AS volume "
-        f"FROM {source.assets()} GROUP BY ALL"
+        "SELECT step, cluster, "
+        f"sum({cost}) FILTER (WHERE type = 'LoadBalancer')::DOUBLE AS load_balancer, "
+        f"sum({cost}) FILTER (WHERE type = 'Disk' AND NOT local)::DOUBLE AS volume "
+        f"FROM (SELECT *, {source.step()} AS step FROM {source.assets()}) GROUP BY step, cluster"
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect
+from fleetcost.query.kinds import CLOUD
 from fleetcost.query.question import Order, Question, Step
 from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.stage import Stage
@@ -34,7 +35,7 @@ class Shape:
 class Reading:
     """Writes the statements that read an answer."""
 
-    def __init__(self, question: Question, dialect: DuckDb, shape: Shape) -> None:
+    def __init__(self, question: Question, dialect: Dialect, shape: Shape) -> None:
         self._question = question
         self._dialect = dialect
         self._shape = shape
@@ -73,7 +74,7 @@ class Reading:
         """Return per step and currency: number of rows and sum of every measure."""
         sums = ", ".join(f"sum({name})::DOUBLE AS {name}" for name in (*self._shape.sums, "total_cost"))
         return (
-            f'SELECT step, currency, count(*) AS rows, min("start") AS "start", max("end") AS "end", {sums} '
+            f'SELECT step, currency, count(*) AS counted, min("start") AS "start", max("end") AS "end", {sums} '
             f"FROM {self.every_row} GROUP BY step, currency ORDER BY step, currency"
         )
 
@@ -118,13 +119,15 @@ class Reading:
             return f"SELECT * FROM {self.every_row}{chosen} ORDER BY {self._order()}{limit} OFFSET {page.offset}"
         last = "" if page.limit is None else f" AND place <= {page.offset + page.limit}"
         return (
-            f"SELECT * EXCLUDE (place) FROM (SELECT *, row_number() OVER (PARTITION BY step ORDER BY {self._order()}) "
+            f"SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY step ORDER BY {self._order()}) "
             f"AS place FROM {self.every_row}{chosen}) WHERE place > {page.offset}{last}"
         )
 
     def _order(self) -> str:
         order = self._question.page.order
         rest = f"role, name{self._names.listed()}, currency"
+        if self._question.kind is CLOUD and order is not None:
+            return f"step, currency, {_ordered(order)}, {rest}"
         if order is None:
             return f"step, {rest}"
         return f"step, {_ordered(order)}, {rest}"

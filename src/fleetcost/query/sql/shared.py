@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect
 from fleetcost.query.question import Idle, Question
 from fleetcost.query.sharing import DISKS, HOURS_PER_MONTH, MANAGEMENT, OVERHEAD, Sharing, Split, Tenancy
 from fleetcost.query.sql.grain import PARTS, Grain
 from fleetcost.query.sql.names import Names
-from fleetcost.query.sql.source import RESOURCES, Source
+from fleetcost.query.sql.source import RESOURCES, Source, matched
 from fleetcost.query.sql.stage import Stage
 
 
@@ -20,7 +20,7 @@ class Shared:
     Rows carry shares by their cost before anything was shared. Volumes that no pod used, and idle, carry none.
     """
 
-    def __init__(self, question: Question, dialect: DuckDb) -> None:
+    def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
         self._dialect = dialect
         self._names = Names(question, dialect)
@@ -43,7 +43,7 @@ class Shared:
     def unshared(self) -> str:
         """Return what nobody could carry, per window: there is no row with a cost it could follow."""
         if self._question.sharing is None or self._question.filter is not None:
-            return "SELECT NULL::TIMESTAMP AS window_start, NULL::VARCHAR AS currency, 0 AS amount WHERE FALSE"
+            return "SELECT window_start, currency, amount FROM sources WHERE FALSE"
         return (
             "SELECT window_start, currency, sum(s.amount) AS amount FROM sources AS s WHERE NOT EXISTS "
             "(SELECT 1 FROM carried AS c WHERE c.window_start = s.window_start AND c.currency = s.currency "
@@ -53,7 +53,8 @@ class Shared:
     def passing_part(self) -> str:
         """Return the part of shared costs that rows passing the filter carry, per window."""
         return (
-            "SELECT window_start, currency, sum(upto - before) FILTER (passes) / nullif(sum(upto - before), 0) AS part "
+            "SELECT window_start, currency, sum(upto - before) FILTER (WHERE passes)::DOUBLE "
+            "/ nullif(sum(upto - before), 0)::DOUBLE AS part "
             f"FROM ({self._positions(self._question.sharing or Sharing())}) GROUP BY window_start, currency"
         )
 
@@ -75,7 +76,7 @@ class Shared:
             f"SELECT window_start, currency, origin AS source, {', '.join(amounts)}\n"
             "FROM carried WHERE origin IS NOT NULL GROUP BY window_start, currency, origin"
         )
-        return f"{taken}\nUNION ALL BY NAME\n{self._overhead(sharing)}" if sharing.monthly_cost else taken
+        return f"{taken}\nUNION ALL\n{self._overhead(sharing)}" if sharing.monthly_cost else taken
 
     def _overhead(self, sharing: Sharing) -> str:
         """Return the overhead of each window that has rows; the part of a window that is not over costs nothing yet."""
@@ -129,15 +130,16 @@ class Shared:
         )
         amount = f"({upto}) - ({before})"
         parts = ", ".join(
-            f"coalesce(amount::DOUBLE * {part} / nullif(sourced, 0), 0)::DECIMAL(38, 9) AS {part}" for part in PARTS
+            f"coalesce(amount::DOUBLE * {part}::DOUBLE / nullif(sourced, 0)::DOUBLE, 0)::DECIMAL(38, 9) AS {part}"
+            for part in PARTS
         )
         chosen = ", ".join(f"s.{part}" for part in PARTS)
         return (
             f"SELECT window_start, currency{self._names.listed()}, source, amount, {parts}\n"
             f"FROM (SELECT p.window_start, p.currency{self._names.listed('p.')}, s.source, s.amount AS sourced, "
             f"({amount})::DECIMAL(38, 9) AS amount, {chosen}\n"
-            f"  FROM ({self._positions(sharing)}) AS p JOIN sources AS s USING (window_start, currency)\n"
-            "  WHERE p.passes AND p.whole > 0)"
+            f"  FROM ({self._positions(sharing)}) AS p JOIN sources AS s "
+            f"ON {matched('p', 's', ('window_start', 'currency'))}\n  WHERE p.passes AND p.whole > 0)"
         )
 
     def _every_share(self) -> str:

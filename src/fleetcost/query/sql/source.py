@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from fleetcost.model.asset import AssetType
 from fleetcost.query.conditions import Conditions
-from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect import Dialect
 from fleetcost.query.measures import ADJUSTED, IDLE_MEASURES
 from fleetcost.query.question import Question
 
@@ -17,7 +17,7 @@ RESOURCES = ("cpu", "ram", "gpu")
 class Source:
     """Writes the parts of a statement that name tables."""
 
-    def __init__(self, question: Question, dialect: DuckDb) -> None:
+    def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
         self._dialect = dialect
 
@@ -61,7 +61,9 @@ class Source:
 
     def measure(self, name: str) -> str:
         """Return a measure, without its adjustment where none is wanted."""
-        return "0::DECIMAL(38, 9)" if name in ADJUSTED and not self._question.adjusted else name
+        if name in ADJUSTED and not self._question.adjusted:
+            return "0::DECIMAL(38, 9)"
+        return self._dialect.whole(name) if "byte" in name else name
 
     def cost(self, resource: str) -> str:
         """Return what a row costs for one resource, adjusted where that is wanted."""
@@ -80,11 +82,15 @@ class Source:
     def nodes(self) -> str:
         """Return what each node cost per window and resource; a node's adjustment is spread over its resources."""
         whole = "(cpu_cost + ram_cost + gpu_cost)"
-        rate = "1" if not self._question.adjusted else f"CASE WHEN {whole} = 0 THEN 1 ELSE 1 + adjustment / {whole} END"
+        rate = (
+            "1"
+            if not self._question.adjusted
+            else f"CASE WHEN {whole} = 0 THEN 1 ELSE 1 + adjustment::DOUBLE / {whole}::DOUBLE END"
+        )
         sums = ", ".join(f"sum({name} * ({rate}))::DECIMAL(38, 9) AS {name}" for name in IDLE_MEASURES)
         return (
             f"SELECT window_start, cluster, name AS node, {sums} FROM {self.table('asset')} "
-            f"WHERE {self.in_frame()} AND type = 'Node' GROUP BY ALL"
+            f"WHERE {self.in_frame()} AND type = 'Node' GROUP BY window_start, cluster, name"
         )
 
     def idle(self) -> str:
@@ -94,13 +100,15 @@ class Source:
         allocated = (
             f"SELECT window_start, cluster, node, {_sums(IDLE_MEASURES)} FROM "
             f"{self.table('allocation', ('window_start', 'cluster', 'node', 'kind'))} "
-            f"WHERE {self.in_frame()} AND kind = 'workload' GROUP BY ALL"
+            f"WHERE {self.in_frame()} AND kind = 'workload' GROUP BY window_start, cluster, node"
         )
+        place = ("window_start", "cluster", "node")
+        kept = ", ".join(f"i.{name}" for name in (*place, "currency", "provider_id", '"start"', '"end"'))
         lists = ", ".join(f"n.{name} - coalesce(a.{name}, 0) AS {name}" for name in IDLE_MEASURES)
         return (
-            f"SELECT i.* REPLACE ({lists}) FROM {self.table('idle')} AS i\n"
-            f"JOIN ({self.nodes()}) AS n USING (window_start, cluster, node)\n"
-            f"LEFT JOIN ({allocated}) AS a USING (window_start, cluster, node)\nWHERE {self.in_frame()}"
+            f"SELECT {kept}, {lists} FROM (SELECT * FROM {self.table('idle')} WHERE {self.in_frame()}) AS i\n"
+            f"JOIN ({self.nodes()}) AS n ON {matched('i', 'n', place)}\n"
+            f"LEFT JOIN ({allocated}) AS a ON {matched('i', 'a', place)}"
         )
 
     def tenancy(self) -> str:
@@ -108,12 +116,17 @@ class Source:
         cost = "cost + adjustment" if self._question.adjusted else "cost"
         return (
             "SELECT window_start, cluster, any_value(currency) AS currency, "
-            f"coalesce(sum({cost}) FILTER (type = 'Disk'), 0) AS disks, "
-            f"coalesce(sum({cost}) FILTER (type <> 'Disk'), 0) AS management, "
+            f"coalesce(sum({cost}) FILTER (WHERE type = 'Disk'), 0) AS disks, "
+            f"coalesce(sum({cost}) FILTER (WHERE type <> 'Disk'), 0) AS management, "
             'min("start") AS "start", max("end") AS "end" '
             f"FROM {self.table('asset')} WHERE {self.in_frame()} "
             "AND (type = 'ClusterManagement' OR (type = 'Disk' AND local)) GROUP BY window_start, cluster"
         )
+
+
+def matched(left: str, right: str, columns: Collection[str]) -> str:
+    """Return the condition of a join in which both sides keep their columns, which not every engine does for USING."""
+    return " AND ".join(f"{left}.{name} = {right}.{name}" for name in columns)
 
 
 def _sums(names: Collection[str]) -> str:

@@ -1,0 +1,147 @@
+"""Contexts in the field's shapes, and asking one of them through this server."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fleetcost.api.context import Context
+from fleetcost.api.contexts import LONGEST, ContextEntry, origin_of
+from fleetcost.api.elsewhere import ANSWER_SECONDS, Heard, Look, ask, is_document, look_at, passes
+from fleetcost.api.operation import Family, Operation, Parameter, Scope
+from fleetcost.api.parameters import flag
+from fleetcost.api.problem import respond
+from fleetcost.api.routes.allocation import enveloped
+from fleetcost.api.routing import identify
+from fleetcost.api.schema import Envelope
+from fleetcost.api.services import Services
+from fleetcost.api.stored import Documents
+from fleetcost.errors import CallerError, ObjectMissingError, TryAgainError
+
+MOST_CONTEXTS = 500
+CONTEXTS = "contexts"
+
+
+def contexts(context: Context) -> Any:  # noqa: ANN401 - a JSON document
+    """Return the installations people can switch to, and whether each is there."""
+    entries = _all(context.services)
+    looks: tuple[Look | None, ...] = (None,) * len(entries)
+    if flag(context.parameters, "check", default=True):
+        looks = look_at(entries, context.services.contexts)
+    return enveloped([_shown(one, context.services, seen) for one, seen in zip(entries, looks, strict=True)])
+
+
+def add_context(context: Context) -> Any:  # noqa: ANN401 - a JSON document
+    """Add an installation, or replace the one with the same id."""
+    try:
+        entry = msgspec.json.decode(context.body, type=ContextEntry)
+    except msgspec.MsgspecError as error:
+        raise CallerError(
+            f"PUT {context.operation.path}: {error}; a JSON object with name and address is read"
+        ) from error
+    origin = origin_of(entry.address)
+    chosen = msgspec.structs.replace(entry, id=entry.id or entry.name, auth=None)
+    if not chosen.id or "/" in chosen.id or len(chosen.id) > LONGEST:
+        raise CallerError(
+            f"id {chosen.id!r}: accepted are up to {LONGEST} characters without /; it is made of the name"
+        )
+    book = context.services.contexts
+    _changeable(context.services, chosen.id)
+    if entry.auth is not None and book.kept is None:
+        raise CallerError("auth: this server keeps no credentials")
+    authorization = entry.auth.authorization() if entry.auth is not None else ""
+    _kept(context.services).put(chosen.id, chosen, MOST_CONTEXTS)
+    if book.kept is not None and authorization:
+        book.kept.put(chosen.id, origin, authorization)
+    elif book.kept is not None and book.kept.find(chosen.id, origin) is None:
+        # The address has moved to another origin: what was given for the old one is not for the new.
+        book.kept.drop(chosen.id)
+    return enveloped(_shown(chosen, context.services, None))
+
+
+def remove_context(context: Context) -> Any:  # noqa: ANN401 - a JSON document
+    """Forget an installation and its credentials."""
+    chosen = context.places["id"]
+    _changeable(context.services, chosen)
+    if not _kept(context.services).remove(chosen):
+        raise ObjectMissingError(f"there is no context {chosen!r}")
+    if context.services.contexts.kept is not None:
+        context.services.contexts.kept.drop(chosen)
+    return enveloped(None)
+
+
+async def elsewhere(request: Request) -> Response:
+    """`GET /contexts/{id}/{path}`: what another installation answers."""
+    services: Services = request.app.state.services
+    try:
+        identify(request, services).check(OPERATIONS[0])
+        chosen, path = (str(request.path_params[name]) for name in ("id", "path"))
+        query = f"?{request.url.query}" if request.url.query else ""
+        heard = await run_in_threadpool(_ask, services, chosen, f"/{path}", query)
+    except Exception as error:  # noqa: BLE001 - the one place where a request's errors end
+        return respond(error, native=True)
+    return Response(heard.body, heard.status, {"cache-control": "no-store"}, heard.media_type)
+
+
+def _ask(services: Services, chosen: str, path: str, query: str) -> Heard:
+    if not passes(path):
+        raise CallerError(f"{path}: only the paths of the APIs are passed on to another installation")
+    entry = next((one for one in _all(services) if one.id == chosen), None)
+    if entry is None:
+        raise ObjectMissingError(f"there is no context {chosen!r}")
+    heard = ask(entry.address, quote(path) + query, services.contexts.authorization(entry), ANSWER_SECONDS)
+    if not is_document(heard.media_type):
+        raise TryAgainError(f"{entry.address}{path}: status {heard.status} and no document of an API")
+    # Its 401 is not ours: the person's browser must not ask for credentials of this server's.
+    return Heard(502, heard.media_type, heard.body) if heard.status == 401 else heard  # noqa: PLR2004 - as said
+
+
+def _all(services: Services) -> list[ContextEntry]:
+    book = services.contexts
+    return [*book.provisioned, *(one for one in _kept(services).all() if not book.provides(one.id))]
+
+
+def _shown(entry: ContextEntry, services: Services, seen: Look | None) -> dict[str, Any]:
+    book = services.contexts
+    return {
+        "id": entry.id,
+        "name": entry.name,
+        "address": entry.address,
+        "details": entry.details,
+        "provisioned": book.provides(entry.id),
+        "authenticated": book.authorization(entry) is not None,
+        "base": f"contexts/{quote(entry.id, safe='')}/",
+        "reachable": None if seen is None else seen.reachable,
+        "reason": seen.reason if seen else "",
+    }
+
+
+def _changeable(services: Services, chosen: str) -> None:
+    if services.contexts.provides(chosen):
+        raise CallerError(f"context {chosen!r} is provisioned: it is changed in the server's contexts_file")
+
+
+def _kept(services: Services) -> Documents[ContextEntry]:
+    return Documents(services.state, CONTEXTS, ContextEntry, lambda entry: entry.id)
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        path="/model/clusters", handler=contexts, family=Family.KUBECOST, cached=False, whole_fleet=True,
+        summary="Other installations people can switch to", answers=Envelope,
+        parameters=(Parameter("check", "look whether each is there", default="true", flag=True),),
+    ),
+    Operation(
+        path="/model/clusters", method="PUT", handler=add_context, family=Family.KUBECOST, cached=False,
+        scope=Scope.ADMIN, takes=ContextEntry, whole_fleet=True, summary="Add an installation", answers=Envelope,
+    ),
+    Operation(
+        path="/model/clusters/{id}", method="DELETE", handler=remove_context, family=Family.KUBECOST, cached=False,
+        scope=Scope.ADMIN, whole_fleet=True, summary="Forget an installation", answers=Envelope,
+    ),
+)  # fmt: skip

@@ -1,0 +1,124 @@
+"""JSON read key by key, so that every complaint can name file and key; and the authorizers in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from fleetcost.billing.integration import AwsAuthorizer, AwsChain, AwsKey, AwsRole, AwsWebIdentity
+from fleetcost.errors import SettingsError, near
+from fleetcost.ops.secret import Secret
+
+AWS_AUTHORIZERS = ("AWSAccessKey", "AWSServiceAccount", "AWSAssumeRole", "AWSWebIdentity")
+
+
+@dataclass(slots=True)
+class Entry:
+    """
+    One object of the file. Each getter notes the key it was asked for; `close` refuses every other key.
+
+    Attributes:
+        name: where it stands, for messages
+        values: what it holds
+        asked: keys somebody asked for
+    """
+
+    name: str
+    values: dict[str, Any]
+    asked: set[str] = field(default_factory=set)
+
+    def error(self, key: str, complaint: str) -> SettingsError:
+        """Build the error that a value of this object cannot be used."""
+        return SettingsError(f"{self.name}, `{key}`: {complaint}")
+
+    def take(self, key: str) -> Any:  # noqa: ANN401 - what JSON holds
+        """Return whatever stands there, or None."""
+        self.asked.add(key)
+        return self.values.get(key)
+
+    def take_all(self) -> None:
+        """Accept every key."""
+        self.asked.update(self.values)
+
+    def text(self, key: str) -> str:
+        """Return a text, empty where there is none."""
+        value = self.take(key)
+        if value is not None and not isinstance(value, str | int):
+            raise self.error(key, f"expected a text, read {type(value).__name__}")
+        return "" if value is None else str(value)
+
+    def required(self, key: str) -> str:
+        """Return a text that must be there."""
+        text = self.text(key)
+        if not text:
+            close = near(key, [name for name in self.values if name not in self.asked])
+            raise self.error(key, f"required and missing{close}")
+        return text
+
+    def secret(self, key: str) -> Secret | None:
+        """Return a credential, or None."""
+        text = self.text(key)
+        return Secret(text) if text else None
+
+    def one_of(self, key: str, accepted: tuple[str, ...]) -> str:
+        """Return one of the accepted words."""
+        text = self.required(key)
+        if text not in accepted:
+            raise self.error(key, f"read {text!r}{near(text, accepted)}; accepted: {', '.join(accepted)}")
+        return text
+
+    def section(self, key: str, value: Any) -> Entry:  # noqa: ANN401 - what JSON holds
+        """Return an object inside this one."""
+        if not isinstance(value, dict):
+            raise self.error(key, f"expected an object, read {type(value).__name__}")
+        return Entry(f"{self.name}, `{key}`", value)
+
+    def entries(self, key: str, value: Any) -> list[Entry]:  # noqa: ANN401 - what JSON holds
+        """Return the objects of a list."""
+        if not isinstance(value, list):
+            raise self.error(key, f"expected a list, read {type(value).__name__}")
+        return [self.section(f"{key}[{number}]", one) for number, one in enumerate(value)]
+
+    def close(self) -> None:
+        """
+        Refuse what nobody asked for.
+
+        Raises:
+            SettingsError: names the key.
+        """
+        for key in self.values:
+            if key not in self.asked:
+                accepted = ", ".join(sorted(self.asked))
+                raise self.error(key, f"unknown key{near(key, self.asked)}; known: {accepted}")
+
+    def aws_authorizer(self, key: str) -> AwsAuthorizer:
+        """Return who asks AWS; roles may be assumed by roles."""
+        section = self.section(key, self.take(key) or {"authorizerType": "AWSServiceAccount"})
+        made = _AWS[section.one_of("authorizerType", AWS_AUTHORIZERS)](section)
+        section.close()
+        return made
+
+
+def _key(section: Entry) -> AwsAuthorizer:
+    return AwsKey(section.required("id"), Secret(section.required("secret")))
+
+
+def _role(section: Entry) -> AwsAuthorizer:
+    return AwsRole(section.required("roleARN"), section.aws_authorizer("authorizer"))
+
+
+def _web_identity(section: Entry) -> AwsAuthorizer:
+    role = section.required("roleARN")
+    section.one_of("identityProvider", ("Google",))
+    retriever = section.section("tokenRetriever", section.take("tokenRetriever") or {})
+    audience = retriever.required("aud")
+    retriever.close()
+    return AwsWebIdentity(role, audience)
+
+
+_AWS = {
+    "AWSAccessKey": _key,
+    "AWSServiceAccount": lambda _section: AwsChain(),
+    "AWSAssumeRole": _role,
+    "AWSWebIdentity": _web_identity,
+}

@@ -1,0 +1,57 @@
+"""Bills that lie in a bucket or a folder as files."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from fleetcost.billing.layout import Bill, bills, manifests
+from fleetcost.billing.read import BillFile
+from fleetcost.billing.source import Fetched, digest_of
+from fleetcost.bucket.port import BucketReader, ObjectInfo
+
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class FileSource:
+    """
+    Fetches the newest bill of each month.
+
+    Args:
+        bucket: where they lie
+        prefix: only below this path
+        folder: the bucket's folder on this machine, where it is one: its files are read in place
+    """
+
+    def __init__(self, bucket: BucketReader, prefix: str = "", folder: Path | None = None) -> None:
+        self._bucket = bucket
+        self._prefix = prefix
+        self._folder = folder
+
+    def fetch(self, since: datetime, until: datetime, folder: Path) -> Fetched:
+        """Bring the bills of the months from `since` on; an object that was brought before is not brought again."""
+        listing = [info for info in self._bucket.list(self._prefix) if not info.path.endswith("/")]
+        read = {path: self._bucket.get(path) for path in manifests(listing)}
+        chosen = [bill for bill in bills(listing, read) if _wanted(bill, since, until)]
+        objects = [info for bill in chosen for info in bill.objects]
+        digest = digest_of(f"{info.path} {info.etag}" for info in objects)
+        first = min((_start(bill.month) for bill in chosen), default=None)
+        return Fetched(tuple(self._local(info, folder) for info in objects), first, digest)
+
+    def _local(self, info: ObjectInfo, folder: Path) -> BillFile:
+        if self._folder is not None:
+            return BillFile(self._folder / info.path, info.path)
+        name = hashlib.sha256(f"{info.path} {info.etag}".encode()).hexdigest()[:16]
+        file = folder / f"{name}-{info.path.rpartition('/')[2]}"
+        if not file.exists():
+            file.write_bytes(self._bucket.get(info.path))
+        return BillFile(file, info.path)
+
+
+def _wanted(bill: Bill, since: datetime, until: datetime) -> bool:
+    return bill.month is None or since.date().replace(day=1) <= bill.month <= until.date()
+
+
+def _start(month: date | None) -> datetime:
+    return datetime(month.year, month.month, 1, tzinfo=UTC) if month else _BEGINNING

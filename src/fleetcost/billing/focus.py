@@ -1,0 +1,55 @@
+"""FOCUS 1.0 to 1.2: the columns its rules read; whichever provider wrote the file, they have these names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fleetcost.billing.columns import Kind, columns, found, json_map, quoted, sorted_map
+
+COLUMNS = (
+    *columns(
+        Kind.TEXT,
+        "provider: ProviderName, ServiceProviderName",
+        "publisher: PublisherName",
+        "invoice_entity_id: BillingAccountId",
+        "invoice_entity_name: BillingAccountName",
+        "account_id: SubAccountId",
+        "account_name: SubAccountName",
+        "region_id: RegionId, RegionName, Region",
+        "availability_zone: AvailabilityZone",
+        "service: ServiceName",
+        "service_category: ServiceCategory",
+        "resource_id: ResourceId",
+        "resource_type: ResourceType",
+        "charge_category: ChargeCategory",
+        "charge_class: ChargeClass",
+        "usage_type: SkuMeter, x_SkuMeterName, SkuId",
+        "pricing_category: PricingCategory",
+        "commitment_id: CommitmentDiscountId",
+        "commitment_category: CommitmentDiscountCategory",
+        "commitment_status: CommitmentDiscountStatus",
+        "currency: BillingCurrency",
+    ),
+    *columns(Kind.TIME, "usage_start: ChargePeriodStart", "usage_end: ChargePeriodEnd"),
+    *columns(
+        Kind.AMOUNT, "billed: BilledCost", "effective: EffectiveCost", "listed: ListCost", "contracted: ContractedCost"
+    ),
+    *columns(Kind.COUNT, "bill_rows"),
+)
+
+
+def computed(types: Mapping[str, str]) -> str:
+    """Return the tags as they are."""
+    header = found(list(types)).get("tags")
+    return f"{quoted(header) if header else 'NULL::VARCHAR'} AS tags"
+
+
+def labels(types: Mapping[str, str]) -> str:
+    """Return the tags of a row as a map: they are one, or a list of pairs, a struct, or a text of JSON."""
+    header = found(list(types)).get("tags")
+    kind = types[header] if header else "VARCHAR"
+    if kind.startswith("MAP"):
+        return sorted_map("CAST(tags AS MAP(VARCHAR, VARCHAR))")
+    if kind.endswith("[]"):
+        return sorted_map("map_from_entries(tags)")
+    return sorted_map(json_map("tags" if kind == "VARCHAR" else "CAST(to_json(tags) AS VARCHAR)"))

@@ -1,0 +1,107 @@
+"""GCP detailed usage exports: rows as BigQuery has them (structs and lists), or flat as our query and dumps have."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+from fleetcost.billing.columns import Kind, columns, found, json_map, quoted, sorted_map
+
+MARKS = (
+    ("service", "sku", "cost", "usage_start_time"),
+    ("service_description", "sku_description", "cost", "usage_start_time"),
+)
+
+_FIELDS = {
+    "service_description": ("service", "description"),
+    "sku_description": ("sku", "description"),
+    "project_id": ("project", "id"),
+    "project_name": ("project", "name"),
+    "region": ("location", "region"),
+    "zone": ("location", "zone"),
+    "resource_name": ("resource", "name"),
+    "resource_global_name": ("resource", "global_name"),
+}
+"""Our column, and where a nested row has it."""
+
+COLUMNS = (
+    *columns(Kind.TEXT, "billing_account_id", "currency", "cost_type", "seller_name", "transaction_type"),
+    *columns(Kind.TIME, "usage_start: usage_start_time", "usage_end: usage_end_time"),
+    *columns(Kind.AMOUNT, "cost", "cost_at_list"),
+    *columns(Kind.COUNT, "bill_rows"),
+)
+
+_CREDITS = 'STRUCT("type" VARCHAR, amount DECIMAL(38, 12))[]'
+_NO_CREDITS = f"CAST([] AS {_CREDITS})"
+_LABELS = ("systemlabels", "labels")
+_PAIRS = 'STRUCT("key" VARCHAR, "value" VARCHAR)[]'
+
+
+def computed(types: Mapping[str, str]) -> str:
+    """Return the nested columns flat, the labels as they are and the credits as a list."""
+    known = found(list(types))
+    flat = [f"{_field(name, types, known)} AS {name}" for name in _FIELDS]
+    return ",\n    ".join([*flat, f"{_credits(types, known)} AS credits", f"{_tags(known)} AS tags"])
+
+
+def _field(name: str, types: Mapping[str, str], known: Mapping[str, str]) -> str:
+    outer, inner = _FIELDS[name]
+    header = known.get(outer)
+    if flat := known.get(name.replace("_", "")):
+        return f"CAST({quoted(flat)} AS VARCHAR)"
+    if header and (dotted := known.get(outer + inner.replace("_", ""))):
+        return f"CAST({quoted(dotted)} AS VARCHAR)"
+    if header and types[header].startswith("STRUCT"):
+        return (
+            f"CAST({quoted(header)}.{inner} AS VARCHAR)" if _inside(inner, types[header]) else "CAST(NULL AS VARCHAR)"
+        )
+    return f"json_extract_string(NULLIF({quoted(header)}, ''), '$.{inner}')" if header else "CAST(NULL AS VARCHAR)"
+
+
+def _inside(inner: str, kind: str) -> bool:
+    return re.search(rf"[(,] ?\"?{inner}\"? ", kind) is not None
+
+
+def _credits(types: Mapping[str, str], known: Mapping[str, str]) -> str:
+    header = known.get("credits")
+    if header is None:
+        return _NO_CREDITS
+    if types[header] == "VARCHAR":
+        shape = json.dumps([{"type": "VARCHAR", "amount": "DECIMAL(38,12)"}])
+        return f"coalesce(from_json(NULLIF({quoted(header)}, ''), '{shape}'), {_NO_CREDITS})"
+    if not types[header].startswith("STRUCT"):
+        return _NO_CREDITS
+    one = "{'type': one.type, 'amount': CAST(one.amount AS DECIMAL(38, 12))}"
+    return f"coalesce(list_transform({quoted(header)}, lambda one: {one}), {_NO_CREDITS})"
+
+
+def _tags(known: Mapping[str, str]) -> str:
+    held = [f"'{name}': {quoted(known[name])}" for name in _LABELS if name in known]
+    return "{" + ", ".join([*held, "'none': 0"]) + "}"
+
+
+def labels(types: Mapping[str, str]) -> str:
+    """Return the labels of a row as a map; of a key that is the system's and the user's the user's counts."""
+    known = found(list(types))
+    maps = [_pairs(f"tags.{name}", types[known[name]]) for name in _LABELS if name in known]
+    if not maps:
+        return "MAP {}::MAP(VARCHAR, VARCHAR)"
+    return sorted_map(maps[0] if len(maps) == 1 else f"map_concat({', '.join(maps)})")
+
+
+def _pairs(column: str, kind: str) -> str:
+    """Return a list of keys and values as a map, whichever way it is written."""
+    empty = f"CAST([] AS {_PAIRS})"
+    if kind.startswith("MAP"):
+        return f"CAST({column} AS MAP(VARCHAR, VARCHAR))"
+    if kind.startswith("STRUCT") and kind.endswith("[]"):
+        one = "{'key': CAST(one.key AS VARCHAR), 'value': CAST(one.value AS VARCHAR)}"
+        return f"map_from_entries(coalesce(list_transform({column}, lambda one: {one}), {empty}))"
+    written = column if kind == "VARCHAR" else f"CAST(to_json({column}) AS VARCHAR)"
+    text = f"NULLIF(trim({written}), '')"
+    shape = json.dumps([{"key": "VARCHAR", "value": "VARCHAR"}])
+    return (
+        f"map_from_entries(CASE WHEN {text} LIKE '[%' THEN coalesce(from_json({text}, '{shape}'), {empty}) "
+        f"ELSE coalesce(map_entries({json_map(written)}), {empty}) END)"
+    )

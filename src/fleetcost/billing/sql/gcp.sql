@@ -1,0 +1,67 @@
+-- One row per row of a GCP detailed usage export. Credits are in the row they belong to: the net cost is after all of
+-- them, the amortized one after those of commitments and sustained use alone.
+-- <bill>: the export under our column names, its structs flat.
+WITH bill AS ({bill}),
+summed AS (
+    SELECT *,
+        coalesce(list_sum(list_transform(credits, lambda one: one.amount)), 0) AS credited,
+        coalesce(list_sum(list_transform(
+            list_filter(credits, lambda one: one.type LIKE '%COMMITTED_USAGE%' OR one.type = 'SUSTAINED_USAGE_DISCOUNT'
+                OR one.type LIKE '%SUSTAINED%'),
+            lambda one: one.amount)), 0) AS committed,
+        list_transform(credits, lambda one: one.type) AS credit_types
+    FROM bill
+),
+ruled AS (
+    SELECT *,
+        CASE
+            WHEN cost_type = 'tax' THEN 'tax'
+            WHEN cost_type IN ('adjustment', 'rounding_error') THEN 'adjustment'
+            WHEN coalesce(cost_type, 'regular') <> 'regular' THEN 'unmapped'
+            WHEN coalesce(seller_name, 'Google') NOT LIKE 'Google%' AND seller_name <> '' THEN 'marketplace'
+            WHEN transaction_type LIKE 'THIRD_PARTY%' THEN 'marketplace'
+            WHEN service_description ILIKE '%support%' THEN 'support'
+            WHEN sku_description ILIKE 'commitment%' OR sku_description ILIKE '%commitment - %' THEN 'commitment fee'
+            WHEN list_contains(credit_types, 'COMMITTED_USAGE_DISCOUNT') THEN 'reserved usage'
+            WHEN len(list_filter(credit_types, lambda one: one LIKE '%COMMITTED_USAGE%')) > 0 THEN 'savings plan usage'
+            WHEN regexp_matches(sku_description, 'Spot|Preemptible') THEN 'spot usage'
+            WHEN cost < 0 THEN 'refund'
+            ELSE 'usage'
+        END AS rule
+    FROM summed
+)
+SELECT
+    'GCP' AS provider,
+    coalesce(NULLIF(resource_name, ''), resource_global_name, '') AS provider_id,
+    coalesce(project_id, '') AS account_id,
+    coalesce(project_name, '') AS account_name,
+    coalesce(billing_account_id, '') AS invoice_entity_id,
+    '' AS invoice_entity_name,
+    coalesce(region, '') AS region_id,
+    coalesce(zone, '') AS availability_zone,
+    coalesce(service_description, '') AS service,
+    CASE
+        WHEN rule NOT IN ('usage', 'spot usage', 'reserved usage', 'savings plan usage') THEN 'Other'
+        WHEN regexp_matches(sku_description, '(?i)network|egress|ingress|ip charge|load balanc|nat gateway|data transfer')
+            THEN 'Network'
+        WHEN regexp_matches(sku_description, '(?i)storage|\bPD\b|disk|snapshot|ssd') THEN 'Storage'
+        WHEN service_description = 'Kubernetes Engine' OR regexp_matches(sku_description, '(?i)kubernetes.*fee|licensing')
+            THEN 'Management'
+        WHEN regexp_matches(sku_description, '(?i)\bcore\b|\bram\b|\bgpu\b|instance') THEN 'Compute'
+        ELSE 'Other'
+    END AS category,
+    coalesce(sku_description, '') AS usage_type,
+    tags,
+    coalesce(service_description = 'Kubernetes Engine', false) AS managed,
+    rule,
+    coalesce(cost_type, 'regular') AS line_type,
+    usage_start AS "start",
+    coalesce(usage_end, usage_start) AS "end",
+    coalesce(currency, 'XXX') AS currency,
+    CASE WHEN rule IN ('commitment fee', 'refund') THEN 0 ELSE coalesce(cost_at_list, cost, 0) END AS list_cost,
+    coalesce(cost, 0) + credited AS net_cost,
+    coalesce(cost, 0) + committed AS amortized_cost,
+    coalesce(cost, 0) + credited AS amortized_net_cost,
+    coalesce(cost, 0) + credited AS invoiced_cost,
+    coalesce(bill_rows, 1) AS bill_rows
+FROM ruled

@@ -1,0 +1,247 @@
+"""`fleetcost billing`: read the bills, try the access to them, show what is known of them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fleetcost.billing.config import read_integrations
+from fleetcost.billing.integration import Integration
+from fleetcost.billing.plan import Due, Timing, rebuild, repair
+from fleetcost.billing.refresh import Refreshed, Work
+from fleetcost.billing.run import Billing, opener
+from fleetcost.bucket.memory import MemoryBucket
+from fleetcost.bucket.port import Bucket
+from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
+from fleetcost.cli.stores import clock, federated_storage
+from fleetcost.errors import SettingsError
+from fleetcost.model.cloud_cost import CLOUD_COSTS, CloudCostTotal
+from fleetcost.model.cloud_sets import CloudSetKey, ConnectionStatus, IntegrationStatus, integration_id
+from fleetcost.model.window import Resolution, Window, rfc3339
+from fleetcost.model.window_text import parse_window
+from fleetcost.ops.memory import machine_memory_bytes
+from fleetcost.ops.settings import AggregatorSettings
+from fleetcost.sets.cloud.publish import versions
+from fleetcost.sets.cloud.status import integrations, read_status
+from fleetcost.tables.database import Engine
+
+LEAST_ENGINE_BYTES = 256 * 1024 * 1024
+CHECKED_DAYS = 3
+_GOOD, _BAD = "green", "red"
+
+
+def make_billing(settings: AggregatorSettings, bucket: Bucket) -> Billing | None:
+    """
+    Put together what reads the bills; None where no integration is named.
+
+    Raises:
+        SettingsError: the file of integrations cannot be used.
+    """
+    if settings.cloud_integration is None:
+        return None
+    timing = Timing(
+        refresh=timedelta(hours=settings.billing_refresh_hours),
+        run_window=timedelta(days=settings.billing_run_window_days),
+        query_window=timedelta(days=settings.billing_query_window_days),
+        backfill=timedelta(days=settings.billing_backfill_days),
+    )
+    memory = max(LEAST_ENGINE_BYTES, (settings.memory or machine_memory_bytes() // 2) // 8)
+    engine = Engine(memory_bytes=memory, threads=max(1, len(os.sched_getaffinity(0))))
+    work = Work(bucket, settings.data_dir / "billing", engine, clock)
+    return Billing(read_integrations(settings.cloud_integration), work, timing, opener(time.sleep, timing, os.environ))
+
+
+def add_parser(subparsers: Subparsers, about: str) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("billing", help=about, description=about)
+    actions = parser.add_subparsers(dest="action", required=True, metavar="action")
+    run = actions.add_parser("run", help="read the bills that are due and publish the days that changed")
+    run.add_argument(
+        "--window", metavar="W", help="repair these days and touch no other ones, such as 7d or 2026-01-10,2026-01-12"
+    )
+    run.add_argument("--rebuild", action="store_true", help="read and restate everything within billing_backfill_days")
+    check = actions.add_parser("check", help="read the newest bills of each integration and write nothing")
+    status = actions.add_parser("status", help="what the last run found")
+    days = actions.add_parser("versions", help="the versions of a day, with their totals")
+    days.add_argument("day", help="such as 2026-01-10")
+    for action, handler in ((run, _run), (check, _check), (status, _status), (days, _versions)):
+        action.add_argument("--integration", metavar="NAME", help="only this one")
+        action.add_argument("--json", action="store_true", help="one JSON document instead of a table")
+        add_settings_flags(action, AggregatorSettings)
+        action.set_defaults(run=handler)
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    settings = load_settings(parsed, AggregatorSettings).settings
+    billing = _chosen(settings, federated_storage(settings), parsed.integration)
+    done = billing.run_once(_due(parsed, billing.timing))
+    _show(done, parsed, billing.integrations)
+    return 0 if all(one.status is ConnectionStatus.SUCCESSFUL for one in done.values()) else 1
+
+
+def _check(parsed: argparse.Namespace) -> int:
+    settings = load_settings(parsed, AggregatorSettings).settings
+    billing = _chosen(settings, MemoryBucket(), parsed.integration)
+    now = clock()
+    window = Window(Resolution.DAY.floor(now - timedelta(days=CHECKED_DAYS)), now)
+    done = billing.run_once(lambda _one: repair(window))
+    _show(done, parsed, billing.integrations)
+    return 0 if all(one.status is ConnectionStatus.SUCCESSFUL for one in done.values()) else 1
+
+
+def _status(parsed: argparse.Namespace) -> int:
+    bucket = federated_storage(load_settings(parsed, AggregatorSettings).settings)
+    names = [one for one in integrations(bucket) if parsed.integration in {None, one}]
+    found = [status for name in names if (status := read_status(bucket, name))]
+    if parsed.json:
+        _print_json([_plain(status) for status in found])
+        return 0
+    table = Table(box=SIMPLE_HEAD, header_style="bold")
+    for heading in ("integration", "status", "days", "last run", "next run"):
+        table.add_column(heading, overflow="fold")
+    for status in found:
+        colour = _GOOD if status.valid else _BAD
+        said = Text(status.status.value, colour)
+        if status.message:
+            said.append(f"\n{status.message}", "bright_black")
+        span = status.coverage
+        covered = f"{span.start:%Y-%m-%d} to {span.end - timedelta(days=1):%Y-%m-%d}" if span else "none"
+        table.add_row(
+            status.integration, said, covered, f"{status.last_run:%Y-%m-%d %H:%M}", f"{status.next_run:%H:%M}"
+        )
+    console = Console(highlight=False)
+    console.print(table if found else "No bills were read yet: fleetcost billing run")
+    return 0
+
+
+def _versions(parsed: argparse.Namespace) -> int:
+    bucket = federated_storage(load_settings(parsed, AggregatorSettings).settings)
+    try:
+        day = Resolution.DAY.window_of(datetime.fromisoformat(f"{parsed.day}T00:00:00+00:00"))
+    except ValueError:
+        raise SettingsError(f"day {parsed.day!r}: expected a date such as 2026-01-10") from None
+    names = [integration_id(parsed.integration)] if parsed.integration else integrations(bucket)
+    table = Table(box=SIMPLE_HEAD, header_style="bold")
+    for heading in ("integration", "version", "built", "state", "rows", "currency", *map(_words, CLOUD_COSTS)):
+        table.add_column(heading, justify="right" if heading in {"rows", *map(_words, CLOUD_COSTS)} else "left")
+    documents = []
+    for name in names:
+        for header in versions(bucket, CloudSetKey(name, day)):
+            documents += [_version(header.version, name, total) for total in header.totals]
+            for total in header.totals:
+                costs = (f"{getattr(total, cost):,.2f}" for cost in CLOUD_COSTS)
+                table.add_row(
+                    name, str(header.version), f"{header.built_at:%Y-%m-%d %H:%M}", header.state.value,
+                    f"{header.rows:,}", total.currency, *costs,
+                )  # fmt: skip
+    if parsed.json:
+        _print_json(documents)
+    else:
+        Console(highlight=False).print(table)
+    return 0
+
+
+def _chosen(settings: AggregatorSettings, bucket: Bucket, name: str | None) -> Billing:
+    billing = make_billing(settings, bucket)
+    if billing is None:
+        raise SettingsError("no bills: give --cloud-integration cloud-integration.json")
+    chosen = [one for one in billing.integrations if name in {None, one.id}]
+    if not chosen:
+        known = ", ".join(one.id for one in billing.integrations)
+        raise SettingsError(f"--integration {name}: there is none of this name; known: {known}")
+    return replace(billing, integrations=chosen)
+
+
+def _due(parsed: argparse.Namespace, timing: Timing) -> Callable[[Integration], Due] | None:
+    if parsed.window and parsed.rebuild:
+        raise SettingsError("give either --window or --rebuild, not both")
+    if parsed.rebuild:
+        return lambda _one: rebuild(clock(), timing)
+    if parsed.window:
+        window = parse_window(parsed.window, clock())
+        return lambda _one: repair(window)
+    return None
+
+
+def _show(done: dict[str, Refreshed], parsed: argparse.Namespace, of: Sequence[Integration]) -> None:
+    if parsed.json:
+        _print_json([_document(name, one) for name, one in done.items()])
+        return
+    table = Table(box=SIMPLE_HEAD, header_style="bold")
+    for heading in ("integration", "bills at", "status", "days", "billed, amortized net"):
+        table.add_column(heading, overflow="fold")
+    for integration in of:
+        one = done[integration.id]
+        said = Text(one.status.value, _GOOD if one.status is ConnectionStatus.SUCCESSFUL else _BAD)
+        if one.message:
+            said.append(f"\n{one.message}", "bright_black")
+        outcomes = Counter(day.outcome.value for day in one.days)
+        days = "\n".join(f"{count} {outcome}" for outcome, count in outcomes.items())
+        table.add_row(integration.id, integration.location, said, days, _sums(one))
+    Console(highlight=False).print(table)
+
+
+def _sums(done: Refreshed) -> str:
+    sums: Counter[str] = Counter()
+    odd: Counter[str] = Counter()
+    for day in done.days:
+        for total in day.header.totals:
+            sums[total.currency] += total.amortized_net_cost  # type: ignore[assignment]
+        for total in day.header.unmapped:
+            odd[total.currency] += total.amortized_net_cost  # type: ignore[assignment]
+    lines = [f"{sums[currency]:,.2f} {currency}" for currency in sorted(sums)]
+    return "\n".join([*lines, *(f"of it unmapped {odd[currency]:,.2f} {currency}" for currency in sorted(odd))])
+
+
+def _document(name: str, done: Refreshed) -> dict[str, object]:
+    days = [
+        {
+            "day": f"{day.header.key.window.start:%Y-%m-%d}",
+            "outcome": day.outcome.value,
+            "version": day.header.version,
+            "state": day.header.state.value,
+            "rows": day.header.rows,
+            "bill_rows": day.header.bill_rows,
+            "totals": [_total(total) for total in day.header.totals],
+            "unmapped": [_total(total) for total in day.header.unmapped],
+        }
+        for day in done.days
+    ]
+    return {"integration": name, "status": done.status.value, "message": done.message, "days": days}
+
+
+def _version(number: int, name: str, total: CloudCostTotal) -> dict[str, object]:
+    return {"integration": name, "version": number, **_total(total)}
+
+
+def _total(total: CloudCostTotal) -> dict[str, object]:
+    return {"currency": total.currency, **{name: str(getattr(total, name)) for name in CLOUD_COSTS}}
+
+
+def _plain(status: IntegrationStatus) -> dict[str, object]:
+    span = status.coverage
+    return {
+        "integration": status.integration, "source": status.source, "provider": status.provider,
+        "location": status.location, "status": status.status.value, "message": status.message,
+        "last_run": rfc3339(status.last_run), "next_run": rfc3339(status.next_run), "runs": status.runs,
+        "coverage": [rfc3339(span.start), rfc3339(span.end)] if span else None,
+    }  # fmt: skip
+
+
+def _words(name: str) -> str:
+    return name.removesuffix("_cost").replace("_", " ")
+
+
+def _print_json(document: object) -> None:
+    Console().out(json.dumps(document, indent=2), highlight=False)

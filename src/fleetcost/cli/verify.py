@@ -1,0 +1,202 @@
+"""`fleetcost verify`: the whole chain, link by link and cluster by cluster; the first broken link with its cure."""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from fleetcost.bucket.check import Surroundings, check
+from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
+from fleetcost.cli.storage import CHECK_FOLDER
+from fleetcost.cli.stores import clock, federated_storage
+from fleetcost.errors import CallerError
+from fleetcost.model.identity import cluster_id
+from fleetcost.ops.settings import SharedSettings
+from fleetcost.verify.chain import Bucketful, verify_bucket, verify_server
+from fleetcost.verify.server import NoAnswerError
+from fleetcost.verify.verdict import Link, Report, State, Verdict, not_tried
+
+_MARKS = {
+    State.HOLDS: ("✔", "green"),
+    State.REMARK: ("!", "yellow"),
+    State.BROKEN: ("✘", "red"),
+    State.NOT_TRIED: ("·", "bright_black"),
+}
+_OF_A_CLUSTER = (
+    Link.OBJECTS, Link.HEARTBEAT, Link.UPLOADS, Link.DIAGNOSTICS, Link.INGEST, Link.DERIVE, Link.ALLOCATIONS,
+    Link.ASSETS, Link.BOOKS,
+)  # fmt: skip
+_SEVERITY = (State.BROKEN, State.NOT_TRIED, State.REMARK, State.HOLDS)
+_SHARED = (Link.STORAGE, Link.AGGREGATOR, Link.BILLS)
+_DENIED = (401, 403)
+_ASK_SECONDS = 60
+
+
+def add_parser(subparsers: Subparsers, about: str) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "verify",
+        help=about,
+        description="Look at every link from each cluster to its costs. Exit code 1 if one is broken.",
+    )
+    parser.add_argument("--url", default="http://127.0.0.1:9090", help="address of the aggregator")
+    parser.add_argument("--token-file", type=Path, metavar="FILE", help="a file with a token, where it asks for one")
+    parser.add_argument("--bucket-only", action="store_true", help="look at the bucket alone, ask no aggregator")
+    parser.add_argument("--write", action="store_true", help="also try to write, replace and delete in the bucket")
+    parser.add_argument(
+        "--cluster", action="append", default=[], metavar="ID", help="a cluster that must be there; may be repeated"
+    )
+    parser.add_argument("--all", action="store_true", help="a line for every link, also of clusters where all hold")
+    parser.add_argument("--json", action="store_true", help="one JSON document instead of tables")
+    add_settings_flags(parser, SharedSettings)
+    parser.set_defaults(run=_run)
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    settings = load_settings(parsed, SharedSettings).settings
+    now = clock()
+    bucketful = _bucket(parsed, settings, now)
+    verdicts = list(bucketful.verdicts)
+    if parsed.bucket_only:
+        verdicts += not_tried([Link.AGGREGATOR], "--bucket-only")
+    else:
+        verdicts += verify_server(_asker(parsed), bucketful.folders, now)
+    report = Report(tuple(verdicts))
+    console = Console(highlight=False)
+    if parsed.json:
+        console.out(_as_json(report), highlight=False)
+    else:
+        _print(console, report, every=parsed.all)
+    return 1 if report.broken else 0
+
+
+def _bucket(parsed: argparse.Namespace, settings: SharedSettings, now: datetime) -> Bucketful:
+    if settings.storage_config is None:
+        if parsed.bucket_only or parsed.cluster:
+            raise CallerError("no bucket to look into: give --storage-config federated-store.yaml")
+        return Bucketful(not_tried([Link.STORAGE], "no --storage-config: only the aggregator is asked"), None)
+    around = Surroundings(os.environ, lambda: datetime.now(UTC), time.monotonic, uuid.uuid4().hex[:12])
+    steps = tuple(check(settings.storage_config, around, CHECK_FOLDER, write=parsed.write))
+    expected = [cluster_id(one) for one in parsed.cluster]
+    return verify_bucket(steps, lambda: federated_storage(settings), expected, now)
+
+
+class _Asker:
+    """Asks the aggregator over HTTP."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._url = url
+        self._token = token
+
+    def __call__(self, path: str, parameters: Mapping[str, str]) -> bytes:
+        """
+        Ask for a document.
+
+        Raises:
+            NoAnswerError: with what to do about it.
+        """
+        query = f"?{urllib.parse.urlencode(parameters)}" if parameters else ""
+        headers = {"accept": "application/json"} | ({"authorization": f"Bearer {self._token}"} if self._token else {})
+        request = urllib.request.Request(f"{self._url}{path}{query}", headers=headers)  # noqa: S310 - checked by `_asker`
+        try:
+            with urllib.request.urlopen(request, timeout=_ASK_SECONDS) as response:  # noqa: S310 - as above
+                return bytes(response.read())
+        except urllib.error.HTTPError as error:
+            raise NoAnswerError(*_refused(self._url, path, error)) from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            account = f"{self._url} does not answer: {getattr(error, 'reason', None) or error}"
+            cure = "is the aggregator running, and is --url its address? kubectl port-forward leads to it"
+            raise NoAnswerError(account, cure) from error
+
+
+def _refused(url: str, path: str, error: urllib.error.HTTPError) -> tuple[str, str]:
+    if error.code in _DENIED:
+        return f"{url} refuses: HTTP {error.code}", "give a token that sees the whole fleet: --token-file FILE"
+    try:
+        document = msgspec.json.decode(error.read())
+        told = str(document.get("detail") or document.get("message") or error.reason)
+    except (msgspec.MsgspecError, AttributeError):
+        return f"{url}{path}: HTTP {error.code}, which is no aggregator's answer", "correct --url"
+    return f"{url}{path}: HTTP {error.code}: {told}", "mend what the message names"
+
+
+def _asker(parsed: argparse.Namespace) -> _Asker:
+    url = parsed.url.rstrip("/")
+    if not url.startswith(("http://", "https://")):
+        raise CallerError(f"--url {parsed.url!r}: accepted are http:// and https:// addresses")
+    token = parsed.token_file.read_text(encoding="utf-8").strip() if parsed.token_file else ""
+    return _Asker(url, token)
+
+
+def _print(console: Console, report: Report, *, every: bool) -> None:
+    first = report.first_broken
+    for link in _SHARED:
+        verdict = report.of("", link)
+        if verdict:
+            _line(console, link, verdict, cure=verdict in first)
+    for cluster in report.clusters:
+        _cluster(console, report, cluster, every=every)
+    _sum_up(console, report)
+
+
+def _cluster(console: Console, report: Report, cluster: str, *, every: bool) -> None:
+    """Print a cluster's links, a line each; one line where all hold."""
+    own = [verdict for link in _OF_A_CLUSTER if (verdict := report.of(cluster, link))]
+    worst = min((one.state for one in own), key=_SEVERITY.index)
+    mark, colour = _MARKS[worst]
+    shown = own if every or worst is State.BROKEN else [one for one in own if one.state is not State.HOLDS]
+    told = f"{len(own) - len(shown)} links hold" if len(shown) < len(own) else ""
+    console.print(Text.assemble((mark, colour), " ", (cluster, "bold"), f"  {told}"))
+    for one in shown:
+        _line(console, one.link, one, cure=one in report.first_broken, indent=1)
+
+
+def _line(console: Console, link: Link, verdict: Verdict, *, cure: bool, indent: int = 0) -> None:
+    mark, colour = _MARKS[verdict.state]
+    grid = Table.grid(padding=(0, 1))
+    for width in (indent, 1, 12) if indent else (1, 12):
+        grid.add_column(width=width, no_wrap=True)
+    grid.add_column(overflow="fold")
+    account = Text(verdict.account, "bright_black" if verdict.state is State.NOT_TRIED else "")
+    if cure:
+        account.append(f"\ncure: {verdict.cure}", style="bold")
+    cells = (Text(mark, colour), Text(link), account)
+    grid.add_row(*(("", *cells) if indent else cells))
+    console.print(grid)
+
+
+def _sum_up(console: Console, report: Report) -> None:
+    first = report.first_broken
+    if not first:
+        console.print("\n[green]The chain holds.[/green]")
+        return
+    where = ", ".join(f"{one.cluster} {one.link}" if one.cluster else one.link.value for one in first)
+    more = len(report.broken) - len(first)
+    behind = f"; {more} more broken behind them" if more else ""
+    console.print(f"\n[red]Broken first: {escape(where)}[/red]{behind}")
+
+
+def _as_json(report: Report) -> str:
+    document = {
+        "holds": not report.broken,
+        "first_broken": [asdict(one) for one in report.first_broken],
+        "verdicts": [asdict(one) for one in report.verdicts],
+    }
+    return json.dumps(document, indent=2)

@@ -1,0 +1,163 @@
+"""
+One conversation with an engine behind Spark Connect.
+
+The client's own patience with a server that is away is ten minutes; ours ends with the question's time.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fleetcost.errors import QuestionEndedError, SettingsError, TooMuchError, TryAgainError
+
+Row = tuple[Any, ...]
+
+_SETTINGS: Mapping[str, str] = {
+    "spark.sql.session.timeZone": "UTC",
+    # An overflow is an error, never a NULL.
+    "spark.sql.ansi.enabled": "true",
+    # Sums of amounts keep their nine places; otherwise the eighth is the last as soon as two sums are added.
+    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
+}
+
+_GONE = ("SESSION_NOT_FOUND", "SESSION_CHANGED", "SESSION_CLOSED", "INVALID_HANDLE", "session not found", "UNAVAILABLE")
+"""What an error says when the server does not know the conversation, because it was restarted."""
+
+_ENDED = ("OPERATION_CANCELED", "CANCELLED", "cancelled", "canceled")
+_TOO_MUCH = ("OutOfMemory", "RESOURCE_EXHAUSTED", "Resources exhausted")
+
+_CLIENT = ("pyspark", "grpc")
+"""Modules whose errors are the engine's; any other is a mistake of ours and passes."""
+
+_PING_MILLISECONDS = 5000
+
+
+class LostError(TryAgainError):
+    """The server does not know this conversation any more, or cannot be reached; a new one may go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table as the engine finds it: addresses of its files, its columns in the engine's words."""
+
+    name: str
+    files: Sequence[str]
+    columns: str
+
+
+class Session:
+    """
+    A conversation.
+
+    Args:
+        url: of the server, `sc://host:port`, with its parameters such as `;token=…`
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._spark = _connect(url)
+        self._lock = threading.Lock()
+
+    def set_up(self, relations: Sequence[Relation]) -> None:
+        """
+        Configure the conversation and name the tables.
+
+        Raises:
+            TryAgainError: the server does not answer.
+        """
+        with self._told():
+            for key, value in _SETTINGS.items():
+                self._spark.conf.set(key, value)
+            for relation in relations:
+                if relation.files:
+                    reader = self._spark.read.schema(relation.columns)
+                    frame = reader.parquet(*relation.files)
+                else:
+                    frame = self._spark.createDataFrame([], relation.columns)
+                frame.createOrReplaceTempView(relation.name)
+
+    def table(self, sql: str, tag: str) -> Any:  # noqa: ANN401 - an Arrow table, which only some rooms know
+        """
+        Run a query.
+
+        Raises:
+            LostError: the conversation is over; another may go on.
+            QuestionEndedError: it was interrupted.
+            TooMuchError: the engine has not enough memory for it.
+            TryAgainError: the engine failed.
+        """
+        with self._told():
+            # Tags belong to the thread.
+            self._spark.addTag(tag)
+            try:
+                return self._spark.sql(sql).toArrow()
+            finally:
+                self._spark.removeTag(tag)
+
+    def interrupt(self, tag: str) -> None:
+        """End what runs under a tag."""
+        with self._told():
+            self._spark.interruptTag(tag)
+
+    def close(self) -> None:
+        """End the conversation."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self._spark.client.close()
+
+    def _told(self) -> _Told:
+        return _Told(self._url)
+
+
+class _Told:
+    """Translates the client's errors."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if not isinstance(error, Exception) or not type(error).__module__.startswith(_CLIENT):
+            return
+        text = " ".join(str(error).split())[:600]
+        what = f"ask the engine at {self._url.partition(';')[0]}: {text}"
+        if any(word in text for word in _ENDED):
+            raise QuestionEndedError(what) from error
+        if any(word in text for word in _TOO_MUCH):
+            raise TooMuchError(what) from error
+        if any(word in text for word in _GONE):
+            raise LostError(what) from error
+        raise TryAgainError(what) from error
+
+
+def new_tag() -> str:
+    """Return a name for what one question runs."""
+    return f"fleetcost-{uuid.uuid4().hex}"
+
+
+def _connect(url: str) -> Any:  # noqa: ANN401 - the client has no types
+    try:
+        from pyspark.sql.connect.client import DefaultChannelBuilder  # noqa: PLC0415 - an extra, and heavy
+        from pyspark.sql.connect.client.retries import DefaultPolicy  # noqa: PLC0415 - an extra, and heavy
+        from pyspark.sql.connect.session import SparkSession  # noqa: PLC0415 - an extra, and heavy
+    except ImportError as error:
+        raise SettingsError(f"engine: spark needs the extra fleetcost[spark]: {error}") from error
+    options = [
+        ("grpc.keepalive_time_ms", _PING_MILLISECONDS),
+        ("grpc.keepalive_timeout_ms", _PING_MILLISECONDS),
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.max_pings_without_data", 0),
+        ("grpc.initial_reconnect_backoff_ms", 200),
+        ("grpc.max_reconnect_backoff_ms", 1000),
+    ]
+    with _Told(url):
+        spark = SparkSession.builder.channelBuilder(DefaultChannelBuilder(url, options)).create()
+        spark.client.set_retry_policies([DefaultPolicy(max_retries=3, initial_backoff=100, max_backoff=800)])
+    return spark

@@ -1,0 +1,169 @@
+"""
+A Kubecost 1.x or 2.x `values.yaml` as settings of ours, with every key of the file accounted for.
+
+The reading is a list of small steps, each of which takes keys and gives settings; what no step took is judged by
+`keys`. Nothing is guessed in silence: what a person must do by hand is a note.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from fleetcost.errors import SettingsError
+from fleetcost.migrate.keys import Verdict, judge, shown
+from fleetcost.migrate.roles import Flags, Role, resolve
+
+STORE_FILE = "/etc/fleetcost/federated-store.yaml"
+CONTEXTS_FILE = "/etc/fleetcost/contexts.yaml"
+PRICES_FILE = "/etc/fleetcost/prices.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Accounted:
+    """One key of the file, as it may be printed, and what became of it."""
+
+    key: str
+    value: str
+    verdict: Verdict
+    why: str
+
+
+@dataclass(slots=True)
+class Imported:
+    """
+    What a file amounts to.
+
+    Attributes:
+        role: of the installation
+        agent, aggregator: settings of ours, empty where there is none
+        prices: a price sheet, empty where the defaults stand
+        contexts: a file of provisioned contexts
+        deployment: what the pods need besides
+        notes: what is to be done by hand
+        keys: every key of the file, in its order
+    """
+
+    role: Role
+    agent: dict[str, Any] = field(default_factory=dict)
+    aggregator: dict[str, Any] = field(default_factory=dict)
+    prices: dict[str, Any] = field(default_factory=dict)
+    contexts: list[dict[str, Any]] = field(default_factory=list)
+    deployment: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    keys: tuple[Accounted, ...] = ()
+
+
+class Values:
+    """The file's keys as dotted paths; remembers what was taken, and what for."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.flat = dict(_flat(document))
+        self.taken: dict[str, str] = {}
+
+    def take(self, key: str, became: str, default: Any = None) -> Any:  # noqa: ANN401 - a YAML value
+        """Return a key's value, or the default where it is not there or empty, and remember what it became."""
+        if key not in self.flat:
+            return default
+        self.taken[key] = became
+        value = self.flat[key]
+        return default if value in (None, "", [], {}) else value
+
+    def flag(self, key: str, became: str) -> bool:
+        """Return a key's truth value; an absent one is false."""
+        return str(self.take(key, became, default=False)).lower() == "true"
+
+    def below(self, prefix: str, became: str) -> dict[str, Any]:
+        """Return what lies below a key, by the rest of its name."""
+        found = {key: value for key, value in self.flat.items() if key.startswith(f"{prefix}.")}
+        self.taken |= dict.fromkeys(found, became)
+        return {key.removeprefix(f"{prefix}."): value for key, value in found.items()}
+
+
+def read_values(text: str, name: str) -> Imported:
+    """
+    Read a file.
+
+    Args:
+        text: its content
+        name: for messages
+
+    Raises:
+        SettingsError: no YAML, or a combination of roles the chart refused, too.
+    """
+    try:
+        document = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        raise SettingsError(f"read values {name}: not YAML: {error}") from error
+    if not isinstance(document, dict):
+        raise SettingsError(f"read values {name}: expected `key: value` lines, found {type(document).__name__}")
+    # A chart that bundles this one nests its values.
+    nested = document.get("cost-analyzer")
+    values = Values({**document, **nested} if isinstance(nested, dict) else document)
+    values.flat = {key: value for key, value in values.flat.items() if not key.startswith("cost-analyzer.")}
+    # Imported here: the steps are written on top of what this module offers.
+    from fleetcost.migrate import steps  # noqa: PLC0415
+
+    made = Imported(resolve(_flags(values)))
+    for step in steps.STEPS:
+        step(values, made)
+    made.keys = tuple(_accounted(values))
+    return made
+
+
+def _flags(values: Values) -> Flags:
+    role = "the role"
+    by_secret = values.take("kubecostModel.federatedStorageConfigSecret", f"storage_config: {STORE_FILE}")
+    inline = values.take("kubecostModel.federatedStorageConfig", f"storage_config: {STORE_FILE}")
+    values.flag("federatedETL.federatedCluster", f"{role}: an agent with a bucket is a federated cluster")
+    primary = values.flag("federatedETL.primaryCluster", role)
+    federator = values.flag("federatedETL.federator.enabled", role)
+    return Flags(
+        agent_only=values.flag("federatedETL.agentOnly", role),
+        primary_cluster=primary or federator,
+        aggregator_enabled=values.flag("kubecostAggregator.enabled", role),
+        deploy_method=str(values.take("kubecostAggregator.deployMethod", role, "singlepod")),
+        read_only_primary=values.flag("federatedETL.readOnlyPrimary", role),
+        store=bool(by_secret or inline),
+        both_stores=bool(by_secret and inline),
+        cluster_id=identity(values),
+        id_elsewhere=bool(values.take("prometheus.server.clusterIDConfigmap", "FLEETCOST_CLUSTER_ID from that map")),
+    )
+
+
+def identity(values: Values) -> str:
+    """Return the cluster id of the values: the label of the metrics before the name of the product."""
+    label = values.take("prometheus.server.global.external_labels.cluster_id", "agent: cluster_id")
+    name = values.take("kubecostProductConfigs.clusterName", "agent: cluster_id")
+    return str(label or name or "")
+
+
+def decoded(data: str) -> tuple[str, str]:
+    """Return user and password of a basic authentication in base 64; empty where it is none."""
+    try:
+        user, _, password = base64.b64decode(data, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return user, password
+
+
+def _flat(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in document.items():
+        key = f"{prefix}{name}"
+        if isinstance(value, dict) and value:
+            yield from _flat(value, f"{key}.")
+        else:
+            yield key, value
+
+
+def _accounted(values: Values) -> Iterator[Accounted]:
+    for key, value in values.flat.items():
+        if key in values.taken:
+            yield Accounted(key, shown(key, value), Verdict.USED, values.taken[key])
+        else:
+            yield Accounted(key, shown(key, value), *judge(key))

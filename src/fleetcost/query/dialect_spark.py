@@ -1,0 +1,128 @@
+"""Spark SQL, as Apache Spark 4 and engines that speak its Connect protocol understand it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from fleetcost.query.dialect import Dialect
+from fleetcost.query.filters import Match
+
+_ESCAPED = {character: f"\\u{ord(character):04X}" for character in "'\\$"}
+"""
+Characters of a text literal that mean something to the parser. A dollar sign does: `${…}` inside a literal is replaced
+by a variable of the server, its environment's included, before the statement is parsed.
+"""
+
+_EDGE = "\x01"
+"""Stands between the elements of a list that is searched as one text; no name has it."""
+
+_TYPES = {
+    "VARCHAR": "STRING",
+    "TIMESTAMP": "TIMESTAMP_NTZ",
+    "USMALLINT": "INT",
+}
+_SPELLED = re.compile(r"""--[^\n]*|'[^']*'|"([^"]*)"|::(VARCHAR|TIMESTAMP|USMALLINT)\b|\bhash\(""")
+
+
+class Spark(Dialect):
+    """An engine behind Spark Connect, whose labels are maps and whose bytes are 64 bits wide."""
+
+    def spelled(self, sql: str) -> str:
+        """Give a whole statement in this engine's spelling: names in backticks, its names of types."""
+
+        def spell(found: re.Match[str]) -> str:
+            if found[1] is not None:
+                return f"`{found[1]}`"
+            if found[0].startswith("--"):
+                return ""
+            if found[2] is not None:
+                return f"::{_TYPES[found[2]]}"
+            return "xxhash64(" if found[0] == "hash(" else found[0]
+
+        return _SPELLED.sub(spell, sql)
+
+    def text(self, value: str) -> str:
+        """Write a text literal; nothing in it ends it, and nothing in it is replaced."""
+        return "'" + "".join(_ESCAPED.get(character, character) for character in value if character != "\0") + "'"
+
+    def time(self, instant: datetime) -> str:
+        """Write an aware time as the UTC time without a zone that the tables hold."""
+        return f"TIMESTAMP_NTZ '{instant.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'"
+
+    def truncated(self, unit: str, expression: str) -> str:
+        """Give the beginning of the hour, day, week, month or quarter a time is in."""
+        return f"date_trunc('{unit}', {expression})::TIMESTAMP"
+
+    def whole_weeks(self, start: str, column: str) -> str:
+        """Give how many times seven whole days lie between two times."""
+        return f"(datediff({column}, {start}) DIV 7)"
+
+    def whole(self, column: str) -> str:
+        """Give a column of whole numbers so that their sum has room: bytes of a large fleet do not fit 64 bits."""
+        return f"{column}::DECIMAL(38, 0)"
+
+    def label(self, column: str, key: str) -> str:
+        """Read one label; NULL where it is absent."""
+        return f"try_element_at({column}, {self.text(key)})"
+
+    def label_names(self, column: str) -> str:
+        """Give the names of all labels."""
+        return f"map_keys({column})"
+
+    def label_pairs(self, column: str) -> str:
+        """Give the labels as a list of pairs of `key` and `value`."""
+        return f"map_entries({column})"
+
+    def latest(self, expression: str, *by: str) -> str:
+        """Give a value of that one of a group's rows that comes last by some columns."""
+        return f"max_by({expression}, struct({', '.join(by)}))"
+
+    def json(self, expression: str) -> str:
+        """Give a value as JSON text."""
+        return f"to_json({expression})"
+
+    def agreed(self, column: str) -> str:
+        """Give the value all rows of a group agree on, else NULL."""
+        return f"CASE WHEN min({column}) = max({column}) THEN min({column}) END"
+
+    def starts_with(self, expression: str, value: str) -> str:
+        """Test a prefix."""
+        return f"startswith({expression}, {self.text(value)})"
+
+    def ends_with(self, expression: str, value: str) -> str:
+        """Test a suffix."""
+        return f"endswith({expression}, {self.text(value)})"
+
+    def first_of(self, column: str) -> str:
+        """Give the first element of a list in alphabetical order; NULL where it is empty."""
+        return f"array_min({column})"
+
+    def length(self, column: str) -> str:
+        """Give the number of a list's elements."""
+        return f"size({column})"
+
+    def list_has(self, column: str, match: Match, value: str) -> str:
+        """Test whether any element matches; as one text, for not every engine has functions over elements."""
+        if match is Match.EQUALS:
+            return f"array_contains({column}, {self.text(value)})"
+        before = _EDGE if match is Match.STARTS_WITH else ""
+        after = _EDGE if match is Match.ENDS_WITH else ""
+        edge = self.text(_EDGE)
+        every = f"concat({edge}, array_join({column}, {edge}), {edge})"
+        return self.contains(every, before + value.replace(_EDGE, "") + after)
+
+    def each(self, column: str) -> str:
+        """Give a row per element of a list."""
+        return f"explode({column})"
+
+    def list_of(self, fields: Mapping[str, str], by: int) -> str:
+        """Collect a group's rows as a list of records; records are ordered by their fields, from the first."""
+        del by
+        record = ", ".join(f"'{name}', {expression}" for name, expression in fields.items())
+        return f"array_sort(collect_list(named_struct({record})))"
+
+    def map_of(self, pair: str) -> str:
+        """Collect a group's pairs of `key` and `value` as a mapping in the order of its keys."""
+        return f"map_from_entries(array_sort(collect_list({pair})))"

@@ -1,0 +1,48 @@
+"""The stage `cells` of a question about cloud costs."""
+
+from __future__ import annotations
+
+from fleetcost.model.cloud_cost import CLOUD_COSTS
+from fleetcost.query.dialect import Dialect
+from fleetcost.query.question import Question
+from fleetcost.query.sql.names import Names
+from fleetcost.query.sql.source import Source
+from fleetcost.query.sql.stage import Stage
+
+CLOUD_PROPERTIES = (
+    "provider", "provider_id", "account_id", "account_name", "invoice_entity_id", "invoice_entity_name", "region_id",
+    "availability_zone", "service", "category", "usage_type", "line_type", "rule", "cluster", "outcome", "integration",
+)  # fmt: skip
+"""Columns a group of cloud costs keeps where all its rows agree."""
+
+
+class CloudCells:
+    """One row per step, currency and group of cloud costs; the question's metric is the total."""
+
+    def __init__(self, question: Question, dialect: Dialect) -> None:
+        self._question = question
+        self._dialect = dialect
+        self._source = Source(question, dialect)
+        self._names = Names(question, dialect)
+
+    def stages(self) -> list[Stage]:
+        """Return the only stage."""
+        names, source = self._names, self._source
+        by = f"step, currency{names.listed()}"
+        kept = "".join(f", {self._dialect.agreed(name)} AS {name}" for name in CLOUD_PROPERTIES)
+        sums = "".join(f", sum({name}) AS {name}" for name in CLOUD_COSTS)
+        sums += "".join(
+            f", sum(CASE WHEN kubernetes THEN {name} ELSE 0 END) AS kubernetes_{name}" for name in CLOUD_COSTS
+        )
+        labels = f", {self._dialect.agreed(self._dialect.json('labels'))} AS labels" if self._question.detailed else ""
+        return [
+            Stage(
+                "cells",
+                f"SELECT *, 0 AS role, {names.joined()} AS name, {self._question.metric} AS total_cost\n"
+                f'FROM (SELECT {by}{kept}, min("start") AS "start", max("end") AS "end"{sums}, count(*) AS members'
+                f"{labels}\n"
+                f"  FROM (SELECT *, {source.step()} AS step{names.chosen()} "
+                f"FROM {source.table('cloud_cost')} WHERE {source.in_frame()} AND {source.passes()})\n"
+                f"  GROUP BY {by})",
+            )
+        ]

@@ -1,0 +1,137 @@
+"""The tables as Parquet files: what is exported, in which types, window by window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from fleetcost.model.window import Resolution, Window
+from fleetcost.tables.database import Snapshot
+from fleetcost.tables.ledger import aware, naive
+from fleetcost.tables.rollups import ROLLUPS
+from fleetcost.tables.statements import statement
+
+WINDOWED = ("container", *(rollup.name for rollup in ROLLUPS), "asset", "idle")
+"""Tables that exist per resolution and are written window by window."""
+
+BILLED = "cloud_cost"
+"""The windowed table that only days have."""
+
+WHOLE = ("label_set", "ledger", "cloud_ledger", "reconciled_day")
+"""Tables that are written as one."""
+
+ROWS_PER_FILE = 2_000_000
+"""A window with more rows becomes several files."""
+
+_OPTIONS = "FORMAT parquet, COMPRESSION zstd"
+_CASTS: Mapping[str, str] = MappingProxyType(
+    {
+        "HUGEINT": "{0}::DECIMAL(38, 0)",
+        "USMALLINT": "{0}::INTEGER",
+        "UBIGINT": "({0}::HUGEINT - 9223372036854775808)::BIGINT",
+        "VARIANT": "to_json({0})::JSON::MAP(VARCHAR, VARCHAR)",
+    }
+)
+_NEAREST = MappingProxyType({"container": "cluster, namespace, controller, pod, container"})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the lake: its name and its type as the embedded engine writes it."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """
+    One window as the ledger knows it.
+
+    Attributes:
+        resolution, window: which
+        mark: a text that changes whenever one of its objects does
+    """
+
+    resolution: Resolution
+    window: Window
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """One file: where it is now, its rows."""
+
+    file: Path
+    rows: int
+
+
+def states(snapshot: Snapshot) -> tuple[State, ...]:
+    """Return every window of the ledger."""
+    return tuple(
+        State(Resolution(resolution), Window(aware(start), aware(end)), mark)
+        for resolution, start, end, mark in snapshot.rows(statement("lake_windows"))
+    )
+
+
+def columns(snapshot: Snapshot, table: str) -> tuple[Column, ...]:
+    """Return a table's columns in the lake; of a windowed table with its resolution, such as `container_1d`."""
+    return tuple(Column(row[0], row[1]) for row in snapshot.rows(f"DESCRIBE {_rows(snapshot, table)}"))
+
+
+def export_window(snapshot: Snapshot, table: str, window: Window, folder: Path) -> Iterator[Exported]:
+    """Write one window of a table into a folder; no file where it has no rows."""
+    within = f"window_start = TIMESTAMP '{naive(window.start):%Y-%m-%d %H:%M:%S}'"
+    yield from _export(snapshot, table, within, folder)
+
+
+def export_whole(snapshot: Snapshot, table: str, folder: Path) -> Iterator[Exported]:
+    """Write a whole table into a folder; no file where it has no rows."""
+    yield from _export(snapshot, table, "TRUE", folder)
+
+
+def mark_of(snapshot: Snapshot, table: str) -> str:
+    """Return a text that changes whenever a whole table does."""
+    if table != "label_set":
+        return str(snapshot.generation)
+    ((count, mark),) = snapshot.rows(f"SELECT count(*), bit_xor(hash(label_set)) FROM {table}")  # noqa: S608 - our own name
+    return f"{count} {mark}"
+
+
+def _export(snapshot: Snapshot, table: str, within: str, folder: Path) -> Iterator[Exported]:
+    ((rows,),) = snapshot.rows(f"SELECT count(*) FROM {table} WHERE {within}")  # noqa: S608 - our own names
+    parts = -(-rows // ROWS_PER_FILE)
+    query, order = _rows(snapshot, table), _order(table)
+    for part in range(parts):
+        file = folder / f"{table}-{part}.parquet"
+        share = f" AND hash(cluster) % {parts} = {part}" if parts > 1 and table != "label_set" else ""
+        share = f" AND label_set % {parts} = {part}" if parts > 1 and table == "label_set" else share
+        snapshot.write(f"SELECT * FROM ({query}) WHERE {within}{share}{order}", _OPTIONS, str(file))  # noqa: S608
+        yield Exported(file, rows if parts == 1 else -1)
+
+
+def _rows(snapshot: Snapshot, table: str) -> str:
+    if table == "label_set":
+        return _bare("lake_label_set")
+    casts = {row[0]: _CASTS[row[1]].format(row[0]) for row in snapshot.rows(f"DESCRIBE {table}") if row[1] in _CASTS}
+    if not casts:
+        return f"SELECT * FROM {table}"  # noqa: S608 - our own name
+    return _bare("lake_table", table=table, numbers=", ".join(f"{cast} AS {name}" for name, cast in casts.items()))
+
+
+def _bare(name: str, **parts: str) -> str:
+    return statement(name, None, **parts).rstrip().rstrip(";")
+
+
+def _order(table: str) -> str:
+    name = table.rsplit("_", 1)[0]
+    order = _NEAREST.get(name, "cluster") if name in (*WINDOWED, BILLED) else ""
+    return f" ORDER BY {order}" if order else ""
+
+
+def tables_of(resolution: Resolution) -> Sequence[str]:
+    """Return the names of the windowed tables of one resolution."""
+    names = (*WINDOWED, BILLED) if resolution is Resolution.DAY else WINDOWED
+    return [f"{name}_{resolution}" for name in names]

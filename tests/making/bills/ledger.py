@@ -1,0 +1,87 @@
+"""
+The ledger: what was really bought, in plain decimals, and what a reader must make of it.
+
+Nothing here knows the code that reads bills: each charge is entered with the five costs that follow from its prices,
+and the sums are Python's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+GRID = Decimal("1e-9")
+COSTS = ("list_cost", "net_cost", "amortized_cost", "amortized_net_cost", "invoiced_cost")
+
+Costs = tuple[Decimal, Decimal, Decimal, Decimal, Decimal]
+"""List, net, amortized, amortized net, invoiced."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """One row of a bill: how the provider writes it, and what it must become."""
+
+    start: datetime
+    hours: int = 1
+    rule: str
+    category: str
+    kubernetes: bool = False
+    provider_id: str = ""
+    service: str = ""
+    usage_type: str = ""
+    account_id: str = ""
+    line_type: str = ""
+    currency: str = "USD"
+    labels: Mapping[str, str] = field(default_factory=dict)
+    costs: Costs
+    row: Mapping[str, object] = field(default_factory=dict)
+    """What only this provider's file says of it."""
+
+    @property
+    def end(self) -> datetime:
+        """When it ended."""
+        return self.start + timedelta(hours=self.hours)
+
+    @property
+    def day(self) -> datetime:
+        """The day it belongs to."""
+        return self.start.replace(hour=0)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What makes its row a row of its own."""
+        return (
+            self.currency, self.account_id, self.service, self.category, self.provider_id, self.usage_type, self.rule,
+            self.line_type, self.kubernetes, tuple(sorted(self.labels.items())),
+        )  # fmt: skip
+
+
+def same(cost: Decimal) -> Costs:
+    """Return a charge that costs the same however it is looked at."""
+    return cost, cost, cost, cost, cost
+
+
+def truth(charges: Iterable[Charge]) -> dict[datetime, dict[tuple[object, ...], tuple[Decimal, ...]]]:
+    """Return by day and row key the five exact sums, rounded once to the grid."""
+    sums: dict[datetime, dict[tuple[object, ...], list[Decimal]]] = defaultdict(dict)
+    for charge in charges:
+        held = sums[charge.day].setdefault(charge.key, [Decimal(0)] * 5)
+        for number, cost in enumerate(charge.costs):
+            held[number] += cost
+    return {
+        day: {key: tuple(cost.quantize(GRID, ROUND_HALF_UP) for cost in costs) for key, costs in rows.items()}
+        for day, rows in sums.items()
+    }
+
+
+def totals(charges: Iterable[Charge]) -> dict[str, tuple[Decimal, ...]]:
+    """Return by currency the five exact sums of everything."""
+    sums: dict[str, list[Decimal]] = {}
+    for charge in charges:
+        held = sums.setdefault(charge.currency, [Decimal(0)] * 5)
+        for number, cost in enumerate(charge.costs):
+            held[number] += cost
+    return {currency: tuple(costs) for currency, costs in sums.items()}
