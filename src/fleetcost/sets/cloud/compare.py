@@ -42,8 +42,8 @@ def changes(old: CloudSet, new: CloudSet) -> tuple[Change, ...]:
             for cost in CLOUD_COSTS:
                 held[cost] += sign * row[cost]
     found = [
-        Change(*names, CloudCostTotal(currency=currency, **held))
-        for (currency, *names), held in sums.items()
+        Change(provider_id, service, usage_type, rule, line_type, CloudCostTotal(currency=currency, **held))
+        for (currency, provider_id, service, usage_type, rule, line_type), held in sums.items()
         if any(held.values())
     ]
     return tuple(sorted(found, key=lambda one: -max(abs(getattr(one.difference, cost)) for cost in CLOUD_COSTS)))
