@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ui demo test unit lint types e2e bench shots docs clean
+.PHONY: help setup ui demo test unit lint types engines e2e bench shots docs clean
 
 help:           ## list the targets
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 10
@@ -18,7 +18,7 @@ demo: ui        ## a whole fleet on this machine; ARGS="--no-serve" prints the c
 	@$(PY) -m fleetcost demo $(ARGS)
 
 test: ui lint types  ## everything: lint, types, every test with real servers and a real browser
-	@scripts/setup servers
+	@scripts/setup servers engines
 	@$(PY) -m pytest $(ARGS)
 
 unit: setup     ## the fast tests only
@@ -29,6 +29,9 @@ lint: setup     ## ruff, import contracts, spelling
 
 types: setup    ## mypy, strict
 	@$(PY) -m mypy
+
+engines: setup  ## the API's whole suite on Sail and on Spark
+	@scripts/setup servers engines && ENGINE_CASES=all $(PY) -m pytest tests/engine $(ARGS)
 
 e2e: ui         ## the end-to-end and browser tests
 	@scripts/setup servers && $(PY) -m pytest tests/e2e $(ARGS)

@@ -38,8 +38,10 @@ COLUMNS = """
     CAST((i % 9967) / 7907.0 AS DOUBLE) AS pricing_public_on_demand_cost,
     CAST((i % 9949) / 7901.0 AS DOUBLE) AS savings_plan_savings_plan_effective_cost,
     CAST((i % 9941) / 7883.0 AS DOUBLE) AS reservation_effective_cost,
-    MAP {{'user_team': 'team-' || (i % {hourly} % 30),
-        'user_eks_cluster_name': 'cluster-' || (i % {hourly} % 60)}} AS resource_tags
+    MAP {{
+        'user_team': 'team-' || (i % {hourly} % 30),
+        'user_eks_cluster_name': 'cluster-' || (i % {hourly} % 60)
+    }} AS resource_tags
 """
 HOURLY = ROWS // (31 * 24) + 1
 

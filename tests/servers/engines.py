@@ -15,7 +15,6 @@ from servers.process import free_port, listening, running
 from servers.tools import REPOSITORY
 
 HOME = REPOSITORY / ".cache" / "engines"
-JAVA = Path("/usr/lib/jvm/java-17-openjdk-amd64")
 SMALL = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss512k"
 """Little memory, no second compiler: these processes live for minutes and share two cores."""
 
@@ -25,6 +24,8 @@ _FEW_ROWS = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
+    # Files are many and near: listing them takes no job.
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
 }
 
 
@@ -35,7 +36,7 @@ def sail_is_here() -> bool:
 
 def spark_is_here() -> bool:
     """Tell whether Spark and Java are there."""
-    return _spark_home() is not None and (JAVA / "bin" / "java").exists()
+    return _spark_home() is not None and _java_home() is not None
 
 
 @contextmanager
@@ -158,11 +159,17 @@ def _environment(folder: Path) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
-        "JAVA_HOME": str(JAVA),
+        "JAVA_HOME": str(_java_home()),
         "SPARK_HOME": str(_spark_home()),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_LOCAL_DIRS": str(folder / "spark"),
     }
+
+
+def _java_home() -> Path | None:
+    """Return a Java that Spark 4 runs on."""
+    found = [path for version in (17, 21) for path in sorted(Path("/usr/lib/jvm").glob(f"java-{version}-*"))]
+    return next((path for path in found if (path / "bin" / "java").exists()), None)
 
 
 def _spark_home() -> Path | None:

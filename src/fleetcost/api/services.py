@@ -9,6 +9,7 @@ from typing import Protocol
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.answers import Answers
+from fleetcost.api.bills import Bills
 from fleetcost.api.contexts import Book
 from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
@@ -76,6 +77,7 @@ class Services:
         hosts: names this server answers to, None for every one
         stores: what is known of each bucket
         contexts: other installations the operator provides, and credentials of all of them
+        bills: the integrations, None where there is no bucket to find them in
         known: what is remembered of the ledger
         answers: what was answered of late
     """
@@ -95,6 +97,7 @@ class Services:
     registry: Registry | None = None
     stores: Callable[[], tuple[StoreState, ...]] = tuple
     contexts: Book = field(default_factory=Book)
+    bills: Bills | None = None
     known: Known = field(default_factory=Known)
     answers: Answers = field(default_factory=Answers)
 

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
+from fleetcost.api.bills import BillOrders, Bills
 from fleetcost.api.contexts import read_book
 from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
@@ -25,6 +26,7 @@ from fleetcost.api.services import Limits, Services
 from fleetcost.api.state import FolderState
 from fleetcost.bucket.port import Bucket
 from fleetcost.bucket.united import StoreState, UnitedBucket
+from fleetcost.cli.bill_orders import Orders
 from fleetcost.cli.billing import make_billing
 from fleetcost.cli.engine import serve_engine
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
@@ -62,6 +64,7 @@ class Aggregator:
     ingestor: Ingestor
     bucket: Bucket
     stores: Callable[[], tuple[StoreState, ...]] = tuple
+    orders: BillOrders | None = None
 
     def services(self) -> Services:
         """Return what the API needs."""
@@ -89,6 +92,7 @@ class Aggregator:
             home=self.settings.home_cluster,
             known=Known(retired=registry.retired),
             registry=registry,
+            bills=Bills(self.bucket, self.orders),
             hosts=known_hosts(
                 self.settings.bind, self.settings.allowed_hosts, tokens=self.settings.tokens_file is not None
             ),
@@ -211,8 +215,9 @@ def _run(parsed: argparse.Namespace) -> int:
 
 
 def _serve(settings: AggregatorSettings, bucket: UnitedBucket, agent: Loop | None) -> None:
-    aggregator = replace(assemble(settings, bucket), stores=bucket.states)
     billing = make_billing(settings, bucket)
+    orders = None if billing is None or settings.read_only else Orders(billing)
+    aggregator = replace(assemble(settings, bucket), stores=bucket.states, orders=orders)
     beside = [*([agent] if agent is not None else []), *([billing.loop] if billing is not None else [])]
     serve_aggregator(aggregator, lambda address: _log.info("aggregator", address=address, bucket=bucket.name), beside)
 

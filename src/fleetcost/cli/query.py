@@ -19,11 +19,18 @@ from rich.text import Text
 from fleetcost.cli.flags import Subparsers
 from fleetcost.errors import CallerError, TryAgainError
 
-_PATHS = {"allocation": "allocations", "assets": "assets"}
+_PATHS = {"allocation": "allocations", "assets": "assets", "cloudcost": "cloudcosts"}
 _COLUMNS = {
     "allocation": ("cpu_cost", "ram_cost", "gpu_cost", "pv_cost", "network_cost", "load_balancer_cost", "total_cost"),
     "assets": ("cpu_cost", "ram_cost", "gpu_cost", "cost", "adjustment", "total_cost"),
-}
+    "cloudcost": (
+        "list_cost", "net_cost", "amortized_cost", "amortized_net_cost", "invoiced_cost",
+        "kubernetes_amortized_net_cost",
+    ),
+}  # fmt: skip
+_GOOD = ("complete", "final")
+"""States that need no word: of windows, and of bills."""
+
 _SHARING = ("share_namespaces", "share_labels", "share_cost")
 _BAD_REQUEST = 400
 
@@ -114,8 +121,8 @@ def _told(error: urllib.error.HTTPError) -> str:
 def _why_nothing(answer: dict[str, Any]) -> str:
     """Say why there are no rows: an empty answer is not a cost of zero."""
     if not answer["completeness"]:
-        return "nothing to show: no cluster has pushed a set to the bucket yet"
-    silent = [f"{entry['cluster']} ({entry['state']})" for entry in answer["completeness"] if not entry["first"]]
+        return "nothing to show: nothing of this kind is in the bucket yet"
+    silent = [f"{_whose(entry)} ({entry['state']})" for entry in answer["completeness"] if not entry["first"]]
     known = f"; without data in this window: {', '.join(silent)}" if silent else ""
     return f"nothing to show: no cost in this window matches the question{known}"
 
@@ -127,17 +134,35 @@ def _print(answer: dict[str, Any], columns: tuple[str, ...]) -> None:
         console.print(_why_nothing(answer), **plain)
         return
     window = answer["question"]["window"]
-    table = Table(title=f"{window['start']} to {window['end']}, {answer['currency']}", title_justify="left")
+    single = bool(answer["currency"])
+    title = f"{window['start']} to {window['end']}, {answer['currency'] or 'in several currencies'}"
+    table = Table(title=title, title_justify="left")
     table.add_column("name", overflow="fold")
     for column in columns:
-        table.add_column(column.removesuffix("_cost").replace("_", " "), justify="right")
+        table.add_column(column.replace("_cost", "").replace("_", " "), justify="right")
     for row in answer["rows"]:
-        table.add_row(Text(row["name"] or "everything"), *(f"{row[column]:,.2f}" for column in columns))
+        name = row["name"] or "everything"
+        figures = (f"{row[column]:,.2f}" for column in columns)
+        table.add_row(Text(name if single else f"{name} ({row['currency']})"), *figures)
     table.add_section()
-    table.add_row("total", *(f"{answer['totals'].get(column, 0):,.2f}" for column in columns), style="bold")
+    for label, totals in _sums(answer, single=single):
+        table.add_row(label, *(f"{totals.get(column, 0):,.2f}" for column in columns), style="bold")
     console.print(table)
-    incomplete = [entry for entry in answer["completeness"] if entry["state"] != "complete"]
-    for entry in incomplete:
-        console.print(f"{entry['cluster']} is {entry['state']}: {'; '.join(entry['causes'][:3])}", **plain)
+    for entry in answer["completeness"]:
+        if entry["state"] not in _GOOD:
+            causes = "; ".join(entry["causes"][:3])
+            console.print(f"{_whose(entry)} is {entry['state']}{': ' if causes else ''}{causes}", **plain)
     for warning in answer["warnings"]:
         console.print(f"note: {warning['message']}", **plain)
+
+
+def _sums(answer: dict[str, Any], *, single: bool) -> list[tuple[str, dict[str, float]]]:
+    """Return the lines of totals: one, or one a currency."""
+    if single:
+        return [("total", answer["totals"])]
+    return [(f"total {one['currency']}", one["totals"]) for one in answer["by_currency"]]
+
+
+def _whose(entry: dict[str, Any]) -> str:
+    """Return whose completeness it is: a cluster's, or an integration's."""
+    return str(entry.get("cluster") or f"the bill of {entry.get('integration')}")

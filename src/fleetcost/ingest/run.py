@@ -14,6 +14,7 @@ from typing import Any
 from fleetcost.bucket.port import BucketReader
 from fleetcost.errors import DatabaseDamagedError, DatabaseStoppedError, FleetcostError, StoreError
 from fleetcost.ingest.apply import apply
+from fleetcost.ingest.bill_metrics import tell_bills
 from fleetcost.ingest.budget import Budget, split
 from fleetcost.ingest.cloud import apply_cloud, cloud_ledger_of, list_cloud, plan_cloud
 from fleetcost.ingest.fetch import Fetched
@@ -239,6 +240,7 @@ class Ingestor:
         for entry in entries:
             if entry.state in {EntryState.DAMAGED, EntryState.REFUSED}:
                 _log.warning("bill not used", path=entry.path, state=entry.state.value, reason=entry.reason)
+        tell_bills(self._database, self._clock())
         return Counter(entry.state for entry in entries)
 
     def _expire(self) -> None:

@@ -41,7 +41,9 @@ def complaints(page: Page, only: list[str] | None = None) -> list[str]:
         options = {"runOnly": {"type": "rule", "values": only}}
     found = page.evaluate("options => window.axe.run(options)", options)
     return [
-        f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found["violations"] for node in one["nodes"]
+        f"{one['id']}: {node['target']} {node['failureSummary']}"
+        for one in found["violations"]
+        for node in one["nodes"]
     ]
 
 

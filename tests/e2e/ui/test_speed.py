@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,19 +108,17 @@ def test_the_style_is_small() -> None:
 
 def test_the_figures_are_told(figures: dict[str, Figures], fleet: Site, capsys: pytest.CaptureFixture[str]) -> None:
     """The suite prints what each page took; where `UI_FIGURES` names a file, it is written there."""
-    lines = [
-        f"{'page':<12}{'script kB':>10}{'chart kB':>10}{'questions':>11}{'first row ms':>14}{'long tasks':>12}{'longest ms':>12}"
-    ]
+    names = ("script kB", "chart kB", "questions", "first row ms", "long tasks", "longest ms")
+    lines = [f"{'page':<12}" + "".join(f"{name:>14}" for name in names)]
     for name, found in figures.items():
         row = "–" if found.first_row_ms is None else f"{found.first_row_ms:.0f}"
-        longest = max(found.long_tasks_ms, default=0)
-        lines.append(
-            f"{name:<12}{found.script_kb:>10.1f}{found.chart_kb:>10.1f}{len(found.questions):>11}{row:>14}"
-            f"{len(found.long_tasks_ms):>12}{longest:>12.0f}"
-        )
+        longest = f"{max(found.long_tasks_ms, default=0):.0f}"
+        told = (f"{found.script_kb:.1f}", f"{found.chart_kb:.1f}", len(found.questions), row)
+        cells = (*told, len(found.long_tasks_ms), longest)
+        lines.append(f"{name:<12}" + "".join(f"{cell:>14}" for cell in cells))
     text = "\n".join(lines)
     with capsys.disabled():
-        print(f"\n{text}")
+        sys.stdout.write(f"\n{text}\n")
     if os.environ.get("UI_FIGURES"):
         Path(os.environ["UI_FIGURES"]).write_text(text + "\n")
 

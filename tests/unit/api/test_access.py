@@ -13,6 +13,7 @@ import pytest
 import yaml
 from starlette.datastructures import Headers
 
+from builders import allocation, allocation_set, asset_set, bucket_of, day
 from fleetcost.api.access import Tokens, presented, read_tokens
 from fleetcost.api.problem import UnknownTokenError
 from fleetcost.api.routes.operations import OPERATIONS
@@ -284,3 +285,28 @@ def test_the_loops_errors_are_not_told_to_who_sees_a_part(guarded: App) -> None:
     """What the ingest loop says names other clusters, so only who sees the whole fleet reads it."""
     assert get(guarded, "one", "/api/v1/health/windows")["ingest"] is None
     assert get(guarded, "reader", "/api/v1/health/windows")["ingest"]["phase"] == "waiting"
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """A cluster with a shop and another one, with an unlikely name, without."""
+    folder = tmp_path_factory.mktemp("hidden")
+    sets = [
+        allocation_set([allocation(day(), namespace="shop", cpu_cost=1)], day(), "c1"),
+        asset_set(None, day(), "c1"),
+        allocation_set([allocation(day(), namespace="quagga", cpu_cost=1)], day(), "zebra"),
+        asset_set(None, day(), "zebra"),
+    ]
+    tokens = Tokens(write(folder / "tokens.yaml", TOKENS))
+    with app(folder, bucket_of(*sets), tokens=tokens, state=FolderState(folder / "state")) as opened:
+        opened.ingestor.pass_once()
+        yield opened
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_answer_names_a_cluster_that_is_hidden(two: App, path: str) -> None:
+    """Whatever is asked, a token of one namespace reads nothing of a cluster in which it has no workload."""
+    for asked in ({"window": DAY}, {"window": DAY, "aggregate": "cluster"}, {"window": DAY, "format": "csv"}, None):
+        response = two.client.get(path, asked, {"authorization": "Bearer shop"})
+        assert response.status_code < 500
+        assert not [name for name in ("zebra", "quagga") if name in response.text]

@@ -18,6 +18,16 @@
 {{- $r.billingSecret | default (ternary (printf "%s-bills" (include "fleetcost.name" .)) "" (not (empty $r.billingInline))) }}
 {{- end }}
 
+{{/* Names that a server without tokens answers to: probes and Prometheus come by the pod's address, people by the others. */}}
+{{- define "fleetcost.allowedHosts" -}}
+{{- $service := printf "%s-aggregator" (include "fleetcost.name" .) }}
+{{- $spaced := printf "%s.%s" $service .Release.Namespace }}
+{{- $hosts := list "$(POD_IP)" $service $spaced (printf "%s.svc" $spaced) (printf "%s.svc.cluster.local" $spaced) }}
+{{- range .Values.ingress.hosts }}{{- $hosts = append $hosts .host }}{{- end }}
+{{- with .Values.aggregator.settings.allowed_hosts }}{{- $hosts = append $hosts . }}{{- end }}
+{{- join "," $hosts }}
+{{- end }}
+
 {{- define "fleetcost.env" -}}
 - {name: HOME, value: /tmp}
 - {name: TMPDIR, value: /tmp}
@@ -108,6 +118,10 @@ imagePullPolicy: {{ .Values.image.pullPolicy }}
 args: [aggregator, run, --settings, /etc/fleetcost/settings/aggregator.yaml]
 env:
   {{- include "fleetcost.env" . | nindent 2 }}
+  {{- if and .Values.aggregator.serveWithoutAuthentication (not .Values.aggregator.tokens.existingSecret) }}
+  - {name: POD_IP, valueFrom: {fieldRef: {fieldPath: status.podIP}}}
+  - {name: FLEETCOST_ALLOWED_HOSTS, value: {{ include "fleetcost.allowedHosts" . | quote }}}
+  {{- end }}
   {{- with .Values.aggregator.extraEnv }}
   {{- toYaml . | nindent 2 }}
   {{- end }}

@@ -35,7 +35,8 @@ Our own keys win over the old product's.
 
 {{- $labelled := ((($server.global).external_labels).cluster_id) | default "" }}
 {{- $id := $v.clusterId | default $product.clusterName | default $labelled }}
-{{- dict "agent" $agent "aggregator" $method "store" (not (empty $store)) "secret" $secret "inline" $inline
+{{- $many := or $v.agent.settings.all_clusters $v.agent.settings.clusters }}
+{{- dict "agent" $agent "many" (not (empty $many)) "aggregator" $method "store" (not (empty $store)) "secret" $secret "inline" $inline
   "clusterId" $id "clusterIdConfigMap" ($v.clusterIdConfigMap | default $server.clusterIDConfigmap | default "")
   "named" ($product.clusterName | default "") "labelled" $labelled
   "prometheusUrl" ($v.agent.prometheus.url | default ($global.prometheus).fqdn | default "")
@@ -69,7 +70,10 @@ Our own keys win over the old product's.
 {{- if and $r.named $r.labelled (not $v.clusterId) (ne $r.named $r.labelled) }}
   {{- fail (printf "\nkubecostProductConfigs.clusterName is %q and prometheus.server.global.external_labels.cluster_id is %q: this cluster would have two names. Make them equal, or say clusterId." $r.named $r.labelled) }}
 {{- end }}
-{{- if and $r.agent (not $r.clusterIdConfigMap) }}
+{{- if and $r.many $v.clusterId }}
+  {{- fail "\nclusterId names one cluster, and agent.settings.all_clusters or clusters make an agent of many, which get their ids from the label. Take one of the two away." }}
+{{- end }}
+{{- if and $r.agent (not $r.clusterIdConfigMap) (not $r.many) }}
   {{- if not $r.clusterId }}
     {{- fail "\nNo cluster id. Every cluster needs a unique one, because it is its folder in the bucket. Give clusterId (kubecostProductConfigs.clusterName)." }}
   {{- end }}

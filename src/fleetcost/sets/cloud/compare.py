@@ -42,8 +42,8 @@ def changes(old: CloudSet, new: CloudSet) -> tuple[Change, ...]:
             for cost in CLOUD_COSTS:
                 held[cost] += sign * row[cost]
     found = [
-        Change(provider_id, service, usage_type, rule, line_type, CloudCostTotal(currency=currency, **held))
-        for (currency, provider_id, service, usage_type, rule, line_type), held in sums.items()
+        Change(**dict(zip(_SHOWN, key[1:], strict=True)), difference=CloudCostTotal(currency=key[0], **held))
+        for key, held in sums.items()
         if any(held.values())
     ]
     return tuple(sorted(found, key=lambda one: -max(abs(getattr(one.difference, cost)) for cost in CLOUD_COSTS)))

@@ -2,14 +2,14 @@
 
 import { useMemo } from "react";
 import { addressOf } from "../../api/client";
-import { useClusters, useHealthWindows } from "../../api/hooks";
+import { useClusters } from "../../api/hooks";
 import type { Clusters, HealthWindows } from "../../api/schema";
 import { Choice } from "../../controls/choice";
 import { WindowChoice } from "../../controls/window";
 import { Title, Tools } from "../../frame/page";
 import { Share } from "../../frame/share";
 import { HealthStrip } from "../../health/strip";
-import { resolutionOf } from "../../health/window";
+import { useHealth } from "../../health/use-health";
 import { show } from "../../location";
 import { Outcome } from "../../states/outcome";
 import { EmptyFleet, Loading } from "../../states/screens";
@@ -27,9 +27,7 @@ const KINDS = [
 
 export function Health({ view }: { view: View }) {
   const kind = view.tab || "allocations";
-  const resolution = resolutionOf(view.window);
-  const asked = useHealthWindows(view.window, kind, resolution);
-  const coarse = useHealthWindows(view.window, kind, "1d", resolution === "1h");
+  const { asked, resolution, days } = useHealth(view.window, kind);
   const clusters = useClusters();
   const change = (changes: Partial<View>) => show({ ...view, ...changes });
   return (
@@ -59,12 +57,7 @@ export function Health({ view }: { view: View }) {
           body.clusters.length === 0 ? (
             <EmptyFleet />
           ) : (
-            <Found
-              windows={body}
-              days={resolution === "1h" ? coarse.data : undefined}
-              registry={clusters.data}
-              view={view}
-            />
+            <Found windows={body} days={days} registry={clusters.data} view={view} />
           )
         }
       </Outcome>
