@@ -18,7 +18,6 @@ from fleetcost.errors import BillDamagedError
 from fleetcost.tables.database import Engine, Parameters, Row
 from fleetcost.tables.faults import fault
 
-
 _SAID_LINES = 3
 
 
