@@ -65,7 +65,7 @@ def visited(browser: Browser, site: Site, path: str) -> Figures:
     page = context.new_page()
     page.add_init_script(WATCH)
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - a plain function is wanted
     page.goto(f"{site.address}/{path}")
     page.wait_for_load_state("networkidle")
     told: dict[str, Any] = page.evaluate("({ first: window.__first, tasks: window.__tasks })")
