@@ -177,5 +177,10 @@ def _spark_home() -> Path | None:
 
 
 def _children(pid: int) -> list[int]:
-    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [child for each in found for child in (*_children(int(each)), int(each))]
+    """Return every process below one; each thread lists those it started."""
+    found: list[int] = []
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found += [*_children(int(child)), int(child)]
+    return found
