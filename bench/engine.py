@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,14 @@ from fleetcost.lake.write import LakeWriter
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution, Window
 from fleetcost.query.ask import ask_allocations
+from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect_spark import Spark
 from fleetcost.query.dimensions import Dimension
 from fleetcost.query.known import Known
 from fleetcost.query.question import Frame, Idle, Order, Page, Question, Step
 from fleetcost.tables.database import Engine, open_database
 from fleetcost.tables.view import Tables
-from servers.engines import sail, spark
+from servers.engines import children_of, sail, spark
 
 LAST = datetime(2026, 10, 1, tzinfo=UTC)
 MIB = 1 << 20
@@ -89,7 +91,9 @@ def prepared(data: Path, work: Path, days: int) -> tuple[Any, FilesystemBucket]:
     budget = split(4 << 30, os.cpu_count() or 1)
     database = open_database(work / "bench.duckdb", Engine(budget.engine_bytes, budget.threads), now)
     began = time.monotonic()
-    done = Ingestor(FilesystemBucket(data), database, Retention(None, timedelta(days=days)), lambda: now, budget=budget).pass_once()
+    done = Ingestor(
+        FilesystemBucket(data), database, Retention(None, timedelta(days=days)), lambda: now, budget=budget
+    ).pass_once()
     print(f"ingested {done.loaded} objects in {time.monotonic() - began:.0f} s")
     bucket = FilesystemBucket(work / "lake")
     began = time.monotonic()
@@ -134,7 +138,9 @@ def remote(name: str, bucket: FilesystemBucket, folder: Path) -> Iterator[Remote
     tables.close()
 
 
-def measured(name: str, tables: Tables, rounds: int, questions: list[tuple[str, int]]) -> dict[tuple[str, int], tuple[float, Any]]:
+def measured(
+    name: str, tables: Tables, rounds: int, questions: list[tuple[str, int]]
+) -> dict[tuple[str, int], tuple[float, Any]]:
     """Ask everything."""
     known = Known()
     found = {}
@@ -177,10 +183,38 @@ def main() -> None:
     for name in chosen.engines.split(","):
         if name == "duckdb":
             results[name] = measured(name, database, chosen.rounds, questions)
+            per_core(name, database, chosen.days)
             continue
         with tempfile.TemporaryDirectory() as folder, remote(name, bucket, Path(folder)) as tables:
             results[name] = measured(name, tables, chosen.rounds, questions)
+            per_core(name, tables, chosen.days)
     report(results)
+
+
+def cpu_seconds() -> float:
+    """Return what this process and all below it have computed so far."""
+    spent = 0
+    for pid in (os.getpid(), *children_of(os.getpid())):
+        with suppress(OSError):
+            spent += sum(int(part) for part in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13])
+    return spent / os.sysconf("SC_CLK_TCK")
+
+
+def per_core(name: str, tables: Tables, days: int) -> None:
+    """Print how many single rows one core of an engine adds up in a second, without rollups."""
+    one = question("namespace", days)
+    dialect = (DuckDb if name == "duckdb" else Spark)(rollups=False)
+    now = LAST + timedelta(hours=6)
+    for last in (False, True):
+        began = cpu_seconds()
+        with tables.snapshot() as view:
+            ((rows,),) = view.rows("SELECT count(*) FROM container_1d")
+            ask_allocations(view, one, now, Known(), dialect)
+        spent = cpu_seconds() - began
+        if last:
+            print(
+                f"{name}: {rows} single rows by namespace in {spent:.1f} core seconds: {rows / spent:.0f} a core second"
+            )
 
 
 def report(results: dict[str, dict[tuple[str, int], tuple[float, Any]]]) -> None:
