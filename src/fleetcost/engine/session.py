@@ -159,6 +159,8 @@ def _connect(url: str) -> Any:  # noqa: ANN401 - the client has no types
         ("grpc.initial_reconnect_backoff_ms", 200),
         ("grpc.max_reconnect_backoff_ms", 1000),
     ]
+    # The error says it too, with the address.
+    warnings.filterwarnings("ignore", message=r"\[RETRIES_EXCEEDED\]")
     with _Told(url):
         spark = SparkSession.builder.channelBuilder(DefaultChannelBuilder(url, options)).create()
         spark.client.set_retry_policies([DefaultPolicy(max_retries=3, initial_backoff=100, max_backoff=800)])
