@@ -42,8 +42,9 @@ bench: setup    ## measurements, printed beside a yardstick of the same run
 shots: ui       ## pictures of every page into build/shots
 	@scripts/setup servers && $(PY) scripts/screenshots.py build/shots
 
-docs: setup     ## regenerate the generated pages of docs/
+docs: setup     ## regenerate the generated pages of docs/ and the manifests of deploy/
 	@for each in scripts/docs_*.py; do $(PY) $$each || exit 1; done
+	@scripts/setup chart && $(PY) scripts/render_manifests.py
 
 clean:          ## remove what the targets made
 	rm -rf .venv .cache build dist demo-data src/fleetcost/ui/static web/node_modules

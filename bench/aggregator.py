@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,7 +31,7 @@ from fleetcost.ops.memory import parse_size
 HERE = Path(__file__).parent
 CACHE = HERE.parent / ".cache" / "bench"
 MIB = 1024 * 1024
-GLANCE_SECONDS = 0.05
+GLANCE_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,28 @@ def resident_bytes(pid: int) -> int:
         return 0
 
 
-def step(name: str, *arguments: object) -> Measured:
-    """Run a step in a process of its own and watch its memory."""
+def step(name: str, *arguments: object, cap_bytes: int = 0) -> Measured:
+    """
+    Run a step in a process of its own and watch its memory.
+
+    Args:
+        name: of the step
+        arguments: its own
+        cap_bytes: more than this in memory, and its processes are killed, as a container's would be; 0 is no limit
+
+    Raises:
+        SystemExit: it failed, or was killed.
+    """
     command = [sys.executable, str(HERE / "aggregator_steps.py"), name, *(str(argument) for argument in arguments)]
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(command, stdout=said)
         peak = 0
         while process.poll() is None:
             peak = max(peak, sum(resident_bytes(pid) for pid in tree(process.pid)))
+            if cap_bytes and peak > cap_bytes:
+                for pid in tree(process.pid):
+                    os.kill(pid, signal.SIGKILL)
+                raise SystemExit(f"{name}: killed, it held {peak / MIB:,.0f} MiB, more than {Bytes(cap_bytes)}")
             time.sleep(GLANCE_SECONDS)
         if process.returncode:
             raise SystemExit(f"{' '.join(command)}: exit code {process.returncode}")
@@ -122,9 +137,10 @@ def report_parquet(ours: Measured, bare: Measured) -> None:
     line("database", f"{facts['bytes'] / 1e6:,.0f} MB",
          f"{facts['bytes'] / yard['bytes']:.2f} x bare ({yard['bytes'] / 1e6:,.0f} MB), "
          f"{facts['bytes'] / facts['rows']:.0f} bytes a row")  # fmt: skip
-    for name, (median, late, single) in facts["questions"].items():
+    line("rows of rollups", "", ", ".join(f"{name} {rows:,}" for name, rows in facts["rolled_up"].items()))
+    for name, (median, late, cpu, single, rows) in facts["questions"].items():
         line(f"{name}, p50 and p95 of 20", f"{median * 1000:,.0f} {late * 1000:,.0f} ms",
-             f"single rows {single * 1000:,.0f} ms")  # fmt: skip
+             f"CPU {cpu * 1000:,.0f} ms; from single rows {single * 1000:,.0f} ms; {rows:,} rows")  # fmt: skip
 
 
 def report_bingen(ours: Measured, bare: Measured) -> None:

@@ -30,6 +30,7 @@ from fleetcost.query.dimensions import Dimension
 from fleetcost.query.known import Known
 from fleetcost.query.question import Frame, Idle, Question, Step
 from fleetcost.tables.database import Database, Engine, open_database
+from fleetcost.tables.rollups import ROLLUPS
 
 NOW = LAST_DAY + timedelta(days=1, hours=6, minutes=5)
 HOUR = Window(NOW - timedelta(hours=1, minutes=5), NOW - timedelta(minutes=5))
@@ -94,7 +95,7 @@ def bare(fleet: Path, place: Path, _memory: int) -> dict[str, Any]:
     return found | {"rows": rows, "bytes": (place / "bare.duckdb").stat().st_size}
 
 
-class Watch(threading.Thread):
+class Newest(threading.Thread):
     """Notes when the newest day of all clusters is visible."""
 
     def __init__(self, database: Database, clusters: int) -> None:
@@ -124,7 +125,7 @@ def opened(fleet: Path, place: Path, memory: int) -> tuple[FilesystemBucket, Dat
 
 def rebuilt(fleet: Path, database: Database, ingestor: Ingestor) -> dict[str, Any]:
     """Fill empty tables; say how long it took, and until the newest day was there."""
-    watch = Watch(database, len(list((fleet / "federated").iterdir())))
+    watch = Newest(database, len(list((fleet / "federated").iterdir())))
     watch.start()
     cpu = Cpu()
     took = timed(ingestor.pass_once)
@@ -148,14 +149,15 @@ def parquet(fleet: Path, place: Path, memory: int) -> dict[str, Any]:
             shutil.rmtree(file.parent)
     with database.snapshot() as snapshot:
         ((found["rows"],),) = snapshot.rows("SELECT count(*) FROM container_1d")
+        found["rolled_up"] = {one.name: snapshot.rows(f"SELECT count(*) FROM {one.name}_1d")[0][0] for one in ROLLUPS}
     days = Window(LAST_DAY - timedelta(days=size_of(fleet).days - 2), LAST_DAY + timedelta(days=1))
     found["questions"] = {name: asked(database, days, dimension) for name, dimension in QUESTIONS.items()}
     database.close()
     return found
 
 
-def asked(database: Database, days: Window, dimension: str) -> tuple[float, float, float]:
-    """Return the median and the 19th of 20 answers' seconds, and the seconds of the answer from single rows."""
+def asked(database: Database, days: Window, dimension: str) -> tuple[float, ...]:
+    """Return the median and the 19th of 20 answers' seconds, the CPU's of one, those from single rows, and its rows."""
     name, _, key = dimension.partition(":")
     question = Question(
         kind=SetKind.ALLOCATIONS, frame=Frame(days, Resolution.DAY), step=Step.ALL,
@@ -163,13 +165,15 @@ def asked(database: Database, days: Window, dimension: str) -> tuple[float, floa
     )  # fmt: skip
     known = Known()
 
-    def ask(dialect: DuckDb) -> None:
+    def ask(dialect: DuckDb) -> int:
         with database.snapshot() as snapshot:
-            ask_allocations(snapshot, question, NOW, known, dialect)
+            return len(ask_allocations(snapshot, question, NOW, known, dialect).rows)
 
-    ask(DuckDb())
+    rows = ask(DuckDb())
+    cpu = Cpu()
     taken = sorted(timed(lambda: ask(DuckDb())) for _ in range(ASKED))
-    return statistics.median(taken), taken[ASKED - 2], timed(lambda: ask(DuckDb(rollups=False)))
+    work = cpu.seconds() / ASKED
+    return statistics.median(taken), taken[ASKED - 2], work, timed(lambda: ask(DuckDb(rollups=False))), rows
 
 
 def bingen(fleet: Path, place: Path, memory: int) -> dict[str, Any]:

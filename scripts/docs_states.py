@@ -9,6 +9,7 @@ from typing import Protocol, cast
 from fleetcost.model.cloud_cost import BillState, ChargeRule
 from fleetcost.model.cloud_sets import ConnectionStatus
 from fleetcost.model.finding import FindingKind
+from fleetcost.model.reconciliation import AssetOutcome, RowOutcome
 from fleetcost.model.states import ObjectState, WindowState
 from fleetcost.tables.ledger import EntryState
 
@@ -43,6 +44,8 @@ SECTIONS: tuple[tuple[str, str, type[enum.StrEnum]], ...] = (
     ("Findings", "What an agent noticed when it built an hour. Each is a warning in its log.", FindingKind),
     ("Bills", "How far the bill of a day has come.", BillState),
     ("Rows of a bill", "Which rule mapped them; one word for all providers.", ChargeRule),
+    ("Rows of a bill and assets", "What reconciliation did with a row.", RowOutcome),
+    ("Assets and bills", "What reconciliation did with an asset on a day that has a bill.", AssetOutcome),
     ("Integrations", "What the last look at an account's bills found.", ConnectionStatus),
 )
 

@@ -31,7 +31,7 @@ export default defineConfig({
           groups: [
             {
               name: "shared",
-              test: /(src\/(?!pages\/|charts\/draw|main|app)|@tanstack\/(react-)?virtual)/,
+              test: /src\/(?!pages\/|charts\/(draw|treemap|squares)|table\/rows|frame\/(ways|elsewhere)|main|app)/,
               minShareCount: 2,
             },
           ],
@@ -44,7 +44,7 @@ export default defineConfig({
   server: {
     host: "127.0.0.1",
     port: 5173,
-    proxy: { "/api": api, "/healthz": api },
+    proxy: { "/api": api, "/model": api, "/healthz": api },
   },
   test: {
     environment: "jsdom",

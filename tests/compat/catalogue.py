@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from compat.fleets import GIB, ClusterWindow, Fleet, day, time
+from compat.fleets import GIB, Bill, ClusterWindow, Fleet, day, time
 from compat.topology import TOPOLOGY
+from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.window import Window
 
 
@@ -236,8 +237,77 @@ CURRENCIES = Fleet(
 )  # fmt: skip
 """Two clusters that must never be added."""
 
+CLOUD = Fleet(
+    name="cloud",
+    now=time("2024-01-06"),
+    windows=tuple(
+        ClusterWindow(
+            "c1",
+            day(on),
+            [_workload(cpu_cost=6, ram_cost=2, labels={"team": "blue"})],
+            [
+                {"type": "Node", "name": "n1", "provider_id": "i-n1", "provider": "AWS", "cpu_cost": 12, "ram_cost": 4},
+                {"type": "Node", "name": "n2", "provider_id": "i-n2", "provider": "AWS", "cpu_cost": 1},
+            ],
+        )
+        for on in ("2024-01-01", "2024-01-02")
+    ),
+    bills=(
+        Bill(
+            "aws-1",
+            day("2024-01-01"),
+            [
+                {
+                    "provider": "AWS", "provider_id": "i-n1", "account_id": "111", "account_name": "shop",
+                    "invoice_entity_id": "999", "region_id": "eu-1", "availability_zone": "eu-1a",
+                    "service": "AmazonEC2", "category": "Compute", "kubernetes": True, "usage_type": "BoxUsage",
+                    "labels": {"eks:cluster-name": "shop-prod", "app": "web"}, "rule": "savings plan usage",
+                    "list_cost": 20, "net_cost": 18, "amortized_cost": 10, "amortized_net_cost": 8, "invoiced_cost": 18,
+                },
+                {
+                    "provider": "AWS", "provider_id": "i-elsewhere", "account_id": "111", "invoice_entity_id": "999",
+                    "service": "AmazonEC2", "category": "Compute", "kubernetes": True, "region_id": "eu-2",
+                    "labels": {"eks:cluster-name": "forgotten"}, "cost": 3,
+                },
+                {
+                    "provider": "AWS", "provider_id": "db-1", "account_id": "222", "invoice_entity_id": "999",
+                    "service": "AmazonRDS", "category": "Other", "cost": 5,
+                    "labels": {"kubernetes_namespace": "shop", "team": "blue"},
+                },
+                {
+                    "provider": "AWS", "account_id": "222", "invoice_entity_id": "999", "service": "Tax", "rule": "tax",
+                    "cost": -1,
+                },
+            ],
+        ),
+        Bill(
+            "aws-1",
+            day("2024-01-02"),
+            [
+                {
+                    "provider": "AWS", "provider_id": "db-1", "account_id": "222", "invoice_entity_id": "999",
+                    "service": "AmazonRDS", "category": "Other", "cost": 7,
+                }
+            ],
+            BillState.PARTIAL,
+        ),
+        Bill(
+            "azure-1",
+            day("2024-01-03"),
+            [
+                {
+                    "provider": "Azure", "provider_id": "/subscriptions/s/vm", "account_id": "sub", "service": "VM",
+                    "category": "Compute", "cost": 2, "currency": "EUR",
+                }
+            ],
+        ),
+    ),
+)  # fmt: skip
+"""A cluster and its bill: a node that costs half of its list price, another's node, a database, a refund of taxes."""
+
 CALENDAR = _calendar()
 
 FLEETS = {
-    fleet.name: fleet for fleet in (TOPOLOGY, DETAILS, AVERAGES, BILLED, DISCOUNTED, TENANTS, CURRENCIES, CALENDAR)
+    fleet.name: fleet
+    for fleet in (TOPOLOGY, DETAILS, AVERAGES, BILLED, DISCOUNTED, TENANTS, CURRENCIES, CALENDAR, CLOUD)
 }

@@ -20,9 +20,13 @@ from fleetcost.ingest.plan import Retention
 from fleetcost.ingest.run import Ingestor
 from fleetcost.model.allocation import Allocation, AllocationKind, LoadBalancerShare, VolumeShare
 from fleetcost.model.asset import Asset, AssetType
+from fleetcost.model.cloud_cost import CLOUD_COSTS, BillState, Category, ChargeRule, CloudCost
+from fleetcost.model.cloud_sets import CloudSetKey, IntegrationId
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Window
+from fleetcost.sets.cloud.cloud_set import BillProvenance, CloudSet, from_cloud_costs
+from fleetcost.sets.cloud.publish import publish as publish_bill
 from fleetcost.sets.cost_set import Provenance, from_allocations, from_assets
 from fleetcost.sets.publish import publish
 from fleetcost.tables.database import Database, Engine, open_database
@@ -55,12 +59,23 @@ class ClusterWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class Bill:
+    """What one integration's bill says of one day; `rows` are mappings of column to value, `cost` is all five costs."""
+
+    integration: str
+    window: Window
+    rows: Sequence[Facts]
+    state: BillState = BillState.FINAL
+
+
+@dataclass(frozen=True, slots=True)
 class Fleet:
     """What is in the bucket, and what time it is."""
 
     name: str
     now: datetime
     windows: Sequence[ClusterWindow]
+    bills: Sequence[Bill] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +103,8 @@ def fill(bucket: Bucket, fleet: Fleet) -> None:
     for one in fleet.windows:
         for cost_set in _sets(one):
             publish(bucket, cost_set)
+    for bill in fleet.bills:
+        publish_bill(bucket, _bill(bill))
 
 
 def _sets(one: ClusterWindow) -> Iterable[Any]:
@@ -107,6 +124,20 @@ def _sets(one: ClusterWindow) -> Iterable[Any]:
     cluster = ClusterId(one.cluster)
     yield from_allocations(SetKey(cluster, SetKind.ALLOCATIONS, resolution, one.window), allocations, provenance)
     yield from_assets(SetKey(cluster, SetKind.ASSETS, resolution, one.window), assets, provenance)
+
+
+def _bill(bill: Bill) -> CloudSet:
+    rows = [_row(CloudCost, _costs(facts), bill.window) for facts in bill.rows]
+    told = BillProvenance(
+        state=bill.state, bill_rows=len(rows), source="a test", source_digest="0" * 64, built_at=bill.window.end
+    )
+    return from_cloud_costs(CloudSetKey(IntegrationId(bill.integration), bill.window), rows, told)
+
+
+def _costs(facts: Facts) -> Facts:
+    known = {"currency": "USD"} | dict.fromkeys(CLOUD_COSTS, facts.get("cost", 0)) | dict(facts)
+    known.pop("cost", None)
+    return known
 
 
 def _asset(facts: Facts, window: Window) -> Asset:
@@ -146,6 +177,8 @@ _MAKERS = {
     "kind": AllocationKind,
     "type": AssetType,
     "services": tuple,
+    "category": Category,
+    "rule": ChargeRule,
     "volumes": _shares(VolumeShare, "cost"),
     "load_balancers": _shares(LoadBalancerShare, "cost", "hours"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -21,19 +22,29 @@ from compat.catalogue import FLEETS
 from compat.engine import in_process
 from fleetcost.api import openapi
 from fleetcost.api.operation import Operation
+from fleetcost.api.repairs import Repairs
 from fleetcost.api.routes.operations import EVERY
+from fleetcost.bucket.memory import MemoryBucket
 
 SERVER_ERRORS = 500
 
+EXAMPLES = int(os.environ.get("TEST_EXAMPLES", "6"))
+"""Requests of each kind to each operation, every one with a window sent twice."""
+
 bounded = settings(
-    max_examples=6, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), database=None
+    max_examples=EXAMPLES,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    database=None,
 )
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AsgiClient]:
-    """An application with one day of everything in its tables."""
-    with in_process(FLEETS["details"], tmp_path_factory.mktemp("details")) as engine:
+    """An application with one day of everything in its tables, which may order repairs."""
+    bucket = MemoryBucket()
+    with in_process(FLEETS["details"], tmp_path_factory.mktemp("details"), repairs=Repairs(bucket, bucket)) as engine:
         yield engine.client
 
 

@@ -5,19 +5,37 @@ from __future__ import annotations
 import argparse
 import subprocess
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
 
-from deploy.charts import CHART, EXAMPLES, OLD_VALUES, PROMETHEUS, containers, helm, pods, render, settings, the
+from deploy.charts import (
+    CHART,
+    DEPLOY,
+    EXAMPLES,
+    OLD_VALUES,
+    PROMETHEUS,
+    REPOSITORY,
+    containers,
+    helm,
+    pods,
+    render,
+    settings,
+    the,
+)
 from fleetcost.cli.main import _parser
 from fleetcost.ops.settings import ROLES, load
 
 pytestmark = pytest.mark.real
 
 KUBERNETES = "1.34"
-FOREIGN = {"ServiceMonitor", "PrometheusRule"}
+CRDS = REPOSITORY / ".cache" / "crds"
+FOREIGN = {"ServiceMonitor": "servicemonitors", "PrometheusRule": "prometheusrules"}
+"""Kinds of the Prometheus operator, whose schemas are its own."""
+
 EVERY = [pytest.param(file, (), id=file.stem) for file in EXAMPLES]
 EVERY += [pytest.param(file, PROMETHEUS, id=f"old-{file.stem}") for file in OLD_VALUES]
 
@@ -40,6 +58,36 @@ def test_what_is_rendered_fits_the_schemas(values: Path, extra: tuple[str, ...])
             kubernetes_validate.validate(document, KUBERNETES, strict=True)
 
     assert {"ConfigMap", "Service"} <= {document["kind"] for document in found}
+
+
+def _operators_schema(plural: str) -> Any:
+    """Return a kind's schema of the operator's own definition, with unknown fields forbidden."""
+    file = CRDS / f"monitoring.coreos.com_{plural}.yaml"
+    if not file.exists():
+        pytest.skip(f"{file.name} is not here: `scripts/setup chart` fetches it where Go is")
+    definition = yaml.safe_load(file.read_text())
+    (version,) = [one for one in definition["spec"]["versions"] if one["storage"]]
+    return _closed(version["schema"]["openAPIV3Schema"])
+
+
+def _closed(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    # A pattern with a flag inside is Go's alone.
+    inner = {name: _closed(one) for name, one in schema.items() if not (name == "pattern" and "(?i)" in str(one))}
+    # An object whose fields are not listed, such as metadata, takes any.
+    listed = inner.get("type") == "object" and inner.get("properties")
+    return inner | {"additionalProperties": False} if listed else inner
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_the_operators_kinds_fit_their_schemas(kind: str) -> None:
+    """ServiceMonitor and PrometheusRule fit the operator's own definitions strictly."""
+    document = the(render(DEPLOY / "examples" / "primary-open.yaml"), kind)
+
+    jsonschema.validate(document, _operators_schema(FOREIGN[kind]))
 
 
 @pytest.mark.parametrize(("values", "extra"), EVERY)

@@ -84,6 +84,10 @@ REFUSED = {
     "default-id": (BASE.replace("c-1", "cluster-one") + STORE, "a product's default"),
     "reserved-id": (BASE.replace("c-1", "combined") + STORE, "reserved"),
     "no-id": ("global: {prometheus: {fqdn: 'http://p:9090'}}\n" + STORE, "No cluster id"),
+    "one-id-for-many": (
+        "clusterId: c-1\nagent: {prometheus: {url: 'http://p'}, settings: {all_clusters: true}}\n" + STORE,
+        "an agent of many",
+    ),
     "two-names": (
         BASE + STORE + "prometheus: {server: {global: {external_labels: {cluster_id: c-2}}}}",
         "this cluster would have two names",
@@ -133,6 +137,15 @@ def test_the_id_may_come_from_a_configmap(values: Path) -> None:
     assert variable["valueFrom"] == {"configMapKeyRef": {"name": "who", "key": "CLUSTER_ID"}}
 
 
+def test_an_agent_of_many_has_no_id_of_its_own() -> None:
+    """With `all_clusters` no id is asked for and none is given."""
+    found = render(DEPLOY / "examples" / "thanos.yaml")
+
+    assert settings(found, "agent")["all_clusters"] is True
+    assert "cluster_id" not in settings(found, "agent")
+    assert "home_cluster" not in settings(found, "aggregator")
+
+
 def test_the_missions_keys_mean_what_they_meant() -> None:
     """Id, bucket, source, certificates, pod label and identity of the old keys reach the pod."""
     found = render(DEPLOY / "examples" / "kubecost-agent.yaml")
@@ -168,6 +181,39 @@ def test_costs_are_not_shown_to_a_network_unasked() -> None:
     assert settings(opened, "aggregator")["bind"] == "0.0.0.0"
     assert settings(opened, "aggregator")["tokens_file"] == "/etc/fleetcost/tokens/tokens.yaml"
     assert "httpGet" in containers(opened)["aggregator"]["livenessProbe"]
+
+
+def test_bills_reach_the_aggregator(values: Path) -> None:
+    """The billing secret of either language, or the inline text, is mounted where the setting points."""
+    old = "kubecostAggregator: {deployMethod: statefulset, cloudCost: {refreshRateHours: 12}}\n"
+    for text in ("cloudIntegrationSecret: cloud-integration", "cloudIntegrationJSON: '{}'"):
+        values.write_text(BASE.replace("c-1", f"c-1, {text}") + STORE + old)
+        found = render(values)
+        serving = containers(found)["aggregator"]
+        assert settings(found, "aggregator")["cloud_integration"] == "/etc/fleetcost/bills/cloud-integration.json"
+        assert settings(found, "aggregator")["billing_refresh_hours"] == 12
+        assert {"name": "bills", "mountPath": "/etc/fleetcost/bills", "readOnly": True} in serving["volumeMounts"]
+        assert "bills" not in {mount["name"] for mount in containers(found)["agent"]["volumeMounts"]}
+
+
+def test_a_reading_primary_writes_nothing(values: Path) -> None:
+    """With `readOnlyPrimary` there is no agent, and the aggregator is told to write nothing."""
+    values.write_text(BASE + ROLES["read-only"][0])
+
+    assert settings(render(values), "aggregator")["read_only"] is True
+
+
+def test_a_server_without_tokens_knows_its_names(values: Path) -> None:
+    """Opened without tokens it answers to its Service's names, the Ingress' hosts and the pod's address, for probes."""
+    values.write_text(
+        BASE + "aggregator: {serveWithoutAuthentication: true, settings: {allowed_hosts: proxy.internal}}\n"
+        "ingress: {enabled: true, hosts: [{host: costs.example.com}]}\n"
+    )
+    variables = {one["name"]: one.get("value") for one in containers(render(values))["aggregator"]["env"]}
+    names = variables["FLEETCOST_ALLOWED_HOSTS"]
+
+    assert names.split(",")[:2] == ["$(POD_IP)", "fleetcost-aggregator"]
+    assert {"costs.example.com", "proxy.internal", "fleetcost-aggregator.fleetcost.svc"} <= set(names.split(","))
 
 
 def test_an_inline_store_becomes_a_secret(values: Path) -> None:

@@ -14,6 +14,7 @@ from fleetcost.ingest.run import PAST_RETENTION
 from fleetcost.model.cloud_cost import BillState, ChargeRule
 from fleetcost.model.cloud_sets import ConnectionStatus
 from fleetcost.model.finding import FindingKind
+from fleetcost.model.reconciliation import AssetOutcome, RowOutcome
 from fleetcost.model.states import ObjectState, WindowState
 from fleetcost.ops import metrics
 from fleetcost.ops.settings import ROLES, describe
@@ -55,7 +56,7 @@ def test_every_state_is_documented() -> None:
     """Each state of each kind is on the page with its meaning."""
     for state in (
         *(*WindowState, *ObjectState, *EntryState, *FindingKind),
-        *(*BillState, *ChargeRule, *ConnectionStatus),
+        *(*BillState, *ChargeRule, *ConnectionStatus, *RowOutcome, *AssetOutcome),
     ):
         assert f"| {state.value} | {state.meaning} |" in text("states.md")
 

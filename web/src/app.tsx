@@ -19,6 +19,7 @@ const PAGES: Readonly<Record<PageName, Page>> = {
   workload: lazy(async () => ({ default: (await import("./pages/workload/workload")).Workload })),
   efficiency: lazy(async () => ({ default: (await import("./pages/efficiency/efficiency")).Efficiency })),
   assets: lazy(async () => ({ default: (await import("./pages/assets/assets")).Assets })),
+  cloud: lazy(async () => ({ default: (await import("./pages/cloud/cloud")).Cloud })),
   health: lazy(async () => ({ default: (await import("./pages/health/health")).Health })),
   prices: lazy(async () => ({ default: (await import("./pages/prices/prices")).Prices })),
   saved: lazy(async () => ({ default: (await import("./pages/saved/saved")).Saved })),

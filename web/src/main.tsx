@@ -10,6 +10,7 @@ import "./styles/chart.css";
 import "./styles/table.css";
 import "./styles/pages.css";
 import "./styles/strip.css";
+import "./styles/drawer.css";
 
 const root = document.getElementById("app");
 if (root) {

@@ -13,6 +13,7 @@ export type PageName =
   | "workload"
   | "efficiency"
   | "assets"
+  | "cloud"
   | "health"
   | "prices"
   | "saved"
@@ -33,6 +34,16 @@ export interface Params {
   readonly columns: string;
   /** Which of a page's tabs or sub-selections is open. */
   readonly tab: string;
+  /** Which kind of cost the chart and the share are of. */
+  readonly metric: string;
+  /** How the chart draws it. */
+  readonly chart: string;
+  /** `prev` compares with the window of the same length just before. */
+  readonly compare: string;
+  /** `hour`, `day` or `month` writes costs as a rate; empty as the sum. */
+  readonly rate: string;
+  /** The row whose details are open. */
+  readonly row: string;
 }
 
 export interface View extends Params {
@@ -52,6 +63,11 @@ const COMMON: Params = {
   sort: "-total_cost",
   columns: "",
   tab: "",
+  metric: "total",
+  chart: "bars",
+  compare: "",
+  rate: "",
+  row: "",
 };
 
 const OWN: Partial<Record<PageName, Partial<Params>>> = {
@@ -61,6 +77,7 @@ const OWN: Partial<Record<PageName, Partial<Params>>> = {
   workload: { aggregate: ["pod"] },
   efficiency: { sort: "-idle" },
   assets: { aggregate: ["type"] },
+  cloud: { aggregate: ["provider", "service"], window: "30d" },
   health: { sort: "cluster" },
   prices: { sort: "cluster" },
   saved: { sort: "title" },
@@ -123,6 +140,7 @@ const PLAIN: readonly PageName[] = [
   "clusters",
   "efficiency",
   "assets",
+  "cloud",
   "health",
   "prices",
   "saved",

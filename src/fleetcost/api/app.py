@@ -16,7 +16,7 @@ from starlette.routing import Route
 from fleetcost import __version__
 from fleetcost.api import openapi, reference
 from fleetcost.api.gate import Gate
-from fleetcost.api.headers import SecurityHeaders
+from fleetcost.api.headers import KnownHosts, SecurityHeaders
 from fleetcost.api.problem import respond, respond_unrouted
 from fleetcost.api.routes.assets import ASSETS_OF_OPENCOST, assets_or_page
 from fleetcost.api.routes.contexts import elsewhere
@@ -39,6 +39,9 @@ def create_app(services: Services, web: WebApp) -> Starlette:
         services: what the routes are given
         web: the built web app
     """
+    guards = [Middleware(SecurityHeaders)]
+    if services.hosts is not None:
+        guards.append(Middleware(KnownHosts, hosts=services.hosts))
     app = Starlette(
         routes=[
             Route("/healthz", healthz),
@@ -52,7 +55,7 @@ def create_app(services: Services, web: WebApp) -> Starlette:
             Route("/assets/{name:path}", asset),
             Route("/{path:path}", page),
         ],
-        middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)],
+        middleware=[*guards, Middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)],
         exception_handlers={HTTPException: respond_unrouted},
     )
     app.state.services = services

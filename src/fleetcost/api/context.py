@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ from fleetcost.api.problem import ForbiddenError, StartingError
 from fleetcost.api.services import Services
 from fleetcost.errors import TryAgainError
 from fleetcost.model.sets import SetKind
+from fleetcost.query.answer import Completeness
 from fleetcost.query.filters import Filter, every
 from fleetcost.query.kinds import RowKind
 from fleetcost.query.visible import visible_clusters
@@ -93,6 +94,11 @@ class Context:
         return frozenset(
             self.services.known.remembered(snapshot, ("visible", allowed), lambda: visible_clusters(snapshot, allowed))
         )
+
+    def seen(self, snapshot: View, judged: Sequence[Completeness]) -> tuple[Completeness, ...]:
+        """Return what stands behind an answer of the clusters the asker may know of: the others are not even named."""
+        visible = self.clusters(snapshot)
+        return tuple(one for one in judged if visible is None or one.cluster in visible)
 
     def hourly_from(self) -> datetime | None:
         """Since when hourly rows are kept."""

@@ -66,7 +66,7 @@ def look(entry: ContextEntry, authorization: Secret | None) -> Look:
     try:
         heard = ask(entry.address, _LOOK, authorization, LOOK_SECONDS)
     except (TryAgainError, CallerError) as error:
-        return Look(reachable=False, reason=str(error))
+        return Look(reachable=False, reason=str(error).removeprefix(f"{entry.address} does not answer: "))
     if heard.status in {401, 403}:
         return Look(reachable=False, reason=f"it asks for credentials (status {heard.status})")
     if heard.status == http.client.SERVICE_UNAVAILABLE:

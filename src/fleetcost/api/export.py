@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from fleetcost import __version__
@@ -13,7 +13,6 @@ from fleetcost.api.native import question_document
 from fleetcost.api.operation import Reply
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import rfc3339
-from fleetcost.query.answer import Completeness
 from fleetcost.query.ask import judged, judged_bills, prepare
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.files import Sheet, copy_to_csv, copy_to_parquet
@@ -73,7 +72,7 @@ def _standing(context: Context, question: Question, snapshot: View) -> str:
     if question.kind is CLOUD:
         bills = judged_bills(snapshot, question, context.now, context.services.known)
         return f"bills: {'; '.join(f'{one.integration} is {one.state}' for one in bills) or 'none'}"
-    every: Sequence[Completeness] = judged(snapshot, question, context.now, context.services.known)
+    every = context.seen(snapshot, judged(snapshot, question, context.now, context.services.known))
     complete = [entry for entry in every if entry.state is WindowState.COMPLETE]
     rest = "; ".join(f"{entry.cluster} is {entry.state}" for entry in every if entry not in complete)
     return f"complete: {len(complete)} of {len(every)} clusters" + (f" ({rest})" if rest else "")

@@ -1,9 +1,12 @@
-"""Security headers on every response."""
+"""What every request is checked for, and security headers on every response."""
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from fleetcost.api.problem import MisdirectedError, is_native, respond
 
 HEADERS = {
     # Charts set style attributes; scripts, styles, fonts and requests come from this server alone.
@@ -34,3 +37,37 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, marked)
+
+
+class KnownHosts:
+    """
+    Refuses requests for a host this server is not known by.
+
+    Without tokens a page of another site could read all costs through a visitor's browser: its name is made to lead to
+    this server's address, and the browser takes both for one site. Its requests still carry that name.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+        self._app = app
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] == "http":
+            sent = Headers(scope=scope).getlist("host")
+            if len(sent) != 1 or host_of(sent[0]) not in self._hosts:
+                error = MisdirectedError(
+                    f"this server is not known as {', '.join(sent) or 'nobody'}: without tokens it answers as "
+                    f"{', '.join(sorted(self._hosts))}; name others with --allowed-hosts, or give a tokens_file"
+                )
+                await respond(error, native=is_native(Request(scope).url.path))(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def host_of(header: str) -> str:
+    """Return the name in a `Host` header, without its port and in small letters."""
+    text = header.strip().lower()
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0].rstrip(".")

@@ -65,6 +65,10 @@ class ForbiddenError(CallerError):
     """The token does not allow this."""
 
 
+class MisdirectedError(CallerError):
+    """The request names a host this server is not known by."""
+
+
 class TooLargeError(CallerError):
     """The request is larger than this server reads."""
 
@@ -138,6 +142,7 @@ _KNOWN: tuple[tuple[type[Exception], str, str, int], ...] = (
     (ObjectMissingError, "not-found", "not found", 404),
     (UnknownTokenError, "unauthenticated", "not authenticated", 401),
     (ForbiddenError, "forbidden", "not allowed", 403),
+    (MisdirectedError, "misdirected", "not known by this name", 421),
     (TooLargeError, "too-large", "too large", 413),
     (ReadOnlyError, "read-only", "read only", 409),
     (ConditionFailedError, "changed", "changed meanwhile", 409),

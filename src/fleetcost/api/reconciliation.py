@@ -183,6 +183,14 @@ def billed(outcomes: tuple[OutcomeSum, ...], reconciled: dict[str, Decimal]) -> 
         whole = sum((one.cost for one in own), Decimal(0))
         matched = sum((one.cost for one in own if one.outcome.applied), Decimal(0))
         carried = reconciled.get(currency, Decimal(0))
-        texts = [str(value) for value in (whole, matched, whole - matched, carried)]
-        made.append(BilledJson(currency, *texts, closes=carried + (whole - matched) == whole))
+        made.append(
+            BilledJson(
+                currency=currency,
+                billed_cost=str(whole),
+                matched_cost=str(matched),
+                unmatched_cost=str(whole - matched),
+                reconciled_cost=str(carried),
+                closes=carried + (whole - matched) == whole,
+            )
+        )
     return made

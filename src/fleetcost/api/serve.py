@@ -12,6 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from fleetcost.api.headers import host_of
 from fleetcost.errors import SettingsError
 
 LARGEST_HEAD = 64 << 10
@@ -74,6 +75,21 @@ def check_exposure(bind: str, *, tokens: bool, without_authentication: bool) -> 
         f"listen on {bind}: everybody who reaches this address could read all costs; give a tokens_file, listen on "
         "127.0.0.1, or say --serve-without-authentication true where something in front of it asks who comes"
     )
+
+
+def known_hosts(bind: str, allowed: str, *, tokens: bool) -> frozenset[str] | None:
+    """
+    Return the names a server answers to, None for every one.
+
+    Args:
+        bind: address it listens on
+        allowed: further names, joined by commas
+        tokens: every request must carry a token, which pages of other sites do not have
+    """
+    named = frozenset(host_of(name) for name in allowed.split(",") if name.strip())
+    if tokens or (bind not in LOOPBACK and not named):
+        return None
+    return named | LOOPBACK | ({bind} if bind not in {"0.0.0.0", "::"} else frozenset())  # noqa: S104 - compared
 
 
 def serve(app: Starlette, bind: str, port: int, on_start: Callable[[], None]) -> None:

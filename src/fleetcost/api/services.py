@@ -9,10 +9,12 @@ from typing import Protocol
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.answers import Answers
+from fleetcost.api.bills import Bills
 from fleetcost.api.contexts import Book
 from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
 from fleetcost.api.state import NoState, StateStore
+from fleetcost.bucket.united import StoreState
 from fleetcost.query.known import Known
 from fleetcost.tables.view import Tables
 
@@ -72,7 +74,10 @@ class Services:
         daily_retention: how long daily rows are kept, None for ever
         repairs: orders to agents, None where there is no bucket to write them to
         registry: what the agents say of themselves, None where there is no bucket to read it from
+        hosts: names this server answers to, None for every one
+        stores: what is known of each bucket
         contexts: other installations the operator provides, and credentials of all of them
+        bills: the integrations, None where there is no bucket to find them in
         known: what is remembered of the ledger
         answers: what was answered of late
     """
@@ -88,8 +93,11 @@ class Services:
     home: str = ""
     daily_retention: timedelta | None = None
     repairs: Repairs | None = None
+    hosts: frozenset[str] | None = None
     registry: Registry | None = None
+    stores: Callable[[], tuple[StoreState, ...]] = tuple
     contexts: Book = field(default_factory=Book)
+    bills: Bills | None = None
     known: Known = field(default_factory=Known)
     answers: Answers = field(default_factory=Answers)
 

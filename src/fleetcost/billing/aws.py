@@ -48,8 +48,12 @@ _TAG = re.compile(r"^(?:resourceTags/|resource_tags_)(?:user[:_])?(?P<key>.+)$",
 
 
 def computed(types: Mapping[str, str]) -> str:
-    """Return what the rules need beside the columns: the tags, and whether the report has net costs."""
-    return f"{labels(types)} AS labels,\n    {'lineitemnetunblendedcost' in found(list(types))} AS has_net"
+    """Return what the rules need beside the columns: the tags as they are, and whether the report has net costs."""
+    keys = _tag_columns(types)
+    tags = (
+        "resource_tags" if "resource_tags" in types else f"[{', '.join(quoted(keys[key]) for key in keys)}]::VARCHAR[]"
+    )
+    return f"{tags} AS tags,\n    {'lineitemnetunblendedcost' in found(list(types))} AS has_net"
 
 
 def labels(types: Mapping[str, str]) -> str:
@@ -60,18 +64,14 @@ def labels(types: Mapping[str, str]) -> str:
     `user` prefix, one of AWS keeps its own.
     """
     if "resource_tags" in types:
-        return _of_map(types["resource_tags"])
-    tags = sorted((match["key"], header) for header in types if (match := _TAG.match(header)))
-    if not tags:
-        return "MAP {}::MAP(VARCHAR, VARCHAR)"
-    entries = ", ".join(f"{{'key': {literal(key)}, 'value': NULLIF({quoted(header)}, '')}}" for key, header in tags)
-    return f"map_from_entries(list_filter([{entries}], lambda tag: tag.value IS NOT NULL))"
+        pairs = "tags" if types["resource_tags"].startswith("MAP") else json_map("tags")
+        one = "{'key': regexp_replace(tag.key, '^user[_:]', ''), 'value': tag.value}"
+        return sorted_map(f"map_from_entries(list_transform(map_entries({pairs}), lambda tag: {one}))")
+    names = ", ".join(literal(key) for key in _tag_columns(types))
+    one = f"{{'key': ([{names}]::VARCHAR[])[number], 'value': value}}"
+    return sorted_map(f"map_from_entries(list_transform(tags, lambda value, number: {one}))")
 
 
-def _of_map(found_type: str) -> str:
-    tags = "resource_tags" if found_type.startswith("MAP") else json_map("resource_tags")
-    stripped = (
-        f"map_from_entries(list_transform(map_entries({tags}), lambda tag: "
-        "{'key': regexp_replace(tag.key, '^user[_:]', ''), 'value': tag.value}))"
-    )
-    return sorted_map(stripped)
+def _tag_columns(types: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags that have columns of their own, sorted, each with its column."""
+    return dict(sorted((match["key"], header) for header in types if (match := _TAG.match(header))))

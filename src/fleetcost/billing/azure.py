@@ -45,18 +45,21 @@ COLUMNS = (
 
 
 def computed(types: Mapping[str, str]) -> str:
-    """Return the tags: JSON, with or without the braces around it, or a map in Parquet."""
+    """Return the tags as they are."""
     header = found(list(types)).get("tags")
-    if header is None:
-        return "MAP {}::MAP(VARCHAR, VARCHAR) AS labels"
-    name = quoted(header)
-    if types[header].startswith("MAP"):
-        return f"{sorted_map(name)} AS labels"
-    text = f"trim({name})"
-    braced = f"CASE WHEN {text} LIKE '{{%' THEN {text} ELSE '{{' || coalesce({text}, '') || '}}' END"
+    return f"{quoted(header) if header else 'NULL::VARCHAR'} AS tags"
+
+
+def labels(types: Mapping[str, str]) -> str:
+    """Return the tags of a row as a map: they are JSON, with or without the braces around it, or a map in Parquet."""
+    header = found(list(types)).get("tags")
+    if header and types[header].startswith("MAP"):
+        return sorted_map("tags")
+    text = "coalesce(trim(tags), '')"
+    braced = f"CASE WHEN {text} LIKE '{{%' THEN {text} ELSE '{{' || {text} || '}}' END"
     # A text that is no JSON is kept whole: a tag nobody can read is better than none.
     pairs = (
         f"CASE WHEN json_valid({braced}) THEN from_json({braced}, '\"MAP(VARCHAR, VARCHAR)\"') "
         f"ELSE MAP {{'Tags': {text}}} END"
     )
-    return f"{sorted_map(pairs)} AS labels"
+    return sorted_map(pairs)

@@ -39,17 +39,17 @@ COLUMNS = (
 
 
 def computed(types: Mapping[str, str]) -> str:
-    """Return the tags: a map, a list of pairs, a struct, or a text of JSON."""
+    """Return the tags as they are."""
     header = found(list(types)).get("tags")
-    if header is None:
-        return "MAP {}::MAP(VARCHAR, VARCHAR) AS labels"
-    name, kind = quoted(header), types[header]
+    return f"{quoted(header) if header else 'NULL::VARCHAR'} AS tags"
+
+
+def labels(types: Mapping[str, str]) -> str:
+    """Return the tags of a row as a map: they are one, or a list of pairs, a struct, or a text of JSON."""
+    header = found(list(types)).get("tags")
+    kind = types[header] if header else "VARCHAR"
     if kind.startswith("MAP"):
-        pairs = f"CAST({name} AS MAP(VARCHAR, VARCHAR))"
-    elif kind.endswith("[]"):
-        pairs = f"map_from_entries({name})"
-    elif kind == "VARCHAR":
-        pairs = json_map(name)
-    else:
-        pairs = json_map(f"CAST(to_json({name}) AS VARCHAR)")
-    return f"{sorted_map(pairs)} AS labels"
+        return sorted_map("CAST(tags AS MAP(VARCHAR, VARCHAR))")
+    if kind.endswith("[]"):
+        return sorted_map("map_from_entries(tags)")
+    return sorted_map(json_map("tags" if kind == "VARCHAR" else "CAST(to_json(tags) AS VARCHAR)"))

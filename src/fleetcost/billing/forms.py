@@ -24,7 +24,8 @@ class Form:
         provider: whose rows these are, for messages; FOCUS names it in each row
         marks: columns that no other form has, as alternatives
         columns: what its SQL reads
-        computed: from the bill's headers and types, what its SQL reads beside the columns: the tags, …
+        computed: from the bill's headers and types, what its SQL reads beside the columns: the tags as they are, …
+        labels: the expression that makes a map of the tags
     """
 
     name: str
@@ -32,6 +33,7 @@ class Form:
     marks: tuple[tuple[str, ...], ...]
     columns: tuple[Column, ...]
     computed: Callable[[Mapping[str, str]], str]
+    labels: Callable[[Mapping[str, str]], str]
 
     def rows(self, types: Mapping[str, str], relation: str, readers: Readers | None = None) -> str:
         """
@@ -47,16 +49,16 @@ class Form:
 
 
 FORMS = (
-    Form("focus", "any", (("ChargeCategory", "BilledCost"),), focus.COLUMNS, focus.computed),
-    Form("aws", "AWS", (("line_item_line_item_type",), ("lineItem/LineItemType",)), aws.COLUMNS, aws.computed),
+    Form("focus", "any", (("ChargeCategory", "BilledCost"),), focus.COLUMNS, focus.computed, focus.labels),
+    Form("aws", "AWS", (("line_item_line_item_type",),), aws.COLUMNS, aws.computed, aws.labels),
     Form(
         "azure",
         "Azure",
         tuple((cost, key) for cost in azure.COSTS for key in ("MeterCategory", "MeterId", "ResourceRate")),
         azure.COLUMNS,
-        azure.computed,
+        azure.computed, azure.labels,
     ),
-    Form("gcp", "GCP", gcp.MARKS, gcp.COLUMNS, gcp.computed),
+    Form("gcp", "GCP", gcp.MARKS, gcp.COLUMNS, gcp.computed, gcp.labels),
 )  # fmt: skip
 
 

@@ -34,14 +34,15 @@ COLUMNS = (
 
 _CREDITS = 'STRUCT("type" VARCHAR, amount DECIMAL(38, 12))[]'
 _NO_CREDITS = f"CAST([] AS {_CREDITS})"
+_LABELS = ("systemlabels", "labels")
 _PAIRS = 'STRUCT("key" VARCHAR, "value" VARCHAR)[]'
 
 
 def computed(types: Mapping[str, str]) -> str:
-    """Return the nested columns flat, the labels as a map and the credits as a list."""
+    """Return the nested columns flat, the labels as they are and the credits as a list."""
     known = found(list(types))
     flat = [f"{_field(name, types, known)} AS {name}" for name in _FIELDS]
-    return ",\n    ".join([*flat, f"{_credits(types, known)} AS credits", f"{_labels(types, known)} AS labels"])
+    return ",\n    ".join([*flat, f"{_credits(types, known)} AS credits", f"{_tags(known)} AS tags"])
 
 
 def _field(name: str, types: Mapping[str, str], known: Mapping[str, str]) -> str:
@@ -75,26 +76,32 @@ def _credits(types: Mapping[str, str], known: Mapping[str, str]) -> str:
     return f"coalesce(list_transform({quoted(header)}, lambda one: {one}), {_NO_CREDITS})"
 
 
-def _labels(types: Mapping[str, str], known: Mapping[str, str]) -> str:
-    maps = [_pairs(known[name], types[known[name]]) for name in ("systemlabels", "labels") if name in known]
+def _tags(known: Mapping[str, str]) -> str:
+    held = [f"'{name}': {quoted(known[name])}" for name in _LABELS if name in known]
+    return "{" + ", ".join([*held, "'none': 0"]) + "}"
+
+
+def labels(types: Mapping[str, str]) -> str:
+    """Return the labels of a row as a map; of a key that is the system's and the user's the user's counts."""
+    known = found(list(types))
+    maps = [_pairs(f"tags.{name}", types[known[name]]) for name in _LABELS if name in known]
     if not maps:
         return "MAP {}::MAP(VARCHAR, VARCHAR)"
-    merged = maps[0] if len(maps) == 1 else f"map_concat({', '.join(maps)})"
-    return sorted_map(merged)
+    return sorted_map(maps[0] if len(maps) == 1 else f"map_concat({', '.join(maps)})")
 
 
-def _pairs(header: str, kind: str) -> str:
+def _pairs(column: str, kind: str) -> str:
     """Return a list of keys and values as a map, whichever way it is written."""
     empty = f"CAST([] AS {_PAIRS})"
     if kind.startswith("MAP"):
-        return f"CAST({quoted(header)} AS MAP(VARCHAR, VARCHAR))"
+        return f"CAST({column} AS MAP(VARCHAR, VARCHAR))"
     if kind.startswith("STRUCT") and kind.endswith("[]"):
         one = "{'key': CAST(one.key AS VARCHAR), 'value': CAST(one.value AS VARCHAR)}"
-        return f"map_from_entries(coalesce(list_transform({quoted(header)}, lambda one: {one}), {empty}))"
-    column = quoted(header) if kind == "VARCHAR" else f"CAST(to_json({quoted(header)}) AS VARCHAR)"
-    text = f"NULLIF(trim({column}), '')"
+        return f"map_from_entries(coalesce(list_transform({column}, lambda one: {one}), {empty}))"
+    written = column if kind == "VARCHAR" else f"CAST(to_json({column}) AS VARCHAR)"
+    text = f"NULLIF(trim({written}), '')"
     shape = json.dumps([{"key": "VARCHAR", "value": "VARCHAR"}])
     return (
         f"map_from_entries(CASE WHEN {text} LIKE '[%' THEN coalesce(from_json({text}, '{shape}'), {empty}) "
-        f"ELSE coalesce(map_entries({json_map(column)}), {empty}) END)"
+        f"ELSE coalesce(map_entries({json_map(written)}), {empty}) END)"
     )

@@ -54,7 +54,10 @@ def collect(engine: Scratch, files: Sequence[BillFile]) -> None:
         relation = _relation(alike)
         readers = _localised(engine, form, types, relation, names)
         rows = form.rows(types, relation, readers)
-        engine.execute(statement("collect").replace("{rows}", rows), about=f"the {form.provider} bill {names}")
+        engine.execute(
+            statement("collect").replace("{rows}", rows).replace("{labels}", form.labels(types)),
+            about=f"the {form.provider} bill {names}",
+        )
 
 
 def days(engine: Scratch) -> dict[datetime, int]:

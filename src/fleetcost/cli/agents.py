@@ -29,9 +29,14 @@ def builds_many(settings: AgentSettings) -> bool:
     return settings.all_clusters or bool(settings.clusters)
 
 
-def one_agent(settings: AgentSettings, *, takeover: bool) -> Agent:
+def one_agent(settings: AgentSettings, *, takeover: bool, bucket: Bucket | None = None) -> Agent:
     """
     Put the agent of one cluster together.
+
+    Args:
+        settings: the agent's
+        takeover: take the id from another uid or agent
+        bucket: in place of the settings'
 
     Raises:
         SettingsError: something is missing or cannot be used.
@@ -39,8 +44,8 @@ def one_agent(settings: AgentSettings, *, takeover: bool) -> Agent:
     """
     cluster = cluster_id(settings.cluster_id)
     source = open_source(settings, cluster)
-    bucket = federated_storage(settings)
-    return _agent(settings, cluster, source, bucket, price_book(settings), takeover=takeover)
+    chosen = bucket or federated_storage(settings)
+    return _agent(settings, cluster, source, chosen, price_book(settings), takeover=takeover)
 
 
 def many_agents(settings: AgentSettings, *, takeover: bool) -> FleetAgent:

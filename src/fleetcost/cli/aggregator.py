@@ -5,29 +5,35 @@ from __future__ import annotations
 import argparse
 import os
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
+from fleetcost.api.bills import BillOrders, Bills
 from fleetcost.api.contexts import read_book
 from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
-from fleetcost.api.serve import check_exposure, free_port, serve
+from fleetcost.api.serve import check_exposure, free_port, known_hosts, serve
 from fleetcost.api.services import Limits, Services
 from fleetcost.api.state import FolderState
-from fleetcost.billing.run import Billing
 from fleetcost.bucket.port import Bucket
+from fleetcost.bucket.united import StoreState, UnitedBucket
+from fleetcost.cli.bill_orders import Orders
 from fleetcost.cli.billing import make_billing
 from fleetcost.cli.engine import serve_engine
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
-from fleetcost.cli.stores import clock, federated_storage
+from fleetcost.cli.stores import clock, federated_storage, united_storage
+from fleetcost.errors import FleetcostError
 from fleetcost.ingest.budget import split
-from fleetcost.ingest.plan import Plan, Retention
+from fleetcost.ingest.plan import Plan, Retention, Skip
 from fleetcost.ingest.run import Ingestor
 from fleetcost.lake.write import LakeWriter
 from fleetcost.model.identity import ClusterId
@@ -44,6 +50,8 @@ STATE_FOLDER = "state"
 CONTEXT_SECRETS = "context-secrets.json"
 _SHOWN = 20
 
+Loop = Callable[[threading.Event], None]
+
 _log = log.get("cli")
 
 
@@ -55,6 +63,8 @@ class Aggregator:
     database: Database
     ingestor: Ingestor
     bucket: Bucket
+    stores: Callable[[], tuple[StoreState, ...]] = tuple
+    orders: BillOrders | None = None
 
     def services(self) -> Services:
         """Return what the API needs."""
@@ -73,6 +83,7 @@ class Aggregator:
             ),
             tokens=Tokens(self.settings.tokens_file) if self.settings.tokens_file else None,
             state=FolderState(self.settings.data_dir / STATE_FOLDER),
+            stores=self.stores,
             contexts=read_book(
                 self.settings.contexts_file,
                 self.settings.contexts_secrets_file,
@@ -81,6 +92,10 @@ class Aggregator:
             home=self.settings.home_cluster,
             known=Known(retired=registry.retired),
             registry=registry,
+            bills=Bills(self.bucket, self.orders),
+            hosts=known_hosts(
+                self.settings.bind, self.settings.allowed_hosts, tokens=self.settings.tokens_file is not None
+            ),
             repairs=Repairs(self.bucket, None if self.settings.read_only else self.bucket),
         )
 
@@ -93,12 +108,24 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     parser = subparsers.add_parser("aggregator", help=about, description=about)
     actions = parser.add_subparsers(dest="action", required=True, metavar="action")
     run = actions.add_parser("run", help="ingest and derive again and again, serve the API and the UI")
+    _add_local_flags(run)
     add_settings_flags(run, AggregatorSettings)
     run.set_defaults(run=_run)
+    stores = actions.add_parser("stores", help="list every bucket: how fresh it is, clusters that two of them hold")
+    add_settings_flags(stores, AggregatorSettings)
+    stores.set_defaults(run=_stores)
     ingest = actions.add_parser("ingest", help="one ingest pass")
     ingest.add_argument("--dry-run", action="store_true", help="print the plan and change nothing")
     add_settings_flags(ingest, AggregatorSettings)
     ingest.set_defaults(run=_ingest)
+
+
+def _add_local_flags(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("one cluster without a bucket")
+    group.add_argument("--local", metavar="DIR", type=Path, help="keep everything in this directory")
+    group.add_argument("--agent", metavar="FILE", type=Path, help="settings of an agent in this process")
+    group.add_argument("--cluster-id", metavar="ID", help="of that agent, in place of the file's")
+    group.add_argument("--prometheus-url", metavar="URL", help="of that agent, in place of the file's")
 
 
 def assemble(settings: AggregatorSettings, bucket: Bucket) -> Aggregator:
@@ -118,14 +145,14 @@ def assemble(settings: AggregatorSettings, bucket: Bucket) -> Aggregator:
     return Aggregator(settings, database, ingestor, bucket)
 
 
-def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], billing: Billing | None = None) -> None:
+def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], beside: Sequence[Loop] = ()) -> None:
     """
     Serve until the process is told to stop; the ingest loop runs beside the server.
 
     Args:
         aggregator: its parts
         on_start: called with the address
-        billing: reads the bills beside them, where there are any
+        beside: further loops, run until the event they are given is set
 
     Raises:
         SettingsError: the port is taken, the web app is not built, or costs would be shown to a network.
@@ -148,9 +175,7 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], bi
         )
     if services.registry is not None:
         loops.append(threading.Thread(target=services.registry.run, args=(stop,), name="registry", daemon=True))
-    if billing is not None:
-        loops.append(threading.Thread(target=billing.loop, args=(stop,), name="billing", daemon=True))
-
+    loops += [threading.Thread(target=loop, args=(stop,), name="beside", daemon=True) for loop in beside]
     try:
         check_exposure(
             settings.bind,
@@ -176,32 +201,64 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], bi
 
 def _run(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AggregatorSettings).settings
-    bucket = federated_storage(settings)
-    if settings.engine == "spark":
-        serve_engine(settings, bucket)
-        return 0
-    billing = make_billing(settings, bucket)
-    aggregator = assemble(settings, bucket)
-    serve_aggregator(aggregator, lambda address: _log.info("aggregator", address=address, bucket=bucket.name), billing)
+    if parsed.local is not None:
+        # Imported here: only a local installation needs what the agent needs.
+        from fleetcost.cli.local import open_local  # noqa: PLC0415
+
+        local = open_local(parsed, settings)
+        _serve(local.settings, local.bucket, local.agent)
+    elif settings.engine == "spark":
+        serve_engine(settings, federated_storage(settings))
+    else:
+        _serve(settings, united_storage(settings), None)
     return 0
+
+
+def _serve(settings: AggregatorSettings, bucket: UnitedBucket, agent: Loop | None) -> None:
+    billing = make_billing(settings, bucket)
+    orders = None if billing is None or settings.read_only else Orders(billing)
+    aggregator = replace(assemble(settings, bucket), stores=bucket.states, orders=orders)
+    beside = [*([agent] if agent is not None else []), *([billing.loop] if billing is not None else [])]
+    serve_aggregator(aggregator, lambda address: _log.info("aggregator", address=address, bucket=bucket.name), beside)
 
 
 def _ingest(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AggregatorSettings).settings
-    aggregator = assemble(settings, federated_storage(settings))
+    aggregator = assemble(settings, united_storage(settings))
+    console = Console()
     try:
         if parsed.dry_run:
-            print_plan(aggregator.ingestor.plan(), Console())
+            print_plan(aggregator.ingestor.plan(), console)
             return 0
         done = aggregator.ingestor.pass_once()
         if settings.lake:
             LakeWriter(aggregator.database, aggregator.bucket, settings.data_dir, clock).write()
     finally:
         aggregator.database.close()
-    Console().print(
-        f"{done.loaded} loaded, {done.forgotten} forgotten, {done.bad} not usable, {done.unchanged} unchanged"
+    skips = aggregator.ingestor.skips
+    console.print(
+        f"{done.loaded} loaded, {done.forgotten} forgotten, {done.bad} not usable, {done.unchanged} unchanged, "
+        f"{len(skips)} skipped"
     )
+    print_skips(skips, console)
     return 1 if done.bad else 0
+
+
+def _stores(parsed: argparse.Namespace) -> int:
+    """Print each bucket; 1 where one cannot be listed, or two hold the same cluster."""
+    bucket = united_storage(load_settings(parsed, AggregatorSettings).settings)
+    with suppress(FleetcostError):  # it is told in the table
+        for _ in bucket.list("federated"):
+            pass
+    table = Table("bucket", "newest object", "clusters", "what is wrong", show_lines=True)
+    for one in bucket.states():
+        newest = f"{one.newest:%Y-%m-%d %H:%M}" if one.newest else ""
+        both = [f"{cluster} is read from {other}: one of the two is not its own" for cluster, other in one.conflicts]
+        wrong = [one.error] * bool(one.error) + both
+        style = "red" if wrong else "green"
+        table.add_row(Text(one.name), newest, Text(", ".join(one.clusters)), Text("\n".join(wrong) or "nothing", style))
+    Console().print(table)
+    return int(any(one.error or one.conflicts for one in bucket.states()))
 
 
 def print_plan(plan: Plan, console: Console) -> None:
@@ -225,13 +282,20 @@ def print_plan(plan: Plan, console: Console) -> None:
         console.print(table)
     if len(plan.batches) > _SHOWN:
         console.print(f"and {len(plan.batches) - _SHOWN} older batches")
-    for skip in plan.skips[:_SHOWN]:
+    print_skips(plan.skips, console)
+
+
+def print_skips(skips: Sequence[Skip], console: Console) -> None:
+    """Print objects that are not read, each with its reason."""
+    for skip in skips[:_SHOWN]:
         console.print(
             f"skipped {skip.path}: {skip.state.value}: {skip.reason or skip.state.meaning}",
             markup=False,
             highlight=False,
             soft_wrap=True,
         )
+    if len(skips) > _SHOWN:
+        console.print(f"and {len(skips) - _SHOWN} more skipped; all are listed at /model/debug/orchestrator")
 
 
 def cores() -> int:

@@ -109,8 +109,9 @@ def _print(found: Sequence[Surveyed], wrong: Mapping[str, Sequence[str]], title:
 
 def _had(one: Surveyed) -> Text:
     text = Text()
-    for metric in NEEDED | USEFUL:
-        there = metric in one.metrics
-        style = "green" if there else ("red" if metric in NEEDED else "dim")
-        text.append(f"{'✓' if there else '✗'} {_SHORT[metric]}  ", style)
+    for word, metrics, style in (("needed", NEEDED, "red"), ("useful", USEFUL, "dim")):
+        lacks = [_SHORT[metric] for metric in metrics if metric not in one.metrics]
+        text.append(f"{word}: ", "dim")
+        text.append(f"all but {', '.join(lacks)}" if lacks else "all", style if lacks else "green")
+        text.append("\n" if word == "needed" else "")
     return text

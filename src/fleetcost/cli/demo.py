@@ -13,8 +13,10 @@ from rich.table import Table
 
 from fleetcost.api.serve import free_port
 from fleetcost.cli.aggregator import Aggregator, assemble, serve_aggregator
+from fleetcost.cli.billing import make_billing
 from fleetcost.cli.flags import Subparsers
 from fleetcost.cli.stores import clock, local_store
+from fleetcost.demo.bills import write_bills
 from fleetcost.demo.fleet import DEFAULT_CLUSTERS, FLEET
 from fleetcost.demo.run import Fleet, fleet
 from fleetcost.model.sets import SetKind
@@ -60,7 +62,13 @@ def _run(parsed: argparse.Namespace) -> int:
     settings = AggregatorSettings(
         data_dir=parsed.data_dir / "aggregator", port=parsed.port, interval_seconds=REFRESH_SECONDS,
         hourly_retention_hours=24 * parsed.days,
+        cloud_integration=write_bills(
+            (parsed.data_dir / "bills").absolute(), FLEET[: parsed.clusters], simulated.since, clock()
+        ),
     )  # fmt: skip
+    billing = make_billing(settings, bucket)
+    if billing is not None:
+        billing.run_once()
     aggregator = assemble(settings, bucket)
     aggregator.ingestor.pass_once()
     window = Window(simulated.since, clock())

@@ -14,6 +14,11 @@ Subparsers = Any
 """argparse has no public name for what `add_subparsers` returns."""
 
 
+STORE = "storage_config"
+FURTHER_STORES = "further_storage_configs"
+_SEVERAL = {"action": "append"}
+
+
 def add_settings_flags(parser: argparse.ArgumentParser, role: type[SharedSettings]) -> None:
     """Add `--settings FILE` and a flag for each key of a role."""
     group = parser.add_argument_group("settings", "file < environment (FLEETCOST_…) < flag")
@@ -27,8 +32,16 @@ def add_settings_flags(parser: argparse.ArgumentParser, role: type[SharedSetting
             dest=f"setting_{key.name}",
             metavar="VALUE",
             help=key.meaning.replace("%", "%%") + default,
-            **alone,  # type: ignore[arg-type]
+            **(_SEVERAL if key.name == STORE and FURTHER_STORES in role.__struct_fields__ else alone),  # type: ignore[arg-type]
         )
+
+
+def _stores(given: str | list[str] | None) -> dict[str, str]:
+    """Return the settings of stores that were named by one flag: the first, and the further ones."""
+    if not given or isinstance(given, str):
+        return {STORE: given} if isinstance(given, str) and given else {}
+    further = {FURTHER_STORES: ",".join(given[1:])} if given[1:] else {}
+    return {STORE: given[0], **further}
 
 
 def load_settings(parsed: argparse.Namespace, role: type[Role]) -> Loaded[Role]:
@@ -40,6 +53,7 @@ def load_settings(parsed: argparse.Namespace, role: type[Role]) -> Loaded[Role]:
     """
     prefix = "setting_"
     given = {name.removeprefix(prefix): value for name, value in vars(parsed).items() if name.startswith(prefix)}
+    given |= _stores(given.pop(STORE, None))
     flags = {name: str(value) for name, value in given.items() if value is not None}
     file = parsed.settings or os.environ.get(SETTINGS_FILE_VARIABLE)
     loaded = load(role, flags, Path(file) if file else None)

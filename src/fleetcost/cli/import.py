@@ -110,5 +110,7 @@ def _line(done: Done, *, dry_run: bool) -> Text:
     place = f"{done.number}/{done.total} {done.path}"
     if done.reason:
         return Text(f"{place}: {done.reason}", "red")
+    if done.homeless:
+        place = f"{place} ({done.homeless:,} rows name no cluster and are left out)"
     each = ", ".join(f"{one.cluster} {one.rows:,} rows {one.outcome.value}" for one in done.written)
     return Text(f"{place}: {'would write ' if dry_run and each else ''}{each or 'no rows'}")

@@ -19,11 +19,19 @@ from rich.text import Text
 from fleetcost.cli.flags import Subparsers
 from fleetcost.errors import CallerError, TryAgainError
 
-_PATHS = {"allocation": "allocations", "assets": "assets"}
+_PATHS = {"allocation": "allocations", "assets": "assets", "cloudcost": "cloudcosts"}
 _COLUMNS = {
     "allocation": ("cpu_cost", "ram_cost", "gpu_cost", "pv_cost", "network_cost", "load_balancer_cost", "total_cost"),
     "assets": ("cpu_cost", "ram_cost", "gpu_cost", "cost", "adjustment", "total_cost"),
-}
+    "cloudcost": (
+        "list_cost", "net_cost", "amortized_cost", "amortized_net_cost", "invoiced_cost",
+        "kubernetes_amortized_net_cost",
+    ),
+}  # fmt: skip
+_GOOD = ("complete", "final")
+"""States that need no word: of windows, and of bills."""
+
+_SHARING = ("share_namespaces", "share_labels", "share_cost")
 _BAD_REQUEST = 400
 
 
@@ -40,6 +48,11 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
         if kind == "allocation":
             one.add_argument("--idle", choices=("separate", "share", "hide"), default="separate",
                              help="idle beside, inside the rows, or left out")  # fmt: skip
+            one.add_argument("--tenancy", choices=("separate", "share", "hide"), default="separate",
+                             help="nodes' own disks and fees beside, inside the rows, or left out")  # fmt: skip
+            one.add_argument("--share-namespaces", help="namespaces that all others carry, such as kube-system")
+            one.add_argument("--share-labels", help="workloads that all others carry, by label, such as team:platform")
+            one.add_argument("--share-cost", help="an overhead a month that all rows carry")
         one.add_argument("--format", choices=("table", "csv", "json"), default="table", help="(default table)")
         one.set_defaults(run=_run)
 
@@ -53,7 +66,7 @@ def _run(parsed: argparse.Namespace) -> int:
         answer = msgspec.json.decode(body)
     except msgspec.MsgspecError as error:
         raise TryAgainError(f"ask {parsed.url}: not an answer of an aggregator: {error} (--url)") from error
-    columns = _COLUMNS[parsed.kind]
+    columns = _columns(parsed)
     if parsed.format == "csv":
         writer = csv.writer(sys.stdout)
         writer.writerow(("name", "currency", *columns))
@@ -63,8 +76,16 @@ def _run(parsed: argparse.Namespace) -> int:
     return 0
 
 
+def _columns(parsed: argparse.Namespace) -> tuple[str, ...]:
+    """Return the figures that are shown; what rows carry of others only where something is shared."""
+    *costs, total = _COLUMNS[parsed.kind]
+    shares = getattr(parsed, "tenancy", "") == "share" or any(getattr(parsed, name, None) for name in _SHARING)
+    return (*costs, "shared_cost", total) if shares else (*costs, total)
+
+
 def _fetch(parsed: argparse.Namespace) -> bytes:
-    chosen = {name: getattr(parsed, name, None) for name in ("window", "aggregate", "filter", "idle")}
+    names = ("window", "aggregate", "filter", "idle", "tenancy", *_SHARING)
+    chosen = {name: getattr(parsed, name, None) for name in names}
     query = urllib.parse.urlencode({name: value for name, value in chosen.items() if value is not None})
     address = f"{parsed.url.rstrip('/')}/api/v1/{_PATHS[parsed.kind]}?{query}"
     if not address.startswith(("http://", "https://")):
@@ -100,8 +121,8 @@ def _told(error: urllib.error.HTTPError) -> str:
 def _why_nothing(answer: dict[str, Any]) -> str:
     """Say why there are no rows: an empty answer is not a cost of zero."""
     if not answer["completeness"]:
-        return "nothing to show: no cluster has pushed a set to the bucket yet"
-    silent = [f"{entry['cluster']} ({entry['state']})" for entry in answer["completeness"] if not entry["first"]]
+        return "nothing to show: nothing of this kind is in the bucket yet"
+    silent = [f"{_whose(entry)} ({entry['state']})" for entry in answer["completeness"] if not entry["first"]]
     known = f"; without data in this window: {', '.join(silent)}" if silent else ""
     return f"nothing to show: no cost in this window matches the question{known}"
 
@@ -113,17 +134,35 @@ def _print(answer: dict[str, Any], columns: tuple[str, ...]) -> None:
         console.print(_why_nothing(answer), **plain)
         return
     window = answer["question"]["window"]
-    table = Table(title=f"{window['start']} to {window['end']}, {answer['currency']}", title_justify="left")
+    single = bool(answer["currency"])
+    title = f"{window['start']} to {window['end']}, {answer['currency'] or 'in several currencies'}"
+    table = Table(title=title, title_justify="left")
     table.add_column("name", overflow="fold")
     for column in columns:
-        table.add_column(column.removesuffix("_cost").replace("_", " "), justify="right")
+        table.add_column(column.replace("_cost", "").replace("_", " "), justify="right")
     for row in answer["rows"]:
-        table.add_row(Text(row["name"] or "everything"), *(f"{row[column]:,.2f}" for column in columns))
+        name = row["name"] or "everything"
+        figures = (f"{row[column]:,.2f}" for column in columns)
+        table.add_row(Text(name if single else f"{name} ({row['currency']})"), *figures)
     table.add_section()
-    table.add_row("total", *(f"{answer['totals'].get(column, 0):,.2f}" for column in columns), style="bold")
+    for label, totals in _sums(answer, single=single):
+        table.add_row(label, *(f"{totals.get(column, 0):,.2f}" for column in columns), style="bold")
     console.print(table)
-    incomplete = [entry for entry in answer["completeness"] if entry["state"] != "complete"]
-    for entry in incomplete:
-        console.print(f"{entry['cluster']} is {entry['state']}: {'; '.join(entry['causes'][:3])}", **plain)
+    for entry in answer["completeness"]:
+        if entry["state"] not in _GOOD:
+            causes = "; ".join(entry["causes"][:3])
+            console.print(f"{_whose(entry)} is {entry['state']}{': ' if causes else ''}{causes}", **plain)
     for warning in answer["warnings"]:
         console.print(f"note: {warning['message']}", **plain)
+
+
+def _sums(answer: dict[str, Any], *, single: bool) -> list[tuple[str, dict[str, float]]]:
+    """Return the lines of totals: one, or one a currency."""
+    if single:
+        return [("total", answer["totals"])]
+    return [(f"total {one['currency']}", one["totals"]) for one in answer["by_currency"]]
+
+
+def _whose(entry: dict[str, Any]) -> str:
+    """Return whose completeness it is: a cluster's, or an integration's."""
+    return str(entry.get("cluster") or f"the bill of {entry.get('integration')}")

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from fleetcost.bucket.filesystem import FilesystemBucket
 from fleetcost.bucket.port import Bucket
+from fleetcost.bucket.united import UnitedBucket
 from fleetcost.bucket.watched import WatchedBucket
 from fleetcost.errors import SettingsError
-from fleetcost.ops.settings import SharedSettings
+from fleetcost.ops.settings import AggregatorSettings, SharedSettings
 
 
 def clock() -> datetime:
@@ -30,6 +31,21 @@ def federated_storage(settings: SharedSettings) -> Bucket:
             "in the settings file"
         )
     return WatchedBucket(settings.storage_config)
+
+
+def united_storage(settings: AggregatorSettings) -> UnitedBucket:
+    """
+    Open every bucket of an aggregator's settings as one.
+
+    Raises:
+        SettingsError: no file named, one named twice, or one that cannot be used.
+    """
+    stores = [federated_storage(settings), *(WatchedBucket(file) for file in settings.further_storage_configs)]
+    names = [store.name for store in stores]
+    for name in names:
+        if names.count(name) > 1:
+            raise SettingsError(f"the bucket {name} is named twice: its clusters would be counted once and told twice")
+    return UnitedBucket(stores, clock)
 
 
 def local_store(folder: Path) -> Bucket:

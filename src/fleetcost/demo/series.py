@@ -180,7 +180,7 @@ class SimulatedCluster:
                 }
                 yield _series(labels, max(low, pod.start), min(high, pod.end), _constant(1))
 
-    def _disks(self) -> Iterator[tuple[str, Workload | None, int, int]]:
+    def disks(self) -> Iterator[tuple[str, Workload | None, int, int]]:
         """Iterate volume name, its workload and slot (none for the forgotten one), and its GiB."""
         for work in self._cluster.workloads:
             for slot in range(work.replicas if work.volume_gib else 0):
@@ -189,27 +189,27 @@ class SimulatedCluster:
             yield "pv-forgotten", None, 0, self._cluster.unmounted_gib
 
     def _volumes(self, low: float, high: float) -> Iterator[RawSeries]:
-        for name, _, _, gib in self._disks():
+        for name, _, _, gib in self.disks():
             yield _series({"persistentvolume": name}, low, high, _constant(gib * GIB))
 
     def _volume_prices(self, low: float, high: float) -> Iterator[RawSeries]:
-        for name, _, _, _ in self._disks():
+        for name, _, _, _ in self.disks():
             labels = {"persistentvolume": name, "volumename": name, "provider_id": f"vol-{name}"}
             yield _series(labels, low, high, _constant(STORAGE_PRICE))
 
     def _volume_info(self, low: float, high: float) -> Iterator[RawSeries]:
-        for name, _, _, _ in self._disks():
+        for name, _, _, _ in self.disks():
             labels = {"persistentvolume": name, "storageclass": "standard", "csi_volume_handle": f"vol-{name}"}
             yield _series(labels, low, high, _constant(1))
 
     def _claims(self, low: float, high: float) -> Iterator[RawSeries]:
-        for name, work, slot, _ in self._disks():
+        for name, work, slot, _ in self.disks():
             if work:
                 labels = _claim(work, slot) | {"storageclass": "standard", "volumename": name}
                 yield _series(labels, low, high, _constant(1))
 
     def _claims_used(self, low: float, high: float) -> Iterator[RawSeries]:
-        for _, work, slot, gib in self._disks():
+        for _, work, slot, gib in self.disks():
             if work:
                 yield _series(_claim(work, slot), low, high, _constant(gib * GIB * work.ram_use))
 

@@ -18,6 +18,7 @@ from fleetcost.model.sets import SetKey
 from fleetcost.sets.files import from_bytes
 from fleetcost.tables.database import Database, Writer
 from fleetcost.tables.ledger import Entry, EntryState, write_entries
+from fleetcost.tables.reconcile import reconcile_sets
 from fleetcost.tables.rows import SetFile, derive_idle, drop_rows, load_files
 
 
@@ -82,6 +83,7 @@ def _replace(database: Database, batch: Batch, fetched: Sequence[Fetched], gone:
         drop_rows(writer, replaced)
         load_files(writer, _files(fetched))
         write_entries(writer, entries)
+        reconcile_sets(writer, batch.keys)
         derive_idle(writer, batch.keys)
     return entries
 

@@ -14,11 +14,12 @@ from typing import Any
 from fleetcost.bucket.port import BucketReader
 from fleetcost.errors import DatabaseDamagedError, DatabaseStoppedError, FleetcostError, StoreError
 from fleetcost.ingest.apply import apply
+from fleetcost.ingest.bill_metrics import tell_bills
 from fleetcost.ingest.budget import Budget, split
 from fleetcost.ingest.cloud import apply_cloud, cloud_ledger_of, list_cloud, plan_cloud
 from fleetcost.ingest.fetch import Fetched
 from fleetcost.ingest.listing import list_bucket
-from fleetcost.ingest.plan import Batch, Plan, Retention, plan
+from fleetcost.ingest.plan import Batch, Plan, Retention, Skip, plan
 from fleetcost.ingest.stage import Stage
 from fleetcost.model.states import ObjectState
 from fleetcost.model.window import Resolution
@@ -121,11 +122,17 @@ class Ingestor:
         self._currency = currency
         self._budget = budget or split(0, cores=1)
         self._status = Status()
+        self._skips: tuple[Skip, ...] = ()
 
     @property
     def status(self) -> Status:
         """What the loop is doing now."""
         return self._status
+
+    @property
+    def skips(self) -> tuple[Skip, ...]:
+        """The objects that the last pass did not read, each with its state and reason."""
+        return self._skips
 
     def plan(self) -> Plan:
         """
@@ -191,6 +198,7 @@ class Ingestor:
     def _passed(self) -> Pass:
         self._say(phase=Phase.LISTING, done=0, total=0)
         todo = self.plan()
+        self._skips = todo.skips
         self._say(phase=Phase.INGESTING, total=todo.size, skipped=tuple(skip.path for skip in todo.skips))
         troubles = [reason for _, reason in todo.unlisted]
         found: Counter[EntryState] = Counter()
@@ -232,6 +240,7 @@ class Ingestor:
         for entry in entries:
             if entry.state in {EntryState.DAMAGED, EntryState.REFUSED}:
                 _log.warning("bill not used", path=entry.path, state=entry.state.value, reason=entry.reason)
+        tell_bills(self._database, self._clock())
         return Counter(entry.state for entry in entries)
 
     def _expire(self) -> None:

@@ -133,8 +133,8 @@ NOT_NEEDED = {
 """Pattern and reason of what has no counterpart because it needs none."""
 
 NOT_SUPPORTED = {
-    "oidc.**": "people are told apart by tokens or by a proxy in front; see docs/security.md",
-    "saml.**": "people are told apart by tokens or by a proxy in front; see docs/security.md",
+    "oidc.**": "people are told apart by tokens or by a proxy in front; see docs/api.md",
+    "saml.**": "people are told apart by tokens or by a proxy in front; see docs/api.md",
     "systemProxy.**": "set HTTPS_PROXY and NO_PROXY in the pod's environment",
     "forecasting.**": "forecasts are not made yet",
     "clusterController.**": "fleetcost measures and changes nothing in a cluster",

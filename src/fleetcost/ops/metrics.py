@@ -52,6 +52,42 @@ OBJECTS = Gauge(
     ["state"],
     registry=REGISTRY,
 )
+BILL_DAYS = Gauge(
+    "fleetcost_bill_days",
+    "Days of an integration by the state of their bill",
+    ["integration", "state"],
+    registry=REGISTRY,
+)
+BILL_NEWEST_DAY = Gauge(
+    "fleetcost_bill_newest_day_timestamp_seconds",
+    "End of an integration's newest day with a bill",
+    ["integration"],
+    registry=REGISTRY,
+)
+BILL_WRITTEN = Gauge(
+    "fleetcost_bill_written_timestamp_seconds",
+    "When a day of an integration's bills was last written to the bucket",
+    ["integration"],
+    registry=REGISTRY,
+)
+BILL_UNMAPPED = Gauge(
+    "fleetcost_bill_unmapped_rows",
+    "Rows of an integration's bills that no rule knows",
+    ["integration"],
+    registry=REGISTRY,
+)
+BILL_ROWS = Gauge(
+    "fleetcost_bill_rows",
+    "Rows of the bills of the last 30 days by what became of them",
+    ["outcome"],
+    registry=REGISTRY,
+)
+BILL_UNMATCHED = Gauge(
+    "fleetcost_bill_unmatched_ratio",
+    "Part of the clusters' billed cost of the last 30 days that no asset carries",
+    ["currency"],
+    registry=REGISTRY,
+)
 PASS_SECONDS = Gauge("fleetcost_aggregator_pass_seconds", "How long the last pass took", registry=REGISTRY)
 CLUSTER_LAST_UPLOAD = Gauge(
     "fleetcost_aggregator_cluster_last_upload_timestamp_seconds",

@@ -16,6 +16,7 @@ import yaml
 
 from fleetcost.errors import SettingsError, near
 from fleetcost.ops.memory import Size, parse_size
+from fleetcost.ops.paths import Paths, parse_paths
 
 ENVIRONMENT_PREFIX = "FLEETCOST_"
 SETTINGS_FILE_VARIABLE = "FLEETCOST_SETTINGS"
@@ -130,12 +131,19 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
     serve_without_authentication: Annotated[
         bool, _At(description="serve all costs to everybody who reaches an address that is not loopback")
     ] = False
+    allowed_hosts: Annotated[
+        str,
+        _At(description="without tokens, names to answer to besides localhost, joined by commas"),
+    ] = ""
     query_timeout_seconds: Annotated[
         float, _At(gt=0, le=3600, description="how long a question may take, waiting included")
     ] = 60.0
     query_queue_length: Annotated[
         int, _At(ge=0, description="questions that may wait for a place; more are told to come again")
     ] = 64
+    further_storage_configs: Annotated[
+        Paths, _At(description="more buckets in one view with the first; --storage-config may be given several times")
+    ] = Paths()
     contexts_file: Annotated[
         Path | None, _At(description="other installations people can switch to: a YAML list of name and address")
     ] = None
@@ -302,6 +310,8 @@ def _environment(keys: tuple[str, ...]) -> dict[str, str]:
 def _decode(kind: type, value: Any) -> Any:  # noqa: ANN401 - the signature of msgspec's hook
     if kind is Path:
         return Path(value)
+    if kind is Paths:
+        return parse_paths(value)
     if kind is Size:
         return parse_size(value)
     raise NotImplementedError(kind)

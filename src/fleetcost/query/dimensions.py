@@ -95,6 +95,9 @@ The field's five words for a label each, or an annotation where the label is abs
 products we are compatible with.
 """
 
+FIRST_LABEL = "first label"
+"""A dimension of cloud costs that nobody can ask for by name: the first of several labels that a row has."""
+
 EXTERNAL = "kubernetes_label_"
 """What stands before an alias's label name on assets, where labels come from a bill."""
 

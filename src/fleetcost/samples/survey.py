@@ -18,9 +18,9 @@ from fleetcost.samples.source import Source
 NEEDED: dict[str, str] = {
     "kube_node_status_capacity": "the sizes of nodes",
     "kube_pod_container_status_running": "when containers ran",
-    "kube_pod_container_resource_requests": "what they asked for",
-    "container_cpu_usage_seconds_total": "the CPU they used",
-    "container_memory_working_set_bytes": "the memory they used",
+    "kube_pod_container_resource_requests": "what containers asked for",
+    "container_cpu_usage_seconds_total": "the CPU containers used",
+    "container_memory_working_set_bytes": "the memory containers used",
 }
 """Metrics without which costs are wrong, and what each is read for."""
 
@@ -162,7 +162,7 @@ def _of_metrics(value: str, there: Mapping[str, frozenset[str]]) -> Iterable[str
     for metric, why in NEEDED.items():
         if value not in there[metric]:
             elsewhere = " (the source has it without the label)" if UNLABELLED in there[metric] else ""
-            yield f"no {metric}, which tells {why}{elsewhere}"
+            yield f"{metric} is missing: {why}{elsewhere}"
 
 
 def _for_people(time: timedelta) -> str:

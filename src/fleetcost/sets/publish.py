@@ -50,7 +50,9 @@ def decide(there: SetHeader | None, new: SetHeader, *, force: bool) -> Outcome:
         return Outcome.CREATED
     if _said(there) == _said(new):
         return Outcome.UNCHANGED
-    emptier = new.coverage_minutes < there.coverage_minutes or (new.rows == 0 and there.rows > 0)
+    # Built late and still not final: some of the source did not answer, so it may lack what the final one has.
+    partial = there.final and not new.final and new.coverage_minutes <= there.coverage_minutes
+    emptier = partial or new.coverage_minutes < there.coverage_minutes or (new.rows == 0 and there.rows > 0)
     return Outcome.KEPT_FULLER if emptier and not force else Outcome.REPLACED
 
 

@@ -1,13 +1,131 @@
-"""Bills and assets brought together."""
+"""
+Bills and assets brought together: assets cost what was billed for them, and hand that on to allocations and idle.
+
+Everything is done for whole days at once, in the transaction that changed a set or a bill. Rows of bills are linked to
+assets by id; an asset's adjustment is billed minus list; hours take their part of the day's, allocations theirs of the
+assets'. All arithmetic is on whole numbers of the smallest unit: what is spread adds up exactly, and the same bills and
+sets give the same digits in whatever order they came. Only rows that change are written, and only what follows from
+them is derived again. Rules and reasons: `docs/decisions/0811-reconciliation.md`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
+from fleetcost.model.reconciliation import AssetOutcome, RowOutcome
+from fleetcost.model.sets import SetKey
+from fleetcost.model.window import Resolution
 from fleetcost.tables.database import Writer
+from fleetcost.tables.ledger import naive
+from fleetcost.tables.rollups import ROLLUPS, rollup_statement
+from fleetcost.tables.statements import statement
+
+_LINKED = (
+    '(SELECT l.row, l.asset, r.amount, greatest(a.list, 0) AS weight, r."start", r."end", r.bill_state '
+    "FROM bill_link AS l JOIN bill_row AS r ON r.row = l.row JOIN bill_asset AS a ON a.asset = l.asset WHERE l.same)"
+)
+_FOUND = ("reconciled_asset", "reconciled_day")
 
 
 def reconcile_days(writer: Writer, days: Collection[datetime]) -> None:
-    """Reconcile the clusters of these days with their bills."""
-    del writer, days
+    """Reconcile the assets of these days with their bills; the bills must be loaded and in their ledger."""
+    _reconcile(writer, {naive(day) for day in days}, ())
+
+
+def reconcile_sets(writer: Writer, keys: Sequence[SetKey]) -> None:
+    """Reconcile cluster-windows that were loaded anew; they must be in the ledger."""
+    _reconcile(writer, {naive(Resolution.DAY.floor(key.window.start)) for key in keys}, keys)
+
+
+def _reconcile(writer: Writer, days: Collection[datetime], keys: Sequence[SetKey]) -> None:
+    chosen = [row[0] for row in writer.rows(statement("bill_days"), {"days": sorted(days)})] if days else []
+    if not chosen:
+        return
+    _link(writer, chosen)
+    _remember(writer, chosen)
+    span = {"oldest": chosen[0], "newest": chosen[-1]}
+    for resolution in Resolution:
+        loaded = _of(resolution, keys, chosen)
+        _adjust(writer, resolution, span, loaded)
+
+
+def _link(writer: Writer, days: Sequence[datetime]) -> None:
+    """Find out which rows belong to which assets, and which assets may cost what their rows say."""
+    span = {"days": list(days), "oldest": days[0], "newest": days[-1]}
+    writer.execute(statement("bill_asset"), span)
+    writer.execute(statement("bill_key"))
+    writer.execute(statement("bill_row"), span)
+    for name in ("bill_hit", "bill_cluster", "bill_link"):
+        writer.execute(statement(name))
+    writer.execute(statement("bill_billed", spread=_spread(_LINKED, "row", "asset")))
+    blocked = -1
+    while blocked != (blocked := _blocked(writer)):
+        writer.execute(statement("bill_block"))
+
+
+def _blocked(writer: Writer) -> int:
+    ((count,),) = writer.rows(statement("count_blocked"))
+    return int(count)
+
+
+def _remember(writer: Writer, days: Sequence[datetime]) -> None:
+    for table in _FOUND:
+        writer.execute(statement("drop_reconciled", table=table), {"days": list(days)})
+    assets = {outcome.name.lower(): outcome.value for outcome in AssetOutcome}
+    writer.execute(statement("write_reconciled", None, **assets))
+    writer.execute(statement("write_reconciled_day"))
+    rows = {outcome.name.lower(): outcome.value for outcome in RowOutcome}
+    writer.execute(statement("write_outcomes", None, **rows))
+
+
+def _adjust(writer: Writer, resolution: Resolution, span: dict[str, Any], loaded: dict[str, Any]) -> None:
+    """Write what changes of one resolution: assets, their allocations, what is added up from those, idle."""
+    change = _spread("aimed", "asset", "window_start, begun")
+    writer.execute(statement("bill_change", resolution, spread=change), span)
+    writer.execute(statement("write_adjustments", resolution))
+    writer.execute(statement("bill_touched", resolution), loaded)
+    touched = _windows(writer, "bill_touched")
+    if not touched:
+        return
+    writer.execute(statement("bill_share", resolution))
+    shares = _spread("bill_share", "cluster, window_start, thing, resource", "tie, row")
+    writer.execute(statement("bill_container", resolution, spread=shares))
+    writer.execute(statement("write_container_adjustments", resolution))
+    if changed := _windows(writer, "bill_container"):
+        for rollup in ROLLUPS:
+            writer.execute(statement("drop_window", resolution, table=rollup.name), changed)
+            writer.execute(rollup_statement(rollup, resolution), changed)
+    writer.execute(statement("drop_window", resolution, table="idle"), touched)
+    writer.execute(statement("derive_idle", resolution), touched)
+
+
+def _spread(source: str, by: str, tie: str) -> str:
+    return statement("spread", source=source, by=by, tie=tie).rstrip().rstrip(";")
+
+
+def _of(resolution: Resolution, keys: Iterable[SetKey], days: Collection[datetime]) -> dict[str, Any]:
+    """Return the cluster-windows of a resolution on these days."""
+    chosen = sorted(
+        {
+            (str(key.cluster), naive(key.window.start))
+            for key in keys
+            if key.resolution is resolution and naive(Resolution.DAY.floor(key.window.start)) in days
+        }
+    )
+    return {"clusters": [cluster for cluster, _ in chosen], "starts": [start for _, start in chosen]}
+
+
+def _windows(writer: Writer, table: str) -> dict[str, Any]:
+    """Return the cluster-windows of what was touched as parameters; empty where there are none."""
+    rows = writer.rows(statement("touched_windows", table=table))
+    if not rows:
+        return {}
+    starts = [start for _, start in rows]
+    return {
+        "clusters": [cluster for cluster, _ in rows],
+        "starts": starts,
+        "oldest": min(starts),
+        "newest": max(starts),
+    }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 
 from fleetcost.model.allocation import ALLOCATION_COSTS
 from fleetcost.model.cloud_cost import BillState
@@ -114,14 +115,14 @@ class Unmonitored:
 
 def report_days(snapshot: View, window: Window) -> tuple[DayReport, ...]:
     """Return the report of every cluster and day of a window of whole days."""
-    rows = snapshot.rows(statement("report_days", **_COSTS), _days(window))
-    return tuple(DayReport(row[0], aware(row[1]), BillState(row[2]), *row[3:]) for row in rows)
+    rows = snapshot.rows(statement("report_days", None, **_COSTS), _days(window))
+    return tuple(DayReport(*_read(row, {1: aware, 2: BillState})) for row in rows)
 
 
 def report_outcomes(snapshot: View, window: Window) -> tuple[OutcomeSum, ...]:
     """Return what became of all rows of bills; every row has exactly one outcome, so the sums are the bill."""
     rows = snapshot.rows(statement("report_outcomes"), _days(window))
-    return tuple(OutcomeSum(RowOutcome(row[0]), *row[1:]) for row in rows)
+    return tuple(OutcomeSum(*_read(row, {0: RowOutcome})) for row in rows)
 
 
 def carried(snapshot: View, window: Window) -> dict[str, Decimal]:
@@ -132,22 +133,26 @@ def carried(snapshot: View, window: Window) -> dict[str, Decimal]:
 def loose_rows(snapshot: View, window: Window, limit: int) -> tuple[LooseRow, ...]:
     """Return rows that are on no asset, added up by resource, the dearest first."""
     rows = snapshot.rows(statement("report_rows"), {**_days(window), "limit": limit})
-    return tuple(LooseRow(*row[:9], RowOutcome(row[9]), *row[10:]) for row in rows)
+    return tuple(LooseRow(*_read(row, {9: RowOutcome})) for row in rows)
 
 
 def loose_assets(snapshot: View, window: Window, limit: int) -> tuple[LooseAsset, ...]:
     """Return assets at list price, the dearest first."""
     rows = snapshot.rows(statement("report_assets"), {**_days(window), "limit": limit})
-    return tuple(LooseAsset(*row[:5], AssetOutcome(row[5]), *row[6:]) for row in rows)
+    return tuple(LooseAsset(*_read(row, {5: AssetOutcome})) for row in rows)
 
 
 def unmonitored(snapshot: View, since: datetime) -> tuple[Unmonitored, ...]:
     """Return the clusters that only bills of days since a time know."""
     rows = snapshot.rows(statement("report_unmonitored"), {"start": naive(since)})
-    return tuple(Unmonitored(*row[:4], aware(row[4]), aware(row[5]), *row[6:]) for row in rows)
+    return tuple(Unmonitored(*_read(row, {4: aware, 5: aware})) for row in rows)
 
 
 _COSTS: Mapping[str, str] = MappingProxyType({"costs": " + ".join(ALLOCATION_COSTS)})
+
+
+def _read(row: tuple[Any, ...], makers: Mapping[int, Callable[[Any], Any]]) -> list[Any]:
+    return [makers[place](value) if place in makers else value for place, value in enumerate(row)]
 
 
 def _days(window: Window) -> dict[str, object]:

@@ -54,6 +54,7 @@ def drop_rows(writer: Writer, keys: Sequence[SetKey]) -> None:
         touched = _touched(key for key in keys if (key.kind, key.resolution) == (kind, resolution))
         for table in (*TABLES[kind], "idle"):
             writer.execute(statement("drop_window", resolution, table=table), touched)
+        writer.execute(statement("forget_own", resolution, kind=kind.value), touched)
 
 
 def load_files(writer: Writer, files: Sequence[SetFile]) -> None:
@@ -75,6 +76,7 @@ def load_files(writer: Writer, files: Sequence[SetFile]) -> None:
             if kind is SetKind.ALLOCATIONS:
                 _keep_labels(writer, chosen)
         touched = _touched(file.key for file in chosen)
+        writer.execute(statement(f"note_own_{TABLE_OF[kind]}", resolution), touched)
         if kind is SetKind.ALLOCATIONS:
             for rollup in ROLLUPS:
                 writer.execute(rollup_statement(rollup, resolution), touched)

@@ -14,6 +14,7 @@ from fleetcost.errors import DamagedError, FleetcostError, near
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Window
 from fleetcost.sets.discover import discover
+from fleetcost.verify.bills import verify_bills
 from fleetcost.verify.server import (
     Ask,
     Costs,
@@ -21,7 +22,6 @@ from fleetcost.verify.server import (
     NoAnswerError,
     ask_costs,
     ask_loop,
-    judge_bills,
     judge_costs,
     judge_ingest,
     judge_loop,
@@ -75,6 +75,7 @@ def verify_bucket(
                 verdicts += _absent(cluster, there)
         for folder in there.values():
             verdicts += _folder(bucket, folder, now)
+        verdicts.append(verify_bills(bucket, now))
     except FleetcostError as error:
         return Bucketful((broken(Link.STORAGE, str(error), "fleetcost storage check tells more"),), None)
     return Bucketful(tuple(verdicts), there)
@@ -128,7 +129,7 @@ def verify_server(ask: Ask, there: Mapping[ClusterId, Folder] | None, now: datet
         verdicts += _without_bucket(loop)
     else:
         verdicts += _clusters(ask, loop, there, now)
-    return *verdicts, judge_bills(ask, now)
+    return tuple(verdicts)
 
 
 def _clusters(ask: Ask, loop: Loop, there: Mapping[ClusterId, Folder], now: datetime) -> Iterator[Verdict]:

@@ -1,4 +1,4 @@
-"""Judging what the aggregator says: its ingest loop, each cluster's sets in the tables, its answers, its bills."""
+"""Judging what the aggregator says: its ingest loop, each cluster's sets in the tables, its answers."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ import msgspec
 
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.verify.store import SHOWN, Folder
-from fleetcost.verify.verdict import Link, Verdict, broken, holds, not_tried, remark
+from fleetcost.verify.verdict import Link, Verdict, broken, holds, not_tried
 
 SLACK = 3
 """Passes that may be late before the loop counts as standing."""
 
 BOOKS_WITHIN = 1e-6
-BILL_STALE_AFTER = timedelta(hours=24)
 
 
 class NoAnswerError(Exception):
@@ -94,18 +93,6 @@ class _Row(msgspec.Struct, frozen=True):
 
 class _Rows(msgspec.Struct, frozen=True):
     rows: list[_Row]
-
-
-class _Bill(msgspec.Struct, frozen=True, rename="camel"):
-    key: str = ""
-    valid: bool = True
-    active: bool = True
-    last_run: datetime | None = None
-    connection_status: str = ""
-
-
-class _Bills(msgspec.Struct, frozen=True):
-    data: list[_Bill]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,25 +202,6 @@ def judge_costs(costs: Costs, folder: Folder) -> tuple[Verdict, ...]:
     else:
         verdicts += not_tried([Link.BOOKS], "one side is not answered", cluster)
     return tuple(verdicts)
-
-
-def judge_bills(ask: Ask, now: datetime) -> Verdict:
-    """Judge the bills, where any are configured."""
-    link = Link.BILLS
-    try:
-        bills = _decoded(ask("/model/cloudCost/status", {}), _Bills).data
-    except NoAnswerError:
-        return remark(link, "none is configured")
-    if not bills:
-        return remark(link, "none is configured")
-    for one in bills:
-        if not one.valid:
-            cure = "correct its access; docs/billing.md says what it takes"
-            return broken(link, f"{one.key}: {one.connection_status or 'its access is not valid'}", cure)
-        if one.active and (one.last_run is None or now - one.last_run > BILL_STALE_AFTER):
-            last = rfc3339(one.last_run) if one.last_run else "never"
-            return broken(link, f"{one.key} was last read: {last}", "look at the aggregator's log for this bill")
-    return holds(link, f"{len(bills)} read")
 
 
 def _decoded(body: bytes, kind: type[Document]) -> Document:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from fleetcost.agent.claim import Claim
-from fleetcost.agent.diagnostics import Diagnostics
+from fleetcost.agent.diagnostics import Check, Diagnostics
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import ObjectState
@@ -27,6 +27,9 @@ OLD_AFTER = timedelta(hours=3)
 
 AHEAD = timedelta(minutes=5)
 """How far another clock may be ahead of ours."""
+
+OF_DAYS = {Check.DAILY_ALLOCATIONS.value, Check.DAILY_ASSETS.value}
+"""Checks that fail until the first day was built, which takes a new agent one round."""
 
 SHOWN = 3
 
@@ -210,6 +213,8 @@ def judge_diagnostics(folder: Folder, claim: Claim | None, found: Diagnostics | 
             cluster,
         )
     failed = [f"{name}: {one.diagnostic_output}" for name, one in found.checks.items() if not one.diagnostic_passed]
+    if failed and _before_the_first_day(folder, found, ran):
+        return remark(link, "its checks ran before its first day was pushed; they run again within minutes", cluster)
     if failed:
         return broken(
             link,
@@ -219,6 +224,13 @@ def judge_diagnostics(folder: Folder, claim: Claim | None, found: Diagnostics | 
         )
     gaps = f", {len(found.gaps)} hours without samples" if found.gaps else ""
     return holds(link, f"{len(found.checks)} checks pass{gaps}", cluster)
+
+
+def _before_the_first_day(folder: Folder, found: Diagnostics, ran: datetime) -> bool:
+    """Tell whether all that failed is that there was no day yet, in a cluster whose first days came since."""
+    failed = {name for name, one in found.checks.items() if not one.diagnostic_passed}
+    newest = folder.newest
+    return failed <= OF_DAYS and newest is not None and ran <= newest.info.modified
 
 
 def _instant(text: str) -> datetime | None:

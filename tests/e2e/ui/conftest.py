@@ -21,7 +21,7 @@ from servers.fleetcost import get
 from servers.process import free_port, running
 
 BUILDERS = (("cluster-0", "cluster-2", "cluster-6", "cluster-7"), ("cluster-1", "cluster-4", "cluster-5"))
-"""The demonstration's clusters worth it, built side by side: GPUs, a spike, one late, one silent, one damaged."""
+"""The demonstration's clusters, built side by side: GPUs, a spike, one late, one silent, one damaged."""
 
 DAYS = 7
 """The spike comes once a week."""

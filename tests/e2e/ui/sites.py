@@ -36,6 +36,7 @@ PAGES = {
     "workload": "w/cluster-0/shop/deployment:storefront",
     "efficiency": "efficiency",
     "assets": "assets",
+    "cloud": "cloud",
     "health": "health",
     "prices": "prices",
     "saved": "saved",

@@ -197,3 +197,18 @@ def test_final_is_the_end_plus_the_delay() -> None:
     assert not TIMING.final(hour(0), at(1) + timedelta(minutes=5) - timedelta(seconds=1))
     assert TIMING.final(hour(0), at(1) + timedelta(minutes=5))
     assert Resolution.HOUR.delta == hour(0).end - hour(0).start
+
+
+def test_an_hour_of_partial_answers_rests_before_it_is_built_again() -> None:
+    """Built when it could have been final and is not, an hour is due again after the pause, and not before."""
+    there = {hour(8): partial(at(9.5)), hour(9): built(), hour(7): built()}
+
+    assert hour(8) not in {one.window for one in due_hours(at(10.2), TIMING, there, {})}
+    assert hour(8) in {one.window for one in due_hours(at(9.5) + GAP_PAUSE, TIMING, there, {})}
+
+
+def test_an_hour_that_had_not_ended_does_not_rest() -> None:
+    """Built while it ran, an hour is due as soon as it is over, whenever that was."""
+    there = {hour(9): partial(at(9.9)), hour(8): built(), hour(7): built()}
+
+    assert BuildHour(hour(9), final=True) in due_hours(at(10.2), TIMING, there, {})

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from starlette.datastructures import Headers
 
+from builders import allocation, allocation_set, asset_set, bucket_of, day
 from fleetcost.api.access import Tokens, presented, read_tokens
 from fleetcost.api.problem import UnknownTokenError
 from fleetcost.api.routes.operations import OPERATIONS
@@ -241,3 +242,71 @@ def test_tokens_that_make_no_sense_are_refused(tmp_path: Path, tokens: list[dict
     """One token for two names, and a filter that could never be asked, are told when the file is read."""
     with pytest.raises(SettingsError, match=reason):
         read_tokens(write(tmp_path / "tokens.yaml", tokens))
+
+
+def test_saved_views_of_others_are_not_shown_to_who_sees_a_part(tmp_path: Path) -> None:
+    """A view's address names clusters, so a narrowed token gets, and may change, only views of its own."""
+    tokens = Tokens(
+        write(tmp_path / "tokens.yaml", [*TOKENS, entry("part", filter='cluster:"c1"', scopes=["read", "admin"])])
+    )
+    with app(tmp_path, fleet_bucket(), tokens=tokens, state=FolderState(tmp_path / "state")) as opened:
+
+        def put(token: str, name: str) -> int:
+            body = b'{"title": "costs of c2", "url": "explore?filter=cluster:%22c2%22"}'
+            headers = {"authorization": f"Bearer {token}"}
+            return opened.client.send("PUT", f"/api/v1/views/{name}", body, headers).status_code
+
+        def seen(token: str) -> list[str]:
+            return [view["id"] for view in get(opened, token, "/api/v1/views")["views"]]
+
+        assert (put("boss", "secret"), put("part", "mine")) == (200, 200)
+        assert (seen("boss"), seen("part"), seen("one")) == (["mine", "secret"], ["mine"], [])
+        assert put("part", "secret") == 403
+        bearer = {"authorization": "Bearer part"}
+        assert opened.client.send("DELETE", "/api/v1/views/secret", None, bearer).status_code == 403
+        assert opened.client.send("DELETE", "/api/v1/views/mine", None, bearer).status_code == 200
+
+
+def test_what_a_whole_cluster_costs_is_told_to_who_may_see_it_all(guarded: App) -> None:
+    """The list of clusters has a cluster's cost for tokens that see all of it, and none for those that see a part."""
+    (whole,) = get(guarded, "one", "/model/clusters/status")["data"]
+    (part,) = get(guarded, "shop", "/model/clusters/status")["data"][:1]
+    assert whole["cost"] > 0
+    assert part["cost"] is None
+
+
+def test_prices_are_of_the_assets_a_token_sees(guarded: App) -> None:
+    """A token of one cluster gets that cluster's prices; one that sees no assets gets none."""
+    assert [one["cluster"] for one in get(guarded, "one", "/api/v1/prices")["prices"]] == ["c1"]
+    assert status(guarded, "shop", "/api/v1/prices") == 403
+
+
+def test_the_loops_errors_are_not_told_to_who_sees_a_part(guarded: App) -> None:
+    """What the ingest loop says names other clusters, so only who sees the whole fleet reads it."""
+    assert get(guarded, "one", "/api/v1/health/windows")["ingest"] is None
+    assert get(guarded, "reader", "/api/v1/health/windows")["ingest"]["phase"] == "waiting"
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """A cluster with a shop and another one, with an unlikely name, without."""
+    folder = tmp_path_factory.mktemp("hidden")
+    sets = [
+        allocation_set([allocation(day(), namespace="shop", cpu_cost=1)], day(), "c1"),
+        asset_set(None, day(), "c1"),
+        allocation_set([allocation(day(), namespace="quagga", cpu_cost=1)], day(), "zebra"),
+        asset_set(None, day(), "zebra"),
+    ]
+    tokens = Tokens(write(folder / "tokens.yaml", TOKENS))
+    with app(folder, bucket_of(*sets), tokens=tokens, state=FolderState(folder / "state")) as opened:
+        opened.ingestor.pass_once()
+        yield opened
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_answer_names_a_cluster_that_is_hidden(two: App, path: str) -> None:
+    """Whatever is asked, a token of one namespace reads nothing of a cluster in which it has no workload."""
+    for asked in ({"window": DAY}, {"window": DAY, "aggregate": "cluster"}, {"window": DAY, "format": "csv"}, None):
+        response = two.client.get(path, asked, {"authorization": "Bearer shop"})
+        assert response.status_code < 500
+        assert not [name for name in ("zebra", "quagga") if name in response.text]

@@ -122,3 +122,22 @@ def test_a_server_that_is_starting_is_asked_later(command: Command, tmp_path: Pa
     """Nobody listening yet is exit code 1, so that scripts may try again."""
     assert command("query", "assets", "--url", "http://127.0.0.1:9", "--format", "json").code == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "sharing", [["--tenancy", "share"], ["--share-namespaces", "kube-system"], ["--share-labels", "team:infra"]]
+)
+def test_what_rows_carry_of_others_is_a_column(command: Command, address: str, sharing: list[str]) -> None:
+    """Where something is shared there is a column for it, and each row's figures still add up to its total."""
+    asked = ["query", "allocation", "--url", address, "--window", DAY, "--aggregate", "namespace", "--format", "csv"]
+    rows = list(csv.DictReader(io.StringIO(command(*asked, "--idle", "share", *sharing).out)))
+    assert any(float(row["shared_cost"]) > 0 for row in rows)
+    for row in rows:
+        figures = [float(value) for name, value in row.items() if name.endswith("_cost") and name != "total_cost"]
+        assert sum(figures) == pytest.approx(float(row["total_cost"]), abs=1e-6)
+
+
+def test_nothing_shared_has_no_column(command: Command, address: str) -> None:
+    """Without sharing the table is as wide as before."""
+    asked = ["query", "allocation", "--url", address, "--window", DAY, "--format", "csv"]
+    assert "shared_cost" not in command(*asked).out.splitlines()[0]

@@ -53,13 +53,19 @@ class Server:
 
 
 @contextmanager
-def serving(answer: Callable[[Asked], tuple[int, object]], context: ssl.SSLContext | None = None) -> Iterator[Server]:
+def serving(
+    answer: Callable[[Asked], tuple[int, object]],
+    context: ssl.SSLContext | None = None,
+    body_to: list[bytes] | None = None,
+) -> Iterator[Server]:
     server = Server(answer)
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            self.reply(Asked(self.path, parse_qs(body), dict(self.headers)))
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if body_to is not None:
+                body_to.append(body)
+            self.reply(Asked(self.path, parse_qs(body.decode()), dict(self.headers)))
 
         def do_GET(self) -> None:
             parts = urlsplit(self.path)

@@ -135,3 +135,21 @@ def test_copying_what_is_not_there_raises() -> None:
     with pytest.raises(ObjectMissingError):
         copy(key(), MemoryBucket(), target)
     assert list(target.list()) == []
+
+
+@pytest.mark.parametrize(("coverage", "outcome"), [(60.0, KEPT), (59.0, KEPT)])
+def test_a_final_set_does_not_give_way_to_partial_answers(coverage: float, outcome: Outcome) -> None:
+    """A window that was built whole stays when it is built again while some of its source does not answer."""
+    there = allocation_set(coverage_minutes=60.0, final=True).header
+    new = allocation_set([allocation(cpu_cost=9)], coverage_minutes=coverage, final=False).header
+
+    assert decide(there, new, force=False) is outcome
+    assert decide(there, new, force=True) is REPLACED
+
+
+def test_partial_answers_that_saw_more_are_taken() -> None:
+    """A final set of half an hour gives way to one that saw all of it, even if not every store answered."""
+    there = allocation_set(coverage_minutes=30.0, final=True).header
+    new = allocation_set([allocation(cpu_cost=9)], coverage_minutes=60.0, final=False).header
+
+    assert decide(there, new, force=False) is REPLACED

@@ -5,11 +5,12 @@ import type { Group } from "../charts/stack";
 import { Swatch } from "../charts/swatch";
 import { isLowerBound } from "../completeness";
 import { below } from "../drill";
+import { Delta } from "../marks/delta";
 import { Amount, Efficiency, Share } from "../marks/meter";
 import type { Column } from "../table/columns";
 import { PathName } from "../table/name";
 import type { View } from "../url";
-import { COSTS } from "../words/costs";
+import { COSTS, type CostColumn } from "../words/costs";
 import { isIdle, keyWords, partsOf } from "../words/names";
 import { shareOf } from "../words/percent";
 import { capital } from "../words/states";
@@ -30,6 +31,7 @@ export function allocationColumns(
   answer: Allocations,
   view: View,
   groups: ReadonlyMap<string, Group>,
+  metric: CostColumn | null = null,
 ): readonly Column<AllocationRow>[] {
   const { totals, currency } = answer;
   const atLeast = isLowerBound(answer.completeness);
@@ -40,7 +42,7 @@ export function allocationColumns(
       meaning,
       align: "end",
       width: 5.75,
-      rank: RANKS[column] ?? 9,
+      rank: column === metric?.column ? 0 : (RANKS[column] ?? 9),
       idle: totals[column] === 0,
       value: (row) => row[column],
       cell: (row) => <Amount value={row[column] ?? 0} currency={currency} />,
@@ -61,7 +63,8 @@ export function allocationColumns(
       cell: (row) => <Efficiency value={row.total_efficiency} />,
       total: <Efficiency value={totals.total_efficiency} />,
     },
-    shareColumn(answer, groups),
+    shareColumn(answer, groups, metric?.column ?? "total_cost"),
+    ...(answer.previous?.total_cost ? beforeColumns(answer, view) : []),
     {
       id: "total_cost",
       title: "Total",
@@ -94,11 +97,19 @@ function nameColumn(
           isIdle(row.name)
             ? null
             : below(
-                { ...view, page: "explore", path: [], aggregate: by, filter: answer.question.filter },
+                {
+                  ...view,
+                  page: "explore",
+                  path: [],
+                  row: "",
+                  aggregate: by,
+                  filter: answer.question.filter,
+                },
                 row.key,
               )
         }
         sign={<Swatch group={signOf(row, groups)} />}
+        more={view.page === "explore" ? { ...view, row: view.row === row.name ? "" : row.name } : null}
       />
     ),
     total: (
@@ -109,17 +120,50 @@ function nameColumn(
   };
 }
 
-function shareColumn(answer: Allocations, groups: ReadonlyMap<string, Group>): Column<AllocationRow> {
-  const all = answer.totals.total_cost;
+/** What the row cost in the window before, and the change; as sums even where the page shows rates. */
+function beforeColumns({ previous, currency }: Allocations, view: View): readonly Column<AllocationRow>[] {
+  if (view.rate) return [];
+  return [
+    {
+      id: "before",
+      title: "Before",
+      meaning: "In the window of the same length just before",
+      align: "end",
+      width: 7,
+      rank: 2,
+      value: (row) => row.previous?.total_cost ?? null,
+      cell: (row) => <Amount value={row.previous?.total_cost ?? 0} currency={currency} />,
+      total: <Amount value={previous?.total_cost ?? 0} currency={currency} />,
+    },
+    {
+      id: "change",
+      title: "Change",
+      align: "end",
+      width: 6.5,
+      rank: 1,
+      value: (row) => row.previous?.change ?? null,
+      cell: (row) => (
+        <Delta now={row.total_cost} before={row.previous?.total_cost ?? null} currency={currency} short />
+      ),
+    },
+  ];
+}
+
+function shareColumn(
+  answer: Allocations,
+  groups: ReadonlyMap<string, Group>,
+  column: CostColumn["column"],
+): Column<AllocationRow> {
+  const all = answer.totals[column] ?? 0;
   return {
     id: "share",
     title: "Share",
-    meaning: "Part of the total",
+    meaning: column === "total_cost" ? "Part of the total" : "Part of this kind of cost",
     align: "end",
     width: 8.5,
     rank: 4,
-    value: (row) => row.total_cost,
-    cell: (row) => <Share part={shareOf(row.total_cost, all)} colour={signOf(row, groups).colour} />,
+    value: (row) => row[column] ?? 0,
+    cell: (row) => <Share part={shareOf(row[column] ?? 0, all)} colour={signOf(row, groups).colour} />,
   };
 }
 

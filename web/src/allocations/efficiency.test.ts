@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Allocations } from "../api/schema";
+import type { Allocations, Assets } from "../api/schema";
 import recorded from "../testing/recorded/allocations-late.json";
-import { efficiencyRows, idleOf, totalOf, usedCost } from "./efficiency";
+import { efficiencyRows, idleOf, poolRows, totalOf, usedCost } from "./efficiency";
 
 const answer = recorded as unknown as Allocations;
 
@@ -31,6 +31,31 @@ describe("efficiency", () => {
     const [found] = efficiencyRows({ ...answer, rows } as unknown as Allocations);
     expect(found).toMatchObject({ cost: 300, used: 50, workloadIdle: 150, infraIdle: 100 });
     expect(found && idleOf(found)).toBe(250);
+  });
+
+  test("of a pool of nodes counts what its nodes cost beyond what runs on them as idle", () => {
+    const node = (name: string, cost: number) => ({
+      key: { cluster: "c", name },
+      pool: "general",
+      cpu_cost: cost,
+      ram_cost: 0,
+    });
+    const load = {
+      key: { cluster: "c", node: "n1" },
+      name: "c/n1",
+      cpu_cost: 60,
+      ram_cost: 0,
+      cpu_core_hours: 60,
+      cpu_core_usage_hours: 15,
+      ram_byte_hours: 0,
+      ram_byte_usage_hours: 0,
+    };
+    const [pool, ...others] = poolRows(
+      { ...answer, rows: [load] } as unknown as Allocations,
+      { rows: [node("n1", 100), node("n2", 100)] } as unknown as Assets,
+    );
+    expect(others).toEqual([]);
+    expect(pool).toMatchObject({ name: "c/general", cost: 200, used: 15, workloadIdle: 45, infraIdle: 140 });
   });
 
   test("is unknown where the use was not measured, and never above what was charged for", () => {

@@ -5,7 +5,7 @@
  * infrastructure idle = cost of the nodes that no workload was allocated.
  */
 
-import type { AllocationRow, Allocations } from "../api/schema";
+import type { AllocationRow, Allocations, Assets } from "../api/schema";
 import { isIdle } from "../words/names";
 
 const MONTH_HOURS = 730;
@@ -78,4 +78,38 @@ function rowOf(row: AllocationRow, infraIdle: number): EfficiencyRow {
     workloadIdle: used === null ? null : allocated - used,
     infraIdle,
   };
+}
+
+/**
+ * One row per cluster and pool of nodes, from what each node cost and what was allocated on it.
+ *
+ * A node without a pool is a pool of its own; a node nobody was allocated to is idle as a whole.
+ */
+export function poolRows(allocations: Allocations, assets: Assets): readonly EfficiencyRow[] {
+  const onNode = new Map(
+    allocations.rows.map((row) => [`${row.key["cluster"]}/${row.key["node"]}`, rowOf(row, 0)] as const),
+  );
+  const pools = new Map<string, EfficiencyRow>();
+  for (const asset of assets.rows) {
+    const { cluster = "", name: node = "" } = asset.key;
+    const pool = asset.pool || node;
+    const load = onNode.get(`${cluster}/${node}`);
+    const paid = asset.cpu_cost + asset.ram_cost;
+    const before = pools.get(`${cluster}/${pool}`);
+    pools.set(`${cluster}/${pool}`, {
+      name: `${cluster}/${pool}`,
+      key: { cluster, pool },
+      cost: (before?.cost ?? 0) + paid,
+      used: added(before, before?.used, load ? load.used : 0),
+      workloadIdle: added(before, before?.workloadIdle, load ? load.workloadIdle : 0),
+      infraIdle: (before?.infraIdle ?? 0) + paid - (load?.cost ?? 0),
+    });
+  }
+  return [...pools.values()];
+}
+
+/** A sum that is unknown as soon as one of its parts is. */
+function added(before: unknown, sum: number | null | undefined, part: number | null): number | null {
+  if (part === null || (before !== undefined && sum === null)) return null;
+  return (sum ?? 0) + part;
 }

@@ -27,7 +27,7 @@ function labelOf(row: Named, by: readonly string[]): string {
 export function viewBelow({ question, rows }: Allocations, view: View, name: string): View | null {
   const row = rows.find((candidate) => candidate.name === name);
   if (!row || isIdle(row.name)) return null;
-  return below({ ...view, aggregate: question.aggregate, filter: question.filter }, row.key);
+  return below({ ...view, row: "", aggregate: question.aggregate, filter: question.filter }, row.key);
 }
 
 /** The page of the workload that a filter pins; null where it pins none. */

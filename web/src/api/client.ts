@@ -20,6 +20,13 @@ export async function ask<Body>(address: string, signal?: AbortSignal): Promise<
   return (await send(address, { ...(signal ? { signal } : {}) })) as Body;
 }
 
+/** Ask for a text: a file. */
+export async function askText(address: string, signal?: AbortSignal): Promise<string> {
+  const response = await reach(address, { headers: { accept: "*/*" }, ...(signal ? { signal } : {}) });
+  if (!response.ok) throw problemOf(response.status, await bodyOf(response, address), address);
+  return response.text();
+}
+
 /** Change something on the server. */
 export async function change(method: "PUT" | "DELETE", address: string, body?: unknown): Promise<void> {
   const json = body === undefined ? {} : { body: JSON.stringify(body) };
@@ -28,16 +35,19 @@ export async function change(method: "PUT" | "DELETE", address: string, body?: u
 
 async function send(address: string, init: RequestInit): Promise<unknown> {
   const headers = { accept: "application/json, application/problem+json", ...init.headers };
-  let response: Response;
+  const response = await reach(address, { ...init, headers });
+  const body = await bodyOf(response, address);
+  if (!response.ok) throw problemOf(response.status, body, address);
+  return body;
+}
+
+async function reach(address: string, init: RequestInit): Promise<Response> {
   try {
-    response = await fetch(address, { ...init, headers });
+    return await fetch(address, init);
   } catch (cause) {
     if (init.signal?.aborted) throw cause;
     throw unreachable(cause, address);
   }
-  const body = await bodyOf(response, address);
-  if (!response.ok) throw problemOf(response.status, body, address);
-  return body;
 }
 
 async function bodyOf(response: Response, address: string): Promise<unknown> {

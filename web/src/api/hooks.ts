@@ -3,7 +3,7 @@
 import { keepPreviousData, QueryClient, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import type { View } from "../url";
 import { clusterWord } from "../words/states";
-import { addressOf, ask } from "./client";
+import { addressOf, ask, askText } from "./client";
 import { ProblemError } from "./problem";
 import { allocationsAddress, assetsAddress } from "./questions";
 import type { Allocations, Assets, Clusters, HealthWindows, Healthz, Prices, SavedViews } from "./schema";
@@ -39,6 +39,15 @@ function asking<Body>(address: string) {
   };
 }
 
+/** One file by its address; null asks for nothing. */
+export function useFile(address: string | null): Asked<string> {
+  return useQuery<string, Error>({
+    queryKey: [address],
+    queryFn: ({ signal }) => askText(address ?? "", signal),
+    enabled: address !== null,
+  });
+}
+
 export const useAllocations = (view: View): Asked<Allocations> => useAsked(allocationsAddress(view));
 export const useAssets = (view: View): Asked<Assets> => useAsked(assetsAddress(view));
 /** The fleet, each cluster with its word: the silent and the new ones among them. */
@@ -55,8 +64,13 @@ export const usePrices = (): Asked<Prices> => useAsked(addressOf("api/v1/prices"
 export const useSavedViews = (): Asked<SavedViews> => useAsked(addressOf("api/v1/views"));
 export const useHealthz = (): Asked<Healthz> => useAsked(addressOf("healthz"));
 
-export function useHealthWindows(window: string, kind: string, resolution: string): Asked<HealthWindows> {
-  return useAsked(addressOf("api/v1/health/windows", { window, kind, resolution }));
+export function useHealthWindows(
+  window: string,
+  kind: string,
+  resolution: string,
+  enabled = true,
+): Asked<HealthWindows> {
+  return useAsked(addressOf("api/v1/health/windows", { window, kind, resolution }), enabled);
 }
 
 function isStarting(error: Error | null): boolean {

@@ -55,6 +55,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cloudcosts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What clouds billed */
+        get: operations["get_api_v1_cloudcosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How bills and assets were brought together, per cluster and day */
+        get: operations["get_api_v1_reconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health/windows": {
         parameters: {
             query?: never;
@@ -64,6 +98,23 @@ export interface paths {
         };
         /** The state of each window of each cluster */
         get: operations["get_api_v1_health_windows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/health/stores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How fresh each bucket is, and which clusters two of them hold */
+        get: operations["get_api_v1_health_stores"];
         put?: never;
         post?: never;
         delete?: never;
@@ -294,7 +345,7 @@ export interface components {
          * @description What is known of one cluster, kind, resolution and window.
          * @enum {unknown}
          */
-        WindowState: "before first seen" | "complete" | "damaged" | "estimated" | "late" | "missing" | "partial" | "refused";
+        WindowState: "before first seen" | "complete" | "damaged" | "estimated" | "late" | "missing" | "partial" | "refused" | "retired";
         /**
          * PointJson
          * @description One group in one step of the series.
@@ -305,7 +356,7 @@ export interface components {
         };
         /**
          * CompletenessJson
-         * @description Which windows of one cluster stand behind the answer.
+         * @description Which windows of one cluster stand behind the answer; `bills`: days by the state of their bill, empty without.
          */
         CompletenessJson: {
             cluster: string;
@@ -318,6 +369,10 @@ export interface components {
             coverage_minutes: number;
             expected_minutes: number;
             causes: string[];
+            /** @default {} */
+            bills?: {
+                [key: string]: number;
+            };
         };
         /**
          * WarningJson
@@ -434,11 +489,13 @@ export interface components {
          * @description One cluster of the fleet, whether it reports or not.
          *
          *     Attributes:
-         *         state, cause: of its last two days, the worst that occurs
+         *         state, cause: of its last two days, the worst that occurs; retired where it was declared gone
          *         first, last: start of its first and end of its last window with data
          *         last_uploaded, last_ingested: newest object, by the bucket's clock and by ours
          *         provider, region, nodes, price_source: of its newest assets, None where nobody said
          *         agent_version, source: who wrote its newest set, and from what
+         *         monitored: False for a cluster that only bills know
+         *         billed_cost: of such a cluster over 30 days, None where it is in several currencies
          */
         ClusterJson: {
             cluster: string;
@@ -461,7 +518,252 @@ export interface components {
             price_source?: string | null;
             /** @default null */
             source?: string | null;
+            /** @default true */
+            monitored?: boolean;
+            /** @default null */
+            billed_cost?: number | null;
         };
+        /**
+         * CloudCostsJson
+         * @description The envelope of an answer about cloud costs.
+         */
+        CloudCostsJson: {
+            question: components["schemas"]["QuestionJson"];
+            metric: string;
+            currency: string;
+            rows: components["schemas"]["CloudCostRow"][];
+            totals: {
+                [key: string]: number;
+            };
+            by_currency: components["schemas"]["CurrencyTotalsJson"][];
+            series: components["schemas"]["BillStepJson"][];
+            completeness: components["schemas"]["BillCompletenessJson"][];
+            warnings: components["schemas"]["WarningJson"][];
+            as_of: string;
+            took_ms: number;
+            page: components["schemas"]["PageJson"];
+            /** @default null */
+            previous?: components["schemas"]["PreviousJson"] | null;
+        };
+        /** CloudCostRow */
+        CloudCostRow: {
+            name: string;
+            key: {
+                [key: string]: string;
+            };
+            currency?: string;
+            provider?: string;
+            provider_id?: string;
+            account_id?: string;
+            account_name?: string;
+            invoice_entity_id?: string;
+            invoice_entity_name?: string;
+            region_id?: string;
+            availability_zone?: string;
+            service?: string;
+            category?: string;
+            usage_type?: string;
+            line_type?: string;
+            rule?: string;
+            cluster?: string;
+            outcome?: string;
+            integration?: string;
+            start?: string;
+            end?: string;
+            list_cost?: number;
+            net_cost?: number;
+            amortized_cost?: number;
+            amortized_net_cost?: number;
+            invoiced_cost?: number;
+            kubernetes_list_cost?: number;
+            kubernetes_net_cost?: number;
+            kubernetes_amortized_cost?: number;
+            kubernetes_amortized_net_cost?: number;
+            kubernetes_invoiced_cost?: number;
+            total_cost?: number;
+            members?: number;
+            labels?: {
+                [key: string]: string;
+            };
+            kubernetes_percent?: number | null;
+            /** @default null */
+            previous?: components["schemas"]["PreviousRow"] | null;
+        };
+        /**
+         * CurrencyTotalsJson
+         * @description Totals in one currency.
+         */
+        CurrencyTotalsJson: {
+            currency: string;
+            count: number;
+            totals: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * BillStepJson
+         * @description One step of the series.
+         */
+        BillStepJson: {
+            window: components["schemas"]["WindowJson"];
+            total_cost: number;
+            rows: components["schemas"]["PointJson"][];
+        };
+        /**
+         * BillCompletenessJson
+         * @description Which days of one integration stand behind the answer.
+         *
+         *     Attributes:
+         *         state: the least of its days' states
+         *         days: how many days are in each state of their bill
+         *         causes: what is wrong with days whose bill cannot be used
+         *         unmapped_rows: rows of the bills that no rule knows
+         */
+        BillCompletenessJson: {
+            integration: string;
+            state: components["schemas"]["BillState"];
+            days: {
+                [key: string]: number;
+            };
+            first: string | null;
+            last: string | null;
+            causes: string[];
+            unmapped_rows: number;
+        };
+        /**
+         * BillState
+         * @description How far a day's bill has come.
+         * @enum {unknown}
+         */
+        BillState: "estimated" | "final" | "partial bill";
+        /**
+         * ReconciliationJson
+         * @description How bills and assets were brought together.
+         *
+         *     Attributes:
+         *         days: a line per cluster and day that has a bill, or should have one
+         *         bills: the whole bill per currency; empty for who may see a part of the fleet only
+         *         outcomes, unmatched_rows: of all bills; empty for who may see a part of the fleet only
+         *         unmatched_assets: at list price on days that have a bill, the dearest first
+         *         completeness: how far each integration's bills have come
+         */
+        ReconciliationJson: {
+            window: components["schemas"]["WindowJson"];
+            days: components["schemas"]["ReconciledDayJson"][];
+            bills: components["schemas"]["BilledJson"][];
+            outcomes: components["schemas"]["OutcomeJson"][];
+            unmatched_rows: components["schemas"]["LooseRowJson"][];
+            unmatched_assets: components["schemas"]["LooseAssetJson"][];
+            completeness: components["schemas"]["BillCompletenessJson"][];
+            as_of: string;
+        };
+        /**
+         * ReconciledDayJson
+         * @description One cluster on one day.
+         *
+         *     Attributes:
+         *         state: how far the bills of this cluster had come
+         *         list_cost: of all its assets at list price
+         *         adjustment: what the bills changed; list_cost + adjustment = reconciled_cost
+         *         matched_cost: of the rows that its assets carry
+         *         waiting_cost: of rows that belong to its assets, which stay at list price
+         *         unbilled_cost: list cost of assets that no row names
+         *         unmatched_cost: of rows that are its own by their tags, and on none of its assets
+         *         billed_cost: matched, waiting and unmatched together
+         *         allocated_cost, idle_cost: after reconciliation
+         */
+        ReconciledDayJson: {
+            cluster: string;
+            day: string;
+            state: components["schemas"]["BillState"];
+            currency: string;
+            list_cost: number;
+            adjustment: number;
+            reconciled_cost: number;
+            billed_cost: number;
+            matched_cost: number;
+            waiting_cost: number;
+            unmatched_cost: number;
+            unbilled_cost: number;
+            allocated_cost: number;
+            idle_cost: number;
+            matched_assets: number;
+            waiting_assets: number;
+            unbilled_assets: number;
+            matched_rows: number;
+            unmatched_rows: number;
+        };
+        /**
+         * BilledJson
+         * @description The whole bill in one currency: on assets, and not; the two are the bill to the last digit.
+         */
+        BilledJson: {
+            currency: string;
+            billed_cost: string;
+            matched_cost: string;
+            unmatched_cost: string;
+            reconciled_cost: string;
+            closes: boolean;
+        };
+        /**
+         * OutcomeJson
+         * @description What the rows with one outcome cost in one currency.
+         */
+        OutcomeJson: {
+            outcome: components["schemas"]["RowOutcome"];
+            meaning: string;
+            currency: string;
+            rows: number;
+            cost: number;
+        };
+        /**
+         * RowOutcome
+         * @description What became of one row of a cloud cost set.
+         * @enum {unknown}
+         */
+        RowOutcome: "matched" | "no asset" | "other currency" | "outside of clusters" | "reconciled by its agent" | "unmonitored cluster" | "waiting";
+        /**
+         * LooseRowJson
+         * @description Rows of bills that are on no asset, added up by resource.
+         */
+        LooseRowJson: {
+            integration: string;
+            provider: string;
+            provider_id: string;
+            service: string;
+            category: string;
+            usage_type: string;
+            rule: string;
+            cluster: string;
+            cluster_name: string;
+            outcome: components["schemas"]["RowOutcome"];
+            meaning: string;
+            currency: string;
+            cost: number;
+            rows: number;
+            days: number;
+        };
+        /**
+         * LooseAssetJson
+         * @description An asset at list price on days that have a bill.
+         */
+        LooseAssetJson: {
+            cluster: string;
+            type: string;
+            name: string;
+            provider_id: string;
+            currency: string;
+            outcome: components["schemas"]["AssetOutcome"];
+            meaning: string;
+            list_cost: number;
+            days: number;
+        };
+        /**
+         * AssetOutcome
+         * @description What became of one asset on one day.
+         * @enum {unknown}
+         */
+        AssetOutcome: "matched" | "reconciled by its agent" | "unbilled" | "waiting";
         /**
          * HealthJson
          * @description Every known cluster's windows; `ingest` is None for who sees a part of the fleet.
@@ -524,6 +826,41 @@ export interface components {
             database_bytes: number;
             hourly_retention_hours: number | null;
             daily_retention_days: number | null;
+        };
+        /**
+         * StoresJson
+         * @description Every bucket, in the order of their right to a cluster.
+         */
+        StoresJson: {
+            stores: components["schemas"]["StoreJson"][];
+        };
+        /**
+         * StoreJson
+         * @description One bucket.
+         *
+         *     Attributes:
+         *         name: where it is
+         *         listed_at: when it was last listed whole
+         *         newest_at: when its newest object of a cluster was written
+         *         error: why it could not be listed, empty where it could
+         *         clusters: that are read from it
+         *         conflicts: clusters it holds too, and that are read from another
+         */
+        StoreJson: {
+            name: string;
+            listed_at: string | null;
+            newest_at: string | null;
+            error: string;
+            clusters: string[];
+            conflicts: components["schemas"]["ConflictJson"][];
+        };
+        /**
+         * ConflictJson
+         * @description A cluster that two stores hold, and the store it is read from.
+         */
+        ConflictJson: {
+            cluster: string;
+            read_from: string;
         };
         /**
          * PricesJson
@@ -874,6 +1211,96 @@ export interface operations {
             };
         };
     };
+    get_api_v1_cloudcosts: {
+        parameters: {
+            query?: {
+                /** @description the time that is asked about: today, yesterday, week, month, lastweek, lastmonth; a duration such as 30m, 24h, 7d, 2w; `1d offset 1d`; two Unix times or two RFC 3339 times ending in Z, joined by a comma; left out, it is 7d */
+                window?: string;
+                /** @description how the series is cut; of a file, how its rows are; left out, it is auto */
+                step?: "auto" | "1h" | "1d" | "all" | "hour" | "day" | "week" | "weeknow" | "month" | "quarter";
+                /** @description which rows count, in the filter language */
+                filter?: string;
+                /** @description most rows to return */
+                limit?: number;
+                /** @description rows to leave out at the beginning; left out, it is 0 */
+                offset?: number;
+                /** @description the figure rows are ordered by, `-` in front for the largest first; left out, it is -total_cost */
+                sort?: string;
+                /** @description which figures of a row are wanted, joined by commas; left out, it is all */
+                columns?: string;
+                /** @description add the window of the same length just before */
+                compare?: "prev";
+                /** @description how the answer is written; left out, it is json */
+                format?: "json" | "csv" | "parquet";
+                /** @description what to group by: names joined by commas, or all; left out, it is service */
+                aggregate?: string;
+                /** @description which of the five costs is the total; left out, it is amortized_net_cost */
+                metric?: "list_cost" | "net_cost" | "amortized_cost" | "amortized_net_cost" | "invoiced_cost";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CloudCostsJson"];
+                    "text/csv": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_reconciliation: {
+        parameters: {
+            query?: {
+                /** @description the time that is asked about, in whole days: today, yesterday, week, month, lastweek, lastmonth; a duration such as 30m, 24h, 7d, 2w; `1d offset 1d`; two Unix times or two RFC 3339 times ending in Z, joined by a comma; left out, it is 7d */
+                window?: string;
+                /** @description this cluster only; sums over all bills stay */
+                cluster?: string;
+                /** @description most rows and assets to name, up to 1000; left out, it is 100 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationJson"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_api_v1_health_windows: {
         parameters: {
             query?: {
@@ -897,6 +1324,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthJson"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_health_stores: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoresJson"];
                 };
             };
             /** @description the question cannot be used */

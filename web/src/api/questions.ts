@@ -22,6 +22,7 @@ export function parametersOf(view: View): Parameters {
     step: stepOf(view),
     idle: view.idle,
     filter: view.filter,
+    compare: view.compare,
   };
 }
 
@@ -32,4 +33,9 @@ export function allocationsAddress(view: View): string {
 /** Assets have no idle of their own. */
 export function assetsAddress(view: View): string {
   return addressOf(ASSETS, { ...parametersOf(view), idle: "" });
+}
+
+/** The same question answered as a file with one line a row and step, of one kind of cost. */
+export function stepsFileAddress(view: View, column: string): string {
+  return addressOf(ALLOCATIONS, { ...parametersOf(view), compare: "", format: "csv", columns: column });
 }

@@ -1,14 +1,18 @@
 /** Cost over time as stacked bars: drawing, hints on hover, legend, and the same numbers as a table. */
 
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
+import type { Window } from "../api/schema";
 import { isGap } from "../words/states";
 import type { Drawing, Picture } from "./draw";
 import { Hint } from "./hint";
 import { Legend } from "./legend";
 import { PLOT } from "./plot";
-import { highestOf, type Stack, type Step } from "./stack";
+import { type ChartKind, highestOf, type Stack, type Step } from "./stack";
 import { ticksOf } from "./ticks";
 import { Twin } from "./twin";
+
+/** The axis of shares. */
+const PARTS = { max: 1, interval: 0.25 };
 
 interface BarsProps {
   stack: Stack;
@@ -16,31 +20,40 @@ interface BarsProps {
   /** What the chart shows, for those who do not see it. */
   label: string;
   onPick?: ((id: string) => void) | undefined;
+  /** The span of steps that was drawn over with the pointer. */
+  onSpan?: ((window: Window) => void) | undefined;
+  kind?: ChartKind;
 }
 
-export function Bars({ stack, currency, label, onPick }: BarsProps) {
+export function Bars({ stack, currency, label, onPick, onSpan, kind = "bars" }: BarsProps) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
-  const [at, setAt] = useState<number | null>(null);
-  const scale = useMemo(() => ticksOf(highestOf(stack, hidden)), [stack, hidden]);
-  const { element, failed } = useDrawing({ stack, hidden, scale, currency }, onPick);
-  const follow = (event: PointerEvent<HTMLDivElement>) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    const inside = (event.clientX - box.left - PLOT.left) / (box.width - PLOT.left - PLOT.right);
-    setAt(inside >= 0 && inside < 1 ? Math.floor(inside * stack.steps.length) : null);
+  const scale = useMemo(
+    () => (kind === "share" ? PARTS : ticksOf(highestOf(stack, hidden, kind))),
+    [stack, hidden, kind],
+  );
+  const { at, from, handlers, swept } = useSweep(stack.steps, onSpan);
+  const pick = (id: string) => {
+    if (!swept.current) onPick?.(id);
   };
+  const { element, failed } = useDrawing({ stack, hidden, scale, currency, kind }, pick);
   const step = at === null ? undefined : stack.steps[at];
   return (
     <figure className="chart card" aria-label={label}>
-      <div className="plot" onPointerMove={follow} onPointerLeave={() => setAt(null)}>
+      <div className="plot" data-sweeps={onSpan !== undefined} {...handlers}>
         <Bands steps={stack.steps} at={at} />
+        {from !== null && at !== null && from !== at ? (
+          <div className="bands" aria-hidden="true">
+            <div className="band band-swept" style={spanOf(from, at, stack.steps.length)} />
+          </div>
+        ) : null}
         <div className="plot-drawing" ref={element} aria-hidden="true" />
         {failed ? (
           <p className="plot-failed muted" role="status">
             The chart could not be loaded. The table below it has the same numbers.
           </p>
         ) : null}
-        <Veil steps={stack.steps} max={scale.max} />
-        {step && at !== null ? (
+        {kind === "lines" ? null : <Veil steps={stack.steps} max={kind === "bars" ? scale.max : null} />}
+        {step && at !== null && (from === null || from === at) ? (
           <Hint stack={stack} hidden={hidden} at={at} step={step} currency={currency} />
         ) : null}
       </div>
@@ -50,8 +63,41 @@ export function Bars({ stack, currency, label, onPick }: BarsProps) {
   );
 }
 
+/** Follows the pointer from step to step, and a press that moves over several steps. */
+function useSweep(steps: readonly Step[], onSpan: BarsProps["onSpan"]) {
+  const [at, setAt] = useState<number | null>(null);
+  const [from, setFrom] = useState<number | null>(null);
+  // The press that ends a sweep is also a click on a bar; that one is not meant.
+  const swept = useRef(false);
+  const stepAt = (event: PointerEvent<HTMLDivElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const inside = (event.clientX - box.left - PLOT.left) / (box.width - PLOT.left - PLOT.right);
+    return inside >= 0 && inside < 1 ? Math.floor(inside * steps.length) : null;
+  };
+  const handlers = {
+    onPointerMove: (event: PointerEvent<HTMLDivElement>) => setAt(stepAt(event)),
+    onPointerLeave: () => {
+      setAt(null);
+      setFrom(null);
+    },
+    onPointerDown: (event: PointerEvent<HTMLDivElement>) => {
+      swept.current = false;
+      if (onSpan && event.button === 0 && event.pointerType !== "touch") setFrom(stepAt(event));
+    },
+    onPointerUp: (event: PointerEvent<HTMLDivElement>) => {
+      const to = stepAt(event);
+      setFrom(null);
+      if (from === null || to === null || from === to) return;
+      swept.current = true;
+      const [first, last] = [steps[Math.min(from, to)], steps[Math.max(from, to)]];
+      if (first && last) onSpan?.({ start: first.window.start, end: last.window.end });
+    },
+  };
+  return { at, from, handlers, swept };
+}
+
 /** Draws with the lazily loaded library, again whenever what is drawn changes. */
-function useDrawing({ stack, hidden, scale, currency }: Picture, onPick?: (id: string) => void) {
+function useDrawing({ stack, hidden, scale, currency, kind }: Picture, onPick?: (id: string) => void) {
   const element = useRef<HTMLDivElement>(null);
   const [drawing, setDrawing] = useState<Drawing | null>(null);
   const [failed, setFailed] = useState(false);
@@ -74,8 +120,8 @@ function useDrawing({ stack, hidden, scale, currency }: Picture, onPick?: (id: s
     };
   }, []);
   useEffect(
-    () => drawing?.draw({ stack, hidden, scale, currency }),
-    [drawing, stack, hidden, scale, currency],
+    () => drawing?.draw({ stack, hidden, scale, currency, kind }),
+    [drawing, stack, hidden, scale, currency, kind],
   );
   return { element, failed };
 }
@@ -100,12 +146,12 @@ function Bands({ steps, at }: { steps: readonly Step[]; at: number | null }) {
   );
 }
 
-/** Over the bars: the hatch of the step that is still running. */
-function Veil({ steps, max }: { steps: readonly Step[]; max: number }) {
+/** Over the drawing: the hatch of the step that is still running, as high as its bar where there are bars. */
+function Veil({ steps, max }: { steps: readonly Step[]; max: number | null }) {
   const index = steps.findIndex((step) => step.unfinished);
   const total = steps[index]?.total;
   if (!total || steps.length < 2) return null;
-  const top = `${(1 - Math.min(1, total / max)) * 100}%`;
+  const top = max === null ? "0" : `${(1 - Math.min(1, total / max)) * 100}%`;
   return (
     <div className="bands" aria-hidden="true">
       <div className="band band-unfinished" style={{ ...place(index, steps.length), top }}>
@@ -136,6 +182,11 @@ function isHole(step: Step): boolean {
 
 function place(index: number, count: number) {
   return { left: `${(index / count) * 100}%`, width: `${100 / count}%` };
+}
+
+function spanOf(from: number, to: number, count: number) {
+  const [first, last] = [Math.min(from, to), Math.max(from, to)];
+  return { left: `${(first / count) * 100}%`, width: `${((last - first + 1) / count) * 100}%` };
 }
 
 function toggled(set: ReadonlySet<string>, id: string): ReadonlySet<string> {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Bucket, WindowState } from "../api/schema";
 import { SLOTS, slotOf, slotsOf } from "./colour";
-import { type Member, MOST_BUCKETS, stackOf } from "./stack";
+import { highestOf, type Member, MOST_BUCKETS, sharesOf, stackOf } from "./stack";
 import { labelled, ticksOf } from "./ticks";
 
 const DAY = 86_400_000;
@@ -23,6 +23,26 @@ const member = (name: string, total: number): Member => ({ name, label: name, id
 
 const costsOf = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, at) => [`c${at}`, count - at]));
+
+describe("other ways to draw a stack", () => {
+  const stack = stackOf(
+    [bucket(0, { a: 3, b: 1 }), bucket(1, {}, "missing")],
+    [member("a", 3), member("b", 1)],
+    AS_OF,
+  );
+
+  test("as shares makes each step a whole, and leaves gaps", () => {
+    expect(sharesOf(stack.groups).map(({ values }) => values)).toEqual([
+      [0.75, null],
+      [0.25, null],
+    ]);
+  });
+
+  test("as lines is as high as the highest group, as bars as their sum", () => {
+    expect([highestOf(stack, new Set(), "lines"), highestOf(stack, new Set())]).toEqual([3, 4]);
+    expect(highestOf(stack, new Set(), "share")).toBe(1);
+  });
+});
 
 describe("a stack", () => {
   test("has at most eight groups and the others together, and nothing is lost", () => {

@@ -1,16 +1,16 @@
-/** Stacked bars by ECharts, drawn as SVG. This module is the lazy chunk: nothing else imports the library. */
+/** Stacked bars, bars of 100 % and lines by ECharts, drawn as SVG. This module is the lazy chunk: nothing else imports the library. */
 
-import { BarChart } from "echarts/charts";
+import { BarChart, LineChart } from "echarts/charts";
 import { GridComponent } from "echarts/components";
 import { type EChartsType, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { moneyShort } from "../words/money";
 import { bucketTick } from "../words/window";
 import { PLOT } from "./plot";
-import type { Group, Stack } from "./stack";
+import { type ChartKind, type Group, type Stack, sharesOf } from "./stack";
 import { labelled, type Ticks } from "./ticks";
 
-use([BarChart, GridComponent, SVGRenderer]);
+use([BarChart, LineChart, GridComponent, SVGRenderer]);
 
 const TICK_ROOM = 64;
 
@@ -36,6 +36,7 @@ export interface Picture {
   readonly hidden: ReadonlySet<string>;
   readonly scale: Ticks;
   readonly currency: string;
+  readonly kind: ChartKind;
 }
 
 export interface Drawing {
@@ -58,8 +59,9 @@ export function open(element: HTMLElement, onPick: (id: string) => void): Drawin
   };
 }
 
-function optionOf(chart: EChartsType, { stack, hidden, scale, currency }: Picture) {
-  const groups = stack.groups.filter((group) => !hidden.has(group.id));
+function optionOf(chart: EChartsType, { stack, hidden, scale, currency, kind }: Picture) {
+  const kept = stack.groups.filter((group) => !hidden.has(group.id));
+  const groups = kind === "share" ? sharesOf(kept) : kept;
   const write = labelled(stack.steps.length, chart.getWidth() - PLOT.left - PLOT.right, TICK_ROOM);
   return {
     animation: false,
@@ -78,12 +80,13 @@ function optionOf(chart: EChartsType, { stack, hidden, scale, currency }: Pictur
       interval: scale.interval,
       axisLabel: {
         color: "var(--text-2)",
-        formatter: (value: number) => moneyShort(value, currency),
+        formatter: (value: number) =>
+          kind === "share" ? `${Math.round(value * 100)}%` : moneyShort(value, currency),
         margin: 10,
       },
       splitLine: { lineStyle: { color: "var(--line)" } },
     },
-    series: groups.map((group) => seriesOf(group, stack)),
+    series: groups.map((group) => (kind === "lines" ? lineOf(group) : seriesOf(group, stack))),
   };
 }
 
@@ -103,5 +106,24 @@ function seriesOf(group: Group, stack: Stack) {
       borderWidth: stack.steps.length > 60 ? 0 : 0.5,
     },
     data: group.values.map((value) => (value === null ? "-" : Math.max(0, value))),
+  };
+}
+
+function lineOf(group: Group) {
+  const colour = group.kind === "idle" ? "var(--other)" : group.colour;
+  const points = group.values.filter((value) => value !== null).length;
+  return {
+    id: group.id,
+    name: group.label,
+    type: "line",
+    triggerLineEvent: true,
+    cursor: group.kind === "row" ? "pointer" : "default",
+    emphasis: { disabled: true },
+    showSymbol: points < 3,
+    symbol: "circle",
+    symbolSize: 6,
+    lineStyle: { color: colour, width: 2, type: group.kind === "row" ? "solid" : "dashed" },
+    itemStyle: { color: colour },
+    data: group.values.map((value) => value ?? "-"),
   };
 }

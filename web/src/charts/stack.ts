@@ -65,9 +65,30 @@ export function stackOf(series: readonly Bucket[], members: readonly Member[], a
   return { steps, groups };
 }
 
-/** The highest bar of the groups that are drawn. */
-export function highestOf(stack: Stack, hidden: ReadonlySet<string>): number {
+/** How a stack is drawn: bars on bars, each as part of its step's sum, or lines beside each other. */
+export type ChartKind = "bars" | "share" | "lines";
+
+/** The groups with each value as its part of what is drawn in the step; gaps stay gaps. */
+export function sharesOf(groups: readonly Group[]): readonly Group[] {
+  const steps = groups[0]?.values.length ?? 0;
+  const sums = Array.from({ length: steps }, (_, at) =>
+    groups.reduce((all, group) => all + Math.max(0, group.values[at] ?? 0), 0),
+  );
+  return groups.map((group) => ({
+    ...group,
+    values: group.values.map((value, at) => {
+      const sum = sums[at] ?? 0;
+      return value === null || sum <= 0 ? null : Math.max(0, value) / sum;
+    }),
+  }));
+}
+
+/** The highest point of the groups that are drawn. */
+export function highestOf(stack: Stack, hidden: ReadonlySet<string>, kind: ChartKind = "bars"): number {
+  if (kind === "share") return 1;
   const groups = stack.groups.filter((group) => !hidden.has(group.id));
+  if (kind === "lines")
+    return Math.max(0, ...groups.flatMap(({ values }) => values.map((value) => value ?? 0)));
   const heights = stack.steps.map((_, at) =>
     groups.reduce((all, group) => all + Math.max(0, group.values[at] ?? 0), 0),
   );

@@ -2,6 +2,7 @@
 
 import { useRef } from "react";
 import type { Window } from "../api/schema";
+import { capital } from "../words/states";
 import { rangeOf, WINDOWS, windowWords } from "../words/window";
 import { Choice, type Option } from "./choice";
 
@@ -18,7 +19,8 @@ interface WindowChoiceProps {
 export function WindowChoice({ value, answered, onChoose }: WindowChoiceProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const range = rangeOf(value);
-  const own: readonly Option[] = range ? [[value, windowWords(value)]] : [];
+  const usual = WINDOWS.some(([known]) => known === value);
+  const own: readonly Option[] = usual ? [] : [[value, capital(windowWords(value))]];
   const choose = (window: string) => (window === CUSTOM ? dialog.current?.showModal() : onChoose(window));
   return (
     <>

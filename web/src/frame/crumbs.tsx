@@ -15,6 +15,7 @@ const TITLES: Readonly<Record<PageName, string>> = {
   workload: "Explore",
   efficiency: "Efficiency",
   assets: "Assets",
+  cloud: "Cloud costs",
   health: "Data health",
   prices: "Prices",
   saved: "Saved",

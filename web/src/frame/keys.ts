@@ -18,15 +18,20 @@ const PAGES = {
   a: "assets",
   p: "prices",
   s: "saved",
+  l: "cloud",
 } as const;
 
 export const SHORTCUTS: readonly (readonly [string, string])[] = [
   ["/", "write a filter"],
-  ["g then o, e, c, a, h, p, s", "go to Overview, Explore, Clusters, Assets, Data health, Prices, Saved"],
+  [
+    "g then o, e, c, a, l, h, p, s",
+    "go to Overview, Explore, Clusters, Assets, Cloud costs, Data health, Prices, Saved",
+  ],
   ["w", "choose the window"],
   ["b", "choose what to group by"],
   ["j, k", "next row, previous row"],
   ["Enter", "open the row: one level down"],
+  ["i", "the row's details"],
   ["Backspace", "one level up"],
   ["s", "share"],
   ["x", "export"],
@@ -56,6 +61,7 @@ export function useKeys(): void {
 function press(key: string, afterG: boolean): boolean {
   if (afterG) return goTo(key);
   if (key === "j" || key === "k") return moveRow(key === "j" ? 1 : -1);
+  if (key === "i") return openDetails();
   if (key === "Backspace") return goUp();
   if (key === "?") {
     show(viewOf("help"));
@@ -78,6 +84,13 @@ function goUp(): boolean {
   const up = above(currentView());
   if (up) show(up);
   return up !== null;
+}
+
+/** Open the details of the row that has the focus. */
+function openDetails(): boolean {
+  const more = document.activeElement?.closest("tr")?.querySelector<HTMLElement>("[data-more]");
+  more?.click();
+  return more !== undefined && more !== null;
 }
 
 /** Move the focus from row to row along the rows' own links. */

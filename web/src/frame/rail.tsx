@@ -4,6 +4,7 @@ import { Go } from "../go";
 import { Icon, type IconName } from "../marks/icon";
 import { type PageName, type View, viewOf } from "../url";
 import { nextTheme, setTheme, useTheme } from "./preferences";
+import { Switcher } from "./switcher";
 
 const LINKS: readonly (readonly [PageName, IconName, string])[] = [
   ["overview", "overview", "Overview"],
@@ -11,6 +12,7 @@ const LINKS: readonly (readonly [PageName, IconName, string])[] = [
   ["clusters", "clusters", "Clusters"],
   ["efficiency", "efficiency", "Efficiency"],
   ["assets", "assets", "Assets"],
+  ["cloud", "cloud", "Cloud costs"],
   ["health", "health", "Data health"],
   ["prices", "prices", "Prices"],
   ["saved", "saved", "Saved"],
@@ -47,6 +49,9 @@ export function Rail({ view, open, onClose }: { view: View; open: boolean; onClo
         ))}
       </ul>
       <ul className="rail-foot">
+        <li>
+          <Switcher />
+        </li>
         <li>
           <button
             type="button"

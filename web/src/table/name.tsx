@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 import { Go } from "../go";
+import { Icon } from "../marks/icon";
 import type { View } from "../url";
 import { isReserved, partMeaning, partWords } from "../words/names";
 
@@ -9,9 +10,11 @@ interface PathNameProps {
   parts: readonly string[];
   to: View | null;
   sign?: ReactNode;
+  /** The view with this row's details open. */
+  more?: View | null;
 }
 
-export function PathName({ parts, to, sign }: PathNameProps) {
+export function PathName({ parts, to, sign, more }: PathNameProps) {
   const last = parts.at(-1) ?? "";
   const before = parts.slice(0, -1);
   const words = (
@@ -31,6 +34,11 @@ export function PathName({ parts, to, sign }: PathNameProps) {
       ) : (
         <span className="path-words">{words}</span>
       )}
+      {more ? (
+        <Go to={more} how="replace" className="row-more" aria-label={`Details of ${title}`} data-more="">
+          <Icon name="details" size={14} />
+        </Go>
+      ) : null}
     </span>
   );
 }

@@ -4,15 +4,17 @@
  * It shows what it is given and asks nobody; the order comes from the address, and so do chosen columns.
  */
 
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, memo, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Column, shownColumns, widthOf } from "./columns";
 import { Head } from "./head";
+import { useRem } from "./rem";
 import { sorted } from "./sort";
 
 /** Up to here all rows are in the page: they can be searched and printed by the browser. */
 const ALL_IN_PAGE = 150;
-const ROW_REM = 2.125;
+
+/** Scrolling through many rows is code of its own: most tables are short. */
+const Rows = lazy(async () => ({ default: (await import("./rows")).Rows }));
 
 interface TableProps<Row> {
   label: string;
@@ -77,7 +79,17 @@ export function Table<Row>(props: TableProps<Row>) {
         {ordered.length <= ALL_IN_PAGE ? (
           <tbody>{ordered.map(row)}</tbody>
         ) : (
-          <Window rows={ordered} columns={shown.length} row={row} box={box} />
+          <Suspense fallback={<tbody>{ordered.slice(0, 40).map(row)}</tbody>}>
+            <Rows
+              count={ordered.length}
+              columns={shown.length}
+              row={(at) => {
+                const item = ordered[at];
+                return item === undefined ? null : row(item, at);
+              }}
+              box={box}
+            />
+          </Suspense>
         )}
       </table>
     </div>
@@ -113,47 +125,6 @@ function PlainRow<Row>({ item, index, columns, className }: TableRowProps<Row>) 
 /** A row that stays as it is while others come and go around it. */
 const TableRow = memo(PlainRow) as typeof PlainRow;
 
-interface WindowProps<Row> {
-  rows: readonly Row[];
-  columns: number;
-  row: (item: Row, index: number) => ReactNode;
-  box: { current: HTMLDivElement | null };
-}
-
-/** Only the rows near the window's part of the page are there; two empty rows stand for the others. */
-function Window<Row>({ rows, columns, row, box }: WindowProps<Row>) {
-  const height = useRem(ROW_REM);
-  const virtual = useWindowVirtualizer({
-    count: rows.length,
-    estimateSize: () => height,
-    overscan: 12,
-    useFlushSync: false,
-    scrollMargin: (box.current?.offsetTop ?? 0) + 2 * height,
-  });
-  const items = virtual.getVirtualItems();
-  const top = (items[0]?.start ?? virtual.options.scrollMargin) - virtual.options.scrollMargin;
-  const bottom = Math.max(0, rows.length * height - top - items.length * height);
-  return (
-    <tbody>
-      <Space height={top} columns={columns} />
-      {items.map(({ index }) => {
-        const item = rows[index];
-        return item === undefined ? null : row(item, index);
-      })}
-      <Space height={bottom} columns={columns} />
-    </tbody>
-  );
-}
-
-function Space({ height, columns }: { height: number; columns: number }) {
-  if (height <= 0) return null;
-  return (
-    <tr className="table-space">
-      <td colSpan={columns} style={{ height }} aria-hidden="true" />
-    </tr>
-  );
-}
-
 /** The table's width in rem, followed as it changes. */
 function useRoom(): readonly [React.RefObject<HTMLDivElement | null>, number] {
   const box = useRef<HTMLDivElement>(null);
@@ -170,11 +141,4 @@ function useRoom(): readonly [React.RefObject<HTMLDivElement | null>, number] {
     return () => observer.disconnect();
   }, [measure]);
   return [box, room];
-}
-
-function useRem(rem: number): number {
-  return useMemo(
-    () => rem * (Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16),
-    [rem],
-  );
 }

@@ -13,6 +13,21 @@
 {{- end }}
 {{- end }}
 
+{{- define "fleetcost.bills" -}}
+{{- $r := include "fleetcost.roles" . | fromYaml }}
+{{- $r.billingSecret | default (ternary (printf "%s-bills" (include "fleetcost.name" .)) "" (not (empty $r.billingInline))) }}
+{{- end }}
+
+{{/* Names that a server without tokens answers to: probes and Prometheus come by the pod's address, people by the others. */}}
+{{- define "fleetcost.allowedHosts" -}}
+{{- $service := printf "%s-aggregator" (include "fleetcost.name" .) }}
+{{- $spaced := printf "%s.%s" $service .Release.Namespace }}
+{{- $hosts := list "$(POD_IP)" $service $spaced (printf "%s.svc" $spaced) (printf "%s.svc.cluster.local" $spaced) }}
+{{- range .Values.ingress.hosts }}{{- $hosts = append $hosts .host }}{{- end }}
+{{- with .Values.aggregator.settings.allowed_hosts }}{{- $hosts = append $hosts . }}{{- end }}
+{{- join "," $hosts }}
+{{- end }}
+
 {{- define "fleetcost.env" -}}
 - {name: HOME, value: /tmp}
 - {name: TMPDIR, value: /tmp}
@@ -103,6 +118,10 @@ imagePullPolicy: {{ .Values.image.pullPolicy }}
 args: [aggregator, run, --settings, /etc/fleetcost/settings/aggregator.yaml]
 env:
   {{- include "fleetcost.env" . | nindent 2 }}
+  {{- if and .Values.aggregator.serveWithoutAuthentication (not .Values.aggregator.tokens.existingSecret) }}
+  - {name: POD_IP, valueFrom: {fieldRef: {fieldPath: status.podIP}}}
+  - {name: FLEETCOST_ALLOWED_HOSTS, value: {{ include "fleetcost.allowedHosts" . | quote }}}
+  {{- end }}
   {{- with .Values.aggregator.extraEnv }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
@@ -126,6 +145,9 @@ volumeMounts:
   {{- include "fleetcost.mounts" . | nindent 2 }}
   {{- if .Values.aggregator.tokens.existingSecret }}
   - {name: tokens, mountPath: /etc/fleetcost/tokens, readOnly: true}
+  {{- end }}
+  {{- if include "fleetcost.bills" . }}
+  - {name: bills, mountPath: /etc/fleetcost/bills, readOnly: true}
   {{- end }}
 {{- end }}
 
@@ -191,6 +213,10 @@ spec:
     {{- if and (has "aggregator" .roles) $root.Values.aggregator.tokens.existingSecret }}
     - name: tokens
       secret: {secretName: {{ $root.Values.aggregator.tokens.existingSecret }}}
+    {{- end }}
+    {{- if and (has "aggregator" .roles) (include "fleetcost.bills" $root) }}
+    - name: bills
+      secret: {secretName: {{ include "fleetcost.bills" $root }}}
     {{- end }}
 {{- end }}
 

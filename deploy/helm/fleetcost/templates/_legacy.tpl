@@ -8,7 +8,8 @@ federatedETL.readOnlyPrimary federatedETL.useMultiClusterDB
 kubecostModel.federatedStorageConfigSecret kubecostModel.federatedStorageConfig kubecostModel.promClusterIDLabel
 kubecostAggregator.enabled kubecostAggregator.deployMethod kubecostAggregator.logLevel kubecostAggregator.cloudCost.enabled
 kubecostAggregator.etlDailyStoreDurationDays kubecostAggregator.etlHourlyStoreDurationHours
-kubecostDeployment.labels
+kubecostDeployment.labels kubecostProductConfigs.clusters
+kubecostAggregator.cloudCost.refreshRateHours kubecostAggregator.cloudCost.runWindowDays kubecostAggregator.cloudCost.queryWindowDays
 {{- end }}
 
 {{- define "fleetcost.leaves" -}}

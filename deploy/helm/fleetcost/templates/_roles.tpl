@@ -35,12 +35,15 @@ Our own keys win over the old product's.
 
 {{- $labelled := ((($server.global).external_labels).cluster_id) | default "" }}
 {{- $id := $v.clusterId | default $product.clusterName | default $labelled }}
-{{- dict "agent" $agent "aggregator" $method "store" (not (empty $store)) "secret" $secret "inline" $inline
+{{- $many := or $v.agent.settings.all_clusters $v.agent.settings.clusters }}
+{{- dict "agent" $agent "many" (not (empty $many)) "aggregator" $method "store" (not (empty $store)) "secret" $secret "inline" $inline
   "clusterId" $id "clusterIdConfigMap" ($v.clusterIdConfigMap | default $server.clusterIDConfigmap | default "")
   "named" ($product.clusterName | default "") "labelled" $labelled
   "prometheusUrl" ($v.agent.prometheus.url | default ($global.prometheus).fqdn | default "")
   "clusterLabel" ($v.agent.prometheus.clusterLabel | default (ternary ($model.promClusterIDLabel | default "cluster_id") "" ($etl.useMultiClusterDB | default false)))
-  "billingSecret" ($product.cloudIntegrationSecret | default "")
+  "billingSecret" ($v.aggregator.bills.existingSecret | default $product.cloudIntegrationSecret | default "")
+  "billingInline" ($product.cloudIntegrationJSON | default "")
+  "contexts" ($v.aggregator.contexts | default $product.clusters | default list)
   "v1" $v1 "readOnly" $readOnly | toYaml }}
 {{- end }}
 
@@ -67,7 +70,10 @@ Our own keys win over the old product's.
 {{- if and $r.named $r.labelled (not $v.clusterId) (ne $r.named $r.labelled) }}
   {{- fail (printf "\nkubecostProductConfigs.clusterName is %q and prometheus.server.global.external_labels.cluster_id is %q: this cluster would have two names. Make them equal, or say clusterId." $r.named $r.labelled) }}
 {{- end }}
-{{- if and $r.agent (not $r.clusterIdConfigMap) }}
+{{- if and $r.many $v.clusterId }}
+  {{- fail "\nclusterId names one cluster, and agent.settings.all_clusters or clusters make an agent of many, which get their ids from the label. Take one of the two away." }}
+{{- end }}
+{{- if and $r.agent (not $r.clusterIdConfigMap) (not $r.many) }}
   {{- if not $r.clusterId }}
     {{- fail "\nNo cluster id. Every cluster needs a unique one, because it is its folder in the bucket. Give clusterId (kubecostProductConfigs.clusterName)." }}
   {{- end }}
@@ -84,7 +90,7 @@ Our own keys win over the old product's.
 {{- if and $product.cloudIntegrationSecret $product.cloudIntegrationJSON }}
   {{- fail "\nTwo forms of billing access are given, cloudIntegrationSecret and cloudIntegrationJSON. Give one." }}
 {{- end }}
-{{- if and (eq $r.aggregator "statefulset") ((($v.kubecostAggregator).cloudCost).enabled) (not $product.cloudIntegrationSecret) (not $product.cloudIntegrationJSON) }}
+{{- if and (eq $r.aggregator "statefulset") ((($v.kubecostAggregator).cloudCost).enabled) (not $r.billingSecret) (not $r.billingInline) }}
   {{- fail "\nkubecostAggregator.cloudCost.enabled is true and there is no cloud-integration secret: bills cannot be read. Give kubecostProductConfigs.cloudIntegrationSecret, or switch cloudCost off." }}
 {{- end }}
 {{- if or ((($v.thanos).store).enabled) ((($v.global).thanos).enabled) }}

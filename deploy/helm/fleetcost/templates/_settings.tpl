@@ -8,7 +8,7 @@
 {{- $r := include "fleetcost.roles" . | fromYaml }}
 {{- $p := .Values.agent.prometheus }}
 {{- $s := dict "storage_config" (include "fleetcost.storeFile" .) "data_dir" "/var/lib/fleetcost/agent" "bind" "0.0.0.0" "log_format" "json" "prometheus_url" $r.prometheusUrl }}
-{{- if not $r.clusterIdConfigMap }}{{- $_ := set $s "cluster_id" $r.clusterId }}{{- end }}
+{{- if and (not $r.clusterIdConfigMap) (not $r.many) }}{{- $_ := set $s "cluster_id" $r.clusterId }}{{- end }}
 {{- with $r.clusterLabel }}{{- $_ := set $s "cluster_label" . }}{{- end }}
 {{- with $p.username }}{{- $_ := set $s "prometheus_username" . }}{{- end }}
 {{- range $key, $name := dict "bearerTokenKey" "prometheus_bearer_token_file" "passwordKey" "prometheus_password_file" "headersKey" "prometheus_headers_file" "caKey" "prometheus_ca_file" "certKey" "prometheus_cert_file" "keyKey" "prometheus_key_file" }}
@@ -30,7 +30,13 @@
 {{- $s := dict "storage_config" (include "fleetcost.storeFile" .) "data_dir" "/var/lib/fleetcost/aggregator" "log_format" "json" "bind" (ternary "0.0.0.0" "127.0.0.1" (eq (include "fleetcost.exposed" .) "yes")) }}
 {{- if .Values.aggregator.tokens.existingSecret }}{{- $_ := set $s "tokens_file" "/etc/fleetcost/tokens/tokens.yaml" }}
 {{- else if .Values.aggregator.serveWithoutAuthentication }}{{- $_ := set $s "serve_without_authentication" true }}{{- end }}
-{{- if and $r.clusterId $r.agent }}{{- $_ := set $s "home_cluster" $r.clusterId }}{{- end }}
+{{- if and $r.clusterId $r.agent (not $r.many) }}{{- $_ := set $s "home_cluster" $r.clusterId }}{{- end }}
+{{- if $r.readOnly }}{{- $_ := set $s "read_only" true }}{{- end }}
+{{- if or $r.billingSecret $r.billingInline }}{{- $_ := set $s "cloud_integration" "/etc/fleetcost/bills/cloud-integration.json" }}{{- end }}
+{{- if $r.contexts }}{{- $_ := set $s "contexts_file" "/etc/fleetcost/settings/contexts.yaml" }}{{- end }}
+{{- range $key, $name := dict "refreshRateHours" "billing_refresh_hours" "runWindowDays" "billing_run_window_days" "queryWindowDays" "billing_query_window_days" }}
+{{- with get ($old.cloudCost | default dict) $key }}{{- $_ := set $s $name (int .) }}{{- end }}
+{{- end }}
 {{- with $old.logLevel }}{{- if has . (list "debug" "info" "warning" "error") }}{{- $_ := set $s "log_level" . }}{{- end }}{{- end }}
 {{- with $old.etlDailyStoreDurationDays }}{{- $_ := set $s "daily_retention_days" (int .) }}{{- end }}
 {{- with $old.etlHourlyStoreDurationHours }}{{- $_ := set $s "hourly_retention_hours" (int .) }}{{- end }}
@@ -46,6 +52,12 @@ agent.yaml: |
 {{- if ne $r.aggregator "disabled" }}
 aggregator.yaml: |
   {{- include "fleetcost.aggregatorSettings" . | nindent 2 }}
+{{- end }}
+{{- if and $r.contexts (ne $r.aggregator "disabled") }}
+contexts.yaml: |
+  {{- $told := list }}
+  {{- range $r.contexts }}{{- $told = append $told (dict "name" .name "address" .address) }}{{- end }}
+  {{- toYaml $told | nindent 2 }}
 {{- end }}
 {{- if not $r.store }}
 federated-store.yaml: |

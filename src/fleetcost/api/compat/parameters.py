@@ -102,7 +102,7 @@ _MORE = (
         "includeAggregatedMetadata", "keep labels and annotations that all rows of a group share", "false", flag=True
     ),
     Parameter("reconcile", "apply billing adjustments", default="true", flag=True),
-    Parameter("external", "understood; costs outside of clusters are not in the tables yet", "false", flag=True),
+    Parameter("external", "add costs outside of clusters whose labels name a row; of whole days", "false", flag=True),
     Parameter(
         "costMetric",
         "costs as they are, or per hour, day or month of 730 hours",

@@ -19,7 +19,9 @@ from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
 from fleetcost.query.answer import Answer
 from fleetcost.query.ask import ask_allocations
+from fleetcost.query.external import with_external
 from fleetcost.query.filters import parse_filter
+from fleetcost.query.kinds import RowKind
 from fleetcost.query.question import Order, Page, Question, Step, framed
 from fleetcost.query.rows import AllocationRow
 from fleetcost.query.values import Wanted, values
@@ -77,8 +79,8 @@ def autocomplete(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     return enveloped(found_values(context, SetKind.ALLOCATIONS))
 
 
-def found_values(context: Context, kind: SetKind) -> list[str]:
-    """Return the values of a field of allocations or assets that the asker may see."""
+def found_values(context: Context, kind: RowKind) -> list[str]:
+    """Return the values of a field of rows of a kind that the asker may see."""
     parameters = context.parameters
     frame, _ = framed(window_of(context, default="7d"), Step.DAY, context.hourly_from(), context.now)
     limit = whole(parameters, "limit")
@@ -104,8 +106,12 @@ def enveloped(data: object) -> dict[str, Any]:
 
 
 def _ask(context: Context, question: Question) -> Answer[AllocationRow]:
+    known = context.services.known
     with context.snapshot() as snapshot:
-        return ask_allocations(snapshot, question, context.now, context.services.known)
+        if not flag(context.parameters, "external", default=False) or context.identity.narrowed:
+            return ask_allocations(snapshot, question, context.now, known)
+        whole = ask_allocations(snapshot, replace(question, page=Page()), context.now, known)
+        return with_external(snapshot, question, whole, context.now, known)
 
 
 def _metric(context: Context) -> str:

@@ -13,7 +13,8 @@ from fleetcost.api.routes.allocation import enveloped
 from fleetcost.api.schema import Envelope
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import rfc3339
-from fleetcost.query.fleet import Member, members
+from fleetcost.query.fleet import LOOKED_BACK, Member, members
+from fleetcost.tables.report import Unmonitored, unmonitored
 
 
 def cluster_info(context: Context) -> Any:  # noqa: ANN401 - a JSON document
@@ -34,6 +35,7 @@ def status(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     fleet = _members(context)
     with context.snapshot() as snapshot:
         own = by_cluster(context.services.known.entries(snapshot))
+        billed_only = unmonitored(snapshot, context.now - LOOKED_BACK) if context.clusters(snapshot) is None else ()
     gone = context.services.known.retired()
     # What a cluster's assets cost is told to those who may see its assets.
     costs = context.identity.whole_clusters
@@ -55,7 +57,24 @@ def status(context: Context) -> Any:  # noqa: ANN401 - a JSON document
             }
             for one in fleet
         ]
+        + [_billed_only(one) for one in billed_only]
     )
+
+
+def _billed_only(one: Unmonitored) -> dict[str, Any]:
+    return {
+        "clusterId": one.name,
+        "name": one.name,
+        "provider": one.provider,
+        "account": one.account,
+        "region": one.region,
+        "status": "unmonitored",
+        "firstSeen": rfc3339(one.first),
+        "lastSeen": rfc3339(one.last),
+        "nodeCount": one.nodes,
+        "cost": None if one.cost is None else float(one.cost),
+        "source": "billing",
+    }
 
 
 def _status(one: Member, context: Context, gone: Mapping[ClusterId, datetime]) -> str:

@@ -29,9 +29,10 @@ from fleetcost.model.states import WindowState
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.query.answer import Answer, Completeness
 from fleetcost.query.ask import ask_allocations, ask_assets
-from fleetcost.query.fleet import Member, members
+from fleetcost.query.fleet import LOOKED_BACK, Member, members
 from fleetcost.query.question import Frame, Question, Step
 from fleetcost.tables.ledger import Entry, EntryState
+from fleetcost.tables.report import Unmonitored, unmonitored
 from fleetcost.tables.view import View
 
 MOST_COMPARED = 2000
@@ -48,6 +49,8 @@ class ClusterJson(msgspec.Struct, frozen=True):
         last_uploaded, last_ingested: newest object, by the bucket's clock and by ours
         provider, region, nodes, price_source: of its newest assets, None where nobody said
         agent_version, source: who wrote its newest set, and from what
+        monitored: False for a cluster that only bills know
+        billed_cost: of such a cluster over 30 days, None where it is in several currencies
     """
 
     cluster: str
@@ -64,6 +67,8 @@ class ClusterJson(msgspec.Struct, frozen=True):
     agent_version: str | None = None
     price_source: str | None = None
     source: str | None = None
+    monitored: bool = True
+    billed_cost: float | None = None
 
 
 class ClustersJson(msgspec.Struct, frozen=True):
@@ -93,6 +98,7 @@ def clusters(context: Context) -> ClustersJson:
         entries = known.entries(snapshot)
         judged = known.completeness(snapshot, frame, tuple(SetKind), now)
         fleet = {one.cluster: one for one in members(snapshot, entries, now)}
+        billed_only = unmonitored(snapshot, now - LOOKED_BACK) if visible is None else ()
         as_of = rfc3339(context.as_of(snapshot))
     own: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -101,7 +107,8 @@ def clusters(context: Context) -> ClustersJson:
     chosen = [one for one in judged if visible is None or one.cluster in visible]
     gone = known.retired()
     found = [_cluster(one, own.get(one.cluster, []), fleet[one.cluster]) for one in chosen]
-    return ClustersJson([_retired(one, gone.get(ClusterId(one.cluster))) for one in found], as_of)
+    found = [_retired(one, gone.get(ClusterId(one.cluster))) for one in found]
+    return ClustersJson([*found, *map(_billed_only, billed_only)], as_of)
 
 
 def _answered(context: Context, kind: SetKind) -> Any:  # noqa: ANN401 - a JSON document or a file
@@ -128,7 +135,7 @@ def _answered(context: Context, kind: SetKind) -> Any:  # noqa: ANN401 - a JSON 
 def _ask(snapshot: View, question: Question, context: Context) -> Answer[Any]:
     ask: Any = ask_allocations if question.kind is SetKind.ALLOCATIONS else ask_assets
     answer: Answer[Any] = ask(snapshot, question, context.now, context.services.known)
-    return answer
+    return replace(answer, completeness=context.seen(snapshot, answer.completeness))
 
 
 def _before(snapshot: View, question: Question, answer: Answer[Any], context: Context) -> Before:
@@ -163,6 +170,24 @@ def _retired(one: ClusterJson, at: datetime | None) -> ClusterJson:
     if at is None:
         return one
     return msgspec.structs.replace(one, state=WindowState.RETIRED, cause=f"the cluster was retired at {rfc3339(at)}")
+
+
+def _billed_only(one: Unmonitored) -> ClusterJson:
+    return ClusterJson(
+        cluster=one.name,
+        state=WindowState.MISSING,
+        cause="only bills know it: no agent pushes for it",
+        first=rfc3339(one.first),
+        last=rfc3339(one.last),
+        last_uploaded=None,
+        last_ingested=None,
+        currency=one.currency if one.cost is not None else "",
+        provider=one.provider or None,
+        region=one.region or None,
+        nodes=one.nodes,
+        monitored=False,
+        billed_cost=None if one.cost is None else float(one.cost),
+    )
 
 
 def _cause(judged: Completeness) -> str:

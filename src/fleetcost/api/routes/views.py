@@ -8,6 +8,7 @@ import msgspec
 
 from fleetcost.api.context import Context
 from fleetcost.api.operation import Family, Operation, Scope
+from fleetcost.api.problem import ForbiddenError
 from fleetcost.api.stored import Documents
 from fleetcost.errors import CallerError, ObjectMissingError
 from fleetcost.model.window import rfc3339
@@ -58,8 +59,11 @@ class SavedViews(msgspec.Struct, frozen=True):
 
 
 def views(context: Context) -> SavedViews:
-    """Return every view."""
-    return SavedViews(_documents(context).all(), context.services.state.read_only or not _may_write(context))
+    """Return every view; who sees a part of the fleet gets those of the own token: a view's text names clusters."""
+    return SavedViews(
+        [one for one in _documents(context).all() if _own(one, context)],
+        context.services.state.read_only or not _may_write(context),
+    )
 
 
 def put_view(context: Context) -> SavedViews:
@@ -75,6 +79,7 @@ def put_view(context: Context) -> SavedViews:
         raise CallerError(f"PUT a view: url {change.url!r} is no page of this server, such as explore?window=month")
     if max(len(change.title), len(change.url), len(change.description)) > LONGEST_TEXT:
         raise CallerError(f"PUT a view: title, url and description have at most {LONGEST_TEXT} characters each")
+    _check_owner(view_id, context)
     view = SavedView(
         id=view_id,
         title=change.title,
@@ -90,6 +95,7 @@ def put_view(context: Context) -> SavedViews:
 def remove_view(context: Context) -> SavedViews:
     """Forget a view."""
     view_id = _checked_id(context)
+    _check_owner(view_id, context)
     if not _documents(context).remove(view_id):
         raise ObjectMissingError(f"there is no view {view_id!r}")
     return views(context)
@@ -100,6 +106,15 @@ def _checked_id(context: Context) -> str:
     if not _ID.fullmatch(view_id):
         raise CallerError(f"view id {view_id!r}: accepted are up to 100 letters, digits and `. _ -`")
     return view_id
+
+
+def _own(view: SavedView, context: Context) -> bool:
+    return not context.identity.narrowed or view.owner == context.identity.name
+
+
+def _check_owner(view_id: str, context: Context) -> None:
+    if any(one.id == view_id and not _own(one, context) for one in _documents(context).all()):
+        raise ForbiddenError(f"the view {view_id!r} is not of the token {context.identity.name!r}")
 
 
 def _may_write(context: Context) -> bool:

@@ -41,8 +41,8 @@ SELECT
         ELSE 'Other'
     END AS category,
     coalesce(usage_type, '') AS usage_type,
-    labels,
-    coalesce(product_code, '') = 'AmazonEKS' OR is_kubernetes(map_keys(labels)) AS kubernetes,
+    tags,
+    coalesce(product_code, '') = 'AmazonEKS' AS managed,
     rule,
     coalesce(line_type, '') AS line_type,
     usage_start AS "start",

@@ -51,9 +51,9 @@ SELECT
         ELSE 'Other'
     END AS category,
     coalesce(meter, '') AS usage_type,
-    labels,
+    tags,
     lower(coalesce(consumed_service, '')) = 'microsoft.containerservice' OR contains(resource, '/managedclusters/')
-        OR is_kubernetes(map_keys(labels)) AS kubernetes,
+        AS managed,
     rule,
     coalesce(charge_type, '') AS line_type,
     usage_start AS "start",

@@ -46,8 +46,8 @@ SELECT
         ELSE 'Other'
     END AS category,
     coalesce(usage_type, '') AS usage_type,
-    labels,
-    coalesce(service ILIKE '%kubernetes%', false) OR is_kubernetes(map_keys(labels)) AS kubernetes,
+    tags,
+    coalesce(service ILIKE '%kubernetes%', false) AS managed,
     rule,
     coalesce(charge_category, '') AS line_type,
     usage_start AS "start",

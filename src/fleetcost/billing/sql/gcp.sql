@@ -51,8 +51,8 @@ SELECT
         ELSE 'Other'
     END AS category,
     coalesce(sku_description, '') AS usage_type,
-    labels,
-    coalesce(service_description = 'Kubernetes Engine', false) OR is_kubernetes(map_keys(labels)) AS kubernetes,
+    tags,
+    coalesce(service_description = 'Kubernetes Engine', false) AS managed,
     rule,
     coalesce(cost_type, 'regular') AS line_type,
     usage_start AS "start",

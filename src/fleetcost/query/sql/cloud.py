@@ -34,7 +34,7 @@ class CloudCells:
         sums += "".join(
             f", sum(CASE WHEN kubernetes THEN {name} ELSE 0 END) AS kubernetes_{name}" for name in CLOUD_COSTS
         )
-        labels = f", max({self._dialect.json('labels')}) AS labels" if self._question.detailed else ""
+        labels = f", {self._dialect.agreed(self._dialect.json('labels'))} AS labels" if self._question.detailed else ""
         return [
             Stage(
                 "cells",

@@ -6,7 +6,16 @@ from fleetcost.model.allocation import UNMOUNTED
 from fleetcost.model.sets import SetKind
 from fleetcost.query.conditions import YES_OR_NO
 from fleetcost.query.dialect import Dialect
-from fleetcost.query.dimensions import ALIASES, CLOUD_COLUMNS, EXTERNAL, KEYED, UNALLOCATED, UNDEFINED, Dimension
+from fleetcost.query.dimensions import (
+    ALIASES,
+    CLOUD_COLUMNS,
+    EXTERNAL,
+    FIRST_LABEL,
+    KEYED,
+    UNALLOCATED,
+    UNDEFINED,
+    Dimension,
+)
 from fleetcost.query.kinds import CLOUD
 from fleetcost.query.question import Question
 
@@ -53,7 +62,7 @@ class Names:
         if name in KEYED[self._question.kind]:
             return (KEYED[self._question.kind][name],)
         if self._question.kind is CLOUD:
-            return (CLOUD_COLUMNS[name],)
+            return ("labels",) if name == FIRST_LABEL else (CLOUD_COLUMNS[name],)
         if name in ALIASES:
             return ("labels", "annotations") if self._question.kind is SetKind.ALLOCATIONS else ("labels",)
         if name in _CONTROLLER_KINDS:
@@ -101,6 +110,9 @@ class Names:
     def _of_cloud_cost(self, dimension: Dimension) -> str:
         if dimension.name == "label":
             return f"coalesce({self._label('labels', dimension.key)}, '{UNALLOCATED}')"
+        if dimension.name == FIRST_LABEL:
+            labels = ", ".join(self._label("labels", key) for key in dimension.key.split("|"))
+            return f"coalesce({labels}, '{UNALLOCATED}')" if labels else f"'{UNALLOCATED}'"
         column = CLOUD_COLUMNS[dimension.name]
         return YES_OR_NO if column == "kubernetes" else f"coalesce(nullif({column}, ''), '{UNALLOCATED}')"
 

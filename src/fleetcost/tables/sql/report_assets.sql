@@ -3,6 +3,7 @@ SELECT cluster, type, name, provider_id, currency, outcome, sum(list_cost) AS li
     count(DISTINCT window_start) AS days
 FROM reconciled_asset
 WHERE window_start >= $start AND window_start < $end AND outcome <> 'matched'
+    AND cluster IN (SELECT cluster FROM reconciled_asset WHERE outcome <> 'unbilled')
 GROUP BY ALL
 ORDER BY sum(list_cost) DESC, cluster, type, name, provider_id, currency, outcome
 LIMIT $limit;

@@ -1,4 +1,4 @@
--- Reconciliation per cluster and day. $start, $end: days.
+-- Reconciliation per cluster and day, of the clusters that any bill names. $start, $end: days.
 WITH assets AS (
     SELECT cluster, window_start, min(currency) AS currency,
         sum(list_cost) AS list_cost, sum(adjustment) AS adjustment,
@@ -45,4 +45,5 @@ LEFT JOIN rows AS r USING (cluster, window_start)
 LEFT JOIN allocated AS l USING (cluster, window_start)
 LEFT JOIN idle AS i USING (cluster, window_start)
 WHERE d.window_start >= $start AND d.window_start < $end
+    AND d.cluster IN (SELECT cluster FROM reconciled_asset WHERE outcome <> 'unbilled')
 ORDER BY d.cluster, d.window_start;

@@ -1,6 +1,7 @@
 -- Clusters that only a bill knows. $start: the first day that is looked at.
 SELECT cluster_name, min(provider), min(account_id), min(region_id), min(window_start), max(window_end),
-    min(currency), CASE WHEN count(DISTINCT currency) = 1 THEN sum(amortized_net_cost) END AS cost,
+    CASE WHEN count(DISTINCT currency) = 1 THEN min(currency) ELSE '' END AS currency,
+    CASE WHEN count(DISTINCT currency) = 1 THEN sum(amortized_net_cost) END AS cost,
     count(DISTINCT match_key) FILTER (category = 'Compute') AS nodes
 FROM cloud_cost_1d
 WHERE window_start >= $start AND outcome = 'unmonitored cluster'

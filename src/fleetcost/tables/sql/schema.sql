@@ -1,6 +1,19 @@
 -- The shape of the database. It is a cache of the bucket: another version is another file, there are no migrations.
 -- Times are UTC without a zone. Costs and hours are exact decimals. {res} stands for 1h and 1d.
 
+-- Exact arithmetic: an amount as a whole number of its smallest unit, and back.
+CREATE MACRO nanos(amount) AS (amount::DECIMAL(28, 9) * 1000000000::DECIMAL(10, 0))::HUGEINT;
+CREATE MACRO amount_of(nanos) AS (nanos::DECIMAL(28, 0) * 0.000000001::DECIMAL(10, 9))::DECIMAL(38, 9);
+
+-- The part of a provider's id that bills, nodes and volumes share. Azure's ids are only unique as a whole.
+CREATE MACRO match_key(id) AS CASE
+    WHEN lower(id) LIKE 'azure://%' THEN rtrim(substr(lower(id), 9), '/')
+    WHEN lower(id) LIKE '/subscriptions/%' THEN rtrim(lower(id), '/')
+    WHEN lower(id) LIKE 'arn:%:elasticloadbalancing:%'
+        THEN regexp_extract(lower(id), 'loadbalancer/(?:(?:app|net|gwy)/)?([^/]+)', 1)
+    ELSE regexp_extract(lower(id), '([^/]+)/?$', 1)
+END;
+
 -- One row: facts about this file.
 CREATE TABLE meta (schema_version INTEGER NOT NULL, created_by VARCHAR NOT NULL);
 

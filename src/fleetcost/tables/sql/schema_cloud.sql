@@ -1,18 +1,5 @@
 -- What was billed, and how it was reconciled with the assets of clusters.
 
--- Exact arithmetic: an amount as a whole number of its smallest unit, and back.
-CREATE MACRO nanos(amount) AS (amount::DECIMAL(28, 9) * 1000000000::DECIMAL(10, 0))::HUGEINT;
-CREATE MACRO amount_of(nanos) AS (nanos::DECIMAL(28, 0) * 0.000000001::DECIMAL(10, 9))::DECIMAL(38, 9);
-
--- The part of a provider's id that bills, nodes and volumes share. Azure's ids are only unique as a whole.
-CREATE MACRO match_key(id) AS CASE
-    WHEN lower(id) LIKE 'azure://%' THEN rtrim(substr(lower(id), 9), '/')
-    WHEN lower(id) LIKE '/subscriptions/%' THEN rtrim(lower(id), '/')
-    WHEN lower(id) LIKE 'arn:%:elasticloadbalancing:%'
-        THEN regexp_extract(lower(id), 'loadbalancer/(?:(?:app|net|gwy)/)?([^/]+)', 1)
-    ELSE regexp_extract(lower(id), '([^/]+)/?$', 1)
-END;
-
 -- One row per object below cloudcosts/ that was read or tried: a day of an integration.
 CREATE TABLE cloud_ledger (
     path VARCHAR PRIMARY KEY,
@@ -94,4 +81,6 @@ CREATE TABLE reconciled_day (
 );
 
 -- One row per cluster-window whose sets bring adjustments of their own; those are never changed.
-CREATE TABLE own_adjusted (cluster VARCHAR NOT NULL, resolution VARCHAR NOT NULL, window_start TIMESTAMP NOT NULL);
+CREATE TABLE own_adjusted (
+    cluster VARCHAR NOT NULL, kind VARCHAR NOT NULL, resolution VARCHAR NOT NULL, window_start TIMESTAMP NOT NULL
+);

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { stackOfAnswer } from "../../allocations/prepare";
 import { useAssets } from "../../api/hooks";
 import { assetsAddress } from "../../api/questions";
-import type { Assets as AssetsAnswer } from "../../api/schema";
+import type { AssetRow, Assets as AssetsAnswer } from "../../api/schema";
 import { Bars } from "../../charts/bars";
 import { isLowerBound } from "../../completeness";
 import { Choice } from "../../controls/choice";
@@ -14,6 +14,7 @@ import { useFilterValues } from "../../controls/values";
 import { WindowChoice } from "../../controls/window";
 import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
+import { Go } from "../../go";
 import { show } from "../../location";
 import { Amount } from "../../marks/meter";
 import { Empty } from "../../states/empty";
@@ -21,6 +22,7 @@ import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import { Table } from "../../table/table";
 import type { View } from "../../url";
+import { money } from "../../words/money";
 import { titleOf, underTitle } from "../../words/titles";
 import { assetBelow, assetColumns } from "./columns";
 
@@ -43,6 +45,25 @@ const FILTER_FIELDS = [
   "label[app]",
 ];
 
+/** The usual ways in; each is an ordinary view. */
+const SELECTIONS = [
+  { title: "All", aggregate: ["type"], filter: "", tab: "" },
+  { title: "Nodes", aggregate: ["cluster", "name"], filter: 'assetType:"Node"', tab: "" },
+  { title: "Disks", aggregate: ["cluster", "name"], filter: 'assetType:"Disk"', tab: "" },
+  {
+    title: "Unattached disks",
+    aggregate: ["cluster", "name"],
+    filter: 'assetType:"Disk"',
+    tab: "unattached",
+  },
+  { title: "Load balancers", aggregate: ["cluster", "name"], filter: 'assetType:"LoadBalancer"', tab: "" },
+];
+
+/** A disk that no claim holds: paid for, and nobody asked for it. Nodes' own disks are no such disks. */
+function isUnattached(row: AssetRow): boolean {
+  return row.type === "Disk" && !row.claim_name && !row.local;
+}
+
 export function Assets({ view }: { view: View }) {
   const asked = useAssets(view);
   const answer = asked.isPlaceholderData ? undefined : asked.data;
@@ -62,6 +83,18 @@ export function Assets({ view }: { view: View }) {
       >
         {titleOf("assets", view.aggregate, view.filter, view.window)}
       </Title>
+      <nav className="tabs" aria-label="Which assets">
+        {SELECTIONS.map(({ title, aggregate, filter, tab }) => {
+          const to = { ...view, aggregate, filter, tab, sort: "-total_cost" };
+          const here =
+            view.filter === filter && view.tab === tab && view.aggregate.join() === aggregate.join();
+          return (
+            <Go key={title} to={to} className="tab" aria-current={here ? "page" : undefined}>
+              {title}
+            </Go>
+          );
+        })}
+      </nav>
       <div className="controls">
         <WindowChoice
           value={view.window}
@@ -80,9 +113,47 @@ export function Assets({ view }: { view: View }) {
       </div>
       <Outcome asked={asked} view={view}>
         {(body) =>
-          body.rows.length === 0 ? <Empty answer={body} view={view} /> : <Found answer={body} view={view} />
+          body.rows.length === 0 ? (
+            <Empty answer={body} view={view} />
+          ) : view.tab === "unattached" ? (
+            <Unattached answer={body} view={view} />
+          ) : (
+            <Found answer={body} view={view} />
+          )
         }
       </Outcome>
+    </>
+  );
+}
+
+/** Of the disks of this answer those without a claim; their own sum is no total of anything else. */
+function Unattached({ answer, view }: { answer: AssetsAnswer; view: View }) {
+  const rows = answer.rows.filter(isUnattached);
+  const columns = useMemo(() => assetColumns(answer, view, new Map()), [answer, view]);
+  const sum = rows.reduce((all, row) => all + row.total_cost, 0);
+  if (rows.length === 0) {
+    return (
+      <section className="screen" role="status">
+        <h2>Every disk is claimed</h2>
+        <p>None of the {answer.rows.length} disks in this window was without a claim.</p>
+      </section>
+    );
+  }
+  return (
+    <>
+      <PartialNotice completeness={answer.completeness} window={view.window} />
+      <p className="muted" role="status">
+        {`${rows.length} of ${answer.rows.length} disks had no claim and cost ${money(sum, answer.currency)}.`}
+      </p>
+      <Table
+        label="Unattached disks"
+        columns={columns}
+        rows={rows}
+        rowId={(row) => row.name}
+        sort={view.sort}
+        onSort={(sort) => show({ ...view, sort })}
+        chosen={view.columns}
+      />
     </>
   );
 }

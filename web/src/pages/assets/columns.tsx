@@ -25,7 +25,8 @@ export function assetBelow(view: View, key: Key): View | null {
     filter = narrowed(filter, field === "type" ? "assetType" : field, value);
   }
   const pinned = pinnedBy(filter);
-  if (!pinned.has("cluster")) return { ...view, filter, aggregate: ["cluster"], sort: "-total_cost" };
+  if (!pinned.has("cluster"))
+    return { ...view, tab: "", filter, aggregate: ["cluster"], sort: "-total_cost" };
   const next = pinned.has("assetType") ? ["name"] : ["type"];
   return { ...view, filter, aggregate: next, sort: "-total_cost" };
 }

@@ -3,7 +3,7 @@
 import { useMemo } from "react";
 import { allocationColumns } from "../../allocations/columns";
 import { stackOfAnswer, viewBelow } from "../../allocations/prepare";
-import { useAllocations, useAssets, useClusters, useHealthWindows } from "../../api/hooks";
+import { useAllocations, useAssets, useClusters } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
 import type { Allocations, Cluster as ClusterEntry } from "../../api/schema";
 import { Bars } from "../../charts/bars";
@@ -14,7 +14,7 @@ import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
 import { Go } from "../../go";
 import { HealthStrip } from "../../health/strip";
-import { resolutionOf } from "../../health/window";
+import { useHealth } from "../../health/use-health";
 import { show } from "../../location";
 import { StateMark } from "../../marks/state";
 import { Empty } from "../../states/empty";
@@ -159,7 +159,7 @@ function Found({ answer, query, view, entry }: FoundProps) {
 
 /** This cluster's data health for the window; there even where there is no cost to show. */
 function Strip({ id, view }: { id: string; view: View }) {
-  const asked = useHealthWindows(view.window, "allocations", resolutionOf(view.window));
+  const { asked } = useHealth(view.window, "allocations");
   const clusters = asked.data?.clusters.filter((candidate) => candidate.cluster === id) ?? [];
   if (clusters.length === 0) return null;
   return (

@@ -21,8 +21,8 @@ export function efficiencyColumns(
   answer: Allocations,
   rows: readonly EfficiencyRow[],
   view: View,
+  by: readonly string[],
 ): readonly Column<EfficiencyRow>[] {
-  const by = answer.question.aggregate;
   const total = totalOf(rows);
   const amount = amountColumn(answer.currency, total);
   return [
@@ -103,6 +103,9 @@ function downFrom(row: EfficiencyRow, by: readonly string[], view: View): View |
   const { cluster, namespace, controller } = row.key;
   if (cluster && namespace && controller?.includes(":")) {
     return viewOf("workload", { path: [cluster, namespace, controller], window: view.window });
+  }
+  if (by.includes("pool")) {
+    return viewOf("cluster", { path: [cluster ?? ""], window: view.window });
   }
   const next = below(
     { ...viewOf("explore", { window: view.window, filter: view.filter }), aggregate: by },

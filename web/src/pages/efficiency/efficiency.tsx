@@ -1,12 +1,13 @@
 /** Efficiency: of what is paid for CPU and memory, how much is used, and where the rest is. */
 
 import { useMemo } from "react";
-import { efficiencyRows } from "../../allocations/efficiency";
-import { useAllocations } from "../../api/hooks";
+import { type EfficiencyRow, efficiencyRows, poolRows } from "../../allocations/efficiency";
+import { useAllocations, useAssets } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
 import type { Allocations } from "../../api/schema";
 import { FilterBox } from "../../controls/filter";
 import { WindowChoice } from "../../controls/window";
+import { equal, filterOf } from "../../filter";
 import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
 import { Go } from "../../go";
@@ -33,6 +34,7 @@ const CLUSTERS: Tab = { id: "", title: "By cluster", aggregate: ["cluster"], idl
 const TABS: readonly Tab[] = [
   CLUSTERS,
   { id: "workload", title: "By workload", aggregate: ["cluster", "namespace", "controller"], idle: "hide" },
+  { id: "pool", title: "By node pool", aggregate: ["cluster", "node"], idle: "hide" },
   { id: "node", title: "By node", aggregate: ["cluster", "node"], idle: "hide" },
 ];
 
@@ -82,6 +84,8 @@ export function Efficiency({ view }: { view: View }) {
         {(answer) =>
           answer.rows.length === 0 ? (
             <Empty answer={answer} view={view} />
+          ) : tab.id === "pool" ? (
+            <Pools answer={answer} tab={tab} view={view} />
           ) : (
             <Found answer={answer} tab={tab} view={view} />
           )
@@ -91,10 +95,38 @@ export function Efficiency({ view }: { view: View }) {
   );
 }
 
-function Found({ answer, tab, view }: { answer: Allocations; tab: Tab; view: View }) {
-  const rows = useMemo(() => efficiencyRows(answer), [answer]);
-  const columns = useMemo(() => efficiencyColumns(answer, rows, view), [answer, rows, view]);
-  const withIdle = tab.idle === "separate";
+interface FoundProps {
+  answer: Allocations;
+  tab: Tab;
+  view: View;
+}
+
+/** Pools are known to assets only: their nodes are joined with what runs on them. */
+function Pools({ answer, tab, view }: FoundProps) {
+  const filter = filterOf([equal("assetType", "Node")]);
+  const assets = useAssets(
+    viewOf("assets", { window: view.window, filter, aggregate: ["cluster", "name"], step: "all" }),
+  );
+  return (
+    <Outcome asked={assets} view={view}>
+      {(nodes) => <Found answer={answer} tab={tab} view={view} rows={poolRows(answer, nodes)} by={POOL} />}
+    </Outcome>
+  );
+}
+
+const POOL = ["cluster", "pool"];
+
+function Found({
+  answer,
+  tab,
+  view,
+  ...given
+}: FoundProps & { rows?: readonly EfficiencyRow[]; by?: readonly string[] }) {
+  const own = useMemo(() => efficiencyRows(answer), [answer]);
+  const rows = given.rows ?? own;
+  const by = given.by ?? answer.question.aggregate;
+  const columns = useMemo(() => efficiencyColumns(answer, rows, view, by), [answer, rows, view, by]);
+  const withIdle = tab.idle === "separate" || tab.id === "pool";
   return (
     <>
       <PartialNotice completeness={answer.completeness} window={view.window} />
@@ -109,7 +141,7 @@ function Found({ answer, tab, view }: { answer: Allocations; tab: Tab; view: Vie
           <dt>Workload idle</dt>
           <dd>allocated cost − used: requested by workloads and not used</dd>
           <dt>Infrastructure idle</dt>
-          <dd>cost of the nodes − allocated cost: provisioned and not requested; counted by cluster only</dd>
+          <dd>cost of the nodes − allocated cost: provisioned and not requested; by cluster and by pool</dd>
         </dl>
       </details>
       <Table

@@ -1,44 +1,27 @@
 /** Explore: any cost by any grouping, one level down with every click. */
-
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { allocationColumns } from "../../allocations/columns";
-import { stackOfAnswer, viewBelow, workloadOf } from "../../allocations/prepare";
+import { atRate, metricOf } from "../../allocations/metric";
+import { workloadOf } from "../../allocations/prepare";
 import { useAllocations } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
 import type { Allocations } from "../../api/schema";
-import { Bars } from "../../charts/bars";
-import { isLowerBound } from "../../completeness";
-import { Choice } from "../../controls/choice";
-import { FilterBox } from "../../controls/filter";
-import { GroupChoice } from "../../controls/group";
-import { useFilterValues } from "../../controls/values";
-import { WindowChoice } from "../../controls/window";
 import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
 import { Go } from "../../go";
 import { show } from "../../location";
-import { Amount } from "../../marks/meter";
 import { Empty } from "../../states/empty";
 import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
-import { ColumnChooser } from "../../table/chooser";
 import { Table } from "../../table/table";
 import type { View } from "../../url";
 import { isIdle } from "../../words/names";
 import { titleOf, underTitle } from "../../words/titles";
+import { Controls } from "./controls";
+import { Course } from "./course";
+import { Total } from "./total";
 
-const STEPS = [
-  ["auto", "Automatic"],
-  ["1h", "Hour"],
-  ["1d", "Day"],
-  ["all", "One sum"],
-] as const;
-
-const IDLE = [
-  ["separate", "Separate"],
-  ["share", "Shared"],
-  ["hide", "Hidden"],
-] as const;
+const Details = lazy(async () => ({ default: (await import("./details")).Details }));
 
 export function Explore({ view }: { view: View }) {
   const asked = useAllocations(view);
@@ -52,7 +35,7 @@ export function Explore({ view }: { view: View }) {
       </Tools>
       <Title
         under={answer ? <Under answer={answer} view={view} /> : " "}
-        aside={answer && answer.rows.length > 0 ? <Total answer={answer} /> : null}
+        aside={answer && answer.rows.length > 0 ? <Total answer={answer} view={view} /> : null}
       >
         {titleOf("cost", view.aggregate, view.filter, view.window)}
       </Title>
@@ -82,77 +65,41 @@ function Under({ answer, view }: { answer: Allocations; view: View }) {
   );
 }
 
-function Controls({ view, answer }: { view: View; answer: Allocations | undefined }) {
-  const change = (changes: Partial<View>) => show({ ...view, ...changes });
-  const columns = useMemo(() => (answer ? allocationColumns(answer, view, new Map()) : []), [answer, view]);
-  const values = useFilterValues(answer?.rows);
-  return (
-    <div className="controls">
-      <WindowChoice
-        value={view.window}
-        answered={answer?.question.window}
-        onChoose={(window) => change({ window })}
-      />
-      <Choice title="Step" value={view.step} options={STEPS} onChoose={(step) => change({ step })} />
-      <GroupChoice
-        kind="allocations"
-        value={view.aggregate}
-        onChoose={(aggregate) => change({ aggregate })}
-      />
-      <Choice title="Idle" value={view.idle} options={IDLE} onChoose={(idle) => change({ idle })} />
-      <FilterBox value={view.filter} values={values} onCommit={(filter) => change({ filter })} />
-      <ColumnChooser
-        columns={columns}
-        chosen={view.columns}
-        onChoose={(chosen) => change({ columns: chosen })}
-      />
-    </div>
-  );
-}
-
-function Total({ answer }: { answer: Allocations }) {
-  const atLeast = isLowerBound(answer.completeness);
-  return (
-    <p className="figure">
-      <span className="figure-label">{atLeast ? "Total, at least" : "Total"}</span>
-      <Amount value={answer.totals.total_cost} currency={answer.currency} atLeast={atLeast} />
-    </p>
-  );
-}
-
 function Found({ answer, view }: { answer: Allocations; view: View }) {
   const { question } = answer;
-  const stack = useMemo(() => stackOfAnswer(answer), [answer]);
-  const columns = useMemo(() => {
-    const groups = new Map(stack.groups.map((group) => [group.id, group]));
-    return allocationColumns(answer, view, groups);
-  }, [answer, view, stack]);
+  const rated = useMemo(() => atRate(answer, view.rate), [answer, view.rate]);
+  const metric = metricOf(view.metric);
   const label = titleOf("cost", question.aggregate, question.filter, view.window);
-  const drill = (name: string) => {
-    const next = viewBelow(answer, view, name);
-    if (next) show(next);
-  };
+  const row = answer.rows.find(({ name }) => name === view.row);
   return (
     <>
       <PartialNotice completeness={answer.completeness} window={view.window} />
       <Warnings warnings={answer.warnings} />
-      {stack.steps.length > 1 ? (
-        <Bars stack={stack} currency={answer.currency} label={`${label}, over time`} onPick={drill} />
-      ) : null}
+      <Course answer={answer} view={view} label={label}>
+        {(groups) => (
+          <Table
+            label={label}
+            columns={allocationColumns(rated, view, groups, metric)}
+            rows={rated.rows}
+            rowId={(one) => one.name}
+            sort={view.sort}
+            onSort={(sort) => show({ ...view, sort })}
+            chosen={view.columns}
+            totals
+            rowClass={(one) =>
+              one.name === view.row ? "row-open" : isIdle(one.name) ? "row-idle" : undefined
+            }
+          />
+        )}
+      </Course>
       <p className="hidden-visually" role="status">
         {`${label}: ${answer.rows.length} rows`}
       </p>
-      <Table
-        label={label}
-        columns={columns}
-        rows={answer.rows}
-        rowId={(row) => row.name}
-        sort={view.sort}
-        onSort={(sort) => show({ ...view, sort })}
-        chosen={view.columns}
-        totals
-        rowClass={(row) => (isIdle(row.name) ? "row-idle" : undefined)}
-      />
+      {row ? (
+        <Suspense fallback={null}>
+          <Details row={row} answer={answer} view={view} />
+        </Suspense>
+      ) : null}
     </>
   );
 }

@@ -2,20 +2,22 @@
 
 import { useMemo } from "react";
 import { addressOf } from "../../api/client";
-import { useClusters, useHealthWindows } from "../../api/hooks";
+import { useClusters } from "../../api/hooks";
 import type { Clusters, HealthWindows } from "../../api/schema";
 import { Choice } from "../../controls/choice";
 import { WindowChoice } from "../../controls/window";
 import { Title, Tools } from "../../frame/page";
 import { Share } from "../../frame/share";
 import { HealthStrip } from "../../health/strip";
-import { resolutionOf } from "../../health/window";
+import { useHealth } from "../../health/use-health";
 import { show } from "../../location";
 import { Outcome } from "../../states/outcome";
 import { EmptyFleet, Loading } from "../../states/screens";
 import type { View } from "../../url";
 import { windowWords } from "../../words/window";
 import { Coverage } from "./coverage";
+import { Ingest } from "./ingest";
+import { Reconciliation } from "./reconciliation";
 import { Troubles } from "./troubles";
 
 const KINDS = [
@@ -25,8 +27,7 @@ const KINDS = [
 
 export function Health({ view }: { view: View }) {
   const kind = view.tab || "allocations";
-  const resolution = resolutionOf(view.window);
-  const asked = useHealthWindows(view.window, kind, resolution);
+  const { asked, resolution, days } = useHealth(view.window, kind);
   const clusters = useClusters();
   const change = (changes: Partial<View>) => show({ ...view, ...changes });
   return (
@@ -56,7 +57,7 @@ export function Health({ view }: { view: View }) {
           body.clusters.length === 0 ? (
             <EmptyFleet />
           ) : (
-            <Found windows={body} registry={clusters.data} view={view} />
+            <Found windows={body} days={days} registry={clusters.data} view={view} />
           )
         }
       </Outcome>
@@ -64,15 +65,15 @@ export function Health({ view }: { view: View }) {
   );
 }
 
-function Found({
-  windows,
-  registry,
-  view,
-}: {
+interface FoundProps {
   windows: HealthWindows;
+  /** The days' own sets, where the page shows hours: an object of a day can be damaged while its hours are well. */
+  days: HealthWindows | undefined;
   registry: Clusters | undefined;
   view: View;
-}) {
+}
+
+function Found({ windows, days, registry, view }: FoundProps) {
   const asOf = windows.as_of ?? registry?.as_of ?? new Date().toISOString();
   const ordered = useMemo(
     () =>
@@ -84,8 +85,12 @@ function Found({
   return (
     <>
       <HealthStrip clusters={ordered} asOf={asOf} />
-      <Troubles clusters={ordered} asOf={asOf} />
+      <Troubles clusters={ordered} days={days?.clusters ?? []} asOf={asOf} />
       <Coverage clusters={ordered} registry={registry} asOf={asOf} view={view} />
+      <div className="halves">
+        {windows.ingest ? <Ingest ingest={windows.ingest} asOf={asOf} /> : null}
+        <Reconciliation window={view.window} />
+      </div>
     </>
   );
 }

@@ -11,9 +11,19 @@ import { Table } from "../../table/table";
 import { viewOf } from "../../url";
 import { datesOf } from "../../words/window";
 
-export function Troubles({ clusters, asOf }: { clusters: HealthWindows["clusters"]; asOf: string }) {
+interface TroublesProps {
+  clusters: HealthWindows["clusters"];
+  /** The days' own sets; of them only what is there and cannot be used, as lacking days are lacking hours too. */
+  days: HealthWindows["clusters"];
+  asOf: string;
+}
+
+export function Troubles({ clusters, days, asOf }: TroublesProps) {
   const [sort, setSort] = useState("-end");
-  const troubles = useMemo(() => troublesOf(clusters, asOf), [clusters, asOf]);
+  const troubles = useMemo(() => {
+    const unusable = troublesOf(days, asOf).filter(({ state }) => state === "damaged" || state === "refused");
+    return [...unusable, ...troublesOf(clusters, asOf)];
+  }, [clusters, days, asOf]);
   if (troubles.length === 0) {
     return (
       <p className="notice" role="status">
@@ -30,7 +40,7 @@ export function Troubles({ clusters, asOf }: { clusters: HealthWindows["clusters
         label="Windows that are not complete"
         columns={COLUMNS}
         rows={troubles}
-        rowId={(row) => `${row.cluster} ${row.start} ${row.state}`}
+        rowId={(row) => `${row.cluster} ${row.start} ${row.end} ${row.state}`}
         sort={sort}
         onSort={setSort}
         all

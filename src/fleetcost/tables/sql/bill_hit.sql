@@ -1,0 +1,25 @@
+-- Which rows belong to which assets, by id: those of the row's own category before others, nodes before disks. Traffic of
+-- a node belongs to its cluster's network.
+CREATE OR REPLACE TEMP TABLE bill_hit AS
+WITH found AS (
+    SELECT r.row, a.asset, a.cluster, a.day, r.cluster_name,
+        CASE
+            WHEN r.category = CASE a.type
+                WHEN 'Node' THEN 'Compute' WHEN 'Disk' THEN 'Storage' WHEN 'ClusterManagement' THEN 'Management'
+                ELSE 'Network' END THEN 1
+            WHEN r.category = 'Network' AND a.type IN ('Node', 'Disk') THEN 4
+            WHEN a.type = 'Node' THEN 2
+            ELSE 3
+        END AS place
+    FROM bill_row AS r
+    JOIN bill_key AS k ON k.day = r.day AND k.key = r.key
+    JOIN bill_asset AS a ON a.asset = k.asset
+    WHERE r.key <> ''
+        AND (r.provider <> 'GCP' OR a.project = '' OR r.account_id = '' OR lower(a.project) = lower(r.account_id))
+),
+best AS (
+    SELECT * FROM found QUALIFY place = min(place) OVER (PARTITION BY row)
+)
+SELECT DISTINCT b.row, CASE WHEN b.place = 4 THEN n.asset ELSE b.asset END AS asset, b.cluster, b.cluster_name
+FROM best AS b
+LEFT JOIN bill_asset AS n ON b.place = 4 AND n.type = 'Network' AND n.cluster = b.cluster AND n.day = b.day;

@@ -1,0 +1,14 @@
+-- Cluster-windows whose allocations must be looked at: adjustments of their assets have changed, or they were loaded anew
+-- and their assets have adjustments. $clusters, $starts: those loaded anew.
+CREATE OR REPLACE TEMP TABLE bill_touched AS
+SELECT DISTINCT cluster, window_start FROM (
+    SELECT cluster, window_start FROM bill_change
+    UNION ALL
+    SELECT a.cluster, a.window_start
+    FROM asset_{res} AS a
+    SEMI JOIN (SELECT unnest($clusters) AS cluster, unnest($starts) AS window_start) AS n
+        ON n.cluster = a.cluster AND n.window_start = a.window_start
+    WHERE a.adjustment <> 0
+) AS t
+ANTI JOIN (SELECT cluster, window_start FROM own_adjusted WHERE resolution = '{res}') AS o
+    ON o.cluster = t.cluster AND o.window_start = t.window_start;

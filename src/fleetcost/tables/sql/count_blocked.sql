@@ -1,0 +1,2 @@
+-- Assets that stay at list price although rows name them.
+SELECT count(*) FROM bill_billed WHERE blocked;

@@ -1,0 +1,196 @@
+"""Judgements that a whole fleet cannot be brought to in a test of seconds: each from facts and a clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from fleetcost.agent.claim import Claim
+from fleetcost.bucket.port import ObjectInfo
+from fleetcost.model.cloud_sets import ConnectionStatus, IntegrationId, IntegrationStatus
+from fleetcost.model.identity import ClusterId
+from fleetcost.model.window import Window, rfc3339
+from fleetcost.sets.discover import Found
+from fleetcost.sets.layout import locate
+from fleetcost.verify.bills import judge_bills
+from fleetcost.verify.server import Costs, Loop, NoAnswerError, ask_loop, judge_costs, judge_ingest, judge_loop
+from fleetcost.verify.store import Folder, folders, judge_heartbeat, judge_objects, judge_uploads
+from fleetcost.verify.verdict import Link, Report, State, broken, holds, remark
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+CLUSTER = ClusterId("prod-eu-1")
+DAY = Window.of_epochs(1795219200, 1795305600)
+
+
+def objects(*paths: str, age: timedelta = timedelta(minutes=3)) -> Folder:
+    """Return the folder that these paths below the cluster's make."""
+    listing = [f"federated/{CLUSTER}/{path}" for path in paths]
+    found = [Found(ObjectInfo(path, 1, "e", NOW - age), locate(path)) for path in listing]
+    return folders(found)[CLUSTER]
+
+
+def whole(form: str = "parquet") -> Folder:
+    """Return a folder with one set of each kind and resolution."""
+    ending = ".parquet" if form == "parquet" else ""
+    hours = f"{int(NOW.timestamp()) - 3600}-{int(NOW.timestamp())}"
+    names = [f"etl/{form}/{kind}/1d/{DAY.start_epoch}-{DAY.end_epoch}{ending}" for kind in ("allocations", "assets")]
+    if form == "parquet":
+        names += [f"etl/parquet/{kind}/1h/{hours}.parquet" for kind in ("allocations", "assets")]
+    return objects(*names)
+
+
+def loop(**facts: object) -> Loop:
+    """Return a loop that is well, with some facts changed."""
+    fresh = {"lastUploaded": rfc3339(NOW), "lastIngested": rfc3339(NOW), "lastDerived": rfc3339(NOW)}
+    document: dict[str, object] = {
+        "currentState": "waiting",
+        "passes": 7,
+        "lastError": "",
+        "lastPass": rfc3339(NOW - timedelta(minutes=5)),
+        "currentBucketRefreshInterval": "600s",
+        "clusters": {CLUSTER: fresh},
+    }
+
+    return ask_loop(lambda _path, _parameters: msgspec.json.encode({"data": document | facts}))
+
+
+def bill(**facts: object) -> IntegrationStatus:
+    """Return an integration that is well, with some facts changed."""
+    known: dict[str, object] = {
+        "integration": IntegrationId("payer"), "source": "focus", "provider": "AWS", "location": "s3://bills",
+        "status": ConnectionStatus.SUCCESSFUL, "created": NOW, "last_run": NOW - timedelta(hours=1),
+        "next_run": NOW, "refresh_seconds": 6 * 3600,
+    }  # fmt: skip
+    return IntegrationStatus(**(known | facts))  # type: ignore[arg-type]
+
+
+def test_another_products_agent_needs_no_heartbeat() -> None:
+    """A folder of foreign sets alone is whole without hourly sets and without a claim."""
+    folder = whole("bingen")
+
+    assert judge_objects(folder).state is State.HOLDS
+    assert judge_heartbeat(folder, None, NOW).state is State.REMARK
+
+
+def test_strangers_are_remarked_on() -> None:
+    """Objects nobody knows do not break a folder, and are named."""
+    folder = Folder(CLUSTER, whole().sets, ("federated/prod-eu-1/notes.txt",))
+    verdict = judge_objects(folder)
+
+    assert verdict.state is State.REMARK
+    assert "notes.txt" in verdict.account
+
+
+def test_a_heartbeat_that_is_no_time() -> None:
+    """A claim whose last_seen cannot be read breaks the heartbeat."""
+    claim = Claim(cluster=CLUSTER, uid="u", claimed_at=rfc3339(NOW), last_seen="soon")
+
+    assert "no time" in judge_heartbeat(whole(), claim, NOW).account
+
+
+def test_nothing_uploaded_at_all() -> None:
+    """A folder without sets has no uploads."""
+    assert judge_uploads(Folder(CLUSTER, ()), None, NOW).state is State.BROKEN
+
+
+def test_a_loop_whose_first_pass_runs() -> None:
+    """Before the first pass is over there is nothing to judge yet."""
+    verdict = judge_loop(loop(passes=0, lastPass=None, currentState="ingesting"), NOW)
+
+    assert (verdict.state, verdict.cure) == (State.BROKEN, "wait, and ask again")
+
+
+def test_a_loop_that_stands() -> None:
+    """A loop that waits for hours longer than its interval stands; one that works for hours does not."""
+    long_ago = rfc3339(NOW - timedelta(hours=3))
+
+    assert "no other began" in judge_loop(loop(lastPass=long_ago), NOW).account
+    assert judge_loop(loop(lastPass=long_ago, currentState="ingesting"), NOW).state is State.HOLDS
+
+
+def test_an_object_that_was_not_ingested_in_time() -> None:
+    """An object that is older than two passes and not in the tables breaks the ingest; a newer one does not."""
+    fresh = {
+        "lastUploaded": rfc3339(NOW - timedelta(days=1)),
+        "lastIngested": rfc3339(NOW),
+        "lastDerived": rfc3339(NOW),
+    }
+    late = loop(clusters={CLUSTER: fresh})
+    old = objects("etl/parquet/assets/1h/1795255200-1795258800.parquet", age=timedelta(minutes=40))
+
+    assert "is not in the tables" in judge_ingest(late, old, NOW)[0].account
+    assert judge_ingest(late, whole(), NOW)[0].state is State.HOLDS
+
+
+def test_sets_that_are_ingested_and_not_derived() -> None:
+    """What was ingested after the last derive breaks the derive alone."""
+    fresh = {
+        "lastUploaded": rfc3339(NOW),
+        "lastIngested": rfc3339(NOW),
+        "lastDerived": rfc3339(NOW - timedelta(hours=1)),
+    }
+    ingest, derive = judge_ingest(loop(clusters={CLUSTER: fresh}), whole(), NOW)
+
+    assert (ingest.state, derive.state) == (State.HOLDS, State.BROKEN)
+
+
+@pytest.mark.parametrize(
+    ("costs", "link"),
+    [
+        (Costs({}, {CLUSTER: 4.0}), Link.ALLOCATIONS),
+        (Costs({CLUSTER: 4.0}, {}), Link.ASSETS),
+        (Costs({CLUSTER: 4.0}, {CLUSTER: 4.1}), Link.BOOKS),
+    ],
+)
+def test_answers_that_lack_a_cluster_or_do_not_close(costs: Costs, link: Link) -> None:
+    """A missing row breaks its own link, and a difference breaks the books."""
+    assert [one.link for one in judge_costs(costs, whole()) if one.state is State.BROKEN] == [link]
+
+
+def test_books_that_close_within_a_millionth() -> None:
+    """Sums of floating numbers may differ in their last digits."""
+    costs = Costs({CLUSTER: 1000.0000001}, {CLUSTER: 1000.0})
+
+    assert {one.state for one in judge_costs(costs, whole())} == {State.HOLDS}
+
+
+def test_another_document_is_no_answer() -> None:
+    """JSON of another server is told as such."""
+    with pytest.raises(NoAnswerError) as caught:
+        ask_loop(lambda _path, _parameters: b'{"status": "success"}')
+
+    assert caught.value.cure == "correct --url"
+
+
+def test_bills() -> None:
+    """No bill is a remark; a refused one and a stale one break the link, each with its name."""
+    refused = bill(status=ConnectionStatus.FAILED_CONNECTION, message="AccessDenied")
+    stale = bill(last_run=NOW - timedelta(hours=30))
+
+    assert judge_bills([], NOW).state is State.REMARK
+    assert judge_bills([bill()], NOW).state is State.HOLDS
+    assert "AccessDenied" in judge_bills([bill(), refused], NOW).account
+    assert "payer was last read at 2026-11-20T06:00:00Z" in judge_bills([stale], NOW).account
+
+
+def test_the_first_broken_link_is_that_nearest_to_the_cluster() -> None:
+    """Of each cluster the broken link that comes first in the chain is the one to mend, in any order of finding."""
+    report = Report(
+        (
+            broken(Link.INGEST, "b", "c", "one"),
+            broken(Link.UPLOADS, "a", "c", "one"),
+            remark(Link.OBJECTS, "r", "one"),
+            holds(Link.OBJECTS, "h", "two"),
+            broken(Link.AGGREGATOR, "d", "c"),
+        )
+    )
+
+    assert [(one.cluster, one.link) for one in report.first_broken] == [("", Link.AGGREGATOR), ("one", Link.UPLOADS)]
+    assert report.clusters == ("one", "two")
+
+
+def test_every_link_says_what_is_true_where_it_holds() -> None:
+    """Each link has a meaning, and no two the same."""
+    assert len({link.meaning for link in Link}) == len(Link)

@@ -1,0 +1,148 @@
+/** Cloud costs: what the bills say, by provider, account and service; whether it ran on Kubernetes or not. */
+import { useMemo } from "react";
+import { stackOfAnswer } from "../../allocations/prepare";
+import { addressOf } from "../../api/client";
+import { type Asked, useAsked } from "../../api/hooks";
+import { ProblemError } from "../../api/problem";
+import { parametersOf } from "../../api/questions";
+import type { Answer, Costs, Named } from "../../api/schema";
+import { Bars } from "../../charts/bars";
+import { Choice } from "../../controls/choice";
+import { FilterBox } from "../../controls/filter";
+import { WindowChoice } from "../../controls/window";
+import { Title, Tools } from "../../frame/page";
+import { Export, Share } from "../../frame/share";
+import { show } from "../../location";
+import { Amount } from "../../marks/meter";
+import { Outcome } from "../../states/outcome";
+import { Partial as PartialNotice, Warnings } from "../../states/partial";
+import { EmptyFilter } from "../../states/screens";
+import { Table } from "../../table/table";
+import type { View } from "../../url";
+import { titleOf, underTitle } from "../../words/titles";
+import { rangeText } from "../../words/window";
+import { cloudBelow, cloudColumns } from "./columns";
+import { NoBills } from "./no-bills";
+
+/** A bill's row has the kinds of cost that its provider tells apart. */
+export type CloudRow = Named & Costs & Readonly<Record<string, unknown>>;
+export type CloudCosts = Answer<CloudRow, Costs>;
+
+const GROUPS = [
+  ["provider,service", "Provider / service"],
+  ["provider", "Provider"],
+  ["account", "Account"],
+  ["service", "Service"],
+  ["category", "Category"],
+  ["region", "Region"],
+  ["providerID", "Resource"],
+] as const;
+
+const FIELDS = ["provider", "account", "service", "category", "region", "providerID", "label[app]"];
+
+export function Cloud({ view }: { view: View }) {
+  const address = addressOf("api/v1/cloudcosts", { ...parametersOf(view), idle: "" });
+  const asked = useAsked<CloudCosts>(address);
+  // A server that has no such route reads no bills: that is an answer, not a failure.
+  const none = asked.error instanceof ProblemError && asked.error.kind === "not found";
+  const answer = none ? undefined : asked.data;
+  return (
+    <>
+      <Tools>
+        <Share view={view} address={address} window={answer?.question.window} />
+        {none ? null : <Export address={address} />}
+      </Tools>
+      <Title
+        under={
+          answer ? underTitle({ ...answer.question, idle: "" }) : "What the clouds bill, as they bill it"
+        }
+        aside={answer && answer.rows.length > 0 ? <Total answer={answer} /> : null}
+      >
+        {titleOf("cloud costs", view.aggregate, view.filter, view.window)}
+      </Title>
+      {none ? <NoBills /> : <Answered asked={asked} view={view} />}
+    </>
+  );
+}
+
+function Answered({ asked, view }: { asked: Asked<CloudCosts>; view: View }) {
+  const change = (changes: Partial<View>) => show({ ...view, ...changes });
+  return (
+    <>
+      <div className="controls">
+        <WindowChoice
+          value={view.window}
+          answered={asked.data?.question.window}
+          onChoose={(window) => change({ window })}
+        />
+        <Choice
+          title="Group by"
+          value={view.aggregate.join(",")}
+          options={GROUPS}
+          onChoose={(group) => change({ aggregate: group.split(",") })}
+          shortcut="b"
+        />
+        <FilterBox
+          value={view.filter}
+          fields={FIELDS}
+          placeholder={'Filter, such as provider:"AWS"+service:"AmazonEC2"'}
+          onCommit={(filter) => change({ filter })}
+        />
+      </div>
+      <Outcome asked={asked} view={view}>
+        {(answer) => {
+          if (answer.rows.length > 0) return <Found answer={answer} view={view} />;
+          return view.filter ? <EmptyFilter view={view} /> : <NoBills />;
+        }}
+      </Outcome>
+    </>
+  );
+}
+
+function Total({ answer }: { answer: CloudCosts }) {
+  return (
+    <p className="figure">
+      <span className="figure-label">Billed</span>
+      <Amount value={answer.totals.total_cost} currency={answer.currency} />
+    </p>
+  );
+}
+
+function Found({ answer, view }: { answer: CloudCosts; view: View }) {
+  const stack = useMemo(() => stackOfAnswer(answer), [answer]);
+  const columns = useMemo(
+    () => cloudColumns(answer, view, new Map(stack.groups.map((group) => [group.id, group]))),
+    [answer, view, stack],
+  );
+  const label = titleOf("cloud costs", answer.question.aggregate, answer.question.filter, view.window);
+  const pick = (name: string) => {
+    const row = answer.rows.find((candidate) => candidate.name === name);
+    const next = row ? cloudBelow(view, row.key) : null;
+    if (next) show(next);
+  };
+  return (
+    <>
+      <PartialNotice completeness={answer.completeness} window={view.window} />
+      <Warnings warnings={answer.warnings} />
+      {stack.steps.length > 1 ? (
+        <Bars
+          stack={stack}
+          currency={answer.currency}
+          label={`${label}, over time`}
+          onPick={pick}
+          onSpan={(window) => show({ ...view, window: rangeText(window) })}
+        />
+      ) : null}
+      <Table
+        label={label}
+        columns={columns}
+        rows={answer.rows}
+        rowId={(row) => row.name}
+        sort={view.sort}
+        onSort={(sort) => show({ ...view, sort })}
+        chosen={view.columns}
+        totals
+      />
+    </>
+  );
+}
