@@ -126,7 +126,7 @@ def test_a_set_with_adjustments_of_its_own_keeps_them(database: Database) -> Non
 
 
 def test_metrics_tell_of_bills(database: Database) -> None:
-    """Days by state, rows by outcome and the unmatched part are told; amounts are not."""
+    """Days by state, rows by outcome and the unmatched part are told; amounts and names are not."""
     window = day()
     bucket = bucket_of(
         allocation_set([allocation(window, cpu_cost=2)], window), asset_set([node(window, cpu_cost=4)], window)
@@ -136,7 +136,8 @@ def test_metrics_tell_of_bills(database: Database) -> None:
     publish(bucket, cloud_set([found, lost], 0, "told"))
     passed(bucket, database)
     page = metrics.page().decode()
-    assert 'fleetcost_bill_days{integration="told",state="final"} 1.0' in page
+    assert 'fleetcost_bill_days{state="final"} 1.0' in page
     assert 'fleetcost_bill_rows{outcome="matched"} 1.0' in page
     assert 'fleetcost_bill_rows{outcome="no asset"} 1.0' in page
     assert 'fleetcost_bill_unmatched_ratio{currency="USD"} 0.25' in page
+    assert "told" not in page
