@@ -4,7 +4,7 @@ Pictures of every page in both themes and at two widths, from the demonstration 
     python scripts/screenshots.py FOLDER [PAGE …]
 
 `make shots` fills `build/shots`. With `SHOTS_ADDRESS` the pictures are of that server instead of a demonstration. The
-README's picture is `overview-light-1440.png`: `cp build/shots/overview-light-1440.png docs/images/overview.png`.
+README's picture is `week-light-1440.png`: `cp build/shots/week-light-1440.png docs/images/overview.png`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from servers.process import free_port, running  # noqa: E402
 
 PAGES = {
     "overview": "",
+    "week": "?window=7d",
     "explore": "explore?window=7d",
     "namespaces": "explore?window=7d&aggregate=namespace&filter=cluster:%22cluster-0%22",
     "details": "explore?window=7d&aggregate=namespace&row=inference",

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
 
 from e2e.ui.sites import AXE, NARROW_TOKEN, REPOSITORY, Site
 from servers.browser import chromium
@@ -21,7 +21,10 @@ from servers.fleetcost import get
 from servers.process import free_port, running
 
 BUILDERS = (("cluster-0", "cluster-2", "cluster-6", "cluster-7"), ("cluster-1", "cluster-4", "cluster-5"))
-"""The demonstration's clusters worth it, built side by side: GPUs, a spike, one late, one silent, one damaged."""
+"""The demonstration's clusters, built side by side: GPUs, a spike, one late, one silent, one damaged."""
+
+PATIENCE_MS = 20_000
+"""How long an expectation may take to come true; on a busy machine a page needs seconds."""
 
 DAYS = 7
 """The spike comes once a week."""
@@ -124,6 +127,7 @@ def _up(address: str) -> bool:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests."""
+    expect.set_options(timeout=PATIENCE_MS)
     with chromium() as found:
         yield found
 

@@ -65,7 +65,7 @@ def visited(browser: Browser, site: Site, path: str) -> Figures:
     page = context.new_page()
     page.add_init_script(WATCH)
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - a plain function is wanted
     page.goto(f"{site.address}/{path}")
     page.wait_for_load_state("networkidle")
     told: dict[str, Any] = page.evaluate("({ first: window.__first, tasks: window.__tasks })")
@@ -108,15 +108,14 @@ def test_the_style_is_small() -> None:
 
 def test_the_figures_are_told(figures: dict[str, Figures], fleet: Site, capsys: pytest.CaptureFixture[str]) -> None:
     """The suite prints what each page took; where `UI_FIGURES` names a file, it is written there."""
-    names = f"{'page':<12}{'script kB':>10}{'chart kB':>10}{'questions':>11}"
-    lines = [names + f"{'first row ms':>14}{'long tasks':>12}{'longest ms':>12}"]
+    names = ("script kB", "chart kB", "questions", "first row ms", "long tasks", "longest ms")
+    lines = [f"{'page':<12}" + "".join(f"{name:>14}" for name in names)]
     for name, found in figures.items():
         row = "–" if found.first_row_ms is None else f"{found.first_row_ms:.0f}"
-        longest = max(found.long_tasks_ms, default=0)
-        lines.append(
-            f"{name:<12}{found.script_kb:>10.1f}{found.chart_kb:>10.1f}{len(found.questions):>11}{row:>14}"
-            f"{len(found.long_tasks_ms):>12}{longest:>12.0f}"
-        )
+        longest = f"{max(found.long_tasks_ms, default=0):.0f}"
+        told = (f"{found.script_kb:.1f}", f"{found.chart_kb:.1f}", len(found.questions), row)
+        cells = (*told, len(found.long_tasks_ms), longest)
+        lines.append(f"{name:<12}" + "".join(f"{cell:>14}" for cell in cells))
     text = "\n".join(lines)
     with capsys.disabled():
         sys.stdout.write(f"\n{text}\n")

@@ -1,4 +1,4 @@
-"""Every page in every state, in a real browser: from the real server where it can be made, else by its answers."""
+"""Every page in every state, in a real browser: by the real server where it can be made, else by its answers."""
 
 from __future__ import annotations
 

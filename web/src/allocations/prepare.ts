@@ -7,7 +7,9 @@ import { pinnedBy } from "../filter";
 import { type View, viewOf } from "../url";
 import { isIdle, partsOf, wordsFor } from "../words/names";
 
-export function stackOfAnswer({ question, rows, series, as_of }: Answer<Named & Costs, Costs>): Stack {
+type Drawable = Pick<Answer<Named & Costs, Costs>, "question" | "rows" | "series" | "as_of">;
+
+export function stackOfAnswer({ question, rows, series, as_of }: Drawable): Stack {
   const members = rows.map((row) => ({
     name: row.name,
     label: labelOf(row, question.aggregate),

@@ -89,3 +89,11 @@ export interface Healthz {
 
 /** RFC 9457, with what this server adds; a refusal by something in between may have less. */
 export type Problem = Partial<Frozen<Schemas["Problem"]>>;
+
+/** A bill's row; `total_cost` is the one of the five costs that was asked for. */
+export type CloudRow = Named & Costs & Frozen<Omit<Schemas["CloudCostRow"], "name" | "key" | "total_cost">>;
+export type CloudCosts = Omit<Frozen<Schemas["CloudCostsJson"]>, "rows"> & {
+  readonly rows: readonly CloudRow[];
+};
+export type Bills = Frozen<Schemas["BillCompletenessJson"]>;
+export type Reconciled = Frozen<Schemas["ReconciliationJson"]>;

@@ -56,7 +56,7 @@ function Cell({ group, place, currency, onPick }: CellProps) {
   const inside = (
     <>
       <span>{group.label}</span>
-      <span className="number muted">{money(group.total, currency)}</span>
+      <span className="number">{money(group.total, currency)}</span>
     </>
   );
   return group.kind === "row" ? (

@@ -11,6 +11,10 @@ export function Tools({ children }: { children: ReactNode }) {
   return place ? createPortal(children, place) : null;
 }
 
+function addressNow(): string {
+  return window.location.pathname + window.location.search;
+}
+
 interface TitleProps {
   children: string;
   under?: ReactNode;
@@ -21,14 +25,15 @@ interface TitleProps {
 /** The page's heading. It takes the focus when the address changes, so that a drill is announced and Tab starts here. */
 export function Title({ children, under, aside }: TitleProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const first = useRef(true);
+  const shown = useRef(addressNow());
   useEffect(() => {
     document.title = `${children} · fleetcost`;
     const focused = document.activeElement;
     // A row that was followed goes away with the old answer; its focus must not fall back to the page's start.
     const lost = !focused || focused === document.body || focused.matches("[data-row]");
-    if (!first.current && lost) heading.current?.focus({ preventScroll: true });
-    first.current = false;
+    // An answer may change the title of the same view; only another view takes the focus.
+    if (shown.current !== addressNow() && lost) heading.current?.focus({ preventScroll: true });
+    shown.current = addressNow();
   }, [children]);
   return (
     <header className="title">

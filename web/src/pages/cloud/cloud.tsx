@@ -5,7 +5,7 @@ import { addressOf } from "../../api/client";
 import { type Asked, useAsked } from "../../api/hooks";
 import { ProblemError } from "../../api/problem";
 import { parametersOf } from "../../api/questions";
-import type { Answer, Costs, Named } from "../../api/schema";
+import type { CloudCosts } from "../../api/schema";
 import { Bars } from "../../charts/bars";
 import { Choice } from "../../controls/choice";
 import { FilterBox } from "../../controls/filter";
@@ -15,33 +15,49 @@ import { Export, Share } from "../../frame/share";
 import { show } from "../../location";
 import { Amount } from "../../marks/meter";
 import { Outcome } from "../../states/outcome";
-import { Partial as PartialNotice, Warnings } from "../../states/partial";
+import { Warnings } from "../../states/partial";
 import { EmptyFilter } from "../../states/screens";
 import { Table } from "../../table/table";
 import type { View } from "../../url";
 import { titleOf, underTitle } from "../../words/titles";
 import { rangeText } from "../../words/window";
 import { cloudBelow, cloudColumns } from "./columns";
-import { NoBills } from "./no-bills";
-
-/** A bill's row has the kinds of cost that its provider tells apart. */
-export type CloudRow = Named & Costs & Readonly<Record<string, unknown>>;
-export type CloudCosts = Answer<CloudRow, Costs>;
+import { BillStates, NoBills, NothingBilled } from "./no-bills";
 
 const GROUPS = [
   ["provider,service", "Provider / service"],
   ["provider", "Provider"],
-  ["account", "Account"],
+  ["accountName", "Account"],
   ["service", "Service"],
   ["category", "Category"],
-  ["region", "Region"],
+  ["regionID", "Region"],
   ["providerID", "Resource"],
 ] as const;
 
-const FIELDS = ["provider", "account", "service", "category", "region", "providerID", "label[app]"];
+const FIELDS = [
+  "provider",
+  "accountID",
+  "accountName",
+  "service",
+  "category",
+  "regionID",
+  "providerID",
+  "label[app]",
+];
+
+/** Which of a bill's five costs is the total; the server's own choice comes first. */
+const METRICS = [
+  ["total", "Amortised net"],
+  ["amortized_cost", "Amortised"],
+  ["net_cost", "Net"],
+  ["list_cost", "List"],
+  ["invoiced_cost", "Invoiced"],
+] as const;
 
 export function Cloud({ view }: { view: View }) {
-  const address = addressOf("api/v1/cloudcosts", { ...parametersOf(view), idle: "" });
+  const metric = view.metric === "total" ? "" : view.metric;
+  const step = view.step === "auto" ? "1d" : view.step;
+  const address = addressOf("api/v1/cloudcosts", { ...parametersOf(view), step, idle: "", metric });
   const asked = useAsked<CloudCosts>(address);
   // A server that has no such route reads no bills: that is an answer, not a failure.
   const none = asked.error instanceof ProblemError && asked.error.kind === "not found";
@@ -82,6 +98,12 @@ function Answered({ asked, view }: { asked: Asked<CloudCosts>; view: View }) {
           onChoose={(group) => change({ aggregate: group.split(",") })}
           shortcut="b"
         />
+        <Choice
+          title="Cost"
+          value={view.metric}
+          options={METRICS}
+          onChoose={(metric) => change({ metric })}
+        />
         <FilterBox
           value={view.filter}
           fields={FIELDS}
@@ -92,7 +114,8 @@ function Answered({ asked, view }: { asked: Asked<CloudCosts>; view: View }) {
       <Outcome asked={asked} view={view}>
         {(answer) => {
           if (answer.rows.length > 0) return <Found answer={answer} view={view} />;
-          return view.filter ? <EmptyFilter view={view} /> : <NoBills />;
+          if (answer.completeness.length === 0) return <NoBills />;
+          return view.filter ? <EmptyFilter view={view} /> : <NothingBilled bills={answer.completeness} />;
         }}
       </Outcome>
     </>
@@ -100,16 +123,20 @@ function Answered({ asked, view }: { asked: Asked<CloudCosts>; view: View }) {
 }
 
 function Total({ answer }: { answer: CloudCosts }) {
-  return (
-    <p className="figure">
+  return answer.by_currency.map(({ currency, totals }) => (
+    <p className="figure" key={currency}>
       <span className="figure-label">Billed</span>
-      <Amount value={answer.totals.total_cost} currency={answer.currency} />
+      <Amount value={totals["total_cost"] ?? 0} currency={currency} />
     </p>
-  );
+  ));
 }
 
 function Found({ answer, view }: { answer: CloudCosts; view: View }) {
-  const stack = useMemo(() => stackOfAnswer(answer), [answer]);
+  const stack = useMemo(() => {
+    // A bill has no windows that could be missing in it; how far it has come is told above the chart.
+    const series = answer.series.map((step) => ({ ...step, state: "complete" as const }));
+    return stackOfAnswer({ ...answer, series });
+  }, [answer]);
   const columns = useMemo(
     () => cloudColumns(answer, view, new Map(stack.groups.map((group) => [group.id, group]))),
     [answer, view, stack],
@@ -122,7 +149,7 @@ function Found({ answer, view }: { answer: CloudCosts; view: View }) {
   };
   return (
     <>
-      <PartialNotice completeness={answer.completeness} window={view.window} />
+      <BillStates bills={answer.completeness} />
       <Warnings warnings={answer.warnings} />
       {stack.steps.length > 1 ? (
         <Bars
@@ -137,7 +164,7 @@ function Found({ answer, view }: { answer: CloudCosts; view: View }) {
         label={label}
         columns={columns}
         rows={answer.rows}
-        rowId={(row) => row.name}
+        rowId={(row) => `${row.name} ${row.currency ?? ""}`}
         sort={view.sort}
         onSort={(sort) => show({ ...view, sort })}
         chosen={view.columns}

@@ -1,4 +1,5 @@
 /** The columns of cloud costs, and the way down: provider, account, service, the resource itself. */
+import type { CloudCosts, CloudRow as Row } from "../../api/schema";
 import type { Group } from "../../charts/stack";
 import { Swatch } from "../../charts/swatch";
 import type { Key } from "../../drill";
@@ -8,14 +9,15 @@ import type { Column } from "../../table/columns";
 import { PathName } from "../../table/name";
 import type { View } from "../../url";
 import { keyWords, partsOf } from "../../words/names";
-import { percent, shareOf } from "../../words/percent";
+import { shareOf } from "../../words/percent";
 import { capital } from "../../words/states";
-import type { CloudCosts, CloudRow as Row } from "./cloud";
 
-const LEVELS = ["provider", "account", "service", "providerID"] as const;
+const LEVELS = ["provider", "accountName", "service", "providerID"] as const;
 
-/** The kinds of cost a bill may tell apart; those the server does not send are left out. */
-const KINDS: readonly (readonly [string, string, string])[] = [
+type Kind = "list_cost" | "net_cost" | "amortized_net_cost" | "amortized_cost" | "invoiced_cost";
+
+/** The five costs of a bill. */
+const KINDS: readonly (readonly [Kind, string, string])[] = [
   ["list_cost", "List", "At public prices"],
   ["net_cost", "Net", "After discounts and credits"],
   ["amortized_net_cost", "Amortised net", "Net, with commitments spread over their time"],
@@ -42,21 +44,27 @@ export function cloudColumns(
   view: View,
   groups: ReadonlyMap<string, Group>,
 ): readonly Column<Row>[] {
-  const { currency, question, totals } = answer;
-  const { rows } = answer;
-  const sums = totals as unknown as Readonly<Record<string, unknown>>;
+  const { question, totals, rows } = answer;
+  // Rows may be in several currencies; then there is no total of all.
+  const one = answer.by_currency.length === 1;
+  const money = (row: Row, value: number) => (
+    <Amount value={value} currency={row.currency ?? answer.currency} />
+  );
+  const total = (id: string) =>
+    one ? <Amount value={totals[id] ?? 0} currency={answer.currency} /> : <span className="muted">–</span>;
   const sign = (row: Row) => groups.get(row.name) ?? { kind: "other" as const, colour: "var(--other)" };
-  const kinds = KINDS.filter(([id]) => rows.some((row) => typeof row[id] === "number")).map(
+  const kinds = KINDS.map(
     ([id, title, meaning]): Column<Row> => ({
       id,
       title,
       meaning,
       align: "end",
       width: 8,
-      rank: 3,
-      value: (row) => numberOf(row[id]),
-      cell: (row) => <Amount value={numberOf(row[id]) ?? 0} currency={currency} />,
-      total: <Amount value={numberOf(sums[id]) ?? 0} currency={currency} />,
+      rank: 5,
+      idle: rows.every((row) => row[id] === row.total_cost),
+      value: (row) => row[id] ?? null,
+      cell: (row) => money(row, row[id] ?? 0),
+      total: total(id),
     }),
   );
   return [
@@ -74,17 +82,6 @@ export function cloudColumns(
       ),
       total: <span className="path path-total">Total</span>,
     },
-    {
-      id: "kubernetes_percent",
-      title: "Kubernetes",
-      meaning: "Part of the cost that ran on a known cluster",
-      align: "end",
-      width: 6.5,
-      rank: 4,
-      idle: rows.every((row) => numberOf(row["kubernetes_percent"]) === null),
-      value: (row) => numberOf(row["kubernetes_percent"]),
-      cell: (row) => <span className="number">{percent(numberOf(row["kubernetes_percent"]))}</span>,
-    },
     ...kinds,
     {
       id: "share",
@@ -93,7 +90,10 @@ export function cloudColumns(
       width: 8.5,
       rank: 4,
       value: (row) => row.total_cost,
-      cell: (row) => <Share part={shareOf(row.total_cost, totals.total_cost)} colour={sign(row).colour} />,
+      idle: !one,
+      cell: (row) => (
+        <Share part={shareOf(row.total_cost, totals["total_cost"] ?? 0)} colour={sign(row).colour} />
+      ),
     },
     {
       id: "total_cost",
@@ -102,12 +102,8 @@ export function cloudColumns(
       width: 8,
       rank: 0,
       value: (row) => row.total_cost,
-      cell: (row) => <Amount value={row.total_cost} currency={currency} />,
-      total: <Amount value={totals.total_cost} currency={currency} />,
+      cell: (row) => money(row, row.total_cost),
+      total: total("total_cost"),
     },
   ];
-}
-
-function numberOf(value: unknown): number | null {
-  return typeof value === "number" ? value : null;
 }

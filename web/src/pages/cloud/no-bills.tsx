@@ -1,6 +1,9 @@
-/** No bills are read: what they would add, and what to do. */
+/** How far the bills have come; and where none are read, what they would add and what to do. */
+import type { Bills } from "../../api/schema";
 import { Go } from "../../go";
+import { StateShape } from "../../marks/state";
 import { viewOf } from "../../url";
+import { dayOf } from "../../words/window";
 
 export function NoBills() {
   return (
@@ -18,7 +21,8 @@ export function NoBills() {
         </li>
         <li>
           Name the export in <code>cloud-integration.json</code>, the file Kubecost reads too, and start the
-          aggregator with it.
+          aggregator with <code>--cloud-integration cloud-integration.json</code>. What it reads is tried by{" "}
+          <code>fleetcost billing check</code>.
         </li>
         <li>
           After the next pass the bills are on this page, and assets show what was billed beside the list
@@ -30,6 +34,42 @@ export function NoBills() {
           Assets at list prices
         </Go>
       </p>
+    </section>
+  );
+}
+
+/** Each integration's bills that are not final, or that cannot be used in part. */
+export function BillStates({ bills }: { bills: readonly Bills[] }) {
+  const open = bills.filter(({ state, causes }) => state !== "final" || causes.length > 0);
+  if (open.length === 0) return null;
+  return (
+    <ul className="notice causes" aria-label="Bills that are not final">
+      {open.map((bill) => (
+        <li key={bill.integration}>
+          <StateShape state={bill.causes.length > 0 ? "damaged" : "estimated"} />
+          <strong>{bill.integration}</strong>
+          <span>
+            {bill.state}
+            {bill.last ? `, billed to ${dayOf(new Date(Date.parse(bill.last) - 1), true)}` : ""}
+            {bill.unmapped_rows > 0 ? `; ${bill.unmapped_rows} rows fit no rule` : ""}
+            {bill.causes.length > 0 ? `: ${bill.causes.join("; ")}` : ""}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Bills are read, and this window has none of their rows. */
+export function NothingBilled({ bills }: { bills: readonly Bills[] }) {
+  return (
+    <section className="screen" role="status">
+      <h2>Nothing was billed in this window</h2>
+      <p>
+        {bills.length === 1 ? "One integration is" : `${bills.length} integrations are`} read, and none of
+        their rows lies in this window.
+      </p>
+      <BillStates bills={bills} />
     </section>
   );
 }

@@ -56,7 +56,7 @@ export function clusterColumns(clusters: readonly Cluster[], asOf: string): read
       meaning: "When the cluster's agent last wrote to the bucket; UTC",
       align: "end",
       width: 9,
-      rank: 5,
+      rank: 8,
       idle: without("last_uploaded"),
       value: (row) => row.last_uploaded,
       cell: (row) => <When instant={row.last_uploaded} asOf={asOf} />,
@@ -73,8 +73,8 @@ export function clusterColumns(clusters: readonly Cluster[], asOf: string): read
     text(
       "provider",
       "Provider",
-      9,
-      6,
+      10.5,
+      4,
       without("provider"),
       (row) => [row.provider, row.region].filter(Boolean).join(" · ") || null,
     ),
@@ -89,7 +89,7 @@ export function clusterColumns(clusters: readonly Cluster[], asOf: string): read
       cell: (row) => <span className="number">{row.nodes ?? "–"}</span>,
     },
     text("agent_version", "Agent", 5.5, 7, without("agent_version"), (row) => row.agent_version ?? null),
-    text("cause", "Cause", 20, 3, without("cause"), (row) => row.cause),
+    text("cause", "Cause", 14, 3, without("cause"), (row) => row.cause),
   ];
 }
 

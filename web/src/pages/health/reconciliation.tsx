@@ -1,24 +1,22 @@
-/** How the list prices compare with the bills, once there are bills; until then a plain statement. */
+/** How list prices and bills were brought together, by cluster; where there are no bills, a plain statement. */
 import { addressOf } from "../../api/client";
 import { useAsked } from "../../api/hooks";
 import { ProblemError } from "../../api/problem";
+import type { Reconciled } from "../../api/schema";
 import { Go } from "../../go";
+import { Amount } from "../../marks/meter";
 import { viewOf } from "../../url";
 import { money } from "../../words/money";
-import { percent } from "../../words/percent";
-import { capital } from "../../words/states";
-
-type Row = Readonly<Record<string, unknown>>;
 
 export function Reconciliation({ window }: { window: string }) {
-  const { data, error } = useAsked<unknown>(addressOf("api/v1/reconciliation", { window }));
-  const rows = rowsOf(data);
+  const { data, error } = useAsked<Reconciled>(addressOf("api/v1/reconciliation", { window }));
+  const unknown = error instanceof ProblemError && error.kind === "not found";
   return (
     <section className="card panel" aria-labelledby="reconciliation">
       <h2 id="reconciliation">Reconciliation with bills</h2>
-      {rows.length > 0 ? (
-        <Found rows={rows} currency={currencyOf(data)} />
-      ) : error && !(error instanceof ProblemError && error.kind === "not found") ? (
+      {data && data.completeness.length > 0 ? (
+        <Found report={data} />
+      ) : error && !unknown ? (
         <p className="muted">Could not be read: {error.message}</p>
       ) : (
         <p className="muted">
@@ -32,52 +30,74 @@ export function Reconciliation({ window }: { window: string }) {
   );
 }
 
-/** One line a cluster or provider, with whatever figures the server compares. */
-function Found({ rows, currency }: { rows: readonly Row[]; currency: string }) {
-  const names = Object.keys(rows[0] ?? {}).filter((name) =>
-    ["string", "number"].includes(typeof rows[0]?.[name]),
-  );
+interface Line {
+  readonly cluster: string;
+  readonly currency: string;
+  readonly list: number;
+  readonly adjustment: number;
+  readonly reconciled: number;
+}
+
+function Found({ report }: { report: Reconciled }) {
   return (
-    <div className="twin-scroll">
-      <table className="list number">
-        <thead>
-          <tr>
-            {names.map((name) => (
-              <th scope="col" key={name} className={typeof rows[0]?.[name] === "number" ? "end" : undefined}>
-                {capital(name.replace(/_/g, " "))}
+    <>
+      {report.bills.map((bill) => (
+        <p key={bill.currency} className="number">
+          {money(Number(bill.billed_cost), bill.currency)} billed:{" "}
+          {money(Number(bill.matched_cost), bill.currency)} on known assets,{" "}
+          {money(Number(bill.unmatched_cost), bill.currency)} elsewhere.
+          {bill.closes ? "" : " The two do not add up to the bill."}
+        </p>
+      ))}
+      <div className="twin-scroll">
+        <table className="list number">
+          <thead>
+            <tr>
+              <th scope="col">Cluster</th>
+              <th scope="col" className="end">
+                List
               </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={names.map((name) => String(row[name])).join("/")}>
-              {names.map((name) => (
-                <td key={name} className={typeof row[name] === "number" ? "end" : undefined}>
-                  {written(name, row[name], currency)}
-                </td>
-              ))}
+              <th scope="col" className="end">
+                Adjustment
+              </th>
+              <th scope="col" className="end">
+                Reconciled
+              </th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {linesOf(report).map((line) => (
+              <tr key={`${line.cluster} ${line.currency}`}>
+                <th scope="row">{line.cluster}</th>
+                {[line.list, line.adjustment, line.reconciled].map((value, at) => (
+                  // Three figures in a fixed order.
+                  // biome-ignore lint/suspicious/noArrayIndexKey: see above
+                  <td className="end" key={at}>
+                    <Amount value={value} currency={line.currency} />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }
 
-function written(name: string, value: unknown, currency: string): string {
-  if (typeof value !== "number") return String(value ?? "–");
-  if (/cost|adjustment|credit/.test(name)) return money(value, currency);
-  return /share|fraction|percent/.test(name) ? percent(value) : value.toLocaleString("en-US");
-}
-
-/** The first list of objects in the answer, whatever it is called. */
-function rowsOf(body: unknown): readonly Row[] {
-  if (typeof body !== "object" || body === null) return [];
-  const list = Object.values(body).find((value) => Array.isArray(value) && typeof value[0] === "object");
-  return Array.isArray(list) ? list : [];
-}
-
-function currencyOf(body: unknown): string {
-  return typeof body === "object" && body !== null && "currency" in body ? String(body.currency) : "USD";
+/** A cluster's days added up. */
+function linesOf({ days }: Reconciled): readonly Line[] {
+  const lines = new Map<string, Line>();
+  for (const day of days) {
+    const key = `${day.cluster} ${day.currency}`;
+    const before = lines.get(key);
+    lines.set(key, {
+      cluster: day.cluster,
+      currency: day.currency,
+      list: (before?.list ?? 0) + day.list_cost,
+      adjustment: (before?.adjustment ?? 0) + day.adjustment,
+      reconciled: (before?.reconciled ?? 0) + day.reconciled_cost,
+    });
+  }
+  return [...lines.values()];
 }
