@@ -43,11 +43,9 @@ def test_sums_of_a_month_are_exact_in_every_currency(tmp_path: Path) -> None:
     made = ingested(Fleet("month", time("2024-02-10"), (), bills), tmp_path)
     with AsgiClient(create_app(services_of(made, tmp_path), PAGE)) as client:
         answer = client.ask("/api/v1/cloudcosts?window=1704067200,1706745600&aggregate=service").document
-        sums = made.database
-        with sums.snapshot() as snapshot:
-            exact = snapshot.rows(
-                f"SELECT currency, service, {', '.join(f'sum({n})' for n in CLOUD_COSTS)} FROM cloud_cost_1d GROUP BY 1, 2"
-            )
+        sums = ", ".join(f"sum({name})" for name in CLOUD_COSTS)
+        with made.database.snapshot() as snapshot:
+            exact = snapshot.rows(f"SELECT currency, service, {sums} FROM cloud_cost_1d GROUP BY 1, 2")
     found = {
         (currency, service, n): cost
         for currency, service, *costs in exact
