@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import mimetypes
 import re
 from collections.abc import Mapping
@@ -15,12 +16,22 @@ _BASE = re.compile(rb'<base href="\./" ?/?>')
 """What the built page holds in place of the app's root; the server fills it in for each page."""
 
 
+_PACKED = (".js", ".css")
+_BEST = 9
+
+
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file of the web app."""
+    """
+    One file of the web app.
+
+    Attributes:
+        packed: its content compressed as well as gzip can, once; empty where that is not worth it
+    """
 
     content: bytes
     media_type: str
+    packed: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +80,7 @@ def _walk(folder: Traversable, prefix: str) -> list[tuple[str, File]]:
             found += _walk(entry, f"{path}/")
         else:
             kind = mimetypes.guess_type(entry.name)[0] or "application/octet-stream"
-            found.append((path, File(entry.read_bytes(), kind)))
+            content = entry.read_bytes()
+            packed = gzip.compress(content, _BEST, mtime=0) if entry.name.endswith(_PACKED) else b""
+            found.append((path, File(content, kind, packed)))
     return found

@@ -115,6 +115,24 @@ def test_a_server_without_views_says_how_to_save_one(bare: Site, page: Page) -> 
     expect(page.get_by_role("heading", name="Nothing is saved yet")).to_be_visible()
 
 
+def test_without_bills_the_page_says_how_to_add_them(bare: Site, page: Page) -> None:
+    """A server that reads no bills is not one that was billed nothing; Data health says so of reconciliation."""
+    go(page, bare, "cloud")
+
+    expect(page.get_by_role("heading", name="No bills are configured")).to_be_visible()
+    expect(page.get_by_text("cloud-integration.json").first).to_be_visible()
+    expect(page.locator("main")).not_to_contain_text("$")
+
+
+def test_without_bills_costs_are_said_to_be_at_list_prices(fleet: Site, page: Page) -> None:
+    """Data health says that no bill has been compared, and leads to what would change that."""
+    go(page, fleet, "health")
+
+    expect(page.get_by_text("No bill has been compared yet")).to_be_visible()
+    page.get_by_role("link", name="How to add bills").click()
+    expect(page.get_by_role("heading", name="No bills are configured")).to_be_visible()
+
+
 @pytest.mark.parametrize("name", WITH_FILTER)
 def test_a_filter_without_match_can_be_cleared(fleet: Site, page: Page, name: str) -> None:
     """Where the filter matches nothing, the page says so and clearing it brings the costs back."""

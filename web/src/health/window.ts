@@ -4,6 +4,7 @@ import type { HealthCell } from "../api/schema";
 import { lengthInHours } from "../words/window";
 
 const WEEK_HOURS = 168;
+const ARRIVAL_MS = 30 * 60_000;
 
 export function resolutionOf(window: string): "1h" | "1d" {
   const hours = lengthInHours(window);
@@ -65,7 +66,8 @@ export function minutesOver(cell: HealthCell, asOf: string): number {
 function isTrouble(cell: HealthCell, asOf: string): boolean {
   if (cell.state === "complete" || cell.state === "estimated" || cell.state === "before first seen")
     return false;
-  const running = cell.state === "partial" && Date.parse(cell.window.end) > Date.parse(asOf);
+  // What has just ended is on its way: agents wait for late samples.
+  const running = cell.state === "partial" && Date.parse(cell.window.end) + ARRIVAL_MS > Date.parse(asOf);
   return !(running && (cell.coverage_minutes ?? 0) >= Math.floor(minutesOver(cell, asOf)) - 1);
 }
 

@@ -18,9 +18,11 @@ async def asset(request: Request) -> Response:
     found = request.app.state.web.file(f"assets/{request.path_params['name']}")
     if found is None:
         return Response(b"not found\n", 404, media_type="text/plain")
-    return Response(
-        found.content, media_type=found.media_type, headers={"cache-control": "public, max-age=31536000, immutable"}
-    )
+    headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "Accept-Encoding"}
+    if found.packed and "gzip" in request.headers.get("accept-encoding", ""):
+        # Compressed once, better than each answer could be: it is what a first visit waits for.
+        return Response(found.packed, media_type=found.media_type, headers=headers | {"content-encoding": "gzip"})
+    return Response(found.content, media_type=found.media_type, headers=headers)
 
 
 async def page(request: Request) -> Response:

@@ -60,7 +60,8 @@ export function Cloud({ view }: { view: View }) {
   const address = addressOf("api/v1/cloudcosts", { ...parametersOf(view), step, idle: "", metric });
   const asked = useAsked<CloudCosts>(address);
   // A server that has no such route reads no bills: that is an answer, not a failure.
-  const none = asked.error instanceof ProblemError && asked.error.kind === "not found";
+  const unknown = asked.error instanceof ProblemError && asked.error.kind === "not found";
+  const none = unknown || (asked.data?.completeness.length === 0 && asked.data.rows.length === 0);
   const answer = none ? undefined : asked.data;
   return (
     <>
@@ -114,7 +115,6 @@ function Answered({ asked, view }: { asked: Asked<CloudCosts>; view: View }) {
       <Outcome asked={asked} view={view}>
         {(answer) => {
           if (answer.rows.length > 0) return <Found answer={answer} view={view} />;
-          if (answer.completeness.length === 0) return <NoBills />;
           return view.filter ? <EmptyFilter view={view} /> : <NothingBilled bills={answer.completeness} />;
         }}
       </Outcome>
