@@ -25,7 +25,10 @@ _SETTINGS: Mapping[str, str] = {
     "spark.sql.decimalOperations.allowPrecisionLoss": "false",
 }
 
-_GONE = ("SESSION_NOT_FOUND", "SESSION_CHANGED", "SESSION_CLOSED", "INVALID_HANDLE", "session not found", "UNAVAILABLE")
+_GONE = (
+    "SESSION_NOT_FOUND", "SESSION_CHANGED", "SESSION_CLOSED", "NO_ACTIVE_SESSION", "INVALID_HANDLE",
+    "session not found", "UNAVAILABLE",
+)  # fmt: skip
 """What an error says when the server does not know the conversation, because it was restarted."""
 
 _ENDED = ("OPERATION_CANCELED", "CANCELLED", "cancelled", "canceled")
