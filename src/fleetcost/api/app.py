@@ -15,9 +15,10 @@ from starlette.routing import Route
 
 from fleetcost import __version__
 from fleetcost.api import openapi, reference
+from fleetcost.api.access import Tokens
 from fleetcost.api.gate import Gate
 from fleetcost.api.headers import KnownHosts, SecurityHeaders
-from fleetcost.api.problem import respond, respond_unrouted
+from fleetcost.api.problem import UnknownTokenError, respond, respond_unrouted
 from fleetcost.api.routes.assets import ASSETS_OF_OPENCOST, assets_or_page
 from fleetcost.api.routes.contexts import elsewhere
 from fleetcost.api.routes.operations import EVERY, OPERATIONS
@@ -78,9 +79,22 @@ async def healthz(request: Request) -> Response:
     return Response(content, 500 if broken else 200, media_type="application/json")
 
 
-async def own_metrics(_request: Request) -> Response:
-    """`GET /metrics`: own metrics, in Prometheus' text format; they hold no costs."""
-    return Response(metrics.page(), media_type=metrics.CONTENT_TYPE)
+async def own_metrics(request: Request) -> Response:
+    """
+    `GET /metrics`: own metrics, in Prometheus' text format; they hold no costs.
+
+    Where there are tokens, metrics that name clusters are shown only to one that sees the whole fleet.
+    """
+    tokens = request.app.state.services.tokens
+    content = metrics.page() if tokens is None or _sees_the_fleet(tokens, request) else metrics.nameless_page()
+    return Response(content, media_type=metrics.CONTENT_TYPE)
+
+
+def _sees_the_fleet(tokens: Tokens, request: Request) -> bool:
+    try:
+        return not tokens.identify(request.headers).narrowed
+    except UnknownTokenError:
+        return False
 
 
 async def openapi_document(request: Request) -> Response:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
+from collections.abc import Iterator
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Metric, generate_latest
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 REGISTRY = CollectorRegistry()
@@ -110,3 +112,17 @@ CLUSTER_IDENTITIES = Gauge(
 def page() -> bytes:
     """Return every metric in the text format."""
     return generate_latest(REGISTRY)
+
+
+def nameless_page() -> bytes:
+    """Return the metrics that name no cluster, in the text format."""
+    return generate_latest(_Nameless())
+
+
+class _Nameless:
+    """The registry without the families that tell clusters apart."""
+
+    def collect(self) -> Iterator[Metric]:
+        for family in REGISTRY.collect():
+            if not any("cluster" in sample.labels for sample in family.samples):
+                yield family

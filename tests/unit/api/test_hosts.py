@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 
-from builders import allocation, allocation_set, asset_set, bucket_of, day, pair
+from builders import allocation, allocation_set, bucket_of, day, pair
+from fleetcost.api.access import Tokens
 from fleetcost.api.headers import host_of
 from fleetcost.api.serve import LOOPBACK, known_hosts
+from fleetcost.model.window import Window
 from unit.api.apps import App, app
 
 
@@ -84,15 +90,41 @@ def test_the_name_in_a_header(header: str, name: str) -> None:
 
 
 def test_own_metrics_name_nobody(tmp_path: Path) -> None:
-    """What is served without a token holds no cluster's, namespace's or file's name, and no cost."""
+    """What is served without a token, or to one that sees a part, names no cluster, namespace or file and no cost."""
+    with _watched(tmp_path) as opened:
+        for path, headers in (("/metrics", None), ("/healthz", None), ("/metrics", PART), ("/metrics", WRONG)):
+            response = opened.client.get(path, None, headers)
+            assert response.status_code == 200
+            assert not [name for name in ("zebra", "quagga", "okapi", "123.4", "federated/") if name in response.text]
+
+
+def test_own_metrics_tell_clusters_apart(tmp_path: Path) -> None:
+    """A token that sees the whole fleet is shown each cluster's freshness, which alerts need, and still no cost."""
+    with _watched(tmp_path) as opened:
+        page = opened.client.get("/metrics", None, WHOLE).text
+        assert 'fleetcost_aggregator_cluster_newest_hour_timestamp_seconds{cluster="zebra"}' in page
+        assert not [name for name in ("quagga", "okapi", "123.4", "federated/") if name in page]
+
+
+WHOLE, PART, WRONG = ({"authorization": f"Bearer {token}"} for token in ("sees-all", "sees-part", "nobodys"))
+
+
+@contextmanager
+def _watched(folder: Path) -> Iterator[App]:
+    """A server with tokens after a pass over a fleet of unlikely names, one object of it damaged."""
+    tokens = [
+        {"name": token, "sha256": hashlib.sha256(token.encode()).hexdigest()} | facts
+        for token, facts in (("sees-all", {}), ("sees-part", {"filter": 'cluster:"zebra"'}))
+    ]
+    file = folder / "tokens.yaml"
+    file.write_text(yaml.safe_dump({"tokens": tokens}))
+    hour = Window(day().start, day().start + timedelta(hours=1))
     sets = [
-        allocation_set([allocation(day(), namespace="quagga", cpu_cost=123.456)], day(), "zebra"),
-        asset_set(None, day(), "zebra"),
+        allocation_set([allocation(window, namespace="quagga", cpu_cost=123.456)], window, "zebra")
+        for window in (day(), hour)
     ]
     bucket = bucket_of(*sets)
     bucket.put("federated/zebra/etl/parquet/allocations/1d/okapi.parquet", b"garbage")
-    with app(tmp_path, bucket) as opened:
+    with app(folder, bucket, tokens=Tokens(file)) as opened:
         opened.ingestor.pass_once()
-        for path in ("/metrics", "/healthz"):
-            page = opened.client.get(path).text
-            assert not [name for name in ("zebra", "quagga", "okapi", "123.4", "federated/") if name in page]
+        yield opened

@@ -12,7 +12,7 @@ def test_every_metric_has_our_prefix_and_a_meaning() -> None:
     families = list(metrics.REGISTRY.collect())
     assert len(families) >= 8
     for family in families:
-        ours = re.match(r"fleetcost_(agent|aggregator|bucket|api)_[a-z_]+$", family.name)
+        ours = re.match(r"fleetcost_(agent|aggregator|bill|bucket|lake|api)_[a-z_]+$", family.name)
         assert ours or re.match(r"kubecost_(allocation|asset)_data_status$", family.name), family.name
         assert len(family.documentation.split()) > 2, family.name
 
