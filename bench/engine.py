@@ -1,7 +1,7 @@
 """
 The same questions on every engine, beside bare SQL on the same Parquet, in one run.
 
-    python bench/engine.py --data BUCKET [--work DIR] [--engines duckdb,sail,spark] [--rounds 3]
+    python bench/engine.py --data BUCKET [--work DIR] [--days 91] [--engines duckdb,sail,spark] [--rounds 3]
 
 `--data` is a bucket in a folder, such as `aggregator_fleet.py` makes. The database and the lake made of it are kept in
 `--work` and used again. Every answer is compared with the embedded engine's. Engines run one after the other; Spark is
@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,14 @@ from fleetcost.lake.write import LakeWriter
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution, Window
 from fleetcost.query.ask import ask_allocations
+from fleetcost.query.dialect import DuckDb
+from fleetcost.query.dialect_spark import Spark
 from fleetcost.query.dimensions import Dimension
 from fleetcost.query.known import Known
 from fleetcost.query.question import Frame, Idle, Order, Page, Question, Step
 from fleetcost.tables.database import Engine, open_database
 from fleetcost.tables.view import Tables
-from servers.engines import sail, spark
+from servers.engines import children_of, sail, spark
 
 LAST = datetime(2026, 10, 1, tzinfo=UTC)
 MIB = 1 << 20
@@ -82,14 +84,16 @@ def bare(shape: str, days: int, files: list[str], labels: list[str]) -> str:
     return f"SELECT {key} AS name, sum({TOTAL}) AS cost FROM {rows} WHERE {since} GROUP BY 1 ORDER BY 2 DESC LIMIT 50"
 
 
-def prepared(data: Path, work: Path) -> tuple[Any, FilesystemBucket]:
+def prepared(data: Path, work: Path, days: int) -> tuple[Any, FilesystemBucket]:
     """Ingest and write the lake, unless that is there."""
     work.mkdir(parents=True, exist_ok=True)
     now = LAST + timedelta(hours=6)
     budget = split(4 << 30, os.cpu_count() or 1)
     database = open_database(work / "bench.duckdb", Engine(budget.engine_bytes, budget.threads), now)
     began = time.monotonic()
-    done = Ingestor(FilesystemBucket(data), database, Retention(None, None), lambda: now, budget=budget).pass_once()
+    done = Ingestor(
+        FilesystemBucket(data), database, Retention(None, timedelta(days=days)), lambda: now, budget=budget
+    ).pass_once()
     print(f"ingested {done.loaded} objects in {time.monotonic() - began:.0f} s")
     bucket = FilesystemBucket(work / "lake")
     began = time.monotonic()
@@ -134,11 +138,13 @@ def remote(name: str, bucket: FilesystemBucket, folder: Path) -> Iterator[Remote
     tables.close()
 
 
-def measured(name: str, tables: Tables, rounds: int) -> dict[tuple[str, int], tuple[float, Any]]:
+def measured(
+    name: str, tables: Tables, rounds: int, questions: list[tuple[str, int]]
+) -> dict[tuple[str, int], tuple[float, Any]]:
     """Ask everything."""
     known = Known()
     found = {}
-    for shape, days in ASKED:
+    for shape, days in questions:
         one = question(shape, days)
         found[shape, days] = timed(rounds, lambda one=one: asked(tables, one, known))
         print(f"  {name:7} {shape:10} {days:3} d  {found[shape, days][0]:8.0f} ms", flush=True)
@@ -151,10 +157,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=Path(__file__).parents[1] / ".cache" / "bench" / "engine")
     parser.add_argument("--engines", default="duckdb,sail,spark")
+    parser.add_argument("--days", type=int, default=91, help="how many of the newest days")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--prepare", action="store_true", help="make the database and the lake, and end")
     chosen = parser.parse_args()
-    database, bucket = prepared(chosen.data, chosen.work)
+    database, bucket = prepared(chosen.data, chosen.work, chosen.days)
     if chosen.prepare:
         return
     found = read(bucket)
@@ -163,7 +170,8 @@ def main() -> None:
     paths = {name: [f"{root}/{file.path}" for file in table.files] for name, table in found.manifest.tables.items()}
     by_hand = duckdb.connect()
     results: dict[str, dict[tuple[str, int], tuple[float, Any]]] = {"bare": {}}
-    for shape, days in ASKED:
+    questions = [(shape, min(days, chosen.days)) for shape, days in ASKED]
+    for shape, days in questions:
         since = LAST - timedelta(days=days)
         files = [
             f"{root}/{file.path}"
@@ -174,11 +182,39 @@ def main() -> None:
         results["bare"][shape, days] = timed(chosen.rounds, lambda sql=sql: by_hand.execute(sql).fetchall())
     for name in chosen.engines.split(","):
         if name == "duckdb":
-            results[name] = measured(name, database, chosen.rounds)
+            results[name] = measured(name, database, chosen.rounds, questions)
+            per_core(name, database, chosen.days)
             continue
         with tempfile.TemporaryDirectory() as folder, remote(name, bucket, Path(folder)) as tables:
-            results[name] = measured(name, tables, chosen.rounds)
+            results[name] = measured(name, tables, chosen.rounds, questions)
+            per_core(name, tables, chosen.days)
     report(results)
+
+
+def cpu_seconds() -> float:
+    """Return what this process and all below it have computed so far."""
+    spent = 0
+    for pid in (os.getpid(), *children_of(os.getpid())):
+        with suppress(OSError):
+            spent += sum(int(part) for part in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13])
+    return spent / os.sysconf("SC_CLK_TCK")
+
+
+def per_core(name: str, tables: Tables, days: int) -> None:
+    """Print how many single rows one core of an engine adds up in a second, without rollups."""
+    one = question("namespace", days)
+    dialect = (DuckDb if name == "duckdb" else Spark)(rollups=False)
+    now = LAST + timedelta(hours=6)
+    for last in (False, True):
+        began = cpu_seconds()
+        with tables.snapshot() as view:
+            ((rows,),) = view.rows("SELECT count(*) FROM container_1d")
+            ask_allocations(view, one, now, Known(), dialect)
+        spent = cpu_seconds() - began
+        if last:
+            print(
+                f"{name}: {rows} single rows by namespace in {spent:.1f} core seconds: {rows / spent:.0f} a core second"
+            )
 
 
 def report(results: dict[str, dict[tuple[str, int], tuple[float, Any]]]) -> None:
@@ -187,7 +223,7 @@ def report(results: dict[str, dict[tuple[str, int], tuple[float, Any]]]) -> None
     print(f"\nload {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; milliseconds, median, warm\n")
     print("| question | " + " | ".join(names) + " | answers |")
     print("|---|" + "---|" * (len(names) + 1))
-    for key in ASKED:
+    for key in results["bare"]:
         answers = [results[name][key][1] for name in names if name != "bare"]
         same = "equal" if all(same_answer(answers[0], other) for other in answers[1:]) else "DIFFERENT"
         times = " | ".join(f"{results[name][key][0]:.0f}" for name in names)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto.server import ThreadedMotoServer
 
 from builders import at
 from fleetcost.billing.config import read_integrations
@@ -228,3 +229,29 @@ def test_reports_in_s3(s3_server: Minio, tmp_path: Path) -> None:
     check(*run(tmp_path, {"aws": {"s3": [{"store": store, "name": "s3"}]}}), AMAZON)
     refused = {"aws": {"s3": [{"store": store | {"config": config | {"secret_key": "wrong"}}, "name": "s3"}]}}
     assert run(tmp_path, refused)[0].status is ConnectionStatus.FAILED_CONNECTION
+
+
+def test_roles_are_assumed_one_after_another(cur: Athena, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys assume a role, that role another one; Athena is asked with the keys of the last."""
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", f"http://{host}:{port}")
+        document = athena_settings(cur)
+        (one,) = document["aws"]["athena"]
+        inner = {
+            "authorizerType": "AWSAssumeRole",
+            "roleARN": "arn:aws:iam::111122223333:role/a",
+            "authorizer": one["authorizer"],
+        }
+        outer = {"authorizerType": "AWSAssumeRole", "roleARN": "arn:aws:iam::999988887777:role/b", "authorizer": inner}
+        refused, _, _ = run(tmp_path, {"aws": {"athena": [one | {"authorizer": outer}]}})
+        assert refused.status is ConnectionStatus.FAILED_CONNECTION
+        assert cur.strangers
+        cur.known.update(cur.strangers)
+        cur.any_temporary = True
+        done, _, _ = run(tmp_path, {"aws": {"athena": [one | {"authorizer": outer}]}})
+        assert done.status is ConnectionStatus.SUCCESSFUL
+    finally:
+        server.stop()

@@ -111,6 +111,7 @@ def test_an_installation_is_added_switched_to_and_forgotten(two: Two, page: Page
     listed = opened(page)
     listed.get_by_label("Name").fill("Island")
     listed.get_by_label("Address").fill(two.there)
+    expect(listed.get_by_role("button", name="Add")).to_be_in_viewport(ratio=0.99)
     listed.get_by_role("button", name="Add").click()
     island = listed.locator("li").filter(has_text="Island")
     expect(island).to_contain_text("answers")

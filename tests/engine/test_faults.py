@@ -19,7 +19,7 @@ from fleetcost.errors import TryAgainError
 from fleetcost.lake.write import LakeWriter
 from servers.engines import SparkCluster
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.filterwarnings(r"ignore:\[RETRIES_EXCEEDED")]
 
 DEADLINE_SECONDS = 20.0
 """A third of what a question may take."""

@@ -108,7 +108,7 @@ class SparkCluster:
 
     def _ticks(self, number: int) -> int:
         spent = 0
-        for pid in _children(self.workers[number].pid):
+        for pid in children_of(self.workers[number].pid):
             with suppress(OSError):
                 spent += int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11])
         return spent
@@ -116,7 +116,7 @@ class SparkCluster:
     def kill_worker(self, number: int) -> None:
         """Kill a worker and its executor, as a machine that fails does."""
         worker = self.workers[number]
-        for pid in (*_children(worker.pid), worker.pid):
+        for pid in (*children_of(worker.pid), worker.pid):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
@@ -176,6 +176,11 @@ def _spark_home() -> Path | None:
     return next(iter(HOME.glob("lib/python3*/site-packages/pyspark")), None)
 
 
-def _children(pid: int) -> list[int]:
-    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [child for each in found for child in (*_children(int(each)), int(each))]
+def children_of(pid: int) -> list[int]:
+    """Return every process below one; each thread lists those it started."""
+    found: list[int] = []
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found += [*children_of(int(child)), int(child)]
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from fleetcost.billing.columns import Kind
+from fleetcost.billing.columns import Kind, amount
 from fleetcost.errors import BillDamagedError
 
 _COMMA_DECIMAL = re.compile(r"^-?[\d.]*,(?:\d{1,2}|\d{4,})(?:[eE][-+]?\d+)?$|^-?0,\d+|^-?\d+(?:\.\d{3})+,\d+$")
@@ -34,8 +34,8 @@ def amount_reader(values: Sequence[str], name: str) -> Reader:
             "export it again in one"
         )
     if commas:
-        return lambda text: f"CAST(replace(replace({text}, '.', ''), ',', '.') AS {Kind.AMOUNT.value})"
-    return lambda text: f"CAST(replace({text}, ',', '') AS {Kind.AMOUNT.value})"
+        return lambda text: amount(f"replace(replace({text}, '.', ''), ',', '.')")
+    return lambda text: amount(f"replace({text}, ',', '')")
 
 
 def date_reader(values: Sequence[str], name: str) -> Reader:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from fleetcost.billing.integration import Integration
@@ -39,6 +40,10 @@ STATUS_OF: tuple[tuple[type[FleetcostError], ConnectionStatus], ...] = (
     (StoreRefusedError, ConnectionStatus.FAILED_CONNECTION),
 )
 """What is said of an integration whose bills could not be read, in the field's words."""
+
+
+ABANDONED = timedelta(days=1)
+"""A folder of a run this old belongs to a process that was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ def refresh(integration: Integration, source: BillSource, due: Due, work: Work) 
         work: what to work with
     """
     work.folder.mkdir(parents=True, exist_ok=True)
+    _tidy(work)
     with (
         tempfile.TemporaryDirectory(prefix="bills-", dir=work.folder) as brought,
         scratch(work.folder, work.engine) as engine,
@@ -106,6 +112,14 @@ def refresh(integration: Integration, source: BillSource, due: Due, work: Work) 
         except FleetcostError as error:
             return Refreshed(status_of(error), str(error))
         return _publish(integration, due, work, engine, read)
+
+
+def _tidy(work: Work) -> None:
+    """Remove what a run that was killed has left; a younger folder may be another process's."""
+    old = (work.clock() - ABANDONED).timestamp()
+    for folder in work.folder.glob("*-*"):
+        if folder.is_dir() and folder.stat().st_mtime < old:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def status_of(error: FleetcostError) -> ConnectionStatus:

@@ -8,7 +8,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from rich.box import SIMPLE_HEAD
@@ -32,7 +32,8 @@ from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.model.window_text import parse_window
 from fleetcost.ops.memory import machine_memory_bytes
 from fleetcost.ops.settings import AggregatorSettings
-from fleetcost.sets.cloud.publish import versions
+from fleetcost.sets.cloud.compare import changes
+from fleetcost.sets.cloud.publish import read, versions
 from fleetcost.sets.cloud.status import integrations, read_status
 from fleetcost.tables.database import Engine
 
@@ -75,6 +76,7 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     status = actions.add_parser("status", help="what the last run found")
     days = actions.add_parser("versions", help="the versions of a day, with their totals")
     days.add_argument("day", help="such as 2026-01-10")
+    days.add_argument("--changes", metavar="OLD,NEW", help="the rows that differ between two versions, such as 1,2")
     for action, handler in ((run, _run), (check, _check), (status, _status), (days, _versions)):
         action.add_argument("--integration", metavar="NAME", help="only this one")
         action.add_argument("--json", action="store_true", help="one JSON document instead of a table")
@@ -132,6 +134,8 @@ def _versions(parsed: argparse.Namespace) -> int:
     except ValueError:
         raise SettingsError(f"day {parsed.day!r}: expected a date such as 2026-01-10") from None
     names = [integration_id(parsed.integration)] if parsed.integration else integrations(bucket)
+    if parsed.changes:
+        return _changes(parsed, bucket, [CloudSetKey(name, day) for name in names])
     table = Table(box=SIMPLE_HEAD, header_style="bold")
     for heading in ("integration", "version", "built", "state", "rows", "currency", *map(_words, CLOUD_COSTS)):
         table.add_column(heading, justify="right" if heading in {"rows", *map(_words, CLOUD_COSTS)} else "left")
@@ -149,6 +153,26 @@ def _versions(parsed: argparse.Namespace) -> int:
         _print_json(documents)
     else:
         Console(highlight=False).print(table)
+    return 0
+
+
+def _changes(parsed: argparse.Namespace, bucket: Bucket, keys: Sequence[CloudSetKey]) -> int:
+    old, separator, new = parsed.changes.partition(",")
+    if not (separator and old.isdecimal() and new.isdecimal() and int(old) and int(new)):
+        raise SettingsError(f"--changes {parsed.changes}: expected two versions such as 1,2")
+    if len(keys) != 1:
+        raise SettingsError("--changes compares the versions of one integration: give --integration NAME")
+    found = changes(read(bucket, keys[0], int(old)), read(bucket, keys[0], int(new)))
+    if parsed.json:
+        _print_json([{**asdict(one), "difference": _total(one.difference)} for one in found])
+        return 0
+    table = Table(box=SIMPLE_HEAD, header_style="bold")
+    for heading in ("rule", "service", "resource", "usage", "currency", *map(_words, CLOUD_COSTS)):
+        table.add_column(heading, justify="right" if heading in map(_words, CLOUD_COSTS) else "left", overflow="fold")
+    for one in found:
+        costs = (f"{getattr(one.difference, cost):+,.2f}" for cost in CLOUD_COSTS)
+        table.add_row(one.rule, one.service, one.provider_id, one.usage_type, one.difference.currency, *costs)
+    Console(highlight=False).print(table if found else "The two versions cost the same in every row.")
     return 0
 
 

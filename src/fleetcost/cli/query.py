@@ -23,11 +23,8 @@ _PATHS = {"allocation": "allocations", "assets": "assets", "cloudcost": "cloudco
 _COLUMNS = {
     "allocation": ("cpu_cost", "ram_cost", "gpu_cost", "pv_cost", "network_cost", "load_balancer_cost", "total_cost"),
     "assets": ("cpu_cost", "ram_cost", "gpu_cost", "cost", "adjustment", "total_cost"),
-    "cloudcost": (
-        "list_cost", "net_cost", "amortized_cost", "amortized_net_cost", "invoiced_cost",
-        "kubernetes_amortized_net_cost",
-    ),
-}  # fmt: skip
+    "cloudcost": ("list_cost", "net_cost", "amortized_net_cost", "invoiced_cost"),
+}
 _GOOD = ("complete", "final")
 """States that need no word: of windows, and of bills."""
 

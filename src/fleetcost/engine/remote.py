@@ -15,10 +15,12 @@ from fleetcost.engine.schema import ddl
 from fleetcost.engine.session import LostError, Relation, Row, Session, new_tag
 from fleetcost.errors import FleetcostError, QuestionEndedError, TryAgainError
 from fleetcost.lake.manifest import MANIFEST, Manifest, read
+from fleetcost.model.window import Resolution
 from fleetcost.ops import log
 from fleetcost.query.dialect_spark import Spark
 from fleetcost.tables.arrow_file import write_arrow
 from fleetcost.tables.ledger import aware
+from fleetcost.tables.rollups import LABELS
 
 REFRESH_SECONDS = 10.0
 """How often a server looks for a newer manifest."""
@@ -278,9 +280,19 @@ class RemoteTables:
             [
                 Relation(name, [f"{self._place}/{file.path}" for file in table.files], ddl(table.columns))
                 for name, table in manifest.tables.items()
-            ]
+            ],
+            {f"allocation_{resolution}": _labelled(resolution) for resolution in Resolution},
         )
         return Conversation(session, manifest)
+
+
+def _labelled(resolution: Resolution) -> str:
+    """Return single rows with their labels, what the embedded database has a view for."""
+    labels = ", ".join(f"l.{name}" for name in LABELS)
+    return (
+        f"SELECT c.*, {labels} FROM container_{resolution} AS c "  # noqa: S608 - names of ours
+        "LEFT JOIN label_set AS l ON l.label_set = c.label_set"
+    )
 
 
 def _left(conversation: Conversation) -> None:

@@ -25,7 +25,10 @@ _SETTINGS: Mapping[str, str] = {
     "spark.sql.decimalOperations.allowPrecisionLoss": "false",
 }
 
-_GONE = ("SESSION_NOT_FOUND", "SESSION_CHANGED", "SESSION_CLOSED", "INVALID_HANDLE", "session not found", "UNAVAILABLE")
+_GONE = (
+    "SESSION_NOT_FOUND", "SESSION_CHANGED", "SESSION_CLOSED", "NO_ACTIVE_SESSION", "INVALID_HANDLE",
+    "session not found", "UNAVAILABLE",
+)  # fmt: skip
 """What an error says when the server does not know the conversation, because it was restarted."""
 
 _ENDED = ("OPERATION_CANCELED", "CANCELLED", "cancelled", "canceled")
@@ -63,9 +66,9 @@ class Session:
         self._spark = _connect(url)
         self._lock = threading.Lock()
 
-    def set_up(self, relations: Sequence[Relation]) -> None:
+    def set_up(self, relations: Sequence[Relation], views: Mapping[str, str]) -> None:
         """
-        Configure the conversation and name the tables.
+        Configure the conversation, name the tables, and define views by name and query.
 
         Raises:
             TryAgainError: the server does not answer.
@@ -80,6 +83,8 @@ class Session:
                 else:
                     frame = self._spark.createDataFrame([], relation.columns)
                 frame.createOrReplaceTempView(relation.name)
+            for name, query in views.items():
+                self._spark.sql(query).createOrReplaceTempView(name)
 
     def table(self, sql: str, tag: str) -> Any:  # noqa: ANN401 - an Arrow table, which only some rooms know
         """
@@ -157,6 +162,8 @@ def _connect(url: str) -> Any:  # noqa: ANN401 - the client has no types
         ("grpc.initial_reconnect_backoff_ms", 200),
         ("grpc.max_reconnect_backoff_ms", 1000),
     ]
+    # The error says it too, with the address.
+    warnings.filterwarnings("ignore", message=r"\[RETRIES_EXCEEDED\]")
     with _Told(url):
         spark = SparkSession.builder.channelBuilder(DefaultChannelBuilder(url, options)).create()
         spark.client.set_retry_policies([DefaultPolicy(max_retries=3, initial_backoff=100, max_backoff=800)])

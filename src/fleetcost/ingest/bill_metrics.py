@@ -1,12 +1,13 @@
 """
 What `/metrics` tells of bills: days by state, age, rows by outcome, the part no asset carries.
 
-No amounts: whoever reaches the port reads it.
+No amounts and no names: whoever reaches the port reads it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from fleetcost.model.cloud_cost import BillState
@@ -34,23 +35,25 @@ def tell_bills(database: Database, now: datetime) -> None:
         metrics.BILL_ROWS.labels(outcome.value).set(outcomes.get(outcome.value, 0))
     for currency, part in unmatched.items():
         metrics.BILL_UNMATCHED.labels(currency).set(part)
-    by_integration: dict[str, list[CloudEntry]] = {}
-    for entry in entries:
-        by_integration.setdefault(entry.key.integration, []).append(entry)
-    for integration, own in by_integration.items():
-        _tell(integration, own)
+    good = [entry for entry in entries if entry.state is EntryState.INGESTED]
+    _tell_days(entries, good)
+    metrics.BILL_UNMAPPED.set(sum(entry.unmapped_rows for entry in good))
+    metrics.BILL_WRITTEN.set(_furthest_behind({e: e.written_at for e in entries}))
+    if good:
+        metrics.BILL_NEWEST_DAY.set(_furthest_behind({e: e.key.window.end for e in good}))
 
 
-def _tell(integration: str, own: list[CloudEntry]) -> None:
-    good = [entry for entry in own if entry.state is EntryState.INGESTED]
-    states = Counter(entry.bill_state.value for entry in good) + Counter(
-        entry.state.value for entry in own if entry.state is not EntryState.INGESTED
-    )
+def _tell_days(entries: Sequence[CloudEntry], good: Sequence[CloudEntry]) -> None:
+    states = Counter(entry.bill_state.value for entry in good)
+    states.update(entry.state.value for entry in entries if entry.state is not EntryState.INGESTED)
     for state in (*BillState, EntryState.DAMAGED, EntryState.REFUSED):
-        metrics.BILL_DAYS.labels(integration, str(state)).set(states[str(state)])
-    newest = max((entry.key.window.end for entry in good), default=None)
-    if newest is not None:
-        metrics.BILL_NEWEST_DAY.labels(integration).set(newest.timestamp())
-    written = max(entry.written_at for entry in own)
-    metrics.BILL_WRITTEN.labels(integration).set(written.timestamp())
-    metrics.BILL_UNMAPPED.labels(integration).set(sum(entry.unmapped_rows for entry in good))
+        metrics.BILL_DAYS.labels(str(state)).set(states[str(state)])
+
+
+def _furthest_behind(times: Mapping[CloudEntry, datetime]) -> float:
+    """Return the least of what is the newest of each integration."""
+    newest: dict[str, float] = {}
+    for entry, time in times.items():
+        name = entry.key.integration
+        newest[name] = max(newest.get(name, 0.0), time.timestamp())
+    return min(newest.values())

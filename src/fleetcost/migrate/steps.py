@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -178,9 +179,12 @@ def _azure(values: Values, made: Imported) -> None:
 
 
 def _seconds(text: str) -> int:
-    """Return the seconds of a duration such as `3h` or `10m`."""
+    """Return the seconds of a duration such as `3h`, `1h30m` or plain seconds."""
     units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-    return int(text[:-1]) * units[text[-1]] if text[:-1].isdigit() and text[-1:] in units else int(text)
+    parts = re.findall(r"(\d+)([smhd])", text)
+    if "".join(number + unit for number, unit in parts) == text and parts:
+        return sum(int(number) * units[unit] for number, unit in parts)
+    return int(text)
 
 
 def _environment(values: Values, made: Imported) -> None:

@@ -111,7 +111,13 @@ def read_values(text: str, name: str) -> Imported:
 
     made = Imported(resolve(_flags(values)))
     for step in steps.STEPS:
-        step(values, made)
+        try:
+            step(values, made)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise SettingsError(
+                f"read values {name}: the keys of {step.__name__.strip('_')}: {error}; a value is not of the kind the "
+                "chart takes (a template that was not filled in?)"
+            ) from error
     made.keys = tuple(_accounted(values))
     return made
 

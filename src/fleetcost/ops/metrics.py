@@ -52,30 +52,18 @@ OBJECTS = Gauge(
     ["state"],
     registry=REGISTRY,
 )
-BILL_DAYS = Gauge(
-    "fleetcost_bill_days",
-    "Days of an integration by the state of their bill",
-    ["integration", "state"],
-    registry=REGISTRY,
-)
+BILL_DAYS = Gauge("fleetcost_bill_days", "Days of bills by the state of the bill", ["state"], registry=REGISTRY)
 BILL_NEWEST_DAY = Gauge(
     "fleetcost_bill_newest_day_timestamp_seconds",
-    "End of an integration's newest day with a bill",
-    ["integration"],
+    "End of the newest day with a bill, of the integration that is furthest behind",
     registry=REGISTRY,
 )
 BILL_WRITTEN = Gauge(
     "fleetcost_bill_written_timestamp_seconds",
-    "When a day of an integration's bills was last written to the bucket",
-    ["integration"],
+    "When bills were last written to the bucket, of the integration that is furthest behind",
     registry=REGISTRY,
 )
-BILL_UNMAPPED = Gauge(
-    "fleetcost_bill_unmapped_rows",
-    "Rows of an integration's bills that no rule knows",
-    ["integration"],
-    registry=REGISTRY,
-)
+BILL_UNMAPPED = Gauge("fleetcost_bill_unmapped_rows", "Rows of bills that no rule knows", registry=REGISTRY)
 BILL_ROWS = Gauge(
     "fleetcost_bill_rows",
     "Rows of the bills of the last 30 days by what became of them",

@@ -5,7 +5,7 @@ Everything is done for whole days at once, in the transaction that changed a set
 assets by id; an asset's adjustment is billed minus list; hours take their part of the day's, allocations theirs of the
 assets'. All arithmetic is on whole numbers of the smallest unit: what is spread adds up exactly, and the same bills and
 sets give the same digits in whatever order they came. Only rows that change are written, and only what follows from
-them is derived again. Rules and reasons: `docs/decisions/0801-reconciliation.md`.
+them is derived again. Rules and reasons: `docs/decisions/0811-reconciliation.md`.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ from fleetcost.errors import BillDamagedError
 from fleetcost.tables.database import Engine, Parameters, Row
 from fleetcost.tables.faults import fault
 
+_SAID_LINES = 3
+
 
 class Scratch:
     """
@@ -54,7 +56,7 @@ class Scratch:
             ours = fault(error, self.folder)
             if ours is not None:
                 raise ours from error
-            raise BillDamagedError(f"read {about or 'bills'}: {str(error).strip().partition(chr(10))[0]}") from error
+            raise BillDamagedError(f"read {about or 'bills'}: {_told(error)}") from error
 
 
 @contextmanager
@@ -76,6 +78,12 @@ def scratch(folder: Path, engine: Engine) -> Iterator[Scratch]:
     finally:
         connection.close()
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _told(error: duckdb.Error) -> str:
+    """Return the first lines of what the engine says; the rest are its options."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines[:_SAID_LINES])
 
 
 def _settings(home: Path, engine: Engine) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from fleetcost.errors import BillDamagedError, BillError, BillRefusedError, Flee
 from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.cloud_sets import CloudSetKey, ConnectionStatus, integration_id
 from fleetcost.model.window import Resolution, Window
+from fleetcost.sets.cloud.compare import changes
 from fleetcost.sets.cloud.publish import CloudOutcome, read, versions
 from fleetcost.sets.cloud.status import read_status
 from making.bills import amazon
@@ -138,6 +139,12 @@ def test_a_late_credit_restates_the_day_it_is_for(account: Account) -> None:
     assert account.day(late) == account.expected()[late]
     new, old = (made.totals[0].invoiced_cost for made in versions(account.bucket, key(late)))
     assert new - old == Decimal("-41.5")
+    (change,) = changes(read(account.bucket, key(late), 1), read(account.bucket, key(late), 2))
+    assert (change.rule, change.difference.invoiced_cost, change.difference.list_cost) == (
+        "credit",
+        Decimal("-41.5"),
+        0,
+    )
     assert account.refresh().written == 0
 
 

@@ -44,6 +44,9 @@ def test_a_run_says_what_it_did(flags: list[str], capsys: pytest.CaptureFixture[
     day = first["days"][0]["day"]
     assert run(["billing", "versions", day, *flags, "--json"]) == 0
     assert [row["version"] for row in json.loads(capsys.readouterr().out)] == [1]
+    assert run(["billing", "versions", day, *flags, "--integration", "payer", "--changes", "1,1"]) == 0
+    assert "cost the same in every row" in capsys.readouterr().out
+    assert run(["billing", "versions", day, *flags, "--changes", "1"]) == 2
 
 
 def test_a_check_writes_nothing(flags: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

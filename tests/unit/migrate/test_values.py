@@ -300,3 +300,17 @@ def test_every_combination_is_a_role_or_a_reason() -> None:
                     resolve(flags)
             else:
                 assert isinstance(resolve(flags), Role)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("10m", 600), ("1h30m", 5400), ("90", 90)])
+def test_durations_are_read(text: str, seconds: int) -> None:
+    """A refresh interval may be written in units or in plain seconds."""
+    entry = f"[{{name: DB_BUCKET_REFRESH_INTERVAL, value: {text!r}}}]"
+
+    assert read_values(f"kubecostAggregator: {{extraEnv: {entry}}}", "v").aggregator["interval_seconds"] == seconds
+
+
+def test_a_template_that_was_not_filled_in_is_told() -> None:
+    """A number that is a template's placeholder is refused with the part of the file it lies in."""
+    with pytest.raises(SettingsError, match=r"the keys of aggregator: .*\$\{DAYS\}"):
+        read_values("kubecostModel: {etlDailyStoreDurationDays: '${DAYS}'}", "v")

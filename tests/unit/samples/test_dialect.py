@@ -10,8 +10,10 @@ from urllib.parse import quote
 
 import pytest
 
+from fleetcost.cli.sources import delay, open_source
 from fleetcost.errors import SettingsError, SourceError
 from fleetcost.model.window import Window
+from fleetcost.ops.settings import AgentSettings
 from fleetcost.samples import queries
 from fleetcost.samples.access import Access
 from fleetcost.samples.client import PrometheusSource
@@ -155,3 +157,17 @@ def test_no_credentials_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
     with pytest.raises(SettingsError, match="AWS_ACCESS_KEY_ID"):
         PrometheusSource("http://127.0.0.1:1", access=Access(sigv4_region="eu-west-1"))
+
+
+def test_a_tenant_is_a_header() -> None:
+    """The tenant of a Mimir goes out with every query as X-Scope-OrgID, from its own setting."""
+    with serving(lambda _: vector(ROW)) as server:
+        settings = AgentSettings(prometheus_url=server.url, prometheus_tenant="team-a|team-b", source_kind="mimir")
+        with closing(open_source(settings, "a")) as source:
+            source.query(queries.RAM_USED, HOUR, 60)
+        headers = {name.lower(): value for name, value in server.asked[0].headers.items()}
+
+    assert headers["x-scope-orgid"] == "team-a|team-b"
+    assert delay(settings) == timedelta(minutes=5)
+    assert delay(AgentSettings(source_kind="thanos")) == timedelta(hours=3)
+    assert delay(AgentSettings(source_kind="thanos", build_delay_seconds=60)) == timedelta(minutes=1)

@@ -2,7 +2,7 @@
 CREATE OR REPLACE TEMP TABLE bill_cluster AS
 WITH learned AS (
     SELECT lower(cluster_name) AS name, cluster
-    FROM bill_hit
+    FROM (SELECT * FROM bill_hit QUALIFY min(cluster) OVER (PARTITION BY row) = max(cluster) OVER (PARTITION BY row))
     WHERE cluster_name <> ''
     GROUP BY lower(cluster_name), cluster
     QUALIFY row_number() OVER (PARTITION BY lower(cluster_name) ORDER BY count(*) DESC, cluster) = 1

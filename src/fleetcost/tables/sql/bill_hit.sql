@@ -1,5 +1,6 @@
 -- Which rows belong to which assets, by id: those of the row's own category before others, nodes before disks. Traffic of
--- a node belongs to its cluster's network.
+-- a node belongs to its cluster's network. Names are only unique inside a project, and ids of volumes sometimes inside a
+-- cluster: where a row says which, and one of the assets is there, the others are not meant.
 CREATE OR REPLACE TEMP TABLE bill_hit AS
 WITH found AS (
     SELECT r.row, a.asset, a.cluster, a.day, r.cluster_name,
@@ -10,15 +11,23 @@ WITH found AS (
             WHEN r.category = 'Network' AND a.type IN ('Node', 'Disk') THEN 4
             WHEN a.type = 'Node' THEN 2
             ELSE 3
-        END AS place
+        END AS place,
+        lower(r.cluster_name) = lower(a.cluster) AS named,
+        r.provider = 'GCP' AND a.project <> '' AND r.account_id <> '' AND lower(a.project) <> lower(r.account_id)
+            AS elsewhere
     FROM bill_row AS r
     JOIN bill_key AS k ON k.day = r.day AND k.key = r.key
     JOIN bill_asset AS a ON a.asset = k.asset
     WHERE r.key <> ''
-        AND (r.provider <> 'GCP' OR a.project = '' OR r.account_id = '' OR lower(a.project) = lower(r.account_id))
+),
+there AS (
+    SELECT * FROM found QUALIFY NOT elsewhere OR bool_and(elsewhere) OVER (PARTITION BY asset)
+),
+meant AS (
+    SELECT * FROM there QUALIFY named OR NOT bool_or(named) OVER (PARTITION BY row)
 ),
 best AS (
-    SELECT * FROM found QUALIFY place = min(place) OVER (PARTITION BY row)
+    SELECT * FROM meant QUALIFY place = min(place) OVER (PARTITION BY row)
 )
 SELECT DISTINCT b.row, CASE WHEN b.place = 4 THEN n.asset ELSE b.asset END AS asset, b.cluster, b.cluster_name
 FROM best AS b
