@@ -51,5 +51,7 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     maxWorkers: 2,
+    // A busy machine needs seconds for a page that takes half a second alone.
+    testTimeout: 30_000,
   },
 });

@@ -140,7 +140,7 @@ describe("each state is a screen of its own:", () => {
       detail: "…",
       parameter: "window",
       read: "7days",
-      accepted: ["7d", "24h"],
+      accepted: "7d, 24h",
     };
     open("explore?window=7days", { allocations: { status: 400, body } });
     const reset = await screen.findByRole("link", { name: "Set window back" });
