@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from compat.fleets import Ingested, day, ingested
@@ -26,7 +26,9 @@ from unit.query.questions import FILTERS, QUESTIONS
 
 pytestmark = pytest.mark.real
 
-some = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+some = settings(
+    max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), database=None
+)
 CENT = 0.01
 
 

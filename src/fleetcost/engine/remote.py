@@ -90,6 +90,10 @@ class RemoteView:
         """Let later statements read a query under a name."""
         self._kept.append((name, query))
 
+    def forget(self) -> None:
+        """Forget what was kept: another question begins."""
+        self._kept.clear()
+
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """
         Run a query and return all its rows.

@@ -105,6 +105,7 @@ def prepare(snapshot: View, question: Question, dialect: Dialect | None = None) 
 
 def _kept(snapshot: View, question: Question, dialect: Dialect | None) -> Program:
     program = compile_question(question, dialect or dialect_of(snapshot))
+    snapshot.forget()
     for stage in program.stages:
         snapshot.keep(stage.name, stage.query)
     return program

@@ -106,6 +106,9 @@ class Snapshot:
         """Keep a query's rows under a name for the statements that follow; see `rows` for what is raised."""
         self.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS\n{query}")
 
+    def forget(self) -> None:
+        """Begin another question; what it keeps takes the place of what was kept under the same names."""
+
     def write(self, sql: str, options: str, file: str) -> None:
         """Write a query's rows into a file; see `rows` for what is raised."""
         quoted = file.replace("'", "''")

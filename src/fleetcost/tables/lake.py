@@ -19,7 +19,7 @@ WINDOWED = ("container", *(rollup.name for rollup in ROLLUPS), "asset", "idle")
 BILLED = "cloud_cost"
 """The windowed table that only days have."""
 
-WHOLE = ("label_set", "ledger", "cloud_ledger", "reconciled_day")
+WHOLE = ("label_set", "ledger", "cloud_ledger", "reconciled_day", "reconciled_asset")
 """Tables that are written as one."""
 
 ROWS_PER_FILE = 2_000_000

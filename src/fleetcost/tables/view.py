@@ -22,6 +22,9 @@ class View(Protocol):
     def keep(self, name: str, query: str) -> None:
         """Let the statements that follow in this view read a query's rows under a name."""
 
+    def forget(self) -> None:
+        """Forget what was kept: another question begins."""
+
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """
         Run a query and return all its rows.

@@ -2,21 +2,21 @@
 WITH assets AS (
     SELECT cluster, window_start, min(currency) AS currency,
         sum(list_cost) AS list_cost, sum(adjustment) AS adjustment,
-        coalesce(sum(billed_cost) FILTER (outcome = 'matched'), 0) AS matched_cost,
-        coalesce(sum(billed_cost) FILTER (outcome IN ('waiting', 'reconciled by its agent')), 0) AS waiting_cost,
-        coalesce(sum(list_cost) FILTER (outcome = 'unbilled'), 0) AS unbilled_cost,
-        count(*) FILTER (outcome = 'matched') AS matched_assets,
-        count(*) FILTER (outcome IN ('waiting', 'reconciled by its agent')) AS waiting_assets,
-        count(*) FILTER (outcome = 'unbilled') AS unbilled_assets
+        coalesce(sum(billed_cost) FILTER (WHERE outcome = 'matched'), 0) AS matched_cost,
+        coalesce(sum(billed_cost) FILTER (WHERE outcome IN ('waiting', 'reconciled by its agent')), 0) AS waiting_cost,
+        coalesce(sum(list_cost) FILTER (WHERE outcome = 'unbilled'), 0) AS unbilled_cost,
+        count(*) FILTER (WHERE outcome = 'matched') AS matched_assets,
+        count(*) FILTER (WHERE outcome IN ('waiting', 'reconciled by its agent')) AS waiting_assets,
+        count(*) FILTER (WHERE outcome = 'unbilled') AS unbilled_assets
     FROM reconciled_asset
     WHERE window_start >= $start AND window_start < $end
     GROUP BY cluster, window_start
 ),
 rows AS (
     SELECT cluster, window_start,
-        count(*) FILTER (outcome = 'matched') AS matched_rows,
-        count(*) FILTER (outcome <> 'matched') AS unmatched_rows,
-        coalesce(sum(amortized_net_cost) FILTER (outcome NOT IN ('matched', 'waiting', 'reconciled by its agent')), 0)
+        count(*) FILTER (WHERE outcome = 'matched') AS matched_rows,
+        count(*) FILTER (WHERE outcome <> 'matched') AS unmatched_rows,
+        coalesce(sum(amortized_net_cost) FILTER (WHERE outcome NOT IN ('matched', 'waiting', 'reconciled by its agent')), 0)
             AS unmatched_cost
     FROM cloud_cost_1d
     WHERE window_start >= $start AND window_start < $end AND cluster <> ''

@@ -2,7 +2,7 @@
 SELECT cluster_name, min(provider), min(account_id), min(region_id), min(window_start), max(window_end),
     CASE WHEN count(DISTINCT currency) = 1 THEN min(currency) ELSE '' END AS currency,
     CASE WHEN count(DISTINCT currency) = 1 THEN sum(amortized_net_cost) END AS cost,
-    count(DISTINCT match_key) FILTER (category = 'Compute') AS nodes
+    count(DISTINCT match_key) FILTER (WHERE category = 'Compute') AS nodes
 FROM cloud_cost_1d
 WHERE window_start >= $start AND outcome = 'unmonitored cluster'
 GROUP BY cluster_name
