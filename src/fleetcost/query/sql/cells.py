@@ -22,7 +22,8 @@ DETAILS = (
 )  # fmt: skip
 """What only a single container has."""
 
-TOTAL = " + ".join([*(f"coalesce({name}, 0)" for name in ALLOCATION_COSTS), "coalesce(shared_cost, 0)"])
+_COSTS = (*ALLOCATION_COSTS, "shared_cost")
+TOTAL = " + ".join(f"coalesce({name}, 0)" for name in _COSTS)
 """What a row of allocations costs; shared idle is inside its resources."""
 
 
@@ -37,18 +38,60 @@ class AllocationCells:
 
     def stages(self) -> list[Stage]:
         """Return every stage up to the cells, and the details that are read beside them."""
-        idle = IdleRows(self._question, self._dialect)
-        grain = Grain(self._question, self._dialect)
-        shared = Shared(self._question, self._dialect)
-        stages = idle.stages()
-        if grain.needed():
-            stages += grain.stages() + shared.stages()
-        queries = [self._rows(divided=grain.needed()), *(self._filled(cells) for cells in idle.cells())]
-        cells = "\nUNION ALL\n".join(queries)
-        stages.append(Stage("cells", f"SELECT *, {TOTAL} AS total_cost FROM (\n{cells})"))
-        return stages + Details(self._question, self._dialect).stages()
+        return [*self.before(), Stage("cells", self.query()), *self.details()]
 
-    def _rows(self, *, divided: bool) -> str:
+    def before(self) -> list[Stage]:
+        """Return the stages that cells are made of."""
+        grain = Grain(self._question, self._dialect)
+        stages = IdleRows(self._question, self._dialect).stages()
+        if grain.needed():
+            stages += grain.stages() + Shared(self._question, self._dialect).stages()
+        return stages
+
+    def details(self) -> list[Stage]:
+        """Return the stages that are read beside the cells."""
+        return Details(self._question, self._dialect).stages()
+
+    def query(self, chosen: str = "TRUE") -> str:
+        """Return the cells whose `name` meets a condition; the stages before them must be there."""
+        divided = Grain(self._question, self._dialect).needed()
+        idle = IdleRows(self._question, self._dialect).cells()
+        queries = [self._rows(chosen, divided=divided), *(self._filled(cells, chosen) for cells in idle)]
+        cells = "\nUNION ALL\n".join(queries)
+        return f"SELECT *, {TOTAL} AS total_cost FROM (\n{cells})"
+
+    def costs(self) -> str:
+        """
+        Return the total of each cell and nothing else: step, role, currency, name, its parts, total_cost.
+
+        Nothing may be divided. Rows are first added up by the columns that names are made of: making a name takes
+        longer than adding its cost.
+        """
+        names, source, step = self._names, self._source, self._source.step()
+        columns = "".join(f", {column}" for column in sorted(names.columns()))
+        told = f"step, role, currency, name{names.listed()}, total_cost"
+        grouped = (
+            f"SELECT step, currency{columns}, {source.total()} AS total_cost\n"
+            f"FROM (SELECT *, {step} AS step FROM {source.table('allocation', self._columns())} "
+            f"WHERE {source.in_frame()} AND {source.passes()})\nGROUP BY step, currency{columns}"
+        )
+        rows = (
+            f"SELECT step, {ROLE_ROW} AS role, currency, {names.joined()} AS name{names.listed()}, total_cost\n"
+            f"FROM (SELECT step, currency{names.listed()}, sum(total_cost) AS total_cost\n"
+            f"  FROM (SELECT step, currency, total_cost{names.chosen()} FROM ({grouped}))\n"
+            f"  GROUP BY step, currency{names.listed()})"
+        )
+        queries = [rows]
+        parts = "".join(f", NULL AS {part}" for part in names.parts)
+        for cells in IdleRows(self._question, self._dialect).cells():
+            total = " + ".join(f"coalesce({name}, 0)" for name in _COSTS if name in cells.columns)
+            queries.append(
+                f"SELECT {told} FROM (SELECT step, role, currency, name{parts}, {total} AS total_cost "
+                f"FROM ({cells.query}))"
+            )
+        return "\nUNION ALL\n".join(queries)
+
+    def _rows(self, chosen: str, *, divided: bool) -> str:
         names, source = self._names, self._source
         by = f"step, currency{names.listed()}"
         sums = ", ".join(f"sum({source.measure(name)}) AS {name}" for name in EXACT_ALLOCATION)
@@ -58,9 +101,11 @@ class AllocationCells:
         grouped = (
             f'SELECT {by}{kept}, min("start") AS "start", max("end") AS "end", {sums}, sum(members)::BIGINT AS members'
             f"{self._detailed()}\n"
-            f"FROM (SELECT *, {source.step()} AS step{names.chosen()}{origin}\n"
-            f"  FROM {source.table('allocation', self._columns())} WHERE {source.in_frame()} AND {source.passes()})\n"
-            f"WHERE TRUE{taken}\nGROUP BY {by}"
+            f"FROM (SELECT *, {names.joined()} AS name\n"
+            f"  FROM (SELECT *, {source.step()} AS step{names.chosen()}{origin}\n"
+            f"    FROM {source.table('allocation', self._columns())} WHERE {source.in_frame()} "
+            f"AND {source.passes()}))\n"
+            f"WHERE {chosen}{taken}\nGROUP BY {by}"
         )
         told = {"role": str(ROLE_ROW), "name": names.joined()}
         if not divided:
@@ -86,10 +131,10 @@ class AllocationCells:
         """Return the columns of `cells`, some of them made of an expression."""
         return ", ".join(f"{told[name]} AS {name}" if name in told else name for name in self._every_column)
 
-    def _filled(self, cells: Cells) -> str:
+    def _filled(self, cells: Cells, chosen: str) -> str:
         """Return cells of which some columns are not known, with NULL in these."""
         unknown = {name: "NULL" for name in self._every_column if name not in cells.columns}
-        return f"SELECT {self._chosen(unknown)} FROM ({cells.query})"
+        return f"SELECT {self._chosen(unknown)} FROM ({cells.query}) WHERE {chosen}"
 
     def _takes_rows(self) -> bool:
         return self._question.sharing is not None and self._question.sharing.takes_rows

@@ -69,7 +69,9 @@ class IdleRows:
         kept = ", ".join(
             f"coalesce(sum({name}_cost) FILTER (WHERE own), 0)::DECIMAL(38, 9) AS {name}_own" for name in RESOURCES
         )
-        agreed = ", ".join(f"{self._dialect.agreed(name)} AS {name}" for name in ("node", "provider_id"))
+        # Only where places are nodes does anybody ask which node it is.
+        known = self._dialect.agreed if self._question.idle_by_node else "NULL::VARCHAR".format
+        agreed = ", ".join(f"{known(name)} AS {name}" for name in ("node", "provider_id"))
         return (
             f'SELECT {_PLACES}, any_value(currency) AS currency, min("start") AS "start", max("end") AS "end", '
             f"{agreed}, {sums}, {kept}, bool_or(own) AS own\n"
