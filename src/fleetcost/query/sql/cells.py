@@ -52,34 +52,48 @@ class AllocationCells:
         """Return the stages that are read beside the cells."""
         return Details(self._question, self._dialect).stages()
 
-    def query(self, chosen: str = "TRUE") -> str:
-        """Return the cells whose `name` meets a condition; the stages before them must be there."""
+    def query(self, chosen: str = "TRUE", likely: str = "TRUE") -> str:
+        """
+        Return the cells; the stages before them must be there.
+
+        Args:
+            chosen: a condition on `name`, for a part of them
+            likely: a condition on the table's columns that every row of that part meets
+        """
         divided = Grain(self._question, self._dialect).needed()
         idle = IdleRows(self._question, self._dialect).cells()
-        queries = [self._rows(chosen, divided=divided), *(self._filled(cells, chosen) for cells in idle)]
+        queries = [self._rows(chosen, likely, divided=divided), *(self._filled(cells, chosen) for cells in idle)]
         cells = "\nUNION ALL\n".join(queries)
         return f"SELECT *, {TOTAL} AS total_cost FROM (\n{cells})"
 
-    def costs(self) -> str:
+    def keyed(self) -> str:
+        """
+        Return what rows cost: step, currency, the columns that names are made of, total_cost, the name and its parts.
+
+        Making a name takes longer than adding its cost, so costs are added first. Nothing may be divided.
+        """
+        names, source = self._names, self._source
+        columns = "".join(f", {column}" for column in sorted(names.columns()))
+        return (
+            f"SELECT *, {names.joined()} AS name FROM (SELECT *{names.chosen()}\n"
+            f"  FROM (SELECT step, currency{columns}, {source.total()} AS total_cost\n"
+            f"    FROM (SELECT *, {source.step()} AS step FROM {source.table('allocation', self._columns())} "
+            f"WHERE {source.in_frame()} AND {source.passes()})\n"
+            f"    GROUP BY step, currency{columns}))"
+        )
+
+    def costs(self, keyed: str) -> str:
         """
         Return the total of each cell and nothing else: step, role, currency, name, its parts, total_cost.
 
-        Nothing may be divided. Rows are first added up by the columns that names are made of: making a name takes
-        longer than adding its cost.
+        Args:
+            keyed: where to read what `keyed` gives
         """
-        names, source, step = self._names, self._source, self._source.step()
-        columns = "".join(f", {column}" for column in sorted(names.columns()))
+        names = self._names
         told = f"step, role, currency, name{names.listed()}, total_cost"
-        grouped = (
-            f"SELECT step, currency{columns}, {source.total()} AS total_cost\n"
-            f"FROM (SELECT *, {step} AS step FROM {source.table('allocation', self._columns())} "
-            f"WHERE {source.in_frame()} AND {source.passes()})\nGROUP BY step, currency{columns}"
-        )
         rows = (
-            f"SELECT step, {ROLE_ROW} AS role, currency, {names.joined()} AS name{names.listed()}, total_cost\n"
-            f"FROM (SELECT step, currency{names.listed()}, sum(total_cost) AS total_cost\n"
-            f"  FROM (SELECT step, currency, total_cost{names.chosen()} FROM ({grouped}))\n"
-            f"  GROUP BY step, currency{names.listed()})"
+            f"SELECT step, {ROLE_ROW} AS role, currency, name{names.listed()}, sum(total_cost) AS total_cost\n"
+            f"FROM {keyed} GROUP BY step, currency, name{names.listed()}"
         )
         queries = [rows]
         parts = "".join(f", NULL AS {part}" for part in names.parts)
@@ -91,11 +105,14 @@ class AllocationCells:
             )
         return "\nUNION ALL\n".join(queries)
 
-    def _rows(self, chosen: str, *, divided: bool) -> str:
+    def _rows(self, chosen: str, likely: str, *, divided: bool) -> str:
         names, source = self._names, self._source
         by = f"step, currency{names.listed()}"
         sums = ", ".join(f"sum({source.measure(name)}) AS {name}" for name in EXACT_ALLOCATION)
-        kept = "".join(f", {self._dialect.agreed(name)} AS {name}" for name in self._question.properties)
+        kept = "".join(
+            f", {f'any_value({name})' if names.told(name) else self._dialect.agreed(name)} AS {name}"
+            for name in self._question.properties
+        )
         taken = " AND origin IS NULL" if self._takes_rows() else ""
         origin = f", {Grain(self._question, self._dialect).origin()} AS origin" if taken else ""
         grouped = (
@@ -104,7 +121,7 @@ class AllocationCells:
             f"FROM (SELECT *, {names.joined()} AS name\n"
             f"  FROM (SELECT *, {source.step()} AS step{names.chosen()}{origin}\n"
             f"    FROM {source.table('allocation', self._columns())} WHERE {source.in_frame()} "
-            f"AND {source.passes()}))\n"
+            f"AND {source.passes()} AND {likely}))\n"
             f"WHERE {chosen}{taken}\nGROUP BY {by}"
         )
         told = {"role": str(ROLE_ROW), "name": names.joined()}

@@ -23,14 +23,15 @@ class PageFirst:
     """
     Writes a question about allocations whose rows are many more than its page has.
 
-    `ranked` has what every row costs, `chosen` the names of the page, `cells` the figures of these names alone, by
-    step. Sums of all rows need no names, so the smallest source will do for them. Each statement is a statement about
-    the same rows, and sums are exact: the answer is the same as from all cells.
+    `keyed` and `ranked` have what every row costs, `chosen` the names of the page, `cells` the figures of these names
+    alone, by step. Sums of all rows need no names, so the smallest source will do for them. Each statement is about the
+    same rows, and sums are exact: the answer is the same as from all cells.
     """
 
     def __init__(self, question: Question, dialect: Dialect, shape: Shape) -> None:
         self._question = question
         self._shape = shape
+        self._names = Names(question, dialect)
         self._whole = AllocationCells(replace(question, series=None), dialect)
         self._cells = AllocationCells(question, dialect)
         nameless = replace(question, dimensions=(), properties=())
@@ -58,12 +59,23 @@ class PageFirst:
         chosen = "name IN (SELECT name FROM chosen)"
         return [
             *self._whole.before(),
-            Stage("ranked", self._whole.costs()),
+            Stage("keyed", self._whole.keyed()),
+            Stage("ranked", self._whole.costs("keyed")),
             Stage("chosen", f"SELECT name FROM ({self._reading.upto('ranked')})"),
-            Stage("cells", self._cells.query(chosen)),
+            Stage("cells", self._cells.query(chosen, self._likely(chosen))),
             *self._whole.details(),
             *self._reading.stages(),
         ]
+
+    def _likely(self, chosen: str) -> str:
+        """
+        Return a condition that the rows of the page meet and few others.
+
+        A name that is made of columns is only known once it is made; a column is compared as it is stored.
+        """
+        if "controller" in self._names.columns() and not self._names.told("controller"):
+            return f"controller IN (SELECT controller FROM keyed WHERE {chosen})"
+        return "TRUE"
 
     def totals(self) -> str:
         """Return per step and currency: number of rows and sum of every measure."""
@@ -79,5 +91,5 @@ class PageFirst:
         """Return per step of the series: what all rows cost."""
         return (
             "SELECT step, sum(total_cost)::DOUBLE AS total_cost\n"
-            f"FROM ({self._steps.costs()})\nGROUP BY step ORDER BY step"
+            f"FROM ({self._steps.costs(f'({self._steps.keyed()})')})\nGROUP BY step ORDER BY step"
         )
