@@ -1,9 +1,12 @@
 """
 Questions at the HTTP door of an aggregator that holds a whole fleet, beside the bare SQL on the same tables.
 
-    python bench/api.py --bucket DIR --data-dir DIR [--rounds 20] [--clients 1,16]
+    python bench/api.py --data FLEET --tables DIR [--clients 1,4,16] [--seconds 90] [--rounds 20]
 
-The bucket is one that `bench/aggregator_fleet.py` made; a data folder that holds its tables already is used as it is.
+The fleet is a bucket that `bench/aggregator_fleet.py` made. Tables of this build in the folder are used as they are,
+others are made anew from the bucket before anything is measured, which takes minutes. Measuring ends when `--seconds`
+are over, whatever was reached by then: each number of clients has its part of them, and the report says how often a
+question was asked in it.
 A real server process answers over real sockets: fifty rows, and the series of their costs by day. *First* is a question
 that has no kept answer: each request leaves out a cluster that is not there, another each time. *Again* is one that was
 answered before. The bare SQL is the same grouping of the same costs over the same 90 days, run by the engine in this
@@ -104,7 +107,7 @@ def measure(port: int, targets: list[list[str]]) -> dict[str, list[float]]:
 
     def client(own: list[str]) -> list[tuple[str, float]]:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-        taken = []
+        taken: list[tuple[str, float]] = []
         for target in own:
             began = time.perf_counter()
             connection.request("GET", target, headers={"accept-encoding": "gzip"})
@@ -194,37 +197,65 @@ def bare(data: Path, rounds: int) -> dict[str, tuple[float, float]]:
         return {one.name: (taken(one.rows), taken(one.rolled)) for one in QUESTIONS}
 
 
+def rounds_of(
+    port: int, clients: int, rounds: int, numbers: Iterator[int], until: float
+) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """
+    Let so many clients ask at once, each question once at least, and then the same again.
+
+    Returns:
+        The times of first and of repeated questions.
+    """
+    first: dict[str, list[float]] = {}
+    again: dict[str, list[float]] = {}
+    for number in range(rounds):
+        fresh = [[one.target(next(numbers)) for one in QUESTIONS] for _ in range(clients)]
+        began = time.perf_counter()
+        for found, targets in ((first, fresh), (again, [own * 2 for own in fresh])):
+            for name, times in measure(port, targets).items():
+                found.setdefault(name, []).extend(times)
+        # Another round will take as long as this one.
+        if number + 1 < rounds and 2 * time.perf_counter() - began > until:
+            break
+    return first, again
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bucket", type=Path, required=True)
-    parser.add_argument("--data-dir", type=Path, required=True)
-    parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--clients", default="1,16")
+    parser.add_argument("--data", type=Path, required=True, help="the fleet")
+    parser.add_argument("--tables", type=Path, required=True, help="where its tables are or will be")
+    parser.add_argument("--rounds", type=int, default=20, help="how often each client asks each question at most")
+    parser.add_argument("--clients", default="1,4,16")
+    parser.add_argument("--seconds", type=float, default=90, help="for all measuring together")
     chosen = parser.parse_args()
     numbers = itertools.count()
     rows = []
     cpu: dict[str, float] = {}
-    with server(chosen.bucket, chosen.data_dir) as (port, pid):
+    several = [int(clients) for clients in chosen.clients.split(",")]
+    load = os.getloadavg()[0]
+    with server(chosen.data, chosen.tables) as (port, pid):
+        began = time.perf_counter()
         measure(port, [[one.target(next(numbers)) for one in QUESTIONS]])
         for one in QUESTIONS:
             before = spent(pid)
-            measure(port, [[one.target(next(numbers)) for _ in range(3)]])
-            cpu[one.name] = (spent(pid) - before) / 3
-        for clients in map(int, chosen.clients.split(",")):
-            rounds = max(2, chosen.rounds // clients)
-            fresh = [[one.target(next(numbers)) for _ in range(rounds) for one in QUESTIONS] for _ in range(clients)]
-            first, again = measure(port, fresh), measure(port, [own * 2 for own in fresh])
+            asked = measure(port, [[one.target(next(numbers)) for _ in range(3)]])
+            cpu[one.name] = (spent(pid) - before) / sum(map(len, asked.values()))
+        left = began + chosen.seconds - time.perf_counter()
+        for number, clients in enumerate(several, 1):
+            until = began + chosen.seconds - left * (1 - number / len(several))
+            first, again = rounds_of(port, clients, chosen.rounds, numbers, until)
             rows += [(clients, one, first, again) for one in QUESTIONS]
-    plain = bare(chosen.data_dir, max(3, chosen.rounds // 4))
-    size = (chosen.data_dir / "fleetcost.duckdb").stat().st_size
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, tables {size / 2**20:.0f} MiB, ms")
-    print(f"{'90 days':<22}{'clients':>8}{'first p50':>11}{'p95':>8}{'again p50':>11}{'p95':>8}{'CPU':>7}"
+    plain = bare(chosen.tables, 3)
+    size = (chosen.tables / "fleetcost.duckdb").stat().st_size
+    print(f"{os.cpu_count()} cores, load before {load:.1f}, tables {size / 2**20:.0f} MiB, ms")
+    print(f"{'90 days':<22}{'clients':>8}{'asked':>7}{'first p50':>11}{'p95':>8}{'again p50':>11}{'p95':>8}{'CPU':>7}"
           f"{'SQL rows':>10}{'SQL rollup':>12}")  # fmt: skip
     for clients, one, first, again in rows:
         name = one.target(0).rpartition("&filter=")[0]
         over_rows, over_rollup = plain[one.name]
-        print(f"{one.name:<22}{clients:>8}{percentile(first[name], 0.5):>11.1f}{percentile(first[name], 0.95):>8.1f}"
+        print(f"{one.name:<22}{clients:>8}{len(first[name]):>7}"
+              f"{percentile(first[name], 0.5):>11.1f}{percentile(first[name], 0.95):>8.1f}"
               f"{percentile(again[name], 0.5):>11.2f}{percentile(again[name], 0.95):>8.2f}"
               f"{cpu[one.name]:>7.0f}"
               f"{over_rows:>10.1f}{over_rollup:>12.1f}")  # fmt: skip

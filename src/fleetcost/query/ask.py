@@ -100,7 +100,7 @@ def prepare(snapshot: View, question: Question, dialect: Dialect | None = None) 
         QuestionError: the filter names an unknown field, or the rows are in more than one currency.
     """
     program = _kept(snapshot, question, dialect)
-    return program, _currency(question, (row[0] for row in snapshot.rows("SELECT DISTINCT currency FROM cells")))
+    return program, _currency(question, (row[0] for row in snapshot.rows(program.currencies)))
 
 
 def _kept(snapshot: View, question: Question, dialect: Dialect | None) -> Program:

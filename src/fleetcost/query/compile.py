@@ -13,6 +13,7 @@ from fleetcost.query.sql.assets import ASSET_MAXIMA, ASSET_PROPERTIES, WEIGHED, 
 from fleetcost.query.sql.cells import DETAILS, AllocationCells
 from fleetcost.query.sql.cloud import CLOUD_PROPERTIES, CloudCells
 from fleetcost.query.sql.details import Details
+from fleetcost.query.sql.page import PageFirst
 from fleetcost.query.sql.reading import Reading, Shape
 from fleetcost.query.sql.stage import Stage
 
@@ -25,6 +26,7 @@ class Program:
     Attributes:
         stages: tables to make first, in order; each is read by the next ones
         rows, totals, points, sums_of_steps: statements that read the answer, see `sql.reading.Reading`
+        currencies: statement that reads the currencies of all rows
         page: the table whose rows come back
         shape: the columns of `rows`
     """
@@ -34,6 +36,7 @@ class Program:
     totals: str
     points: str
     sums_of_steps: str
+    currencies: str
     page: str
     shape: Shape
 
@@ -51,6 +54,8 @@ def compile_question(question: Question, dialect: Dialect) -> Program:
     elif question.kind is CLOUD:
         cells = CloudCells(question, dialect).stages()
         shape = _of_cloud_costs(question)
+    elif PageFirst.fits(question, dialect):
+        return _paged(question, dialect)
     else:
         cells = AllocationCells(question, dialect).stages()
         shape = _of_allocations(question, dialect)
@@ -61,6 +66,22 @@ def compile_question(question: Question, dialect: Dialect) -> Program:
         totals=reading.totals(),
         points=reading.points(),
         sums_of_steps=reading.sums_of_steps(),
+        currencies="SELECT DISTINCT currency FROM cells",
+        page=reading.page,
+        shape=shape,
+    )
+
+
+def _paged(question: Question, dialect: Dialect) -> Program:
+    shape = _of_allocations(question, dialect)
+    reading, paged = Reading(question, dialect, shape), PageFirst(question, dialect, shape)
+    return Program(
+        stages=tuple(paged.stages()),
+        rows=reading.rows(),
+        totals=paged.totals(),
+        points=reading.points(),
+        sums_of_steps=paged.sums_of_steps(),
+        currencies="SELECT DISTINCT currency FROM ranked",
         page=reading.page,
         shape=shape,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from fleetcost.model.window import Resolution, Window
-from fleetcost.tables.database import Snapshot
+from fleetcost.tables.database import SCHEMA_VERSION, Snapshot
 from fleetcost.tables.ledger import aware, naive
 from fleetcost.tables.rollups import ROLLUPS
 from fleetcost.tables.statements import statement
@@ -52,7 +52,7 @@ class State:
 
     Attributes:
         resolution, window: which
-        mark: a text that changes whenever one of its objects does
+        mark: a text that changes whenever one of its objects does, or the columns of the tables
     """
 
     resolution: Resolution
@@ -71,7 +71,7 @@ class Exported:
 def states(snapshot: Snapshot) -> tuple[State, ...]:
     """Return every window of the ledger."""
     return tuple(
-        State(Resolution(resolution), Window(aware(start), aware(end)), mark)
+        State(Resolution(resolution), Window(aware(start), aware(end)), f"{SCHEMA_VERSION} {mark}")
         for resolution, start, end, mark in snapshot.rows(statement("lake_windows"))
     )
 

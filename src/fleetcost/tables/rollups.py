@@ -8,7 +8,7 @@ Its columns have the names and the meaning of the rows' own, so a statement only
 - sums of measures, the earliest start and the latest end are the same from every rollup;
 - a text on which all rows agree is the same too: where the members of a rollup's row differ it is empty, and a text
   that is empty anywhere in a group is not agreed on;
-- single rows are counted by `members`;
+- single rows are counted by `members`, and `cost` and `adjustment` are what they cost together;
 - `signs` keeps apart what is below zero, so that "the cost, but at least 0" adds up as the cost itself does.
 
 Which rollups there are was chosen by measurement: `docs/decisions/0201-rollups-and-label-sets.md`.
@@ -33,7 +33,7 @@ MEASURES = (
     "network_zone_cost", "network_region_cost", "network_internet_cost", "network_cost", "network_cost_adjustment",
     "load_balancer_cost", "load_balancer_cost_adjustment", "external_cost",
 )  # fmt: skip
-"""What a rollup adds up; the `*_usage_max` columns and the lists of shares are the containers' own."""
+"""What a rollup adds up besides `TOTALS`; the `*_usage_max` columns and the lists of shares are the containers' own."""
 
 AGREED = ("node", "provider_id", "namespace", "controller_kind", "controller", "pod", "container")
 """Texts that a rollup keeps where all members agree, unless they are its keys."""
@@ -77,6 +77,13 @@ ROLLUPS = (WORKLOAD, NAMESPACE, NODE)
 
 _CHEAPEST_FIRST = (NAMESPACE, NODE, WORKLOAD)
 _COST = " + ".join(ALLOCATION_COSTS)
+_ADJUSTMENTS = tuple(name for name in ALLOCATION_COSTS if name.endswith("_adjustment"))
+
+TOTALS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"cost": tuple(name for name in ALLOCATION_COSTS if name not in _ADJUSTMENTS), "adjustment": _ADJUSTMENTS}
+)
+"""Sums of several measures that every source has as columns of their own, because most questions order by them."""
+
 _CHARGED = ("cpu", "ram", "gpu", "pv", "network", "load_balancer")
 _FILLED: Mapping[str, str] = MappingProxyType({"costs": _COST})
 
@@ -96,7 +103,7 @@ def source_for(table: str, columns: frozenset[str], resolution: Resolution) -> s
     labels = tuple(name for name in LABELS if name in columns)
     wanted = columns - _TIMES - set(labels) | ({"label_set"} if labels else set())
     rollup = next((rollup.name for rollup in _CHEAPEST_FIRST if wanted <= set(rollup.keys)), None)
-    rows = f"{rollup}_{resolution}" if rollup else _inside("single", rows=f"container_{resolution}")
+    rows = f"{rollup}_{resolution}" if rollup else _single(f"container_{resolution}")
     if not labels:
         return rows
     chosen = ", ".join(f"l.{label}" for label in labels)
@@ -107,7 +114,7 @@ def raw_source(table: str, columns: frozenset[str], resolution: Resolution) -> s
     """Return single rows with every column; see `source_for`."""
     del columns
     rows = f"{table}_{resolution}"
-    return _inside("single", rows=rows) if table == "allocation" else rows
+    return _single(rows) if table == "allocation" else rows
 
 
 def rollup_statement(rollup: Rollup, resolution: Resolution) -> str:
@@ -130,6 +137,8 @@ def _written(name: str, rollup: Rollup, resolution: Resolution) -> str:
     agrees = "CASE WHEN min(hash({0})) = max(hash({0})) THEN any_value({0}) ELSE '' END AS {0}"
     texts = [agrees.format(text) for text in rollup.agreed]
     single = rollup.source == "container"
+    wholes = {name: " + ".join(f"sum({part})" for part in parts) for name, parts in TOTALS.items()}
+    totals = [f"({wholes[name] if single else f'sum({name})'})::DECIMAL(38, 9) AS {name}" for name in TOTALS]
     return statement(
         name,
         resolution,
@@ -139,8 +148,12 @@ def _written(name: str, rollup: Rollup, resolution: Resolution) -> str:
         keys=", ".join(rollup.keys),
         agreed=", ".join(texts),
         count="count(*)" if single else "sum(members)::BIGINT",
-        sums=", ".join(f"sum({name}) AS {name}" for name in MEASURES),
+        sums=", ".join([*(f"sum({name}) AS {name}" for name in MEASURES), *totals]),
     )
+
+
+def _single(rows: str) -> str:
+    return _inside("single", rows=rows, **{name: " + ".join(parts) for name, parts in TOTALS.items()})
 
 
 def _inside(name: str, **parts: str) -> str:

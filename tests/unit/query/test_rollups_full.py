@@ -21,7 +21,7 @@ from fleetcost.query.ask import ask_allocations
 from fleetcost.query.dialect import DuckDb
 from fleetcost.query.dimensions import Dimension
 from fleetcost.query.filters import Filter
-from fleetcost.query.question import Idle, Question, Step
+from fleetcost.query.question import Idle, Order, Page, Question, Step
 from fleetcost.query.sharing import Sharing, Split, Tenancy
 from fleetcost.tables.rollups import ROLLUPS
 from unit.query.questions import FILTERS, FRAME, QUESTIONS
@@ -99,6 +99,41 @@ def test_rollups_answer_what_single_rows_answer(
         question = replace(question, step=Step.ALL, series=Step.DAY)
     fast, slow = (ask(made, question, rollups=which) for which in (True, False))
     assert (fast.steps, fast.totals, fast.series) == (slow.steps, slow.totals, slow.series)
+
+
+@often
+@given(
+    question=QUESTIONS,
+    tree=st.one_of(st.none(), FILTERS),
+    order=st.one_of(st.none(), st.builds(Order, st.sampled_from(["total_cost", "name", "ram_cost"]), st.booleans())),
+    cut=st.tuples(st.integers(0, 4), st.integers(0, 3)),
+    series=st.booleans(),
+    rollups=st.booleans(),
+)
+def test_a_page_is_a_part_of_the_whole_answer(
+    made: Ingested,
+    question: Question,
+    tree: Filter | None,
+    order: Order | None,
+    cut: tuple[int, int],
+    series: bool,  # noqa: FBT001
+    rollups: bool,  # noqa: FBT001
+) -> None:
+    """The rows of a page are those of the whole answer in its place, with the same totals and series."""
+    limit, offset = cut
+    question = replace(question, filter=tree, step=Step.ALL, series=Step.DAY if series else None, page=Page(order))
+    whole = ask(made, question, rollups=rollups)
+    part = ask(made, replace(question, page=Page(order, limit, offset)), rollups=rollups)
+
+    rows = whole.rows[offset : offset + limit]
+    names = {row.name for row in rows}
+    assert (part.rows, part.totals, part.currency) == (rows, whole.totals, whole.currency)
+    assert [(step.window, step.total_cost) for step in part.series] == [
+        (step.window, step.total_cost) for step in whole.series
+    ]
+    assert [step.points for step in part.series] == [
+        tuple(point for point in step.points if point.name in names) for step in whole.series
+    ]
 
 
 @pytest.mark.parametrize("split", list(Split))

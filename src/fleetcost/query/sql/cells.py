@@ -22,7 +22,8 @@ DETAILS = (
 )  # fmt: skip
 """What only a single container has."""
 
-TOTAL = " + ".join([*(f"coalesce({name}, 0)" for name in ALLOCATION_COSTS), "coalesce(shared_cost, 0)"])
+_COSTS = (*ALLOCATION_COSTS, "shared_cost")
+TOTAL = " + ".join(f"coalesce({name}, 0)" for name in _COSTS)
 """What a row of allocations costs; shared idle is inside its resources."""
 
 
@@ -37,30 +38,91 @@ class AllocationCells:
 
     def stages(self) -> list[Stage]:
         """Return every stage up to the cells, and the details that are read beside them."""
-        idle = IdleRows(self._question, self._dialect)
-        grain = Grain(self._question, self._dialect)
-        shared = Shared(self._question, self._dialect)
-        stages = idle.stages()
-        if grain.needed():
-            stages += grain.stages() + shared.stages()
-        queries = [self._rows(divided=grain.needed()), *(self._filled(cells) for cells in idle.cells())]
-        cells = "\nUNION ALL\n".join(queries)
-        stages.append(Stage("cells", f"SELECT *, {TOTAL} AS total_cost FROM (\n{cells})"))
-        return stages + Details(self._question, self._dialect).stages()
+        return [*self.before(), Stage("cells", self.query()), *self.details()]
 
-    def _rows(self, *, divided: bool) -> str:
+    def before(self) -> list[Stage]:
+        """Return the stages that cells are made of."""
+        grain = Grain(self._question, self._dialect)
+        stages = IdleRows(self._question, self._dialect).stages()
+        if grain.needed():
+            stages += grain.stages() + Shared(self._question, self._dialect).stages()
+        return stages
+
+    def details(self) -> list[Stage]:
+        """Return the stages that are read beside the cells."""
+        return Details(self._question, self._dialect).stages()
+
+    def query(self, chosen: str = "TRUE", likely: str = "TRUE") -> str:
+        """
+        Return the cells; the stages before them must be there.
+
+        Args:
+            chosen: a condition on `name`, for a part of them
+            likely: a condition on the table's columns that every row of that part meets
+        """
+        divided = Grain(self._question, self._dialect).needed()
+        idle = IdleRows(self._question, self._dialect).cells()
+        queries = [self._rows(chosen, likely, divided=divided), *(self._filled(cells, chosen) for cells in idle)]
+        cells = "\nUNION ALL\n".join(queries)
+        return f"SELECT *, {TOTAL} AS total_cost FROM (\n{cells})"
+
+    def keyed(self) -> str:
+        """
+        Return what rows cost: step, currency, the columns that names are made of, total_cost, the name and its parts.
+
+        Making a name takes longer than adding its cost, so costs are added first. Nothing may be divided.
+        """
+        names, source = self._names, self._source
+        columns = "".join(f", {column}" for column in sorted(names.columns()))
+        return (
+            f"SELECT *, {names.joined()} AS name FROM (SELECT *{names.chosen()}\n"
+            f"  FROM (SELECT step, currency{columns}, {source.total()} AS total_cost\n"
+            f"    FROM (SELECT *, {source.step()} AS step FROM {source.table('allocation', self._columns())} "
+            f"WHERE {source.in_frame()} AND {source.passes()})\n"
+            f"    GROUP BY step, currency{columns}))"
+        )
+
+    def costs(self, keyed: str) -> str:
+        """
+        Return the total of each cell and nothing else: step, role, currency, name, its parts, total_cost.
+
+        Args:
+            keyed: where to read what `keyed` gives
+        """
+        names = self._names
+        told = f"step, role, currency, name{names.listed()}, total_cost"
+        rows = (
+            f"SELECT step, {ROLE_ROW} AS role, currency, name{names.listed()}, sum(total_cost) AS total_cost\n"
+            f"FROM {keyed} GROUP BY step, currency, name{names.listed()}"
+        )
+        queries = [rows]
+        parts = "".join(f", NULL AS {part}" for part in names.parts)
+        for cells in IdleRows(self._question, self._dialect).cells():
+            total = " + ".join(f"coalesce({name}, 0)" for name in _COSTS if name in cells.columns)
+            queries.append(
+                f"SELECT {told} FROM (SELECT step, role, currency, name{parts}, {total} AS total_cost "
+                f"FROM ({cells.query}))"
+            )
+        return "\nUNION ALL\n".join(queries)
+
+    def _rows(self, chosen: str, likely: str, *, divided: bool) -> str:
         names, source = self._names, self._source
         by = f"step, currency{names.listed()}"
         sums = ", ".join(f"sum({source.measure(name)}) AS {name}" for name in EXACT_ALLOCATION)
-        kept = "".join(f", {self._dialect.agreed(name)} AS {name}" for name in self._question.properties)
+        kept = "".join(
+            f", {f'any_value({name})' if names.told(name) else self._dialect.agreed(name)} AS {name}"
+            for name in self._question.properties
+        )
         taken = " AND origin IS NULL" if self._takes_rows() else ""
         origin = f", {Grain(self._question, self._dialect).origin()} AS origin" if taken else ""
         grouped = (
             f'SELECT {by}{kept}, min("start") AS "start", max("end") AS "end", {sums}, sum(members)::BIGINT AS members'
             f"{self._detailed()}\n"
-            f"FROM (SELECT *, {source.step()} AS step{names.chosen()}{origin}\n"
-            f"  FROM {source.table('allocation', self._columns())} WHERE {source.in_frame()} AND {source.passes()})\n"
-            f"WHERE TRUE{taken}\nGROUP BY {by}"
+            f"FROM (SELECT *, {names.joined()} AS name\n"
+            f"  FROM (SELECT *, {source.step()} AS step{names.chosen()}{origin}\n"
+            f"    FROM {source.table('allocation', self._columns())} WHERE {source.in_frame()} "
+            f"AND {source.passes()} AND {likely}))\n"
+            f"WHERE {chosen}{taken}\nGROUP BY {by}"
         )
         told = {"role": str(ROLE_ROW), "name": names.joined()}
         if not divided:
@@ -86,10 +148,10 @@ class AllocationCells:
         """Return the columns of `cells`, some of them made of an expression."""
         return ", ".join(f"{told[name]} AS {name}" if name in told else name for name in self._every_column)
 
-    def _filled(self, cells: Cells) -> str:
+    def _filled(self, cells: Cells, chosen: str) -> str:
         """Return cells of which some columns are not known, with NULL in these."""
         unknown = {name: "NULL" for name in self._every_column if name not in cells.columns}
-        return f"SELECT {self._chosen(unknown)} FROM ({cells.query})"
+        return f"SELECT {self._chosen(unknown)} FROM ({cells.query}) WHERE {chosen}"
 
     def _takes_rows(self) -> bool:
         return self._question.sharing is not None and self._question.sharing.takes_rows

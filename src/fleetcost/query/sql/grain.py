@@ -62,7 +62,8 @@ class Grain:
         so that a filter and its negation see the same order.
         """
         keys = [*self._names.parts, "origin NULLS FIRST", "mounted"]
-        if self._question.filter is not None:
+        # Where whole clusters pass and nothing is shared among clusters, rows of one name are never told apart.
+        if self._question.filter is not None and not (self.filter_is_of_clusters() and self._question.sharing is None):
             keys += ["total DESC", "cpu DESC", "ram DESC", "gpu DESC", "members DESC", "passes"]
         return ", ".join(keys)
 
@@ -71,11 +72,13 @@ class Grain:
         place = "node" if self._question.idle_by_node else "''"
         total = " + ".join(source.measure(name) for name in ALLOCATION_COSTS if name != "external_cost")
         parts = ", ".join(f"{source.cost(part)} AS {part}" for part in PARTS)
-        sums = ", ".join(f"sum({part})::DECIMAL(38, 9) AS {part}" for part in (*PARTS, "total"))
-        weights = ", ".join(f"sum({weight})::DECIMAL(38, 9) AS {name}" for name, weight in self._weights().items())
+        weights = self._weights()
+        wanted = [part for part in (*PARTS, "total") if self._question.sharing is not None or part in self.order()]
+        sums = "".join(f", sum({part})::DECIMAL(38, 9) AS {part}" for part in wanted)
+        sums += "".join(f", sum({weights[name]})::DECIMAL(38, 9) AS {name}" for name in self._weighed())
         return (
             f"SELECT window_start, currency, cluster, place{names.listed()}, passes, visible, origin, mounted, "
-            f"sum(members)::BIGINT AS members, {sums}, {weights}\n"
+            f"sum(members)::BIGINT AS members{sums}\n"
             f"FROM (SELECT window_start, currency, cluster, members, {place} AS place{names.chosen()}, "
             f"{source.passes()} AS passes, {source.visible()} AS visible, {self.origin()} AS origin, "
             f"kind <> 'unmounted' AS mounted, "
@@ -144,6 +147,12 @@ class Grain:
             "tenant_weight": "CASE WHEN mounted THEN greatest(cpu + ram + gpu, 0) ELSE 0 END",
             "shared_weight": "CASE WHEN mounted THEN greatest(total, 0) ELSE 0 END",
         }
+
+    def _weighed(self) -> list[str]:
+        """Return the names of the weights by which anything is divided."""
+        weighed = [f"{name}_weight" for name in RESOURCES] if self.divides_idle else []
+        weighed += ["tenant_weight"] if self.divides_tenancy else []
+        return weighed if self._question.sharing is None else [*weighed, "shared_weight"]
 
     def _positions(self) -> str:
         """Return the grain with each row's end on the line from 0 to what its place weighs, per weight."""

@@ -69,12 +69,17 @@ class IdleRows:
         kept = ", ".join(
             f"coalesce(sum({name}_cost) FILTER (WHERE own), 0)::DECIMAL(38, 9) AS {name}_own" for name in RESOURCES
         )
-        agreed = ", ".join(f"{self._dialect.agreed(name)} AS {name}" for name in ("node", "provider_id"))
-        return (
+        # Only where places are nodes does anybody ask which node it is.
+        known = self._dialect.agreed if self._question.idle_by_node else "NULL::VARCHAR".format
+        agreed = ", ".join(f"{known(name)} AS {name}" for name in ("node", "provider_id"))
+        told = (
             f'SELECT {_PLACES}, any_value(currency) AS currency, min("start") AS "start", max("end") AS "end", '
-            f"{agreed}, {sums}, {kept}, bool_or(own) AS own\n"
-            f"FROM (SELECT *, {place} AS place, {own} AS own FROM ({self._source.idle()}))\nGROUP BY {_PLACES}"
+            f"{agreed}, {sums}"
         )
+        rows = f"(SELECT *, {place} AS place, {own} AS own FROM ({self._source.idle()}))"
+        if not self._divides_idle:
+            return f"{told}\nFROM {rows} WHERE own\nGROUP BY {_PLACES}"
+        return f"{told}, {kept}, bool_or(own) AS own\nFROM {rows}\nGROUP BY {_PLACES}"
 
     def _tenancy_at(self) -> str:
         # Only the cluster is known of tenancy; `node` and `provider_id` are there for the filter.
@@ -106,7 +111,7 @@ class IdleRows:
     def _apart(self) -> str:
         """Return idle that is shown: all of it, or of each place the part that follows the rows passing the filter."""
         if not self._divides_idle:
-            return "SELECT * FROM idle_at WHERE own"
+            return "SELECT * FROM idle_at"
         kept = ", ".join(
             f"(coalesce(c.{name}, 0) + CASE WHEN coalesce(c.{name}_whole, 0) = 0 THEN i.{name}_own ELSE 0 END)"
             f"::DECIMAL(38, 9) AS {name}"

@@ -53,6 +53,12 @@ class Names:
         """Return the parts joined by `/`; one group of everything has the empty name."""
         return " || '/' || ".join(self.parts) or "''"
 
+    def told(self, column: str) -> bool:
+        """Tell whether a column is a part of the name as it is, so that all rows of a group agree on it."""
+        return any(
+            self._columns(one) == (column,) and self._expression(one) == column for one in self._question.dimensions
+        )
+
     def columns(self) -> set[str]:
         """Return the columns of the table that the dimensions read."""
         return {column for dimension in self._question.dimensions for column in self._columns(dimension)}

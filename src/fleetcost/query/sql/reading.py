@@ -72,10 +72,14 @@ class Reading:
 
     def totals(self) -> str:
         """Return per step and currency: number of rows and sum of every measure."""
+        return f"{self.totals_of(self.every_row)} ORDER BY step, currency"
+
+    def totals_of(self, rows: str) -> str:
+        """Return the totals of a table, in any order."""
         sums = ", ".join(f"sum({name})::DOUBLE AS {name}" for name in (*self._shape.sums, "total_cost"))
         return (
             f'SELECT step, currency, count(*) AS counted, min("start") AS "start", max("end") AS "end", {sums} '
-            f"FROM {self.every_row} GROUP BY step, currency ORDER BY step, currency"
+            f"FROM {rows} GROUP BY step, currency"
         )
 
     def points(self) -> str:
@@ -105,6 +109,11 @@ class Reading:
             f'SELECT {start} AS step, {by}{kept}, min("start") AS "start", max("end") AS "end"{sums}{maxima}\n'
             f"FROM cells GROUP BY {by}"
         )
+
+    def upto(self, table: str) -> str:
+        """Return the rows of a table from the first to the last of the page; with one step."""
+        page = self._question.page
+        return f"SELECT * FROM {table} ORDER BY {self._order()} LIMIT {page.offset + (page.limit or 0)}"
 
     def _page(self) -> str:
         question, page = self._question, self._question.page

@@ -65,6 +65,10 @@ class Source:
             return "0::DECIMAL(38, 9)"
         return self._dialect.whole(name) if "byte" in name else name
 
+    def total(self) -> str:
+        """Return what rows of allocations cost together, as a sum."""
+        return "sum(cost) + sum(adjustment)" if self._question.adjusted else "sum(cost)"
+
     def cost(self, resource: str) -> str:
         """Return what a row costs for one resource, adjusted where that is wanted."""
         adjustment = f"{resource}_cost_adjustment"
