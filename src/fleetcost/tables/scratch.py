@@ -20,6 +20,9 @@ from fleetcost.tables.faults import fault
 
 _SAID_LINES = 3
 
+_THREAD_BYTES = 256 * 1024 * 1024
+"""What one thread needs to read CSV: several buffers of 32 MB; more threads than fit end in an engine out of memory."""
+
 
 class Scratch:
     """
@@ -90,7 +93,7 @@ def _settings(home: Path, engine: Engine) -> tuple[str, ...]:
     quoted = str(home).replace("'", "''")
     return (
         f"SET memory_limit = '{engine.memory_bytes}B'",
-        f"SET threads = {engine.threads}",
+        f"SET threads = {max(1, min(engine.threads, engine.memory_bytes // _THREAD_BYTES))}",
         f"SET temp_directory = '{quoted}/spill'",
         "SET preserve_insertion_order = false",
         "SET autoinstall_known_extensions = false",
