@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from fleetcost.demo.fleet import DAY_SECONDS, HOUR_SECONDS, Cluster
-from fleetcost.demo.pods import Node, nodes, present
+from fleetcost.demo.pods import Node, nodes, present, volume_id
 from fleetcost.demo.series import STORAGE_PRICE, SimulatedCluster
 
 PROVIDERS = {"aws": "AWS", "gcp": "Google Cloud", "azure": "Microsoft", "on-prem": "Rackhaus"}
@@ -112,7 +112,9 @@ def _cluster(provider: str, cluster: Cluster, day: datetime, span: tuple[float, 
     for name, _, _, gib in SimulatedCluster(cluster, span[0], lambda: span[1]).disks():
         listed = STORAGE_PRICE * gib * hours
         paid = listed * _ON_DEMAND
-        yield _Row(day, services[1], "Storage", "Usage", listed, paid, paid, f"vol-{name}", "Disk", "GB-month", tags)
+        yield _Row(
+            day, services[1], "Storage", "Usage", listed, paid, paid, volume_id(cluster, name), "Disk", "GB-month", tags
+        )
     fee, egress = 0.1 * hours, 0.4 * hours / 24 * len(nodes(cluster))
     yield _Row(
         day, services[2], "Compute", "Usage", fee, fee, fee, cluster.id, "Kubernetes cluster", "cluster-hour", tags

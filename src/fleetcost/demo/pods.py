@@ -124,6 +124,11 @@ def _provider_id(cluster: Cluster, node: str) -> str:
     }.get(cluster.provider, node)
 
 
+def volume_id(cluster: Cluster, volume: str) -> str:
+    """Return a disk as its provider names it: two clusters have volumes of the same name, and disks of their own."""
+    return f"vol-{_hash(f'{cluster.id}/{volume}', 17)}"
+
+
 def _spread(token: str, width: int) -> int:
     return int(_hash(token, 8), 16) % max(width, 1) // 60 * 60
 

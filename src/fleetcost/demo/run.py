@@ -19,6 +19,7 @@ from fleetcost.bucket.port import Bucket
 from fleetcost.costing.prices import PriceBook
 from fleetcost.demo.fleet import FLEET, Cluster, Trouble
 from fleetcost.demo.series import SCRAPE_SECONDS, SimulatedCluster
+from fleetcost.demo.torn import TornBucket
 from fleetcost.errors import SettingsError
 from fleetcost.model.identity import ClusterId, cluster_id
 from fleetcost.model.sets import SetKey, SetKind
@@ -39,22 +40,16 @@ class Fleet:
     Attributes:
         agents: one per cluster
         since: when their history begins
-        bucket: where they push
-        damaged: clusters of which one object is torn after they pushed
     """
 
     agents: tuple[Agent, ...]
     since: datetime
-    bucket: Bucket
-    damaged: tuple[str, ...]
 
     def build(self, progress: Progress) -> None:
         """Let each agent do one round: build what is due, push it."""
         for agent in self.agents:
             name = agent.builder.identity.cluster
             agent.round(lambda done, due, name=name: progress(name, done, due))  # type: ignore[misc]
-        for cluster in self.damaged:
-            _tear(self.bucket, ClusterId(cluster), self.since)
 
 
 def fleet(bucket: Bucket, folder: Path, open_store: OpenStore, clock: Clock, *, clusters: int, days: int) -> Fleet:
@@ -79,9 +74,10 @@ def fleet(bucket: Bucket, folder: Path, open_store: OpenStore, clock: Clock, *, 
     now = clock()
     born = Resolution.DAY.floor(now) - timedelta(days=days - 1)
     timing = Timing(delay=timedelta(minutes=5), backfill=now - born, hourly_retention=None)
-    agents = tuple(_agent(one, bucket, folder, open_store, clock, timing) for one in FLEET[:clusters])
-    damaged = tuple(one.id for one in FLEET[:clusters] if one.trouble is Trouble.DAMAGED)
-    return Fleet(agents, born, bucket, damaged)
+    agents = tuple(
+        _agent(one, _bucket_of(one, bucket, born), folder, open_store, clock, timing) for one in FLEET[:clusters]
+    )
+    return Fleet(agents, born)
 
 
 def _agent(
@@ -106,11 +102,11 @@ def _clock_of(cluster: Cluster, clock: Clock) -> Clock:
     return lambda: stopped
 
 
-def _tear(bucket: Bucket, cluster: ClusterId, since: datetime) -> None:
-    """Leave half of the second day's allocation object, as a broken copy would."""
+def _bucket_of(cluster: Cluster, bucket: Bucket, since: datetime) -> Bucket:
+    """Return where an agent pushes; one of the clusters has its second day's allocations torn there."""
+    if cluster.trouble is not Trouble.DAMAGED:
+        return bucket
     day = Resolution.DAY.window_of(since + Resolution.DAY.delta)
-    path = set_path(SetKey(cluster, SetKind.ALLOCATIONS, Resolution.DAY, day))
-    if bucket.stat(path):
-        content = bucket.get(path)
-        if content.endswith(b"PAR1"):
-            bucket.put(path, content[: len(content) // 2])
+    torn = TornBucket(bucket, set_path(SetKey(ClusterId(cluster.id), SetKind.ALLOCATIONS, Resolution.DAY, day)))
+    torn.tear()
+    return torn

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from fleetcost.demo.fleet import DAY_SECONDS, GIB, Cluster, Workload
-from fleetcost.demo.pods import Node, Pod, nodes, pods, present
+from fleetcost.demo.pods import Node, Pod, nodes, pods, present, volume_id
 from fleetcost.model.allocation import Labels
 from fleetcost.samples.source import Floats, RawSeries
 
@@ -194,12 +194,16 @@ class SimulatedCluster:
 
     def _volume_prices(self, low: float, high: float) -> Iterator[RawSeries]:
         for name, _, _, _ in self.disks():
-            labels = {"persistentvolume": name, "volumename": name, "provider_id": f"vol-{name}"}
+            labels = {"persistentvolume": name, "volumename": name, "provider_id": volume_id(self._cluster, name)}
             yield _series(labels, low, high, _constant(STORAGE_PRICE))
 
     def _volume_info(self, low: float, high: float) -> Iterator[RawSeries]:
         for name, _, _, _ in self.disks():
-            labels = {"persistentvolume": name, "storageclass": "standard", "csi_volume_handle": f"vol-{name}"}
+            labels = {
+                "persistentvolume": name,
+                "storageclass": "standard",
+                "csi_volume_handle": volume_id(self._cluster, name),
+            }
             yield _series(labels, low, high, _constant(1))
 
     def _claims(self, low: float, high: float) -> Iterator[RawSeries]:

@@ -22,11 +22,7 @@ def main() -> None:
     log.configure("error")
     bucket = local_store(folder / "bucket")
     whole = fleet(bucket, folder / "agents", local_store, clock, clusters=len(FLEET), days=days)
-    part = replace(
-        whole,
-        agents=tuple(agent for agent in whole.agents if agent.builder.identity.cluster in chosen),
-        damaged=tuple(cluster for cluster in whole.damaged if cluster in chosen),
-    )
+    part = replace(whole, agents=tuple(agent for agent in whole.agents if agent.builder.identity.cluster in chosen))
     part.build(lambda _cluster, _done, _due: None)
 
 

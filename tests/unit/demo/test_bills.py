@@ -16,7 +16,8 @@ from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.costing.provider_ids import node_id
 from fleetcost.demo.bills import write_bills
 from fleetcost.demo.fleet import FLEET
-from fleetcost.demo.pods import nodes
+from fleetcost.demo.pods import nodes, volume_id
+from fleetcost.demo.series import SimulatedCluster
 from fleetcost.model.cloud_sets import CloudSetKey, ConnectionStatus, integration_id
 from fleetcost.model.window import Resolution
 from fleetcost.sets.cloud.publish import read
@@ -60,3 +61,12 @@ def test_machines_are_billed_by_their_ids(tmp_path: Path) -> None:
     made = read(bucket, CloudSetKey(integration_id("demo-aws"), Resolution.DAY.window_of(NOW - timedelta(days=1))))
     billed = set(made.table["provider_id"].to_pylist())
     assert {node_id(node.provider_id) for node in nodes(FLEET[0])} <= billed
+
+
+def test_a_disk_is_billed_to_one_cluster() -> None:
+    """No two disks of the fleet have one id, though volumes of several clusters have the same name."""
+    disks = [
+        (cluster, name) for cluster in FLEET for name, _, _, _ in SimulatedCluster(cluster, 0, NOW.timestamp).disks()
+    ]
+    assert len({name for _, name in disks}) < len(disks)
+    assert len({volume_id(*disk) for disk in disks}) == len(disks)
