@@ -19,7 +19,7 @@ demo: ui        ## a whole fleet on this machine; ARGS="--no-serve" prints the c
 
 test: ui lint types  ## everything: lint, types, every test with real servers and a real browser
 	@scripts/setup servers engines
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 unit: setup     ## the fast tests only
 	@$(PY) -m pytest -m 'not real' tests/unit tests/house tests/docs $(ARGS)
