@@ -70,12 +70,13 @@ class Rollup:
 
 WORKLOAD = Rollup("workload", "container", (*PLACE, "namespace", "controller_kind", "controller", "label_set"))
 NAMESPACE = Rollup("namespace", "workload", (*PLACE, "namespace"))
+CLUSTER = Rollup("cluster", "namespace", PLACE)
 NODE = Rollup("node", "container", (*PLACE, "node", "provider_id"))
 
-ROLLUPS = (WORKLOAD, NAMESPACE, NODE)
+ROLLUPS = (WORKLOAD, NAMESPACE, CLUSTER, NODE)
 """In the order in which they are made: none comes before its source."""
 
-_CHEAPEST_FIRST = (NAMESPACE, NODE, WORKLOAD)
+_CHEAPEST_FIRST = (CLUSTER, NAMESPACE, NODE, WORKLOAD)
 _COST = " + ".join(ALLOCATION_COSTS)
 _ADJUSTMENTS = tuple(name for name in ALLOCATION_COSTS if name.endswith("_adjustment"))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from fleetcost.model.asset import AssetType
+from fleetcost.model.window import Resolution
 from fleetcost.query.conditions import Conditions
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.measures import ADJUSTED, IDLE_MEASURES
-from fleetcost.query.question import Question
+from fleetcost.query.question import Question, Step
 
 RESOURCES = ("cpu", "ram", "gpu")
 """What a node's cost is made of, and its idle."""
@@ -42,7 +43,10 @@ class Source:
 
     def step(self) -> str:
         """Return the start of the finest step a row belongs to."""
-        return self._dialect.step(self._question.finest, "window_start", self._question.frame.window.start)
+        finest, resolution = self._question.finest, self._question.frame.resolution
+        if (finest, resolution) in {(Step.DAY, Resolution.DAY), (Step.HOUR, Resolution.HOUR)}:
+            return "window_start"
+        return self._dialect.step(finest, "window_start", self._question.frame.window.start)
 
     def passes(self) -> str:
         """Return the condition of the filter."""
