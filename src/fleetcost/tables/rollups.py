@@ -94,7 +94,7 @@ def source_for(table: str, columns: frozenset[str], resolution: Resolution) -> s
     Return the cheapest source of rows that tells them apart by these columns; to stand behind `FROM`.
 
     Args:
-        table: `allocation`, `asset` or `idle`
+        table: `allocation`, `asset`, `idle` or `tenancy`
         columns: those the statement groups, filters, joins or counts rows by, and labels it reads; measures, start, end
             and texts it only keeps where all rows agree are in every source
         resolution: of the rows

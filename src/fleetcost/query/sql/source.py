@@ -29,7 +29,7 @@ class Source:
         A row of allocations may stand for several: `members` says for how many.
 
         Args:
-            name: allocation, asset or idle
+            name: allocation, asset, idle or tenancy
             columns: what rows are grouped, filtered or joined by, and the labels and lists that are read; amounts,
                 start, end and texts that are only kept where all rows agree are everywhere
         """
@@ -121,14 +121,13 @@ class Source:
 
     def tenancy(self) -> str:
         """Return what a cluster itself costs per window: its nodes' own disks and its management."""
-        cost = "cost + adjustment" if self._question.adjusted else "cost"
+        costs = ", ".join(
+            f"{name} + {name}_adjustment AS {name}" if self._question.adjusted else name
+            for name in ("disks", "management")
+        )
         return (
-            "SELECT window_start, cluster, any_value(currency) AS currency, "
-            f"coalesce(sum({cost}) FILTER (WHERE type = 'Disk'), 0) AS disks, "
-            f"coalesce(sum({cost}) FILTER (WHERE type <> 'Disk'), 0) AS management, "
-            'min("start") AS "start", max("end") AS "end" '
-            f"FROM {self.table('asset')} WHERE {self.in_frame()} "
-            "AND (type = 'ClusterManagement' OR (type = 'Disk' AND local)) GROUP BY window_start, cluster"
+            f'SELECT window_start, cluster, currency, {costs}, "start", "end" '
+            f"FROM {self.table('tenancy')} WHERE {self.in_frame()}"
         )
 
 
