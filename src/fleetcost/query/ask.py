@@ -155,12 +155,13 @@ def _ask(
 def _series(snapshot: View, question: Question, program: Program) -> tuple[SeriesStep, ...]:
     if question.series is None:
         return ()
-    points = defaultdict(list)
+    by_step = defaultdict(list)
     for step, _role, name, cost in snapshot.rows(program.points):
-        points[aware(step)].append(Point(name, cost))
+        by_step[step].append(Point(name, cost))
+    points = {aware(step): tuple(those) for step, those in by_step.items()}
     sums = {aware(step): cost for step, cost in snapshot.rows(program.sums_of_steps)}
     windows: tuple[Window, ...] = cut(question.frame.window, question.series)
-    return tuple(SeriesStep(window, sums.get(window.start, 0.0), tuple(points[window.start])) for window in windows)
+    return tuple(SeriesStep(window, sums.get(window.start, 0.0), points.get(window.start, ())) for window in windows)
 
 
 def judged(snapshot: View, question: Question, now: datetime, known: Known | None = None) -> tuple[Completeness, ...]:

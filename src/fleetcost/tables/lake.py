@@ -13,7 +13,7 @@ from fleetcost.tables.ledger import aware, naive
 from fleetcost.tables.rollups import ROLLUPS
 from fleetcost.tables.statements import statement
 
-WINDOWED = ("container", *(rollup.name for rollup in ROLLUPS), "asset", "idle")
+WINDOWED = ("container", *(rollup.name for rollup in ROLLUPS), "asset", "idle", "tenancy")
 """Tables that exist per resolution and are written window by window."""
 
 BILLED = "cloud_cost"

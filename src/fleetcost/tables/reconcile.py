@@ -85,6 +85,9 @@ def _adjust(writer: Writer, resolution: Resolution, span: dict[str, Any], loaded
     change = _spread("aimed", "asset", "window_start, begun")
     writer.execute(statement("bill_change", resolution, spread=change), span)
     writer.execute(statement("write_adjustments", resolution))
+    if changed := _windows(writer, "bill_change"):
+        writer.execute(statement("drop_window", resolution, table="tenancy"), changed)
+        writer.execute(statement("derive_tenancy", resolution), changed)
     writer.execute(statement("bill_touched", resolution), loaded)
     touched = _windows(writer, "bill_touched")
     if not touched:

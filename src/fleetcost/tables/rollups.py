@@ -70,12 +70,13 @@ class Rollup:
 
 WORKLOAD = Rollup("workload", "container", (*PLACE, "namespace", "controller_kind", "controller", "label_set"))
 NAMESPACE = Rollup("namespace", "workload", (*PLACE, "namespace"))
+CLUSTER = Rollup("cluster", "namespace", PLACE)
 NODE = Rollup("node", "container", (*PLACE, "node", "provider_id"))
 
-ROLLUPS = (WORKLOAD, NAMESPACE, NODE)
+ROLLUPS = (WORKLOAD, NAMESPACE, CLUSTER, NODE)
 """In the order in which they are made: none comes before its source."""
 
-_CHEAPEST_FIRST = (NAMESPACE, NODE, WORKLOAD)
+_CHEAPEST_FIRST = (CLUSTER, NAMESPACE, NODE, WORKLOAD)
 _COST = " + ".join(ALLOCATION_COSTS)
 _ADJUSTMENTS = tuple(name for name in ALLOCATION_COSTS if name.endswith("_adjustment"))
 
@@ -93,7 +94,7 @@ def source_for(table: str, columns: frozenset[str], resolution: Resolution) -> s
     Return the cheapest source of rows that tells them apart by these columns; to stand behind `FROM`.
 
     Args:
-        table: `allocation`, `asset` or `idle`
+        table: `allocation`, `asset`, `idle` or `tenancy`
         columns: those the statement groups, filters, joins or counts rows by, and labels it reads; measures, start, end
             and texts it only keeps where all rows agree are in every source
         resolution: of the rows

@@ -20,7 +20,7 @@ from fleetcost.tables.statements import statement
 
 TABLES = {
     SetKind.ALLOCATIONS: ("container", *(rollup.name for rollup in ROLLUPS)),
-    SetKind.ASSETS: ("asset",),
+    SetKind.ASSETS: ("asset", "tenancy"),
 }
 """The tables that hold the rows of a kind of set, or what is added up from them alone."""
 
@@ -77,7 +77,9 @@ def load_files(writer: Writer, files: Sequence[SetFile]) -> None:
                 _keep_labels(writer, chosen)
         touched = _touched(file.key for file in chosen)
         writer.execute(statement(f"note_own_{TABLE_OF[kind]}", resolution), touched)
-        if kind is SetKind.ALLOCATIONS:
+        if kind is SetKind.ASSETS:
+            writer.execute(statement("derive_tenancy", resolution), touched)
+        else:
             for rollup in ROLLUPS:
                 writer.execute(rollup_statement(rollup, resolution), touched)
         _check(writer, kind, resolution, chosen)

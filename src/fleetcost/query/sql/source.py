@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from fleetcost.model.asset import AssetType
+from fleetcost.model.window import Resolution
 from fleetcost.query.conditions import Conditions
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.measures import ADJUSTED, IDLE_MEASURES
-from fleetcost.query.question import Question
+from fleetcost.query.question import Question, Step
 
 RESOURCES = ("cpu", "ram", "gpu")
 """What a node's cost is made of, and its idle."""
@@ -28,7 +29,7 @@ class Source:
         A row of allocations may stand for several: `members` says for how many.
 
         Args:
-            name: allocation, asset or idle
+            name: allocation, asset, idle or tenancy
             columns: what rows are grouped, filtered or joined by, and the labels and lists that are read; amounts,
                 start, end and texts that are only kept where all rows agree are everywhere
         """
@@ -42,7 +43,10 @@ class Source:
 
     def step(self) -> str:
         """Return the start of the finest step a row belongs to."""
-        return self._dialect.step(self._question.finest, "window_start", self._question.frame.window.start)
+        finest, resolution = self._question.finest, self._question.frame.resolution
+        if (finest, resolution) in {(Step.DAY, Resolution.DAY), (Step.HOUR, Resolution.HOUR)}:
+            return "window_start"
+        return self._dialect.step(finest, "window_start", self._question.frame.window.start)
 
     def passes(self) -> str:
         """Return the condition of the filter."""
@@ -117,14 +121,13 @@ class Source:
 
     def tenancy(self) -> str:
         """Return what a cluster itself costs per window: its nodes' own disks and its management."""
-        cost = "cost + adjustment" if self._question.adjusted else "cost"
+        costs = ", ".join(
+            f"{name} + {name}_adjustment AS {name}" if self._question.adjusted else name
+            for name in ("disks", "management")
+        )
         return (
-            "SELECT window_start, cluster, any_value(currency) AS currency, "
-            f"coalesce(sum({cost}) FILTER (WHERE type = 'Disk'), 0) AS disks, "
-            f"coalesce(sum({cost}) FILTER (WHERE type <> 'Disk'), 0) AS management, "
-            'min("start") AS "start", max("end") AS "end" '
-            f"FROM {self.table('asset')} WHERE {self.in_frame()} "
-            "AND (type = 'ClusterManagement' OR (type = 'Disk' AND local)) GROUP BY window_start, cluster"
+            f'SELECT window_start, cluster, currency, {costs}, "start", "end" '
+            f"FROM {self.table('tenancy')} WHERE {self.in_frame()}"
         )
 
 

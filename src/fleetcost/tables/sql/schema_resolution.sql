@@ -134,6 +134,21 @@ CREATE TABLE idle_{res} (
     gpu_cost DECIMAL(38, 9) NOT NULL
 );
 
+-- One row per cluster and window: what the cluster itself costs, its nodes' own disks and its management. Derived from
+-- its assets.
+CREATE TABLE tenancy_{res} (
+    cluster VARCHAR NOT NULL,
+    window_start TIMESTAMP NOT NULL,
+    window_end TIMESTAMP NOT NULL,
+    currency VARCHAR NOT NULL,
+    "start" TIMESTAMP NOT NULL,
+    "end" TIMESTAMP NOT NULL,
+    disks DECIMAL(38, 9) NOT NULL,
+    disks_adjustment DECIMAL(38, 9) NOT NULL,
+    management DECIMAL(38, 9) NOT NULL,
+    management_adjustment DECIMAL(38, 9) NOT NULL
+);
+
 -- One row per cluster, window and node: its cost and what a bill adds, by resource. An adjustment is of the whole node;
 -- its resources take their parts in proportion, the largest the exact rest.
 CREATE VIEW node_share_{res} AS
