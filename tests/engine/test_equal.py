@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,14 +44,12 @@ SHRINK_SECONDS = 60.0
 CENT = 0.01
 
 
-@dataclass(frozen=True, slots=True)
 class Both:
     """The same fleet in the embedded database and behind an engine."""
 
-    made: Ingested
-    bucket: FilesystemBucket
-    remote: RemoteTables
-    folder: Path
+    def __init__(self, made: Ingested, remote: RemoteTables) -> None:
+        self.made = made
+        self.remote = remote
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +60,7 @@ def both(sail_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bo
     bucket = FilesystemBucket(folder / "bucket")
     LakeWriter(made.database, bucket, folder, lambda: made.fleet.now).write()
     remote = RemoteTables(bucket, sail_url)
-    yield Both(made, bucket, remote, folder)
+    yield Both(made, remote)
     remote.close()
     made.database.close()
 
