@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 Case = dict[str, Any]
+
+WHOLE = os.environ.get("ENGINE_CASES") == "all"
+"""Whether everything is run, which takes some minutes longer."""
 
 _ANY_VALUE = {
     "window", "before", "after", "limit", "offset", "names", "shareCost", "shareNamespaces", "shareLabels",
@@ -30,8 +34,7 @@ SMALL = ("topology", "details", "cloud", "billed", "tenants", "discounted", "ave
 
 ON_SPARK = {
     "aggregate: several in the given order": "labels, two dimensions",
-    "sharing: shareIdle by node": "idle divided over rows, by node",
-    "sharing: shared namespaces with a filter and visible idle": "sharing, a filter, idle that is left",
+    "sharing: shared namespaces and a filter": "idle and other rows divided, a filter",
     "filters: any of a row's services": "lists",
     "aggregate: shared labels are kept on request": "maps",
     "assets: the fields of a node": "assets",

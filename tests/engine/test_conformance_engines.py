@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -12,12 +11,9 @@ import pytest
 from compat.catalogue import FLEETS
 from compat.engine import Engine, on_engine
 from compat.test_conformance import CASES, check
-from engine.chosen import ON_SPARK, Case, features, named, representative
+from engine.chosen import ON_SPARK, WHOLE, Case, features, named, representative
 
 pytestmark = pytest.mark.real
-
-WHOLE = os.environ.get("ENGINE_CASES") == "all"
-"""Every case; it takes some minutes longer."""
 
 SAIL_CASES = CASES if WHOLE else representative(CASES)
 SPARK_CASES = [case for case in CASES if WHOLE or named(case) in ON_SPARK]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from compat.fleets import Ingested, day, ingested
 from compat.fleets import time as time_of
 from compat.random_fleet import random_fleet
 from engine.answers import BY_NAMESPACE, costs
+from engine.chosen import WHOLE
 from fleetcost.bucket.filesystem import FilesystemBucket
 from fleetcost.engine.remote import RemoteTables
 from fleetcost.errors import QuestionEndedError, TryAgainError
@@ -32,8 +32,6 @@ from fleetcost.query.sharing import Sharing, Tenancy
 from unit.query.questions import FILTERS, FRAME, QUESTIONS
 
 pytestmark = pytest.mark.real
-
-WHOLE = os.environ.get("ENGINE_CASES") == "all"
 
 some = settings(
     max_examples=60 if WHOLE else 8, deadline=None, phases=[Phase.explicit, Phase.generate, Phase.shrink],
