@@ -30,7 +30,7 @@ lint: setup     ## ruff, import contracts, spelling
 types: setup    ## mypy, strict
 	@$(PY) -m mypy
 
-engines: setup  ## the API's whole suite on Sail and on Spark
+engines: ui     ## the API's whole suite on Sail and on Spark, and what happens when servers die
 	@scripts/setup servers engines && ENGINE_CASES=all $(PY) -m pytest tests/engine $(ARGS)
 
 e2e: ui         ## the end-to-end and browser tests

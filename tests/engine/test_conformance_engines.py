@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -12,13 +11,12 @@ import pytest
 from compat.catalogue import FLEETS
 from compat.engine import Engine, on_engine
 from compat.test_conformance import CASES, check
+from engine.chosen import ON_SPARK, WHOLE, Case, features, named, representative
 
 pytestmark = pytest.mark.real
 
-WHOLE = os.environ.get("ENGINE_CASES") == "all"
-"""Every case on Spark too; it takes some minutes longer."""
-
-SPARK_CASES = sorted(CASES if WHOLE else CASES[::6], key=lambda case: case["fleet"] == "calendar")
+SAIL_CASES = CASES if WHOLE else representative(CASES)
+SPARK_CASES = [case for case in CASES if WHOLE or named(case) in ON_SPARK]
 
 
 class Started:
@@ -57,26 +55,30 @@ def by_spark(spark_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     started.close()
 
 
-EMBEDDED_ONLY = {"our report"}
-"""Cases whose statements only the embedded engine reads so far, see docs/engine.md."""
+EMBEDDED_ONLY = {"diagnostics: the database's files"}
+"""Cases about what only the embedded engine has."""
 
 
-def _cases(cases: list[dict[str, Any]]) -> list[Any]:
-    not_yet = pytest.mark.xfail(reason="the reconciliation report is written for the embedded engine", strict=True)
-    return [pytest.param(case, marks=not_yet if case["name"] in EMBEDDED_ONLY else ()) for case in cases]
+def _cases(cases: list[Case]) -> list[Any]:
+    none = pytest.mark.xfail(reason="a server that answers by an engine keeps no database", strict=True)
+    return [pytest.param(case, marks=none if named(case) in EMBEDDED_ONLY else ()) for case in cases]
 
 
-def _named(case: dict[str, Any]) -> str:
-    return f"{case['file']}: {case['name']}"
-
-
-@pytest.mark.parametrize("case", _cases(CASES), ids=_named)
-def test_sail_answers_as_the_suite_says(by_sail: Started, case: dict[str, Any]) -> None:
+@pytest.mark.parametrize("case", _cases(SAIL_CASES), ids=named)
+def test_sail_answers_as_the_suite_says(by_sail: Started, case: Case) -> None:
     """The answer has the names, the shape, the order and the numbers the case says."""
     check(by_sail[case["fleet"]], case)
 
 
-@pytest.mark.parametrize("case", _cases(SPARK_CASES), ids=_named)
-def test_spark_answers_as_the_suite_says(by_spark: Started, case: dict[str, Any]) -> None:
+@pytest.mark.parametrize("case", _cases(SPARK_CASES), ids=named)
+def test_spark_answers_as_the_suite_says(by_spark: Started, case: Case) -> None:
     """The answer has the names, the shape, the order and the numbers the case says."""
     check(by_spark[case["fleet"]], case)
+
+
+def test_the_chosen_cases_ask_for_everything() -> None:
+    """What any case of the suite asks for, a chosen one asks for too; each case of Spark's is there."""
+    chosen = representative(CASES)
+    assert frozenset().union(*map(features, chosen)) == frozenset().union(*map(features, CASES))
+    assert len(chosen) < len(CASES) / 2
+    assert set(ON_SPARK) <= {named(case) for case in CASES}

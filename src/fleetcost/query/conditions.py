@@ -95,7 +95,7 @@ class Conditions:
         if field in _LISTS[self._kind]:
             return self._list(columns[0], match, wanted)
         if field in _ALIASES[self._kind]:
-            return self._match(f"coalesce({self._alias(field)}, '')", match, wanted)
+            return self._match(self._alias(field), match, wanted)
         return self._plain(field, columns[0], match, wanted)
 
     def _plain(self, field: str, column: str, match: Match, wanted: str) -> str:
@@ -111,8 +111,12 @@ class Conditions:
     def _alias(self, field: str) -> str:
         label = ALIASES[field]
         if self._kind is SetKind.ASSETS:
-            return f"coalesce({self._label('labels', EXTERNAL + label)}, {self._label('labels', label)})"
-        return f"coalesce({self._label('labels', label)}, {self._label('annotations', label)})"
+            return self._known(self._label("labels", EXTERNAL + label), self._label("labels", label))
+        return self._known(self._label("labels", label), self._label("annotations", label))
+
+    def _known(self, *labels: str) -> str:
+        """Return the first label a row has, or an empty text."""
+        return self._dialect.first_known(*labels, "''")
 
     def _label(self, column: str, key: str) -> str:
         return self._dialect.label(column, key)
@@ -120,7 +124,7 @@ class Conditions:
     def _keyed(self, column: str, key: str | None, match: Match, wanted: str) -> str:
         """Compare a label; without a key, ask whether there is one of such a name."""
         if key is not None:
-            return self._match(f"coalesce({self._label(column, label_key(key, self._kind))}, '')", match, wanted)
+            return self._match(self._known(self._label(column, label_key(key, self._kind))), match, wanted)
         if match in {Match.EQUALS, Match.CONTAINS}:
             return f"{self._label(column, label_key(wanted, self._kind))} IS NOT NULL"
         return self._dialect.list_has(self._dialect.label_names(column), match, label_key(wanted, self._kind))

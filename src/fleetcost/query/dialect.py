@@ -106,6 +106,10 @@ class Dialect(ABC):
     def label(self, column: str, key: str) -> str:
         """Read one label; NULL where it is absent."""
 
+    def first_known(self, *expressions: str) -> str:
+        """Give the first of some texts that is not NULL."""
+        return f"coalesce({', '.join(expressions)})"
+
     @abstractmethod
     def label_names(self, column: str) -> str:
         """Give the names of all labels."""

@@ -67,6 +67,13 @@ class Spark(Dialect):
         """Read one label; NULL where it is absent."""
         return f"try_element_at({column}, {self.text(key)})"
 
+    def first_known(self, *expressions: str) -> str:
+        """Give the first of some texts that is not NULL; Sail's optimizer errs where one statement has several."""
+        whole = expressions[-1]
+        for each in reversed(expressions[:-1]):
+            whole = f"CASE WHEN {each} IS NULL THEN {whole} ELSE {each} END"
+        return whole
+
     def label_names(self, column: str) -> str:
         """Give the names of all labels."""
         return f"map_keys({column})"
@@ -107,11 +114,16 @@ class Spark(Dialect):
         """Test whether any element matches; as one text, for not every engine has functions over elements."""
         if match is Match.EQUALS:
             return f"array_contains({column}, {self.text(value)})"
+        if _EDGE in value:
+            return "FALSE"
+        if not value:
+            # Every name begins and ends with nothing, but a list may have none.
+            return f"{self.length(column)} > 0"
         before = _EDGE if match is Match.STARTS_WITH else ""
         after = _EDGE if match is Match.ENDS_WITH else ""
         edge = self.text(_EDGE)
         every = f"concat({edge}, array_join({column}, {edge}), {edge})"
-        return self.contains(every, before + value.replace(_EDGE, "") + after)
+        return self.contains(every, before + value + after)
 
     def each(self, column: str) -> str:
         """Give a row per element of a list."""

@@ -31,3 +31,10 @@ def test_lists_are_searched_between_edges() -> None:
     assert "contains(concat('\x01', array_join(services, '\x01'), '\x01'), '\x01we')" in Spark().list_has(
         "services", Match.STARTS_WITH, "we"
     )
+
+
+def test_an_empty_text_is_part_of_every_element_and_of_no_empty_list() -> None:
+    """What asks for a beginning of nothing asks whether there is an element at all."""
+    for match in (Match.STARTS_WITH, Match.ENDS_WITH):
+        assert Spark().list_has("services", match, "") == "size(services) > 0"
+        assert Spark().list_has("services", match, "a\x01") == "FALSE"

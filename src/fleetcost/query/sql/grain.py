@@ -102,7 +102,7 @@ class Grain:
             return "NULL::VARCHAR"
         cases = [f"WHEN {self._named('namespace', name)} THEN namespace" for name in sharing.namespaces]
         for key, value in sharing.labels:
-            label = f"coalesce({self._dialect.label('labels', key)}, '{UNALLOCATED}')"
+            label = self._dialect.first_known(self._dialect.label("labels", key), f"'{UNALLOCATED}'")
             cases.append(f"WHEN {self._named(label, value)} THEN {label}")
         hidden = "" if self._question.scope is None else f"WHEN NOT {self._source.visible()} THEN NULL "
         return f"CASE {hidden}{' '.join(cases)} END"

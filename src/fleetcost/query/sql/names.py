@@ -82,10 +82,10 @@ class Names:
             return self._of_cloud_cost(dimension)
         name = dimension.name
         if name in KEYED[SetKind.ALLOCATIONS]:
-            return f"coalesce({self._label(KEYED[SetKind.ALLOCATIONS][name], dimension.key)}, '{UNALLOCATED}')"
+            return self._known(self._label(KEYED[SetKind.ALLOCATIONS][name], dimension.key))
         if name in ALIASES:
             label, annotation = self._label("labels", ALIASES[name]), self._label("annotations", ALIASES[name])
-            return f"coalesce({label}, {annotation}, '{UNALLOCATED}')"
+            return self._known(label, annotation)
         if name in _CONTROLLER_KINDS:
             return f"CASE WHEN controller_kind = '{name}' THEN controller ELSE '{UNALLOCATED}' END"
         first = self._dialect.first_of("services")
@@ -109,18 +109,21 @@ class Names:
         if dimension.name in ALIASES:
             label = ALIASES[dimension.name]
             external, own = self._label("labels", EXTERNAL + label), self._label("labels", label)
-            return f"coalesce({external}, {own}, '{UNALLOCATED}')"
+            return self._known(external, own)
         column = "provider_id" if dimension.name == "providerID" else dimension.name
         return f"coalesce(nullif({column}, ''), '{UNDEFINED}')"
 
     def _of_cloud_cost(self, dimension: Dimension) -> str:
         if dimension.name == "label":
-            return f"coalesce({self._label('labels', dimension.key)}, '{UNALLOCATED}')"
+            return self._known(self._label("labels", dimension.key))
         if dimension.name == FIRST_LABEL:
-            labels = ", ".join(self._label("labels", key) for key in dimension.key.split("|"))
-            return f"coalesce({labels}, '{UNALLOCATED}')" if labels else f"'{UNALLOCATED}'"
+            return self._known(*(self._label("labels", key) for key in dimension.key.split("|")))
         column = CLOUD_COLUMNS[dimension.name]
         return YES_OR_NO if column == "kubernetes" else f"coalesce(nullif({column}, ''), '{UNALLOCATED}')"
+
+    def _known(self, *labels: str) -> str:
+        """Return the first label a row has."""
+        return self._dialect.first_known(*labels, f"'{UNALLOCATED}'")
 
     def _label(self, column: str, key: str) -> str:
         return self._dialect.label(column, key)

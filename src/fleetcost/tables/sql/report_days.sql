@@ -40,10 +40,10 @@ SELECT d.cluster, d.window_start, d.bill_state, coalesce(a.currency, ''),
     coalesce(a.matched_assets, 0), coalesce(a.waiting_assets, 0), coalesce(a.unbilled_assets, 0),
     coalesce(r.matched_rows, 0), coalesce(r.unmatched_rows, 0)
 FROM reconciled_day AS d
-LEFT JOIN assets AS a USING (cluster, window_start)
-LEFT JOIN rows AS r USING (cluster, window_start)
-LEFT JOIN allocated AS l USING (cluster, window_start)
-LEFT JOIN idle AS i USING (cluster, window_start)
+LEFT JOIN assets AS a ON a.cluster = d.cluster AND a.window_start = d.window_start
+LEFT JOIN rows AS r ON r.cluster = d.cluster AND r.window_start = d.window_start
+LEFT JOIN allocated AS l ON l.cluster = d.cluster AND l.window_start = d.window_start
+LEFT JOIN idle AS i ON i.cluster = d.cluster AND i.window_start = d.window_start
 WHERE d.window_start >= $start AND d.window_start < $end
     AND d.cluster IN (SELECT cluster FROM reconciled_asset WHERE outcome <> 'unbilled')
 ORDER BY d.cluster, d.window_start;

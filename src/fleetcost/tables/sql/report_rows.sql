@@ -3,7 +3,7 @@ SELECT integration, provider, provider_id, service, category, usage_type, rule, 
     sum(amortized_net_cost) AS cost, count(*) AS rows, count(DISTINCT window_start) AS days
 FROM cloud_cost_1d
 WHERE window_start >= $start AND window_start < $end AND outcome <> 'matched'
-GROUP BY ALL
+GROUP BY integration, provider, provider_id, service, category, usage_type, rule, cluster, cluster_name, outcome, currency
 ORDER BY currency, abs(sum(amortized_net_cost)) DESC, integration, provider_id, service, category, usage_type, rule,
     cluster, cluster_name, outcome
 LIMIT $limit;
