@@ -38,7 +38,8 @@ export function FreshnessChip() {
   return (
     <Chip
       state={current === all ? "complete" : "partial"}
-      text={`${current} of ${all} clusters`}
+      text={`${current} of ${all}`}
+      noun="clusters"
       {...(until ? { until: `data to ${until}`, short: until.replace(" UTC", "") } : {})}
       {...(dataTo ? { title: localTime(dataTo) } : {})}
     />
@@ -48,16 +49,21 @@ export function FreshnessChip() {
 interface ChipProps {
   state: string;
   text: string;
+  /** What is counted; only told to those who cannot see it where there is no room. */
+  noun?: string;
   until?: string;
   short?: string;
   title?: string;
 }
 
-function Chip({ state, text, until, short, title }: ChipProps) {
+function Chip({ state, text, noun, until, short, title }: ChipProps) {
   return (
     <Go to={viewOf("health")} className="chip" title={title}>
       <StateShape state={state} />
-      <span className="number">{text}</span>
+      <span className="number">
+        {text}
+        {noun ? <span className="chip-noun"> {noun}</span> : null}
+      </span>
       {until ? (
         <span className="number chip-until" data-short={short}>
           {until}
