@@ -38,8 +38,8 @@ export function FreshnessChip() {
   return (
     <Chip
       state={current === all ? "complete" : "partial"}
-      text={`${current} of ${all}`}
-      noun="clusters"
+      text={`${current} of ${all} clusters`}
+      brief={`${current} of ${all}`}
       {...(until ? { until: `data to ${until}`, short: until.replace(" UTC", "") } : {})}
       {...(dataTo ? { title: localTime(dataTo) } : {})}
     />
@@ -49,20 +49,19 @@ export function FreshnessChip() {
 interface ChipProps {
   state: string;
   text: string;
-  /** What is counted; only told to those who cannot see it where there is no room. */
-  noun?: string;
+  /** What is seen of it where there is no room. */
+  brief?: string;
   until?: string;
   short?: string;
   title?: string;
 }
 
-function Chip({ state, text, noun, until, short, title }: ChipProps) {
+function Chip({ state, text, brief, until, short, title }: ChipProps) {
   return (
     <Go to={viewOf("health")} className="chip" title={title}>
       <StateShape state={state} />
-      <span className="number">
+      <span className="number chip-text" data-brief={brief ?? text}>
         {text}
-        {noun ? <span className="chip-noun"> {noun}</span> : null}
       </span>
       {until ? (
         <span className="number chip-until" data-short={short}>

@@ -15,7 +15,7 @@ import { Warnings } from "../../states/partial";
 import { EmptyFilter } from "../../states/screens";
 import type { View } from "../../url";
 import { titleOf, underTitle } from "../../words/titles";
-import { Currencies, Found } from "./found";
+import { Currencies, currenciesOf, Found } from "./found";
 import { BillStates, NoBills, NothingBilled } from "./no-bills";
 
 const GROUPS = [
@@ -133,7 +133,7 @@ function Totals({ answer, metric }: { answer: CloudCosts; metric: string }) {
   const name = METRICS.find(([id]) => id === metric)?.[1] ?? metric;
   return (
     <div className="figures">
-      {answer.by_currency.map(({ currency, totals }) => (
+      {currenciesOf(answer).map(({ currency, totals }) => (
         <p className="figure" key={currency}>
           <span className="figure-label">{name}</span>
           <Amount value={totals["total_cost"] ?? 0} currency={currency} />

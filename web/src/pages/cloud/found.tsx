@@ -63,10 +63,16 @@ export function Found({ answer, view, asked }: FoundProps) {
   );
 }
 
-/** Amounts in several currencies have no sum, so each is asked for by itself; that with the most rows comes first. */
+/** Those with more rows first. */
+export function currenciesOf({ by_currency }: CloudCosts): CloudCosts["by_currency"] {
+  return [...by_currency].sort((one, other) => other.count - one.count);
+}
+
+/** Amounts in several currencies have no sum, so each is asked for by itself. */
 export function Currencies({ answer, view }: { answer: CloudCosts; view: View }) {
-  const ordered = [...answer.by_currency].sort((one, other) => other.count - one.count);
-  return ordered.map(({ currency }) => <Single key={currency} currency={currency} view={view} />);
+  return currenciesOf(answer).map(({ currency }) => (
+    <Single key={currency} currency={currency} view={view} />
+  ));
 }
 
 function Single({ currency, view }: { currency: string; view: View }) {
