@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ui demo test unit lint types engines e2e bench shots docs clean
+.PHONY: help setup ui web demo test unit lint types engines e2e bench shots docs clean
 
 help:           ## list the targets
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 10
@@ -14,10 +14,13 @@ setup:          ## virtual environment from the lock file
 ui: setup       ## build the web app into the package
 	@scripts/setup ui
 
+web: ui         ## the web app's own checks: biome, tsc, vitest
+	@scripts/setup web
+
 demo: ui        ## a whole fleet on this machine; ARGS="--no-serve" prints the costs and exits
 	@$(PY) -m fleetcost demo $(ARGS)
 
-test: ui lint types  ## everything: lint, types, every test with real servers and a real browser
+test: ui web lint types  ## everything: lint, types, every test with real servers and a real browser
 	@scripts/setup servers engines
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 

@@ -35,6 +35,13 @@ export function assetsAddress(view: View): string {
   return addressOf(ASSETS, { ...parametersOf(view), idle: "" });
 }
 
+/** Bills are by the day, and `total` is the server's own choice among their five costs. */
+export function cloudAddress(view: View): string {
+  const step = view.step === "auto" ? "1d" : view.step;
+  const metric = view.metric === "total" ? "" : view.metric;
+  return addressOf("api/v1/cloudcosts", { ...parametersOf(view), step, idle: "", metric });
+}
+
 /** The same question answered as a file with one line a row and step, of one kind of cost. */
 export function stepsFileAddress(view: View, column: string): string {
   return addressOf(ALLOCATIONS, { ...parametersOf(view), compare: "", format: "csv", columns: column });

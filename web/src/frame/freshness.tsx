@@ -39,6 +39,7 @@ export function FreshnessChip() {
     <Chip
       state={current === all ? "complete" : "partial"}
       text={`${current} of ${all} clusters`}
+      brief={`${current} of ${all}`}
       {...(until ? { until: `data to ${until}`, short: until.replace(" UTC", "") } : {})}
       {...(dataTo ? { title: localTime(dataTo) } : {})}
     />
@@ -48,16 +49,20 @@ export function FreshnessChip() {
 interface ChipProps {
   state: string;
   text: string;
+  /** What is seen of it where there is no room. */
+  brief?: string;
   until?: string;
   short?: string;
   title?: string;
 }
 
-function Chip({ state, text, until, short, title }: ChipProps) {
+function Chip({ state, text, brief, until, short, title }: ChipProps) {
   return (
     <Go to={viewOf("health")} className="chip" title={title}>
       <StateShape state={state} />
-      <span className="number">{text}</span>
+      <span className="number chip-text" data-brief={brief ?? text}>
+        {text}
+      </span>
       {until ? (
         <span className="number chip-until" data-short={short}>
           {until}

@@ -19,13 +19,14 @@ const PAGES = {
   p: "prices",
   s: "saved",
   l: "cloud",
+  f: "efficiency",
 } as const;
 
 export const SHORTCUTS: readonly (readonly [string, string])[] = [
   ["/", "write a filter"],
   [
-    "g then o, e, c, a, l, h, p, s",
-    "go to Overview, Explore, Clusters, Assets, Cloud costs, Data health, Prices, Saved",
+    "g then o, e, c, f, a, l, h, p, s",
+    "go to Overview, Explore, Clusters, Efficiency, Assets, Cloud costs, Data health, Prices, Saved",
   ],
   ["w", "choose the window"],
   ["b", "choose what to group by"],

@@ -2,7 +2,7 @@
 
 import type { HealthCell } from "../api/schema";
 import { stateOf } from "../words/states";
-import { minutesOver } from "./window";
+import { isObserved } from "./window";
 
 export const CELL_HEIGHT = 20;
 const INSET = 3;
@@ -37,7 +37,7 @@ export function blocksOf(cells: readonly HealthCell[], asOf: string | undefined)
 function stateIn(cell: HealthCell, asOf: string | undefined): string {
   if (cell.state !== "partial" || asOf === undefined || Date.parse(cell.window.end) <= Date.parse(asOf))
     return cell.state;
-  return (cell.coverage_minutes ?? 0) >= Math.floor(minutesOver(cell, asOf)) - 1 ? RUNNING : cell.state;
+  return isObserved(cell, asOf) ? RUNNING : cell.state;
 }
 
 function filled(cell: HealthCell): number {

@@ -67,8 +67,16 @@ function isTrouble(cell: HealthCell, asOf: string): boolean {
   if (cell.state === "complete" || cell.state === "estimated" || cell.state === "before first seen")
     return false;
   // What has just ended is on its way: agents wait for late samples.
-  const running = cell.state === "partial" && Date.parse(cell.window.end) + ARRIVAL_MS > Date.parse(asOf);
-  return !(running && (cell.coverage_minutes ?? 0) >= Math.floor(minutesOver(cell, asOf)) - 1);
+  const recent = cell.state === "partial" && Date.parse(cell.window.end) + ARRIVAL_MS > Date.parse(asOf);
+  return !(recent && isObserved(cell, asOf));
+}
+
+/** Whether every minute up to the last upload was observed, and that was not long ago: agents upload now and then. */
+export function isObserved(cell: HealthCell, asOf: string): boolean {
+  const written = cell.written_at ?? asOf;
+  if (Date.parse(asOf) - Date.parse(written) > ARRIVAL_MS) return false;
+  const until = written < asOf ? written : asOf;
+  return (cell.coverage_minutes ?? 0) >= Math.floor(minutesOver(cell, until)) - 1;
 }
 
 function runsOf(cluster: string, cells: readonly HealthCell[]): Trouble[] {

@@ -8,6 +8,7 @@ import type { ProblemError } from "../api/problem";
 import { Go } from "../go";
 import { Icon } from "../marks/icon";
 import type { View } from "../url";
+import { capital } from "../words/states";
 
 interface ScreenProps {
   title: string;
@@ -160,8 +161,9 @@ interface FailedProps {
 export function Failed({ error, retry, reset }: FailedProps) {
   const { title, detail, parameter, read, accepted } = error.problem;
   return (
-    <Screen title={title ?? "The question could not be answered"} tone="bad" role="alert">
-      {detail ? <p>{detail}</p> : null}
+    <Screen title={capital(title ?? "The question could not be answered")} tone="bad" role="alert">
+      {/* What was read and what is accepted say all that the sentence says. */}
+      {detail && !(parameter && read && accepted) ? <p>{detail}</p> : null}
       {parameter ? (
         <dl className="facts">
           <dt>Parameter</dt>

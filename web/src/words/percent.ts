@@ -4,7 +4,8 @@
 export function percent(fraction: number | null | undefined): string {
   if (fraction === null || fraction === undefined || !Number.isFinite(fraction)) return "–";
   const value = fraction * 100;
-  if (value !== 0 && Math.abs(value) < 0.1) return value < 0 ? ">−0.1%" : "<0.1%";
+  if (value === 0) return "0%";
+  if (Math.abs(value) < 0.1) return value < 0 ? ">−0.1%" : "<0.1%";
   return `${value.toFixed(Math.abs(value) < 10 ? 1 : 0)}%`.replace("-", "−");
 }
 

@@ -38,6 +38,7 @@ export function assetColumns(
 ): readonly Column<AssetRow>[] {
   const { rows, totals, currency, question } = answer;
   const atLeast = isLowerBound(answer.completeness);
+  const single = question.aggregate.includes("name");
   const sign = (row: AssetRow) => groups.get(row.name) ?? { kind: "other" as const, colour: "var(--other)" };
   const cost = (id: "cost" | "adjustment", title: string, meaning: string): Column<AssetRow> => ({
     id,
@@ -73,7 +74,8 @@ export function assetColumns(
       ),
     },
     text("node_type", "Node type", 10, 4, rows, (row) => row.node_type || null),
-    text("claim", "Claim", 11, 4, rows, claimOf),
+    // A claim is a single disk's; a sum over disks has none.
+    text("claim", "Claim", 11, 4, rows, (row) => (single ? claimOf(row) : null)),
     text("size", "Mean size", 6, 5, rows, (row) => sizeOf(row, answer)),
     text("price_source", "Price from", 7, 6, rows, (row) => row.price_source || null),
     cost("cost", "List", "By the price source, before the bill"),

@@ -1,12 +1,8 @@
 /** Cloud costs: what the bills say, by provider, account and service; whether it ran on Kubernetes or not. */
-import { useMemo } from "react";
-import { stackOfAnswer } from "../../allocations/prepare";
-import { addressOf } from "../../api/client";
 import { type Asked, useAsked } from "../../api/hooks";
 import { ProblemError } from "../../api/problem";
-import { parametersOf } from "../../api/questions";
+import { cloudAddress } from "../../api/questions";
 import type { CloudCosts } from "../../api/schema";
-import { Bars } from "../../charts/bars";
 import { Choice } from "../../controls/choice";
 import { FilterBox } from "../../controls/filter";
 import { WindowChoice } from "../../controls/window";
@@ -17,11 +13,9 @@ import { Amount } from "../../marks/meter";
 import { Outcome } from "../../states/outcome";
 import { Warnings } from "../../states/partial";
 import { EmptyFilter } from "../../states/screens";
-import { Table } from "../../table/table";
 import type { View } from "../../url";
 import { titleOf, underTitle } from "../../words/titles";
-import { rangeText } from "../../words/window";
-import { cloudBelow, cloudColumns } from "./columns";
+import { Currencies, currenciesOf, Found } from "./found";
 import { BillStates, NoBills, NothingBilled } from "./no-bills";
 
 const GROUPS = [
@@ -54,10 +48,11 @@ const METRICS = [
   ["invoiced_cost", "Invoiced"],
 ] as const;
 
+/** Warnings that the page says in its own way. */
+const TOLD: ReadonlySet<string> = new Set(["several-currencies", "bills-not-final"]);
+
 export function Cloud({ view }: { view: View }) {
-  const metric = view.metric === "total" ? "" : view.metric;
-  const step = view.step === "auto" ? "1d" : view.step;
-  const address = addressOf("api/v1/cloudcosts", { ...parametersOf(view), step, idle: "", metric });
+  const address = cloudAddress(view);
   const asked = useAsked<CloudCosts>(address);
   // A server that has no such route reads no bills: that is an answer, not a failure.
   const unknown = asked.error instanceof ProblemError && asked.error.kind === "not found";
@@ -73,7 +68,7 @@ export function Cloud({ view }: { view: View }) {
         under={
           answer ? underTitle({ ...answer.question, idle: "" }) : "What the clouds bill, as they bill it"
         }
-        aside={answer && answer.rows.length > 0 ? <Total answer={answer} /> : null}
+        aside={answer && answer.rows.length > 0 ? <Totals answer={answer} metric={view.metric} /> : null}
       >
         {titleOf("cloud costs", view.aggregate, view.filter, view.window)}
       </Title>
@@ -114,62 +109,36 @@ function Answered({ asked, view }: { asked: Asked<CloudCosts>; view: View }) {
       </div>
       <Outcome asked={asked} view={view}>
         {(answer) => {
-          if (answer.rows.length > 0) return <Found answer={answer} view={view} />;
-          return view.filter ? <EmptyFilter view={view} /> : <NothingBilled bills={answer.completeness} />;
+          if (answer.rows.length === 0)
+            return view.filter ? <EmptyFilter view={view} /> : <NothingBilled bills={answer.completeness} />;
+          return (
+            <>
+              <BillStates bills={answer.completeness} />
+              <Warnings warnings={answer.warnings.filter(({ code }) => !TOLD.has(code))} />
+              {answer.by_currency.length > 1 ? (
+                <Currencies answer={answer} view={view} />
+              ) : (
+                <Found answer={answer} view={view} asked={view} />
+              )}
+            </>
+          );
         }}
       </Outcome>
     </>
   );
 }
 
-function Total({ answer }: { answer: CloudCosts }) {
-  return answer.by_currency.map(({ currency, totals }) => (
-    <p className="figure" key={currency}>
-      <span className="figure-label">Billed</span>
-      <Amount value={totals["total_cost"] ?? 0} currency={currency} />
-    </p>
-  ));
-}
-
-function Found({ answer, view }: { answer: CloudCosts; view: View }) {
-  const stack = useMemo(() => {
-    // A bill has no windows that could be missing in it; how far it has come is told above the chart.
-    const series = answer.series.map((step) => ({ ...step, state: "complete" as const }));
-    return stackOfAnswer({ ...answer, series });
-  }, [answer]);
-  const columns = useMemo(
-    () => cloudColumns(answer, view, new Map(stack.groups.map((group) => [group.id, group]))),
-    [answer, view, stack],
-  );
-  const label = titleOf("cloud costs", answer.question.aggregate, answer.question.filter, view.window);
-  const pick = (name: string) => {
-    const row = answer.rows.find((candidate) => candidate.name === name);
-    const next = row ? cloudBelow(view, row.key) : null;
-    if (next) show(next);
-  };
+/** What each currency adds up to; they are never added. */
+function Totals({ answer, metric }: { answer: CloudCosts; metric: string }) {
+  const name = METRICS.find(([id]) => id === metric)?.[1] ?? metric;
   return (
-    <>
-      <BillStates bills={answer.completeness} />
-      <Warnings warnings={answer.warnings} />
-      {stack.steps.length > 1 ? (
-        <Bars
-          stack={stack}
-          currency={answer.currency}
-          label={`${label}, over time`}
-          onPick={pick}
-          onSpan={(window) => show({ ...view, window: rangeText(window) })}
-        />
-      ) : null}
-      <Table
-        label={label}
-        columns={columns}
-        rows={answer.rows}
-        rowId={(row) => `${row.name} ${row.currency ?? ""}`}
-        sort={view.sort}
-        onSort={(sort) => show({ ...view, sort })}
-        chosen={view.columns}
-        totals
-      />
-    </>
+    <div className="figures">
+      {currenciesOf(answer).map(({ currency, totals }) => (
+        <p className="figure" key={currency}>
+          <span className="figure-label">{name}</span>
+          <Amount value={totals["total_cost"] ?? 0} currency={currency} />
+        </p>
+      ))}
+    </div>
   );
 }

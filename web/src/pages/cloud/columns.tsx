@@ -9,7 +9,7 @@ import type { Column } from "../../table/columns";
 import { PathName } from "../../table/name";
 import type { View } from "../../url";
 import { keyWords, partsOf } from "../../words/names";
-import { shareOf } from "../../words/percent";
+import { percent, shareOf } from "../../words/percent";
 import { capital } from "../../words/states";
 
 const LEVELS = ["provider", "accountName", "service", "providerID"] as const;
@@ -44,14 +44,9 @@ export function cloudColumns(
   view: View,
   groups: ReadonlyMap<string, Group>,
 ): readonly Column<Row>[] {
-  const { question, totals, rows } = answer;
-  // Rows may be in several currencies; then there is no total of all.
-  const one = answer.by_currency.length === 1;
-  const money = (row: Row, value: number) => (
-    <Amount value={value} currency={row.currency ?? answer.currency} />
-  );
-  const total = (id: string) =>
-    one ? <Amount value={totals[id] ?? 0} currency={answer.currency} /> : <span className="muted">–</span>;
+  const { question, totals, rows, currency } = answer;
+  const money = (value: number) => <Amount value={value} currency={currency} />;
+  const total = (id: string) => money(totals[id] ?? 0);
   const sign = (row: Row) => groups.get(row.name) ?? { kind: "other" as const, colour: "var(--other)" };
   const kinds = KINDS.map(
     ([id, title, meaning]): Column<Row> => ({
@@ -63,7 +58,7 @@ export function cloudColumns(
       rank: 5,
       idle: rows.every((row) => row[id] === row.total_cost),
       value: (row) => row[id] ?? null,
-      cell: (row) => money(row, row[id] ?? 0),
+      cell: (row) => money(row[id] ?? 0),
       total: total(id),
     }),
   );
@@ -84,13 +79,28 @@ export function cloudColumns(
     },
     ...kinds,
     {
+      id: "kubernetes",
+      title: "Kubernetes",
+      meaning: "How much of the total ran for Kubernetes clusters",
+      align: "end",
+      width: 6.5,
+      rank: 3,
+      idle: rows.every((row) => !row.kubernetes_percent),
+      value: (row) => row.kubernetes_percent ?? null,
+      cell: (row) => <span className="number">{percent(row.kubernetes_percent ?? null)}</span>,
+      total: (
+        <span className="number">
+          {percent(shareOf(totals[`kubernetes_${answer.metric}`] ?? 0, totals["total_cost"] ?? 0))}
+        </span>
+      ),
+    },
+    {
       id: "share",
       title: "Share",
       align: "end",
       width: 8.5,
       rank: 4,
       value: (row) => row.total_cost,
-      idle: !one,
       cell: (row) => (
         <Share part={shareOf(row.total_cost, totals["total_cost"] ?? 0)} colour={sign(row).colour} />
       ),
@@ -102,7 +112,7 @@ export function cloudColumns(
       width: 8,
       rank: 0,
       value: (row) => row.total_cost,
-      cell: (row) => money(row, row.total_cost),
+      cell: (row) => money(row.total_cost),
       total: total("total_cost"),
     },
   ];

@@ -38,26 +38,49 @@ export function NoBills() {
   );
 }
 
-/** Each integration's bills that are not final, or that cannot be used in part. */
+/** Bills that are not final in one line, with each integration behind it; unfolded where one cannot be used in part. */
 export function BillStates({ bills }: { bills: readonly Bills[] }) {
-  const open = bills.filter(({ state, causes }) => state !== "final" || causes.length > 0);
+  const open = bills.filter((bill) => bill.state !== "final" || isDamaged(bill));
   if (open.length === 0) return null;
+  const damaged = open.some(isDamaged);
+  const until = open.map(({ last }) => last ?? "").sort()[0];
   return (
-    <ul className="notice causes" aria-label="Bills that are not final">
-      {open.map((bill) => (
-        <li key={bill.integration}>
-          <StateShape state={bill.causes.length > 0 ? "damaged" : "estimated"} />
-          <strong>{bill.integration}</strong>
-          <span>
-            {bill.state}
-            {bill.last ? `, billed to ${dayOf(new Date(Date.parse(bill.last) - 1), true)}` : ""}
-            {bill.unmapped_rows > 0 ? `; ${bill.unmapped_rows} rows fit no rule` : ""}
-            {bill.causes.length > 0 ? `: ${bill.causes.join("; ")}` : ""}
-          </span>
-        </li>
-      ))}
-    </ul>
+    <details className={`notice notice-folding ${damaged ? "notice-watch" : ""}`} open={damaged}>
+      <summary>
+        <StateShape state={damaged ? "damaged" : "estimated"} />
+        <span>
+          <strong>{damaged ? "Some bills cannot be used in full." : "Costs will still change."}</strong>{" "}
+          {open.length === bills.length ? "No bill is" : `${open.length} of ${bills.length} bills are not`}{" "}
+          final
+          {until ? `; billed to ${lastDay(until)}` : ""}.
+        </span>
+        <span className="notice-more">Bills</span>
+      </summary>
+      <ul className="causes" aria-label="Bills that are not final">
+        {open.map((bill) => (
+          <li key={bill.integration}>
+            <StateShape state={isDamaged(bill) ? "damaged" : "estimated"} />
+            <strong>{bill.integration}</strong>
+            <span>
+              {bill.state}
+              {bill.last ? `, billed to ${lastDay(bill.last)}` : ""}
+              {bill.unmapped_rows > 0 ? `; ${bill.unmapped_rows} rows fit no rule` : ""}
+              {isDamaged(bill) ? `: ${bill.causes.join("; ")}` : ""}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
+}
+
+function isDamaged({ causes }: Bills): boolean {
+  return causes.length > 0;
+}
+
+/** The last day before an exclusive end. */
+function lastDay(end: string): string {
+  return dayOf(new Date(Date.parse(end) - 1), true);
 }
 
 /** Bills are read, and this window has none of their rows. */

@@ -31,6 +31,18 @@ describe("data health", () => {
     expect(blocksOf(cellsOf("prod-eu-1"), as_of).at(-1)?.state).toBe(RUNNING);
   });
 
+  test("takes a running window for whole up to its last upload, if that was not long ago", () => {
+    const cell = cellsOf("prod-eu-1").at(-1);
+    if (!cell) throw new Error("the recorded cluster has no windows");
+    const start = Date.parse(cell.window.start);
+    const at = (minutes: number) => new Date(start + minutes * 60_000).toISOString();
+    const state = (coverage_minutes: number, written: number, now: number) =>
+      blocksOf([{ ...cell, coverage_minutes, written_at: at(written) }], at(now)).at(-1)?.state;
+    expect(state(20, 20, 28)).toBe(RUNNING);
+    expect(state(12, 20, 28)).toBe("partial");
+    expect(state(20, 20, 55)).toBe("partial");
+  });
+
   test("counts observed minutes against those that are over", () => {
     expect(observedOf(cellsOf("prod-eu-1"), as_of)).toBeCloseTo(1, 3);
     expect(observedOf(cellsOf("edge-lab"), as_of)).toBe(0);

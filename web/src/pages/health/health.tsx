@@ -87,10 +87,8 @@ function Found({ windows, days, registry, view }: FoundProps) {
       <HealthStrip clusters={ordered} asOf={asOf} />
       <Troubles clusters={ordered} days={days?.clusters ?? []} asOf={asOf} />
       <Coverage clusters={ordered} registry={registry} asOf={asOf} view={view} />
-      <div className="halves">
-        {windows.ingest ? <Ingest ingest={windows.ingest} asOf={asOf} /> : null}
-        <Reconciliation window={view.window} />
-      </div>
+      <Reconciliation window={view.window} />
+      {windows.ingest ? <Ingest ingest={windows.ingest} asOf={asOf} /> : null}
     </>
   );
 }

@@ -25,7 +25,7 @@ export function Ingest({ ingest, asOf }: { ingest: IngestFacts; asOf: string }) 
           {failed ? `The last pass failed: ${ingest.last_error || "no reason was given"}` : ingest.phase}
         </span>
       </p>
-      <dl className="definitions">
+      <dl className="definitions definitions-wide">
         {facts.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>

@@ -1,10 +1,15 @@
 /** How list prices and bills were brought together, by cluster; where there are no bills, a plain statement. */
+import { useMemo, useState } from "react";
 import { addressOf } from "../../api/client";
 import { useAsked } from "../../api/hooks";
 import { ProblemError } from "../../api/problem";
 import type { Reconciled } from "../../api/schema";
+import { narrowed } from "../../filter";
 import { Go } from "../../go";
 import { Amount } from "../../marks/meter";
+import type { Column } from "../../table/columns";
+import { PathName } from "../../table/name";
+import { Table } from "../../table/table";
 import { viewOf } from "../../url";
 import { money } from "../../words/money";
 
@@ -12,8 +17,10 @@ export function Reconciliation({ window }: { window: string }) {
   const { data, error } = useAsked<Reconciled>(addressOf("api/v1/reconciliation", { window }));
   const unknown = error instanceof ProblemError && error.kind === "not found";
   return (
-    <section className="card panel" aria-labelledby="reconciliation">
-      <h2 id="reconciliation">Reconciliation with bills</h2>
+    <section className="stack" aria-labelledby="reconciliation">
+      <div className="section-head">
+        <h2 id="reconciliation">Reconciliation with bills</h2>
+      </div>
       {data && data.completeness.length > 0 ? (
         <Found report={data} />
       ) : error && !unknown ? (
@@ -39,50 +46,71 @@ interface Line {
 }
 
 function Found({ report }: { report: Reconciled }) {
+  const [sort, setSort] = useState("cluster");
+  const lines = useMemo(() => linesOf(report), [report]);
   return (
     <>
-      {report.bills.map((bill) => (
-        <p key={bill.currency} className="number">
-          {money(Number(bill.billed_cost), bill.currency)} billed:{" "}
-          {money(Number(bill.matched_cost), bill.currency)} on known assets,{" "}
-          {money(Number(bill.unmatched_cost), bill.currency)} elsewhere.
-          {bill.closes ? "" : " The two do not add up to the bill."}
-        </p>
-      ))}
-      <div className="twin-scroll">
-        <table className="list number">
-          <thead>
-            <tr>
-              <th scope="col">Cluster</th>
-              <th scope="col" className="end">
-                List
-              </th>
-              <th scope="col" className="end">
-                Adjustment
-              </th>
-              <th scope="col" className="end">
-                Reconciled
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {linesOf(report).map((line) => (
-              <tr key={`${line.cluster} ${line.currency}`}>
-                <th scope="row">{line.cluster}</th>
-                {[line.list, line.adjustment, line.reconciled].map((value, at) => (
-                  // Three figures in a fixed order.
-                  // biome-ignore lint/suspicious/noArrayIndexKey: see above
-                  <td className="end" key={at}>
-                    <Amount value={value} currency={line.currency} />
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <ul className="bills-sums number">
+        {report.bills.map((bill) => (
+          <li key={bill.currency}>
+            <strong>{money(Number(bill.billed_cost), bill.currency)}</strong> billed:{" "}
+            {money(Number(bill.matched_cost), bill.currency)} for machines and disks of the clusters,{" "}
+            {money(Number(bill.unmatched_cost), bill.currency)} for everything else.
+            {bill.closes ? "" : " The two do not add up to the bill."}
+          </li>
+        ))}
+      </ul>
+      {lines.length > 0 ? (
+        <Table
+          label="List prices and bills by cluster"
+          columns={COLUMNS}
+          rows={lines}
+          rowId={(line) => `${line.cluster} ${line.currency}`}
+          sort={sort}
+          onSort={setSort}
+        />
+      ) : null}
     </>
   );
+}
+
+const COLUMNS: readonly Column<Line>[] = [
+  {
+    id: "cluster",
+    title: "Cluster",
+    rank: 0,
+    value: (line) => line.cluster,
+    cell: (line) => (
+      <PathName
+        parts={[line.cluster]}
+        to={viewOf("assets", {
+          filter: narrowed("", "cluster", line.cluster),
+          aggregate: ["type"],
+        })}
+      />
+    ),
+  },
+  amount("list", "List", "By the price source, before the bill", 2),
+  amount("adjustment", "Adjustment", "Billed minus list", 1),
+  amount("reconciled", "Reconciled", "List and adjustment", 0),
+];
+
+function amount(
+  id: "list" | "adjustment" | "reconciled",
+  title: string,
+  meaning: string,
+  rank: number,
+): Column<Line> {
+  return {
+    id,
+    title,
+    meaning,
+    align: "end",
+    width: 8,
+    rank,
+    value: (line) => line[id],
+    cell: (line) => <Amount value={line[id]} currency={line.currency} />,
+  };
 }
 
 /** A cluster's days added up. */

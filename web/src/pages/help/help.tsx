@@ -15,6 +15,8 @@ const WORDS: readonly (readonly [string, string])[] = [
   ["Asset", "What is paid for: a node, a disk, a load balancer, a cluster’s fee."],
   ["Idle", "The cost of the assets minus what was allocated to workloads."],
   ["Efficiency", "The used part of what was requested, CPU and memory weighted by their cost."],
+  ["List, adjustment", "What the price source says, and what the bill says more or less than that."],
+  ["Amortised net", "The bill with commitments spread over their time, discounts and credits taken off."],
   ["≥ before an amount", "Data are missing behind the sum; it is at least this much."],
   ["So far", "The window is not over. Its bar is hatched and will grow."],
 ];
@@ -24,34 +26,50 @@ export function Help({ view: _ }: { view: View }) {
     <>
       <Title>Help</Title>
       <div className="halves">
-        <Keys />
-        <section className="card panel" aria-labelledby="words">
-          <h2 id="words">Words</h2>
-          <dl className="definitions">
-            {WORDS.map(([word, meaning]) => (
-              <div key={word}>
-                <dt>{word}</dt>
-                <dd>{meaning}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-        <section className="card panel" aria-labelledby="states">
-          <h2 id="states">States</h2>
-          <dl className="definitions">
-            {allStates().map(({ word, meaning }) => (
-              <div key={word}>
-                <dt>
-                  <StateMark state={word} />
-                </dt>
-                <dd>{meaning}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-        <About />
+        <div className="column">
+          <Keys />
+          <About />
+        </div>
+        <div className="column">
+          <Words />
+          <States />
+        </div>
       </div>
     </>
+  );
+}
+
+function Words() {
+  return (
+    <section className="card panel" aria-labelledby="words">
+      <h2 id="words">Words</h2>
+      <dl className="definitions">
+        {WORDS.map(([word, meaning]) => (
+          <div key={word}>
+            <dt>{word}</dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function States() {
+  return (
+    <section className="card panel" aria-labelledby="states">
+      <h2 id="states">States</h2>
+      <dl className="definitions">
+        {allStates().map(({ word, meaning }) => (
+          <div key={word}>
+            <dt>
+              <StateMark state={word} />
+            </dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   );
 }
 
@@ -90,7 +108,11 @@ function About() {
           <dt>HTTP</dt>
           <dd>
             Every page’s address carries the parameters of <code>{addressOf("api/v1/allocations")}</code>.
-            Share → Copy as curl gives the request.
+            Share → Copy as curl gives the request. All routes:{" "}
+            <a className="inline-link" href={addressOf("docs")}>
+              the reference
+            </a>
+            .
           </dd>
         </div>
         <div>
