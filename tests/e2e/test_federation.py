@@ -187,7 +187,7 @@ def test_an_aggregator_run_twice_changes_nothing(fleet: Fleet, tmp_path: Path) -
 
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
     assert first.stdout.startswith("40 loaded")
-    assert second.stdout.strip() == "0 loaded, 0 forgotten, 0 not usable, 40 unchanged"
+    assert second.stdout.strip() == "0 loaded, 0 forgotten, 0 not usable, 40 unchanged, 0 skipped"
 
 
 def test_a_deleted_database_comes_back_the_same(fleet: Fleet, tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def _told(error: urllib.error.HTTPError) -> str:
 def _why_nothing(answer: dict[str, Any]) -> str:
     """Say why there are no rows: an empty answer is not a cost of zero."""
     if not answer["completeness"]:
-        return "nothing to show: nothing of this kind is in the bucket yet"
+        return "nothing to show: no cluster has pushed a set of this kind yet, and no bill was read"
     silent = [f"{_whose(entry)} ({entry['state']})" for entry in answer["completeness"] if not entry["first"]]
     known = f"; without data in this window: {', '.join(silent)}" if silent else ""
     return f"nothing to show: no cost in this window matches the question{known}"
