@@ -1,8 +1,10 @@
 /** Clusters: the whole fleet from its registry, the silent ones too. */
 
 import { useMemo } from "react";
-import { useClusters } from "../../api/hooks";
-import type { Cluster, Clusters as ClustersAnswer } from "../../api/schema";
+import { addressOf } from "../../api/client";
+import { useAsked, useClusters } from "../../api/hooks";
+import { ALLOCATIONS } from "../../api/questions";
+import type { Allocations, Cluster, Clusters as ClustersAnswer } from "../../api/schema";
 import { Title } from "../../frame/page";
 import { Go } from "../../go";
 import { show } from "../../location";
@@ -14,6 +16,8 @@ import type { View } from "../../url";
 import { capital, stateOf } from "../../words/states";
 import { whenOf } from "../../words/window";
 import { clusterColumns } from "./columns";
+
+const MONTH = { window: "30d", aggregate: "cluster", step: "all", idle: "share" };
 
 export function Clusters({ view }: { view: View }) {
   const asked = useClusters();
@@ -30,7 +34,8 @@ export function Clusters({ view }: { view: View }) {
 
 function Fleet({ answer, view }: { answer: ClustersAnswer; view: View }) {
   const { clusters, as_of } = answer;
-  const columns = useMemo(() => clusterColumns(clusters, as_of), [clusters, as_of]);
+  const month = useAsked<Allocations>(addressOf(ALLOCATIONS, MONTH)).data;
+  const columns = useMemo(() => clusterColumns(clusters, as_of, month), [clusters, as_of, month]);
   if (clusters.length === 0) return <EmptyFleet />;
   const rows = view.tab ? clusters.filter((cluster) => wordOf(cluster) === view.tab) : clusters;
   return (

@@ -1,6 +1,8 @@
 /** The columns of the fleet: who reports, from where, how far, and why not. */
 
-import type { Cluster } from "../../api/schema";
+import type { Allocations, Cluster } from "../../api/schema";
+import { isLowerBound } from "../../completeness";
+import { Amount, Share } from "../../marks/meter";
 import { StateMark } from "../../marks/state";
 import type { Column } from "../../table/columns";
 import { PathName } from "../../table/name";
@@ -8,7 +10,54 @@ import { viewOf } from "../../url";
 import { duration } from "../../words/hours";
 import { localTime, whenOf } from "../../words/window";
 
-export function clusterColumns(clusters: readonly Cluster[], asOf: string): readonly Column<Cluster>[] {
+/** What each cluster cost, and how much of that time was observed; empty until the answer is here. */
+function monthColumns(month: Allocations | undefined): readonly Column<Cluster>[] {
+  const costs = new Map(month?.rows.map((row) => [row.key["cluster"], row.total_cost]));
+  const known = new Map(month?.completeness.map((entry) => [entry.cluster, entry]));
+  const observed = ({ cluster }: Cluster) => {
+    const entry = known.get(cluster);
+    return entry && entry.expected_minutes > 0 ? entry.coverage_minutes / entry.expected_minutes : null;
+  };
+  return [
+    {
+      id: "observed",
+      title: "Observed, 30 d",
+      meaning: "How much of the last 30 days was observed, since the cluster was first seen",
+      align: "end",
+      width: 8.5,
+      rank: 3,
+      value: observed,
+      cell: (row) => <Share part={observed(row)} />,
+    },
+    {
+      id: "cost",
+      title: "Cost, 30 days",
+      meaning: "Of the last 30 days, idle included",
+      align: "end",
+      width: 8,
+      rank: 2,
+      value: (row) => costs.get(row.cluster) ?? null,
+      cell: (row) => {
+        const cost = costs.get(row.cluster);
+        const entry = known.get(row.cluster);
+        if (cost === undefined) return <span className="muted">–</span>;
+        return (
+          <Amount
+            value={cost}
+            currency={month?.currency ?? ""}
+            atLeast={entry !== undefined && isLowerBound([entry])}
+          />
+        );
+      },
+    },
+  ];
+}
+
+export function clusterColumns(
+  clusters: readonly Cluster[],
+  asOf: string,
+  month: Allocations | undefined,
+): readonly Column<Cluster>[] {
   const without = (field: keyof Cluster) =>
     clusters.every((cluster) => cluster[field] === undefined || cluster[field] === null);
   return [
@@ -50,6 +99,7 @@ export function clusterColumns(clusters: readonly Cluster[], asOf: string): read
         <span className="number">{row.last === null ? "–" : duration(lagOf(row.last, asOf))}</span>
       ),
     },
+    ...monthColumns(month),
     {
       id: "last_uploaded",
       title: "Last upload",
