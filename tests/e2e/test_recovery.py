@@ -157,7 +157,13 @@ def test_the_agent_comes_back_from_the_bucket(world: World) -> None:
     }
 
     assert before <= set(world.contents())
-    assert before <= local
+    assert {path for path in before if _of_today(path)} <= local
+    assert local
+
+
+def _of_today(path: str) -> bool:
+    """Tell whether a set belongs to the day that is not over, which is what an agent has to learn to add it up."""
+    return path.endswith(".parquet") and int(path.rsplit("/", 1)[1].partition("-")[0]) >= time.time() // 86400 * 86400
 
 
 def test_a_cluster_comes_back_from_prometheus(world: World) -> None:

@@ -128,15 +128,16 @@ def _up(address: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while it runs, its driver's event loop is in the way of every other test that starts one.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
+    """One Chromium for all tests of this folder."""
     expect.set_options(timeout=PATIENCE_MS)
     with chromium() as found:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def wide(browser: Browser) -> Iterator[BrowserContext]:
     """One window of a desk's size; scripts are loaded once and kept, as a visitor's browser does."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")

@@ -44,7 +44,7 @@ def test_the_demonstration_prints_what_the_fleet_costs(demo: Callable[..., Done]
     table = costs(done.out)
     assert list(table) == ["cluster-0", "cluster-1", "all"]
     for cpu, ram, gpu, volumes, idle, total in table.values():
-        assert min(cpu, ram, volumes, idle) > 0
+        assert min(cpu, ram, volumes, idle) >= 0 < total  # soon after midnight the day has cost cents
         assert cpu + ram + gpu + volumes + idle == pytest.approx(total, abs=0.04)
     for column in range(6):
         parts = sum(table[name][column] for name in ("cluster-0", "cluster-1"))
