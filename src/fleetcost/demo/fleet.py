@@ -223,7 +223,7 @@ FLEET = (
             *_SYSTEM,
             Workload("api", "Deployment", "gateway", 6, 0.7, 1, 0.8, 0.7, "web", swing=0.4),
             Workload("api", "Deployment", "accounts", 3, 0.5, 1, 0.5, 0.6, "identity"),
-            # The spike with a findable cause: one team's test on nodes that come for it, in any seven days at least once.
+            # The spike with a findable cause: one team's test, on nodes that come for it, at least once in seven days.
             Workload(
                 "perf",
                 "CronJob",
