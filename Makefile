@@ -36,6 +36,9 @@ types: setup    ## mypy, strict
 engines: ui     ## the API's whole suite on Sail and on Spark, and what happens when servers die
 	@scripts/setup servers engines && ENGINE_CASES=all $(PY) -m pytest tests/engine $(ARGS)
 
+thanos: ui      ## the tests against a real Thanos, which takes minutes to build
+	@scripts/setup servers thanos && $(PY) -m pytest tests/e2e/test_thanos.py $(ARGS)
+
 e2e: ui         ## the end-to-end and browser tests
 	@scripts/setup servers && $(PY) -m pytest tests/e2e $(ARGS)
 

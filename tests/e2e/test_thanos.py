@@ -18,7 +18,7 @@ from servers.thanos import Thanos, find_thanos
 
 pytestmark = [
     pytest.mark.real,
-    pytest.mark.skipif(find_thanos() is None, reason="no Thanos: `make test` builds it where Go is"),
+    pytest.mark.skipif(find_thanos() is None, reason="no Thanos: `make thanos` builds it where Go is, in some minutes"),
 ]
 
 START = 1_768_003_200
