@@ -111,7 +111,7 @@ def test_a_new_pass_forgets(tmp_path: Path) -> None:
     """After an ingest pass nothing that was kept before is served."""
     made = ingested(FLEETS["tenants"], tmp_path)
     with AsgiClient(create_app(services_of(made, tmp_path), PAGE)) as client:
-        target = f"/api/v1/allocations?{WINDOW}&tenancy=hide&idle=hide"
+        target = f"/api/v1/allocations?{WINDOW}&aggregate=namespace&tenancy=hide&idle=hide"
         assert client.ask(target).document["totals"]["total_cost"] == 8
         with made.database.transaction() as writer:
             writer.execute("DELETE FROM namespace_1d WHERE namespace = 'a'")
