@@ -13,12 +13,14 @@ from typing import Any
 from fleetcost.errors import SetDamagedError
 from fleetcost.model.cloud_cost import CLOUD_COSTS, BillState, CloudCostTotal
 from fleetcost.model.cloud_sets import CloudSetKey, IntegrationId
-from fleetcost.model.reconciliation import RowOutcome
 from fleetcost.model.window import Window
 from fleetcost.tables.database import Writer
+from fleetcost.tables.derivation import Reader, set_query
 from fleetcost.tables.ledger import EntryState, aware, naive
-from fleetcost.tables.statements import statement
+from fleetcost.tables.statements import query, statement
 from fleetcost.tables.view import View
+
+_READER = Reader("read_parquet($files)", query("placed_cloud"), "to_json(labels)::VARIANT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ def load_cloud(writer: Writer, files: Sequence[CloudFile]) -> None:
         "ends": [naive(file.key.window.end) for file in files],
     }
     with writer.reading(", ".join(str(file.key) for file in files[:3])):
-        writer.execute(statement("load_cloud_cost", outside=RowOutcome.OUTSIDE), parameters)
+        writer.add("cloud_cost_1d", set_query("cloud_cost", _READER), parameters)
     _check(writer, files)
 
 

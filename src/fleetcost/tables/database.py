@@ -31,7 +31,7 @@ from fleetcost.model.window import Resolution
 from fleetcost.ops import log
 from fleetcost.tables.faults import closed, fault, in_use, no_disk
 from fleetcost.tables.rollups import shape_statements
-from fleetcost.tables.statements import statement
+from fleetcost.tables.statements import query, statement
 
 ROW_GROUP_ROWS = 61_440
 """
@@ -42,7 +42,7 @@ with smaller ones less is written twice. Still smaller ones cost space.
 SPILL_FACTOR = 4
 """How much may lie on the disk for each byte of memory; work that needs more is given up."""
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Raise it with any change of `sql/schema*.sql`; an older file is moved aside and rebuilt."""
 
 Parameters = Mapping[str, Any]
@@ -102,9 +102,9 @@ class Snapshot:
         """The SQL it understands."""
         return "duckdb"
 
-    def keep(self, name: str, query: str) -> None:
+    def keep(self, name: str, query: str, parameters: Parameters | None = None) -> None:
         """Keep a query's rows under a name for the statements that follow; see `rows` for what is raised."""
-        self.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS\n{query}")
+        self.rows(f"CREATE OR REPLACE TEMP TABLE {name} AS\n{query}", parameters)
 
     def forget(self) -> None:
         """Begin another question; what it keeps takes the place of what was kept under the same names."""
@@ -131,6 +131,10 @@ class Writer(Snapshot):
         """
         with self._database.told():
             self._cursor.execute(sql, _plain(parameters))
+
+    def add(self, table: str, query: str, parameters: Parameters | None = None) -> None:
+        """Add a query's rows to a table; see `execute` for what is raised."""
+        self.execute(statement("add", table=table, query=query), parameters)
 
     @contextmanager
     def reading(self, names: str) -> Iterator[None]:
@@ -351,7 +355,7 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("BEGIN TRANSACTION")
     connection.execute(statement("schema"))
     for resolution in Resolution:
-        connection.execute(statement("schema_resolution", resolution))
+        connection.execute(statement("schema_resolution", resolution, node_share=query("node_share", resolution)))
         for shape in shape_statements(resolution):
             connection.execute(shape)
     connection.execute(statement("schema_cloud"))

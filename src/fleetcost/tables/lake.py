@@ -11,7 +11,7 @@ from fleetcost.model.window import Resolution, Window
 from fleetcost.tables.database import SCHEMA_VERSION, Snapshot
 from fleetcost.tables.ledger import aware, naive
 from fleetcost.tables.rollups import ROLLUPS
-from fleetcost.tables.statements import statement
+from fleetcost.tables.statements import query, statement
 
 WINDOWED = ("container", *(rollup.name for rollup in ROLLUPS), "asset", "idle", "tenancy")
 """Tables that exist per resolution and are written window by window."""
@@ -103,26 +103,24 @@ def mark_of(snapshot: Snapshot, table: str) -> str:
 def _export(snapshot: Snapshot, table: str, within: str, folder: Path) -> Iterator[Exported]:
     ((rows,),) = snapshot.rows(f"SELECT count(*) FROM {table} WHERE {within}")  # noqa: S608 - our own names
     parts = -(-rows // ROWS_PER_FILE)
-    query, order = _rows(snapshot, table), _order(table)
+    rows_of, order = _rows(snapshot, table), _order(table)
     for part in range(parts):
         file = folder / f"{table}-{part}.parquet"
         share = f" AND hash(cluster) % {parts} = {part}" if parts > 1 and table != "label_set" else ""
         share = f" AND label_set % {parts} = {part}" if parts > 1 and table == "label_set" else share
-        snapshot.write(f"SELECT * FROM ({query}) WHERE {within}{share}{order}", _OPTIONS, str(file))  # noqa: S608
+        snapshot.write(f"SELECT * FROM ({rows_of}) WHERE {within}{share}{order}", _OPTIONS, str(file))  # noqa: S608
         yield Exported(file, rows if parts == 1 else -1)
 
 
 def _rows(snapshot: Snapshot, table: str) -> str:
     if table == "label_set":
-        return _bare("lake_label_set")
+        return query("lake_label_set")
     casts = {row[0]: _CASTS[row[1]].format(row[0]) for row in snapshot.rows(f"DESCRIBE {table}") if row[1] in _CASTS}
     if not casts:
         return f"SELECT * FROM {table}"  # noqa: S608 - our own name
-    return _bare("lake_table", table=table, numbers=", ".join(f"{cast} AS {name}" for name, cast in casts.items()))
-
-
-def _bare(name: str, **parts: str) -> str:
-    return statement(name, None, **parts).rstrip().rstrip(";")
+    return query(
+        "lake_table", None, table=table, numbers=", ".join(f"{cast} AS {name}" for name, cast in casts.items())
+    )
 
 
 def _order(table: str) -> str:

@@ -10,23 +10,26 @@ them is derived again. Rules and reasons: `docs/decisions/0811-reconciliation.md
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from fleetcost.model.reconciliation import AssetOutcome, RowOutcome
 from fleetcost.model.sets import SetKey
 from fleetcost.model.window import Resolution
 from fleetcost.tables.database import Writer
-from fleetcost.tables.ledger import naive
-from fleetcost.tables.rollups import ROLLUPS, rollup_statement
-from fleetcost.tables.statements import statement
-
-_LINKED = (
-    '(SELECT l.row, l.asset, r.amount, greatest(a.list, 0) AS weight, r."start", r."end", r.bill_state '
-    "FROM bill_link AS l JOIN bill_row AS r ON r.row = l.row JOIN bill_asset AS a ON a.asset = l.asset WHERE l.same)"
+from fleetcost.tables.derivation import (
+    NAMED,
+    RECONCILED,
+    asset_stages,
+    block_stage,
+    container_stages,
+    link_stages,
+    outcome_query,
+    touched_stage,
 )
-_FOUND = ("reconciled_asset", "reconciled_day")
+from fleetcost.tables.ledger import naive
+from fleetcost.tables.rows import add_idle, add_rollups, add_tenancy
+from fleetcost.tables.statements import statement
 
 
 def reconcile_days(writer: Writer, days: Collection[datetime]) -> None:
@@ -54,15 +57,11 @@ def _reconcile(writer: Writer, days: Collection[datetime], keys: Sequence[SetKey
 def _link(writer: Writer, days: Sequence[datetime]) -> None:
     """Find out which rows belong to which assets, and which assets may cost what their rows say."""
     span = {"days": list(days), "oldest": days[0], "newest": days[-1]}
-    writer.execute(statement("bill_asset"), span)
-    writer.execute(statement("bill_key"))
-    writer.execute(statement("bill_row"), span)
-    for name in ("bill_hit", "bill_cluster", "bill_link"):
-        writer.execute(statement(name))
-    writer.execute(statement("bill_billed", spread=_spread(_LINKED, "row", "asset")))
+    for name, rows in link_stages(NAMED):
+        writer.keep(name, rows, span if "$days" in rows else None)
     blocked = -1
     while blocked != (blocked := _blocked(writer)):
-        writer.execute(statement("bill_block"))
+        writer.keep(*block_stage())
 
 
 def _blocked(writer: Writer) -> int:
@@ -71,41 +70,29 @@ def _blocked(writer: Writer) -> int:
 
 
 def _remember(writer: Writer, days: Sequence[datetime]) -> None:
-    for table in _FOUND:
+    for table, rows in RECONCILED:
         writer.execute(statement("drop_reconciled", table=table), {"days": list(days)})
-    assets = {outcome.name.lower(): outcome.value for outcome in AssetOutcome}
-    writer.execute(statement("write_reconciled", None, **assets))
-    writer.execute(statement("write_reconciled_day"))
-    rows = {outcome.name.lower(): outcome.value for outcome in RowOutcome}
-    writer.execute(statement("write_outcomes", None, **rows))
+        writer.add(table, rows())
+    writer.execute(statement("write_outcomes", outcomes=outcome_query()))
 
 
-def _adjust(writer: Writer, resolution: Resolution, span: dict[str, Any], loaded: dict[str, Any]) -> None:
+def _adjust(writer: Writer, resolution: Resolution, span: Mapping[str, Any], loaded: Mapping[str, Any]) -> None:
     """Write what changes of one resolution: assets, their allocations, what is added up from those, idle."""
-    change = _spread("aimed", "asset", "window_start, begun")
-    writer.execute(statement("bill_change", resolution, spread=change), span)
+    for name, rows in asset_stages(resolution, NAMED):
+        writer.keep(name, rows, span)
     writer.execute(statement("write_adjustments", resolution))
     if changed := _windows(writer, "bill_change"):
-        writer.execute(statement("drop_window", resolution, table="tenancy"), changed)
-        writer.execute(statement("derive_tenancy", resolution), changed)
-    writer.execute(statement("bill_touched", resolution), loaded)
+        add_tenancy(writer, resolution, changed)
+    writer.keep(*touched_stage(resolution, NAMED), loaded)
     touched = _windows(writer, "bill_touched")
     if not touched:
         return
-    writer.execute(statement("bill_share", resolution))
-    shares = _spread("bill_share", "cluster, window_start, thing, resource", "tie, row")
-    writer.execute(statement("bill_container", resolution, spread=shares))
+    for name, rows in container_stages(resolution):
+        writer.keep(name, rows)
     writer.execute(statement("write_container_adjustments", resolution))
     if changed := _windows(writer, "bill_container"):
-        for rollup in ROLLUPS:
-            writer.execute(statement("drop_window", resolution, table=rollup.name), changed)
-            writer.execute(rollup_statement(rollup, resolution), changed)
-    writer.execute(statement("drop_window", resolution, table="idle"), touched)
-    writer.execute(statement("derive_idle", resolution), touched)
-
-
-def _spread(source: str, by: str, tie: str) -> str:
-    return statement("spread", source=source, by=by, tie=tie).rstrip().rstrip(";")
+        add_rollups(writer, resolution, changed)
+    add_idle(writer, resolution, touched)
 
 
 def _of(resolution: Resolution, keys: Iterable[SetKey], days: Collection[datetime]) -> dict[str, Any]:

@@ -22,7 +22,8 @@ from types import MappingProxyType
 
 from fleetcost.model.allocation import ALLOCATION_COSTS
 from fleetcost.model.window import Resolution
-from fleetcost.tables.statements import statement
+from fleetcost.tables.derivation import Scope
+from fleetcost.tables.statements import query, statement
 
 MEASURES = (
     "cpu_core_hours", "cpu_core_request_hours", "cpu_core_usage_hours", "cpu_cost", "cpu_cost_adjustment",
@@ -85,6 +86,8 @@ TOTALS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Sums of several measures that every source has as columns of their own, because most questions order by them."""
 
+_WHOLE = ("byte_hours", "byte_request_hours", "byte_usage_hours", "_bytes")
+"""How measures end that are whole numbers."""
 _CHARGED = ("cpu", "ram", "gpu", "pv", "network", "load_balancer")
 _FILLED: Mapping[str, str] = MappingProxyType({"costs": _COST})
 
@@ -118,39 +121,46 @@ def raw_source(table: str, columns: frozenset[str], resolution: Resolution) -> s
     return _single(rows) if table == "allocation" else rows
 
 
-def rollup_statement(rollup: Rollup, resolution: Resolution) -> str:
-    """Return the statement that adds the rows of one rollup."""
-    return _written("rollup", rollup, resolution)
-
-
 def shape_statements(resolution: Resolution) -> Sequence[str]:
     """Return the statements that make the empty tables of a resolution's rollups."""
-    return [_written("rollup_shape", rollup, resolution) for rollup in ROLLUPS]
+    return [
+        statement("shape", table=f"{rollup.name}_{resolution}", query=_rollup(rollup, resolution, "TRUE"))
+        for rollup in ROLLUPS
+    ]
 
 
-def totals_statement(table: str, resolution: Resolution) -> str:
-    """Return the statement that gives rows and cost of cluster-windows: of `allocation` or `asset`."""
-    return statement(f"totals_{table}", resolution, **_FILLED)
+def totals_query(table: str, resolution: Resolution, scope: Scope) -> str:
+    """Return rows and cost of cluster-windows: of `allocation` or `asset`."""
+    return query(f"totals_{table}", resolution, touched=scope.touched, **_FILLED)
 
 
-def _written(name: str, rollup: Rollup, resolution: Resolution) -> str:
+def rollup_query(rollup: Rollup, resolution: Resolution, scope: Scope) -> str:
+    """Return the rows of one rollup."""
+    return _rollup(rollup, resolution, scope.touched)
+
+
+def _rollup(rollup: Rollup, resolution: Resolution, touched: str) -> str:
     # Comparing hashes takes half the time of comparing texts.
     agrees = "CASE WHEN min(hash({0})) = max(hash({0})) THEN any_value({0}) ELSE '' END AS {0}"
     texts = [agrees.format(text) for text in rollup.agreed]
     single = rollup.source == "container"
     wholes = {name: " + ".join(f"sum({part})" for part in parts) for name, parts in TOTALS.items()}
     totals = [f"({wholes[name] if single else f'sum({name})'})::DECIMAL(38, 9) AS {name}" for name in TOTALS]
-    return statement(
-        name,
+    return query(
+        "rollup",
         resolution,
-        table=rollup.name,
         source=rollup.source,
+        touched=touched,
         chosen=", ".join(f"{_signs()} AS {key}" if single and key == "signs" else key for key in rollup.keys),
         keys=", ".join(rollup.keys),
         agreed=", ".join(texts),
         count="count(*)" if single else "sum(members)::BIGINT",
-        sums=", ".join([*(f"sum({name}) AS {name}" for name in MEASURES), *totals]),
+        sums=", ".join([*(f"sum({_wide(name)}) AS {name}" for name in MEASURES), *totals]),
     )
+
+
+def _wide(measure: str) -> str:
+    return f"wide({measure})" if measure.endswith(_WHOLE) else measure
 
 
 def _single(rows: str) -> str:
@@ -159,7 +169,7 @@ def _single(rows: str) -> str:
 
 def _inside(name: str, **parts: str) -> str:
     """Return a query to stand behind `FROM`."""
-    return f"({statement(name, None, **parts).rstrip().rstrip(';')})"
+    return f"({query(name, None, **parts)})"
 
 
 def _signs() -> str:

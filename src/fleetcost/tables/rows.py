@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,9 +14,10 @@ from fleetcost.model.amount import ZERO
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution
 from fleetcost.tables.database import Writer
+from fleetcost.tables.derivation import NAMED, Reader, idle_query, own_query, set_query, tenancy_query
 from fleetcost.tables.ledger import forget_expired, naive
-from fleetcost.tables.rollups import ROLLUPS, rollup_statement, totals_statement
-from fleetcost.tables.statements import statement
+from fleetcost.tables.rollups import ROLLUPS, rollup_query, totals_query
+from fleetcost.tables.statements import query, statement
 
 TABLES = {
     SetKind.ALLOCATIONS: ("container", *(rollup.name for rollup in ROLLUPS)),
@@ -28,6 +29,7 @@ TABLE_OF = {SetKind.ALLOCATIONS: "allocation", SetKind.ASSETS: "asset"}
 """Where to read the rows of a kind of set with every column."""
 
 _LABEL_SET = "hash(labels, annotations, namespace_labels, namespace_annotations, services)"
+_READER = Reader("read_parquet($files)", query("placed"), "to_json(labels)::VARIANT", _LABEL_SET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +74,16 @@ def load_files(writer: Writer, files: Sequence[SetFile]) -> None:
             key=lambda file: file.key,
         )
         with writer.reading(", ".join(str(file.key) for file in chosen[:3])):
-            writer.execute(statement(f"load_{TABLE_OF[kind]}", resolution, label_set=_LABEL_SET), _parameters(chosen))
+            rows = set_query(TABLE_OF[kind], _READER)
+            writer.add(f"{TABLES[kind][0]}_{resolution}", rows, _parameters(chosen))
             if kind is SetKind.ALLOCATIONS:
                 _keep_labels(writer, chosen)
         touched = _touched(file.key for file in chosen)
-        writer.execute(statement(f"note_own_{TABLE_OF[kind]}", resolution), touched)
+        writer.add("own_adjusted", own_query(TABLE_OF[kind], resolution, NAMED), touched)
         if kind is SetKind.ASSETS:
-            writer.execute(statement("derive_tenancy", resolution), touched)
+            add_tenancy(writer, resolution, touched)
         else:
-            for rollup in ROLLUPS:
-                writer.execute(rollup_statement(rollup, resolution), touched)
+            add_rollups(writer, resolution, touched)
         _check(writer, kind, resolution, chosen)
 
 
@@ -90,8 +92,28 @@ def derive_idle(writer: Writer, keys: Sequence[SetKey]) -> None:
     for resolution in Resolution:
         touched = [key for key in keys if key.resolution is resolution]
         if touched:
-            writer.execute(statement("drop_window", resolution, table="idle"), _touched(touched))
-            writer.execute(statement("derive_idle", resolution), _touched(touched))
+            add_idle(writer, resolution, _touched(touched))
+
+
+def add_rollups(writer: Writer, resolution: Resolution, touched: Mapping[str, Any]) -> None:
+    """Put the rollups of these cluster-windows in the place of what is there."""
+    for rollup in ROLLUPS:
+        _replace(writer, rollup.name, resolution, rollup_query(rollup, resolution, NAMED), touched)
+
+
+def add_tenancy(writer: Writer, resolution: Resolution, touched: Mapping[str, Any]) -> None:
+    """Put what these clusters themselves cost in the place of what is there."""
+    _replace(writer, "tenancy", resolution, tenancy_query(resolution, NAMED), touched)
+
+
+def add_idle(writer: Writer, resolution: Resolution, touched: Mapping[str, Any]) -> None:
+    """Put the idle cost of these cluster-windows in the place of what is there."""
+    _replace(writer, "idle", resolution, idle_query(resolution, NAMED), touched)
+
+
+def _replace(writer: Writer, table: str, resolution: Resolution, rows: str, touched: Mapping[str, Any]) -> None:
+    writer.execute(statement("drop_window", resolution, table=table), touched)
+    writer.add(f"{table}_{resolution}", rows, touched)
 
 
 def expire(writer: Writer, resolution: Resolution, before: datetime) -> int:
@@ -123,7 +145,7 @@ def _check(writer: Writer, kind: SetKind, resolution: Resolution, files: Sequenc
     found: dict[Any, tuple[int, Decimal]] = {
         (cluster, start): (rows, cost)
         for cluster, start, rows, cost in writer.rows(
-            totals_statement(TABLE_OF[kind], resolution), _touched(file.key for file in files)
+            totals_query(TABLE_OF[kind], resolution, NAMED), _touched(file.key for file in files)
         )
     }
     for file in files:

@@ -23,6 +23,13 @@ def statement(name: str, resolution: Resolution | None = None, **parts: str) -> 
     return text
 
 
+def query(name: str, resolution: Resolution | None = None, **parts: str) -> str:
+    """Return a statement without its last semicolon, to stand inside another; see `statement`."""
+    return statement(name, resolution, **parts).rstrip().rstrip(";")
+
+
 @cache
 def _text(name: str) -> str:
-    return resources.files("fleetcost.tables").joinpath(f"sql/{name}.sql").read_text()
+    text = resources.files("fleetcost.tables").joinpath(f"sql/{name}.sql").read_text()
+    # Comments name the parts, which would be filled in there too.
+    return "".join(line for line in text.splitlines(keepends=True) if not line.lstrip().startswith("--"))

@@ -1,31 +1,28 @@
--- The assets of days, one row each, from daily sets, or from hourly ones where a cluster has no daily one. $days: days;
--- $oldest, $newest: their range.
-CREATE OR REPLACE TEMP TABLE bill_asset AS
-WITH days AS (SELECT unnest($days) AS day),
-every AS (
+-- The assets of days, one row each, from daily sets, or from hourly ones where a cluster has no daily one. {days}, {hours}:
+-- which windows.
+WITH every AS (
     SELECT cluster, window_start AS day, currency, type, name, provider_id, local, project, ip, volume_name, cost,
         "start", "end"
     FROM asset_1d
-    WHERE window_start BETWEEN $oldest AND $newest AND window_start IN (FROM days)
+    WHERE {days}
     UNION ALL
-    SELECT cluster, date_trunc('day', window_start) AS day, currency, type, name, provider_id, local, project, ip,
-        volume_name, cost, "start", "end"
-    FROM asset_1h
-    WHERE window_start >= $oldest AND window_start < $newest + INTERVAL 1 DAY
-        AND date_trunc('day', window_start) IN (FROM days)
-        AND (cluster, date_trunc('day', window_start)) NOT IN (
-            SELECT (cluster, window_start) FROM asset_1d WHERE window_start BETWEEN $oldest AND $newest
-        )
-)
-SELECT row_number() OVER (ORDER BY day, cluster, type, name, provider_id, local) AS asset, *
-FROM (
+    SELECT h.cluster, date_trunc('day', h.window_start)::TIMESTAMP AS day, h.currency, h.type, h.name, h.provider_id,
+        h.local, h.project, h.ip, h.volume_name, h.cost, h."start", h."end"
+    FROM (SELECT * FROM asset_1h WHERE {hours}) AS h
+    ANTI JOIN (SELECT cluster, window_start AS day FROM asset_1d WHERE {days}) AS d
+        ON d.cluster = h.cluster AND d.day = date_trunc('day', h.window_start)::TIMESTAMP
+),
+whole AS (
     SELECT cluster, day, type, name, provider_id, local, min(currency) AS currency, max(project) AS project,
-        max(ip) AS ip, nanos(sum(cost)) AS list, min("start") AS "start", max("end") AS "end",
-        (cluster, '1d', day) IN (SELECT (cluster, resolution, window_start) FROM own_adjusted)
-            OR (cluster, '1h', day) IN (
-                SELECT (cluster, resolution, date_trunc('day', window_start)) FROM own_adjusted
-            ) AS own
+        max(ip) AS ip, nanos(sum(cost)) AS list, min("start") AS "start", max("end") AS "end"
     FROM every
     WHERE type IN ('Node', 'Disk', 'LoadBalancer', 'ClusterManagement', 'Network')
     GROUP BY cluster, day, type, name, provider_id, local
-);
+),
+own AS (
+    SELECT DISTINCT cluster, date_trunc('day', window_start)::TIMESTAMP AS day FROM own_adjusted
+)
+SELECT row_number() OVER (ORDER BY w.day, w.cluster, w.type, w.name, w.provider_id, w.local) AS asset, w.*,
+    o.cluster IS NOT NULL AS own
+FROM whole AS w
+LEFT JOIN own AS o ON o.cluster = w.cluster AND o.day = w.day;

@@ -1,15 +1,15 @@
 -- The new adjustments of the touched cluster-windows' containers that differ from what they have.
-CREATE OR REPLACE TEMP TABLE bill_container AS
-WITH parts AS (
-    SELECT s.row,
-        coalesce(sum(part) FILTER (resource = 'cpu'), 0) AS cpu,
-        coalesce(sum(part) FILTER (resource = 'ram'), 0) AS ram,
-        coalesce(sum(part) FILTER (resource = 'gpu'), 0) AS gpu,
-        coalesce(sum(part) FILTER (resource = 'pv'), 0) AS pv,
-        coalesce(sum(part) FILTER (resource = 'network'), 0) AS network,
-        coalesce(sum(part) FILTER (resource = 'load_balancer'), 0) AS load_balancer
-    FROM ({spread}) AS s
-    GROUP BY s.row
+WITH spread AS ({spread}),
+parts AS (
+    SELECT row,
+        coalesce(sum(part) FILTER (WHERE resource = 'cpu'), 0) AS cpu,
+        coalesce(sum(part) FILTER (WHERE resource = 'ram'), 0) AS ram,
+        coalesce(sum(part) FILTER (WHERE resource = 'gpu'), 0) AS gpu,
+        coalesce(sum(part) FILTER (WHERE resource = 'pv'), 0) AS pv,
+        coalesce(sum(part) FILTER (WHERE resource = 'network'), 0) AS network,
+        coalesce(sum(part) FILTER (WHERE resource = 'load_balancer'), 0) AS load_balancer
+    FROM spread
+    GROUP BY row
 ),
 new AS (
     SELECT c.rowid AS row, c.cluster, c.window_start,
@@ -24,7 +24,7 @@ new AS (
     JOIN bill_touched AS t ON t.cluster = c.cluster AND t.window_start = c.window_start
     LEFT JOIN parts AS p ON p.row = c.rowid
 )
-SELECT * EXCLUDE (old_cpu, old_ram, old_gpu, old_pv, old_network, old_load_balancer)
+SELECT row, cluster, window_start, cpu, ram, gpu, pv, network, load_balancer
 FROM new
-WHERE (cpu, ram, gpu, pv, network, load_balancer)
-    <> (old_cpu, old_ram, old_gpu, old_pv, old_network, old_load_balancer);
+WHERE cpu <> old_cpu OR ram <> old_ram OR gpu <> old_gpu OR pv <> old_pv OR network <> old_network
+    OR load_balancer <> old_load_balancer;

@@ -1,7 +1,6 @@
 -- Which rows belong to which assets, by id: those of the row's own category before others, nodes before disks. Traffic of
 -- a node belongs to its cluster's network. Names are only unique inside a project, and ids of volumes sometimes inside a
 -- cluster: where a row says which, and one of the assets is there, the others are not meant.
-CREATE OR REPLACE TEMP TABLE bill_hit AS
 WITH found AS (
     SELECT r.row, a.asset, a.cluster, a.day, r.cluster_name,
         CASE
@@ -20,15 +19,16 @@ WITH found AS (
     JOIN bill_asset AS a ON a.asset = k.asset
     WHERE r.key <> ''
 ),
+located AS (
+    SELECT *, bool_and(elsewhere) OVER (PARTITION BY asset) AS nowhere FROM found
+),
 there AS (
-    SELECT * FROM found QUALIFY NOT elsewhere OR bool_and(elsewhere) OVER (PARTITION BY asset)
+    SELECT *, bool_or(named) OVER (PARTITION BY row) AS any_named FROM located WHERE NOT elsewhere OR nowhere
 ),
 meant AS (
-    SELECT * FROM there QUALIFY named OR NOT bool_or(named) OVER (PARTITION BY row)
-),
-best AS (
-    SELECT * FROM meant QUALIFY place = min(place) OVER (PARTITION BY row)
+    SELECT *, min(place) OVER (PARTITION BY row) AS best FROM there WHERE named OR NOT any_named
 )
 SELECT DISTINCT b.row, CASE WHEN b.place = 4 THEN n.asset ELSE b.asset END AS asset, b.cluster, b.cluster_name
-FROM best AS b
-LEFT JOIN bill_asset AS n ON b.place = 4 AND n.type = 'Network' AND n.cluster = b.cluster AND n.day = b.day;
+FROM (SELECT * FROM meant WHERE place = best) AS b
+LEFT JOIN (SELECT asset, cluster, day FROM bill_asset WHERE type = 'Network') AS n
+    ON b.place = 4 AND n.cluster = b.cluster AND n.day = b.day;

@@ -1,6 +1,5 @@
 -- What each asset can be found by in a bill. A scale set is billed as a whole, so its nodes are found by it as well; a
 -- load balancer of AWS by the name in front of its host's hash.
-CREATE OR REPLACE TEMP TABLE bill_key AS
 WITH keyed AS (
     SELECT asset, day, type, match_key(provider_id) AS key, lower(ip) AS host, lower(name) AS name, local FROM bill_asset
 )
@@ -10,7 +9,7 @@ UNION
 SELECT asset, day, regexp_replace(key, '/virtualmachines/[^/]+$', '') AS key FROM keyed
 WHERE contains(key, '/virtualmachinescalesets/')
 UNION
-SELECT asset, day, regexp_extract(host, '^(?:internal-)?(.+?)-[0-9a-f]+\.', 1) AS key FROM keyed
+SELECT asset, day, regexp_extract(host, '^(?:internal-)?(.+?)-[0-9a-f]+[.]', 1) AS key FROM keyed
 WHERE type = 'LoadBalancer' AND ends_with(host, 'amazonaws.com')
 UNION
 SELECT asset, day, host AS key FROM keyed WHERE type = 'LoadBalancer' AND host <> ''

@@ -1,11 +1,14 @@
 -- Rows and the assets that should carry them: those found by id, and the fees of clusters found by name.
-CREATE OR REPLACE TEMP TABLE bill_link AS
 WITH fees AS (
     SELECT r.row, a.asset
-    FROM bill_row AS r
+    FROM (
+        SELECT o.row, o.day, o.cluster_name
+        FROM bill_row AS o
+        ANTI JOIN bill_hit AS h ON h.row = o.row
+        WHERE o.category = 'Management' AND o.cluster_name <> ''
+    ) AS r
     JOIN bill_cluster AS c ON c.name = lower(r.cluster_name)
     JOIN bill_asset AS a ON a.cluster = c.cluster AND a.day = r.day AND a.type = 'ClusterManagement'
-    WHERE r.category = 'Management' AND r.cluster_name <> '' AND r.row NOT IN (SELECT row FROM bill_hit)
 ),
 linked AS (
     SELECT row, asset FROM bill_hit WHERE asset IS NOT NULL

@@ -1,13 +1,12 @@
 -- Cluster-windows whose allocations must be looked at: adjustments of their assets have changed, or they were loaded anew
--- and their assets have adjustments. $clusters, $starts: those loaded anew.
-CREATE OR REPLACE TEMP TABLE bill_touched AS
-SELECT DISTINCT cluster, window_start FROM (
+-- and their assets have adjustments. {loaded}: cluster-windows that were loaded anew.
+SELECT t.cluster, t.window_start
+FROM (
     SELECT cluster, window_start FROM bill_change
-    UNION ALL
+    UNION
     SELECT a.cluster, a.window_start
     FROM asset_{res} AS a
-    SEMI JOIN (SELECT unnest($clusters) AS cluster, unnest($starts) AS window_start) AS n
-        ON n.cluster = a.cluster AND n.window_start = a.window_start
+    SEMI JOIN ({loaded}) AS n ON n.cluster = a.cluster AND n.window_start = a.window_start
     WHERE a.adjustment <> 0
 ) AS t
 ANTI JOIN (SELECT cluster, window_start FROM own_adjusted WHERE resolution = '{res}') AS o

@@ -1,11 +1,7 @@
--- Load allocation files. $files: paths; $clusters, $starts, $ends, $currencies: what is known of each, in their order.
--- The engine numbers the files of a list from 0, in its order, and the number is one value for all rows of a file.
-INSERT INTO container_{res} BY NAME
+-- Rows of allocation sets, each with the cluster-window of its set. {sets}: the rows; {place}: how a row's cluster, window
+-- and currency are read; {label_set}: the number of its labels.
 SELECT
-    $clusters[(file_index + 1)::BIGINT] AS cluster,
-    $starts[(file_index + 1)::BIGINT] AS window_start,
-    $ends[(file_index + 1)::BIGINT] AS window_end,
-    $currencies[(file_index + 1)::BIGINT] AS currency,
+    {place},
     kind, node, provider_id, namespace, controller_kind, controller, pod, pod_uid, container,
     {label_set} AS label_set,
     "start"::TIMESTAMP AS "start",
@@ -17,4 +13,4 @@ SELECT
     network_transfer_bytes, network_receive_bytes, network_zone_cost, network_region_cost, network_internet_cost,
     network_cost, network_cost_adjustment, load_balancer_cost, load_balancer_cost_adjustment, load_balancers,
     external_cost
-FROM read_parquet($files);
+FROM {sets};

@@ -1,12 +1,9 @@
--- Load asset files. $files: paths; $clusters, $starts, $ends, $currencies: what is known of each, in their order.
-INSERT INTO asset_{res} BY NAME
+-- Rows of asset sets, each with the cluster-window of its set. {sets}: the rows; {place}: how a row's cluster, window and
+-- currency are read; {labels}: how labels are kept.
 SELECT
-    $clusters[(file_index + 1)::BIGINT] AS cluster,
-    $starts[(file_index + 1)::BIGINT] AS window_start,
-    $ends[(file_index + 1)::BIGINT] AS window_end,
-    $currencies[(file_index + 1)::BIGINT] AS currency,
+    {place},
     type, name, provider_id, provider, account, project, service, region,
-    to_json(labels)::VARIANT AS labels,
+    {labels} AS labels,
     "start"::TIMESTAMP AS "start",
     "end"::TIMESTAMP AS "end",
     cost, adjustment, credit, node_type, pool, preemptible, discount,
@@ -15,4 +12,4 @@ SELECT
     cpu_overhead_fraction, ram_overhead_fraction,
     byte_hours, byte_usage_hours, byte_usage_max, storage_class, volume_name, claim_name, claim_namespace,
     local, private, ip, price_source
-FROM read_parquet($files);
+FROM {sets};

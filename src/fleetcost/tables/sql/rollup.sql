@@ -1,10 +1,8 @@
--- The rows of one rollup for the touched cluster-windows, added up from a finer table.
+-- The rows of one rollup, added up from a finer table.
 -- {keys}: what a row stands for; {chosen}: how the keys are read; {agreed}: texts on which all members agree, empty
--- where they differ; {sums}: measures.
+-- where they differ; {sums}: measures; {touched}: which cluster-windows.
 -- "Agreed or empty" of a finer rollup gives the same as of the rows themselves, so one rollup can be made of another.
-INSERT INTO {table}_{res} BY NAME
 SELECT {chosen}, {agreed}, min("start") AS "start", max("end") AS "end", {count} AS members, {sums}
 FROM {source}_{res}
-WHERE window_start BETWEEN $oldest AND $newest
-    AND (cluster, window_start) IN (SELECT (unnest($clusters), unnest($starts)))
+WHERE {touched}
 GROUP BY {keys};

@@ -5,6 +5,24 @@
 CREATE MACRO nanos(amount) AS (amount::DECIMAL(28, 9) * 1000000000::DECIMAL(10, 0))::HUGEINT;
 CREATE MACRO amount_of(nanos) AS (nanos::DECIMAL(28, 0) * 0.000000001::DECIMAL(10, 9))::DECIMAL(38, 9);
 
+-- What engines write differently; `query/macros.py` has the same for others. Whole numbers divided, cut towards zero.
+CREATE MACRO quotient(amount, divisor) AS (amount // divisor);
+-- A whole number whose sum has room: sums of this engine are 128 bits wide.
+CREATE MACRO wide(number) AS number;
+-- The weights of a node's three resources, and their list prices and adjustments, as lists of records.
+CREATE MACRO weights_of(cpu, ram, gpu) AS [
+    {'resource': 'cpu', 'weight': cpu}, {'resource': 'ram', 'weight': ram}, {'resource': 'gpu', 'weight': gpu}
+];
+CREATE MACRO prices_of(cpu, cpu_adjustment, ram, ram_adjustment, gpu, gpu_adjustment) AS [
+    {'resource': 'cpu', 'list': cpu, 'adjustment': cpu_adjustment},
+    {'resource': 'ram', 'list': ram, 'adjustment': ram_adjustment},
+    {'resource': 'gpu', 'list': gpu, 'adjustment': gpu_adjustment}
+];
+-- A label of a map, and the first name of one that begins with a text.
+CREATE MACRO label_of(labels, name) AS labels[name];
+CREATE MACRO first_starting(labels, beginning) AS
+    list_filter(map_keys(labels), lambda name: starts_with(name, beginning))[1];
+
 -- The part of a provider's id that bills, nodes and volumes share. Azure's ids are only unique as a whole.
 CREATE MACRO match_key(id) AS CASE
     WHEN lower(id) LIKE 'azure://%' THEN rtrim(substr(lower(id), 9), '/')

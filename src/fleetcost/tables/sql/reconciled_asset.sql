@@ -1,5 +1,4 @@
--- Keep what was found about assets.
-INSERT INTO reconciled_asset BY NAME
+-- What was found about assets.
 SELECT a.cluster, a.day AS window_start, a.currency, a.type, a.name, a.provider_id, a.local,
     amount_of(a.list) AS list_cost,
     amount_of(coalesce(b.billed, 0)) AS billed_cost,

@@ -1,5 +1,4 @@
--- Keep how far the bills of each cluster had come: the least of those that name its assets, else nothing has come.
-INSERT INTO reconciled_day BY NAME
+-- How far the bills of each cluster had come: the least of those that name its assets, else nothing has come.
 SELECT a.cluster, a.day AS window_start,
     CASE WHEN count(r.row) = 0 OR bool_or(r.bill_state = 'estimated') THEN 'estimated'
         WHEN bool_or(r.bill_state = 'partial bill') THEN 'partial bill' ELSE 'final' END AS bill_state

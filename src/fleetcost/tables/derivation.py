@@ -1,0 +1,155 @@
+"""
+What follows from sets and bills, as queries that every engine runs.
+
+A query reads tables by their names, `asset_1d` or `container_1h`, and gives rows; who runs it keeps them. The embedded
+database has all windows in these tables and says by parameters which ones are meant; a distributed engine is given
+tables that hold nothing else. What engines write differently is a macro: `sql/schema.sql` has the embedded engine's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from fleetcost.model.reconciliation import AssetOutcome, RowOutcome
+from fleetcost.model.window import Resolution
+from fleetcost.tables.statements import query
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """
+    Which rows of its tables a query is about: conditions on `window_start` and `cluster`.
+
+    Attributes:
+        touched: cluster-windows that were touched
+        span: the range of their windows
+        days, hours_of_days: days that are reconciled, and hours on them
+        hours: the range of these days
+        loaded: a query of the cluster-windows that were loaded anew
+    """
+
+    touched: str
+    span: str
+    days: str
+    hours_of_days: str
+    hours: str
+    loaded: str
+
+
+NAMED = Scope(
+    touched=query("touched"),
+    span=query("between"),
+    days=query("days"),
+    hours_of_days=query("hours_of_days"),
+    hours=query("hours_between"),
+    loaded=query("loaded"),
+)
+"""What the parameters name."""
+
+Stage = tuple[str, str]
+"""A name and the query whose rows are kept under it for the next ones."""
+
+_ASSETS = {outcome.name.lower(): outcome.value for outcome in AssetOutcome}
+_ROWS = {outcome.name.lower(): outcome.value for outcome in RowOutcome}
+
+RECONCILED = (
+    ("reconciled_asset", partial(query, "reconciled_asset", None, **_ASSETS)),
+    ("reconciled_day", partial(query, "reconciled_day")),
+)
+"""Tables of what was found about assets, each with its query; after `link_stages`."""
+
+outcome_query = partial(query, "bill_outcome", None, **_ROWS)
+"""Where each row of the bills belongs; after `link_stages`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """
+    How an engine reads set files.
+
+    Attributes:
+        sets: their rows
+        place: columns: cluster, window and currency of a row's set, or integration and window
+        labels: how labels are kept
+        label_set: the number of an allocation's labels
+    """
+
+    sets: str
+    place: str
+    labels: str
+    label_set: str = ""
+
+
+def set_query(table: str, reader: Reader) -> str:
+    """Return the rows of sets as the tables have them: of `allocation`, `asset` or `cloud_cost`."""
+    return query(
+        f"load_{table}",
+        sets=reader.sets,
+        place=reader.place,
+        labels=reader.labels,
+        label_set=reader.label_set,
+        outside=RowOutcome.OUTSIDE,
+    )
+
+
+def tenancy_query(resolution: Resolution, scope: Scope) -> str:
+    """Return what clusters themselves cost."""
+    return query("tenancy", resolution, touched=scope.touched)
+
+
+def idle_query(resolution: Resolution, scope: Scope) -> str:
+    """Return what nodes cost and nobody was charged for; the ledger says which cluster-windows have both sets."""
+    paired = query("paired", resolution, touched=scope.touched)
+    return query("idle", resolution, paired=paired, span=scope.span)
+
+
+def own_query(table: str, resolution: Resolution, scope: Scope) -> str:
+    """Return the cluster-windows of `allocation` or `asset` whose sets bring adjustments of their own."""
+    return query(f"own_{table}", resolution, touched=scope.touched)
+
+
+def link_stages(scope: Scope) -> Sequence[Stage]:
+    """Return how rows of bills find their assets, and what these were billed; `block_stage` follows."""
+    parts = {
+        "bill_asset": {"days": scope.days, "hours": scope.hours_of_days},
+        "bill_key": {},
+        "bill_row": {"days": scope.days},
+        "bill_hit": {},
+        "bill_cluster": {},
+        "bill_link": {},
+        "bill_billed": {"spread": _spread(query("bill_linked"), "row", "asset", 'asset, "start", "end", bill_state')},
+    }
+    return [(name, query(name, None, **given)) for name, given in parts.items()]
+
+
+def block_stage() -> Stage:
+    """Return how assets that share rows with those that stay at list price stay there too; until nothing changes."""
+    return "bill_billed", query("bill_block")
+
+
+def asset_stages(resolution: Resolution, scope: Scope) -> Sequence[Stage]:
+    """Return the adjustments of assets that change."""
+    aimed = query("bill_aimed", resolution, hours=scope.hours)
+    spread = _spread(aimed, "asset", "window_start, begun", "row, cluster, window_start, old")
+    return [("bill_change", query("bill_change", spread=spread))]
+
+
+def touched_stage(resolution: Resolution, scope: Scope) -> Stage:
+    """Return the cluster-windows whose allocations must be looked at; the assets' adjustments must be in the tables."""
+    return "bill_touched", query("bill_touched", resolution, loaded=scope.loaded)
+
+
+def container_stages(resolution: Resolution) -> Sequence[Stage]:
+    """Return the adjustments of allocations that change, in the touched cluster-windows."""
+    group = "cluster, window_start, thing, resource"
+    spread = _spread("SELECT * FROM bill_share", group, "tie, row", "row, resource")
+    return [
+        ("bill_share", query("bill_share", resolution)),
+        ("bill_container", query("bill_container", resolution, spread=spread)),
+    ]
+
+
+def _spread(source: str, by: str, tie: str, carried: str) -> str:
+    return query("spread", source=source, by=by, tie=tie, carried=carried)

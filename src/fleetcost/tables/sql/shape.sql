@@ -1,0 +1,4 @@
+-- A table, empty: its columns are what its own query gives.
+CREATE TABLE {table} AS
+{query}
+WITH NO DATA;
