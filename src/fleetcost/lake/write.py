@@ -5,26 +5,15 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from fleetcost.bucket.port import Bucket
-from fleetcost.lake.manifest import (
-    FOLDER,
-    FORMAT,
-    MANIFEST,
-    Found,
-    LakeColumn,
-    LakeFile,
-    LakeTable,
-    Manifest,
-    encode,
-    read,
-    window_mark,
-)
+from fleetcost.lake.manifest import FOLDER, Found, LakeColumn, LakeFile, Manifest, read, window_mark
 from fleetcost.lake.plan import LakePlan, plan
+from fleetcost.lake.publish import Change, Shapes, changed, commit, remove_unused
 from fleetcost.model.window import Resolution, Window
 from fleetcost.ops import log, metrics
 from fleetcost.tables.database import Database, Snapshot
@@ -32,9 +21,6 @@ from fleetcost.tables.lake import WHOLE, Exported, columns, export_whole, export
 
 GLANCE_SECONDS = 2.0
 """How often the loop looks whether a pass has ended."""
-
-GRACE = timedelta(hours=1)
-"""How long a file that is no longer in the manifest stays for readers that began before."""
 
 _log = log.get("lake")
 
@@ -81,9 +67,11 @@ class LakeWriter:
             if todo.empty:
                 return Written(version=found.manifest.version if found else 0)
             with tempfile.TemporaryDirectory(prefix="lake-", dir=self._folder) as folder:
-                manifest, put = self._written(snapshot, todo, _manifest(found), Path(folder))
-        self._commit(manifest, found)
-        removed = self._remove_unused(manifest)
+                change = self._change(snapshot, todo, Path(folder))
+            manifest = changed(_manifest(found), change, shapes_of(snapshot), self._clock())
+        commit(self._bucket, manifest, found)
+        removed = remove_unused(self._bucket, manifest, self._clock())
+        put = [file for files in change.files.values() for file in files]
         size = sum(file.size_bytes for file in put)
         _log.info("lake", version=manifest.version, files=len(put), bytes=size, removed=removed)
         return Written(len(put), size, removed, manifest.version)
@@ -102,84 +90,44 @@ class LakeWriter:
                 metrics.LAKE_WRITES.labels("failed").inc()
                 _log.error("lake not written", error=str(error), kind=type(error).__name__)
 
-    def _written(
-        self, snapshot: Snapshot, todo: LakePlan, before: Manifest | None, folder: Path
-    ) -> tuple[Manifest, list[LakeFile]]:
-        put: dict[str, list[LakeFile]] = {}
+    def _change(self, snapshot: Snapshot, todo: LakePlan, folder: Path) -> Change:
+        files: dict[str, list[LakeFile]] = {}
         for state in todo.windows:
             for table in tables_of(state.resolution):
-                put.setdefault(table, []).extend(self._put_window(snapshot, table, state.window, folder))
+                made = export_window(snapshot, table, state.window, folder)
+                files.setdefault(table, []).extend(put_file(self._bucket, table, one, state.window) for one in made)
         for table in todo.whole:
-            put[table] = [self._put(table, made, None) for made in export_whole(snapshot, table, folder)]
-        return self._manifest_of(snapshot, todo, before, put), [file for files in put.values() for file in files]
+            files[table] = put_whole(self._bucket, snapshot, table, folder)
+        return Change(
+            windows={window_mark(state.resolution, state.window): state.mark for state in todo.windows},
+            gone=todo.gone,
+            whole={name: mark_of(snapshot, name) for name in todo.whole},
+            files=files,
+        )
 
-    def _put_window(self, snapshot: Snapshot, table: str, window: Window, folder: Path) -> Iterator[LakeFile]:
-        for made in export_window(snapshot, table, window, folder):
-            yield self._put(table, made, window)
 
-    def _put(self, table: str, made: Exported, window: Window | None) -> LakeFile:
-        content = made.file.read_bytes()
-        made.file.unlink()
-        digest = hashlib.blake2b(content, digest_size=12).hexdigest()
-        within = f"{window.start:%Y-%m-%dT%H}/" if window else ""
-        path = f"{FOLDER}/{table}/{within}{digest}.parquet"
-        self._bucket.put(path, content)
-        start, end = (window.start, window.end) if window else (None, None)
-        return LakeFile(path, len(content), made.rows, start, end)
+def shapes_of(snapshot: Snapshot) -> Shapes:
+    """Return the columns of every table of the lake."""
+    names = (*(name for resolution in Resolution for name in tables_of(resolution)), *WHOLE)
+    return {name: [LakeColumn(column.name, column.type) for column in columns(snapshot, name)] for name in names}
 
-    def _manifest_of(
-        self, snapshot: Snapshot, todo: LakePlan, before: Manifest | None, put: dict[str, list[LakeFile]]
-    ) -> Manifest:
-        replaced = todo.gone | {window_mark(state.resolution, state.window) for state in todo.windows}
-        marks = {key: mark for key, mark in (before.marks if before else {}).items() if key not in replaced}
-        marks |= {window_mark(state.resolution, state.window): state.mark for state in todo.windows}
-        marks |= {name: mark_of(snapshot, name) for name in todo.whole}
-        tables = {}
-        for name, resolution in _names():
-            kept = before.tables[name].files if before and name in before.tables else ()
-            if resolution is None:
-                files = tuple(put[name]) if name in put else kept
-            else:
-                stays = (file for file in kept if _mark(resolution, file) not in replaced)
-                files = (*stays, *put.get(name, ()))
-            every = sorted(files, key=lambda file: file.path)
-            shape = tuple(LakeColumn(column.name, column.type) for column in columns(snapshot, name))
-            tables[name] = LakeTable(shape, tuple(every))
-        return Manifest(FORMAT, (before.version if before else 0) + 1, self._clock(), tables, marks)
 
-    def _commit(self, manifest: Manifest, found: Found | None) -> None:
-        if found is None:
-            self._bucket.put(MANIFEST, encode(manifest), create=True)
-        else:
-            self._bucket.put(MANIFEST, encode(manifest), if_etag=found.etag)
-        for name, table in manifest.tables.items():
-            lines = "".join(f"{self._bucket.name}/{file.path}\n" for file in table.files)
-            self._bucket.put(f"{FOLDER}/files/{name}.txt", lines.encode())
+def put_whole(bucket: Bucket, snapshot: Snapshot, table: str, folder: Path) -> list[LakeFile]:
+    """Write a table as a whole into the bucket; nobody sees it before a manifest names it."""
+    return [put_file(bucket, table, made, None) for made in export_whole(snapshot, table, folder)]
 
-    def _remove_unused(self, manifest: Manifest) -> int:
-        kept = manifest.paths
-        unused = [
-            one.path
-            for one in self._bucket.list(FOLDER)
-            if one.path.endswith(".parquet") and one.path not in kept and one.modified < self._clock() - GRACE
-        ]
-        for path in unused:
-            self._bucket.delete(path)
-        return len(unused)
+
+def put_file(bucket: Bucket, table: str, made: Exported, window: Window | None) -> LakeFile:
+    """Put one file into the bucket, named by its content."""
+    content = made.file.read_bytes()
+    made.file.unlink()
+    digest = hashlib.blake2b(content, digest_size=12).hexdigest()
+    within = f"{window.start:%Y-%m-%dT%H}/" if window else ""
+    path = f"{FOLDER}/{table}/{within}{digest}.parquet"
+    bucket.put(path, content)
+    start, end = (window.start, window.end) if window else (None, None)
+    return LakeFile(path, len(content), made.rows, start, end)
 
 
 def _manifest(found: Found | None) -> Manifest | None:
     return found.manifest if found else None
-
-
-def _names() -> list[tuple[str, Resolution | None]]:
-    windowed: list[tuple[str, Resolution | None]] = [
-        (name, resolution) for resolution in Resolution for name in tables_of(resolution)
-    ]
-    return [*windowed, *((name, None) for name in WHOLE)]
-
-
-def _mark(resolution: Resolution, file: LakeFile) -> str:
-    if file.start is None or file.end is None:
-        return ""
-    return window_mark(resolution, Window(file.start, file.end))

@@ -10,14 +10,21 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from builders import at, hour
 from compat.fleets import Fleet, Ingested, day, ingested
 from compat.random_fleet import random_fleet
 from fleetcost.bucket.filesystem import FilesystemBucket
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.bucket.port import ObjectInfo
 from fleetcost.errors import ConditionFailedError, StoreError
+from fleetcost.ingest.plan import Retention
+from fleetcost.ingest.run import Ingestor
 from fleetcost.lake.manifest import MANIFEST, Manifest, read
-from fleetcost.lake.write import GRACE, LakeWriter
+from fleetcost.lake.publish import GRACE
+from fleetcost.lake.write import LakeWriter
+from fleetcost.model.asset import AssetType
+from fleetcost.tables.database import Engine, open_database
+from unit.ingest.billed_fleet import HOURS, billed_fleet
 
 DAYS = 3
 
@@ -26,7 +33,7 @@ DAYS = 3
 class Lake:
     """A fleet in tables, a bucket, and what writes one into the other."""
 
-    made: Ingested
+    made: Ingested | None
     bucket: FilesystemBucket
     folder: Path
 
@@ -40,11 +47,14 @@ class Lake:
         assert found is not None
         return found.manifest
 
+    def files(self, table: str) -> list[str]:
+        """Return where the files of a table are."""
+        root = self.bucket.name.removeprefix("file://")
+        return [f"{root}/{file.path}" for file in self.manifest().tables[table].files]
+
     def rows(self, table: str, what: str) -> list[tuple[object, ...]]:
         """Ask the files of a table, with another reader than the product's."""
-        root = self.bucket.name.removeprefix("file://")
-        files = [f"{root}/{file.path}" for file in self.manifest().tables[table].files]
-        return duckdb.sql(f"SELECT {what} FROM read_parquet({files})").fetchall()
+        return duckdb.sql(f"SELECT {what} FROM read_parquet({self.files(table)})").fetchall()
 
 
 @pytest.fixture
@@ -158,3 +168,26 @@ def test_a_write_that_is_cut_is_seen_by_nobody(lake: Lake, fate: str, error: typ
     other.database.close()
     if fate == "gone":
         assert bucket.get(MANIFEST) == before
+
+
+def test_what_a_day_changes_on_a_billed_hour_is_written(tmp_path: Path) -> None:
+    """An hour whose own objects stay is written again where a dearer day leaves it another part of the bill."""
+    fleet, sets, bucket = billed_fleet(1), MemoryBucket(), FilesystemBucket(tmp_path / "bucket")
+    fleet.publish(sets)
+    now = at(day=8)
+    database = open_database(tmp_path / "tables.duckdb", Engine(memory_bytes=1 << 29, threads=2), now)
+    ingestor, lake = Ingestor(sets, database, Retention(None, None), lambda: now), Lake(None, bucket, tmp_path)
+    sums = "SELECT window_start, sum(adjustment) FROM {} GROUP BY 1 ORDER BY 1"
+    for dearer in (0, 5):
+        first = hour(HOURS[0], 0)
+        fleet.assets["aws", first] = [
+            replace(one, cost=one.cost + dearer, cpu_cost=one.cpu_cost + dearer) if one.type is AssetType.NODE else one
+            for one in fleet.assets["aws", first]
+        ]
+        fleet.publish_cluster(sets, "aws", 0)
+        ingestor.pass_once()
+        LakeWriter(database, bucket, tmp_path, lambda: now).write()
+        with database.snapshot() as snapshot:
+            expected = snapshot.rows(sums.format("asset_1h"))
+        assert duckdb.sql(sums.format(f"read_parquet({lake.files('asset_1h')})")).fetchall() == expected
+    database.close()
