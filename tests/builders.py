@@ -14,8 +14,9 @@ import numpy as np
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.bucket.port import Bucket, BucketReader
 from fleetcost.errors import SourceError
+from fleetcost.ingest.passes import Pass
 from fleetcost.ingest.plan import Retention
-from fleetcost.ingest.run import Ingestor, Pass
+from fleetcost.ingest.run import Ingestor
 from fleetcost.model.allocation import Allocation, AllocationKind
 from fleetcost.model.asset import Asset, AssetType
 from fleetcost.model.identity import ClusterId

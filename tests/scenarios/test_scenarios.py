@@ -22,8 +22,9 @@ from fleetcost.api.routes.operations import OPERATIONS
 from fleetcost.api.services import Services
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.costing.prices import PriceBook
+from fleetcost.ingest.passes import Status
 from fleetcost.ingest.plan import Retention
-from fleetcost.ingest.run import Ingestor, Status
+from fleetcost.ingest.run import Ingestor
 from fleetcost.model.identity import ClusterId
 from fleetcost.query.answer import Answer
 from fleetcost.query.ask import ask_allocations, ask_assets

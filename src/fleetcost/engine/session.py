@@ -53,6 +53,34 @@ class Relation:
     columns: str
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that has one value in all rows, a literal in the engine's words."""
+
+    name: str
+    literal: str
+
+
+Part = tuple[Sequence[str], Sequence[Column]]
+"""Addresses of files, and columns that all their rows have besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """
+    How rows lie in the files of a table.
+
+    Attributes:
+        by: columns that are in the names of folders, not in the files
+        order: columns the rows of a file are ordered by
+        parts: how many writers share the work; 0 leaves it to the engine
+    """
+
+    by: Sequence[str] = ()
+    order: Sequence[str] = ()
+    parts: int = 0
+
+
 class Session:
     """
     A conversation.
@@ -77,12 +105,7 @@ class Session:
             for key, value in _SETTINGS.items():
                 self._spark.conf.set(key, value)
             for relation in relations:
-                if relation.files:
-                    reader = self._spark.read.schema(relation.columns)
-                    frame = reader.parquet(*relation.files)
-                else:
-                    frame = self._spark.createDataFrame([], relation.columns)
-                frame.createOrReplaceTempView(relation.name)
+                self._frame(relation).createOrReplaceTempView(relation.name)
             for name, query in views.items():
                 self._spark.sql(query).createOrReplaceTempView(name)
 
@@ -104,6 +127,61 @@ class Session:
             finally:
                 self._spark.removeTag(tag)
 
+    def name(self, relation: Relation) -> None:
+        """Let statements read files under a name; see `set_up` for what is raised."""
+        with self._told():
+            self._frame(relation).createOrReplaceTempView(relation.name)
+
+    def view(self, name: str, sql: str) -> None:
+        """Let statements read a query under a name; see `set_up` for what is raised."""
+        with self._told():
+            self._spark.sql(sql).createOrReplaceTempView(name)
+
+    def name_files(self, name: str, files: Sequence[str]) -> None:
+        """Let statements read files under a name; their columns are what the files say."""
+        with self._told():
+            self._spark.read.parquet(*files).createOrReplaceTempView(name)
+
+    def name_values(self, name: str, columns: str, values: Sequence[Row]) -> None:
+        """Let statements read a few rows of ours under a name."""
+        with self._told():
+            self._spark.createDataFrame(list(values), columns).createOrReplaceTempView(name)
+
+    def name_parts(self, name: str, parts: Sequence[Part]) -> None:
+        """Let statements read files under a name, each group of them with columns that are the same in all its rows."""
+        from pyspark.sql.connect.functions import expr  # noqa: PLC0415 - an extra, and heavy
+
+        with self._told():
+            whole: Any = None
+            for files, columns in parts:
+                frame = self._spark.read.parquet(*files)
+                for column in columns:
+                    frame = frame.withColumn(column.name, expr(column.literal))
+                whole = frame if whole is None else whole.unionByName(frame)
+            whole.createOrReplaceTempView(name)
+
+    def rows(self, sql: str) -> list[Row]:
+        """Run a query and return all its rows; see `table` for what is raised."""
+        found = self.table(sql, new_tag())
+        return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
+
+    def keep(self, name: str, sql: str, address: str) -> None:
+        """Run a query once, into a folder, and let statements read its rows under a name."""
+        with self._told():
+            frame = self._spark.sql(sql)
+            frame.write.mode("overwrite").option("compression", "zstd").parquet(address)
+            self._spark.read.schema(frame.schema).parquet(address).createOrReplaceTempView(name)
+
+    def save(self, sql: str, address: str, layout: Layout) -> None:
+        """Run a query and let the engine write its rows into a folder; see `table` for what is raised."""
+        with self._told():
+            frame = self._spark.sql(sql)
+            if layout.parts:
+                frame = frame.repartition(layout.parts, *(layout.by or layout.order))
+            if layout.order:
+                frame = frame.sortWithinPartitions(*layout.by, *layout.order)
+            frame.write.mode("overwrite").option("compression", "zstd").partitionBy(*layout.by).parquet(address)
+
     def interrupt(self, tag: str) -> None:
         """End what runs under a tag."""
         with self._told():
@@ -114,6 +192,11 @@ class Session:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self._spark.client.close()
+
+    def _frame(self, relation: Relation) -> Any:  # noqa: ANN401 - the client has no types
+        if not relation.files:
+            return self._spark.createDataFrame([], relation.columns)
+        return self._spark.read.schema(relation.columns).parquet(*relation.files)
 
     def _told(self) -> _Told:
         return _Told(self._url)

@@ -13,13 +13,15 @@ from datetime import datetime
 
 from fleetcost.errors import SetDamagedError
 from fleetcost.ingest.fetch import Fetched
-from fleetcost.ingest.plan import Batch, Forget, Load
+from fleetcost.ingest.plan import Batch, Forget, Load, Retention
 from fleetcost.model.sets import SetKey
+from fleetcost.model.window import Resolution
 from fleetcost.sets.files import from_bytes
+from fleetcost.tables.cloud import expire_cloud
 from fleetcost.tables.database import Database, Writer
 from fleetcost.tables.ledger import Entry, EntryState, write_entries
 from fleetcost.tables.reconcile import reconcile_sets
-from fleetcost.tables.rows import SetFile, derive_idle, drop_rows, load_files
+from fleetcost.tables.rows import SetFile, derive_idle, drop_rows, expire, load_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,8 @@ def apply(batch: Batch, fetched: Sequence[Fetched], database: Database, now: dat
         NoRoomError: disk or memory is used up; nothing of the batch has changed.
         DatabaseDamagedError, DatabaseStoppedError: the database cannot go on.
     """
-    unreached = tuple(item for item in fetched if item.entry is None)
-    left = {_place(item.load.key) for item in unreached}
-    batch, fetched = _without(batch, left), [item for item in fetched if _place(item.load.key) not in left]
-    gone = [_deleted(forget, now) for forget in batch.forgets]
+    batch, fetched, unreached = reached(batch, fetched)
+    gone = [deleted(forget, now) for forget in batch.forgets]
     if not fetched and not gone:
         return Applied((), unreached)
     try:
@@ -60,6 +60,13 @@ def apply(batch: Batch, fetched: Sequence[Fetched], database: Database, now: dat
     except SetDamagedError:
         entries = _replace(database, batch, _proved(fetched, database), gone)
     return Applied(entries, unreached)
+
+
+def reached(batch: Batch, fetched: Sequence[Fetched]) -> tuple[Batch, list[Fetched], tuple[Fetched, ...]]:
+    """Return a batch and its objects without the cluster-windows of those that could not be reached, and these."""
+    unreached = tuple(item for item in fetched if item.entry is None)
+    left = {_place(item.load.key) for item in unreached}
+    return _without(batch, left), [item for item in fetched if _place(item.load.key) not in left], unreached
 
 
 def _place(key: SetKey) -> tuple[object, ...]:
@@ -154,5 +161,16 @@ def _damaged(item: Fetched, reason: str) -> Fetched:
     return Fetched(item.load, replace(item.entry, state=EntryState.DAMAGED, reason=reason))
 
 
-def _deleted(forget: Forget, now: datetime) -> Entry:
+def deleted(forget: Forget, now: datetime) -> Entry:
+    """Return what the ledger says of an object that is not used any more."""
     return replace(forget.entry, state=EntryState.DELETED, reason=forget.reason, ingested_at=now)
+
+
+def expire_all(writer: Writer, retention: Retention, now: datetime) -> None:
+    """Remove what is older than what is kept: rows of sets and bills, and what the ledgers say of them."""
+    for resolution in Resolution:
+        keep = retention.of(resolution)
+        if keep is not None:
+            expire(writer, resolution, now - keep)
+    if retention.daily is not None:
+        expire_cloud(writer, now - retention.daily)

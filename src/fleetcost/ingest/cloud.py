@@ -66,7 +66,9 @@ class CloudPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class BillRead:
+    """A day's object: what was to be read, what the ledger will say of it, its file where it can be used."""
+
     load: CloudLoad
     entry: CloudEntry
     file: CloudFile | None = None
@@ -124,12 +126,12 @@ def apply_cloud(plan: CloudPlan, bucket: BucketReader, database: Database, now: 
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     written: list[CloudEntry] = []
-    gone = [replace(entry, state=EntryState.DELETED, ingested_at=now, reason=_LEFT) for entry in plan.gone]
+    gone = left_bucket(plan.gone, now)
     try:
         if gone:
             written += _replace(database, (), gone)
         for batch in _batches(plan.loads):
-            read = [_fetched(load, bucket, folder / f"{number}.parquet", now) for number, load in enumerate(batch)]
+            read = [fetch_bill(load, bucket, folder / f"{number}.parquet", now) for number, load in enumerate(batch)]
             written += _applied(database, read)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -139,7 +141,7 @@ def apply_cloud(plan: CloudPlan, bucket: BucketReader, database: Database, now: 
 _LEFT = "no longer in the bucket"
 
 
-def _applied(database: Database, read: Sequence[_Read]) -> list[CloudEntry]:
+def _applied(database: Database, read: Sequence[BillRead]) -> list[CloudEntry]:
     """Load days together; where a file is bad, each alone."""
     try:
         return _replace(database, [one.file for one in read if one.file], [one.entry for one in read])
@@ -159,7 +161,19 @@ def _replace(database: Database, files: Sequence[CloudFile], entries: Sequence[C
     return list(entries)
 
 
-def _fetched(load: CloudLoad, bucket: BucketReader, file: Path, now: datetime) -> _Read:
+def left_bucket(gone: Sequence[CloudEntry], now: datetime) -> list[CloudEntry]:
+    """Return what the ledger will say of objects that have left the bucket."""
+    return [replace(entry, state=EntryState.DELETED, ingested_at=now, reason=_LEFT) for entry in gone]
+
+
+def fetch_bill(load: CloudLoad, bucket: BucketReader, file: Path, now: datetime) -> BillRead:
+    """
+    Fetch a day's object into a file, and check it.
+
+    Raises:
+        NoRoomError: the disk is full.
+        StoreError: the bucket does not answer.
+    """
     entry = CloudEntry(
         key=load.key, path=load.info.path, etag=load.info.etag, size_bytes=load.info.size_bytes,
         written_at=load.info.modified, ingested_at=now, state=EntryState.INGESTED,
@@ -168,19 +182,19 @@ def _fetched(load: CloudLoad, bucket: BucketReader, file: Path, now: datetime) -
         content = bucket.get(load.info.path)
         header = header_from_bytes(content, load.info.path)
     except ObjectMissingError:
-        return _Read(load, replace(entry, state=EntryState.DELETED, reason="deleted while it was read"))
+        return BillRead(load, replace(entry, state=EntryState.DELETED, reason="deleted while it was read"))
     except StoreRefusedError as error:
-        return _Read(load, replace(entry, state=EntryState.REFUSED, reason=str(error), etag=""))
+        return BillRead(load, replace(entry, state=EntryState.REFUSED, reason=str(error), etag=""))
     except DamagedError as error:
-        return _Read(load, replace(entry, state=EntryState.DAMAGED, reason=str(error)))
+        return BillRead(load, replace(entry, state=EntryState.DAMAGED, reason=str(error)))
     if header.key != load.key:
         reason = f"the file says it is {header.key}; it was copied or renamed"
-        return _Read(load, replace(entry, state=EntryState.REFUSED, reason=reason))
+        return BillRead(load, replace(entry, state=EntryState.REFUSED, reason=reason))
     try:
         file.write_bytes(content)
     except OSError as error:
         raise NoRoomError(f"write {file}: {error.strerror}: give the data directory more room") from error
-    return _Read(load, _described(entry, header), CloudFile(load.key, header.rows, header.totals, file))
+    return BillRead(load, _described(entry, header), CloudFile(load.key, header.rows, header.totals, file))
 
 
 def _described(entry: CloudEntry, header: CloudSetHeader) -> CloudEntry:

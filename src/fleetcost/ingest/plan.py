@@ -200,6 +200,16 @@ def plan(
     return Plan(tuple(_batches(work)), tuple(skips), unchanged, expired, unlisted)
 
 
+def by_day(plan: Plan) -> Mapping[datetime, tuple[Batch, ...]]:
+    """Return the batches of a plan day by day, newest first: no batch is about two days."""
+    days: dict[datetime, list[Work]] = {}
+    for batch in plan.batches:
+        items: tuple[Work, ...] = (*batch.loads, *batch.forgets)
+        for item in items:
+            days.setdefault(Resolution.DAY.floor(item.key.window.start), []).append(item)
+    return {day: tuple(_batches(days[day])) for day in sorted(days, reverse=True)}
+
+
 def _preference(found: Found) -> tuple[bool, datetime, str]:
     """Order objects that hold the same set: ours before foreign ones, then the newest."""
     return (found.location.state is ObjectState.SET, found.info.modified, found.info.path)

@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-import enum
-import threading
-import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from fleetcost.bucket.port import BucketReader
-from fleetcost.errors import DatabaseDamagedError, DatabaseStoppedError, FleetcostError, StoreError
-from fleetcost.ingest.apply import apply
+from fleetcost.errors import DatabaseDamagedError, DatabaseStoppedError, StoreError
+from fleetcost.ingest.apply import apply, expire_all
 from fleetcost.ingest.bill_metrics import tell_bills
 from fleetcost.ingest.budget import Budget, split
 from fleetcost.ingest.cloud import apply_cloud, cloud_ledger_of, list_cloud, plan_cloud
 from fleetcost.ingest.fetch import Fetched
 from fleetcost.ingest.listing import list_bucket
+from fleetcost.ingest.passes import Clock, Pass, Passes, Phase, summary
 from fleetcost.ingest.plan import Batch, Plan, Retention, Skip, plan
 from fleetcost.ingest.stage import Stage
 from fleetcost.model.states import ObjectState
-from fleetcost.model.window import Resolution
 from fleetcost.ops import log, metrics
-from fleetcost.tables.cloud import expire_cloud
 from fleetcost.tables.database import Database
 from fleetcost.tables.ledger import Entry, EntryState, census, clusters, count_states, ledger_of
-from fleetcost.tables.rows import expire
-
-Clock = Callable[[], datetime]
 
 NOT_READ = (ObjectState.FOREIGN_SET, ObjectState.COMBINED, ObjectState.DOUBLE, ObjectState.UNKNOWN)
 PAST_RETENTION = "past retention"
 """A set that is older than what the tables keep; with the states of the ledger and the ones above, every object's."""
-
-GLANCE_SECONDS = 15.0
-"""How often the waiting loop looks whether a reader has found the database broken."""
 
 LATELY = timedelta(hours=6)
 """Within which two clusters that write under one id are noticed."""
@@ -47,52 +34,7 @@ DEFAULT_CURRENCY = "USD"
 _log = log.get("ingest")
 
 
-class Phase(enum.StrEnum):
-    """What the ingest loop is doing."""
-
-    STARTING = "starting"
-    LISTING = "listing"
-    INGESTING = "ingesting"
-    WAITING = "waiting"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """
-    What the loop says of itself.
-
-    Attributes:
-        phase: what it is doing; `FAILED` waits like `WAITING`, after an error
-        done, total: objects of this pass
-        passes: finished passes
-        last_pass_at: end of the last finished pass
-        last_pass_seconds: how long that took
-        last_error: of the last failed pass, empty after a good one
-        skipped: objects that are not read, by path
-    """
-
-    phase: Phase = Phase.STARTING
-    done: int = 0
-    total: int = 0
-    passes: int = 0
-    last_pass_at: datetime | None = None
-    last_pass_seconds: float = 0.0
-    last_error: str = ""
-    skipped: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """What one pass did: objects loaded, forgotten, unusable, left alone."""
-
-    loaded: int
-    forgotten: int
-    bad: int
-    unchanged: int
-
-
-class Ingestor:
+class Ingestor(Passes):
     """
     Keeps the tables equal to the bucket.
 
@@ -115,19 +57,13 @@ class Ingestor:
         currency: str = DEFAULT_CURRENCY,
         budget: Budget | None = None,
     ) -> None:
+        super().__init__(clock)
         self._bucket = bucket
         self._database = database
         self._retention = retention
-        self._clock = clock
         self._currency = currency
         self._budget = budget or split(0, cores=1)
-        self._status = Status()
         self._skips: tuple[Skip, ...] = ()
-
-    @property
-    def status(self) -> Status:
-        """What the loop is doing now."""
-        return self._status
 
     @property
     def skips(self) -> tuple[Skip, ...]:
@@ -145,57 +81,18 @@ class Ingestor:
         listing = list_bucket(self._bucket, clusters(ledger.values()))
         return plan(listing.found, ledger, self._retention, self._clock(), listing.unlisted)
 
-    def pass_once(self) -> Pass:
-        """
-        List, plan and apply once.
-
-        What cannot be reached is left for the next pass after everything else was done.
-
-        Raises:
-            FleetcostError: the bucket did not answer, some of it could not be reached, or there is no room; batches
-                that were applied stay.
-        """
-        began = time.monotonic()
-        self._database.heal(self._clock())
-        try:
-            done = self._passed()
-        except DatabaseDamagedError:
-            self._database.heal(self._clock())
-            done = self._passed()
-        seconds = time.monotonic() - began
-        metrics.PASSES.labels("done").inc()
-        metrics.PASS_SECONDS.set(seconds)
-        self._say(
-            phase=Phase.WAITING,
-            passes=self._status.passes + 1,
-            last_pass_at=self._clock(),
-            last_pass_seconds=seconds,
-            last_error="",
-        )
-        _log.info(
-            "pass", loaded=done.loaded, forgotten=done.forgotten, bad=done.bad, unchanged=done.unchanged,
-            skipped=len(self._status.skipped), seconds=round(seconds, 3),
-        )  # fmt: skip
-        return done
-
-    def run(self, stop: threading.Event, interval_seconds: float) -> None:
-        """Do passes until told to stop; a failed pass is logged, shown, and tried again at the next."""
-        while not stop.is_set():
-            try:
-                self.pass_once()
-            except Exception as error:  # noqa: BLE001 - a loop goes on; what is not ours is logged whole
-                self._say(phase=Phase.FAILED, last_error=str(error))
-                metrics.PASSES.labels("failed").inc()
-                unknown = None if isinstance(error, FleetcostError) else error
-                _log.error("pass failed", error=str(error), kind=type(error).__name__, exc_info=unknown)
-            self._wait(stop, interval_seconds)
-
-    def _wait(self, stop: threading.Event, seconds: float) -> None:
-        left = seconds
-        while left > 0 and not stop.wait(min(left, GLANCE_SECONDS)) and not self._database.broken:
-            left -= GLANCE_SECONDS
+    def _wanted(self) -> bool:
+        return bool(self._database.broken)
 
     def _passed(self) -> Pass:
+        self._database.heal(self._clock())
+        try:
+            return self._kept_equal()
+        except DatabaseDamagedError:
+            self._database.heal(self._clock())
+            return self._kept_equal()
+
+    def _kept_equal(self) -> Pass:
         self._say(phase=Phase.LISTING, done=0, total=0)
         todo = self.plan()
         self._skips = todo.skips
@@ -211,7 +108,7 @@ class Ingestor:
         self._expire()
         self._count(todo)
         if troubles:
-            raise StoreError(_summary(troubles))
+            raise StoreError(summary(troubles))
         return Pass(
             loaded=found[EntryState.INGESTED],
             forgotten=found[EntryState.DELETED],
@@ -244,14 +141,8 @@ class Ingestor:
         return Counter(entry.state for entry in entries)
 
     def _expire(self) -> None:
-        now = self._clock()
         with self._database.transaction() as writer:
-            for resolution in Resolution:
-                keep = self._retention.of(resolution)
-                if keep is not None:
-                    expire(writer, resolution, now - keep)
-            if self._retention.daily is not None:
-                expire_cloud(writer, now - self._retention.daily)
+            expire_all(writer, self._retention, self._clock())
 
     def _count(self, todo: Plan) -> None:
         """Tell the metrics how many objects of the bucket are in which state."""
@@ -275,11 +166,3 @@ class Ingestor:
             values = (one.last_upload.timestamp(), newest, one.missing_days, one.unusable, one.identities)
             for gauge, value in zip(told, values, strict=True):
                 gauge.labels(one.cluster).set(value)
-
-    def _say(self, **facts: Any) -> None:  # noqa: ANN401 - the fields of `Status`
-        self._status = replace(self._status, **facts)
-
-
-def _summary(troubles: list[str]) -> str:
-    more = f" (and {len(troubles) - 1} more, all left for the next pass)" if len(troubles) > 1 else ""
-    return f"{troubles[0]}{more}"

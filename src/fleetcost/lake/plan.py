@@ -36,7 +36,7 @@ def plan(states: Iterable[State], whole: dict[str, str], manifest: Manifest | No
 
     Args:
         states: every window of the tables
-        whole: the marks of the tables that are written as a whole
+        whole: the marks of the tables that are to be written as a whole
         manifest: what is in the bucket, None for nothing
     """
     marks = manifest.marks if manifest else {}
@@ -44,5 +44,5 @@ def plan(states: Iterable[State], whole: dict[str, str], manifest: Manifest | No
     changed = [state for key, state in known.items() if marks.get(key) != state.mark]
     changed.sort(key=lambda state: (state.window.start, state.resolution), reverse=True)
     gone = frozenset(key for key in marks if key not in known and key not in WHOLE)
-    tables = tuple(name for name in WHOLE if marks.get(name) != whole[name])
+    tables = tuple(name for name, mark in whole.items() if marks.get(name) != mark)
     return LakePlan(tuple(changed), tables, gone)

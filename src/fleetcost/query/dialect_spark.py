@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.filters import Match
+from fleetcost.query.macros import expanded
 
 _ESCAPED = {character: f"\\u{ord(character):04X}" for character in "'\\$"}
 """
@@ -22,8 +24,42 @@ _TYPES = {
     "VARCHAR": "STRING",
     "TIMESTAMP": "TIMESTAMP_NTZ",
     "USMALLINT": "INT",
+    "HUGEINT": "DECIMAL(38, 0)",
 }
-_SPELLED = re.compile(r"""--[^\n]*|'[^']*'|"([^"]*)"|::(VARCHAR|TIMESTAMP|USMALLINT)\b|\bhash\(""")
+_SPELLED = re.compile(r"""--[^\n]*|'[^']*'|"([^"]*)"|::(VARCHAR|TIMESTAMP|USMALLINT|HUGEINT)\b""")
+
+_RESOURCES = ("cpu", "ram", "gpu")
+_WEIGHTS = (f"named_struct('resource', '{name}', 'weight', {{{place}}})" for place, name in enumerate(_RESOURCES))
+_PRICES = (
+    f"named_struct('resource', '{name}', 'list', {{{2 * place}}}, 'adjustment', {{{2 * place + 1}}})"
+    for place, name in enumerate(_RESOURCES)
+)
+
+MACROS: Mapping[str, str] = MappingProxyType(
+    {
+        "hash": "xxhash64({*})",
+        "unnest": "explode({0})",
+        "starts_with": "startswith({0}, {1})",
+        "ends_with": "endswith({0}, {1})",
+        "nanos": "CAST(CAST({0} AS DECIMAL(28, 9)) * CAST(1000000000 AS DECIMAL(10, 0)) AS DECIMAL(38, 0))",
+        "amount_of": "CAST(CAST({0} AS DECIMAL(28, 0)) * CAST(0.000000001 AS DECIMAL(10, 9)) AS DECIMAL(38, 9))",
+        "quotient": "CAST(({0}) DIV ({1}) AS DECIMAL(38, 0))",
+        "wide": "CAST({0} AS DECIMAL(38, 0))",
+        "agreed": "CASE WHEN min({0}) = max({0}) THEN min({0}) ELSE '' END",
+        "weights_of": f"array({', '.join(_WEIGHTS)})",
+        "prices_of": f"array({', '.join(_PRICES)})",
+        "label_of": "try_element_at({0}, {1})",
+        "first_starting": "get(filter(map_keys({0}), name -> startswith(name, {1})), 0)",
+        "match_key": (
+            "CASE WHEN lower({0}) LIKE 'azure://%' THEN regexp_replace(substr(lower({0}), 9), '/+$', '') "
+            "WHEN lower({0}) LIKE '/subscriptions/%' THEN regexp_replace(lower({0}), '/+$', '') "
+            "WHEN lower({0}) LIKE 'arn:%:elasticloadbalancing:%' "
+            "THEN regexp_extract(lower({0}), 'loadbalancer/(?:(?:app|net|gwy)/)?([^/]+)', 1) "
+            "ELSE regexp_extract(lower({0}), '([^/]+)/?$', 1) END"
+        ),
+    }
+)
+"""What the tables' own SQL calls by these names; `tables/sql/schema.sql` has the embedded engine's."""
 
 
 class Spark(Dialect):
@@ -37,11 +73,9 @@ class Spark(Dialect):
                 return f"`{found[1]}`"
             if found[0].startswith("--"):
                 return ""
-            if found[2] is not None:
-                return f"::{_TYPES[found[2]]}"
-            return "xxhash64(" if found[0] == "hash(" else found[0]
+            return f"::{_TYPES[found[2]]}" if found[2] is not None else found[0]
 
-        return _SPELLED.sub(spell, sql)
+        return expanded(_SPELLED.sub(spell, sql), MACROS)
 
     def text(self, value: str) -> str:
         """Write a text literal; nothing in it ends it, and nothing in it is replaced."""

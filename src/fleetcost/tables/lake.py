@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from fleetcost.model.window import Resolution, Window
-from fleetcost.tables.database import SCHEMA_VERSION, Snapshot
+from fleetcost.tables.database import SCHEMA_VERSION, Snapshot, Writer
 from fleetcost.tables.ledger import aware, naive
 from fleetcost.tables.rollups import ROLLUPS
 from fleetcost.tables.statements import query, statement
@@ -68,10 +68,16 @@ class Exported:
     rows: int
 
 
-def states(snapshot: Snapshot) -> tuple[State, ...]:
-    """Return every window of the ledger."""
+def states(snapshot: Snapshot, maker: str = "") -> tuple[State, ...]:
+    """
+    Return every window of the ledger.
+
+    Args:
+        snapshot: with the ledger
+        maker: what makes the files; another one's are made again
+    """
     return tuple(
-        State(Resolution(resolution), Window(aware(start), aware(end)), f"{SCHEMA_VERSION} {mark}")
+        State(Resolution(resolution), Window(aware(start), aware(end)), f"{maker}{SCHEMA_VERSION} {mark}")
         for resolution, start, end, mark in snapshot.rows(statement("lake_windows"))
     )
 
@@ -90,6 +96,13 @@ def export_window(snapshot: Snapshot, table: str, window: Window, folder: Path) 
 def export_whole(snapshot: Snapshot, table: str, folder: Path) -> Iterator[Exported]:
     """Write a whole table into a folder; no file where it has no rows."""
     yield from _export(snapshot, table, "TRUE", folder)
+
+
+def restore(writer: Writer, table: str, files: Sequence[Path]) -> None:
+    """Put the rows of a table's lake files in the place of what is there; of a table whose types are the lake's own."""
+    writer.execute(statement("empty", table=table))
+    if files:
+        writer.execute(statement("restore", table=table), {"files": [str(file) for file in files]})
 
 
 def mark_of(snapshot: Snapshot, table: str) -> str:

@@ -21,7 +21,7 @@ from fleetcost.api.contexts import read_book
 from fleetcost.api.services import Services
 from fleetcost.api.state import FolderState
 from fleetcost.errors import SettingsError
-from fleetcost.ingest.run import Status
+from fleetcost.ingest.passes import Status
 from unit.api.apps import NOW, WEB, Client
 
 BASIC = f"Basic {base64.b64encode(b'ann:secret').decode()}"

@@ -9,7 +9,8 @@ from fleetcost.api.app import create_app
 from fleetcost.api.services import Services
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.bucket.united import UnitedBucket
-from fleetcost.ingest.run import Ingestor, Status
+from fleetcost.ingest.passes import Status
+from fleetcost.ingest.run import Ingestor
 from unit.api.apps import FOREVER, NOW, WEB, Client
 
 

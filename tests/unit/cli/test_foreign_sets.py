@@ -15,7 +15,8 @@ import pytest
 from builders import FOREVER, open_tables, pair, put
 from fleetcost.bucket.filesystem import FilesystemBucket
 from fleetcost.bucket.memory import MemoryBucket
-from fleetcost.ingest.run import Ingestor, Pass
+from fleetcost.ingest.passes import Pass
+from fleetcost.ingest.run import Ingestor
 from fleetcost.model.window import Window
 from fleetcost.tables.database import Database
 from fleetcost.tables.ledger import EntryState, ledger_of

@@ -15,8 +15,9 @@ from fleetcost.bucket.port import ObjectInfo
 from fleetcost.errors import SetDamagedError
 from fleetcost.ingest.budget import MIB, Budget
 from fleetcost.ingest.decoders import GROWTH, Decoders
+from fleetcost.ingest.passes import Pass
 from fleetcost.ingest.plan import Load, plan
-from fleetcost.ingest.run import Ingestor, Pass
+from fleetcost.ingest.run import Ingestor
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.states import ObjectState

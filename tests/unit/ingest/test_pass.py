@@ -40,8 +40,9 @@ from builders import (
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.bucket.port import ObjectInfo
 from fleetcost.errors import FleetcostError, ObjectMissingError, StoreError, StoreRefusedError
+from fleetcost.ingest.passes import Pass, Phase
 from fleetcost.ingest.plan import Retention
-from fleetcost.ingest.run import Ingestor, Pass, Phase
+from fleetcost.ingest.run import Ingestor
 from fleetcost.model.allocation import VolumeShare
 from fleetcost.model.asset import Asset, AssetType
 from fleetcost.model.sets import SetKind

@@ -1,0 +1,143 @@
+"""One day of the lake: which of its windows are stale, from what they are made, and whether what was made is right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from fleetcost.bucket.port import BucketReader
+from fleetcost.engine.derive import EVERYTHING, Order
+from fleetcost.engine.placed import Placed
+from fleetcost.engine.workshop import Workshop
+from fleetcost.errors import SetDamagedError
+from fleetcost.lake.manifest import Manifest
+from fleetcost.lake.plan import LakePlan, plan
+from fleetcost.model.amount import ZERO
+from fleetcost.model.sets import SetKind
+from fleetcost.model.window import Resolution
+from fleetcost.sets.files import from_bytes
+from fleetcost.tables.cloud import CloudEntry
+from fleetcost.tables.lake import State
+from fleetcost.tables.ledger import Entry, EntryState, naive
+from fleetcost.tables.rollups import totals_query
+
+_SINGLE = {SetKind.ALLOCATIONS: "container", SetKind.ASSETS: "asset"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """
+    The windows of a day that must be made again.
+
+    Attributes:
+        day: its beginning
+        windows: to make
+        gone: keys of windows that are no longer there
+        billed: the day has bills, or had
+    """
+
+    day: datetime
+    windows: tuple[State, ...]
+    gone: frozenset[str]
+    billed: bool
+
+
+def stale_days(states: Sequence[State], manifest: Manifest | None) -> set[datetime]:
+    """Return the days of which any window is not as the ledgers say."""
+    todo = plan(states, {}, manifest)
+    return {Resolution.DAY.floor(state.window.start) for state in todo.windows} | {_day_of(key) for key in todo.gone}
+
+
+def stale(day: datetime, states: Sequence[State], bills: Sequence[CloudEntry], manifest: Manifest | None) -> Stale:
+    """
+    Compare a day of the ledgers with the manifest.
+
+    Where the day has bills all of its windows are made together: what was billed is spread over them.
+    """
+    todo = _on(day, plan(states, {}, manifest))
+    billed = any(entry.state is EntryState.INGESTED for entry in bills) or _was_billed(day, manifest)
+    windows = todo.windows
+    if billed and (windows or todo.gone):
+        windows = tuple(state for state in states if Resolution.DAY.floor(state.window.start) == day)
+    return Stale(day, windows, todo.gone, billed)
+
+
+def order_of(
+    found: Stale, entries: Sequence[Entry], bills: Sequence[CloudEntry], converted: Mapping[str, str]
+) -> Order:
+    """
+    Say from which files the windows are made.
+
+    Args:
+        found: the windows
+        entries: of the ledger
+        bills: entries of the day's bills
+        converted: where foreign sets lie in our format, by their paths
+    """
+    windows = {(state.resolution, state.window) for state in found.windows}
+    sets: dict[tuple[SetKind, Resolution], list[Placed]] = {}
+    rows = 0
+    for entry in entries:
+        key = entry.key
+        if entry.state is EntryState.INGESTED and (key.resolution, key.window) in windows:
+            path = converted.get(entry.path, entry.path)
+            sets.setdefault((key.kind, key.resolution), []).append(
+                Placed(key.cluster, key.window, entry.currency, path)
+            )
+            rows += entry.rows
+    used = [Placed(e.key.integration, e.key.window, "", e.path) for e in bills if e.state is EntryState.INGESTED]
+    return Order(sets, found.billed, used, rows)
+
+
+def wrong(shop: Workshop, order: Order, entries: Sequence[Entry]) -> list[Entry]:
+    """
+    Hold rows and cost of each set that was loaded against its header.
+
+    Returns:
+        What the ledger must say of those that differ.
+    """
+    damaged = []
+    for (kind, resolution), placed in order.sets.items():
+        found = shop.rows(totals_query(_SINGLE[kind], resolution, EVERYTHING))
+        totals = {(row[0], row[1]): (int(row[2]), Decimal(row[3])) for row in found}
+        wanted = {(file.cluster, file.window) for file in placed}
+        for entry in entries:
+            key = entry.key
+            if (key.kind, key.resolution) == (kind, resolution) and (key.cluster, key.window) in wanted:
+                rows, cost = totals.get((key.cluster, naive(key.window.start)), (0, ZERO))
+                if (rows, cost) != (entry.rows, entry.total_cost):
+                    damaged.append(_damaged(entry, f"{rows} rows that cost {cost} were found"))
+    return damaged
+
+
+def unreadable(bucket: BucketReader, entries: Sequence[Entry]) -> list[Entry]:
+    """Decode sets here, after the engine could not read one; return what the ledger must say of the bad ones."""
+    damaged = []
+    for entry in entries:
+        try:
+            from_bytes(bucket.get(entry.path), entry.path)
+        except SetDamagedError as error:
+            damaged.append(replace(entry, state=EntryState.DAMAGED, reason=str(error)))
+    return damaged
+
+
+def _damaged(entry: Entry, what: str) -> Entry:
+    said = f"load {entry.key}: {what}, its header says {entry.rows} and {entry.total_cost}"
+    return replace(entry, state=EntryState.DAMAGED, reason=said)
+
+
+def _on(day: datetime, todo: LakePlan) -> LakePlan:
+    windows = tuple(state for state in todo.windows if Resolution.DAY.floor(state.window.start) == day)
+    return LakePlan(windows, (), frozenset(key for key in todo.gone if _day_of(key) == day))
+
+
+def _day_of(key: str) -> datetime:
+    """Return the day of a window's key, see `window_mark`."""
+    return Resolution.DAY.floor(datetime.fromtimestamp(int(key.partition(" ")[2]), UTC))
+
+
+def _was_billed(day: datetime, manifest: Manifest | None) -> bool:
+    table = manifest.tables.get("reconciled_day") if manifest else None
+    return table is not None and any(file.start == day for file in table.files)

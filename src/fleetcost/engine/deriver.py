@@ -1,0 +1,150 @@
+"""
+The deriver: keeps the lake equal to the bucket by a distributed engine, without a database of rows.
+
+A pass lists the bucket, and goes day by day, newest first: new objects are fetched and checked here, the engine reads
+their rows and writes every table of the day's windows, and a manifest makes the day visible. Whatever fails leaves the
+lake at the day before, and the next pass begins there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from fleetcost.bucket.port import Bucket
+from fleetcost.engine.arrivals import Arrivals, DayWork, arrive
+from fleetcost.engine.books import Books
+from fleetcost.engine.day import stale_days
+from fleetcost.engine.day_run import DayRun, EngineAt
+from fleetcost.engine.lake_state import LakeState
+from fleetcost.errors import StoreError, TryAgainError
+from fleetcost.ingest.budget import Budget
+from fleetcost.ingest.cloud import CloudPlan, list_cloud, plan_cloud
+from fleetcost.ingest.listing import list_bucket
+from fleetcost.ingest.passes import Clock, Pass, Passes, Phase, summary
+from fleetcost.ingest.plan import Plan, Retention, Skip, by_day, plan
+from fleetcost.ingest.stage import Stage
+from fleetcost.ops import log
+from fleetcost.tables.database import Engine
+from fleetcost.tables.ledger import EntryState, clusters
+
+_log = log.get("engine")
+
+TRIES = 3
+"""How often a day is derived anew without the sets that were found to be damaged."""
+
+
+class Deriver(Passes):
+    """
+    Keeps the lake equal to the bucket.
+
+    Args:
+        bucket: Federated Storage, where the lake is too
+        engine: where rows are worked on
+        folder: the data directory; the ledgers and objects on their way lie there
+        retention: how old rows may get
+        clock: gives the time
+        currency: of foreign sets, which do not name theirs
+        budget: of memory, for downloads and decoding
+    """
+
+    def __init__(
+        self, bucket: Bucket, engine: EngineAt, folder: Path, retention: Retention, clock: Clock,
+        *, currency: str, budget: Budget,
+    ) -> None:  # fmt: skip
+        super().__init__(clock)
+        self._bucket = bucket
+        self._engine = engine
+        self._retention = retention
+        self._books = Books(folder, bucket, Engine(budget.engine_bytes, budget.threads), clock())
+        self._stage = partial(Stage, bucket, folder, budget, currency, clock)
+        self._lake = LakeState(bucket, self._books, clock)
+        self._skips: tuple[Skip, ...] = ()
+
+    @property
+    def skips(self) -> tuple[Skip, ...]:
+        """The objects that the last pass did not read, each with its state and reason."""
+        return self._skips
+
+    def plan(self) -> Plan:
+        """
+        List the bucket and plan; changes nothing.
+
+        Raises:
+            StoreError, StoreRefusedError: the bucket cannot be listed.
+            DamagedError: the manifest cannot be read.
+        """
+        self._lake.refresh()
+        ledger = self._books.ledger()
+        listing = list_bucket(self._bucket, clusters(ledger.values()))
+        return plan(listing.found, ledger, self._retention, self._clock(), listing.unlisted)
+
+    def close(self) -> None:
+        """Close the ledgers."""
+        self._books.close()
+
+    def _passed(self) -> Pass:
+        try:
+            return self._kept_equal()
+        except BaseException:
+            self._books.doubt()
+            raise
+
+    def _kept_equal(self) -> Pass:
+        self._say(phase=Phase.LISTING, done=0, total=0)
+        todo = self.plan()
+        bills = plan_cloud(list_cloud(self._bucket), self._books.bills(), self._retention, self._clock())
+        self._skips = todo.skips
+        skipped = (*(skip.path for skip in todo.skips), *(path for path, _ in bills.skips))
+        self._say(phase=Phase.INGESTING, total=todo.size + len(bills.loads) + len(bills.gone), skipped=skipped)
+        self._books.expire(self._retention, self._clock())
+        troubles = [reason for _, reason in todo.unlisted]
+        states: Counter[EntryState] = Counter()
+        for work in self._days(todo, bills):
+            done = self._day(work)
+            troubles += done.troubles
+            found = [*(entry.state for entry in done.entries), *(entry.state for entry in done.bills)]
+            states.update(found)
+            self._say(done=self._status.done + len(found))
+        self._lake.tidy()
+        if troubles:
+            raise StoreError(summary(troubles))
+        return Pass(
+            loaded=states[EntryState.INGESTED],
+            forgotten=states[EntryState.DELETED],
+            bad=states[EntryState.DAMAGED] + states[EntryState.REFUSED],
+            unchanged=todo.unchanged,
+        )
+
+    def _days(self, todo: Plan, bills: CloudPlan) -> Sequence[DayWork]:
+        """Return what is to do, newest days first; also for days of which the lake is not as the ledgers say."""
+        sets = by_day(todo)
+        billed = {load.key.window.start for load in bills.loads} | {entry.key.window.start for entry in bills.gone}
+        behind = stale_days(self._books.states(), self._lake.manifest)
+        return [
+            DayWork(
+                day,
+                sets.get(day, ()),
+                [load for load in bills.loads if load.key.window.start == day],
+                [entry for entry in bills.gone if entry.key.window.start == day],
+            )
+            for day in sorted({*sets, *billed, *behind}, reverse=True)
+        ]
+
+    def _day(self, work: DayWork) -> Arrivals:
+        with self._stage() as stage:
+            run = DayRun(work.day, self._bucket, self._engine, self._lake, self._books, stage)
+            arrived = arrive(work, stage, self._bucket, run.name, self._clock)
+            self._books.write(arrived.entries, arrived.bills)
+            run.converted.update(arrived.converted)
+            for _ in range(TRIES):
+                damaged = run.derive()
+                if not damaged:
+                    return arrived
+                for entry in damaged:
+                    _log.warning("object not used", path=entry.path, state=entry.state.value, reason=entry.reason)
+                self._books.write(damaged)
+                arrived = arrived.without(damaged)
+        raise TryAgainError(f"derive {work.day:%Y-%m-%d}: {TRIES} times another set was found to be damaged")

@@ -1,0 +1,89 @@
+"""The lake as the deriver knows it: the newest manifest, and the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from fleetcost.bucket.port import Bucket
+from fleetcost.engine.books import LEDGERS, MAKER, Books
+from fleetcost.engine.day import Stale
+from fleetcost.ingest.passes import Clock
+from fleetcost.lake.manifest import Found, LakeFile, Manifest, read, window_mark
+from fleetcost.lake.publish import Change, changed, commit, remove_unused
+from fleetcost.ops import log
+
+_BY_DAY = ("reconciled_asset", "reconciled_day")
+"""Tables without windows in the lake whose files are of a day each."""
+
+_log = log.get("engine")
+
+
+class LakeState:
+    """
+    The manifest that is there, and the ledgers that belong to it.
+
+    Args:
+        bucket: the lake's
+        books: the ledgers
+        clock: gives the time
+    """
+
+    def __init__(self, bucket: Bucket, books: Books, clock: Clock) -> None:
+        self._bucket = bucket
+        self._books = books
+        self._clock = clock
+        self._found: Found | None = None
+
+    @property
+    def manifest(self) -> Manifest | None:
+        """The newest that is known; None where nothing was written yet."""
+        return self._found.manifest if self._found else None
+
+    def refresh(self) -> None:
+        """
+        Read the manifest, and let the books follow it.
+
+        Raises:
+            StoreError, StoreRefusedError: the store did not answer, or refused.
+            DamagedError: it cannot be read.
+        """
+        self._found = read(self._bucket)
+        self._books.follow(self.manifest)
+
+    def commit(self, made: Stale, files: Mapping[str, Sequence[LakeFile]]) -> None:
+        """
+        Make the windows of a day visible.
+
+        Args:
+            made: the windows
+            files: new files of each table; of the ledgers all
+
+        Raises:
+            ConditionFailedError: somebody else wrote the manifest meanwhile.
+            StoreError, StoreRefusedError: the store did not answer, or refused.
+        """
+        windows = {window_mark(state.resolution, state.window): state.mark for state in made.windows}
+        whole = {
+            **{name: files[name] for name in LEDGERS},
+            **{name: self._of_other_days(name, made) for name in _BY_DAY},
+            "label_set": self._files("label_set"),
+        }
+        for name in (*_BY_DAY, "label_set"):
+            whole[name] = (*whole[name], *files.get(name, ()))
+        change = Change(windows, made.gone, dict.fromkeys(whole, MAKER), {**files, **whole})
+        after = changed(self.manifest, change, self._books.shapes(), self._clock())
+        self._found = commit(self._bucket, after, self._found)
+        self._books.stands(after.version)
+        _log.info("lake", version=after.version, windows=len(windows), day=f"{made.day:%Y-%m-%d}")
+
+    def tidy(self) -> None:
+        """Remove files that nobody needs any more."""
+        if self.manifest is not None:
+            remove_unused(self._bucket, self.manifest, self._clock())
+
+    def _files(self, table: str) -> Sequence[LakeFile]:
+        return self.manifest.tables[table].files if self.manifest else ()
+
+    def _of_other_days(self, table: str, made: Stale) -> Sequence[LakeFile]:
+        """Return the files of days that are not made anew; one without a day is another maker's, of all days."""
+        return [file for file in self._files(table) if file.start is not None and file.start != made.day]

@@ -1,0 +1,107 @@
+"""
+Rows of set files, each with the cluster-window of its file.
+
+Sets do not repeat their cluster and window in every row; their paths say them. An engine that tells which file a row is
+from reads all files at once and looks the file up; from one that does not, the files of each cluster-window are read by
+themselves and put together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from fleetcost.engine.session import Column, Session
+from fleetcost.errors import FleetcostError
+from fleetcost.model.window import Window
+from fleetcost.query.dialect_spark import Spark
+
+PLACE = "place_cluster AS cluster, place_start AS window_start, place_end AS window_end, place_currency AS currency"
+"""How a row's place is read; these columns stand beside those of its file."""
+
+PLACE_OF_BILL = "place_cluster AS integration, place_start AS window_start, place_end AS window_end"
+"""The same for rows of bills, which have currencies of their own."""
+
+_PATH = ".*/((?:federated|cloudcosts|fleetcost/lake/work)/.*)$"
+"""What of an address is the path in the bucket."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Placed:
+    """
+    A set file.
+
+    Attributes:
+        cluster: whose set it is; of a bill its integration
+        window: of the set
+        currency: of its costs; empty where rows have their own
+        path: in the bucket
+    """
+
+    cluster: str
+    window: Window
+    currency: str
+    path: str
+
+
+def name_rows(session: Session, name: str, root: str, files: Sequence[Placed], *, tells_files: bool) -> None:
+    """
+    Let statements read the rows of set files under a name, beside the columns of `PLACE`.
+
+    Args:
+        session: the conversation
+        name: of the rows
+        root: the bucket's address as the engine knows it
+        files: at least one; all of one kind
+        tells_files: see `tells_files`
+    """
+    if tells_files:
+        _by_lookup(session, name, root, files)
+    else:
+        _one_by_one(session, name, root, files)
+
+
+def tells_files(session: Session, address: str) -> bool:
+    """Tell whether an engine says which file a row is from."""
+    try:
+        session.rows(f"SELECT _metadata.file_path FROM parquet.`{address}` LIMIT 1")  # noqa: S608 - an address of ours
+    except FleetcostError:
+        return False
+    return True
+
+
+def _by_lookup(session: Session, name: str, root: str, files: Sequence[Placed]) -> None:
+    rows, places = f"{name}_files", f"{name}_places"
+    session.name_files(rows, [f"{root}/{file.path}" for file in files])
+    values = [(file.path, file.cluster, *_times(file), file.currency) for file in files]
+    session.name_values(places, _TYPED, values)
+    session.view(
+        name,
+        f"SELECT r.*, p.* FROM (SELECT *, regexp_extract(_metadata.file_path, '{_PATH}', 1) AS row_path FROM {rows}) "  # noqa: S608 - names of ours
+        f"AS r JOIN {places} AS p ON p.place_path = r.row_path",
+    )
+
+
+_TYPED = (
+    "place_path STRING, place_cluster STRING, place_start TIMESTAMP_NTZ, place_end TIMESTAMP_NTZ, place_currency STRING"
+)
+
+
+def _one_by_one(session: Session, name: str, root: str, files: Sequence[Placed]) -> None:
+    groups = groupby(sorted(files), key=lambda file: (file.cluster, file.window, file.currency))
+    parts, dialect = [], Spark()
+    for (cluster, window, currency), chosen in groups:
+        columns = (
+            Column("place_cluster", dialect.text(cluster)),
+            Column("place_start", dialect.time(window.start)),
+            Column("place_end", dialect.time(window.end)),
+            Column("place_currency", dialect.text(currency)),
+        )
+        parts.append(([f"{root}/{file.path}" for file in chosen], columns))
+    session.name_parts(name, parts)
+
+
+def _times(file: Placed) -> tuple[datetime, datetime]:
+    return file.window.start.replace(tzinfo=None), file.window.end.replace(tzinfo=None)

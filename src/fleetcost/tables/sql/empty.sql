@@ -1,0 +1,2 @@
+-- Remove every row of a table.
+DELETE FROM {table};
