@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from fleetcost.bucket.port import Bucket
-from fleetcost.engine.day_run import EngineAt
+from fleetcost.engine.derive_run import EngineAt
 from fleetcost.engine.deriver import Deriver
 from fleetcost.ingest.budget import split
 from fleetcost.ingest.plan import Retention

@@ -46,7 +46,7 @@ def test_sail_derives_what_the_database_does(sail_url: str, fleet: Fleet, tmp_pa
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_sail_reconciles_as_the_database_does(sail_url: str, seed: int, tmp_path: Path) -> None:
-    """Bills of three clouds in two currencies reach assets, allocations, idle and every rollup, hours and days alike."""
+    """Bills of three clouds in two currencies reach assets, allocations, idle and rollups, hours and days alike."""
     both = [FilesystemBucket(tmp_path / name) for name in ("engine", "embedded")]
     billed_fleet(seed).publish(both[0])
     deriver = by_engine(sail_url, both[0], tmp_path / "data", at(day=8))

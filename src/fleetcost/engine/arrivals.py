@@ -1,4 +1,4 @@
-"""What has arrived on a day: objects are fetched and checked, and become entries of the ledgers; rows are not read."""
+"""What has arrived: objects are fetched and checked, and become entries of the ledgers; rows are not read."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from fleetcost.tables.ledger import Entry
 
 
 @dataclass(frozen=True, slots=True)
-class DayWork:
+class DaysWork:
     """
-    What a pass has to do about one day.
+    What a pass has to do about some days.
 
     Attributes:
-        day: its beginning
+        days: their beginnings
         batches: sets to load and to forget
-        bills: of the day, to load
+        bills: of the days, to load
         bills_gone: entries of bills that have left the bucket
     """
 
-    day: datetime
+    days: frozenset[datetime]
     batches: Sequence[Batch] = ()
     bills: Sequence[CloudLoad] = ()
     bills_gone: Sequence[CloudEntry] = ()
@@ -60,12 +60,12 @@ class Arrivals:
         return replace(self, entries=[found.get(entry.path, entry) for entry in self.entries])
 
 
-def arrive(work: DayWork, stage: Stage, bucket: Bucket, run: str, clock: Clock) -> Arrivals:
+def arrive(work: DaysWork, stage: Stage, bucket: Bucket, run: str, clock: Clock) -> Arrivals:
     """
-    Fetch and check what a day's work names.
+    Fetch and check what is to be loaded.
 
     Args:
-        work: the day's
+        work: names it
         stage: fetches sets
         bucket: where foreign sets are put in our format, for the engine
         run: names this run's objects

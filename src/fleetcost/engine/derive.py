@@ -8,7 +8,8 @@ step are worked on side by side, as the engine sees fit; here is only the order 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from fleetcost.engine.placed import PLACE, PLACE_OF_BILL, Placed
 from fleetcost.engine.workshop import Workshop
@@ -16,6 +17,7 @@ from fleetcost.lake.manifest import LakeColumn, LakeFile
 from fleetcost.lake.publish import Shapes
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution
+from fleetcost.query.dialect_spark import Spark
 from fleetcost.tables.derivation import (
     RECONCILED,
     Reader,
@@ -57,13 +59,13 @@ class Order:
 
     Attributes:
         sets: the files of each kind and resolution
-        billed: the days have bills, or had; then every window of these days is in the order
+        billed: days that have bills, or had; every window of these days is in the order
         bills: the files of these bills
         rows: of containers, about
     """
 
     sets: Mapping[tuple[SetKind, Resolution], Sequence[Placed]]
-    billed: bool = False
+    billed: frozenset[datetime] = frozenset()
     bills: Sequence[Placed] = ()
     rows: int = 0
 
@@ -143,7 +145,7 @@ class Derivation:
         self._load_bills()
         own = (own_query(source, each, EVERYTHING) for _, source in _TABLE_OF.values() for each in Resolution)
         self.shop.keep("own_adjusted", " UNION ALL ".join(own))
-        for stage in link_stages(EVERYTHING):
+        for stage in link_stages(self._billed()):
             self.shop.keep(*stage)
         self._block()
         for table, found in RECONCILED:
@@ -163,6 +165,12 @@ class Derivation:
     def _none(self, name: str) -> None:
         self.shop.empty(name, [*self.shapes[name], LakeColumn("rowid", "BIGINT")])
 
+    def _billed(self) -> Scope:
+        """Return the days that are reconciled."""
+        days = ", ".join(Spark().time(day) for day in sorted(self.order.billed))
+        on = f"date_trunc('day', window_start)::TIMESTAMP IN ({days})"
+        return replace(EVERYTHING, days=f"window_start IN ({days})", hours_of_days=on)
+
     def _block(self) -> None:
         blocked = -1
         while blocked != (blocked := int(self.shop.rows(query("count_blocked"))[0][0])):
@@ -175,7 +183,7 @@ class Derivation:
         name = f"asset_{resolution}"
         self._write(name, query("with_adjustment", resolution, columns=self._bare(name, "adjustment")), resolution)
         self.shop.view(f"node_share_{resolution}", query("node_share", resolution))
-        loaded = Scope("", "", "", "", "", query("every_asset", resolution))
+        loaded = replace(EVERYTHING, loaded=query("every_asset", resolution))
         self.shop.keep(*touched_stage(resolution, loaded))
         for stage in container_stages(resolution):
             self.shop.keep(*stage)

@@ -1,30 +1,31 @@
 """
 The deriver: keeps the lake equal to the bucket by a distributed engine, without a database of rows.
 
-A pass lists the bucket, and goes day by day, newest first: new objects are fetched and checked here, the engine reads
-their rows and writes every table of the day's windows, and a manifest makes the day visible. Whatever fails leaves the
-lake at the day before, and the next pass begins there.
+A pass lists the bucket and goes from the newest day to the oldest, some days at a time: new objects are fetched and
+checked here, the engine reads their rows and writes every table of these days, and a manifest makes them visible.
+Whatever fails leaves the lake as the last manifest says, and the next pass begins there.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from fleetcost.bucket.port import Bucket
-from fleetcost.engine.arrivals import Arrivals, DayWork, arrive
+from fleetcost.engine.arrivals import Arrivals, DaysWork, arrive
 from fleetcost.engine.books import Books
-from fleetcost.engine.day import stale_days
-from fleetcost.engine.day_run import DayRun, EngineAt
+from fleetcost.engine.days import stale_days
+from fleetcost.engine.derive_run import DeriveRun, EngineAt
 from fleetcost.engine.lake_state import LakeState
 from fleetcost.errors import StoreError, TryAgainError
 from fleetcost.ingest.budget import Budget
 from fleetcost.ingest.cloud import CloudPlan, list_cloud, plan_cloud
 from fleetcost.ingest.listing import list_bucket
 from fleetcost.ingest.passes import Clock, Pass, Passes, Phase, summary
-from fleetcost.ingest.plan import Plan, Retention, Skip, by_day, plan
+from fleetcost.ingest.plan import Batch, Plan, Retention, Skip, by_day, plan
 from fleetcost.ingest.stage import Stage
 from fleetcost.ops import log
 from fleetcost.tables.database import Engine
@@ -32,8 +33,14 @@ from fleetcost.tables.ledger import EntryState, clusters
 
 _log = log.get("engine")
 
+DAYS_AT_ONCE = 8
+"""Days that one run is about, at most; the newest day has a run of its own, so that it is seen early."""
+
+BYTES_AT_ONCE = 1 << 30
+"""New sets that one run is about, at most, unless a single day has more."""
+
 TRIES = 3
-"""How often a day is derived anew without the sets that were found to be damaged."""
+"""How often days are derived anew without the sets that were found to be damaged."""
 
 
 class Deriver(Passes):
@@ -103,7 +110,7 @@ class Deriver(Passes):
         troubles = [reason for _, reason in todo.unlisted]
         states: Counter[EntryState] = Counter()
         for work in self._days(todo, bills):
-            done = self._day(work)
+            done = self._done(work)
             troubles += done.troubles
             found = [*(entry.state for entry in done.entries), *(entry.state for entry in done.bills)]
             states.update(found)
@@ -118,24 +125,24 @@ class Deriver(Passes):
             unchanged=todo.unchanged,
         )
 
-    def _days(self, todo: Plan, bills: CloudPlan) -> Sequence[DayWork]:
+    def _days(self, todo: Plan, bills: CloudPlan) -> Sequence[DaysWork]:
         """Return what is to do, newest days first; also for days of which the lake is not as the ledgers say."""
         sets = by_day(todo)
         billed = {load.key.window.start for load in bills.loads} | {entry.key.window.start for entry in bills.gone}
         behind = stale_days(self._books.states(), self._lake.manifest)
         return [
-            DayWork(
-                day,
-                sets.get(day, ()),
-                [load for load in bills.loads if load.key.window.start == day],
-                [entry for entry in bills.gone if entry.key.window.start == day],
+            DaysWork(
+                days,
+                [batch for day in sorted(days, reverse=True) for batch in sets.get(day, ())],
+                [load for load in bills.loads if load.key.window.start in days],
+                [entry for entry in bills.gone if entry.key.window.start in days],
             )
-            for day in sorted({*sets, *billed, *behind}, reverse=True)
+            for days in together({*sets, *billed, *behind}, {day: _bytes(chosen) for day, chosen in sets.items()})
         ]
 
-    def _day(self, work: DayWork) -> Arrivals:
+    def _done(self, work: DaysWork) -> Arrivals:
         with self._stage() as stage:
-            run = DayRun(work.day, self._bucket, self._engine, self._lake, self._books, stage)
+            run = DeriveRun(work.days, self._bucket, self._engine, self._lake, self._books, stage)
             arrived = arrive(work, stage, self._bucket, run.name, self._clock)
             self._books.write(arrived.entries, arrived.bills)
             run.converted.update(arrived.converted)
@@ -147,4 +154,21 @@ class Deriver(Passes):
                     _log.warning("object not used", path=entry.path, state=entry.state.value, reason=entry.reason)
                 self._books.write(damaged)
                 arrived = arrived.without(damaged)
-        raise TryAgainError(f"derive {work.day:%Y-%m-%d}: {TRIES} times another set was found to be damaged")
+        raise TryAgainError(f"derive {max(work.days):%Y-%m-%d}: {TRIES} times another set was found to be damaged")
+
+
+def together(days: Collection[datetime], size_bytes: Mapping[datetime, int]) -> Iterator[frozenset[datetime]]:
+    """Yield days in groups, newest first: the newest alone, then as many as a run is about."""
+    group: list[datetime] = []
+    for position, day in enumerate(sorted(days, reverse=True)):
+        full = sum(size_bytes.get(one, 0) for one in (*group, day)) > BYTES_AT_ONCE or len(group) == DAYS_AT_ONCE
+        if group and (full or position == 1):
+            yield frozenset(group)
+            group = []
+        group.append(day)
+    if group:
+        yield frozenset(group)
+
+
+def _bytes(batches: Sequence[Batch]) -> int:
+    return sum(load.info.size_bytes for batch in batches for load in batch.loads)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from fleetcost.bucket.port import Bucket
 from fleetcost.engine.books import LEDGERS, MAKER, Books
-from fleetcost.engine.day import Stale
+from fleetcost.engine.days import Stale
 from fleetcost.ingest.passes import Clock
 from fleetcost.lake.manifest import Found, LakeFile, Manifest, read, window_mark
 from fleetcost.lake.publish import Change, changed, commit, remove_unused
@@ -52,7 +52,7 @@ class LakeState:
 
     def commit(self, made: Stale, files: Mapping[str, Sequence[LakeFile]]) -> None:
         """
-        Make the windows of a day visible.
+        Make windows visible.
 
         Args:
             made: the windows
@@ -74,7 +74,8 @@ class LakeState:
         after = changed(self.manifest, change, self._books.shapes(), self._clock())
         self._found = commit(self._bucket, after, self._found)
         self._books.stands(after.version)
-        _log.info("lake", version=after.version, windows=len(windows), day=f"{made.day:%Y-%m-%d}")
+        newest = max((f"{state.window.start:%Y-%m-%dT%H}" for state in made.windows), default="")
+        _log.info("lake", version=after.version, windows=len(windows), newest=newest)
 
     def tidy(self) -> None:
         """Remove files that nobody needs any more."""
@@ -85,5 +86,5 @@ class LakeState:
         return self.manifest.tables[table].files if self.manifest else ()
 
     def _of_other_days(self, table: str, made: Stale) -> Sequence[LakeFile]:
-        """Return the files of days that are not made anew; one without a day is another maker's, of all days."""
-        return [file for file in self._files(table) if file.start is not None and file.start != made.day]
+        """Return the files of days that are not made anew; a file without a day is another maker's, of all days."""
+        return [file for file in self._files(table) if file.start is not None and file.start not in made.billed]

@@ -79,8 +79,8 @@ def _by_lookup(session: Session, name: str, root: str, files: Sequence[Placed]) 
     session.name_values(places, _TYPED, values)
     session.view(
         name,
-        f"SELECT r.*, p.* FROM (SELECT *, regexp_extract(_metadata.file_path, '{_PATH}', 1) AS row_path FROM {rows}) "  # noqa: S608 - names of ours
-        f"AS r JOIN {places} AS p ON p.place_path = r.row_path",
+        f"SELECT r.*, p.* FROM {rows} AS r "  # noqa: S608 - names of ours
+        f"JOIN {places} AS p ON p.place_path = regexp_extract(r.row_file, '{_PATH}', 1)",
     )
 
 

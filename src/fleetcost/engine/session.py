@@ -138,9 +138,10 @@ class Session:
             self._spark.sql(sql).createOrReplaceTempView(name)
 
     def name_files(self, name: str, files: Sequence[str]) -> None:
-        """Let statements read files under a name; their columns are what the files say."""
+        """Let statements read files under a name, with the file each row is from in `row_file`."""
         with self._told():
-            self._spark.read.parquet(*files).createOrReplaceTempView(name)
+            frame = self._spark.read.parquet(*files).selectExpr("*", "_metadata.file_path AS row_file")
+            frame.createOrReplaceTempView(name)
 
     def name_values(self, name: str, columns: str, values: Sequence[Row]) -> None:
         """Let statements read a few rows of ours under a name."""

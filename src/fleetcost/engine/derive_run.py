@@ -1,4 +1,4 @@
-"""One run of the engine about one day: from what the ledgers say to a manifest that has the day."""
+"""One run of the engine about some days: from what the ledgers say to a manifest that has them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime
 from fleetcost.bucket.port import Bucket, ObjectInfo
 from fleetcost.engine.arrivals import put_converted
 from fleetcost.engine.books import Books
-from fleetcost.engine.day import Stale, order_of, stale, unreadable, wrong
+from fleetcost.engine.days import Stale, day_of, order_of, stale, unreadable, wrong
 from fleetcost.engine.derive import Derivation, Order
 from fleetcost.engine.lake_state import LakeState
 from fleetcost.engine.placed import Placed, name_rows, tells_files
@@ -22,7 +22,6 @@ from fleetcost.ingest.plan import Batch, Load
 from fleetcost.ingest.stage import Stage
 from fleetcost.lake.manifest import LakeFile
 from fleetcost.model.states import ObjectState
-from fleetcost.model.window import Resolution
 from fleetcost.sets.layout import locate
 from fleetcost.tables.ledger import Entry, EntryState
 
@@ -42,12 +41,12 @@ class EngineAt:
 
 
 @dataclass(slots=True)
-class DayRun:
+class DeriveRun:
     """
     A run.
 
     Attributes:
-        day: which
+        days: which
         bucket: the lake's and the sets'
         engine: who works
         lake: what is there
@@ -57,7 +56,7 @@ class DayRun:
         name: no other run has it
     """
 
-    day: datetime
+    days: frozenset[datetime]
     bucket: Bucket
     engine: EngineAt
     lake: LakeState
@@ -68,7 +67,7 @@ class DayRun:
 
     def derive(self) -> Sequence[Entry]:
         """
-        Derive the stale windows of the day and commit them.
+        Derive the stale windows of the days and commit them.
 
         Returns:
             What the ledger must say of sets that turned out to be damaged; then nothing is committed.
@@ -77,11 +76,11 @@ class DayRun:
             TryAgainError, TooMuchError: the engine failed.
             StoreError, StoreRefusedError, ConditionFailedError: see `LakeState.commit`.
         """
-        bills = [entry for entry in self.books.bills().values() if entry.key.window.start == self.day]
-        found = stale(self.day, self.books.states(), bills, self.lake.manifest)
+        bills = [*self.books.bills().values()]
+        found = stale(self.days, self.books.states(), bills, self.lake.manifest)
         if not found.windows and not found.gone:
             return ()
-        entries = [e for e in self.books.ledger().values() if Resolution.DAY.floor(e.key.window.start) == self.day]
+        entries = [entry for entry in self.books.ledger().values() if day_of(entry.key.window.start) in self.days]
         self._convert(found, entries)
         order = order_of(found, entries, bills, self.converted)
         ledgers = self.books.export()

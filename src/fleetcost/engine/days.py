@@ -1,8 +1,8 @@
-"""One day of the lake: which of its windows are stale, from what they are made, and whether what was made is right."""
+"""Days of the lake: which of their windows are stale, from what these are made, and whether what was read is right."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -29,39 +29,45 @@ _SINGLE = {SetKind.ALLOCATIONS: "container", SetKind.ASSETS: "asset"}
 @dataclass(frozen=True, slots=True)
 class Stale:
     """
-    The windows of a day that must be made again.
+    The windows of some days that must be made again.
 
     Attributes:
-        day: its beginning
         windows: to make
         gone: keys of windows that are no longer there
-        billed: the day has bills, or had
+        billed: the days among theirs that have bills, or had; all windows of these are to make
     """
 
-    day: datetime
     windows: tuple[State, ...]
     gone: frozenset[str]
-    billed: bool
+    billed: frozenset[datetime]
 
 
 def stale_days(states: Sequence[State], manifest: Manifest | None) -> set[datetime]:
     """Return the days of which any window is not as the ledgers say."""
     todo = plan(states, {}, manifest)
-    return {Resolution.DAY.floor(state.window.start) for state in todo.windows} | {_day_of(key) for key in todo.gone}
+    return {day_of(state.window.start) for state in todo.windows} | {_day_of_key(key) for key in todo.gone}
 
 
-def stale(day: datetime, states: Sequence[State], bills: Sequence[CloudEntry], manifest: Manifest | None) -> Stale:
+def stale(
+    days: Collection[datetime], states: Sequence[State], bills: Sequence[CloudEntry], manifest: Manifest | None
+) -> Stale:
     """
-    Compare a day of the ledgers with the manifest.
+    Compare days of the ledgers with the manifest.
 
-    Where the day has bills all of its windows are made together: what was billed is spread over them.
+    Where a day has bills all of its windows are made together: what was billed is spread over them.
     """
-    todo = _on(day, plan(states, {}, manifest))
-    billed = any(entry.state is EntryState.INGESTED for entry in bills) or _was_billed(day, manifest)
-    windows = todo.windows
-    if billed and (windows or todo.gone):
-        windows = tuple(state for state in states if Resolution.DAY.floor(state.window.start) == day)
-    return Stale(day, windows, todo.gone, billed)
+    todo = _on(days, plan(states, {}, manifest))
+    touched = {day_of(state.window.start) for state in todo.windows} | {_day_of_key(key) for key in todo.gone}
+    ingested = {entry.key.window.start for entry in bills if entry.state is EntryState.INGESTED}
+    billed = frozenset(day for day in touched if day in ingested or _was_billed(day, manifest))
+    whole = tuple(state for state in states if day_of(state.window.start) in billed)
+    rest = tuple(state for state in todo.windows if day_of(state.window.start) not in billed)
+    return Stale((*whole, *rest), todo.gone, billed)
+
+
+def day_of(instant: datetime) -> datetime:
+    """Return the beginning of a day."""
+    return Resolution.DAY.floor(instant)
 
 
 def order_of(
@@ -73,7 +79,7 @@ def order_of(
     Args:
         found: the windows
         entries: of the ledger
-        bills: entries of the day's bills
+        bills: entries of the ledger of bills
         converted: where foreign sets lie in our format, by their paths
     """
     windows = {(state.resolution, state.window) for state in found.windows}
@@ -87,7 +93,11 @@ def order_of(
                 Placed(key.cluster, key.window, entry.currency, path)
             )
             rows += entry.rows
-    used = [Placed(e.key.integration, e.key.window, "", e.path) for e in bills if e.state is EntryState.INGESTED]
+    used = [
+        Placed(entry.key.integration, entry.key.window, "", entry.path)
+        for entry in bills
+        if entry.state is EntryState.INGESTED and entry.key.window.start in found.billed
+    ]
     return Order(sets, found.billed, used, rows)
 
 
@@ -128,14 +138,14 @@ def _damaged(entry: Entry, what: str) -> Entry:
     return replace(entry, state=EntryState.DAMAGED, reason=said)
 
 
-def _on(day: datetime, todo: LakePlan) -> LakePlan:
-    windows = tuple(state for state in todo.windows if Resolution.DAY.floor(state.window.start) == day)
-    return LakePlan(windows, (), frozenset(key for key in todo.gone if _day_of(key) == day))
+def _on(days: Collection[datetime], todo: LakePlan) -> LakePlan:
+    windows = tuple(state for state in todo.windows if day_of(state.window.start) in days)
+    return LakePlan(windows, (), frozenset(key for key in todo.gone if _day_of_key(key) in days))
 
 
-def _day_of(key: str) -> datetime:
+def _day_of_key(key: str) -> datetime:
     """Return the day of a window's key, see `window_mark`."""
-    return Resolution.DAY.floor(datetime.fromtimestamp(int(key.partition(" ")[2]), UTC))
+    return day_of(datetime.fromtimestamp(int(key.partition(" ")[2]), UTC))
 
 
 def _was_billed(day: datetime, manifest: Manifest | None) -> bool:
