@@ -7,7 +7,7 @@ from pathlib import Path
 
 from prometheus_client.metrics import MetricWrapperBase
 
-from fleetcost.ingest.run import PAST_RETENTION
+from fleetcost.ingest.object_metrics import PAST_RETENTION
 from fleetcost.ops import metrics
 
 PAGE = Path(__file__).parents[1] / "docs" / "metrics.md"

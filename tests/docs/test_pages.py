@@ -10,7 +10,7 @@ import pytest
 
 from fleetcost.api.routes.operations import OPERATIONS
 from fleetcost.cli.main import COMMANDS
-from fleetcost.ingest.run import PAST_RETENTION
+from fleetcost.ingest.object_metrics import PAST_RETENTION
 from fleetcost.model.cloud_cost import BillState, ChargeRule
 from fleetcost.model.cloud_sets import ConnectionStatus
 from fleetcost.model.finding import FindingKind

@@ -6,7 +6,7 @@ import argparse
 import os
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -28,11 +28,12 @@ from fleetcost.bucket.port import Bucket
 from fleetcost.bucket.united import StoreState, UnitedBucket
 from fleetcost.cli.bill_orders import Orders
 from fleetcost.cli.billing import make_billing
-from fleetcost.cli.engine import serve_engine
+from fleetcost.cli.engine import open_deriver, serve_engine
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage, united_storage
 from fleetcost.errors import FleetcostError
 from fleetcost.ingest.budget import split
+from fleetcost.ingest.passes import Passes
 from fleetcost.ingest.plan import Plan, Retention, Skip
 from fleetcost.ingest.run import Ingestor
 from fleetcost.lake.write import LakeWriter
@@ -208,7 +209,9 @@ def _run(parsed: argparse.Namespace) -> int:
         local = open_local(parsed, settings)
         _serve(local.settings, local.bucket, local.agent)
     elif settings.engine == "spark":
-        serve_engine(settings, federated_storage(settings))
+        bucket = federated_storage(settings)
+        billing = make_billing(settings, bucket) if settings.lake else None
+        serve_engine(settings, bucket, [billing.loop] if billing is not None else [])
     else:
         _serve(settings, united_storage(settings), None)
     return 0
@@ -224,18 +227,25 @@ def _serve(settings: AggregatorSettings, bucket: UnitedBucket, agent: Loop | Non
 
 def _ingest(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AggregatorSettings).settings
+    if settings.engine == "spark":
+        deriver = open_deriver(settings, federated_storage(settings))
+        with closing(deriver):
+            return _pass(deriver, Console(), dry_run=parsed.dry_run)
     aggregator = assemble(settings, united_storage(settings))
-    console = Console()
-    try:
-        if parsed.dry_run:
-            print_plan(aggregator.ingestor.plan(), console)
-            return 0
-        done = aggregator.ingestor.pass_once()
-        if settings.lake:
+    with closing(aggregator.database):
+        code = _pass(aggregator.ingestor, Console(), dry_run=parsed.dry_run)
+        if settings.lake and not parsed.dry_run:
             LakeWriter(aggregator.database, aggregator.bucket, settings.data_dir, clock).write()
-    finally:
-        aggregator.database.close()
-    skips = aggregator.ingestor.skips
+    return code
+
+
+def _pass(passes: Passes, console: Console, *, dry_run: bool) -> int:
+    """Print what a pass would do, or do it and print what it did; 1 where objects cannot be used."""
+    if dry_run:
+        print_plan(passes.plan(), console)
+        return 0
+    done = passes.pass_once()
+    skips = passes.skips
     console.print(
         f"{done.loaded} loaded, {done.forgotten} forgotten, {done.bad} not usable, {done.unchanged} unchanged, "
         f"{len(skips)} skipped"

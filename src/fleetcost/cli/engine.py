@@ -1,67 +1,120 @@
-"""`fleetcost aggregator run` with a distributed engine: one of any number of servers that keep nothing."""
+"""`fleetcost aggregator` with a distributed engine: servers that keep nothing, and the one that derives."""
 
 from __future__ import annotations
 
+import os
 import threading
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
 from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
-from fleetcost.api.serve import check_exposure, free_port, serve
-from fleetcost.api.services import Limits, Services
+from fleetcost.api.serve import check_exposure, free_port, known_hosts, serve
+from fleetcost.api.services import IngestStatus, Limits, Services
 from fleetcost.bucket.port import Bucket
 from fleetcost.cli.stores import clock
+from fleetcost.engine.derive_run import EngineAt
+from fleetcost.engine.deriver import Deriver
 from fleetcost.engine.remote import REFRESH_SECONDS, RemoteTables
 from fleetcost.errors import SettingsError
+from fleetcost.ingest.budget import split
+from fleetcost.ingest.plan import Retention
 from fleetcost.ops import log
+from fleetcost.ops.memory import machine_memory_bytes
 from fleetcost.ops.settings import AggregatorSettings
 from fleetcost.ui.files import load as load_web
 
 QUESTIONS_AT_ONCE = 16
 """The work is elsewhere; this many wait for it here."""
 
+Loop = Callable[[threading.Event], None]
+
 _log = log.get("cli")
 
 
-def serve_engine(settings: AggregatorSettings, bucket: Bucket) -> None:
+def open_deriver(settings: AggregatorSettings, bucket: Bucket) -> Deriver:
     """
-    Serve until the process is told to stop; a thread looks for newer manifests of the lake.
+    Put together what keeps the lake by the engine.
+
+    Raises:
+        SettingsError: no engine is named.
+        TryAgainError: another process holds the data directory.
+    """
+    hours, days = settings.hourly_retention_hours, settings.daily_retention_days
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return Deriver(
+        bucket,
+        EngineAt(_url(settings), (settings.engine_lake or bucket.name).rstrip("/")),
+        settings.data_dir,
+        Retention(timedelta(hours=hours) if hours else None, timedelta(days=days) if days else None),
+        clock,
+        currency=settings.foreign_currency,
+        budget=split(settings.memory or machine_memory_bytes() // 2, len(os.sched_getaffinity(0))),
+    )
+
+
+def serve_engine(settings: AggregatorSettings, bucket: Bucket, beside: Sequence[Loop] = ()) -> None:
+    """
+    Serve until the process is told to stop.
+
+    A thread looks for newer manifests of the lake; with `lake: true` another one makes them, by the engine.
+
+    Args:
+        settings: of the server
+        bucket: where the lake is
+        beside: further loops, run until the event they are given is set
 
     Raises:
         SettingsError: no engine is named, the port is taken, the web app is not built, or costs would be shown to a
             network.
+        TryAgainError: another process holds the data directory.
     """
-    if not settings.engine_url:
-        raise SettingsError("engine: spark needs engine_url, such as sc://spark-connect:15002")
+    url = _url(settings)
     check_exposure(
         settings.bind,
         tokens=settings.tokens_file is not None,
         without_authentication=settings.serve_without_authentication,
     )
-    tables = RemoteTables(bucket, settings.engine_url, settings.engine_lake)
+    tables = RemoteTables(bucket, url, settings.engine_lake)
     port = free_port(settings.bind, settings.port)
-    app = create_app(_services(settings, tables), load_web())
+    deriver = open_deriver(settings, bucket) if settings.lake else None
+    status: Callable[[], IngestStatus] = (lambda: deriver.status) if deriver else tables.status
+    app = create_app(_services(settings, tables, status), load_web())
     stop = threading.Event()
-    refresh = threading.Thread(target=tables.run, args=(stop, REFRESH_SECONDS), name="lake", daemon=True)
+    work: list[Loop] = [lambda stop: tables.run(stop, REFRESH_SECONDS), *beside]
+    if deriver is not None:
+        work.append(partial(deriver.run, interval_seconds=settings.interval_seconds))
+    loops = [threading.Thread(target=one, args=(stop,), name="engine", daemon=True) for one in work]
 
     def start() -> None:
-        refresh.start()
-        _log.info("api", address=f"http://{settings.bind}:{port}/", tables=tables.place)
+        for loop in loops:
+            loop.start()
+        _log.info("api", address=f"http://{settings.bind}:{port}/", tables=tables.place, derives=deriver is not None)
 
     try:
         serve(app, settings.bind, port, start)
     finally:
         stop.set()
-        if refresh.is_alive():
-            refresh.join()
+        for loop in loops:
+            if loop.is_alive():
+                loop.join()
+        if deriver is not None:
+            deriver.close()
         tables.close()
 
 
-def _services(settings: AggregatorSettings, tables: RemoteTables) -> Services:
+def _url(settings: AggregatorSettings) -> str:
+    if not settings.engine_url:
+        raise SettingsError("engine: spark needs engine_url, such as sc://spark-connect:15002")
+    return settings.engine_url
+
+
+def _services(settings: AggregatorSettings, tables: RemoteTables, status: Callable[[], IngestStatus]) -> Services:
     hours, days = settings.hourly_retention_hours, settings.daily_retention_days
     return Services(
         database=tables,
-        status=tables.status,
+        status=status,
         clock=clock,
         hourly_retention=timedelta(hours=hours) if hours else None,
         daily_retention=timedelta(days=days) if days else None,
@@ -69,4 +122,5 @@ def _services(settings: AggregatorSettings, tables: RemoteTables) -> Services:
         limits=Limits(QUESTIONS_AT_ONCE, settings.query_queue_length, settings.query_timeout_seconds),
         tokens=Tokens(settings.tokens_file) if settings.tokens_file else None,
         home=settings.home_cluster,
+        hosts=known_hosts(settings.bind, settings.allowed_hosts, tokens=settings.tokens_file is not None),
     )

@@ -24,8 +24,9 @@ from fleetcost.errors import StoreError, TryAgainError
 from fleetcost.ingest.budget import Budget
 from fleetcost.ingest.cloud import CloudPlan, list_cloud, plan_cloud
 from fleetcost.ingest.listing import list_bucket
+from fleetcost.ingest.object_metrics import tell_objects
 from fleetcost.ingest.passes import Clock, Pass, Passes, Phase, summary
-from fleetcost.ingest.plan import Batch, Plan, Retention, Skip, by_day, plan
+from fleetcost.ingest.plan import Batch, Plan, Retention, by_day, plan
 from fleetcost.ingest.stage import Stage
 from fleetcost.ops import log
 from fleetcost.tables.database import Engine
@@ -68,12 +69,6 @@ class Deriver(Passes):
         self._books = Books(folder, bucket, Engine(budget.engine_bytes, budget.threads), clock())
         self._stage = partial(Stage, bucket, folder, budget, currency, clock)
         self._lake = LakeState(bucket, self._books, clock)
-        self._skips: tuple[Skip, ...] = ()
-
-    @property
-    def skips(self) -> tuple[Skip, ...]:
-        """The objects that the last pass did not read, each with its state and reason."""
-        return self._skips
 
     def plan(self) -> Plan:
         """
@@ -116,6 +111,7 @@ class Deriver(Passes):
             states.update(found)
             self._say(done=self._status.done + len(found))
         self._lake.tidy()
+        tell_objects(self._books.database, todo, self._clock())
         if troubles:
             raise StoreError(summary(troubles))
         return Pass(

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from fleetcost.errors import FleetcostError
+from fleetcost.ingest.plan import Plan, Skip
 from fleetcost.ops import log, metrics
 
 Clock = Callable[[], datetime]
@@ -78,11 +79,26 @@ class Passes(ABC):
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._status = Status()
+        self._skips: tuple[Skip, ...] = ()
 
     @property
     def status(self) -> Status:
         """What the loop is doing now."""
         return self._status
+
+    @property
+    def skips(self) -> tuple[Skip, ...]:
+        """The objects that the last pass did not read, each with its state and reason."""
+        return self._skips
+
+    @abstractmethod
+    def plan(self) -> Plan:
+        """
+        List the bucket and plan; changes nothing.
+
+        Raises:
+            StoreError, StoreRefusedError: the bucket cannot be listed.
+        """
 
     @abstractmethod
     def _passed(self) -> Pass:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 
 from fleetcost.bucket.port import BucketReader
 from fleetcost.errors import DatabaseDamagedError, DatabaseStoppedError, StoreError
@@ -13,20 +12,13 @@ from fleetcost.ingest.budget import Budget, split
 from fleetcost.ingest.cloud import apply_cloud, cloud_ledger_of, list_cloud, plan_cloud
 from fleetcost.ingest.fetch import Fetched
 from fleetcost.ingest.listing import list_bucket
+from fleetcost.ingest.object_metrics import tell_objects
 from fleetcost.ingest.passes import Clock, Pass, Passes, Phase, summary
-from fleetcost.ingest.plan import Batch, Plan, Retention, Skip, plan
+from fleetcost.ingest.plan import Batch, Plan, Retention, plan
 from fleetcost.ingest.stage import Stage
-from fleetcost.model.states import ObjectState
-from fleetcost.ops import log, metrics
+from fleetcost.ops import log
 from fleetcost.tables.database import Database
-from fleetcost.tables.ledger import Entry, EntryState, census, clusters, count_states, ledger_of
-
-NOT_READ = (ObjectState.FOREIGN_SET, ObjectState.COMBINED, ObjectState.DOUBLE, ObjectState.UNKNOWN)
-PAST_RETENTION = "past retention"
-"""A set that is older than what the tables keep; with the states of the ledger and the ones above, every object's."""
-
-LATELY = timedelta(hours=6)
-"""Within which two clusters that write under one id are noticed."""
+from fleetcost.tables.ledger import Entry, EntryState, clusters, ledger_of
 
 DEFAULT_CURRENCY = "USD"
 """Of foreign sets, unless a setting names another."""
@@ -63,12 +55,6 @@ class Ingestor(Passes):
         self._retention = retention
         self._currency = currency
         self._budget = budget or split(0, cores=1)
-        self._skips: tuple[Skip, ...] = ()
-
-    @property
-    def skips(self) -> tuple[Skip, ...]:
-        """The objects that the last pass did not read, each with its state and reason."""
-        return self._skips
 
     def plan(self) -> Plan:
         """
@@ -106,7 +92,7 @@ class Ingestor(Passes):
                 self._say(done=self._status.done + len(entries))
         found.update(self._bills())
         self._expire()
-        self._count(todo)
+        tell_objects(self._database, todo, self._clock())
         if troubles:
             raise StoreError(summary(troubles))
         return Pass(
@@ -143,26 +129,3 @@ class Ingestor(Passes):
     def _expire(self) -> None:
         with self._database.transaction() as writer:
             expire_all(writer, self._retention, self._clock())
-
-    def _count(self, todo: Plan) -> None:
-        """Tell the metrics how many objects of the bucket are in which state."""
-        states = Counter({state.value: count for state, count in count_states(self._database).items()})
-        states.update(skip.state.value for skip in todo.skips)
-        states[PAST_RETENTION] = todo.expired
-        for state in (*EntryState, *NOT_READ, PAST_RETENTION):
-            metrics.OBJECTS.labels(str(state)).set(states[str(state)])
-        self._count_clusters()
-
-    def _count_clusters(self) -> None:
-        """Tell the metrics how each cluster is; one that has left the ledger leaves them too."""
-        told = (
-            metrics.CLUSTER_LAST_UPLOAD, metrics.CLUSTER_NEWEST_HOUR, metrics.CLUSTER_HOLES, metrics.CLUSTER_UNUSABLE,
-            metrics.CLUSTER_IDENTITIES,
-        )  # fmt: skip
-        for gauge in told:
-            gauge.clear()
-        for one in census(self._database, self._clock() - LATELY):
-            newest = one.newest_hour.timestamp() if one.newest_hour else 0.0
-            values = (one.last_upload.timestamp(), newest, one.missing_days, one.unusable, one.identities)
-            for gauge, value in zip(told, values, strict=True):
-                gauge.labels(one.cluster).set(value)

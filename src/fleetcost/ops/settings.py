@@ -162,7 +162,10 @@ class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unkno
     engine_lake: Annotated[
         str, _At(description="the bucket's address as the engine knows it, such as s3a://costs; empty takes its own")
     ] = ""
-    lake: Annotated[bool, _At(description="write the tables as Parquet to the bucket after each pass")] = False
+    lake: Annotated[
+        bool,
+        _At(description="keep the tables as Parquet in the bucket; with engine: spark the engine makes them"),
+    ] = False
     read_only: Annotated[bool, _At(description="write nothing to the bucket: no repairs can be ordered here")] = False
     cloud_integration: Annotated[
         Path | None, _At(description="where the cloud bills are: a cloud-integration.json; without it none are read")
