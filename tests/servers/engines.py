@@ -39,14 +39,39 @@ def spark_is_here() -> bool:
     return _spark_home() is not None and _java_home() is not None
 
 
+@dataclass(frozen=True, slots=True)
+class SailProcess:
+    """A running Sail."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"sc://127.0.0.1:{self.port}"
+
+    def kill(self) -> None:
+        """End it as a machine that fails does."""
+        self.process.kill()
+        self.process.wait()
+
+
 @contextmanager
 def sail(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[str]:
     """Run Sail for the length of the block; give its address."""
-    port = free_port()
+    with sail_process(folder, environment=environment) as started:
+        yield started.url
+
+
+@contextmanager
+def sail_process(folder: Path, port: int = 0, *, environment: Mapping[str, str] | None = None) -> Iterator[SailProcess]:
+    """Run Sail for the length of the block, on a port of its own unless one is given."""
+    port = port or free_port()
     command = [str(HOME / "bin" / "sail"), "spark", "server", "--ip", "127.0.0.1", "--port", str(port)]
     known = {"PATH": os.environ["PATH"], "HOME": str(folder), **(environment or {})}
-    with running(command, environment=known, log=folder / "sail.log", ready=lambda: listening(port)):
-        yield f"sc://127.0.0.1:{port}"
+    with running(command, environment=known, log=folder / "sail.log", ready=lambda: listening(port)) as process:
+        yield SailProcess(process, port)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from fleetcost.lake.publish import Shapes
 from fleetcost.lake.write import put_whole, shapes_of
 from fleetcost.tables.cloud import CloudEntry, read_cloud_ledger, write_cloud_entries
 from fleetcost.tables.database import Database, Engine, Snapshot, open_database
-from fleetcost.tables.lake import State, restore, states
+from fleetcost.tables.lake import State, required, restore, states
 from fleetcost.tables.ledger import Entry, ledger_of, write_entries
 
 FILE = "ledger.duckdb"
@@ -107,6 +107,11 @@ class Books:
         """Return the columns of every table of the lake."""
         with self._database.snapshot() as snapshot:
             return shapes_of(snapshot)
+
+    def required(self, table: str) -> Sequence[str]:
+        """Return the columns of a table that have a value in every row."""
+        with self._database.snapshot() as snapshot:
+            return required(snapshot, table)
 
     def export(self) -> Mapping[str, Sequence[LakeFile]]:
         """Write the ledgers into the bucket; nobody sees them before a manifest names them."""

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from fleetcost.bucket.port import BucketReader
-from fleetcost.engine.derive import EVERYTHING, Order
+from fleetcost.engine.books import Books
+from fleetcost.engine.derive import Order
 from fleetcost.engine.placed import Placed
 from fleetcost.engine.workshop import Workshop
 from fleetcost.errors import SetDamagedError
@@ -21,7 +22,7 @@ from fleetcost.sets.files import from_bytes
 from fleetcost.tables.cloud import CloudEntry
 from fleetcost.tables.lake import State
 from fleetcost.tables.ledger import Entry, EntryState, naive
-from fleetcost.tables.rollups import totals_query
+from fleetcost.tables.rollups import single_totals_query
 
 _SINGLE = {SetKind.ALLOCATIONS: "container", SetKind.ASSETS: "asset"}
 
@@ -101,24 +102,26 @@ def order_of(
     return Order(sets, found.billed, used, rows)
 
 
-def wrong(shop: Workshop, order: Order, entries: Sequence[Entry]) -> list[Entry]:
+def wrong(shop: Workshop, order: Order, entries: Sequence[Entry], books: Books) -> list[Entry]:
     """
-    Hold rows and cost of each set that was loaded against its header.
+    Hold rows and cost of each set that was loaded against its header, and look for values that are missing.
 
     Returns:
         What the ledger must say of those that differ.
     """
     damaged = []
     for (kind, resolution), placed in order.sets.items():
-        found = shop.rows(totals_query(_SINGLE[kind], resolution, EVERYTHING))
-        totals = {(row[0], row[1]): (int(row[2]), Decimal(row[3])) for row in found}
+        table = _SINGLE[kind]
+        found = shop.rows(single_totals_query(table, resolution, books.required(f"{table}_{resolution}")))
+        totals = {(row[0], row[1]): (int(row[2]), Decimal(row[3]), int(row[4])) for row in found}
         wanted = {(file.cluster, file.window) for file in placed}
         for entry in entries:
             key = entry.key
             if (key.kind, key.resolution) == (kind, resolution) and (key.cluster, key.window) in wanted:
-                rows, cost = totals.get((key.cluster, naive(key.window.start)), (0, ZERO))
-                if (rows, cost) != (entry.rows, entry.total_cost):
-                    damaged.append(_damaged(entry, f"{rows} rows that cost {cost} were found"))
+                rows, cost, missing = totals.get((key.cluster, naive(key.window.start)), (0, ZERO, 0))
+                if (rows, cost, missing) != (entry.rows, entry.total_cost, 0):
+                    lacks = f", {missing} of them without a value that every row has" if missing else ""
+                    damaged.append(_damaged(entry, f"{rows} rows that cost {cost} were found{lacks}"))
     return damaged
 
 

@@ -99,7 +99,7 @@ class DeriveRun:
         work = Derivation(shop, order, self.books.shapes(), self._namer(session, order))
         try:
             work.load()
-            damaged = wrong(shop, order, entries)
+            damaged = wrong(shop, order, entries, self.books)
         except TryAgainError:
             damaged = unreadable(self.bucket, [e for e in entries if e.state is EntryState.INGESTED])
             if not damaged:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from fleetcost.bucket.port import Bucket
 from fleetcost.engine.books import LEDGERS, MAKER, Books
 from fleetcost.engine.days import Stale
 from fleetcost.ingest.passes import Clock
-from fleetcost.lake.manifest import Found, LakeFile, Manifest, read, window_mark
+from fleetcost.lake.manifest import Found, LakeFile, LakeTable, Manifest, read, window_mark
 from fleetcost.lake.publish import Change, changed, commit, remove_unused
 from fleetcost.ops import log
 
@@ -43,11 +45,15 @@ class LakeState:
         """
         Read the manifest, and let the books follow it.
 
+        A lake that something else made is not continued: engines do not read maps of two makers as one table. It stays
+        until the newest days are there, and is then replaced by these.
+
         Raises:
             StoreError, StoreRefusedError: the store did not answer, or refused.
             DamagedError: it cannot be read.
         """
-        self._found = read(self._bucket)
+        found = read(self._bucket)
+        self._found = _begun_anew(found) if found and found.manifest.marks.get("ledger") != MAKER else found
         self._books.follow(self.manifest)
 
     def commit(self, made: Stale, files: Mapping[str, Sequence[LakeFile]]) -> None:
@@ -86,5 +92,10 @@ class LakeState:
         return self.manifest.tables[table].files if self.manifest else ()
 
     def _of_other_days(self, table: str, made: Stale) -> Sequence[LakeFile]:
-        """Return the files of days that are not made anew; a file without a day is another maker's, of all days."""
-        return [file for file in self._files(table) if file.start is not None and file.start not in made.billed]
+        """Return the files of days that are not made anew."""
+        return [file for file in self._files(table) if file.start not in made.billed]
+
+
+def _begun_anew(found: Found) -> Found:
+    tables = {name: LakeTable(table.columns) for name, table in found.manifest.tables.items()}
+    return Found(msgspec.structs.replace(found.manifest, tables=tables, marks={}), found.etag)

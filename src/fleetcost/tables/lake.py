@@ -87,6 +87,11 @@ def columns(snapshot: Snapshot, table: str) -> tuple[Column, ...]:
     return tuple(Column(row[0], row[1]) for row in snapshot.rows(f"DESCRIBE {_rows(snapshot, table)}"))
 
 
+def required(snapshot: Snapshot, table: str) -> tuple[str, ...]:
+    """Return the columns of a table that have a value in every row."""
+    return tuple(row[0] for row in snapshot.rows(f"DESCRIBE {table}") if row[2] == "NO")
+
+
 def export_window(snapshot: Snapshot, table: str, window: Window, folder: Path) -> Iterator[Exported]:
     """Write one window of a table into a folder; no file where it has no rows."""
     within = f"window_start = TIMESTAMP '{naive(window.start):%Y-%m-%d %H:%M:%S}'"

@@ -130,8 +130,22 @@ def shape_statements(resolution: Resolution) -> Sequence[str]:
 
 
 def totals_query(table: str, resolution: Resolution, scope: Scope) -> str:
-    """Return rows and cost of cluster-windows: of `allocation` or `asset`; of `container` of single rows."""
+    """Return rows and cost of cluster-windows: of `allocation` or `asset`."""
     return query(f"totals_{table}", resolution, touched=scope.touched, **_FILLED)
+
+
+def single_totals_query(table: str, resolution: Resolution, required: Sequence[str]) -> str:
+    """
+    Return rows and cost of cluster-windows from single rows, and how many of them are not whole.
+
+    Args:
+        table: `container` or `asset`
+        resolution: of the rows
+        required: columns that have a value in every row
+    """
+    missing = " OR ".join(f'"{name}" IS NULL' for name in required)
+    costs = _COST if table == "container" else "cost + adjustment"
+    return query("totals_single", resolution, table=table, costs=costs, missing=missing)
 
 
 def rollup_query(rollup: Rollup, resolution: Resolution, scope: Scope) -> str:
