@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from compat.catalogue import FLEETS
-from compat.fleets import ingested
+from compat.fleets import fill, ingested
 from engine.answers import BY_NAMESPACE, costs
 from fleetcost.bucket.filesystem import FilesystemBucket
+from fleetcost.lake.manifest import MANIFEST
 from fleetcost.lake.write import LakeWriter
-from servers.fleetcost import get
+from servers.fleetcost import aggregator, fleetcost, get
 from servers.process import free_port, running
 
 pytestmark = pytest.mark.real
@@ -50,3 +51,31 @@ def test_the_server_starts_answers_and_stops(sail_url: str, tmp_path: Path) -> N
         server.send_signal(signal.SIGTERM)
         assert server.wait(10) == 0, log.read_text()
     assert not list(data.rglob("*.duckdb"))
+
+
+def test_one_server_derives_and_every_server_answers(sail_url: str, tmp_path: Path) -> None:
+    """Without a database: one server makes the lake from the agents' sets; it and a second one answer what it costs."""
+    fleet = FLEETS["topology"]
+    bucket = FilesystemBucket(tmp_path / "bucket")
+    fill(bucket, fleet)
+    storage = tmp_path / "storage.yaml"
+    storage.write_text(f"type: FILESYSTEM\nconfig:\n  directory: {tmp_path / 'bucket'}\n")
+    by_spark = ("--engine", "spark", "--engine-url", sail_url, "--daily-retention-days", "0")
+
+    plan = fleetcost("aggregator", "ingest", "--dry-run", "--storage-config", str(storage), "--data-dir",
+                     str(tmp_path / "dry"), *by_spark)  # fmt: skip
+    assert plan.returncode == 0, plan.stderr
+    assert f"{2 * len(fleet.windows)} objects in" in plan.stdout
+    assert bucket.stat(MANIFEST) is None
+
+    with aggregator(storage, tmp_path / "first", *by_spark, "--lake") as first:
+        asked = {"window": "1704067200,1704153600", "aggregate": "namespace"}
+        ours = get(first, "/model/allocation", **asked)["data"]
+        state = get(first, "/model/debug/orchestrator")["data"]
+        with aggregator(storage, tmp_path / "second", *by_spark) as second:
+            assert get(second, "/model/allocation", **asked)["data"] == ours
+    assert state["passes"] == 1
+    made = ingested(fleet, tmp_path)
+    expected = dict(costs(made.database, BY_NAMESPACE, fleet.now))
+    made.database.close()
+    assert {name: row["totalCost"] for name, row in ours[0].items()} == pytest.approx(expected)
