@@ -168,7 +168,7 @@ def test_foreign_sets_are_derived_beside_ours(sail_url: str, tmp_path: Path) -> 
     put(place.bucket, asset_set(None, FOREIGN_WINDOW, cluster="c2"))
     assert place.passed() == Pass(loaded=1, forgotten=0, bad=0, unchanged=2)
     assert place.costs() == expected
-    assert not list(place.bucket.list("fleetcost/lake/work"))
+    assert not list(place.bucket.list("fleetcost/lake/scratch"))
 
 
 def test_a_lake_of_the_database_is_taken_over(sail_url: str, tmp_path: Path) -> None:

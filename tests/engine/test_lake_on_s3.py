@@ -69,4 +69,4 @@ def test_sail_derives_the_lake_in_minio(cloud: Cloud, tmp_path: Path) -> None:
     with closing(RemoteTables(cloud.bucket, cloud.url)) as tables:
         assert costs(tables, BY_NAMESPACE, FLEET.now) == costs(made.database, BY_NAMESPACE, FLEET.now)
     made.database.close()
-    assert not list(cloud.bucket.list("fleetcost/lake/work"))
+    assert not list(cloud.bucket.list("fleetcost/lake/scratch"))

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fleetcost.bucket.port import Bucket
-from fleetcost.engine.workshop import WORK
+from fleetcost.engine.workshop import SCRATCH
 from fleetcost.ingest.apply import deleted, reached
 from fleetcost.ingest.cloud import CloudLoad, fetch_bill, left_bucket
 from fleetcost.ingest.fetch import Fetched
@@ -94,7 +94,7 @@ def put_converted(fetched: Sequence[Fetched], bucket: Bucket, run: str) -> dict[
     put = {}
     for item in fetched:
         if item.load.foreign and item.file is not None:
-            path = f"{WORK}/{run}/sets/{item.entry.digest if item.entry else ''}-{item.file.stem}.parquet"
+            path = f"{SCRATCH}/{run}/sets/{item.entry.digest if item.entry else ''}-{item.file.stem}.parquet"
             bucket.put(path, item.file.read_bytes())
             put[item.load.info.path] = path
     return put

@@ -24,7 +24,7 @@ PLACE = "place_cluster AS cluster, place_start AS window_start, place_end AS win
 PLACE_OF_BILL = "place_cluster AS integration, place_start AS window_start, place_end AS window_end"
 """The same for rows of bills, which have currencies of their own."""
 
-_PATH = ".*/((?:federated|cloudcosts|fleetcost/lake/work)/.*)$"
+_PATH = ".*/((?:federated|cloudcosts|fleetcost/lake/scratch)/.*)$"
 """What of an address is the path in the bucket."""
 
 

@@ -1,7 +1,7 @@
 """
 The workshop: a conversation in which queries become tables, kept as Parquet in the bucket by the engine itself.
 
-No row passes through this process. What later statements read again is written below `work/` and removed at the end;
+No row passes through this process. What later statements read again is written below `scratch/` and removed at the end;
 tables of the lake are written where they stay, a folder a run, and are seen by nobody before a manifest names them.
 """
 
@@ -17,7 +17,7 @@ from fleetcost.lake.manifest import FOLDER, LakeColumn, LakeFile
 from fleetcost.model.window import Resolution
 from fleetcost.query.dialect_spark import Spark
 
-WORK = f"{FOLDER}/work"
+SCRATCH = f"{FOLDER}/scratch"
 """Folder of what is only needed for a while."""
 
 _AT = "at"
@@ -100,7 +100,7 @@ class Workshop:
         self._session.close()
 
     def _work(self) -> str:
-        return f"{WORK}/{self._run}"
+        return f"{SCRATCH}/{self._run}"
 
     def _written(self, folder: str) -> list[ObjectInfo]:
         """Return the files of a folder; an engine's marks and checksums beside them are removed."""
