@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from importlib import resources
+
 import pytest
 
+from fleetcost.query.dialect_spark import MACROS as SPARK
 from fleetcost.query.macros import expanded
 
 MACROS = {"half": "({0} / 2)", "of": "pair({1}, {0})", "all": "list({*})"}
@@ -29,3 +33,11 @@ def test_a_call_without_an_end_is_a_mistake() -> None:
     """A statement whose bracket never closes is told, not sent."""
     with pytest.raises(ValueError, match="does not end"):
         expanded("SELECT half(a", MACROS)
+
+
+def test_every_macro_of_the_tables_has_a_form_for_other_engines() -> None:
+    """What `schema.sql` defines for the embedded engine is spelled for Spark too."""
+    text = resources.files("fleetcost.tables").joinpath("sql/schema.sql").read_text()
+    names = set(re.findall(r"CREATE MACRO (\w+)\(", text))
+    assert names
+    assert names <= set(SPARK)
