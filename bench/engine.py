@@ -1,23 +1,26 @@
 """
-The same questions on every engine, beside bare SQL on the same Parquet, in one run.
+The same questions on every engine, beside bare SQL on the same Parquet, and a day derived by each, in one run.
 
     python bench/engine.py --data BUCKET [--work DIR] [--days 91] [--engines duckdb,sail,spark] [--rounds 3]
 
 `--data` is a bucket in a folder, such as `aggregator_fleet.py` makes. The database and the lake made of it are kept in
 `--work` and used again. Every answer is compared with the embedded engine's. Engines run one after the other; Spark is
 a master, two workers with a core each and a Connect server on this machine. Times are of warm engines, in milliseconds.
+Deriving is measured on the newest day, after another day has warmed the engine: sets in, every table of the lake out.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,8 +30,11 @@ import duckdb
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from fleetcost.bucket.filesystem import FilesystemBucket
+from fleetcost.engine.derive_run import EngineAt
+from fleetcost.engine.deriver import Deriver
 from fleetcost.engine.remote import RemoteTables
 from fleetcost.ingest.budget import split
+from fleetcost.ingest.passes import Pass
 from fleetcost.ingest.plan import Retention
 from fleetcost.ingest.run import Ingestor
 from fleetcost.lake.manifest import read
@@ -123,19 +129,23 @@ def asked(tables: Tables, one: Question, known: Known) -> list[tuple[str, float]
 def remote(name: str, bucket: FilesystemBucket, folder: Path) -> Iterator[RemoteTables]:
     """Start an engine and give its tables."""
     began = time.monotonic()
+    with engine_url(name, folder) as url:
+        tables = RemoteTables(bucket, url)
+        tables.refresh()
+        print(f"{name}: ready in {time.monotonic() - began:.1f} s")
+        yield tables
+        tables.close()
+
+
+@contextmanager
+def engine_url(name: str, folder: Path) -> Iterator[str]:
+    """Start an engine."""
     if name == "sail":
         with sail(folder) as url:
-            tables = RemoteTables(bucket, url)
-            tables.refresh()
-            print(f"sail: ready in {time.monotonic() - began:.1f} s")
-            yield tables
+            yield url
     else:
         with spark(folder, executor_memory="2g", tuned_for_tests=False) as cluster, cluster.connect():
-            tables = RemoteTables(bucket, cluster.url)
-            tables.refresh()
-            print(f"spark: ready in {time.monotonic() - began:.1f} s")
-            yield tables
-    tables.close()
+            yield cluster.url
 
 
 def measured(
@@ -159,8 +169,17 @@ def main() -> None:
     parser.add_argument("--engines", default="duckdb,sail,spark")
     parser.add_argument("--days", type=int, default=91, help="how many of the newest days")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", choices=("questions", "derive"), help="one half of it")
     parser.add_argument("--prepare", action="store_true", help="make the database and the lake, and end")
     chosen = parser.parse_args()
+    if chosen.only != "derive":
+        questions_of(chosen)
+    if chosen.only != "questions" and not chosen.prepare:
+        derive_all(chosen.data, chosen.engines.split(","))
+
+
+def questions_of(chosen: argparse.Namespace) -> None:
+    """Ask everybody everything."""
     database, bucket = prepared(chosen.data, chosen.work, chosen.days)
     if chosen.prepare:
         return
@@ -189,6 +208,74 @@ def main() -> None:
             results[name] = measured(name, tables, chosen.rounds, questions)
             per_core(name, tables, chosen.days)
     report(results)
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Something that makes a lake of a bucket's sets: a pass, and what was running meanwhile."""
+
+    passed: Callable[[], Pass]
+    bucket: FilesystemBucket
+
+
+@contextmanager
+def maker(name: str, folder: Path) -> Iterator[Maker]:
+    """Start an engine, or open a database, over an empty bucket."""
+    now, keep = LAST + timedelta(hours=6), Retention(None, None)
+    bucket, budget = FilesystemBucket(folder / "bucket"), split(4 << 30, os.cpu_count() or 1)
+    if name == "duckdb":
+        database = open_database(folder / "bench.duckdb", Engine(budget.engine_bytes, budget.threads), now)
+        ingestor = Ingestor(bucket, database, keep, lambda: now, budget=budget)
+        lake = LakeWriter(database, bucket, folder, lambda: now)
+
+        def both() -> Pass:
+            done = ingestor.pass_once()
+            lake.write()
+            return done
+
+        yield Maker(both, bucket)
+        database.close()
+        return
+    with engine_url(name, folder) as url:
+        deriver = Deriver(bucket, EngineAt(url, bucket.name), folder, keep, lambda: now, currency="USD", budget=budget)
+        yield Maker(deriver.pass_once, bucket)
+        deriver.close()
+
+
+def derive_all(data: Path, names: list[str]) -> None:
+    """Derive a day by each, and hold the lakes' totals against each other."""
+    print("\n| deriving a day | seconds | core seconds | containers a core second | cost in the lake |")
+    print("|---|---|---|---|---|")
+    for name in names:
+        with tempfile.TemporaryDirectory() as folder, maker(name, Path(folder)) as one:
+            copy_day(data, one.bucket, LAST - timedelta(days=2))
+            one.passed()
+            copy_day(data, one.bucket, LAST - timedelta(days=1))
+            began, spent = time.monotonic(), cpu_seconds()
+            done = one.passed()
+            seconds, spent = time.monotonic() - began, cpu_seconds() - spent
+            assert done.bad == 0
+            rows, cost = newest(one.bucket)
+            print(f"| {name} | {seconds:.1f} | {spent:.1f} | {rows / spent:.0f} | {rows} rows, {cost} |", flush=True)
+
+
+def copy_day(data: Path, bucket: FilesystemBucket, start: datetime) -> None:
+    """Copy the sets of a day into a bucket."""
+    root = Path(bucket.name.removeprefix("file://"))
+    for file in data.glob(f"federated/*/etl/parquet/*/1d/{int(start.timestamp())}-*.parquet"):
+        target = root / file.relative_to(data)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, target)
+
+
+def newest(bucket: FilesystemBucket) -> tuple[int, Any]:
+    """Return rows and cost of the newest day of a lake, by a reader that made neither."""
+    found = read(bucket)
+    assert found is not None
+    root, start = bucket.name.removeprefix("file://"), LAST - timedelta(days=1)
+    files = [f"{root}/{file.path}" for file in found.manifest.tables["container_1d"].files if file.start == start]
+    ((rows, cost),) = duckdb.sql(f"SELECT count(*), sum({TOTAL}) FROM read_parquet({files})").fetchall()
+    return rows, cost
 
 
 def cpu_seconds() -> float:
