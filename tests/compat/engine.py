@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from compat.asgi import Answered, AsgiClient
-from compat.fleets import Fleet, Ingested, ingested
+from compat.fleets import Fleet, Ingested, fill, ingested
+from engine.lakes import by_engine
 from fleetcost.api.app import create_app
 from fleetcost.api.services import Limits, Services
 from fleetcost.api.state import FolderState
@@ -47,14 +48,19 @@ PAGE = WebApp({"index.html": File(b'<!doctype html><base href="./"><title>fleetc
 
 def services_of(made: Ingested, folder: Path, **more: Any) -> Services:
     """Return what the application needs of a fleet in tables."""
+    chosen = {"database": made.database, "status": lambda: made.ingestor.status} | more
+    return services_for(made.fleet, folder, **chosen)
+
+
+def services_for(fleet: Fleet, folder: Path, **more: Any) -> Services:
+    """Return what the application needs besides `database` and `status`, which must be given."""
     chosen: dict[str, Any] = {
         "hourly_retention": None,
         "interval_seconds": 600,
         "limits": Limits(running=2, waiting=16, seconds=60),
         "state": FolderState(folder / "state"),
     } | more
-    chosen = {"database": made.database, "status": lambda: made.ingestor.status} | chosen
-    return Services(clock=lambda: made.fleet.now, **chosen)
+    return Services(clock=lambda: fleet.now, **chosen)
 
 
 @contextmanager
@@ -69,15 +75,29 @@ def in_process(fleet: Fleet, folder: Path, **more: Any) -> Iterator[InProcess]:
 
 
 @contextmanager
-def on_engine(url: str, fleet: Fleet, folder: Path, **more: Any) -> Iterator[InProcess]:
-    """Ingest a fleet, write its lake, and answer from there by a distributed engine; the database is closed."""
-    made = ingested(fleet, folder)
+def on_engine(url: str, fleet: Fleet, folder: Path, *, derived: bool = False, **more: Any) -> Iterator[InProcess]:
+    """
+    Answer from a fleet's lake by a distributed engine.
+
+    Args:
+        url: of the engine
+        fleet: whose sets and bills the lake is made of
+        folder: for everything
+        derived: the engine makes the lake too; else a database does, which is closed before the first question
+        more: of the services
+    """
     bucket = FilesystemBucket(folder / "bucket")
-    LakeWriter(made.database, bucket, folder, lambda: fleet.now).write()
-    made.database.close()
+    if derived:
+        fill(bucket, fleet)
+        with closing(by_engine(url, bucket, folder / "data", fleet.now)) as deriver:
+            assert deriver.pass_once().bad == 0
+    else:
+        made = ingested(fleet, folder)
+        LakeWriter(made.database, bucket, folder, lambda: fleet.now).write()
+        made.database.close()
     tables = RemoteTables(bucket, url)
     tables.refresh()
-    services = services_of(made, folder, database=tables, status=tables.status, **more)
+    services = services_for(fleet, folder, database=tables, status=tables.status, **more)
     try:
         with AsgiClient(create_app(services, PAGE)) as client:
             yield InProcess(client)

@@ -22,15 +22,16 @@ SPARK_CASES = [case for case in CASES if WHOLE or named(case) in ON_SPARK]
 class Started:
     """One application per fleet, each started when it is first asked."""
 
-    def __init__(self, url: str, factory: pytest.TempPathFactory) -> None:
+    def __init__(self, url: str, factory: pytest.TempPathFactory, *, derived: bool) -> None:
         self._url = url
+        self._derived = derived
         self._factory = factory
         self._stack = ExitStack()
         self._started: dict[str, Engine] = {}
 
     def __getitem__(self, name: str) -> Engine:
         if name not in self._started:
-            entered = on_engine(self._url, FLEETS[name], self._factory.mktemp(name))
+            entered = on_engine(self._url, FLEETS[name], self._factory.mktemp(name), derived=self._derived)
             self._started[name] = self._stack.enter_context(entered)
         return self._started[name]
 
@@ -41,16 +42,16 @@ class Started:
 
 @pytest.fixture(scope="module")
 def by_sail(sail_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
-    """The fleets, answered by Sail."""
-    started = Started(sail_url, tmp_path_factory)
+    """The fleets, derived and answered by Sail."""
+    started = Started(sail_url, tmp_path_factory, derived=True)
     yield started
     started.close()
 
 
 @pytest.fixture(scope="module")
 def by_spark(spark_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
-    """The fleets, answered by Spark."""
-    started = Started(spark_url, tmp_path_factory)
+    """The fleets, from lakes of the database, answered by Spark."""
+    started = Started(spark_url, tmp_path_factory, derived=False)
     yield started
     started.close()
 
