@@ -179,6 +179,11 @@ class RemoteTables:
         """Where the rows are, for people."""
         return f"{self._place} by {self._url.partition(';')[0]}"
 
+    def files(self) -> Mapping[str, int]:
+        """Return the sizes of the lake's tables."""
+        tables = self._current.manifest.tables if self._current else {}
+        return {f"{name}/": sum(file.size_bytes for file in table.files) for name, table in tables.items()}
+
     def size_bytes(self) -> int:
         """Return what the files of the lake take."""
         conversation = self._current

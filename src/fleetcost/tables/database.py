@@ -271,6 +271,11 @@ class Database:
         """Close the database; every cursor with it."""
         self._connection.close()
 
+    def files(self) -> Mapping[str, int]:
+        """Return the sizes of the file and of what lies beside it."""
+        found = (one for one in self.file.parent.glob(f"{self.file.name}*") if one.is_file())
+        return {one.name: one.stat().st_size for one in found}
+
     def size_bytes(self) -> int:
         """Return the size of the file and its log."""
         return sum(path.stat().st_size for path in (self.file, _log_of(self.file)) if path.exists())

@@ -67,5 +67,8 @@ class Tables(Protocol):
     def snapshot(self) -> AbstractContextManager[View]:
         """Open a consistent view."""
 
+    def files(self) -> Mapping[str, int]:
+        """Return the sizes of the files the rows are in, by name; of very many files those of a folder."""
+
     def size_bytes(self) -> int:
         """Return how much room the rows take; 0 where nobody counts."""

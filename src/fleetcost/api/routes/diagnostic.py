@@ -100,13 +100,10 @@ def node_duplicates(context: Context) -> Any:  # noqa: ANN401 - a JSON document
 
 
 def database_directory(context: Context) -> Any:  # noqa: ANN401 - a JSON document
-    """Return the database's files with their sizes."""
-    file = context.services.database.file
-    if file is None:
-        return enveloped({"path": context.services.database.place, "files": []})
-    found = sorted(one for one in file.parent.glob(f"{file.name}*") if one.is_file())
-    files = [{"name": one.name, "bytes": one.stat().st_size} for one in found]
-    return enveloped({"path": str(file.parent), "files": files})
+    """Return the files the tables are in with their sizes: the database's, or the lake's by table."""
+    database = context.services.database
+    files = [{"name": name, "bytes": size} for name, size in sorted(database.files().items())]
+    return enveloped({"path": str(database.file.parent) if database.file else database.place, "files": files})
 
 
 def _per_day(context: Context, name: str) -> Any:  # noqa: ANN401 - a JSON document
