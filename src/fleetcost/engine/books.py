@@ -8,7 +8,7 @@ Nothing is lost with the file.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from fleetcost.lake.write import put_whole, shapes_of
 from fleetcost.tables.cloud import CloudEntry, read_cloud_ledger, write_cloud_entries
 from fleetcost.tables.database import Database, Engine, Snapshot, open_database
 from fleetcost.tables.lake import State, required, restore, states
-from fleetcost.tables.ledger import Entry, ledger_of, write_entries
+from fleetcost.tables.ledger import Entry, ledger_of, read_days, write_entries
 
 FILE = "ledger.duckdb"
 """Its name below the data directory."""
@@ -81,6 +81,11 @@ class Books:
     def ledger(self) -> Mapping[str, Entry]:
         """Return every entry by its path."""
         return ledger_of(self._database)
+
+    def of_days(self, days: Iterable[datetime]) -> Sequence[Entry]:
+        """Return the entries of the windows of some days."""
+        with self._database.snapshot() as snapshot:
+            return read_days(snapshot, days)
 
     def bills(self) -> Mapping[str, CloudEntry]:
         """Return every entry of the ledger of bills by its path."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from fleetcost.bucket.port import Bucket, ObjectInfo
 from fleetcost.engine.arrivals import put_converted
 from fleetcost.engine.books import Books
-from fleetcost.engine.days import Stale, day_of, order_of, stale, unreadable, wrong
+from fleetcost.engine.days import Stale, order_of, stale, unreadable, wrong
 from fleetcost.engine.derive import Derivation, Order
 from fleetcost.engine.lake_state import LakeState
 from fleetcost.engine.placed import Placed, name_rows, tells_files
@@ -80,7 +80,7 @@ class DeriveRun:
         found = stale(self.days, self.books.states(), bills, self.lake.manifest)
         if not found.windows and not found.gone:
             return ()
-        entries = [entry for entry in self.books.ledger().values() if day_of(entry.key.window.start) in self.days]
+        entries = self.books.of_days(self.days)
         self._convert(found, entries)
         order = order_of(found, entries, bills, self.converted)
         ledgers = self.books.export()

@@ -79,6 +79,12 @@ def read_ledger(snapshot: View) -> Mapping[str, Entry]:
     return {row[0]: _entry(row) for row in snapshot.rows(statement("ledger"))}
 
 
+def read_days(snapshot: View, days: Iterable[datetime]) -> tuple[Entry, ...]:
+    """Return the entries of the windows of some days, which are told by their beginnings."""
+    rows = snapshot.rows(statement("ledger_of_days"), {"days": sorted(naive(day) for day in days)})
+    return tuple(_entry(row) for row in rows)
+
+
 def count_states(database: Database) -> dict[EntryState, int]:
     """Return how many objects are in each state; states that do not occur are left out."""
     with database.snapshot() as snapshot:
