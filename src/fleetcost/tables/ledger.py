@@ -15,7 +15,7 @@ from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution, Window
 from fleetcost.tables.database import Database, Writer
-from fleetcost.tables.statements import statement
+from fleetcost.tables.statements import query, statement
 from fleetcost.tables.view import Tables, View
 
 
@@ -76,12 +76,12 @@ class Entry:
 
 def read_ledger(snapshot: View) -> Mapping[str, Entry]:
     """Return every entry by its path."""
-    return {row[0]: _entry(row) for row in snapshot.rows(statement("ledger"))}
+    return {row[0]: _entry(row) for row in snapshot.rows(statement("ledger", which="TRUE"))}
 
 
 def read_days(snapshot: View, days: Iterable[datetime]) -> tuple[Entry, ...]:
     """Return the entries of the windows of some days, which are told by their beginnings."""
-    rows = snapshot.rows(statement("ledger_of_days"), {"days": sorted(naive(day) for day in days)})
+    rows = snapshot.rows(statement("ledger", which=query("on_days")), {"days": sorted(naive(day) for day in days)})
     return tuple(_entry(row) for row in rows)
 
 

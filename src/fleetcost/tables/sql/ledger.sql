@@ -1,5 +1,6 @@
--- Every ledger row, newest windows first.
+-- Ledger rows, newest windows first. {which}: a condition.
 SELECT path, cluster, kind, resolution, window_start, window_end, etag, size_bytes, written_at, ingested_at, state,
     reason, rows, total_cost, currency, coverage_minutes, final, cluster_uid, source, built_at, agent_version, digest
 FROM ledger
+WHERE {which}
 ORDER BY window_start DESC, cluster, kind, resolution;
