@@ -114,12 +114,7 @@ class Deriver(Passes):
         tell_objects(self._books.database, todo, self._clock())
         if troubles:
             raise StoreError(summary(troubles))
-        return Pass(
-            loaded=states[EntryState.INGESTED],
-            forgotten=states[EntryState.DELETED],
-            bad=states[EntryState.DAMAGED] + states[EntryState.REFUSED],
-            unchanged=todo.unchanged,
-        )
+        return Pass.of(states, todo.unchanged)
 
     def _days(self, todo: Plan, bills: CloudPlan) -> Sequence[DaysWork]:
         """Return what is to do, newest days first; also for days of which the lake is not as the ledgers say."""

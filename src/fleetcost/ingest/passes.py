@@ -6,6 +6,7 @@ import enum
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +15,7 @@ from typing import Any
 from fleetcost.errors import FleetcostError
 from fleetcost.ingest.plan import Plan, Skip
 from fleetcost.ops import log, metrics
+from fleetcost.tables.ledger import EntryState
 
 Clock = Callable[[], datetime]
 
@@ -66,6 +68,16 @@ class Pass:
     forgotten: int
     bad: int
     unchanged: int
+
+    @classmethod
+    def of(cls, states: Counter[EntryState], unchanged: int) -> Pass:
+        """Count what became of objects."""
+        return cls(
+            loaded=states[EntryState.INGESTED],
+            forgotten=states[EntryState.DELETED],
+            bad=states[EntryState.DAMAGED] + states[EntryState.REFUSED],
+            unchanged=unchanged,
+        )
 
 
 class Passes(ABC):

@@ -95,12 +95,7 @@ class Ingestor(Passes):
         tell_objects(self._database, todo, self._clock())
         if troubles:
             raise StoreError(summary(troubles))
-        return Pass(
-            loaded=found[EntryState.INGESTED],
-            forgotten=found[EntryState.DELETED],
-            bad=found[EntryState.DAMAGED] + found[EntryState.REFUSED],
-            unchanged=todo.unchanged,
-        )
+        return Pass.of(found, todo.unchanged)
 
     def _apply(self, batch: Batch, fetched: tuple[Fetched, ...], troubles: list[str]) -> tuple[Entry, ...]:
         try:
