@@ -37,7 +37,10 @@ _TOO_MUCH = ("OutOfMemory", "RESOURCE_EXHAUSTED", "Resources exhausted")
 _CLIENT = ("pyspark", "grpc")
 """Modules whose errors are the engine's; any other is a mistake of ours and passes."""
 
-_PING_MILLISECONDS = 5000
+_PING_MILLISECONDS = 10_000
+"""How long a server that computes may be silent until it is asked whether it lives."""
+
+_PONG_MILLISECONDS = 5000
 
 
 class LostError(TryAgainError):
@@ -100,9 +103,18 @@ class Session:
             # Tags belong to the thread.
             self._spark.addTag(tag)
             try:
-                return self._spark.sql(sql).toArrow()
+                return self._asked(sql)
             finally:
                 self._spark.removeTag(tag)
+
+    def _asked(self, sql: str) -> Any:  # noqa: ANN401 - an Arrow table
+        # The client's own `sql(…).toArrow()` has the server read and analyse a statement three times: as a command, for
+        # its schema and to run it. Analysing a question takes a Spark server longer than computing it.
+        from pyspark.sql.connect.plan import SQL  # noqa: PLC0415 - an extra, and heavy
+
+        client = self._spark.client
+        found, _, _ = client.to_table(SQL(sql).to_proto(client), {})
+        return found
 
     def interrupt(self, tag: str) -> None:
         """End what runs under a tag."""
@@ -156,8 +168,9 @@ def _connect(url: str) -> Any:  # noqa: ANN401 - the client has no types
         raise SettingsError(f"engine: spark needs the extra fleetcost[spark]: {error}") from error
     options = [
         ("grpc.keepalive_time_ms", _PING_MILLISECONDS),
-        ("grpc.keepalive_timeout_ms", _PING_MILLISECONDS),
-        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.keepalive_timeout_ms", _PONG_MILLISECONDS),
+        # A Spark server hangs up on a client that pings it while there is nothing to wait for.
+        ("grpc.keepalive_permit_without_calls", 0),
         ("grpc.http2.max_pings_without_data", 0),
         ("grpc.initial_reconnect_backoff_ms", 200),
         ("grpc.max_reconnect_backoff_ms", 1000),
