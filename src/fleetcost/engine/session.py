@@ -37,7 +37,10 @@ _TOO_MUCH = ("OutOfMemory", "RESOURCE_EXHAUSTED", "Resources exhausted")
 _CLIENT = ("pyspark", "grpc")
 """Modules whose errors are the engine's; any other is a mistake of ours and passes."""
 
-_PING_MILLISECONDS = 5000
+_PING_MILLISECONDS = 10_000
+"""How long a server that computes may be silent until it is asked whether it lives."""
+
+_PONG_MILLISECONDS = 5000
 
 
 class LostError(TryAgainError):
@@ -123,7 +126,7 @@ class Session:
             # Tags belong to the thread.
             self._spark.addTag(tag)
             try:
-                return self._spark.sql(sql).toArrow()
+                return self._asked(sql)
             finally:
                 self._spark.removeTag(tag)
 
@@ -135,7 +138,7 @@ class Session:
     def view(self, name: str, sql: str) -> None:
         """Let statements read a query under a name; see `set_up` for what is raised."""
         with self._told():
-            self._spark.sql(sql).createOrReplaceTempView(name)
+            self._query(sql).createOrReplaceTempView(name)
 
     def name_files(self, name: str, files: Sequence[str]) -> None:
         """Let statements read files under a name, with the file each row is from in `row_file`."""
@@ -169,19 +172,35 @@ class Session:
     def keep(self, name: str, sql: str, address: str) -> None:
         """Run a query once, into a folder, and let statements read its rows under a name."""
         with self._told():
-            frame = self._spark.sql(sql)
+            frame = self._query(sql)
             frame.write.mode("overwrite").option("compression", "zstd").parquet(address)
             self._spark.read.schema(frame.schema).parquet(address).createOrReplaceTempView(name)
 
     def save(self, sql: str, address: str, layout: Layout) -> None:
         """Run a query and let the engine write its rows into a folder; see `table` for what is raised."""
         with self._told():
-            frame = self._spark.sql(sql)
+            frame = self._query(sql)
             if layout.parts:
                 frame = frame.repartition(layout.parts, *(layout.by or layout.order))
             if layout.order:
                 frame = frame.sortWithinPartitions(*layout.by, *layout.order)
             frame.write.mode("overwrite").option("compression", "zstd").partitionBy(*layout.by).parquet(address)
+
+    def _query(self, sql: str) -> Any:  # noqa: ANN401 - the client has no types
+        # The client's own `sql(…)` has the server analyse a statement once more before anything is asked of it.
+        from pyspark.sql.connect.dataframe import DataFrame  # noqa: PLC0415 - an extra, and heavy
+        from pyspark.sql.connect.plan import SQL  # noqa: PLC0415 - an extra, and heavy
+
+        return DataFrame(SQL(sql), self._spark)
+
+    def _asked(self, sql: str) -> Any:  # noqa: ANN401 - an Arrow table
+        # The client's own `sql(…).toArrow()` has the server read and analyse a statement three times: as a command, for
+        # its schema and to run it. Analysing a question takes a Spark server longer than computing it.
+        from pyspark.sql.connect.plan import SQL  # noqa: PLC0415 - an extra, and heavy
+
+        client = self._spark.client
+        found, _, _ = client.to_table(SQL(sql).to_proto(client), {})
+        return found
 
     def interrupt(self, tag: str) -> None:
         """End what runs under a tag."""
@@ -240,8 +259,9 @@ def _connect(url: str) -> Any:  # noqa: ANN401 - the client has no types
         raise SettingsError(f"engine: spark needs the extra fleetcost[spark]: {error}") from error
     options = [
         ("grpc.keepalive_time_ms", _PING_MILLISECONDS),
-        ("grpc.keepalive_timeout_ms", _PING_MILLISECONDS),
-        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.keepalive_timeout_ms", _PONG_MILLISECONDS),
+        # A Spark server hangs up on a client that pings it while there is nothing to wait for.
+        ("grpc.keepalive_permit_without_calls", 0),
         ("grpc.http2.max_pings_without_data", 0),
         ("grpc.initial_reconnect_backoff_ms", 200),
         ("grpc.max_reconnect_backoff_ms", 1000),
