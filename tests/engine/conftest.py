@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from engine.chosen import WHOLE
 from servers.engines import SparkCluster, sail, sail_is_here, spark, spark_is_here
 
 
@@ -23,7 +24,7 @@ def spark_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkClu
     """A Spark master with two workers."""
     if not spark_is_here():
         pytest.skip("Spark or Java 17 is not installed: run scripts/setup engines")
-    with spark(tmp_path_factory.mktemp("spark")) as cluster:
+    with spark(tmp_path_factory.mktemp("spark"), many_questions=WHOLE) as cluster:
         yield cluster
 
 

@@ -15,9 +15,25 @@ from servers.process import free_port, listening, running
 from servers.tools import REPOSITORY
 
 HOME = REPOSITORY / ".cache" / "engines"
-SMALL = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss512k"
+SMALL = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss1m"
 """Little memory, no second compiler: these processes live for minutes and share two cores."""
 
+THOROUGH = "-XX:+UseSerialGC -Xss4m"
+"""The second compiler costs the Connect server some forty seconds and then halves what planning a question takes."""
+
+_FORGETS = {
+    # A server keeps the plans of a thousand questions for its pages, which nobody looks at here; some three hundred of
+    # ours fill the heap, and from then on it does little but collect garbage.
+    "spark.ui.retainedJobs": "2",
+    "spark.ui.retainedStages": "2",
+    "spark.ui.retainedTasks": "20",
+    "spark.sql.ui.retainedExecutions": "1",
+    "spark.sql.connect.ui.retainedStatements": "1",
+    "spark.sql.connect.ui.retainedSessions": "1",
+    "spark.sql.maxPlanStringLength": "100",
+    "spark.log.level": "WARN",
+    "spark.executor.syncLogLevel.enabled": "true",
+}
 
 _FEW_ROWS = {
     # Compiling a plan takes longer than running it.
@@ -59,6 +75,7 @@ class SparkCluster:
     connect_port: int
     executor_memory: str = "640m"
     tuned_for_tests: bool = True
+    many_questions: bool = False
 
     @property
     def url(self) -> str:
@@ -85,14 +102,14 @@ class SparkCluster:
             "spark.executor.heartbeatInterval": "4s",
         }
         if self.tuned_for_tests:
-            settings |= _FEW_ROWS
-        home = _spark_home()
+            settings |= _FEW_ROWS | _FORGETS
+        home, java = _spark_home(), THOROUGH if self.many_questions else SMALL
         command = [
             str(home) + "/bin/spark-submit", "--class", "org.apache.spark.sql.connect.service.SparkConnectServer",
-            "--master", self.master, "--driver-memory", "700m", "--driver-java-options", SMALL,
+            "--master", self.master, "--driver-memory", "1g", "--driver-java-options", java,
             *(part for name, value in settings.items() for part in ("--conf", f"{name}={value}")), "spark-internal",
         ]  # fmt: skip
-        environment = _environment(self.folder) | {"SPARK_DAEMON_MEMORY": "700m"}
+        environment = _environment(self.folder) | {"SPARK_DAEMON_MEMORY": "1g"}
         log = self.folder / "connect.log"
         ready = lambda: listening(self.connect_port)  # noqa: E731 - asked again and again
         with running(command, environment=environment, log=log, ready=ready, patience=90) as server:
@@ -122,7 +139,9 @@ class SparkCluster:
 
 
 @contextmanager
-def spark(folder: Path, executor_memory: str = "640m", *, tuned_for_tests: bool = True) -> Iterator[SparkCluster]:
+def spark(
+    folder: Path, executor_memory: str = "640m", *, tuned_for_tests: bool = True, many_questions: bool = False
+) -> Iterator[SparkCluster]:
     """Run a master and two workers for the length of the block."""
     port, home = free_port(), _spark_home()
     environment = _environment(folder) | {"SPARK_DAEMON_MEMORY": "192m", "SPARK_DAEMON_JAVA_OPTS": SMALL}
@@ -136,8 +155,9 @@ def spark(folder: Path, executor_memory: str = "640m", *, tuned_for_tests: bool 
         _worker(folder, environment, port, 1) as second,
     ):
         yield SparkCluster(
-            folder, f"spark://127.0.0.1:{port}", (first, second), free_port(), executor_memory, tuned_for_tests
-        )
+            folder, f"spark://127.0.0.1:{port}", (first, second), free_port(),
+            executor_memory, tuned_for_tests, many_questions,
+        )  # fmt: skip
 
 
 @contextmanager
