@@ -16,7 +16,9 @@ from engine.chosen import ON_SPARK, WHOLE, Case, features, named, representative
 pytestmark = pytest.mark.real
 
 SAIL_CASES = CASES if WHOLE else representative(CASES)
-SPARK_CASES = [case for case in CASES if WHOLE or named(case) in ON_SPARK]
+SPARK_CASES = CASES if WHOLE else [
+    case for case in CASES if named(case) in ON_SPARK or case in representative(CASES, new=2)
+]  # fmt: skip
 
 
 class Started:
