@@ -39,7 +39,7 @@ some = settings(
     suppress_health_check=list(HealthCheck), database=None,
     report_multiple_bugs=False,
 )  # fmt: skip
-few = settings(some, max_examples=20 if WHOLE else 4, phases=[Phase.explicit, Phase.generate])
+few = settings(some, max_examples=10 if WHOLE else 4, phases=[Phase.explicit, Phase.generate])
 SHRINK_SECONDS = 60.0
 CENT = 0.01
 
