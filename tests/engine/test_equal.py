@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +39,7 @@ some = settings(
     suppress_health_check=list(HealthCheck), database=None,
     report_multiple_bugs=False,
 )  # fmt: skip
+few = settings(some, max_examples=10 if WHOLE else 4, phases=[Phase.explicit, Phase.generate])
 SHRINK_SECONDS = 60.0
 CENT = 0.01
 
@@ -52,12 +54,25 @@ class Both:
 
 @pytest.fixture(scope="module")
 def both(sail_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
-    """Three days of three clusters with everything that can go wrong with sharing."""
-    folder = tmp_path_factory.mktemp("equal")
+    """Three days of three clusters with everything that can go wrong with sharing, and Sail."""
+    with written_for(sail_url, tmp_path_factory.mktemp("equal")) as both:
+        yield both
+
+
+@pytest.fixture(scope="module")
+def both_with_spark(spark_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    """The same, and Spark."""
+    with written_for(spark_url, tmp_path_factory.mktemp("equal")) as both:
+        yield both
+
+
+@contextmanager
+def written_for(url: str, folder: Path) -> Iterator[Both]:
+    """Ingest the fleet and write its lake for an engine."""
     made = ingested(random_fleet(), folder)
     bucket = FilesystemBucket(folder / "bucket")
     LakeWriter(made.database, bucket, folder, lambda: made.fleet.now).write()
-    remote = RemoteTables(bucket, sail_url)
+    remote = RemoteTables(bucket, url)
     yield Both(made, remote)
     remote.close()
     made.database.close()
@@ -128,24 +143,46 @@ def negated(field: str, match: Match, value: str) -> Compare:
 POD, TEAM = Dimension("pod"), Dimension("team")
 
 
+def differently_read(test: Any) -> Any:
+    """Ask questions about which engines have differed before."""
+    for asked in (
+        Asked(asks(POD, chosen=negated("services", Match.STARTS_WITH, "__unallocated__"))),
+        Asked(asks(POD, chosen=negated("services", Match.ENDS_WITH, "__unallocated__"))),
+        Asked(asks(POD, TEAM, tenancy=Tenancy.SHARE, chosen=negated("team", Match.ENDS_WITH, "green"))),
+        Asked(asks(POD, TEAM, sharing=Sharing(labels=(("team", "red"),)))),
+        Asked(asks(TEAM, Dimension("label", "team"), sharing=Sharing(namespaces=("platform",)))),
+    ):
+        test = example(asked)(test)
+    return test
+
+
 @some
 @given(asked=anything())
-@example(Asked(asks(POD, chosen=negated("services", Match.STARTS_WITH, "__unallocated__"))))
-@example(Asked(asks(POD, chosen=negated("services", Match.ENDS_WITH, "__unallocated__"))))
-@example(Asked(asks(POD, TEAM, tenancy=Tenancy.SHARE, chosen=negated("team", Match.ENDS_WITH, "green"))))
-@example(Asked(asks(POD, TEAM, sharing=Sharing(labels=(("team", "red"),)))))
-@example(Asked(asks(TEAM, Dimension("label", "team"), sharing=Sharing(namespaces=("platform",)))))
+@differently_read
 def test_any_question_has_one_answer(both: Both, shrinking: Shrinking, asked: Asked) -> None:
     """Names and their order are the same, and no amount differs by a millionth."""
     assume(shrinking.may_ask(repr(asked)))
-    ours = costs(both.made.database, asked.question, both.made.fleet.now)
     try:
-        theirs = costs(both.remote, asked.question, both.made.fleet.now)
-        assert [name for name, _ in theirs] == [name for name, _ in ours]
-        assert [cost for _, cost in theirs] == pytest.approx([cost for _, cost in ours], abs=CENT / 10_000)
+        hold_against_each_other(both, asked)
     except (AssertionError, TryAgainError) as error:
         shrinking.found(repr(asked))
         raise AssertionError(f"{asked}: {error}") from None
+
+
+@few
+@given(asked=anything())
+@differently_read
+def test_any_question_has_one_answer_on_spark(both_with_spark: Both, asked: Asked) -> None:
+    """Names and their order are the same, and no amount differs by a millionth."""
+    hold_against_each_other(both_with_spark, asked)
+
+
+def hold_against_each_other(both: Both, asked: Asked) -> None:
+    """Ask both and compare."""
+    ours = costs(both.made.database, asked.question, both.made.fleet.now)
+    theirs = costs(both.remote, asked.question, both.made.fleet.now)
+    assert [name for name, _ in theirs] == [name for name, _ in ours]
+    assert [cost for _, cost in theirs] == pytest.approx([cost for _, cost in ours], abs=CENT / 10_000)
 
 
 def test_a_view_keeps_its_state_while_the_tables_change(both: Both, tmp_path: Path, sail_url: str) -> None:
