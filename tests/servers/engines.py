@@ -116,7 +116,7 @@ class SparkCluster:
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.executor.memory": self.executor_memory,
-            "spark.executor.extraJavaOptions": SMALL,
+            "spark.executor.extraJavaOptions": SMALL if self.tuned_for_tests else THOROUGH,
             "spark.ui.enabled": "false",
             "spark.sql.shuffle.partitions": "2",
             "spark.default.parallelism": "2",
@@ -128,7 +128,7 @@ class SparkCluster:
         }
         if self.tuned_for_tests:
             settings |= _FEW_ROWS | _FORGETS
-        home, java = _spark_home(), THOROUGH if self.many_questions else SMALL
+        home, java = _spark_home(), THOROUGH if self.many_questions or not self.tuned_for_tests else SMALL
         command = [
             str(home) + "/bin/spark-submit", "--class", "org.apache.spark.sql.connect.service.SparkConnectServer",
             "--master", self.master, "--driver-memory", "1g", "--driver-java-options", java,
