@@ -11,6 +11,7 @@ import uuid
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fleetcost.errors import QuestionEndedError, SettingsError, TooMuchError, TryAgainError
@@ -270,5 +271,13 @@ def _connect(url: str) -> Any:  # noqa: ANN401 - the client has no types
     warnings.filterwarnings("ignore", message=r"\[RETRIES_EXCEEDED\]")
     with _Told(url):
         spark = SparkSession.builder.channelBuilder(DefaultChannelBuilder(url, options)).create()
+        # Its own `close`, also called when a conversation is collected as garbage, first waits for the last words of
+        # every conversation of this process, and one with a dead server never ends.
+        spark.client.close = partial(_hang_up, spark.client)  # type: ignore[method-assign]
         spark.client.set_retry_policies([DefaultPolicy(max_retries=3, initial_backoff=100, max_backoff=800)])
     return spark
+
+
+def _hang_up(client: Any) -> None:  # noqa: ANN401 - the client has no types
+    client._channel.close()  # noqa: SLF001 - what is under way is cancelled with it
+    client._closed = True  # noqa: SLF001 - as its own `close` says it
