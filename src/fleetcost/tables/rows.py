@@ -81,9 +81,10 @@ def load_files(writer: Writer, files: Sequence[SetFile]) -> None:
         touched = _touched(file.key for file in chosen)
         writer.add("own_adjusted", own_query(TABLE_OF[kind], resolution, NAMED), touched)
         if kind is SetKind.ASSETS:
-            add_tenancy(writer, resolution, touched)
+            writer.add(f"tenancy_{resolution}", tenancy_query(resolution, NAMED), touched)
         else:
-            add_rollups(writer, resolution, touched)
+            for rollup in ROLLUPS:
+                writer.add(f"{rollup.name}_{resolution}", rollup_query(rollup, resolution, NAMED), touched)
         _check(writer, kind, resolution, chosen)
 
 
