@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fleetcost.bucket.check import Outcome, Step, Surroundings, check
+from fleetcost.probe.check import ProbeContext, ProbeOutcome, ProbeStep, check
 from servers.buckets import fresh_prefix, opened
 from servers.gate import gate
 from servers.minio import Keys, Minio
@@ -27,17 +27,17 @@ pytestmark = pytest.mark.real
 
 def checked(
     text: str, tmp_path: Path, *, ahead: timedelta = timedelta(), environment: dict[str, str] | None = None
-) -> dict[str, Step]:
+) -> dict[str, ProbeStep]:
     """Run the checks with these settings, on a clock that may be ahead, and return the steps by name."""
     file = tmp_path / "federated-store.yaml"
     file.write_text(text)
     ticks = itertools.count()
-    around = Surroundings(environment or {}, lambda: datetime.now(UTC) + ahead, lambda: next(ticks) / 1000, "unique")
+    around = ProbeContext(environment or {}, lambda: datetime.now(UTC) + ahead, lambda: next(ticks) / 1000, "unique")
     return {step.name: step for step in check(file, around, "fleetcost/check")}
 
 
-def outcomes(steps: dict[str, Step]) -> dict[str, str]:
-    return {name: step.outcome.value for name, step in steps.items() if step.outcome is not Outcome.PASSED}
+def outcomes(steps: dict[str, ProbeStep]) -> dict[str, str]:
+    return {name: step.outcome.value for name, step in steps.items() if step.outcome is not ProbeOutcome.PASSED}
 
 
 def test_everything_passes_over_tls(s3_tls_server: TlsMinio, s3_mutual_server: MutualMinio, tmp_path: Path) -> None:
@@ -88,21 +88,21 @@ def test_missing_permission_is_named(
 def test_wrong_keys_need_no_permission(s3_server: Minio, tmp_path: Path) -> None:
     """Keys that are not accepted are a matter of the keys, not of a permission."""
     steps = checked(s3_server.config("p", keys=Keys("nobody", "nothing-at-all")), tmp_path)
-    assert steps["put"].outcome is Outcome.FAILED
+    assert steps["put"].outcome is ProbeOutcome.FAILED
     assert "InvalidAccessKeyId" in steps["put"].account
     assert steps["put"].needs == ""
-    assert steps["get"].outcome is Outcome.NOT_TRIED
+    assert steps["get"].outcome is ProbeOutcome.NOT_TRIED
 
 
 def test_certificates(s3_tls_server: TlsMinio, s3_mutual_server: MutualMinio, tmp_path: Path) -> None:
     """An unknown authority, or a client certificate that is not shown, stops at the connection."""
     unknown = checked(s3_tls_server.server.config("p"), tmp_path)
-    assert unknown["connection"].outcome is Outcome.FAILED
+    assert unknown["connection"].outcome is ProbeOutcome.FAILED
     assert "its issuer is not trusted here: give the CA with" in unknown["connection"].account
-    assert unknown["put"].outcome is Outcome.NOT_TRIED
+    assert unknown["put"].outcome is ProbeOutcome.NOT_TRIED
     trusting = f"http_config: {{tls_config: {{ca_file: {s3_mutual_server.authority.file}}}}}"
     silent = checked(s3_mutual_server.door.config("p", trusting), tmp_path)
-    failed = [step for step in silent.values() if step.outcome is Outcome.FAILED]
+    failed = [step for step in silent.values() if step.outcome is ProbeOutcome.FAILED]
     assert "wants a client certificate it trusts" in failed[0].account
 
 
@@ -121,7 +121,7 @@ def test_remarks(s3_server: Minio, authority: Authority, tmp_path: Path) -> None
     assert ending["connection"].account.endswith("renew it soon")
     assert "is not verified (insecure_skip_verify)" in blind["connection"].account
     late = checked(s3_server.config(fresh_prefix()), tmp_path, ahead=timedelta(minutes=7))
-    assert late["clock"].outcome is Outcome.WARNED
+    assert late["clock"].outcome is ProbeOutcome.WARNED
     assert "synchronise this machine's clock" in late["clock"].account
 
 

@@ -71,14 +71,14 @@ class SdkProfile:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class AmbientCredentials:
     """Keys that the container or the machine hands out; the client library asks for them."""
 
     source: str
     metadata_endpoint: str = ""
 
 
-AwsLink: TypeAlias = FixedKeys | WebIdentity | ProcessKeys | SdkProfile | Surroundings
+AwsLink: TypeAlias = FixedKeys | WebIdentity | ProcessKeys | SdkProfile | AmbientCredentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def find_link(environment: Mapping[str, str]) -> AwsLink:
     for link in (_environment_keys(environment), _environment_identity(environment), _profile(environment)):
         if link is not None:
             return link
-    return _surroundings(environment)
+    return _ambient(environment)
 
 
 def profile_region(environment: Mapping[str, str]) -> str:
@@ -177,22 +177,22 @@ def _profile(environment: Mapping[str, str]) -> AwsLink | None:
     return None
 
 
-def _surroundings(environment: Mapping[str, str]) -> Surroundings:
+def _ambient(environment: Mapping[str, str]) -> AmbientCredentials:
     if uri := environment.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"):
-        return Surroundings(f"container credentials {uri}")
+        return AmbientCredentials(f"container credentials {uri}")
     if uri := environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI"):
         if not environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"):
             raise SettingsError(
                 "environment variable AWS_CONTAINER_CREDENTIALS_FULL_URI is set and "
                 "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE is not: set both, as EKS Pod Identity does"
             )
-        return Surroundings(f"container credentials {uri}")
+        return AmbientCredentials(f"container credentials {uri}")
     if environment.get("AWS_EC2_METADATA_DISABLED", "").lower() == "true":
         raise SettingsError(
             "no AWS credentials: there are none in the environment, no web identity token, no profile, no container "
             "credentials, and AWS_EC2_METADATA_DISABLED is true; give `access_key` and `secret_key`, or one of these"
         )
-    return Surroundings("instance metadata", environment.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", ""))
+    return AmbientCredentials("instance metadata", environment.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", ""))
 
 
 def _read_profile(files: SharedFiles) -> dict[str, str]:

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from fleetcost.bucket.boto_client import BotoClient
-from fleetcost.bucket.faults import Deed, Reply, answered, lost, unanswered
+from fleetcost.bucket.faults import StoreOperation, StoreReply, answered, lost, unanswered
 from fleetcost.bucket.paths import checked, cleaned_prefix
 from fleetcost.bucket.port import ObjectInfo
 from fleetcost.errors import (
@@ -66,12 +66,12 @@ class BotoBucket:
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Iterate the objects below a path, in ascending order."""
         below = cleaned_prefix(prefix)
-        deed = self._deed("list", below)
-        operation = "list_objects_v2" if self._config.list_version == 2 else "list_objects"  # noqa: PLR2004 - 1 or 2
+        operation = self._operation("list", below)
+        call = "list_objects_v2" if self._config.list_version == 2 else "list_objects"  # noqa: PLR2004 - 1 or 2
         start = self._folder + (f"{below}/" if below else "")
-        paginator = self._client.get_paginator(operation)
+        paginator = self._client.get_paginator(call)
         pages = iter(paginator.paginate(Bucket=self._config.bucket, Prefix=start))
-        while (page := self._tried(deed, lambda: next(pages, None))) is not None:
+        while (page := self._tried(operation, lambda: next(pages, None))) is not None:
             for found in page.get("Contents", ()):
                 # Consoles write an empty object `a/` for a folder.
                 if not found["Key"].endswith("/"):
@@ -79,14 +79,14 @@ class BotoBucket:
 
     def get(self, path: str) -> bytes:
         """Return an object's whole content."""
-        return self._tried(self._deed("get", path), lambda: self._read(path))
+        return self._tried(self._operation("get", path), lambda: self._read(path))
 
     def stat(self, path: str) -> ObjectInfo | None:
         """Return what a listing would say of one object, or None where there is none."""
         where = self._where(path)
         try:
             found = self._tried(
-                self._deed("stat", path), lambda: self._client.head_object(**where, **self._opened.customer_key)
+                self._operation("stat", path), lambda: self._client.head_object(**where, **self._opened.customer_key)
             )
         except ObjectMissingError:
             return None
@@ -109,17 +109,17 @@ class BotoBucket:
         whole = bool(condition) or not self._config.multipart or len(content) <= self._config.part_bytes
         send = self._whole if whole else self._in_parts
         try:
-            etag = self._tried(self._deed(verb, path), lambda: send(path, content, condition))
+            etag = self._tried(self._operation(verb, path), lambda: send(path, content, condition))
         except ObjectMissingError:
             # A conditional replace of an absent object; the store says that there is none.
-            raise lost(self._deed(verb, path)) from None
+            raise lost(self._operation(verb, path)) from None
         return ObjectInfo(path, len(content), etag, datetime.now(UTC))
 
     def delete(self, path: str) -> None:
         """Remove an object; removing an absent one is no error."""
         where = self._where(path)
         try:
-            self._tried(self._deed("delete", path), lambda: self._client.delete_object(**where))
+            self._tried(self._operation("delete", path), lambda: self._client.delete_object(**where))
         except ObjectMissingError:
             return
 
@@ -157,33 +157,33 @@ class BotoBucket:
             key.removeprefix(self._folder), found[size], found["ETag"].strip('"'), modified.astimezone(UTC)
         )
 
-    def _deed(self, verb: str, path: str) -> Deed:
-        return Deed(verb, f"{self.name}/{path}" if path else self.name, self._config.host)
+    def _operation(self, verb: str, path: str) -> StoreOperation:
+        return StoreOperation(verb, f"{self.name}/{path}" if path else self.name, self._config.host)
 
-    def _tried(self, deed: Deed, do: Callable[[], _Result]) -> _Result:
+    def _tried(self, operation: StoreOperation, do: Callable[[], _Result]) -> _Result:
         try:
             return do()
         except (ClientError, BotoCoreError, ResponseParserError) as error:
-            fault = boto_fault(error, deed)
+            fault = boto_fault(error, operation)
         # Raised outside the handler: a traceback would print the library's message, which may carry a token.
         raise fault
 
 
-def boto_fault(error: Exception, deed: Deed) -> FleetcostError:
+def boto_fault(error: Exception, operation: StoreOperation) -> FleetcostError:
     """Return our error for one of boto3's."""
     if not isinstance(error, ClientError):
         if type(error).__name__ in ("NoCredentialsError", "CredentialRetrievalError", "PartialCredentialsError"):
-            return StoreRefusedError(f"{deed}: no credentials: {type(error).__name__}; see docs/storage.md")
-        strange = StoreError(f"{deed}: the answer of {deed.host}, or of its token service, is not understood")
-        return unanswered(deed, deed.host, str(error)) or strange
+            return StoreRefusedError(f"{operation}: no credentials: {type(error).__name__}; see docs/storage.md")
+        strange = StoreError(f"{operation}: the answer of {operation.host}, or of its token service, is not understood")
+        return unanswered(operation, operation.host, str(error)) or strange
     code, sentence = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
     if code in _LOST:
-        return _condition(deed)
+        return _condition(operation)
     if code in _MISSING:
-        return ObjectMissingError(f"{deed}: there is no such object")
+        return ObjectMissingError(f"{operation}: there is no such object")
     status = str(error.response["ResponseMetadata"].get("HTTPStatusCode", ""))
     token = error.operation_name.startswith("AssumeRole")
-    return answered(deed, Reply(status, code, sentence, "the token service" if token else ""))
+    return answered(operation, StoreReply(status, code, sentence, "the token service" if token else ""))
 
 
 def profile_keys(link: SdkProfile) -> Callable[[], S3Credential]:
@@ -208,5 +208,5 @@ def profile_keys(link: SdkProfile) -> Callable[[], S3Credential]:
     return fetch
 
 
-def _condition(deed: Deed) -> ConditionFailedError:
-    return ConditionFailedError(f"{deed}: it exists already") if deed.verb == "create" else lost(deed)
+def _condition(operation: StoreOperation) -> ConditionFailedError:
+    return ConditionFailedError(f"{operation}: it exists already") if operation.verb == "create" else lost(operation)

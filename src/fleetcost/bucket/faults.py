@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from fleetcost.bucket.cures import (
+from fleetcost.bucket.hints import (
     AGAIN,
-    CURES,
+    HINTS,
     METADATA_HOSTS,
     REFUSED_CERTIFICATE,
-    STATUS_CURES,
-    TOKEN_CURES,
+    STATUS_HINTS,
+    TOKEN_HINTS,
     TRUST,
     UNREACHED,
     WANTS_CERTIFICATE,
@@ -47,7 +47,7 @@ _REFUSED_STATUS = ("301", "307", "400", "401", "403", "404")
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class StoreOperation:
     """
     What was tried on what, the beginning of every message.
 
@@ -66,7 +66,7 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class StoreReply:
     """
     What a server answered.
 
@@ -83,97 +83,101 @@ class Reply:
     service: str = ""
 
 
-def translate(error: BaseException, deed: Deed) -> FleetcostError:
+def translate(error: BaseException, operation: StoreOperation) -> FleetcostError:
     """Return our error for one of the client library's."""
     name, text = type(error).__name__, str(error)
-    service = _service(text, deed.host)
-    reply = Reply(_first(_STATUS, text), _first(_CODE, text), _first(_SENTENCE, text), service)
+    service = _service(text, operation.host)
+    reply = StoreReply(_first(_STATUS, text), _first(_CODE, text), _first(_SENTENCE, text), service)
     if service:
-        return _token_fault(deed, reply, text)
+        return _token_fault(operation, reply, text)
     if reply.code not in _NO_BUCKET:
         if name in _CONDITION_NAMES or reply.code in _CONDITION_CODES:
             created = name == "AlreadyExistsError"
-            return ConditionFailedError(f"{deed}: it exists already") if created else lost(deed)
+            return ConditionFailedError(f"{operation}: it exists already") if created else lost(operation)
         if isinstance(error, FileNotFoundError) and reply.code in _NO_OBJECT:
-            return ObjectMissingError(f"{deed}: there is no such object")
+            return ObjectMissingError(f"{operation}: there is no such object")
     if reply.status:
-        return answered(deed, reply)
-    return unanswered(deed, deed.host, text) or _odd(deed, text)
+        return answered(operation, reply)
+    return unanswered(operation, operation.host, text) or _odd(operation, text)
 
 
-def lost(deed: Deed) -> ConditionFailedError:
+def lost(operation: StoreOperation) -> ConditionFailedError:
     """Return the error of a conditional replace that lost."""
     return ConditionFailedError(
-        f"{deed}: it is no longer the one that was read; nothing was written: read it again and decide anew"
+        f"{operation}: it is no longer the one that was read; nothing was written: read it again and decide anew"
     )
 
 
-def answered(deed: Deed, reply: Reply) -> FleetcostError:
+def answered(operation: StoreOperation, reply: StoreReply) -> FleetcostError:
     """Return the error for an answer of a server that is none of the expected ones."""
     if reply.service:
-        return _token_fault(deed, reply, "")
-    cure = CURES.get(reply.code) or STATUS_CURES.get(reply.status, "")
-    refused = reply.code not in AGAIN and (reply.status in _REFUSED_STATUS or reply.code in CURES)
+        return _token_fault(operation, reply, "")
+    cure = HINTS.get(reply.code) or STATUS_HINTS.get(reply.status, "")
+    refused = reply.code not in AGAIN and (reply.status in _REFUSED_STATUS or reply.code in HINTS)
     kind = StoreRefusedError if refused else StoreError
-    return kind(f"{deed}: the store answered {_said(reply)}{_then(cure)}")
+    return kind(f"{operation}: the store answered {_said(reply)}{_then(cure)}")
 
 
-def untrusted(deed: Deed, host: str, text: str) -> StoreRefusedError:
+def untrusted(operation: StoreOperation, host: str, text: str) -> StoreRefusedError:
     """Return the error for a certificate that is refused; `text` is searched for the reason."""
     for mark, reason in TRUST:
         if mark in text:
-            return StoreRefusedError(f"{deed}: the certificate of {host} is refused: {reason}")
-    return StoreRefusedError(f"{deed}: the certificate of {host} is refused")
+            return StoreRefusedError(f"{operation}: the certificate of {host} is refused: {reason}")
+    return StoreRefusedError(f"{operation}: the certificate of {host} is refused")
 
 
-def _token_fault(deed: Deed, reply: Reply, text: str) -> FleetcostError:
+def _token_fault(operation: StoreOperation, reply: StoreReply, text: str) -> FleetcostError:
     """Return the error for credentials that could not be had."""
     if reply.status:
         code = reply.code or _first(_TOKEN_CODE, text)
-        said = _said(Reply(reply.status, " ".join(filter(None, (code, _first(_MICROSOFT_CODE, text)))), reply.sentence))
-        cure = TOKEN_CURES.get(code, "check the identity it was asked for: see docs/storage.md")
+        said = _said(
+            StoreReply(reply.status, " ".join(filter(None, (code, _first(_MICROSOFT_CODE, text)))), reply.sentence)
+        )
+        cure = TOKEN_HINTS.get(code, "check the identity it was asked for: see docs/storage.md")
         kind = StoreRefusedError if reply.status in _REFUSED_STATUS else StoreError
-        return kind(f"{deed}: no credentials: {reply.service} answered {said}{_then(cure)}")
+        return kind(f"{operation}: no credentials: {reply.service} answered {said}{_then(cure)}")
     if any(host in reply.service for host in METADATA_HOSTS):
         return StoreRefusedError(
-            f"{deed}: no credentials: there are none in the settings or the environment, and {reply.service} did not "
-            "answer; see docs/storage.md for where they are looked for"
+            f"{operation}: no credentials: there are none in the settings or the environment, and {reply.service} "
+            "did not answer; see docs/storage.md for where they are looked for"
         )
-    return unanswered(deed, reply.service, text) or StoreError(f"{deed}: {reply.service} did not answer as expected")
+    return unanswered(operation, reply.service, text) or StoreError(
+        f"{operation}: {reply.service} did not answer as expected"
+    )
 
 
-def unanswered(deed: Deed, host: str, text: str) -> FleetcostError | None:
+def unanswered(operation: StoreOperation, host: str, text: str) -> FleetcostError | None:
     """
     Return the error for a connection that failed, or None where the reason is not recognised.
 
     Args:
-        deed: what was tried
+        operation: what was tried
         host: who did not answer
         text: the library's account, searched for the reason and never passed on
     """
     if any(mark in text for mark in REFUSED_CERTIFICATE):
-        return untrusted(deed, host, text)
+        return untrusted(operation, host, text)
     if "alert" in text.lower() and any(mark in text for mark in WANTS_CERTIFICATE):
         return StoreRefusedError(
-            f"{deed}: {host} wants a client certificate it trusts: "
+            f"{operation}: {host} wants a client certificate it trusts: "
             "give `cert_file` and `key_file` in `http_config.tls_config`"
         )
     for mark, reason in UNREACHED:
         if mark in text:
-            return StoreError(f"{deed}: {host}: {reason}")
+            return StoreError(f"{operation}: {host}: {reason}")
     return None
 
 
-def _odd(deed: Deed, text: str) -> FleetcostError:
+def _odd(operation: StoreOperation, text: str) -> FleetcostError:
     if file := _TOKEN_FILE.search(text):
-        return StoreRefusedError(f"{deed}: no credentials: read the token file {file[1]}: {file[2].strip()}")
+        return StoreRefusedError(f"{operation}: no credentials: read the token file {file[1]}: {file[2].strip()}")
     if "federated token file" in text.lower():
         return StoreRefusedError(
-            f"{deed}: no credentials: read the file AZURE_FEDERATED_TOKEN_FILE names: not possible"
+            f"{operation}: no credentials: read the file AZURE_FEDERATED_TOKEN_FILE names: not possible"
         )
     if strange := _first(_STRANGE_NAME, text) if "InvalidPath" in text else "":
-        return StoreError(f"{deed}: an object's name cannot be read: {strange!r}: rename or delete it")
-    return StoreError(f"{deed}: {deed.host} did not answer as expected")
+        return StoreError(f"{operation}: an object's name cannot be read: {strange!r}: rename or delete it")
+    return StoreError(f"{operation}: {operation.host} did not answer as expected")
 
 
 def _service(text: str, host: str) -> str:
@@ -187,7 +191,7 @@ def _service(text: str, host: str) -> str:
     return "" if asked == host or asked.endswith(f".{host}") else f"the token service {asked}"
 
 
-def _said(reply: Reply) -> str:
+def _said(reply: StoreReply) -> str:
     sentence = reply.sentence.split("\n")[0].strip().rstrip(".")
     answer = " ".join(filter(None, (f"HTTP {reply.status}" if reply.status else "", reply.code)))
     return answer + (f", {sentence!r}" if sentence else "")

@@ -10,10 +10,10 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from fleetcost.bucket.aws_chain import (
+    AmbientCredentials,
     FixedKeys,
     ProcessKeys,
     SdkProfile,
-    Surroundings,
     WebIdentity,
     find_link,
     profile_region,
@@ -159,7 +159,7 @@ def _link_options(link: AwsLink, config: S3Config, environment: Mapping[str, str
             # The name the library obeys; its type stub and its documentation have another one.
             "endpoint_url_sts": find_sts_endpoint(config, environment),  # type: ignore[typeddict-unknown-key]
         }
-    if isinstance(link, Surroundings) and link.metadata_endpoint:
+    if isinstance(link, AmbientCredentials) and link.metadata_endpoint:
         return {"metadata_endpoint": link.metadata_endpoint}
     return {}
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import obstore
 from obstore.exceptions import BaseError
 
-from fleetcost.bucket.faults import Deed, lost, translate
+from fleetcost.bucket.faults import StoreOperation, lost, translate
 from fleetcost.bucket.paths import checked, cleaned_prefix
 from fleetcost.bucket.port import ObjectInfo
 from fleetcost.errors import ConditionFailedError, ObjectMissingError
@@ -85,10 +85,10 @@ class ObjectStoreBucket:
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Iterate the objects below a path, in ascending order."""
         below = cleaned_prefix(prefix)
-        deed = self._deed("list", below)
-        pages = self._tried(deed, lambda: iter(obstore.list(self._reader, below or None, chunk_size=PAGE_OBJECTS)))
+        operation = self._operation("list", below)
+        pages = self._tried(operation, lambda: iter(obstore.list(self._reader, below or None, chunk_size=PAGE_OBJECTS)))
         held: ObjectInfo | None = None
-        while (page := self._tried(deed, lambda: next(pages, None))) is not None:
+        while (page := self._tried(operation, lambda: next(pages, None))) is not None:
             for found in map(_info, page):
                 if held is not None and not _is_folder_mark(held, below, found):
                     yield held
@@ -98,36 +98,38 @@ class ObjectStoreBucket:
 
     def get(self, path: str) -> bytes:
         """Return an object's whole content."""
-        return self._tried(self._deed("get", checked(path)), lambda: bytes(obstore.get(self._reader, path).bytes()))
+        return self._tried(
+            self._operation("get", checked(path)), lambda: bytes(obstore.get(self._reader, path).bytes())
+        )
 
     def stat(self, path: str) -> ObjectInfo | None:
         """Return what a listing would say of one object, or None where there is none."""
         try:
-            return _info(self._tried(self._deed("stat", checked(path)), lambda: obstore.head(self._reader, path)))
+            return _info(self._tried(self._operation("stat", checked(path)), lambda: obstore.head(self._reader, path)))
         except ObjectMissingError:
             return None
 
     def put(self, path: str, content: bytes, *, create: bool = False, if_etag: str | None = None) -> ObjectInfo:
         """Write an object whole, replacing what is there."""
         verb = "create" if create else "replace" if if_etag is not None else "put"
-        deed = self._deed(verb, checked(path))
+        operation = self._operation(verb, checked(path))
         mode: PutMode = "create" if create else "overwrite"
         if if_etag is not None:
-            mode = self._condition(path, if_etag, deed)
+            mode = self._condition(path, if_etag, operation)
         try:
-            written = self._tried(deed, lambda: self._write(path, content, mode))
+            written = self._tried(operation, lambda: self._write(path, content, mode))
         except ConditionFailedError:
             if if_etag is None or self._versioned or self._etag(path) != if_etag:
                 raise
             # Nobody has written: the store compares the etag without its quotes, as Ceph does.
-            written = self._tried(deed, lambda: self._write(path, content, {"e_tag": if_etag}))
+            written = self._tried(operation, lambda: self._write(path, content, {"e_tag": if_etag}))
         return ObjectInfo(path, len(content), written or self._etag(path), datetime.now(UTC))
 
     def delete(self, path: str) -> None:
         """Remove an object; removing an absent one is no error."""
-        deed = self._deed("delete", checked(path))
+        operation = self._operation("delete", checked(path))
         try:
-            self._tried(deed, lambda: obstore.delete(self._writer, path))
+            self._tried(operation, lambda: obstore.delete(self._writer, path))
         except ObjectMissingError:
             return
 
@@ -144,16 +146,16 @@ class ObjectStoreBucket:
         )
         return _bare(result["e_tag"])
 
-    def _condition(self, path: str, etag: str, deed: Deed) -> PutMode:
+    def _condition(self, path: str, etag: str, operation: StoreOperation) -> PutMode:
         if not self._versioned:
             return {"e_tag": _quoted(etag)}
         # The version that has this etag now; whoever writes in between makes another version, and we lose.
         try:
-            found = self._tried(deed, lambda: obstore.head(self._reader, path))
+            found = self._tried(operation, lambda: obstore.head(self._reader, path))
         except ObjectMissingError:
             found = None
         if found is None or _bare(found["e_tag"]) != etag:
-            raise lost(deed)
+            raise lost(operation)
         return {"e_tag": _quoted(etag), "version": found["version"]}
 
     def _etag(self, path: str) -> str:
@@ -161,15 +163,15 @@ class ObjectStoreBucket:
         found = self.stat(path)
         return found.etag if found else ""
 
-    def _deed(self, verb: str, path: str) -> Deed:
-        return Deed(verb, f"{self._name}/{path}" if path else self._name, self._host)
+    def _operation(self, verb: str, path: str) -> StoreOperation:
+        return StoreOperation(verb, f"{self._name}/{path}" if path else self._name, self._host)
 
-    def _tried(self, deed: Deed, do: Callable[[], _Result]) -> _Result:
+    def _tried(self, operation: StoreOperation, do: Callable[[], _Result]) -> _Result:
         try:
             return do()
         except _FAULTS as error:
             unprovided = self._provider.fault() if self._provider else None
-            fault = type(unprovided)(f"{deed}: {unprovided}") if unprovided else translate(error, deed)
+            fault = type(unprovided)(f"{operation}: {unprovided}") if unprovided else translate(error, operation)
         # Raised outside the handler: a traceback would print the library's message, which may carry a token.
         raise fault
 

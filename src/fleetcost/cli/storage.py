@@ -18,7 +18,6 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from fleetcost.bucket.check import Outcome, Step, Surroundings, check
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.inventory import Inventory, Row, take_inventory
 from fleetcost.cli.stores import federated_storage
@@ -26,6 +25,7 @@ from fleetcost.errors import SettingsError
 from fleetcost.model.identity import cluster_id
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.ops.settings import SharedSettings
+from fleetcost.probe.check import ProbeContext, ProbeOutcome, ProbeStep, check
 from fleetcost.sets.discover import discover
 
 CHECK_FOLDER = "fleetcost/check"
@@ -34,10 +34,10 @@ WIDE_COLUMNS = 104
 SHOWN_STRANGERS = 10
 
 _LOOKS = {
-    Outcome.PASSED: ("✔", "green"),
-    Outcome.WARNED: ("!", "yellow"),
-    Outcome.FAILED: ("✘", "red"),
-    Outcome.NOT_TRIED: ("·", "bright_black"),
+    ProbeOutcome.PASSED: ("✔", "green"),
+    ProbeOutcome.WARNED: ("!", "yellow"),
+    ProbeOutcome.FAILED: ("✘", "red"),
+    ProbeOutcome.NOT_TRIED: ("·", "bright_black"),
 }
 
 
@@ -64,11 +64,11 @@ def _check(parsed: argparse.Namespace) -> int:
     file = load_settings(parsed, SharedSettings).settings.storage_config
     if file is None:
         raise SettingsError("no bucket to check: give --storage-config federated-store.yaml")
-    around = Surroundings(os.environ, lambda: datetime.now(UTC), time.monotonic, uuid.uuid4().hex[:12])
+    around = ProbeContext(os.environ, lambda: datetime.now(UTC), time.monotonic, uuid.uuid4().hex[:12])
     steps = check(file, around, parsed.below.strip("/"), write=not parsed.read_only)
     console = Console(highlight=False)
     done = list(steps) if parsed.json else _told(console, file, steps)
-    failed = [step for step in done if step.outcome is Outcome.FAILED]
+    failed = [step for step in done if step.outcome is ProbeOutcome.FAILED]
     if parsed.json:
         report = {"passed": not failed, "steps": [asdict(step) for step in done]}
         console.out(json.dumps(report, indent=2), highlight=False)
@@ -77,7 +77,7 @@ def _check(parsed: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _told(console: Console, file: Path, steps: Iterator[Step]) -> list[Step]:
+def _told(console: Console, file: Path, steps: Iterator[ProbeStep]) -> list[ProbeStep]:
     console.print(f"[bold]Storage check[/bold]  {file}\n")
     done = []
     for step in steps:
@@ -88,8 +88,8 @@ def _told(console: Console, file: Path, steps: Iterator[Step]) -> list[Step]:
         table.add_column(width=11)
         table.add_column(width=max(console.width - 30, 30))
         table.add_column(justify="right", width=8)
-        took = f"{step.seconds * 1000:.0f} ms" if step.outcome is not Outcome.NOT_TRIED else ""
-        account = Text(step.account, style="" if step.outcome is not Outcome.NOT_TRIED else colour)
+        took = f"{step.seconds * 1000:.0f} ms" if step.outcome is not ProbeOutcome.NOT_TRIED else ""
+        account = Text(step.account, style="" if step.outcome is not ProbeOutcome.NOT_TRIED else colour)
         if step.needs:
             account.append(f"\nneeds {step.needs}", style="bold")
         table.add_row(Text(mark, style=colour), Text(step.name, style=colour), account, Text(took, "bright_black"))
@@ -97,9 +97,9 @@ def _told(console: Console, file: Path, steps: Iterator[Step]) -> list[Step]:
     return done
 
 
-def _sum_up(console: Console, done: list[Step], failed: int) -> None:
+def _sum_up(console: Console, done: list[ProbeStep], failed: int) -> None:
     seconds = sum(step.seconds for step in done)
-    skipped = sum(step.outcome is Outcome.NOT_TRIED for step in done)
+    skipped = sum(step.outcome is ProbeOutcome.NOT_TRIED for step in done)
     if failed:
         rest = f", {skipped} not tried" if skipped else ""
         console.print(f"\n[red]{failed} of {len(done)} checks failed[/red]{rest}, after {seconds:.1f} s")

@@ -22,13 +22,13 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from fleetcost.bucket.check import Surroundings, check
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.storage import CHECK_FOLDER
 from fleetcost.cli.stores import clock, federated_storage
 from fleetcost.errors import CallerError
 from fleetcost.model.identity import cluster_id
 from fleetcost.ops.settings import SharedSettings
+from fleetcost.probe.check import ProbeContext, check
 from fleetcost.verify.chain import Bucketful, verify_bucket, verify_server
 from fleetcost.verify.server import NoAnswerError
 from fleetcost.verify.verdict import Link, Report, State, Verdict, not_tried
@@ -92,7 +92,7 @@ def _bucket(parsed: argparse.Namespace, settings: SharedSettings, now: datetime)
         if parsed.bucket_only or parsed.cluster:
             raise CallerError("no bucket to look into: give --storage-config federated-store.yaml")
         return Bucketful(not_tried([Link.STORAGE], "no --storage-config: only the aggregator is asked"), None)
-    around = Surroundings(os.environ, lambda: datetime.now(UTC), time.monotonic, uuid.uuid4().hex[:12])
+    around = ProbeContext(os.environ, lambda: datetime.now(UTC), time.monotonic, uuid.uuid4().hex[:12])
     steps = tuple(check(settings.storage_config, around, CHECK_FOLDER, write=parsed.write))
     expected = [cluster_id(one) for one in parsed.cluster]
     return verify_bucket(steps, lambda: federated_storage(settings), expected, now)

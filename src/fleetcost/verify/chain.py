@@ -8,11 +8,11 @@ from datetime import datetime
 
 from fleetcost.agent.claim import Claim, read_claim
 from fleetcost.agent.diagnostics import Diagnostics, read_diagnostics
-from fleetcost.bucket.check import Outcome, Step
 from fleetcost.bucket.port import Bucket
 from fleetcost.errors import DamagedError, FleetcostError, near
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Window
+from fleetcost.probe.check import ProbeOutcome, ProbeStep
 from fleetcost.sets.discover import discover
 from fleetcost.verify.bills import verify_bills
 from fleetcost.verify.server import (
@@ -52,7 +52,7 @@ class Bucketful:
 
 
 def verify_bucket(
-    steps: Iterable[Step], open_it: Callable[[], Bucket], expected: Iterable[ClusterId], now: datetime
+    steps: Iterable[ProbeStep], open_it: Callable[[], Bucket], expected: Iterable[ClusterId], now: datetime
 ) -> Bucketful:
     """
     Judge the bucket and every cluster's folder in it.
@@ -63,7 +63,7 @@ def verify_bucket(
         expected: clusters that must be there
         now: the clock's reading
     """
-    failed = next((step for step in steps if step.outcome is Outcome.FAILED), None)
+    failed = next((step for step in steps if step.outcome is ProbeOutcome.FAILED), None)
     if failed:
         return Bucketful((_storage(failed),), None)
     try:
@@ -81,7 +81,7 @@ def verify_bucket(
     return Bucketful(tuple(verdicts), there)
 
 
-def _storage(step: Step) -> Verdict:
+def _storage(step: ProbeStep) -> Verdict:
     needs = f"grant {step.needs}" if step.needs else "what the message says; `fleetcost storage check` tells more"
     return broken(Link.STORAGE, f"{step.name}: {step.account}", needs)
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from fleetcost.bucket.aws_chain import (
+    AmbientCredentials,
     FixedKeys,
     ProcessKeys,
     SdkProfile,
-    Surroundings,
     WebIdentity,
     find_link,
     profile_region,
@@ -52,11 +52,13 @@ def test_aws_links_in_their_order(tmp_path: Path) -> None:
     found = find_link({**POD, **files})
     assert isinstance(found, FixedKeys)
     assert found.source.startswith("profile 'default' of ")
-    assert find_link({**POD, **NOWHERE}) == Surroundings("container credentials http://169.254.170.23/v1/credentials")
-    assert find_link({"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/c", **NOWHERE}) == Surroundings(
+    assert find_link({**POD, **NOWHERE}) == AmbientCredentials(
+        "container credentials http://169.254.170.23/v1/credentials"
+    )
+    assert find_link({"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/c", **NOWHERE}) == AmbientCredentials(
         "container credentials /v2/c"
     )
-    assert find_link(NOWHERE) == Surroundings("instance metadata")
+    assert find_link(NOWHERE) == AmbientCredentials("instance metadata")
 
 
 def test_aws_profiles(tmp_path: Path) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from obstore.exceptions import GenericError
 
-from fleetcost.bucket.faults import Deed, translate
+from fleetcost.bucket.faults import StoreOperation, translate
 from fleetcost.errors import FleetcostError, StoreError, StoreRefusedError
 
-DEED = Deed("put", "s3://fleet/a", "s3.eu-west-1.amazonaws.com")
+OPERATION = StoreOperation("put", "s3://fleet/a", "s3.eu-west-1.amazonaws.com")
 REQUEST = "Error performing PUT https://s3.eu-west-1.amazonaws.com/fleet/a?X-Amz-Signature=swordfish in 1ms"
 ANSWERS: dict[str, tuple[int, str, str, type[FleetcostError], str]] = {
     "clock": (403, "RequestTimeTooSkewed", "The difference is too large", StoreRefusedError, "clock is off by more"),
@@ -27,7 +27,7 @@ def test_answers(status: int, code: str, sentence: str, kind: type[FleetcostErro
     """The store's word and sentence are passed on with the cure, its other words and the request are not."""
     body = f"<Error><Code>{code}</Code><Message>{sentence}</Message><StringToSign>swordfish</StringToSign></Error>"
     error = GenericError(f"Generic S3 error: {REQUEST} - Server returned non-2xx status code: {status} X: {body}")
-    found = translate(error, DEED)
+    found = translate(error, OPERATION)
     assert type(found) is kind
     assert str(found).startswith("put s3://fleet/a: the store answered HTTP ")
     assert told in str(found)
@@ -37,7 +37,7 @@ def test_answers(status: int, code: str, sentence: str, kind: type[FleetcostErro
 
 def test_an_answer_that_is_not_understood_is_not_quoted() -> None:
     """What is not recognised is not passed on, because nobody knows what it holds."""
-    found = translate(GenericError("swordfish"), DEED)
+    found = translate(GenericError("swordfish"), OPERATION)
     assert type(found) is StoreError
     assert str(found) == "put s3://fleet/a: s3.eu-west-1.amazonaws.com did not answer as expected"
 
@@ -45,6 +45,6 @@ def test_an_answer_that_is_not_understood_is_not_quoted() -> None:
 def test_no_credentials_outside_the_cloud() -> None:
     """The silence of a metadata service means that there are no credentials at all."""
     request = "Error performing PUT http://169.254.169.254/latest/api/token in 1s - HTTP error: error sending request"
-    found = translate(GenericError(f"Generic S3 error: {request}\n\nConnectError TimedOut"), DEED)
+    found = translate(GenericError(f"Generic S3 error: {request}\n\nConnectError TimedOut"), OPERATION)
     assert type(found) is StoreRefusedError
     assert "no credentials: there are none in the settings or the environment" in str(found)

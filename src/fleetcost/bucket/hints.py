@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-CURES = {
+HINTS = {
     "InvalidAccessKeyId": "the access key is unknown there: give a valid `access_key`, or check which credentials win",
     "SignatureDoesNotMatch": "the secret does not belong to the access key: give the right `secret_key`",
     "AccessDenied": "these credentials lack the permission: see docs/storage.md for the list a role needs",
@@ -28,7 +28,7 @@ CURES = {
 }
 """By the store's own code."""
 
-STATUS_CURES = {
+STATUS_HINTS = {
     "301": "the bucket is in another region: correct `region` and `endpoint`",
     "401": "the credentials are not accepted: see docs/storage.md for how this store finds them",
     "403": "these credentials lack the permission: see docs/storage.md for the list a role needs",
@@ -41,7 +41,7 @@ AGAIN = ("RequestTimeout", "InternalError", "SlowDown", "ServiceUnavailable", "S
 DENIED = ("lack the permission", "AuthorizationPermissionMismatch", "the right to ")
 """Words of our own messages where it is a permission that is missing."""
 
-TOKEN_CURES = {
+TOKEN_HINTS = {
     "AccessDenied": "the role does not trust this token: check the role's trust policy and the service account's name",
     "InvalidIdentityToken": "the token is not accepted: check the cluster's identity provider and the audience",
     "ExpiredTokenException": "the token in the file is over: check that it is renewed",

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from fleetcost.bucket.about import credentials_of, endpoint_of, kind_of, permission_for
 from fleetcost.bucket.config import FilesystemConfig, StoreConfig, read_config
-from fleetcost.bucket.cures import DENIED
-from fleetcost.bucket.handshake import proxied, shake_hands
+from fleetcost.bucket.hints import DENIED
 from fleetcost.bucket.open import open_bucket
 from fleetcost.bucket.port import Bucket, ObjectInfo
 from fleetcost.errors import ConditionFailedError, FleetcostError, StoreError, StoreRefusedError
+from fleetcost.probe.about import credentials_of, endpoint_of, kind_of, permission_for
+from fleetcost.probe.handshake import proxied, shake_hands
 
 LARGEST_SKEW = timedelta(minutes=5)
 """AWS refuses requests from a clock that is off by 15 minutes; a third of it is a good time to act."""
@@ -29,7 +29,7 @@ FEW_RETRIES = 1
 """A check tells soon that a store does not answer."""
 
 
-class Outcome(enum.StrEnum):
+class ProbeOutcome(enum.StrEnum):
     """How a step ended."""
 
     PASSED = "passed"
@@ -39,7 +39,7 @@ class Outcome(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ProbeStep:
     """
     One check.
 
@@ -52,14 +52,14 @@ class Step:
     """
 
     name: str
-    outcome: Outcome
+    outcome: ProbeOutcome
     account: str
     seconds: float = 0.0
     needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class ProbeContext:
     """
     What the checks need from outside.
 
@@ -80,7 +80,7 @@ class _Remark(Exception):  # noqa: N818 - a check that passed, with a remark
     """What to warn of."""
 
 
-def check(file: Path, around: Surroundings, folder: str, *, write: bool = True) -> Iterator[Step]:
+def check(file: Path, around: ProbeContext, folder: str, *, write: bool = True) -> Iterator[ProbeStep]:
     """
     Check the bucket of a settings file; each step is given when it is done.
 
@@ -101,7 +101,7 @@ def check(file: Path, around: Surroundings, folder: str, *, write: bool = True) 
 class _Run:
     """One run, and what earlier steps leave for later ones."""
 
-    def __init__(self, file: Path, around: Surroundings, path: str) -> None:
+    def __init__(self, file: Path, around: ProbeContext, path: str) -> None:
         self._file = file
         self._around = around
         self._path = path
@@ -111,30 +111,30 @@ class _Run:
         self._left = False
         self._halted = ""
 
-    def steps(self, names: tuple[str, ...]) -> Iterator[Step]:
+    def steps(self, names: tuple[str, ...]) -> Iterator[ProbeStep]:
         for name in names:
             missing = self._halted or ("" if self._written or name not in _OF_THE_OBJECT else "nothing was written")
-            yield Step(name, Outcome.NOT_TRIED, missing) if missing else self._step(name)
+            yield ProbeStep(name, ProbeOutcome.NOT_TRIED, missing) if missing else self._step(name)
 
     def clean(self) -> None:
         if self._bucket and self._left:
             with suppress(FleetcostError):
                 self._bucket.delete(self._path)
 
-    def _step(self, name: str) -> Step:
-        begun, outcome, needs = self._around.elapsed(), Outcome.PASSED, ""
+    def _step(self, name: str) -> ProbeStep:
+        begun, outcome, needs = self._around.elapsed(), ProbeOutcome.PASSED, ""
         try:
             account = str(getattr(self, f"_{name}")())
         except _Remark as remark:
-            outcome, account = Outcome.WARNED, str(remark)
+            outcome, account = ProbeOutcome.WARNED, str(remark)
         except FleetcostError as error:
-            outcome, account = Outcome.FAILED, str(error)
+            outcome, account = ProbeOutcome.FAILED, str(error)
             verb = _VERBS.get(account.partition(" ")[0])
             if verb and isinstance(error, StoreRefusedError) and any(word in account for word in DENIED):
                 needs = permission_for(self._known, verb)
             if name in _FIRST:
                 self._halted = f"{name} failed"
-        return Step(name, outcome, account, self._around.elapsed() - begun, needs)
+        return ProbeStep(name, outcome, account, self._around.elapsed() - begun, needs)
 
     def _settings(self) -> str:
         config = self._config = read_config(self._file)

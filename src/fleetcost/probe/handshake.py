@@ -12,10 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from fleetcost.bucket.about import Endpoint
-from fleetcost.bucket.faults import Deed, unanswered
+from fleetcost.bucket.faults import StoreOperation, unanswered
 from fleetcost.bucket.http_config import TlsConfig
 from fleetcost.errors import StoreError
+from fleetcost.probe.about import StoreEndpoint
 
 PATIENCE_SECONDS = 10.0
 
@@ -40,12 +40,12 @@ class Handshake:
     verified: bool
 
 
-def proxied(endpoint: Endpoint) -> bool:
+def proxied(endpoint: StoreEndpoint) -> bool:
     """Tell whether the environment sends connections to the endpoint through a proxy."""
     return "https" in urllib.request.getproxies() and not urllib.request.proxy_bypass(str(endpoint))
 
 
-def shake_hands(endpoint: Endpoint, environment: Mapping[str, str]) -> Handshake:
+def shake_hands(endpoint: StoreEndpoint, environment: Mapping[str, str]) -> Handshake:
     """
     Connect, verify, and hang up.
 
@@ -59,7 +59,7 @@ def shake_hands(endpoint: Endpoint, environment: Mapping[str, str]) -> Handshake
     """
     context = _context(endpoint.tls, environment)
     name = endpoint.tls.server_name or endpoint.host
-    deed = Deed("connect to", str(endpoint), str(endpoint))
+    operation = StoreOperation("connect to", str(endpoint), str(endpoint))
     try:
         with (
             socket.create_connection((endpoint.host, endpoint.port), PATIENCE_SECONDS) as plain,
@@ -67,8 +67,8 @@ def shake_hands(endpoint: Endpoint, environment: Mapping[str, str]) -> Handshake
         ):
             return _read(secured, verified=endpoint.tls.verify)
     except OSError as error:
-        fault = unanswered(deed, str(endpoint), f"{type(error).__name__} {error}")
-        raise fault or StoreError(f"{deed}: {error.strerror or type(error).__name__}") from None
+        fault = unanswered(operation, str(endpoint), f"{type(error).__name__} {error}")
+        raise fault or StoreError(f"{operation}: {error.strerror or type(error).__name__}") from None
 
 
 def _context(tls: TlsConfig, environment: Mapping[str, str]) -> ssl.SSLContext:

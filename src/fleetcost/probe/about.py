@@ -34,7 +34,7 @@ _FILESYSTEM = {"put": "the right to write", "get": "the right to read", "list": 
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class StoreEndpoint:
     """
     Where a store is reached.
 
@@ -64,7 +64,7 @@ def kind_of(config: StoreConfig) -> str:
     return "AZURE" if isinstance(backend, AzureConfig) else "S3"
 
 
-def endpoint_of(config: StoreConfig, environment: Mapping[str, str]) -> Endpoint | None:
+def endpoint_of(config: StoreConfig, environment: Mapping[str, str]) -> StoreEndpoint | None:
     """Return where the store is reached, or None for a directory."""
     backend = config.backend
     if isinstance(backend, FilesystemConfig):
@@ -72,7 +72,7 @@ def endpoint_of(config: StoreConfig, environment: Mapping[str, str]) -> Endpoint
     address = gcs_address(environment) if isinstance(backend, GcsConfig) else backend.address
     parts = urlsplit(address)
     secure = parts.scheme == "https"
-    return Endpoint(parts.hostname or "", parts.port or (HTTPS_PORT if secure else 80), secure, backend.http.tls)
+    return StoreEndpoint(parts.hostname or "", parts.port or (HTTPS_PORT if secure else 80), secure, backend.http.tls)
 
 
 def credentials_of(config: StoreConfig, environment: Mapping[str, str]) -> str:
