@@ -25,7 +25,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 import msgspec
-import yaml
 from starlette.datastructures import Headers
 
 from fleetcost.api.operation import Operation, Scope
@@ -33,6 +32,7 @@ from fleetcost.api.problem import ForbiddenError, UnknownTokenError
 from fleetcost.errors import QuestionError, SettingsError
 from fleetcost.model.sets import SetKind
 from fleetcost.ops import log
+from fleetcost.ops.reading import read_yaml
 from fleetcost.query.conditions import columns_of
 from fleetcost.query.filters import Filter, parse_filter
 from fleetcost.query.kinds import CLOUD, RowKind
@@ -156,11 +156,7 @@ def read_tokens(file: Path) -> Mapping[str, Identity]:
     Raises:
         SettingsError: it cannot be read or used.
     """
-    try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
-        entries = msgspec.convert(document, TokenFile).tokens
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
-        raise SettingsError(f"read tokens file {file}: {error}") from error
+    entries = read_yaml(file, "tokens file").convert(TokenFile).tokens
     known: dict[str, Identity] = {}
     for entry in entries:
         digest = entry.sha256.lower()

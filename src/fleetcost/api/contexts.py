@@ -20,9 +20,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-import yaml
 
 from fleetcost.errors import CallerError, SettingsError
+from fleetcost.ops.reading import read_yaml
 from fleetcost.ops.secret import Secret
 
 LONGEST = 200
@@ -192,6 +192,10 @@ class _Provisioned(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     details: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
+class _Credentials(Auth, frozen=True, forbid_unknown_fields=True):
+    """Credentials as the operator writes them: a mistyped key is an error, where a client's extra ones are not."""
+
+
 def read_book(file: Path | None, secrets: Path | None, kept: Path) -> Book:
     """
     Read the operator's files.
@@ -204,8 +208,8 @@ def read_book(file: Path | None, secrets: Path | None, kept: Path) -> Book:
     Raises:
         SettingsError: a file cannot be read or is not of this form, an id is there twice, a secret is missing.
     """
-    listed = _yaml(file, list[_Provisioned]) if file else []
-    known = _yaml(secrets, dict[str, Auth]) if secrets else {}
+    listed = read_yaml(file, "contexts").convert(list[_Provisioned], []) if file else []
+    known = read_yaml(secrets, "secrets of contexts").convert(dict[str, _Credentials], {}) if secrets else {}
     entries: list[ContextEntry] = []
     authorizations: dict[str, Secret] = {}
     for one in listed:
@@ -224,10 +228,3 @@ def read_book(file: Path | None, secrets: Path | None, kept: Path) -> Book:
             raise SettingsError(f"read contexts {file}: context {entry.id!r} is there twice")
         entries.append(entry)
     return Book(tuple(entries), authorizations, SecretsFile(kept))
-
-
-def _yaml(file: Path, kind: Any) -> Any:  # noqa: ANN401 - the type is an argument
-    try:
-        return msgspec.convert(yaml.safe_load(file.read_text(encoding="utf-8")) or kind(), kind)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
-        raise SettingsError(f"read contexts {file}: {error}") from error

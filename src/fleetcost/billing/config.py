@@ -32,6 +32,7 @@ from fleetcost.billing.integration import (
 from fleetcost.bucket.config import StoreConfig, parse_config
 from fleetcost.errors import SettingsError
 from fleetcost.model.cloud_sets import integration_id
+from fleetcost.ops.reading import read_json
 from fleetcost.ops.secret import Secret
 
 _AZURE_ENDPOINTS = {"public": "", "gov": "blob.core.usgovcloudapi.net", "china": "blob.core.chinacloudapi.cn"}
@@ -44,12 +45,7 @@ def read_integrations(file: Path) -> tuple[Integration, ...]:
     Raises:
         SettingsError: unreadable, not JSON, or a key that is unknown, missing or of a value that cannot be used.
     """
-    try:
-        document = json.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise SettingsError(f"read the cloud integrations {file}: {error.strerror}") from error
-    except ValueError as error:
-        raise SettingsError(f"read the cloud integrations {file}: not JSON: {error}") from error
+    document = read_json(file, "the cloud integrations").value
     root = Entry(f"{file}", document if isinstance(document, dict) else {"": document})
     made = [one for provider, kinds in _KINDS.items() for one in _of_provider(root, provider, kinds)]
     root.close()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fleetcost.bucket.document import Place, Section
 from fleetcost.bucket.http_config import HttpConfig, read_http, refuse_client_certificate
 from fleetcost.ops.secret import Secret
+from fleetcost.ops.section import Place, Section
 
 PUBLIC_ENDPOINT = "blob.core.windows.net"
 _CONNECTION_KEYS = (

@@ -10,8 +10,8 @@ from fleetcost.errors import SettingsError
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig
 
-    from fleetcost.bucket.document import Place
     from fleetcost.bucket.http_config import HttpConfig
+    from fleetcost.ops.section import Place
 
 DEFAULT_RETRIES = 5
 RETRY_SECONDS = 60

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TypeAlias
 
 from fleetcost.bucket.azure_config import AzureConfig, read_azure
-from fleetcost.bucket.document import Ineffective, Section, parse
 from fleetcost.bucket.gcs_config import GcsConfig, read_gcs
 from fleetcost.bucket.paths import cleaned_prefix
 from fleetcost.bucket.s3_config import S3Config, read_s3
-from fleetcost.errors import SettingsError
+from fleetcost.ops.reading import parse_yaml, read_text
+from fleetcost.ops.section import Ineffective, Section, section_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,7 @@ def read_config(file: Path) -> StoreConfig:
         SettingsError: unreadable, not YAML, or a key that is unknown, missing or of a value that cannot be used;
             names key, file and line.
     """
-    try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise SettingsError(f"read the storage settings {file}: {error.strerror}") from error
-    except UnicodeDecodeError:
-        raise SettingsError(f"read the storage settings {file}: not UTF-8 text") from None
-    return parse_config(text, file)
+    return parse_config(read_text(file, "the storage settings"), file)
 
 
 def parse_config(text: str, file: Path) -> StoreConfig:
@@ -74,7 +68,7 @@ def parse_config(text: str, file: Path) -> StoreConfig:
     Raises:
         SettingsError: as `read_config`.
     """
-    document = parse(text, file)
+    document = section_of(parse_yaml(text, str(file)), file, "`type:` and `config:`")
     read = _reader(document)
     prefix = document.text("prefix")
     config = document.section("config")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fleetcost.bucket.document import Place, Section
 from fleetcost.bucket.http_config import HttpConfig, read_http, refuse_client_certificate
 from fleetcost.bucket.s3_config import DEFAULT_PART_BYTES, SMALLEST_PART_BYTES
 from fleetcost.ops.secret import Secret
+from fleetcost.ops.section import Place, Section
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleetcost.bucket.document import Place, Section
 from fleetcost.errors import SettingsError
 from fleetcost.ops.secret import Secret
+from fleetcost.ops.section import Place, Section
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleetcost.bucket.document import Place, Section
 from fleetcost.bucket.http_config import HttpConfig, read_http
 from fleetcost.ops.secret import Secret
+from fleetcost.ops.section import Place, Section
 
 DEFAULT_PART_BYTES = 64 * 1024 * 1024
 SMALLEST_PART_BYTES = 5 * 1024 * 1024

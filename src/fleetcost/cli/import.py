@@ -17,10 +17,10 @@ from rich.text import Text
 from fleetcost.bucket.watched import WatchedBucket
 from fleetcost.cli.flags import Subparsers
 from fleetcost.cli.stores import clock
-from fleetcost.errors import SettingsError
 from fleetcost.migrate.backup import Done, read_backup
 from fleetcost.migrate.keys import Verdict
 from fleetcost.migrate.values import Imported, read_values
+from fleetcost.ops.reading import read_text
 
 _STYLES = {Verdict.USED: "green", Verdict.NOT_NEEDED: "dim", Verdict.NOT_SUPPORTED: "yellow", Verdict.UNKNOWN: "red"}
 
@@ -46,11 +46,7 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
 def _values(parsed: argparse.Namespace) -> int:
     """Print the settings; 1 where a key is unknown."""
     file: Path = parsed.file
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"read values {file}: not UTF-8: {error}") from error
-    made = read_values(text, str(file))
+    made = read_values(read_text(file, "values"), str(file))
     if parsed.json:
         print(json.dumps(msgspec.to_builtins(made), indent=2, default=str))  # noqa: T201 - the command line speaks
     else:

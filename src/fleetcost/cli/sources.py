@@ -6,16 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import yaml
-
 from fleetcost.costing import price_csv, price_sheet
 from fleetcost.costing.prices import PriceBook
 from fleetcost.errors import SettingsError
+from fleetcost.ops.reading import read_text, read_yaml
 from fleetcost.ops.secret import Secret
 from fleetcost.ops.settings import AgentSettings
 from fleetcost.samples.access import Access, Tls
 from fleetcost.samples.client import PrometheusSource
 from fleetcost.samples.dialect import LEVELS, Dialect, Kind
+
+_LARGEST_CSV_BYTES = 256 * 1024 * 1024
+"""A price file names machines one by one; a large fleet has hundreds of thousands."""
 
 TENANT_HEADER = "X-Scope-OrgID"
 DEFAULT_LABEL = "cluster_id"
@@ -81,7 +83,7 @@ def source_access(settings: AgentSettings) -> Access:
         sigv4_region=settings.prometheus_sigv4_region,
         bearer_file=settings.prometheus_bearer_token_file,
         user=settings.prometheus_username,
-        password=Secret(_text(password).strip()) if password else None,
+        password=Secret(read_text(password, "password").strip()) if password else None,
         tls=None if tls == Tls() else tls,
     )
 
@@ -95,28 +97,27 @@ def price_book(settings: AgentSettings) -> PriceBook:
     """
     book = PriceBook(currency=settings.currency)
     if settings.price_sheet:
-        book = price_sheet.parse(_text(settings.price_sheet), str(settings.price_sheet), book)
+        book = price_sheet.parse(read_text(settings.price_sheet, "price sheet"), str(settings.price_sheet), book)
     if settings.price_csv:
-        book = replace(book, table=price_csv.parse(_text(settings.price_csv), str(settings.price_csv)))
+        book = replace(
+            book,
+            table=price_csv.parse(
+                read_text(settings.price_csv, "price file", _LARGEST_CSV_BYTES), str(settings.price_csv)
+            ),
+        )
     return book
 
 
 def _headers(file: Path | None) -> dict[str, Secret]:
+    """Return the headers of a file; their names are the same in capitals and small letters, so neither may repeat."""
     if file is None:
         return {}
-    try:
-        document = yaml.safe_load(_text(file))
-    except yaml.YAMLError as error:
-        raise SettingsError(f"read headers {file}: not YAML: {error}") from error
-    if not isinstance(document, dict):
-        raise SettingsError(f"read headers {file}: expected `Name: value` lines, found {type(document).__name__}")
-    return {str(name): Secret(str(value)) for name, value in document.items()}
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise SettingsError(f"read {file}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"read {file}: not UTF-8: {error}") from error
+    read = read_yaml(file, "headers")
+    headers: dict[str, Secret] = {}
+    for name, value in read.mapping().items():
+        if not isinstance(value, str | int | float):
+            raise SettingsError(f"{read.name}, line {read.line(str(name))}: expected a text as value of {name}")
+        if any(str(name).lower() == other.lower() for other in headers):
+            raise SettingsError(f"{read.name}, line {read.line(str(name))}: the header {name} is there twice")
+        headers[str(name)] = Secret(str(value))
+    return headers

@@ -23,10 +23,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import yaml
-
 from fleetcost.costing.prices import HOURS_PER_MONTH, PriceBook
-from fleetcost.errors import SettingsError, near
+from fleetcost.errors import SettingsError
+from fleetcost.ops.reading import parse_yaml
 
 HOURLY = "_hourly"
 MONTHLY = "_monthly"
@@ -80,13 +79,11 @@ def parse(text: str, where: str, base: PriceBook | None = None) -> PriceBook:
     Raises:
         SettingsError: not YAML, an unknown key, the same rate by the hour and by the month, a rate that is no number.
     """
-    document = _document(text, where)
+    sheet = parse_yaml(text, f"price sheet {where}")
     book = base or PriceBook()
     changes: dict[str, Any] = {}
-    for key, value in document.items():
-        if key not in KEYS:
-            raise SettingsError(f"price sheet {where}: unknown key {key!r}{near(str(key), KEYS)}")
-        field, read = _field(str(key), value, f"price sheet {where}, {key}")
+    for key, value in sheet.mapping(KEYS).items():
+        field, read = _field(key, value, f"price sheet {where}, line {sheet.line(key)}, {key}")
         if field in changes:
             raise SettingsError(
                 f"price sheet {where}: {key} and its other unit are both given; keep one, a month is "
@@ -94,16 +91,6 @@ def parse(text: str, where: str, base: PriceBook | None = None) -> PriceBook:
             )
         changes[field] = read
     return replace(book, **changes)
-
-
-def _document(text: str, where: str) -> Mapping[Any, Any]:
-    try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise SettingsError(f"price sheet {where}: not YAML: {error}") from error
-    if not isinstance(document, Mapping):
-        raise SettingsError(f"price sheet {where}: expected `key: value` lines, found {type(document).__name__}")
-    return document
 
 
 def _field(key: str, value: object, at: str) -> tuple[str, object]:

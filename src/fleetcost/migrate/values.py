@@ -13,11 +13,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from fleetcost.errors import SettingsError
 from fleetcost.migrate.keys import Verdict, judge, shown
 from fleetcost.migrate.roles import Flags, Role, resolve
+from fleetcost.ops.reading import parse_yaml
 
 STORE_FILE = "/etc/fleetcost/federated-store.yaml"
 CONTEXTS_FILE = "/etc/fleetcost/contexts.yaml"
@@ -96,12 +95,8 @@ def read_values(text: str, name: str) -> Imported:
     Raises:
         SettingsError: no YAML, or a combination of roles the chart refused, too.
     """
-    try:
-        document = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        raise SettingsError(f"read values {name}: not YAML: {error}") from error
-    if not isinstance(document, dict):
-        raise SettingsError(f"read values {name}: expected `key: value` lines, found {type(document).__name__}")
+    # Helm takes the last of two equal keys and says nothing. Which of them a person meant is not ours to guess.
+    document = parse_yaml(text, f"values {name}").mapping()
     # A chart that bundles this one nests its values.
     nested = document.get("cost-analyzer")
     values = Values({**document, **nested} if isinstance(nested, dict) else document)

@@ -11,18 +11,18 @@ from datetime import UTC, datetime, timedelta
 
 from fleetcost.errors import QuestionError
 from fleetcost.model.window import Window
+from fleetcost.ops.duration import seconds_of
 
 ACCEPTED = (
     "today, yesterday, week, month, lastweek, lastmonth; a duration such as 30m, 24h, 7d, 2w; `1d offset 1d`; "
     "two Unix times or two RFC 3339 times ending in Z, joined by a comma"
 )
 
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _SHORTEST = timedelta(seconds=1)
 """Length of `week` and `month` at the very moment they begin; no window has none."""
 
-_DURATION = re.compile(r"([0-9]{1,6})([mhdw])")
-_OFFSET = re.compile(r"([0-9]{1,6})([mhdw]) offset ([0-9]{1,6})([mhdw])")
+_DURATION = re.compile(r"[0-9]{1,6}([mhdw])")
+_OFFSET = re.compile(r"([0-9]{1,6}[mhdw]) offset ([0-9]{1,6}[mhdw])")
 _EPOCHS = re.compile(r"([0-9]{1,11})[,-]([0-9]{1,11})")
 _INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z"
 _RFC3339 = re.compile(f"({_INSTANT}),({_INSTANT})")
@@ -69,18 +69,21 @@ def _duration(text: str, now: datetime) -> Window | None:
     match = _DURATION.fullmatch(text)
     if match is None:
         return None
-    count, unit = int(match[1]), match[2]
-    grain = _UNITS["d" if unit == "w" else unit]
+    grain = _span("1" + match[1].replace("w", "d"))
     end = _floor(now, grain) + grain
-    return Window(end - count * _UNITS[unit], end)
+    return Window(end - _span(text), end)
 
 
 def _offset(text: str, now: datetime) -> Window | None:
     match = _OFFSET.fullmatch(text)
     if match is None:
         return None
-    end = now - int(match[3]) * _UNITS[match[4]]
-    return Window(end - int(match[1]) * _UNITS[match[2]], end)
+    end = now - _span(match[2])
+    return Window(end - _span(match[1]), end)
+
+
+def _span(text: str) -> timedelta:
+    return timedelta(seconds=seconds_of(text) or 0)
 
 
 def _pair(text: str) -> Window | None:

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_type_hints
 
 import msgspec
-import yaml
 
 from fleetcost.errors import SettingsError, near
 from fleetcost.ops.memory import Size, parse_size
 from fleetcost.ops.paths import Paths, parse_paths
+from fleetcost.ops.reading import ConfigFile, read_yaml
 
 ENVIRONMENT_PREFIX = "FLEETCOST_"
 SETTINGS_FILE_VARIABLE = "FLEETCOST_SETTINGS"
@@ -242,13 +242,17 @@ def load(role: type[Role], flags: dict[str, str], file: Path | None = None) -> L
     keys = role.__struct_fields__
     chosen: dict[str, Any] = {}
     origins = dict.fromkeys(keys, "default")
-    for layer, origin in ((_file(file, keys), f"file {file}"), (_environment(keys), "environment"), (flags, "flag")):
+    read = read_yaml(file, "settings file") if file else None
+    of_file = read.mapping(keys) if read else {}
+    for layer, origin in ((of_file, f"file {file}"), (_environment(keys), "environment"), (flags, "flag")):
         chosen.update(layer)
         origins.update(dict.fromkeys(layer, origin))
     try:
         settings = msgspec.convert(chosen, role, strict=False, dec_hook=_decode)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"settings of the {_role_name(role)}: {error}{_whence(str(error), origins)}") from error
+        raise SettingsError(
+            f"settings of the {_role_name(role)}: {error}{_whence(str(error), origins, read)}"
+        ) from error
     return Loaded(settings, origins)
 
 
@@ -263,38 +267,6 @@ def describe(role: type[SharedSettings]) -> tuple[Key, ...]:
 
 def _meta(hint: Any) -> str:  # noqa: ANN401 - a type annotation
     return next((meta.description or "" for meta in get_args(hint) if isinstance(meta, msgspec.Meta)), "")
-
-
-class _UniqueKeys(yaml.SafeLoader):
-    """YAML whose mappings name each key once: of two values one would be lost in silence."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - as in the parent
-        names = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        for position, key in enumerate(names):
-            if key.value in {earlier.value for earlier in names[:position]}:
-                raise yaml.MarkedYAMLError(problem=f"key {key.value} is given twice", problem_mark=key.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-def _file(file: Path | None, keys: tuple[str, ...]) -> dict[str, Any]:
-    if file is None:
-        return {}
-    try:
-        document = yaml.load(file.read_text(encoding="utf-8"), _UniqueKeys) or {}  # noqa: S506 - a safe loader's child
-    except OSError as error:
-        raise SettingsError(f"read settings file {file}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"read settings file {file}: not UTF-8: {error}") from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise SettingsError(f"read settings file {file}: not YAML: {error}") from error
-    if not isinstance(document, dict):
-        raise SettingsError(f"read settings file {file}: expected `key: value` lines, found {type(document).__name__}")
-    for key in document:
-        if key not in keys:
-            raise SettingsError(
-                f"settings file {file}: unknown key {key!r}{near(str(key), keys)}; known: {_list(keys)}"
-            )
-    return document
 
 
 def _environment(keys: tuple[str, ...]) -> dict[str, str]:
@@ -324,13 +296,11 @@ def _role_name(role: type) -> str:
     return role.__name__.removesuffix("Settings").lower()
 
 
-def _whence(message: str, origins: dict[str, str]) -> str:
+def _whence(message: str, origins: dict[str, str], file: ConfigFile | None) -> str:
     key = message.rpartition("$.")[2].rstrip("`")
-    return f" (from {origins[key]})" if key in origins else ""
-
-
-def _list(keys: tuple[str, ...]) -> str:
-    return ", ".join(sorted(keys))
+    origin = origins.get(key, "")
+    line = f", line {file.line(key)}" if file and origin.startswith("file ") else ""
+    return f" (from {origin}{line})" if origin else ""
 
 
 ROLES: dict[str, type[SharedSettings]] = {"agent": AgentSettings, "aggregator": AggregatorSettings}

@@ -151,7 +151,7 @@ def test_wrong_values_name_key_and_origin(name: str, value: str, monkeypatch: py
         (b"cluster_id: \xff\xfe\n", "not UTF-8"),
         (b"data_dir: 5\n", "data_dir"),
         (b"cluster_id: 5\n", "cluster_id"),
-        (b"? [a]\n: 1\n", "unhashable"),
+        (b"? [a]\n: 1\n", "expected texts as keys"),
         (b"data_dir: 2001-99-99\n", "not YAML"),
         (b"port: 1\nport: 2\n", "port.*twice"),
     ],

@@ -1,21 +1,19 @@
-"""A YAML file read key by key, so that every complaint can name the key, the file and the line."""
+"""One mapping of a file read key by key, so that every complaint can name the key, the file and the line."""
 
 from __future__ import annotations
 
 import difflib
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
 from fleetcost.errors import SettingsError, near
+from fleetcost.ops.duration import seconds_of
+from fleetcost.ops.reading import NULL, ConfigFile, shape
 from fleetcost.ops.secret import Secret
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)")
-_SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
-_NULL = "tag:yaml.org,2002:null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ class Section:
         if node is None:
             return default
         if not isinstance(node, yaml.ScalarNode):
-            raise self.error(key, f"expected a text, found a {_shape(node)}")
+            raise self.error(key, f"expected a text, found a {shape(node)}")
         return str(node.value)
 
     def secret(self, key: str) -> Secret | None:
@@ -129,12 +127,10 @@ class Section:
         if not self.has(key):
             return default
         text = self.text(key)
-        parts = _DURATION.findall(text)
-        if text == "0":
-            return 0.0
-        if not parts or "".join(number + unit for number, unit in parts) != text:
+        seconds = seconds_of(text)
+        if seconds is None:
             raise self.error(key, f"expected a duration such as 90s, 1m30s or 500ms, read {text!r}")
-        return sum(float(number) * _SECONDS[unit] for number, unit in parts)
+        return seconds
 
     def one_of(self, key: str, accepted: tuple[str, ...], default: str) -> str:
         """Return one of the accepted words, whatever its case."""
@@ -184,54 +180,29 @@ class Section:
     def _node(self, key: str) -> yaml.Node | None:
         self.asked.add(key)
         node = self.values.get(key)
-        return None if node is None or node.tag == _NULL else node
+        return None if node is None or node.tag == NULL else node
 
 
-def parse(text: str, file: Path) -> Section:
+def section_of(file: ConfigFile, path: Path, expected: str) -> Section:
     """
-    Read a YAML document into its outermost section.
+    Return the outermost section of a file.
 
     Args:
-        text: the content
-        file: where it came from, for messages
+        file: its content
+        path: where it lies, for messages
+        expected: its outermost keys, for messages
 
     Raises:
-        SettingsError: not YAML, more than one document, or not a mapping.
+        SettingsError: it is empty or not a mapping.
     """
-    try:
-        nodes = [n for n in yaml.compose_all(text, yaml.SafeLoader) if n is not None and n.tag != _NULL]
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        # `from None`, and only the problem: the parser's message quotes the file, which holds credentials.
-        raise SettingsError(f"{file}, line {line}: not YAML: {error.problem}") from None
-    except yaml.YAMLError:
-        raise SettingsError(f"{file}: not YAML: it holds characters that YAML does not allow") from None
-    if not nodes:
-        raise SettingsError(f"{file}: empty; expected `type:` and `config:`")
-    if len(nodes) > 1:
-        raise SettingsError(f"{file}, line {nodes[1].start_mark.line + 1}: a second document; expected one")
-    return _section(file, "", nodes[0], [])
+    if file.node.tag == NULL:
+        raise SettingsError(f"{path}: empty; expected {expected}")
+    return _section(path, "", file.node, [])
 
 
 def _section(file: Path, key: str, node: yaml.Node, ineffective: list[Ineffective]) -> Section:
     line = node.start_mark.line + 1
-    where = f"{file}, line {line}" + (f", `{key}`" if key else "")
     if not isinstance(node, yaml.MappingNode):
-        raise SettingsError(f"{where}: expected `key: value` lines, found a {_shape(node)}")
-    values: dict[str, yaml.Node] = {}
-    for name, value in node.value:
-        if not isinstance(name, yaml.ScalarNode):
-            raise SettingsError(f"{where}: expected texts as keys, found a {_shape(name)}")
-        if name.value in values:
-            again = name.start_mark.line + 1
-            raise SettingsError(
-                f"{file}, line {again}, `{key}.{name.value}`: the key is there twice".replace("`.", "`")
-            )
-        values[name.value] = value
-    return Section(file, key, line, values, ineffective)
-
-
-def _shape(node: yaml.Node) -> str:
-    if isinstance(node, yaml.MappingNode):
-        return "mapping"
-    return "list" if isinstance(node, yaml.SequenceNode) else "single value"
+        where = f"{file}, line {line}" + (f", `{key}`" if key else "")
+        raise SettingsError(f"{where}: expected `key: value` lines, found a {shape(node)}")
+    return Section(file, key, line, {name.value: value for name, value in node.value}, ineffective)
