@@ -34,8 +34,9 @@ def check_nodes(nodes: Iterable[Asset], rows: Iterable[Allocation], notes: Notes
 
 def billed_by_pod(asset: Asset, rows: Iterable[Allocation]) -> Asset:
     """Return a node's asset as large as what its pods are charged for, because the cloud bills those and no machine."""
-    costs = _by_node((row for row in rows if row.node == asset.name), _COSTS).get(asset.name, [ZERO] * 3)
-    amounts = _by_node((row for row in rows if row.node == asset.name), _AMOUNTS).get(asset.name, [ZERO] * 3)
+    own = [row for row in rows if (row.node, row.provider_id) == (asset.name, asset.provider_id)]
+    costs = _by_node(own, _COSTS).get(asset.name, [ZERO] * 3)
+    amounts = _by_node(own, _AMOUNTS).get(asset.name, [ZERO] * 3)
     return replace(
         asset,
         cost=sum(costs, ZERO),

@@ -102,7 +102,7 @@ class _Payments:
 
 def _fleet(samples: Samples, book: PriceBook) -> _Fleet:
     notes = Notes()
-    pods = find_pods(samples)
+    pods = find_pods(samples, notes)
     machines = Machines(samples.nodes.seen, samples.nodes.addresses)
     figures = NodeFigures(samples)
     gpus = Gpus(samples.nodes, figures.labels, machines)
@@ -123,16 +123,15 @@ def _volumes(fleet: _Fleet, payments: _Payments) -> Iterable[Asset]:
 def _balancers(fleet: _Fleet, payments: _Payments) -> Iterable[Asset]:
     for balancer in find_balancers(fleet.samples, fleet.book, fleet.notes):
         asset = balancer_asset(balancer, fleet.notes)
-        behind = fleet.services.behind(balancer.namespace, balancer.service)
-        for payer, share in share_balancer(balancer, asset, behind).items():
+        for payer, share in share_balancer(balancer, asset, fleet.services.behind).items():
             payments.by_payer[payer].balancers.append(share)
             if isinstance(payer, Nobody):
-                payments.by_payer[payer].services.add(balancer.service)
+                payments.by_payer[payer].services |= {service for _, service in balancer.services}
         yield asset
 
 
 def _network(fleet: _Fleet, payments: _Payments) -> Iterable[Asset]:
-    traffic, assets = find_traffic(fleet.samples, fleet.pods, fleet.book, fleet.notes)
+    traffic, assets = find_traffic(fleet.samples, fleet.pods, fleet.machines, fleet.book, fleet.notes)
     for key, of_container in traffic.items():
         payments.by_payer[key].traffic = of_container
     return assets

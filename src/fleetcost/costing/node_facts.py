@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from statistics import fmean
 
+from fleetcost.costing.marks import SPOT, VIRTUAL, marked
+from fleetcost.costing.price_table import plain
 from fleetcost.costing.provider_ids import node_id
 from fleetcost.costing.runs import Run, run_of
 from fleetcost.model.allocation import NO_LABELS, Labels
@@ -17,16 +19,6 @@ Machine = tuple[str, str]
 
 _TYPE_LABELS = ("node_kubernetes_io_instance_type", "beta_kubernetes_io_instance_type")
 _REGION_LABELS = ("topology_kubernetes_io_region", "failure_domain_beta_kubernetes_io_region")
-_SPOT_LABELS = {
-    "eks_amazonaws_com_capacity_type": "spot",
-    "eks_amazonaws_com_capacitytype": "spot",
-    "karpenter_sh_capacity_type": "spot",
-    "cloud_google_com_gke_spot": "true",
-    "cloud_google_com_gke_preemptible": "true",
-    "kubernetes_azure_com_scalesetpriority": "spot",
-    "node_kubernetes_io_lifecycle": "spot",
-}
-"""Labels by which clouds mark nodes they may take back; compared in lower case."""
 
 
 class Figures:
@@ -61,6 +53,9 @@ class NodeFigures:
         self.labels = newest(nodes.labels)
         self.annotations = newest(nodes.annotations)
         self._spot = Figures(nodes.spot)
+        self._taints: dict[str, dict[str, str]] = defaultdict(dict)
+        for taint in nodes.taints:
+            self._taints[taint.node][plain(taint.key)] = taint.value
         self._types: dict[str, str] = {}
         self._regions: dict[str, str] = {}
         for value in sorted((*nodes.cpu_price, *nodes.ram_price), key=lambda v: (v.node, v.instance_type, v.region)):
@@ -82,8 +77,11 @@ class NodeFigures:
     def is_spot(self, machine: Machine) -> bool:
         """Tell whether a machine may be taken back any time, by the exporter or by its labels."""
         labels = self.labels_of(machine[0])
-        marked = any(_SPOT_LABELS.get(name.lower()) == value.lower() for name, value in labels.items())
-        return marked or (self._spot.of(machine) or 0.0) > 0
+        return marked(labels, SPOT) or (self._spot.of(machine) or 0.0) > 0
+
+    def is_virtual(self, name: str) -> bool:
+        """Tell whether a node is no machine but a door to one: its cloud bills what pods ask for."""
+        return marked(self.labels_of(name), VIRTUAL) or marked(self._taints.get(name, NO_LABELS), VIRTUAL)
 
 
 def machine_runs(samples: Samples) -> Mapping[Machine, tuple[str, Run]]:

@@ -31,8 +31,6 @@ _SHARED_CORES = {"e2-micro": 0.25, "e2-small": 0.5, "e2-medium": 1.0}
 _MOST = 2.0**50
 """No node has more cores or bytes."""
 
-_FARGATE = ("eks_amazonaws_com_compute_type", "fargate")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
@@ -187,7 +185,7 @@ def _node(
         instance_type=instance_type,
         region=facts.region,
         spot=spot,
-        billed_by_pod=labels.get(_FARGATE[0]) == _FARGATE[1],
+        billed_by_pod=figures.is_virtual(name),
         labels=labels,
         prices=node_prices(offer, book, has_gpus=physical > 0, subject=f"node {name}", notes=notes),
     )

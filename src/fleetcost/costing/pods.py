@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from fleetcost.costing.notes import Notes
 from fleetcost.costing.runs import Run, hull, run_of
+from fleetcost.model.finding import FindingKind
 from fleetcost.model.records import ContainerSeen, ContainerValue
 from fleetcost.model.samples import Samples
 
@@ -42,10 +44,19 @@ class Pod:
 
 
 class Pods:
-    """The pods of a window, found by key or, where a source knows no uid, by name."""
+    """
+    The pods of a window, found by key or, where a source knows no uid or a wrong one, by name.
 
-    def __init__(self, pods: Iterable[Pod]) -> None:
+    Args:
+        pods: that ran
+        others: keys of pods that kube-state-metrics names, whether they ran or not
+        notes: keeps what was found by name although it came with a uid
+    """
+
+    def __init__(self, pods: Iterable[Pod], others: Iterable[PodKey], notes: Notes) -> None:
         self._pods = {pod.key: pod for pod in pods}
+        self._others = frozenset(others)
+        self._notes = notes
         self._named: dict[tuple[str, str], list[Pod]] = defaultdict(list)
         for pod in self._pods.values():
             self._named[pod.key.namespace, pod.key.pod].append(pod)
@@ -54,30 +65,42 @@ class Pods:
         return iter(self._pods.values())
 
     def match(self, namespace: str, pod: str, uid: str) -> list[Pod]:
-        """Return the pod of this uid or, where the uid is unknown on either side, every pod of this name."""
-        exact = self._pods.get(PodKey(namespace, pod, uid)) if uid else None
+        """
+        Return the pod of this uid or, where the uid is unknown on either side, every pod of this name.
+
+        A uid that no pod of this name has is the source's mistake: OpenCost's exporter chooses it by the pod's name
+        alone, so pods of one name in two namespaces share one. The uid of a pod of this name that did not run is none.
+        """
+        key = PodKey(namespace, pod, uid)
+        exact = self._pods.get(key) if uid else None
         if exact is not None:
             return [exact]
         named = self._named.get((namespace, pod), [])
-        return [one for one in named if not uid or not one.key.uid]
+        anonymous = [one for one in named if not uid or not one.key.uid]
+        if anonymous or not named or key in self._others:
+            return anonymous
+        self._notes.notice(FindingKind.UID_UNKNOWN, f"{namespace}/{pod}")
+        return named
 
 
-def find_pods(samples: Samples) -> Pods:
+def find_pods(samples: Samples, notes: Notes) -> Pods:
     """Return the pods that ran inside the window, sorted by key."""
     runs = _runs(samples)
     values = (*samples.pods.cpu_requested, *samples.pods.ram_requested, *samples.pods.cpu_allocated)
     places: dict[PodKey, Counter[str]] = defaultdict(Counter)
     names: dict[PodKey, set[str]] = {key: set(of_pod) for key, of_pod in runs.items()}
-    known = Pods(Pod(key, hull(list(of_pod.values())), "", ()) for key, of_pod in runs.items())
+    others = [PodKey(place.namespace, place.pod, place.uid) for place in samples.pods.places]
+    known = Pods((Pod(key, hull(list(of_pod.values())), "", ()) for key, of_pod in runs.items()), others, notes)
     for place in samples.pods.places:
         _place(places, known, place.namespace, place.pod, place.uid, place.node)
     for value in values:
         for pod in _place(places, known, value.namespace, value.pod, value.uid, value.node):
             names[pod.key].add(value.container)
-    return Pods(
+    found = (
         Pod(pod.key, pod.run, _commonest(places[pod.key]), tuple(sorted(names[pod.key])))
         for pod in sorted(known, key=lambda pod: pod.key)
     )
+    return Pods(found, others, notes)
 
 
 def _runs(samples: Samples) -> Mapping[PodKey, Mapping[str, Run]]:
@@ -126,7 +149,7 @@ class Values:
         for value in values:
             for pod in pods.match(value.namespace, value.pod, value.uid):
                 found = self._exact if pod.key.uid == value.uid else self._named
-                part = part_of_name(pods, pod) if shared and not value.uid else 1.0
+                part = part_of_name(pods, pod) if shared and pod.key.uid != value.uid else 1.0
                 found[ContainerKey(pod.key, value.container)].append(value.value * part)
 
     def mean(self, key: ContainerKey) -> float | None:

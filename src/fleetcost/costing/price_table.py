@@ -85,14 +85,15 @@ class PriceTable:
     def __post_init__(self) -> None:
         for row in self.rows:
             if row.id:
-                self._by_id[row.priced, _plain(row.id_field), row.id.lower()].append(row)
+                self._by_id[row.priced, plain(row.id_field), row.id.lower()].append(row)
             if row.priced is PricedClass.NODE and row.instance_type:
                 self._by_type[row.instance_type.lower()].append(row)
 
     def node(self, facts: NodeFacts) -> float | None:
         """Return the price of a whole node an hour, without its GPUs where those have rows of their own."""
         found = [row for key, value in _of_node(facts) for row in self._find(PricedClass.NODE, key, value)]
-        return _price(found, facts.region) or _price(self._by_type.get(facts.instance_type.lower(), []), facts.region)
+        price = _price(found, facts.region)
+        return _price(self._by_type.get(facts.instance_type.lower(), []), facts.region) if price is None else price
 
     def gpu(self, facts: NodeFacts) -> float | None:
         """Return the price of one of a node's GPUs an hour."""
@@ -105,7 +106,7 @@ class PriceTable:
         return _price(found, "")
 
     def _find(self, priced: PricedClass, key: str, value: str) -> list[PriceRow]:
-        return self._by_id.get((priced, _plain(key), value.lower()), [])
+        return self._by_id.get((priced, plain(key), value.lower()), [])
 
 
 def _price(rows: Iterable[PriceRow], region: str) -> float | None:
@@ -138,6 +139,6 @@ def _of_volume(facts: VolumeFacts) -> Iterator[tuple[str, str]]:
             yield "spec.capacity.storage", f"{int(facts.byte_count) // size}{unit}"
 
 
-def _plain(key: str) -> str:
-    """Spell a field as Prometheus spells labels, so that `metadata.labels.a/b` finds the label `a_b`."""
+def plain(key: str) -> str:
+    """Spell a field or a key as Prometheus spells labels, so that `metadata.labels.a/b` finds the label `a_b`."""
     return re.sub(r"[^a-z0-9]", "_", key.lower())

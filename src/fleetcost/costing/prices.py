@@ -154,7 +154,8 @@ def choose(
     """
     Choose between what is offered and the price book's rate.
 
-    A price of zero, below zero or beyond reason is no price: a source that knows none says 0.
+    A price below zero or beyond reason is no price, and neither is a metric's zero: a source that knows none says 0.
+    What somebody wrote as zero is a price.
 
     Args:
         offered: the price, or None
@@ -164,16 +165,18 @@ def choose(
         notes: keeps the findings
         source: where the offer comes from
     """
-    if book.custom and source is PriceSource.METRIC:
-        return _checked(Price(rate, PriceSource.CUSTOM), subject, notes)
-    if offered is not None and 0 < offered <= HIGHEST_HOURLY:
-        return Price(offered, source)
-    if offered is not None and offered != 0:
-        notes.notice(FindingKind.VALUE_REFUSED, f"{subject} price {offered}")
+    written = source is PriceSource.CUSTOM
+    if offered is not None and (written or not book.custom):
+        if 0 < offered <= HIGHEST_HOURLY or (written and offered == 0):
+            return Price(offered, source)
+        if offered != 0:
+            notes.notice(FindingKind.VALUE_REFUSED, f"{subject} price {offered}")
     if book.custom:
-        return _checked(Price(rate, PriceSource.CUSTOM), subject, notes)
+        return _bounded(Price(rate, PriceSource.CUSTOM), subject, notes)
     notes.notice(FindingKind.PRICE_DEFAULTED, subject)
-    return _checked(Price(rate, PriceSource.PRICE_BOOK), subject, notes)
+    if rate == 0:
+        notes.notice(FindingKind.PRICE_ZERO, subject)
+    return _bounded(Price(rate, PriceSource.PRICE_BOOK), subject, notes)
 
 
 def split_node_price(total: float, cores: float, ram_gib: float, gpus: float, book: PriceBook) -> Offer | None:
@@ -211,8 +214,8 @@ _TRUST = (
 )
 
 
-def _checked(price: Price, subject: str, notes: Notes) -> Price:
-    if 0 < price.value <= HIGHEST_HOURLY:
+def _bounded(price: Price, subject: str, notes: Notes) -> Price:
+    if 0 <= price.value <= HIGHEST_HOURLY:
         return price
-    notes.notice(FindingKind.PRICE_ZERO, subject)
+    notes.notice(FindingKind.VALUE_REFUSED, f"{subject} price {price.value}")
     return Price(0.0, price.source)

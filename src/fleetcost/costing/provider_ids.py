@@ -6,7 +6,10 @@ import re
 
 _NODE = (re.compile(r"^aws://[^/]*/[^/]*/([^/]+)$"), re.compile(r"^gce://[^/]*/[^/]*/([^/]+)$"))
 _VOLUME = re.compile(r"^aws:/*[^/]+/([^/]+)$")
-_BALANCER = re.compile(r"^([^-.]+)-.*amazonaws\.com$")
+_BALANCER = re.compile(
+    r"^(?:dualstack\.)?(?:internal-)?([^.]+)-[^-.]+\.(?:[^.]+\.)?elb\.(?:[^.]+\.)?amazonaws\.com(?:\.cn)?$"
+)
+"""AWS makes a load balancer's host name of its name, a dash and an id, with `internal-` before private ones."""
 
 
 def node_id(text: str) -> str:
@@ -24,7 +27,7 @@ def volume_id(text: str) -> str:
 
 
 def balancer_id(host: str) -> str:
-    """Return the name in front of the first dash of an AWS load balancer's host name, others unchanged."""
+    """Return the name of the load balancer behind an AWS host name, which its bills' ids hold, others unchanged."""
     found = _BALANCER.match(host)
     return found.group(1) if found else host
 

@@ -1,4 +1,4 @@
-"""Services: which pods are behind which, by selector or, where nobody reports selectors, by address."""
+"""Services: which pods are behind which, by selector or, where nobody reports selectors, by endpoints."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from fleetcost.costing.labels import LabelBook
 from fleetcost.costing.machines import Machines
 from fleetcost.costing.pods import Pod, PodKey, Pods
-from fleetcost.model.allocation import Labels
+from fleetcost.model.allocation import NO_LABELS, Labels
 from fleetcost.model.records import Selector
 from fleetcost.model.samples import Samples
 
@@ -48,7 +48,7 @@ class Services:
     def __init__(self, samples: Samples, pods: Pods, labels: LabelBook, machines: Machines) -> None:
         self._selectors = Selectors(samples.names.selectors, "service")
         self._labels = labels
-        self._addressed = self._by_address(samples, pods, machines)
+        self._endpoints = _by_endpoints(samples, pods, machines)
         self._behind: dict[tuple[str, str], list[Pod]] = defaultdict(list)
         for pod in pods:
             for service in self.of(pod):
@@ -57,20 +57,37 @@ class Services:
     def of(self, pod: Pod) -> tuple[str, ...]:
         """Return the names of a pod's services, sorted."""
         selecting = self._selectors.selecting(pod.key.namespace, self._labels.own(pod))
-        return tuple(sorted({*selecting, *self._addressed.get(pod.key, ())}))
+        return tuple(sorted({*selecting, *self._endpoints.get(pod.key, ())}))
 
-    def behind(self, namespace: str, service: str) -> list[Pod]:
-        """Return the pods behind a service."""
-        return self._behind.get((namespace, service), [])
+    def behind(self, service: tuple[str, str]) -> list[Pod]:
+        """Return the pods behind a service, which is given by namespace and name."""
+        return self._behind.get(service, [])
 
-    def _by_address(self, samples: Samples, pods: Pods, machines: Machines) -> Mapping[PodKey, set[str]]:
-        services: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for endpoint in samples.services.endpoints:
-            if not machines.is_node_address(endpoint.ip):
-                services[endpoint.namespace, endpoint.ip].add(endpoint.service)
-        found: dict[PodKey, set[str]] = defaultdict(set)
-        for place in samples.pods.places if services else ():
-            names = services.get((place.namespace, place.ip), set()) if place.ip else set()
-            for pod in pods.match(place.namespace, place.pod, place.uid) if names else ():
-                found[pod.key] |= names
-        return found
+
+def _by_endpoints(samples: Samples, pods: Pods, machines: Machines) -> Mapping[PodKey, set[str]]:
+    """Return each pod's services by what endpoints and slices say: the pod's name, else its address."""
+    addressed: dict[tuple[str, str], set[str]] = defaultdict(set)
+    found: dict[PodKey, set[str]] = defaultdict(set)
+    for endpoint in samples.services.endpoints:
+        addressed[endpoint.namespace, endpoint.ip].add(endpoint.service)
+    named = {(one.namespace, one.name): one.labels for one in samples.services.slice_labels}
+    for one in samples.services.slice_endpoints:
+        service = named.get((one.namespace, one.name), NO_LABELS).get(_SERVICE_LABEL) or _service_of_slice(one.name)
+        if not one.pod:
+            addressed[one.namespace, one.ip].add(service)
+        for pod in pods.match(one.namespace, one.pod, "") if one.pod else ():
+            found[pod.key].add(service)
+    for place in samples.pods.places if addressed else ():
+        services = addressed.get((place.namespace, place.ip), set())
+        if services and place.ip and not machines.is_node_address(place.ip):
+            for pod in pods.match(place.namespace, place.pod, place.uid):
+                found[pod.key] |= services
+    return found
+
+
+_SERVICE_LABEL = "kubernetes_io_service_name"
+
+
+def _service_of_slice(name: str) -> str:
+    """Return the service a slice is of by its name, which is the service's, a dash and five characters."""
+    return name.rpartition("-")[0] or name

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from fleetcost.costing.machines import Machines
 from fleetcost.costing.notes import Notes
 from fleetcost.costing.pods import ContainerKey, Pods
 from fleetcost.costing.prices import GIB, Price, PriceBook, choose
@@ -40,18 +41,20 @@ class Traffic:
 
 
 def find_traffic(
-    samples: Samples, pods: Pods, book: PriceBook, notes: Notes
+    samples: Samples, pods: Pods, machines: Machines, book: PriceBook, notes: Notes
 ) -> tuple[Mapping[ContainerKey, Traffic], list[Asset]]:
     """
     Return every container's traffic and the network assets, one for each reach that cost something.
 
-    A pod's traffic is shared equally by its containers; the parts add up to the asset exactly.
+    A pod's traffic is shared equally by its containers; the parts add up to the asset exactly. The counters of a pod on
+    its node's own network are the node's, whatever moved the bytes, so they are no pod's.
     """
     traffic: dict[ContainerKey, Traffic] = defaultdict(Traffic)
     network = samples.network
-    for value in _sorted(network.received):
+    on_host = _on_host(samples, machines)
+    for value in _sorted(network.received, on_host):
         _add_bytes(value, pods, notes, lambda key, part: _received(traffic[key], part))
-    for value in _sorted(network.sent):
+    for value in _sorted(network.sent, on_host):
         _add_bytes(value, pods, notes, lambda key, part: _sent(traffic[key], part))
     assets = []
     for reach in ASSET_NAMES:
@@ -63,8 +66,16 @@ def find_traffic(
     return traffic, assets
 
 
-def _sorted(values: Iterable[PodValue]) -> list[PodValue]:
-    return sorted(values, key=lambda v: (v.namespace, v.pod, v.uid, v.value))
+def _on_host(samples: Samples, machines: Machines) -> frozenset[tuple[str, str]]:
+    """Return namespace and name of the pods on the host's network: reported as such, or at their node's address."""
+    reported = {(value.namespace, value.pod) for value in samples.network.host_pods}
+    at_nodes = {(one.namespace, one.pod) for one in samples.pods.places if machines.is_node_address(one.ip)}
+    return frozenset(reported | at_nodes)
+
+
+def _sorted(values: Iterable[PodValue], on_host: frozenset[tuple[str, str]]) -> list[PodValue]:
+    own = (value for value in values if (value.namespace, value.pod) not in on_host)
+    return sorted(own, key=lambda v: (v.namespace, v.pod, v.uid, v.value))
 
 
 def _received(traffic: Traffic, part: int) -> None:

@@ -21,6 +21,7 @@ class FindingKind(enum.StrEnum):
     NODE_UNKNOWN = "node unknown"
     NODE_SIZE_UNKNOWN = "node without capacity"
     POD_UNKNOWN = "pod unknown"
+    UID_UNKNOWN = "pod known by name only"
     VOLUME_SIZE_UNKNOWN = "volume without capacity"
     SCRAPED_TWICE = "scraped twice"
     SCRAPED_SELDOM = "scraped seldom"
@@ -59,6 +60,10 @@ _MEANINGS = {
     ),
     FindingKind.POD_UNKNOWN: (
         "traffic belongs to pods that were never seen running, too short for the resolution perhaps; it is left out"
+    ),
+    FindingKind.UID_UNKNOWN: (
+        "figures carry a uid that no pod of their name has and count for the pod of that name in their namespace; "
+        "OpenCost's exporter gives pods of one name in several namespaces the same uid"
     ),
     FindingKind.VOLUME_SIZE_UNKNOWN: "a volume was seen and its capacity was not, so it costs nothing",
     FindingKind.SCRAPED_TWICE: (

@@ -133,6 +133,15 @@ class NodeAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeTaint:
+    """A taint of a node, key in Kubernetes' spelling."""
+
+    node: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class NodeResource:
     """How much of one extended resource a node has; `resource` in Prometheus spelling."""
 
@@ -253,6 +262,16 @@ class Endpoint:
     namespace: str
     service: str
     ip: str
+
+
+@dataclass(frozen=True, slots=True)
+class SliceEndpoint:
+    """An endpoint slice holds this address, which is this pod's; `pod` is empty where it is no pod's."""
+
+    namespace: str
+    name: str
+    ip: str
+    pod: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from fleetcost.model.records import (
     NodeMode,
     NodeResource,
     NodeSeen,
+    NodeTaint,
     NodeValue,
     ObjectLabels,
     Owner,
@@ -35,6 +36,7 @@ from fleetcost.model.records import (
     PodTraffic,
     PodValue,
     Selector,
+    SliceEndpoint,
     VolumeInfo,
     VolumeSeen,
     VolumeValue,
@@ -90,6 +92,7 @@ class NodeSamples:
     cpu_allocatable: tuple[NodeValue, ...] = ()
     ram_allocatable: tuple[NodeValue, ...] = ()
     cpu_modes: tuple[NodeMode, ...] = ()
+    taints: tuple[NodeTaint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +115,15 @@ class StorageSamples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkSamples:
-    """Bytes that pods moved in the window, those that cost by how far, and the prices of a GiB; None if not known."""
+    """
+    Bytes that pods moved in the window, those that cost by how far, and the prices of a GiB; None if not known.
+
+    `host_pods` are on their node's own network, so that their counters are the node's.
+    """
 
     received: tuple[PodValue, ...] = ()
     sent: tuple[PodValue, ...] = ()
+    host_pods: tuple[PodValue, ...] = ()
     traffic: tuple[PodTraffic, ...] = ()
     zone_price: float | None = None
     region_price: float | None = None
@@ -139,7 +147,8 @@ class ServiceSamples:
     """Load balancers, the pods behind services, and what managing the cluster costs."""
 
     endpoints: tuple[Endpoint, ...] = ()
-
+    slice_endpoints: tuple[SliceEndpoint, ...] = ()
+    slice_labels: tuple[ObjectLabels, ...] = ()
     load_balancers: tuple[LoadBalancerSeen, ...] = ()
     load_balancer_prices: tuple[LoadBalancerPrice, ...] = ()
     management: tuple[ManagementSeen, ...] = ()

@@ -70,6 +70,7 @@ def nodes(asker: Asker) -> Callable[[], NodeSamples]:
     gpu_capacity = asker.ask(q.NODE_GPU_CAPACITY, r.node_resource)
     gpu_devices = asker.ask(q.GPU_DEVICES, r.gpu_device)
     modes = asker.ask(q.NODE_CPU_MODES, r.node_mode)
+    taints = asker.ask(q.NODE_TAINTS, r.node_taint)
     return lambda: NodeSamples(
         seen=(*seen(), *priced(), *identified()),
         addresses=addresses.rows(),
@@ -87,6 +88,7 @@ def nodes(asker: Asker) -> Callable[[], NodeSamples]:
         cpu_allocatable=free[0].rows(),
         ram_allocatable=free[1].rows(),
         cpu_modes=modes.rows(),
+        taints=taints.rows(),
     )
 
 
@@ -120,11 +122,13 @@ def storage(asker: Asker) -> Callable[[], StorageSamples]:
 def network(asker: Asker) -> Callable[[], NetworkSamples]:
     """Ask for traffic and its prices."""
     received, sent = asker.ask(q.RECEIVED, r.pod_value), asker.ask(q.SENT, r.pod_value)
+    host_pods = asker.ask(q.HOST_PODS, r.pod_value)
     traffic = asker.ask(q.TRAFFIC, r.pod_traffic)
     prices = [asker.ask(query, r.number) for query in (q.ZONE_PRICE, q.REGION_PRICE, q.INTERNET_PRICE)]
     return lambda: NetworkSamples(
         received=received.rows(),
         sent=sent.rows(),
+        host_pods=host_pods.rows(),
         traffic=traffic.rows(),
         zone_price=max(prices[0].rows(), default=None),
         region_price=max(prices[1].rows(), default=None),
@@ -135,6 +139,8 @@ def network(asker: Asker) -> Callable[[], NetworkSamples]:
 def services(asker: Asker) -> Callable[[], ServiceSamples]:
     """Ask for load balancers, the pods behind services and the management fee."""
     endpoints = asker.ask(q.ENDPOINTS, r.endpoint)
+    slice_endpoints = asker.ask(q.SLICE_ENDPOINTS, r.slice_endpoint)
+    slice_labels = asker.ask(q.SLICE_LABELS, r.slice_labels)
     priced = _seen(asker, q.PRICED_BALANCER_FIRST, q.PRICED_BALANCER_LAST, r.balancer_seen)
     prices = asker.ask(q.BALANCER_PRICE, r.balancer_price)
     balancers = _seen(asker, q.BALANCER_FIRST, q.BALANCER_LAST, r.balancer_seen)
@@ -142,6 +148,8 @@ def services(asker: Asker) -> Callable[[], ServiceSamples]:
     management_prices = asker.ask(q.MANAGEMENT_PRICE, r.management_price)
     return lambda: ServiceSamples(
         endpoints=endpoints.rows(),
+        slice_endpoints=slice_endpoints.rows(),
+        slice_labels=slice_labels.rows(),
         load_balancers=(*priced(), *balancers()),
         load_balancer_prices=prices.rows(),
         management=management(),

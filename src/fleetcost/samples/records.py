@@ -21,6 +21,7 @@ from fleetcost.model.records import (
     NodeMode,
     NodeResource,
     NodeSeen,
+    NodeTaint,
     NodeValue,
     ObjectLabels,
     Owner,
@@ -29,6 +30,7 @@ from fleetcost.model.records import (
     PodValue,
     Reach,
     Selector,
+    SliceEndpoint,
     VolumeInfo,
     VolumeSeen,
     VolumeValue,
@@ -137,6 +139,11 @@ def node_address(row: Reader) -> NodeAddress:
     return NodeAddress(row.name("node"), row.text("internal_ip"))
 
 
+def node_taint(row: Reader) -> NodeTaint:
+    """Read a taint of a node."""
+    return NodeTaint(row.name("node"), row.name("key"), row.text("value"))
+
+
 def node_mode(row: Reader) -> NodeMode:
     """Read the seconds a node spent in one CPU mode."""
     return NodeMode(row.name(*_MACHINE), row.name("mode"), row.value)
@@ -206,6 +213,17 @@ def selector(kind: str) -> Convert[Selector]:
 def endpoint(row: Reader) -> Endpoint:
     """Read an address behind a service; an endpoint has the name of its service."""
     return Endpoint(row.name("namespace"), row.name("endpoint"), row.name("ip"))
+
+
+def slice_endpoint(row: Reader) -> SliceEndpoint:
+    """Read an address in an endpoint slice; a slice refers to pods, and rarely to nodes or to nothing."""
+    pod = row.text("targetref_name") if row.text("targetref_kind") == "Pod" else ""
+    return SliceEndpoint(row.name("namespace"), row.name("endpointslice"), row.text("address"), pod)
+
+
+def slice_labels(row: Reader) -> ObjectLabels:
+    """Read the labels of an endpoint slice, one of which names its service."""
+    return ObjectLabels(row.name("namespace"), row.name("endpointslice"), "", row.starting(LABEL), row.value)
 
 
 def balancer_seen(row: Reader) -> LoadBalancerSeen:

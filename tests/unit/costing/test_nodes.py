@@ -220,6 +220,9 @@ def test_other_ids() -> None:
     assert volume_id("aws://us-east-1a/vol-0abc") == "vol-0abc"
     assert volume_id("vol-0abc") == "vol-0abc"
     assert balancer_id("abc123-456.elb.us-east-1.amazonaws.com") == "abc123"
+    assert balancer_id("k8s-shop-front-12ab-00ff.elb.eu-west-1.amazonaws.com") == "k8s-shop-front-12ab"
+    assert balancer_id("internal-k8s-shop-front-12ab-77.eu-west-1.elb.amazonaws.com") == "k8s-shop-front-12ab"
+    assert balancer_id("dualstack.abc123-456.cn-north-1.elb.amazonaws.com.cn") == "abc123"
     assert balancer_id("10.0.0.1") == "10.0.0.1"
 
 

@@ -7,7 +7,7 @@ kube-state-metrics and cAdvisor give, so neither needs the other.
 
 from __future__ import annotations
 
-from fleetcost.samples.queries import names, network, nodes, own, pods, services, source, storage
+from fleetcost.samples.queries import names, network, nodes, own, pods, services, source, storage, today
 from fleetcost.samples.queries.names import *  # noqa: F403 - this is the list of all of them
 from fleetcost.samples.queries.network import *  # noqa: F403 - this is the list of all of them
 from fleetcost.samples.queries.nodes import *  # noqa: F403 - this is the list of all of them
@@ -16,9 +16,10 @@ from fleetcost.samples.queries.pods import *  # noqa: F403 - this is the list of
 from fleetcost.samples.queries.services import *  # noqa: F403 - this is the list of all of them
 from fleetcost.samples.queries.source import *  # noqa: F403 - this is the list of all of them
 from fleetcost.samples.queries.storage import *  # noqa: F403 - this is the list of all of them
+from fleetcost.samples.queries.today import *  # noqa: F403 - this is the list of all of them
 from fleetcost.samples.query import Query
 
-_MODULES = (source, pods, nodes, storage, network, services, names, own)
+_MODULES = (source, pods, nodes, storage, network, services, names, today, own)
 
 
 def every() -> tuple[Query, ...]:
