@@ -73,6 +73,8 @@ class AsgiClient:
         self, target: str, method: str, headers: Mapping[str, str], body: bytes, leave_after: float | None
     ) -> Answered:
         path, _, query = target.partition("?")
+        if body:
+            headers = {"content-type": "application/json", **headers}
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
             "path": urllib.parse.unquote(path), "raw_path": path.encode(), "query_string": query.encode(),

@@ -153,6 +153,7 @@ def test_another_installation_is_asked_through_this_one(two: Two) -> None:
     """What a program asks a context through this server is what that installation itself answers."""
     body = json.dumps({"name": "Is land", "address": two.there}).encode()
     request = urllib.request.Request(f"{two.here}/model/clusters", data=body, method="PUT")
+    request.add_header("content-type", "application/json")
     with urllib.request.urlopen(request, timeout=10) as answer:
         base = json.loads(answer.read())["data"]["base"]
     through = get(two.here, f"/{base}model/assets", window="2d", aggregate="cluster")

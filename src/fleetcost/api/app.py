@@ -20,7 +20,7 @@ from fleetcost.api.gate import Gate
 from fleetcost.api.headers import KnownHosts, SecurityHeaders
 from fleetcost.api.problem import UnknownTokenError, respond, respond_unrouted
 from fleetcost.api.routes.assets import ASSETS_OF_OPENCOST, assets_or_page
-from fleetcost.api.routes.contexts import elsewhere
+from fleetcost.api.routes.elsewhere import elsewhere_route
 from fleetcost.api.routes.operations import EVERY, OPERATIONS
 from fleetcost.api.routes.web import asset, page
 from fleetcost.api.routing import identify, route_of
@@ -49,7 +49,7 @@ def create_app(services: Services, web: WebApp) -> Starlette:
             Route("/metrics", own_metrics),
             *(Route(one.path, route_of(one), methods=[one.method]) for one in OPERATIONS),
             Route("/assets", assets_or_page(ASSETS_OF_OPENCOST)),
-            Route("/contexts/{id}/{path:path}", elsewhere),
+            Route("/contexts/{id}/{path:path}", elsewhere_route(EVERY)),
             Route("/openapi.json", openapi_document),
             Route("/docs", docs),
             Route("/docs/style.css", docs_style),

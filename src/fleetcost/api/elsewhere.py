@@ -9,9 +9,7 @@ API only. Addresses that only the machine itself or its cloud can reach are not 
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import json
-import socket
 import ssl
 import time
 from collections.abc import Iterator, Sequence
@@ -19,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from fleetcost.api.addresses import PlainConnection, Resolve, SecureConnection, judged, resolved
 from fleetcost.api.contexts import Book, ContextEntry, origin_of
 from fleetcost.errors import CallerError, TryAgainError
 from fleetcost.ops.secret import Secret
@@ -28,9 +27,6 @@ LOOK_SECONDS = 3.0
 
 ANSWER_SECONDS = 60.0
 LARGEST_BYTES = 64 << 20
-PASSED_ON = ("/model/", "/api/v1/", "/allocation", "/assets", "/clusterInfo", "/healthz")
-"""How paths begin that are passed on: those of the APIs."""
-
 _MEDIA = ("application/json", "application/problem+json", "text/csv", "text/plain")
 _LOOK = "/model/clusterInfo"
 _PARTS = 1 << 16
@@ -80,7 +76,7 @@ def look(entry: ContextEntry, authorization: Secret | None) -> Look:
     return Look(reachable=True)
 
 
-def ask(address: str, path: str, authorization: Secret | None, seconds: float) -> Heard:
+def ask(address: str, path: str, authorization: Secret | None, seconds: float, resolve: Resolve = resolved) -> Heard:
     """
     Ask an installation.
 
@@ -89,6 +85,7 @@ def ask(address: str, path: str, authorization: Secret | None, seconds: float) -
         path: below it, with its query
         authorization: what is sent along, None for nothing
         seconds: the deadline
+        resolve: gives the addresses behind a name; it is asked once
 
     Raises:
         CallerError: the address is not asked.
@@ -97,8 +94,8 @@ def ask(address: str, path: str, authorization: Secret | None, seconds: float) -
     origin_of(address)
     parts = urlsplit(address)
     host, deadline = parts.hostname or "", time.monotonic() + seconds
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(_public(host), parts.port, timeout=seconds)
+    kind = SecureConnection if parts.scheme == "https" else PlainConnection
+    connection = kind(host, parts.port, judged(host, resolve), seconds)
     headers = {"accept": "application/json, text/csv", "user-agent": "fleetcost", "accept-encoding": "identity"}
     if authorization is not None:
         headers["authorization"] = authorization.reveal()
@@ -113,26 +110,9 @@ def ask(address: str, path: str, authorization: Secret | None, seconds: float) -
         connection.close()
 
 
-def passes(path: str) -> bool:
-    """Tell whether a path is one of an API."""
-    return path.startswith(PASSED_ON) and ".." not in path
-
-
 def is_document(media_type: str) -> bool:
     """Tell whether an answer is a document, and nothing a browser would run."""
     return media_type.partition(";")[0].strip().lower() in _MEDIA
-
-
-def _public(host: str) -> str:
-    """Return the host unless it is one that a cloud answers its own machines on."""
-    try:
-        addresses = {entry[4][0] for entry in socket.getaddrinfo(host, None)}
-    except OSError as error:
-        raise TryAgainError(f"the name {host} is not known: {_words(error)}") from error
-    for address in addresses:
-        if ipaddress.ip_address(str(address).partition("%")[0]).is_link_local:
-            raise CallerError(f"{host} is {address}, which only this machine's cloud answers on; it is not asked")
-    return host
 
 
 def _read(answer: http.client.HTTPResponse, deadline: float, address: str) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fleetcost.api.problem import MisdirectedError, is_native, respond
+from fleetcost.ops.cross_site import host_of
 
 HEADERS = {
     # Charts set style attributes; scripts, styles, fonts and requests come from this server alone.
@@ -63,11 +64,3 @@ class KnownHosts:
                 await respond(error, native=is_native(Request(scope).url.path))(scope, receive, send)
                 return
         await self._app(scope, receive, send)
-
-
-def host_of(header: str) -> str:
-    """Return the name in a `Host` header, without its port and in small letters."""
-    text = header.strip().lower()
-    if text.startswith("["):
-        return text[1:].partition("]")[0]
-    return text.partition(":")[0].rstrip(".")

@@ -23,6 +23,7 @@ _ERRORS = {
     "404": "there is nothing of this name",
     "409": "it cannot be changed, or was changed meanwhile",
     "413": "the request is too large",
+    "415": "the body is not of the media type that is read",
     "421": "the request names a host this server is not known by",
     "502": "the bucket refused",
     "503": "not now: the first ingest runs, too many questions wait, or memory is short",

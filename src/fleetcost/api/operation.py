@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from fleetcost.ops.cross_site import SAFE
+
 if TYPE_CHECKING:
     from fleetcost.api.context import Context
 
@@ -94,6 +96,7 @@ class Operation:
         media_types: what it may answer with
         status: of a good answer
         cached: equal questions of one state of the tables get the same bytes
+        by_get: it changes something although its method is GET, as clients of the field expect
     """
 
     path: str
@@ -109,6 +112,12 @@ class Operation:
     media_types: tuple[str, ...] = ("application/json",)
     status: int = 200
     cached: bool = True
+    by_get: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes anything: a page of another site must not be able to make a browser ask it."""
+        return self.by_get or self.method not in SAFE
 
     @property
     def identifier(self) -> str:

@@ -69,6 +69,14 @@ class MisdirectedError(CallerError):
     """The request names a host this server is not known by."""
 
 
+class CrossSiteError(CallerError):
+    """A page of another site may have made a browser send this."""
+
+
+class MediaTypeError(CallerError):
+    """The request's body is not what is read here."""
+
+
 class TooLargeError(CallerError):
     """The request is larger than this server reads."""
 
@@ -142,6 +150,8 @@ _KNOWN: tuple[tuple[type[Exception], str, str, int], ...] = (
     (ObjectMissingError, "not-found", "not found", 404),
     (UnknownTokenError, "unauthenticated", "not authenticated", 401),
     (ForbiddenError, "forbidden", "not allowed", 403),
+    (CrossSiteError, "cross-site", "not from here", 403),
+    (MediaTypeError, "media-type", "not of this media type", 415),
     (MisdirectedError, "misdirected", "not known by this name", 421),
     (TooLargeError, "too-large", "too large", 413),
     (ReadOnlyError, "read-only", "read only", 409),

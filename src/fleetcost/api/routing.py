@@ -8,19 +8,32 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from fleetcost.api.access import EVERYBODY, Identity
+from fleetcost.api.access import EVERYBODY, Identity, presented
 from fleetcost.api.answers import Kept, packed
 from fleetcost.api.context import Context
 from fleetcost.api.gate import Gate, Ticket
 from fleetcost.api.operation import Family, Operation, Reply
 from fleetcost.api.parameters import read_parameters
-from fleetcost.api.problem import TooLargeError, respond
+from fleetcost.api.problem import (
+    CrossSiteError,
+    ForbiddenError,
+    MediaTypeError,
+    TooLargeError,
+    UnknownTokenError,
+    respond,
+)
 from fleetcost.api.services import Services
+from fleetcost.ops import log
+from fleetcost.ops.cross_site import foreign
 
 Route = Callable[[Request], Awaitable[Response]]
 
 LARGEST_BODY = 64 << 10
 """Bytes of a request's body that are read."""
+
+JSON = "application/json"
+
+_log = log.get("api")
 
 
 def route_of(operation: Operation) -> Route:
@@ -30,6 +43,7 @@ def route_of(operation: Operation) -> Route:
         try:
             return await _answered(operation, request)
         except Exception as error:  # noqa: BLE001 - the one place where a request's errors end
+            _note_refusal(request, error)
             return respond(error, native=operation.family is Family.NATIVE)
 
     return route
@@ -39,6 +53,7 @@ async def _answered(operation: Operation, request: Request) -> Response:
     services: Services = request.app.state.services
     gate: Gate = request.app.state.gate
     identity = identify(request, services)
+    _check_change(operation, request)
     identity.check(operation)
     parameters = read_parameters(request.query_params, operation.parameters)
     places = {name: str(value) for name, value in request.path_params.items()}
@@ -53,13 +68,46 @@ async def _answered(operation: Operation, request: Request) -> Response:
         made = operation.handler(context)
         if isinstance(made, Reply):
             return made
-        kept = packed(msgspec.json.encode(made), "application/json")
+        kept = packed(msgspec.json.encode(made), JSON)
         if operation.cached:
             services.answers.put(key, kept)
         return kept
 
     made = await gate.run(request.receive, work)
+    if operation.changes:
+        _log.info("changed", **_facts(request), token=identity.name)
     return _replied(made) if isinstance(made, Reply) else _sent(made, request)
+
+
+def _check_change(operation: Operation, request: Request) -> None:
+    """
+    Check that what changes something comes from this server's own page or from a program, as JSON.
+
+    Raises:
+        CrossSiteError: a page of another site may have made a browser send it.
+        MediaTypeError: a body of another type, which pages of other sites may send without the browser asking first.
+    """
+    if operation.changes and (reason := foreign(request.method, request.headers.get)):
+        raise CrossSiteError(f"{request.method} {request.url.path}: {reason}")
+    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if operation.takes is not None and sent != JSON:
+        raise MediaTypeError(
+            f"{request.method} {request.url.path}: the body is read as {JSON}, sent was {sent or 'none'}"
+        )
+
+
+def _note_refusal(request: Request, error: Exception) -> None:
+    """Log who was refused, not what was sent: a token that was mistyped is almost one."""
+    if isinstance(error, ForbiddenError | CrossSiteError):
+        _log.warning("refused", **_facts(request), reason=str(error))
+
+
+def _facts(request: Request) -> dict[str, str]:
+    return {
+        "method": request.method,
+        "path": request.url.path,
+        "client": request.client.host if request.client else "",
+    }
 
 
 def identify(request: Request, services: Services) -> Identity:
@@ -69,7 +117,15 @@ def identify(request: Request, services: Services) -> Identity:
     Raises:
         UnknownTokenError: there are tokens, and the request carries none of them.
     """
-    return EVERYBODY if services.tokens is None else services.tokens.identify(request.headers)
+    if services.tokens is None:
+        return EVERYBODY
+    try:
+        return services.tokens.identify(request.headers)
+    except UnknownTokenError as error:
+        # Without any token a browser has only not been asked for one yet.
+        if presented(request.headers):
+            _log.warning("refused", **_facts(request), reason=str(error))
+        raise
 
 
 def _key(

@@ -12,13 +12,11 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from fleetcost.api.headers import host_of
 from fleetcost.errors import SettingsError
+from fleetcost.ops.cross_site import LOOPBACK, host_of
 
 LARGEST_HEAD = 64 << 10
 """Bytes of a request's first line and headers."""
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class BoundedProtocol(HttpToolsProtocol):

@@ -83,6 +83,8 @@ class Client:
         headers: dict[str, str] | None,
         content: bytes | None = None,
     ) -> httpx.Response:
+        if content is not None:
+            headers = {"content-type": "application/json"} | (headers or {})
         transport = httpx.ASGITransport(self.application)
         async with httpx.AsyncClient(transport=transport, base_url="http://fleet.example") as client:
             return await client.request(method, path, params=params, headers=headers, content=content)

@@ -45,9 +45,9 @@ def other() -> Iterator[Other]:
         def do_GET(self) -> None:
             noted.asked.append((self.path, self.headers.get("authorization")))
             allowed = noted.wants is None or noted.wants == self.headers.get("authorization")
-            page = self.path == "/model/page"
+            page = self.path == "/model/getConfigs"
             body = b"<script>" if page else json.dumps({"code": 200, "data": {"id": "eu"}}).encode()
-            self.send_response(302 if self.path == "/model/away" else 200 if allowed else 401)
+            self.send_response(302 if self.path == "/model/clusters/status" else 200 if allowed else 401)
             self.send_header("location", "http://127.0.0.1:1/")
             self.send_header("content-type", "text/html" if page else "application/json")
             self.send_header("content-length", str(len(body)))
@@ -139,17 +139,21 @@ def test_credentials_go_to_no_other_origin(client: Client) -> None:
 
 
 def test_answers_are_passed_on(client: Client) -> None:
-    """A question to a context comes back as the context answers it, with the kept credentials and not the asker's."""
+    """A question comes back as the context answers it, with the kept credentials; what changes things is not asked."""
     with other() as eu:
         put(client, name="e u", address=eu.address, auth={"data": BASIC.split()[1]})
         base = listed(client)["e u"]["base"]
         answer = client.get(f"/{base}model/allocation", {"window": "1d"}, {"authorization": "Bearer mine"})
-        refused = [client.get(f"/{base}{path}").status_code for path in ("admin", "model/page", "model/away")]
+        paths = ("admin", "model/cloudCost/rebuild?commit=true", "model/etl/asset/repair", "model/../admin")
+        refused = [client.get(f"/{base}{path}").status_code for path in paths]
+        unfit = [client.get(f"/{base}model/{path}").status_code for path in ("getConfigs", "clusters/status")]
 
     assert answer.json()["data"] == {"id": "eu"}
     assert eu.asked[1] == ("/model/allocation?window=1d", BASIC)
     assert "access-control-allow-origin" not in answer.headers
-    assert refused[:2] == [400, 503]
+    assert refused == [400, 400, 400, 400]
+    assert unfit[0] == 503
+    assert not [path for path, _ in eu.asked if "rebuild" in path or "repair" in path]
     assert ("/", BASIC) not in eu.asked
     assert client.get("/contexts/none/model/allocation").status_code == 404
 

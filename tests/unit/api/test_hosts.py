@@ -15,9 +15,9 @@ import yaml
 
 from builders import allocation, allocation_set, bucket_of, day, pair
 from fleetcost.api.access import Tokens
-from fleetcost.api.headers import host_of
-from fleetcost.api.serve import LOOPBACK, known_hosts
+from fleetcost.api.serve import known_hosts
 from fleetcost.model.window import Window
+from fleetcost.ops.cross_site import LOOPBACK, host_of
 from unit.api.apps import App, app
 
 

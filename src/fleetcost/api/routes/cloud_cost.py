@@ -217,7 +217,14 @@ def _operations(family: Family, path: str) -> list[Operation]:
             **more,
         )  # fmt: skip
 
-    orders: dict[str, Any] = {"cached": False, "scope": Scope.ADMIN, "whole_fleet": True}
+    def orders(tail: str, handler: Any, summary: str, *parameters: Parameter) -> list[Operation]:  # noqa: ANN401 - a handler
+        """Return an order under both methods: clients of the field know it as a GET."""
+        more: dict[str, Any] = {"cached": False, "scope": Scope.ADMIN, "whole_fleet": True}
+        return [
+            one(tail, handler, summary, Envelope, *parameters, by_get=True, **more),
+            one(tail, handler, summary, Envelope, *parameters, method="POST", **more),
+        ]
+
     viewed = (*_COMMON, *_CHOICE)
     return [
         one("", cloud_cost, "Cloud costs: sets, key to cloud cost", CloudCostEnvelope, *viewed, _FORMAT,
@@ -232,8 +239,8 @@ def _operations(family: Family, path: str) -> list[Operation]:
         one("/autocomplete", autocomplete, "The values of a field", ValuesEnvelope, *SEARCH),
         one("/status", status, "The integrations and how their last run went", Envelope, cached=False,
             whole_fleet=True),
-        one("/rebuild", rebuild, "Read every bill again", Envelope, _COMMIT, _KEY, **orders),
-        one("/repair", repair, "Read the bills of a window again", Envelope, WINDOW, _KEY, **orders),
+        *orders("/rebuild", rebuild, "Read every bill again", _COMMIT, _KEY),
+        *orders("/repair", repair, "Read the bills of a window again", WINDOW, _KEY),
     ]  # fmt: skip
 
 

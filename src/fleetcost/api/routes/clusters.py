@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ def cluster_info(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return the cluster this server runs in; the first of the fleet where that is not known."""
     fleet = _members(context)
     home = next((one for one in fleet if one.cluster == context.services.home), None)
-    chosen = home or (fleet[0] if fleet else Member(context.services.home))
+    chosen = home or (fleet[0] if fleet else Member(_home(context, fleet)))
     return enveloped(_info(chosen, context))
 
 
@@ -85,12 +85,16 @@ def _status(one: Member, context: Context, gone: Mapping[ClusterId, datetime]) -
 
 def configs(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return what clients look up before they print: the currency, where the fleet has one."""
-    currencies = {one.currency for one in _members(context) if one.currency}
-    return enveloped({"currencyCode": currencies.pop() if len(currencies) == 1 else "", "clusterName": _home(context)})
+    fleet = _members(context)
+    currencies = {one.currency for one in fleet if one.currency}
+    name = _home(context, fleet)
+    return enveloped({"currencyCode": currencies.pop() if len(currencies) == 1 else "", "clusterName": name})
 
 
-def _home(context: Context) -> str:
-    return context.services.home
+def _home(context: Context, seen: Sequence[Member]) -> str:
+    """Return the name of the cluster this server runs in, empty for who may not know of it."""
+    home = context.services.home
+    return home if not context.identity.narrowed or any(one.cluster == home for one in seen) else ""
 
 
 def _members(context: Context) -> tuple[Member, ...]:

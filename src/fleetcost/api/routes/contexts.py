@@ -1,4 +1,4 @@
-"""Contexts in the field's shapes, and asking one of them through this server."""
+"""Contexts in the field's shapes."""
 
 from __future__ import annotations
 
@@ -6,22 +6,17 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import Response
 
 from fleetcost.api.context import Context
 from fleetcost.api.contexts import LONGEST, ContextEntry, origin_of
-from fleetcost.api.elsewhere import ANSWER_SECONDS, Heard, Look, ask, is_document, look_at, passes
+from fleetcost.api.elsewhere import Look, look_at
 from fleetcost.api.operation import Family, Operation, Parameter, Scope
 from fleetcost.api.parameters import flag
-from fleetcost.api.problem import respond
 from fleetcost.api.routes.allocation import enveloped
-from fleetcost.api.routing import identify
 from fleetcost.api.schema import Envelope
 from fleetcost.api.services import Services
 from fleetcost.api.stored import Documents
-from fleetcost.errors import CallerError, ObjectMissingError, TryAgainError
+from fleetcost.errors import CallerError, ObjectMissingError
 
 MOST_CONTEXTS = 500
 CONTEXTS = "contexts"
@@ -29,7 +24,7 @@ CONTEXTS = "contexts"
 
 def contexts(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return the installations people can switch to, and whether each is there."""
-    entries = _all(context.services)
+    entries = known_contexts(context.services)
     looks: tuple[Look | None, ...] = (None,) * len(entries)
     if flag(context.parameters, "check", default=True):
         looks = look_at(entries, context.services.contexts)
@@ -75,33 +70,8 @@ def remove_context(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     return enveloped(None)
 
 
-async def elsewhere(request: Request) -> Response:
-    """`GET /contexts/{id}/{path}`: what another installation answers."""
-    services: Services = request.app.state.services
-    try:
-        identify(request, services).check(OPERATIONS[0])
-        chosen, path = (str(request.path_params[name]) for name in ("id", "path"))
-        query = f"?{request.url.query}" if request.url.query else ""
-        heard = await run_in_threadpool(_ask, services, chosen, f"/{path}", query)
-    except Exception as error:  # noqa: BLE001 - the one place where a request's errors end
-        return respond(error, native=True)
-    return Response(heard.body, heard.status, {"cache-control": "no-store"}, heard.media_type)
-
-
-def _ask(services: Services, chosen: str, path: str, query: str) -> Heard:
-    if not passes(path):
-        raise CallerError(f"{path}: only the paths of the APIs are passed on to another installation")
-    entry = next((one for one in _all(services) if one.id == chosen), None)
-    if entry is None:
-        raise ObjectMissingError(f"there is no context {chosen!r}")
-    heard = ask(entry.address, quote(path) + query, services.contexts.authorization(entry), ANSWER_SECONDS)
-    if not is_document(heard.media_type):
-        raise TryAgainError(f"{entry.address}{path}: status {heard.status} and no document of an API")
-    # Its 401 is not ours: the person's browser must not ask for credentials of this server's.
-    return Heard(502, heard.media_type, heard.body) if heard.status == 401 else heard  # noqa: PLR2004 - as said
-
-
-def _all(services: Services) -> list[ContextEntry]:
+def known_contexts(services: Services) -> list[ContextEntry]:
+    """Return the operator's and people's; the operator's come first and cannot be hidden."""
     book = services.contexts
     return [*book.provisioned, *(one for one in _kept(services).all() if not book.provides(one.id))]
 
