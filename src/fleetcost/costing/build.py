@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fleetcost.costing.balancers import balancer_asset, find_balancers, share_balancer
 from fleetcost.costing.books import billed_by_pod, check_nodes
 from fleetcost.costing.breakdown import with_breakdown
+from fleetcost.costing.cards import Cards
 from fleetcost.costing.disks import disk_assets
 from fleetcost.costing.fees import fee_assets
 from fleetcost.costing.gpus import Gpus
@@ -105,7 +106,7 @@ def _fleet(samples: Samples, book: PriceBook) -> _Fleet:
     pods = find_pods(samples, notes)
     machines = Machines(samples.nodes.seen, samples.nodes.addresses)
     figures = NodeFigures(samples)
-    gpus = Gpus(samples.nodes, figures.labels, machines)
+    gpus = Gpus(samples.nodes, figures.labels, Cards(samples, pods, machines))
     nodes = find_nodes(samples, figures, gpus, book, notes)
     names = Names(samples)
     services = Services(samples, pods, names.labels, machines)

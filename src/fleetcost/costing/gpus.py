@@ -1,89 +1,109 @@
 """
 GPUs: how many there really are in a node, and which part of one a container holds.
 
-Kubernetes counts what a device plugin offers: whole GPUs, time slices, MIG slices, or shares with a percentage of cores
-or an amount of memory. Prices and assets count physical GPUs, so every share is turned into a part of one.
+Kubernetes counts what a device plugin offers: whole GPUs, time slices, MIG slices, virtual ones, shares with a
+percentage of cores or an amount of memory, accelerators of other makes. Prices and assets count physical ones, so every
+share is turned into a part of one: of each card the parts held and its idle part add up to one.
 """
 
 from __future__ import annotations
 
-import re
+import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
-from fleetcost.costing.machines import Machines
+from fleetcost.costing.accelerators import (
+    NEURON_CORE,
+    NEURON_DEVICES,
+    PERCENTAGES,
+    SHARED,
+    WHOLE,
+    Percentages,
+    is_known,
+    slice_part,
+    unit_of,
+)
+from fleetcost.costing.cards import Cards
 from fleetcost.model.allocation import NO_LABELS, Labels
+from fleetcost.model.gpu import FractionSource
 from fleetcost.model.records import NodeValue
 from fleetcost.model.samples import NodeSamples
-
-WHOLE = "nvidia_com_gpu"
-SHARED = "nvidia_com_gpu_shared"
-VIRTUAL = "k8s_amazonaws_com_vgpu"
-CORE_PERCENT = "nvidia_com_gpucores"
-MEMORY_PERCENT = "nvidia_com_gpumem_percentage"
-MEMORY_MIB = "nvidia_com_gpumem"
-OTHER_MAKES = ("amd_com_gpu", "gpu_intel_com_i915", "gpu_intel_com_xe")
-
-_MIG = re.compile(r"nvidia_com_mig_(\d+)g_")
-_MIG_SLICES = 7
-"""A GPU is cut into seven slices of compute."""
-
-_VIRTUAL_DEFAULT = 10
-"""Virtual GPUs in one, where the plugin is not told otherwise."""
 
 _COUNT_LABEL = "nvidia_com_gpu_count"
 _REPLICAS_LABEL = "nvidia_com_gpu_replicas"
 _MEMORY_LABEL = "nvidia_com_gpu_memory"
+_MODEL_LABEL = "nvidia_com_gpu_product"
+
+_MOST = 1024.0
+"""No node has more GPUs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """
+    What a container holds of a node's GPUs.
+
+    Attributes:
+        gpus: physical ones, parts added up
+        source: how that is known
+    """
+
+    gpus: float
+    source: FractionSource
 
 
 class Gpus:
     """The GPUs of all nodes."""
 
-    def __init__(self, samples: NodeSamples, labels: Mapping[str, Labels], machines: Machines) -> None:
+    def __init__(self, samples: NodeSamples, labels: Mapping[str, Labels], cards: Cards) -> None:
+        self.cards = cards
         self._labels = labels
         self._capacity: dict[str, dict[str, float]] = defaultdict(dict)
         for record in sorted(samples.gpu_capacity, key=lambda r: (r.node, r.resource, r.value)):
             if record.value > 0:
                 self._capacity[record.node][record.resource] = record.value
         self._counted = _counts(samples.gpu_count)
-        devices: dict[str, set[str]] = defaultdict(set)
-        for device in samples.gpu_devices:
-            devices[machines.name(device.node)].add(device.device)
-        self._devices = {node: len(found) for node, found in devices.items()}
 
     def physical(self, node: str) -> float:
         """Return the number of physical GPUs in a node."""
-        capacity = self._capacity.get(node, {})
-        others = sum(capacity.get(resource, 0.0) for resource in OTHER_MAKES)
-        known = self._known(node)
-        return (known if known is not None else self._offered(node)) + others
+        known, others = self._known(node), self._others(node)
+        if known is None:
+            known = self._offered(node, nvidia=True) or max(self._counted.get(node, 0.0) - others, 0.0)
+        return known + others
 
-    def held(self, node: str, requests: Mapping[str, float]) -> float:
+    def held(self, node: str, requests: Mapping[str, float]) -> Holding:
         """
-        Return how many physical GPUs a container holds.
+        Return what a container holds.
 
         Args:
             node: where it runs, empty where unknown
             requests: what it asked for, by resource
         """
-        others = sum(requests.get(resource, 0.0) for resource in OTHER_MAKES)
-        slices = sum(amount * _slice(resource) for resource, amount in requests.items())
-        virtual = requests.get(VIRTUAL, 0.0) * self._part(node, VIRTUAL, 1 / _VIRTUAL_DEFAULT)
-        part = self._part_asked(node, requests)
-        if part is not None:
-            return others + slices + virtual + requests.get(WHOLE, 1.0) * part
-        plain = requests.get(WHOLE, 0.0) * self._part(node, WHOLE, 1.0)
-        return others + slices + virtual + plain + requests.get(SHARED, 0.0) * self._part(node, SHARED, 1.0)
+        parts = {resource: self._part(node, resource) for resource in requests}
+        amounts = {resource: requests[resource] * part for resource, (part, _) in parts.items()}
+        sources = {resource: source for resource, (_, source) in parts.items()}
+        for kind in PERCENTAGES:
+            part = self._part_asked(node, requests, kind)
+            if part is not None:
+                amounts[kind.number] = requests.get(kind.number, 1.0) * part
+                sources[kind.number] = kind.source
+        largest = max(amounts, key=lambda resource: (amounts[resource], resource))
+        return Holding(sum(amounts[name] for name in sorted(amounts)), sources[largest])
 
-    def held_of_allocated(self, node: str, allocated: float) -> float:
-        """Return how many physical GPUs an exporter's count is, which does not say of what."""
-        return allocated * self._part(node, WHOLE if WHOLE in self._capacity.get(node, {}) else SHARED, 1.0)
+    def held_of_allocated(self, node: str, allocated: float) -> Holding:
+        """Return what an exporter's count holds, which does not say of what."""
+        capacity = self._capacity.get(node, {})
+        part, source = self._part(node, SHARED if SHARED in capacity and WHOLE not in capacity else WHOLE)
+        return Holding(allocated * part, source)
 
     def share_unknown(self, node: str, requests: Mapping[str, float]) -> bool:
-        """Tell whether a container asks for a share of a GPU and nobody says how many GPUs its node has."""
-        return any(name in requests for name in (CORE_PERCENT, MEMORY_PERCENT, MEMORY_MIB)) and (
-            self._part_asked(node, requests) is None
-        )
+        """Tell whether nobody says which part of a GPU a container asks for."""
+        for kind in PERCENTAGES:
+            names = (kind.of_cores, kind.of_memory, kind.memory_mib)
+            if any(name in requests for name in names) and self._part_asked(node, requests, kind) is None:
+                return True
+        return not all(is_known(resource) for resource in requests)
 
     def price_of_one(self, node: str, price: float | None) -> float | None:
         """Return the price of a physical GPU; an exporter that counts shares divides the node's price by them."""
@@ -92,49 +112,82 @@ class Gpus:
             return price
         return price * counted / physical
 
+    def model(self, node: str) -> str:
+        """Return the model of a node's GPUs as feature discovery names it, or an empty text."""
+        return self._labels.get(node, NO_LABELS).get(_MODEL_LABEL, "")
+
     def _known(self, node: str) -> float | None:
-        """Return the number of physical GPUs where somebody counted them: the DCGM exporter or feature discovery."""
-        if node in self._devices:
-            return float(self._devices[node])
-        labels = self._labels.get(node, NO_LABELS)
-        count = _number(labels.get(_COUNT_LABEL, ""))
+        """Return the number of NVIDIA's GPUs where somebody counted them: the exporter, feature discovery, a plugin."""
+        count = self.cards.count(node) or _number(self._labels.get(node, NO_LABELS).get(_COUNT_LABEL, ""))
         if count:
-            return count
-        replicas = _number(labels.get(_REPLICAS_LABEL, ""))
-        offered = self._capacity.get(node, {})
-        if replicas and replicas > 1:
+            return float(count)
+        offered, replicas = self._capacity.get(node, {}), self._replicas(node)
+        if replicas:
             return (offered.get(SHARED) or offered.get(WHOLE, 0.0)) / replicas
-        return None
+        cores = max((offered.get(kind.of_cores, 0.0) for kind in PERCENTAGES), default=0.0)
+        return cores / 100 if cores else None
 
-    def _offered(self, node: str) -> float:
+    def _others(self, node: str) -> float:
+        """Return the number of accelerators of other makes; one that is offered under several names counts once."""
+        neuron = self._neuron_devices(node)
+        names = (NEURON_CORE, *NEURON_DEVICES) if neuron else ()
+        return neuron + self._offered(node, nvidia=False, but=names)
+
+    def _offered(self, node: str, *, nvidia: bool, but: Collection[str] = ()) -> float:
+        """Return how many physical ones all that a node offers is, by the table."""
+        offered = self._capacity.get(node, {})
+        units = {resource: unit_of(resource) for resource in offered if resource not in but}
+        return sum(offered[name] * unit.part for name, unit in units.items() if unit and unit.nvidia is nvidia)
+
+    def _neuron_devices(self, node: str) -> float:
+        return max(self._capacity.get(node, {}).get(name, 0.0) for name in NEURON_DEVICES)
+
+    def _part(self, node: str, resource: str) -> tuple[float, FractionSource]:
+        """Return which part of a physical GPU one unit of a resource is, and how that is known."""
+        unit = unit_of(resource)
+        if unit is None:
+            return 0.0, FractionSource.WHOLE
         capacity = self._capacity.get(node, {})
-        slices = sum(amount * _slice(resource) for resource, amount in capacity.items())
-        virtual = capacity.get(VIRTUAL, 0.0) / _VIRTUAL_DEFAULT
-        found = capacity.get(WHOLE, 0.0) + capacity.get(SHARED, 0.0) + slices + virtual
-        others = sum(capacity.get(resource, 0.0) for resource in OTHER_MAKES)
-        return found or max(self._counted.get(node, 0.0) - others, 0.0)
+        if resource == NEURON_CORE:
+            devices = self._neuron_devices(node)
+            return (devices / capacity[resource] if devices and resource in capacity else unit.part), unit.source
+        if not unit.shared or (resource == WHOLE and SHARED in capacity):
+            return unit.part, unit.source
+        part = self._part_shared(node, resource)
+        if part is None:
+            return unit.part, unit.source
+        return part, FractionSource.REPLICAS if unit.source is FractionSource.WHOLE else unit.source
 
-    def _part(self, node: str, resource: str, default: float) -> float:
-        """Return which part of a physical GPU one unit of a resource is."""
-        known, offered = self._known(node), self._capacity.get(node, {}).get(resource, 0.0)
-        return known / offered if known and offered > known else default
-
-    def _part_asked(self, node: str, requests: Mapping[str, float]) -> float | None:
-        """Return the part of each GPU a container asks for in percent or memory, or None where it does not."""
-        if self._known(node) is None:
+    def _part_shared(self, node: str, resource: str) -> float | None:
+        """Return the part of a unit of which more are offered than there are cards for it, else None."""
+        replicas, capacity = self._replicas(node), self._capacity.get(node, {})
+        if replicas and resource in (WHOLE, SHARED):
+            return 1 / replicas
+        known, offered = self._known(node), capacity.get(resource, 0.0)
+        if not known:
             return None
-        for resource in (CORE_PERCENT, MEMORY_PERCENT):
+        slices = sum(amount * slice_part(name) for name, amount in capacity.items())
+        left = known - max(self.cards.sliced(node), math.ceil(slices - 1e-9)) - self.cards.claimed(node)
+        left -= capacity.get(WHOLE, 0.0) if resource == SHARED else 0.0
+        return left / offered if offered > left > 0 else None
+
+    def _part_asked(self, node: str, requests: Mapping[str, float], kind: Percentages) -> float | None:
+        """Return the part of each GPU a container asks for in percent or memory, or None where it does not."""
+        known = self._known(node)
+        if known is None:
+            return None
+        for resource in (kind.of_cores, kind.of_memory):
             if requests.get(resource, 0.0) > 0:
                 return min(requests[resource] / 100, 1.0)
         memory = _number(self._labels.get(node, NO_LABELS).get(_MEMORY_LABEL, ""))
-        if memory and requests.get(MEMORY_MIB, 0.0) > 0:
-            return min(requests[MEMORY_MIB] / memory, 1.0)
+        memory = memory or self._capacity.get(node, {}).get(kind.memory_mib, 0.0) / known
+        if memory and requests.get(kind.memory_mib, 0.0) > 0:
+            return min(requests[kind.memory_mib] / memory, 1.0)
         return None
 
-
-def _slice(resource: str) -> float:
-    found = _MIG.match(resource)
-    return int(found.group(1)) / _MIG_SLICES if found else 0.0
+    def _replicas(self, node: str) -> float | None:
+        replicas = _number(self._labels.get(node, NO_LABELS).get(_REPLICAS_LABEL, ""))
+        return replicas if replicas and replicas > 1 else None
 
 
 def _counts(values: Iterable[NodeValue]) -> dict[str, float]:
@@ -143,10 +196,6 @@ def _counts(values: Iterable[NodeValue]) -> dict[str, float]:
         if 0 < value.value < _MOST:
             counts[value.node] = max(value.value, counts.get(value.node, 0.0))
     return counts
-
-
-_MOST = 1024.0
-"""No node has more GPUs."""
 
 
 def _number(text: str) -> float | None:

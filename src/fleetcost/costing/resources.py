@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
-from fleetcost.costing.gpus import Gpus
+from fleetcost.costing.gpus import Gpus, Holding
 from fleetcost.costing.nodes import Node
 from fleetcost.costing.notes import Notes
 from fleetcost.costing.pods import ContainerKey, Pod, Pods, Values
 from fleetcost.costing.prices import GIB, NodePrices
+from fleetcost.costing.uses import NO_RATES, Rates, Use, uses
 from fleetcost.model.finding import FindingKind
-from fleetcost.model.records import ContainerResource
+from fleetcost.model.gpu import FractionSource
+from fleetcost.model.records import ContainerResource, ContainerValue, PodValue
 from fleetcost.model.samples import Samples
 
 MOST_CORES = 512.0
@@ -53,51 +55,43 @@ RESOURCE_FIELDS = tuple(one.name for one in fields(Resources))
 """Names of the fields, which are an allocation's too."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Rates:
-    """What is known of one resource of one container, in units; None where nothing is."""
-
-    allocated: float | None
-    requested: float | None
-    used: float | None
-    peak: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Use:
-    """The same over the pod's hours, and what is charged."""
-
-    charged: float
-    requested: float
-    used: float | None
-    peak: float | None
-
-
 class Meter:
-    """Reads the samples once and measures container after container."""
+    """Reads the samples once and measures pod after pod."""
 
     def __init__(self, samples: Samples, pods: Pods, gpus: Gpus, notes: Notes) -> None:
         of = samples.pods
         self._notes = notes
         self._gpus = gpus
         self._cpu_seconds = Values(of.cpu_used_seconds, pods, shared=True)
-        self._cpu = [Values(v, pods) for v in (of.cpu_allocated, of.cpu_requested, of.cpu_used_max)]
-        self._ram = [Values(v, pods) for v in (of.ram_allocated, of.ram_requested, of.ram_used, of.ram_used_max)]
+        self._cpu = [Values(v, pods) for v in (of.cpu_allocated, of.cpu_requested, of.cpu_used_max, of.cpu_limit)]
+        self._ram = [Values(v, pods) for v in (of.ram_allocated, of.ram_requested, of.ram_used, of.ram_limit)]
+        self._ram_peak = Values(of.ram_used_max, pods)
+        self._whole_seconds = Values(_of_pods(of.whole_cpu_used_seconds), pods, shared=True)
+        self._whole_cpu = [Values(_of_pods(v), pods) for v in (of.whole_cpu_requested, of.whole_cpu_limit)]
+        self._whole_ram = [
+            Values(_of_pods(v), pods) for v in (of.whole_ram_requested, of.whole_ram_limit, of.whole_ram_used)
+        ]
         self._gpu = [Values(v, pods) for v in (of.gpu_allocated, of.gpu_used, of.gpu_used_max)]
+        self._gpu_percent = [Values(v, pods) for v in (of.gpu_busy_percent, of.gpu_busy_percent_max)]
         self._gpu_requests = _by_container(of.gpu_requested, pods)
 
-    def measure(self, pod: Pod, container: str, node: Node | None, prices: NodePrices) -> Resources:
+    def measure(self, pod: Pod, node: Node | None, prices: NodePrices) -> Mapping[str, Resources]:
         """
-        Return the amounts and costs of one container.
+        Return the amounts and costs of each of a pod's containers.
 
         Args:
             pod: the pod, which says how long
-            container: which of its containers
             node: where it ran, or None where that is unknown
             prices: of that node
         """
-        key = ContainerKey(pod.key, container)
-        cpu, ram, gpu = self._cpu_use(key, pod, node), self._ram_use(key, pod, node), self._gpu_use(key, pod)
+        cpu, ram = self._cpu_uses(pod, node), self._ram_uses(pod, node)
+        found = {}
+        for container in pod.containers:
+            key = ContainerKey(pod.key, container)
+            found[container] = self._resources(key, cpu[container], ram[container], self._gpu_use(key, pod), prices)
+        return found
+
+    def _resources(self, key: ContainerKey, cpu: Use, ram: Use, gpu: Use, prices: NodePrices) -> Resources:
         subject = _subject(key)
         amount, count = self._notes.amount, self._notes.count
         return Resources(
@@ -118,50 +112,72 @@ class Meter:
             gpu_cost=amount(gpu.charged * prices.gpu, subject),
         )
 
-    def _cpu_use(self, key: ContainerKey, pod: Pod, node: Node | None) -> _Use:
-        allocated, requested, peak = (values.mean(key) for values in self._cpu)
-        seconds = self._cpu_seconds.total(key)
-        used = None if seconds is None else seconds / _SECONDS_PER_HOUR / pod.run.hours
+    def _cpu_uses(self, pod: Pod, node: Node | None) -> Mapping[str, Use]:
         most = max(MOST_CORES, node.cores if node else 0.0)
-        return self._use(key, pod, most, _Rates(allocated, requested, used, peak))
 
-    def _ram_use(self, key: ContainerKey, pod: Pod, node: Node | None) -> _Use:
-        allocated, requested, used = (values.mean(key) for values in self._ram[:3])
+        def rates(key: ContainerKey) -> Rates:
+            allocated, requested, peak, limit = (values.mean(key) for values in self._cpu)
+            seconds = self._cpu_seconds.total(key)
+            used = None if seconds is None else seconds / _SECONDS_PER_HOUR / pod.run.hours
+            return self._bounded(Rates(allocated, requested, used, peak, limit), most, key)
+
+        whole = ContainerKey(pod.key, "")
+        requested, limit = (values.mean(whole) for values in self._whole_cpu)
+        seconds = self._whole_seconds.total(whole)
+        used = None if seconds is None else seconds / _SECONDS_PER_HOUR / pod.run.hours
+        of_pod = self._bounded(Rates(None, requested, used, None, limit), most, whole)
+        return uses({name: rates(ContainerKey(pod.key, name)) for name in pod.containers}, of_pod, pod.run.hours)
+
+    def _ram_uses(self, pod: Pod, node: Node | None) -> Mapping[str, Use]:
         most = max(MOST_BYTES, node.ram_bytes if node else 0.0)
-        return self._use(key, pod, most, _Rates(allocated, requested, used, self._ram[3].most(key)))
 
-    def _gpu_use(self, key: ContainerKey, pod: Pod) -> _Use:
-        """GPUs are held, not used: what is charged is what was asked for, or what the exporter says is held."""
-        allocated, share, most_share = self._gpu[0].mean(key), self._gpu[1].mean(key), self._gpu[2].most(key)
+        def rates(key: ContainerKey) -> Rates:
+            allocated, requested, used, limit = (values.mean(key) for values in self._ram)
+            return self._bounded(Rates(allocated, requested, used, self._ram_peak.most(key), limit), most, key)
+
+        whole = ContainerKey(pod.key, "")
+        requested, limit, used = (values.mean(whole) for values in self._whole_ram)
+        of_pod = self._bounded(Rates(None, requested, used, None, limit), most, whole)
+        return uses({name: rates(ContainerKey(pod.key, name)) for name in pod.containers}, of_pod, pod.run.hours)
+
+    def _gpu_use(self, key: ContainerKey, pod: Pod) -> Use:
+        """GPUs are held, not used: what is charged is what was asked for, or what somebody says is held."""
         requests = self._gpu_requests.get(key)
         if requests and self._gpus.share_unknown(pod.node, requests):
             self._notes.notice(FindingKind.GPU_SHARE_UNKNOWN, _subject(key))
-        held = requested = self._gpus.held(pod.node, requests) if requests else None
-        if held is None and allocated is not None:
-            held = self._gpus.held_of_allocated(pod.node, allocated)
-        used, peak = (None if one is None or held is None else one * held for one in (share, most_share))
-        use = self._use(key, pod, MOST_GPUS, _Rates(held, requested, used, peak))
-        return use if held is not None else _Use(0.0, 0.0, None, None)
+        holding = self._holding(key, pod, requests)
+        if holding is None:
+            return Use(0.0, 0.0, None, None, None)
+        share, most_share = self._gpu[1].mean(key), self._gpu[2].most(key)
+        if share is None:
+            share, most_share = (
+                None if percent is None else percent / 100
+                for percent in (self._gpu_percent[0].mean(key), self._gpu_percent[1].most(key))
+            )
+        used, peak = (None if one is None else one * holding.gpus for one in (share, most_share))
+        asked = requests or holding.source is FractionSource.DRA
+        rates = Rates(holding.gpus, holding.gpus if asked else None, used, peak, None)
+        return uses({"": self._bounded(rates, MOST_GPUS, key)}, NO_RATES, pod.run.hours)[""]
 
-    def _use(self, key: ContainerKey, pod: Pod, most: float, rates: _Rates) -> _Use:
-        """Charge max(request, usage): the exporter's mean of it where there is one, else that of the means."""
-        allocated = self._possible(rates.allocated, most, key)
-        requested = self._possible(rates.requested, most, key) or 0.0
-        used = self._possible(rates.used, most, key)
-        basis = used if allocated is None else allocated
-        hours = pod.run.hours
-        return _Use(
-            max(basis or 0.0, requested) * hours,
-            requested * hours,
-            None if used is None else used * hours,
-            self._possible(rates.peak, most, key),
-        )
+    def _holding(self, key: ContainerKey, pod: Pod, requests: Mapping[str, float] | None) -> Holding | None:
+        if requests:
+            return self._gpus.held(pod.node, requests)
+        allocated = self._gpu[0].mean(key)
+        if allocated is not None:
+            return self._gpus.held_of_allocated(pod.node, allocated)
+        claimed = self._gpus.cards.by_claim(key)
+        return None if claimed is None else Holding(claimed, FractionSource.DRA)
 
-    def _possible(self, rate: float | None, most: float, key: ContainerKey) -> float | None:
-        if rate is None or 0 <= rate <= most:
-            return rate
-        self._notes.notice(FindingKind.VALUE_REFUSED, _subject(key))
-        return None
+    def _bounded(self, rates: Rates, most: float, key: ContainerKey) -> Rates:
+        """Return the rates without those that are negative or beyond what can be, which are noticed."""
+        refused = {name: None for name, rate in rates.known() if not 0 <= rate <= most}
+        if refused:
+            self._notes.notice(FindingKind.VALUE_REFUSED, _subject(key))
+        return replace(rates, **refused)
+
+
+def _of_pods(values: Iterable[PodValue]) -> Iterable[ContainerValue]:
+    return (ContainerValue(value.namespace, value.pod, value.uid, "", "", value.value) for value in values)
 
 
 def _by_container(values: Iterable[ContainerResource], pods: Pods) -> Mapping[ContainerKey, dict[str, float]]:
@@ -174,4 +190,4 @@ def _by_container(values: Iterable[ContainerResource], pods: Pods) -> Mapping[Co
 
 
 def _subject(key: ContainerKey) -> str:
-    return f"{key.pod.namespace}/{key.pod.pod}/{key.container}"
+    return f"{key.pod.namespace}/{key.pod.pod}/{key.container}".removesuffix("/")

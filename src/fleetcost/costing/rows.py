@@ -82,8 +82,7 @@ def workload_rows(
     namespace = pod.key.namespace
     namespace_labels = names.labels.of_namespace(namespace)
     namespace_annotations = names.labels.namespace_annotations(namespace)
-    for container in pod.containers:
-        resources = meter.measure(pod, container, node, prices)
+    for container, resources in meter.measure(pod, node, prices).items():
         payment = payments.get(ContainerKey(pod.key, container), NO_PAYMENT)
         yield Allocation(
             node=pod.node,

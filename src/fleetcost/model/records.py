@@ -152,10 +152,24 @@ class NodeResource:
 
 @dataclass(frozen=True, slots=True)
 class GpuDevice:
-    """A physical GPU in a node, named or addressed as in `NodeMode`."""
+    """
+    A physical GPU in a node, named or addressed as in `NodeMode`, and one container that holds it or a slice of it.
+
+    Attributes:
+        device: its UUID
+        profile, instance: of a slice cut by MIG, such as `1g.5gb` and `7`
+        pod: empty where nobody holds it
+    """
 
     node: str
     device: str
+    model: str = ""
+    profile: str = ""
+    instance: str = ""
+    namespace: str = ""
+    pod: str = ""
+    uid: str = ""
+    container: str = ""
 
 
 @dataclass(frozen=True, slots=True)

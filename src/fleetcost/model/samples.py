@@ -50,7 +50,8 @@ class PodSamples:
     What was seen of pods and containers.
 
     `*_allocated` is the exporter's mean of max(request, usage); `cpu_used_seconds` is core-seconds in the window; GPU
-    use is a share of 1. `init_*` are the same of init containers.
+    use is a share of 1, and `gpu_busy_percent` the coarser measure of GPUs that have no other. `init_*` are the same of
+    init containers, `whole_*` of pods: what they ask for as a whole, and the use of their own control group.
     """
 
     running: tuple[ContainerSeen, ...] = ()
@@ -70,6 +71,16 @@ class PodSamples:
     gpu_requested: tuple[ContainerResource, ...] = ()
     gpu_used: tuple[ContainerValue, ...] = ()
     gpu_used_max: tuple[ContainerValue, ...] = ()
+    gpu_busy_percent: tuple[ContainerValue, ...] = ()
+    gpu_busy_percent_max: tuple[ContainerValue, ...] = ()
+    cpu_limit: tuple[ContainerValue, ...] = ()
+    ram_limit: tuple[ContainerValue, ...] = ()
+    whole_cpu_requested: tuple[PodValue, ...] = ()
+    whole_ram_requested: tuple[PodValue, ...] = ()
+    whole_cpu_limit: tuple[PodValue, ...] = ()
+    whole_ram_limit: tuple[PodValue, ...] = ()
+    whole_cpu_used_seconds: tuple[PodValue, ...] = ()
+    whole_ram_used: tuple[PodValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,11 @@ def pods(asker: Asker) -> Callable[[], PodSamples]:
     init_running = _seen(asker, q.INIT_FIRST, q.INIT_LAST, r.container_seen)
     init = [values(query) for query in (q.INIT_CPU_REQUESTED, q.INIT_RAM_REQUESTED)]
     gpu_requested = asker.ask(q.GPU_REQUESTED, r.container_resource)
+    busy = [asker.ask(query, r.exported_value) for query in (q.GPU_BUSY, q.GPU_BUSY_MAX)]
+    limits = [values(query) for query in (q.CPU_LIMIT, q.RAM_LIMIT)]
+    asked = [asker.ask(query, r.pod_value) for query in (q.WHOLE_CPU_REQUESTED, q.WHOLE_RAM_REQUESTED)]
+    bounds = [asker.ask(query, r.pod_value) for query in (q.WHOLE_CPU_LIMIT, q.WHOLE_RAM_LIMIT)]
+    used = [asker.ask(query, r.pod_value) for query in (q.WHOLE_CPU_USED, q.WHOLE_RAM_USED)]
     return lambda: PodSamples(
         running=running(),
         init_running=init_running(),
@@ -49,6 +54,16 @@ def pods(asker: Asker) -> Callable[[], PodSamples]:
         gpu_requested=gpu_requested.rows(),
         gpu_used=gpu[1].rows(),
         gpu_used_max=gpu[2].rows(),
+        gpu_busy_percent=busy[0].rows(),
+        gpu_busy_percent_max=busy[1].rows(),
+        cpu_limit=limits[0].rows(),
+        ram_limit=limits[1].rows(),
+        whole_cpu_requested=asked[0].rows(),
+        whole_ram_requested=asked[1].rows(),
+        whole_cpu_limit=bounds[0].rows(),
+        whole_ram_limit=bounds[1].rows(),
+        whole_cpu_used_seconds=used[0].rows(),
+        whole_ram_used=used[1].rows(),
     )
 
 
@@ -68,7 +83,7 @@ def nodes(asker: Asker) -> Callable[[], NodeSamples]:
     sizes = [values(query) for query in (q.NODE_CPU_CAPACITY, q.NODE_RAM_CAPACITY, q.NODE_GPU_COUNT)]
     free = [values(query) for query in (q.NODE_CPU_ALLOCATABLE, q.NODE_RAM_ALLOCATABLE)]
     gpu_capacity = asker.ask(q.NODE_GPU_CAPACITY, r.node_resource)
-    gpu_devices = asker.ask(q.GPU_DEVICES, r.gpu_device)
+    gpu_devices = [asker.ask(query, r.gpu_device) for query in q.GPU_DEVICES]
     modes = asker.ask(q.NODE_CPU_MODES, r.node_mode)
     taints = asker.ask(q.NODE_TAINTS, r.node_taint)
     return lambda: NodeSamples(
@@ -84,7 +99,7 @@ def nodes(asker: Asker) -> Callable[[], NodeSamples]:
         ram_capacity=sizes[1].rows(),
         gpu_count=sizes[2].rows(),
         gpu_capacity=gpu_capacity.rows(),
-        gpu_devices=gpu_devices.rows(),
+        gpu_devices=tuple(record for answer in gpu_devices for record in answer.rows()),
         cpu_allocatable=free[0].rows(),
         ram_allocatable=free[1].rows(),
         cpu_modes=modes.rows(),

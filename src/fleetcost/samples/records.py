@@ -150,8 +150,18 @@ def node_mode(row: Reader) -> NodeMode:
 
 
 def gpu_device(row: Reader) -> GpuDevice:
-    """Read a physical GPU."""
-    return GpuDevice(row.name("Hostname", "node"), row.name("UUID"))
+    """Read a physical GPU and its holder, whose names the scrape may have renamed."""
+    return GpuDevice(
+        row.name("Hostname", "node"),
+        row.name("UUID"),
+        row.text("modelName"),
+        row.text("GPU_I_PROFILE"),
+        row.text("GPU_I_ID"),
+        row.text("exported_namespace", "namespace"),
+        row.text("exported_pod", "pod"),
+        row.text("uid"),
+        row.text("exported_container", "container"),
+    )
 
 
 def volume_seen(row: Reader) -> VolumeSeen:

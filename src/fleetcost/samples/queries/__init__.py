@@ -7,7 +7,20 @@ kube-state-metrics and cAdvisor give, so neither needs the other.
 
 from __future__ import annotations
 
-from fleetcost.samples.queries import names, network, nodes, own, pods, services, source, storage, today
+from fleetcost.samples.queries import (
+    devices,
+    names,
+    network,
+    nodes,
+    own,
+    pods,
+    services,
+    source,
+    storage,
+    today,
+    whole_pods,
+)
+from fleetcost.samples.queries.devices import *  # noqa: F403 - this is the list of all of them
 from fleetcost.samples.queries.names import *  # noqa: F403 - this is the list of all of them
 from fleetcost.samples.queries.network import *  # noqa: F403 - this is the list of all of them
 from fleetcost.samples.queries.nodes import *  # noqa: F403 - this is the list of all of them
@@ -17,9 +30,10 @@ from fleetcost.samples.queries.services import *  # noqa: F403 - this is the lis
 from fleetcost.samples.queries.source import *  # noqa: F403 - this is the list of all of them
 from fleetcost.samples.queries.storage import *  # noqa: F403 - this is the list of all of them
 from fleetcost.samples.queries.today import *  # noqa: F403 - this is the list of all of them
+from fleetcost.samples.queries.whole_pods import *  # noqa: F403 - this is the list of all of them
 from fleetcost.samples.query import Query
 
-_MODULES = (source, pods, nodes, storage, network, services, names, today, own)
+_MODULES = (source, pods, nodes, storage, network, services, names, today, whole_pods, devices, own)
 
 
 def every() -> tuple[Query, ...]:

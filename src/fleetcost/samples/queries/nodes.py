@@ -11,7 +11,6 @@ from fleetcost.samples.queries.parts import (
     labels,
     mean,
     most,
-    present,
     sightings_of,
 )
 
@@ -77,11 +76,4 @@ NODE_CPU_MODES = growth(
     (*MACHINE, "mode"),
     ("cpu",),
     "how a node's cores were used: system, user, idle and the rest",
-)
-GPU_DEVICES = most(
-    "GPU devices",
-    "DCGM_FI_DEV_GPU_UTIL",
-    ("Hostname", "node", "UUID"),
-    "physical GPUs of a node, which sharing hides from Kubernetes",
-    present("UUID"),
 )

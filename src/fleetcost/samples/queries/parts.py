@@ -40,8 +40,12 @@ def present(label: str) -> Matcher:
 REAL_CONTAINER = (present("container"), Matcher("container", Op.NOT_EQUAL, "POD"))
 """cAdvisor also reports the pod's own control group and its sandbox; neither is a container."""
 
-GPU_RESOURCE = like("resource", "nvidia_com_.*|amd_com_gpu|gpu_intel_com_.*|k8s_amazonaws_com_vgpu")
-"""Whole GPUs, time slices, MIG slices, virtual GPUs, and shares of cores or memory."""
+GPU_RESOURCE = like(
+    "resource",
+    "nvidia_com_.*|amd_com_gpu|gpu_intel_com_.*|k8s_amazonaws_com_vgpu|volcano_sh_vgpu_.*|google_com_tpu|"
+    "aws_amazon_com_neuron.*|habana_ai_gaudi",
+)
+"""Whole GPUs, time slices, MIG slices, virtual GPUs, shares of cores or memory, and accelerators of other makes."""
 
 OWN_DISK = (
     equal("id", "/"),

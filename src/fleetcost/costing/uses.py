@@ -1,0 +1,109 @@
+"""
+What the containers of a pod are charged for one resource: max(request, usage), and at least what the pod asked for.
+
+Kubernetes lets a pod ask as a whole for more than its containers do: pod-level resources
+(https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#pod-level-resource-specification), a
+runtime's overhead, an init container that needs more. The scheduler keeps all of it free for the pod.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """
+    What is known of one resource of a container or of a pod as a whole, in units; None where nothing is.
+
+    Attributes:
+        allocated: an exporter's mean of max(request, usage)
+        limit: the most it may use
+    """
+
+    allocated: float | None
+    requested: float | None
+    used: float | None
+    peak: float | None
+    limit: float | None
+
+    def known(self) -> Iterator[tuple[str, float]]:
+        """Iterate the names and values of what is known."""
+        named = ((name, getattr(self, name)) for name in ("allocated", "requested", "used", "peak", "limit"))
+        return ((name, rate) for name, rate in named if rate is not None)
+
+    @property
+    def basis(self) -> float:
+        """What is charged: max(request, usage), the exporter's mean of it where there is one, else of the means."""
+        basis = self.used if self.allocated is None else self.allocated
+        return max(basis or 0.0, self.requested or 0.0)
+
+
+NO_RATES = Rates(None, None, None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """The same over the pod's hours, and what is charged; the peak stays a rate."""
+
+    charged: float
+    requested: float
+    used: float | None
+    peak: float | None
+    limit: float | None
+
+
+def uses(containers: Mapping[str, Rates], pod: Rates, hours: float) -> Mapping[str, Use]:
+    """
+    Return the use of each container.
+
+    Their charges add up to no less than what the pod asks for as a whole, and each is no less than its own request.
+
+    Args:
+        containers: rates by name, at least one
+        pod: rates of the pod as a whole
+        hours: that it ran
+    """
+    rates = _with_limits(_with_use(containers, pod.used), pod.limit)
+    basis = {name: one.basis for name, one in rates.items()}
+    missing = max((pod.requested or 0.0) - sum(basis.values()), 0.0) / len(rates)
+    charged = {name: of_one + missing for name, of_one in basis.items()}
+    requested = _requested(rates, charged, pod.requested or 0.0)
+    return {
+        name: Use(
+            charged[name] * hours,
+            requested[name] * hours,
+            None if one.used is None else one.used * hours,
+            one.peak,
+            None if one.limit is None else one.limit * hours,
+        )
+        for name, one in rates.items()
+    }
+
+
+def _with_use(rates: Mapping[str, Rates], used: float | None) -> Mapping[str, Rates]:
+    """Share the use of the pod's control group by requests, or equally, where no container's own use is known."""
+    if used is None or any(one.used is not None for one in rates.values()):
+        return rates
+    asked = sum(one.requested or 0.0 for one in rates.values())
+    parts = {name: (one.requested or 0.0) / asked if asked else 1 / len(rates) for name, one in rates.items()}
+    return {name: replace(one, used=used * parts[name]) for name, one in rates.items()}
+
+
+def _with_limits(rates: Mapping[str, Rates], limit: float | None) -> Mapping[str, Rates]:
+    """Give the containers without a limit of their own equal parts of what the pod's leaves them."""
+    open_ended = sum(one.limit is None for one in rates.values())
+    if limit is None or not open_ended:
+        return rates
+    left = max(limit - sum(one.limit or 0.0 for one in rates.values()), 0.0) / open_ended
+    return {name: replace(one, limit=left) if one.limit is None else one for name, one in rates.items()}
+
+
+def _requested(rates: Mapping[str, Rates], charged: Mapping[str, float], of_pod: float) -> Mapping[str, float]:
+    """Share what the pod asks for beyond its containers by how much more than their requests they are charged."""
+    own = {name: one.requested or 0.0 for name, one in rates.items()}
+    beyond = max(of_pod - sum(own.values()), 0.0)
+    room = {name: charged[name] - own[name] for name in rates}
+    total = sum(room.values())
+    return {name: own[name] + (beyond * min(room[name] / total, 1.0) if total > 0 else 0.0) for name in rates}

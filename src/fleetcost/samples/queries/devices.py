@@ -1,0 +1,34 @@
+"""GPUs as the DCGM exporter sees them: which there are, who holds them, and how busy they are."""
+
+from __future__ import annotations
+
+from fleetcost.samples.queries.parts import CONTAINER, EXPORTED_CONTAINER, mean, most, present
+
+GPU_DEVICES = tuple(
+    most(
+        f"GPU devices by {word}",
+        metric,
+        ("Hostname", "node", "UUID", "modelName", "GPU_I_PROFILE", "GPU_I_ID", *CONTAINER, *EXPORTED_CONTAINER),
+        f"physical GPUs of a node, which sharing hides from Kubernetes, and who holds them; {why}",
+        present("UUID"),
+    )
+    for word, metric, why in (
+        ("load", "DCGM_FI_DEV_GPU_UTIL", "not measured of slices"),
+        ("activity", "DCGM_FI_PROF_GR_ENGINE_ACTIVE", "not measured by older cards"),
+        ("memory", "DCGM_FI_DEV_FB_USED", "measured of every card and slice"),
+    )
+)
+GPU_BUSY = mean(
+    "GPU busy",
+    "DCGM_FI_DEV_GPU_UTIL",
+    (*CONTAINER, *EXPORTED_CONTAINER),
+    "percent of time in which a kernel ran, where the profiling metrics are absent",
+    present("container"),
+)
+GPU_BUSY_MAX = most(
+    "GPU busy at most",
+    "DCGM_FI_DEV_GPU_UTIL",
+    (*CONTAINER, *EXPORTED_CONTAINER),
+    "the peak of the same percentage",
+    present("container"),
+)
