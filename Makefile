@@ -3,10 +3,10 @@ PY := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ui web demo thanos test unit lint types engines e2e bench shots docs clean
+.PHONY: help setup ui web demo thanos test test-all unit lint types engines e2e bench shots docs clean
 
 help:           ## list the targets
-	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 10
+	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 11
 
 setup:          ## virtual environment from the lock file
 	@scripts/setup python
@@ -20,9 +20,11 @@ web: ui         ## the web app's own checks: biome, tsc, vitest
 demo: ui        ## a whole fleet on this machine; ARGS="--no-serve" prints the costs and exits
 	@$(PY) -m fleetcost demo $(ARGS)
 
-test: ui web lint types  ## everything: lint, types, every test with real servers and a real browser
-	@scripts/setup servers engines
-	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+test: setup     ## lint, types, every test but the corner cases, with real servers and a real browser
+	@scripts/test $(ARGS)
+
+test-all: setup ## the slow corner cases too; run before work is called done
+	@scripts/test --corners $(ARGS)
 
 unit: setup     ## the fast tests only
 	@$(PY) -m pytest -m 'not real' tests/unit tests/house tests/docs $(ARGS)
@@ -34,10 +36,10 @@ types: setup    ## mypy, strict
 	@$(PY) -m mypy
 
 engines: ui     ## the API's whole suite on Sail and on Spark, and what happens when servers die
-	@scripts/setup servers engines && ENGINE_CASES=all $(PY) -m pytest tests/engine $(ARGS)
+	@scripts/setup servers engines && ENGINE_CASES=all $(PY) -m pytest --corners tests/engine $(ARGS)
 
 thanos: ui      ## the tests against a real Thanos, which takes minutes to build
-	@scripts/setup servers thanos && $(PY) -m pytest tests/e2e/test_thanos.py $(ARGS)
+	@scripts/setup servers thanos && $(PY) -m pytest --corners tests/e2e/test_thanos.py $(ARGS)
 
 e2e: ui         ## the end-to-end and browser tests
 	@scripts/setup servers && $(PY) -m pytest tests/e2e $(ARGS)
