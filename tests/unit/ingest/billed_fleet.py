@@ -2,7 +2,7 @@
 Fleets with their bills, made up from a seed, and what is true of them: who made a row knows which assets it is for.
 
 Three clouds, one cluster each: AWS with spot, savings plans, credits and fees, Azure with a scale set that is billed as
-a whole, GCP in a currency of its own. Two hours of three days; a day's set is the sum of its hours.
+a whole, GCP in a currency of its own. Two hours of two days; a day's set is the sum of its hours.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from fleetcost.sets.cloud.publish import publish
 from fleetcost.sets.summation import add_sets
 
 NANO = Decimal("1e-9")
-DAYS = (0, 1, 2)
+DAYS = (0, 1)
 HOURS = (3, 4)
 EKS = "arn:aws:eks:eu-west-1:1:cluster/shop-prod"
 SCALE_SET = "/subscriptions/S1/resourceGroups/MC_rg/providers/Microsoft.Compute/virtualMachineScaleSets/aks-pool"

@@ -33,9 +33,9 @@ from unit.ingest.billed_fleet import (
     names,
 )
 
-ALL = Window(at(), at(day=3))
+ALL = Window(at(), at(day=2))
 NOW = at(day=8)
-SEEDS = (1, 2, 3)
+SEEDS = (1, *(pytest.param(seed, marks=pytest.mark.corner) for seed in (2, 3)))
 
 
 class Tables:
@@ -222,17 +222,16 @@ def test_a_restated_day_changes_that_day_alone(folder: Path) -> None:
     made.database.close()
 
 
-@pytest.mark.parametrize("seed", SEEDS[:1])
-def test_the_order_of_arrival_does_not_matter(folder: Path, seed: int) -> None:
+def test_the_order_of_arrival_does_not_matter(folder: Path) -> None:
     """Bills before sets, sets before bills, days in any order, a cluster-day twice: the same digits everywhere."""
-    fleet = billed_fleet(seed)
+    fleet = billed_fleet(1)
     made, _ = tables(folder / "once", fleet)
     bucket = MemoryBucket()
     slowly = Tables(folder / "slowly", bucket)
-    for integration, number in sorted(fleet.rows, key=lambda key: (key[1] % 2, key)):
+    for integration, number in sorted(fleet.rows, key=lambda key: (key[1], key)):
         fleet.publish_bill(bucket, integration, number)
         slowly.ingestor.pass_once()
-        fleet.publish_cluster(bucket, integration.removeprefix("bills-"), 2 - number)
+        fleet.publish_cluster(bucket, integration.removeprefix("bills-"), 1 - number)
         slowly.ingestor.pass_once()
     assert slowly.everything() == made.everything()
     made.database.close()
@@ -256,12 +255,12 @@ def test_a_bill_that_leaves_takes_its_adjustments_along(folder: Path) -> None:
 def test_an_estimated_bill_is_not_believed(folder: Path) -> None:
     """While a day is not over its assets stay at list price, and its rows wait."""
     fleet = billed_fleet(3)
-    fleet.states["bills-aws", 2] = BillState.ESTIMATED
+    fleet.states["bills-aws", 1] = BillState.ESTIMATED
     made, _ = tables(folder, fleet)
     with made.database.snapshot() as snapshot:
-        (one,) = [d for d in report_days(snapshot, day(2)) if d.cluster == "aws"]
+        (one,) = [d for d in report_days(snapshot, day(1)) if d.cluster == "aws"]
     assert (one.state, one.adjustment, one.matched_cost) == (BillState.ESTIMATED, 0, 0)
-    own = [row for row in fleet.rows["bills-aws", 2] if row.assets]
+    own = [row for row in fleet.rows["bills-aws", 1] if row.assets]
     assert one.waiting_cost == sum((row.cost.amortized_net_cost for row in own), Decimal(0))
     made.database.close()
 
@@ -269,25 +268,25 @@ def test_an_estimated_bill_is_not_believed(folder: Path) -> None:
 def test_a_partial_bill_is_believed_where_it_tells_of_all_the_time(folder: Path) -> None:
     """Of a partial bill, an asset whose rows end hours before it does stays at list price."""
     fleet = billed_fleet(3)
-    fleet.states["bills-aws", 2] = BillState.PARTIAL
-    rows = fleet.rows["bills-aws", 2]
+    fleet.states["bills-aws", 1] = BillState.PARTIAL
+    rows = fleet.rows["bills-aws", 1]
     for place, row in enumerate(rows):
         if row.assets == (("aws", "Node", "n0"),):
-            rows[place] = replace(row, cost=replace(row.cost, end=at(1, day=2)))
+            rows[place] = replace(row, cost=replace(row.cost, end=at(1, day=1)))
     made, _ = tables(folder, fleet)
     outcomes = dict(
         made.rows(
             "SELECT name, outcome FROM reconciled_asset WHERE cluster = 'aws' AND type = 'Node' "
-            f"AND window_start = '{at(day=2):%Y-%m-%d}'"
+            f"AND window_start = '{at(day=1):%Y-%m-%d}'"
         )
     )
     assert outcomes == {"n0": AssetOutcome.WAITING, "n1": AssetOutcome.MATCHED, "n2": AssetOutcome.MATCHED}
     made.database.close()
 
 
-def test_outcomes_say_why(folder: Path) -> None:
+def test_outcomes_say_why(known: Known) -> None:
     """A row that no asset carries says why: no asset, no cluster, another's cluster, another currency."""
-    made, _ = tables(folder, billed_fleet(1))
+    made = known.tables
     found = made.rows(
         "SELECT DISTINCT provider_id, service, outcome FROM cloud_cost_1d WHERE outcome <> 'matched' ORDER BY ALL"
     )
@@ -301,4 +300,3 @@ def test_outcomes_say_why(folder: Path) -> None:
     with made.database.snapshot() as snapshot:
         (one,) = unmonitored(snapshot, at())
     assert (one.name, one.nodes, one.currency) == ("elsewhere", 1, "")
-    made.database.close()

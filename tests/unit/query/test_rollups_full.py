@@ -58,7 +58,7 @@ def _share(cost: float, chance: random.Random) -> float:
     return round(cost * chance.choice((0, -0.3, 0.25, -1, -1.5)), 9)
 
 
-@pytest.fixture(scope="module", params=[2, 3])
+@pytest.fixture(scope="module", params=[2, pytest.param(3, marks=pytest.mark.corner)])
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingested]:
     """A fleet of made-up numbers that a bill has changed, in tables."""
     fleet = billed(random_fleet(request.param), request.param)
