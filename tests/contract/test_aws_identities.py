@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from conftest import MutualMinio
-
+    from contract.conftest import MutualMinio
     from servers.authority import Authority, Certificate
 
 pytestmark = pytest.mark.real

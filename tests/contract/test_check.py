@@ -16,8 +16,7 @@ from servers.minio import Keys, Minio
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import MutualMinio, TlsMinio
-
+    from contract.conftest import MutualMinio, TlsMinio
     from servers.authority import Authority
     from servers.azurite import Azurite
     from servers.google import Google

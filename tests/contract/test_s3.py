@@ -17,8 +17,7 @@ from servers.minio import BUCKET, Keys, Minio
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import MutualMinio, TlsMinio
-
+    from contract.conftest import MutualMinio, TlsMinio
     from servers.ceph import Ceph
 
 pytestmark = pytest.mark.real

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from conftest import MutualMinio
-
+    from contract.conftest import MutualMinio
     from servers.authority import Authority, Certificate
     from servers.azurite import Azurite
     from servers.google import Google

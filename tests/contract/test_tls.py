@@ -14,8 +14,7 @@ from servers.gate import gate
 from servers.minio import Minio
 
 if TYPE_CHECKING:
-    from conftest import MutualMinio, TlsMinio
-
+    from contract.conftest import MutualMinio, TlsMinio
     from servers.authority import Authority, Certificate
 
 pytestmark = pytest.mark.real
