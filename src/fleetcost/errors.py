@@ -23,6 +23,8 @@ FleetcostError
     ├── SetDamagedError        a set file: truncated, foreign, of an unknown version
     ├── SetRefusedError        a set file that can be read, and that a rule forbids to use
     ├── BillDamagedError       a cloud's bill that cannot be understood
+    ├── DocumentDamagedError   a small document of the bucket: not of its kind
+    │   └── ObjectTooLargeError    an object larger than its kind may be; it was not read
     └── DatabaseDamagedError   the aggregator's database file
 ```
 
@@ -134,6 +136,14 @@ class SetRefusedError(DamagedError):
 
 class BillDamagedError(DamagedError):
     """A cloud's bill is there and cannot be understood: other columns, amounts or dates than any form has."""
+
+
+class DocumentDamagedError(DamagedError):
+    """A small document of the bucket is not of its kind, or holds times or numbers out of every range."""
+
+
+class ObjectTooLargeError(DocumentDamagedError):
+    """An object is larger than its kind may be; its content was not read."""
 
 
 class DatabaseDamagedError(DamagedError):

@@ -18,9 +18,10 @@ from typing import Any
 
 import pytest
 
-from fleetcost.agent.diagnostics import CheckResult, Diagnostics, write_diagnostics
+from fleetcost.agent.diagnostics import write_diagnostics
 from fleetcost.bucket.filesystem import FilesystemBucket
 from fleetcost.cli.main import run
+from fleetcost.documents.cluster import CheckResult, Diagnostics
 from fleetcost.model.cloud_sets import ConnectionStatus, IntegrationStatus, integration_id
 from fleetcost.model.window import rfc3339
 from fleetcost.sets.cloud.status import write_status
@@ -97,7 +98,7 @@ def healthy(tmp_path_factory: pytest.TempPathFactory) -> Place:
     place.store.write_text(f"type: FILESYSTEM\nconfig:\n  directory: {place.bucket}\n")
     for cluster in CLUSTERS:
         checks = {"prometheusHasKSMMetric": CheckResult(diagnostic_passed=True)}
-        now = rfc3339(datetime.now(UTC))
+        now = datetime.now(UTC)
         write_diagnostics(
             FilesystemBucket(place.bucket), Diagnostics(cluster_id=cluster, latest_run=now, checks=checks)
         )
@@ -263,7 +264,7 @@ def test_uploads_of_old_hours(place: Place) -> None:
 def test_a_check_of_the_agent_that_fails(place: Place) -> None:
     """A failed check of the agent is told in its own words."""
     failed = CheckResult(diagnostic_passed=False, diagnostic_output="kube_pod_info has no sample")
-    now = rfc3339(datetime.now(UTC))
+    now = datetime.now(UTC)
     found = Diagnostics(cluster_id="cluster-1", latest_run=now, checks={"prometheusHasKSMMetric": failed})
     write_diagnostics(FilesystemBucket(place.bucket), found)
 
@@ -274,7 +275,7 @@ def test_a_check_of_the_agent_that_fails(place: Place) -> None:
 
 def test_checks_that_no_longer_run(place: Place) -> None:
     """Diagnostics that are old break their link."""
-    old = rfc3339(datetime.now(UTC) - timedelta(hours=2))
+    old = datetime.now(UTC) - timedelta(hours=2)
     write_diagnostics(FilesystemBucket(place.bucket), Diagnostics(cluster_id="cluster-1", latest_run=old, checks={}))
 
     assert f"last ran at {old}" in verify(place.store).first()["cluster-1 diagnostics"]

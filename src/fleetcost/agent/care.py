@@ -11,8 +11,6 @@ from datetime import datetime
 from pathlib import Path
 
 from fleetcost.agent.diagnostics import (
-    Diagnostics,
-    Gap,
     Surroundings,
     read_diagnostics,
     run_checks,
@@ -22,6 +20,7 @@ from fleetcost.agent.diagnostics import (
 from fleetcost.agent.jobs import Jobs
 from fleetcost.agent.loop import Agent
 from fleetcost.agent.requests import answer_requests
+from fleetcost.documents.cluster import Diagnostics, MissingHour
 from fleetcost.errors import FleetcostError, SourceError
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
@@ -77,9 +76,9 @@ class Care:
         around = Surroundings(self._agent.builder.source, self._data_dir, newest)
         found = Diagnostics(
             cluster_id=cluster,
-            latest_run=rfc3339(now),
+            latest_run=now,
             checks=run_checks(around, before, now),
-            gaps=tuple(Gap(rfc3339(gap.start), self._cause(gap)) for gap in self._agent.gaps),
+            gaps=tuple(MissingHour(rfc3339(gap.start), self._cause(gap)) for gap in self._agent.gaps),
         )
         if self._alone:
             self._tell_status()

@@ -16,10 +16,12 @@ import msgspec
 
 from fleetcost import __version__
 from fleetcost.bucket.port import Bucket, BucketReader, ObjectInfo
-from fleetcost.errors import ClaimRefusedError, ConditionFailedError, SetDamagedError
+from fleetcost.documents.cluster import ClusterClaim
+from fleetcost.documents.document import read_document, write_document
+from fleetcost.documents.places import identity_path
+from fleetcost.errors import ClaimRefusedError, ConditionFailedError, DocumentDamagedError
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import rfc3339
-from fleetcost.sets.layout import identity_path
 
 OWN = ""
 """In a claim: the cluster's own agent holds it."""
@@ -28,39 +30,12 @@ FRESH = timedelta(hours=1)
 """An agent that was there this long ago is taken to be still there."""
 
 
-class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """
-    The document in `cluster.json`.
-
-    Attributes:
-        cluster: the id, equal to the folder's name
-        uid: the identity behind it
-        claimed_at: when this uid claimed the id
-        last_seen: when its agent last did a round
-        last_push: when sets were last pushed, None before the first
-        retired_at: when it was declared gone on purpose, None while it is in service
-        agent_version: of the last agent that wrote this
-        previous_uid: who held the id before a takeover, empty where nobody did
-        holder: which agent speaks for the cluster: empty for its own, else the name of one that builds many
-    """
-
-    cluster: str
-    uid: str
-    claimed_at: str
-    last_seen: str
-    last_push: str | None = None
-    retired_at: str | None = None
-    agent_version: str = __version__
-    previous_uid: str = ""
-    holder: str = OWN
-
-
-def read_claim(bucket: BucketReader, cluster: ClusterId) -> Claim | None:
+def read_claim(bucket: BucketReader, cluster: ClusterId) -> ClusterClaim | None:
     """
     Return who holds a cluster id, None where nobody does.
 
     Raises:
-        SetDamagedError: the object is there and is no claim.
+        DocumentDamagedError: the object is there and is no claim.
     """
     path = identity_path(cluster)
     return _decoded(bucket, path) if bucket.stat(path) else None
@@ -68,9 +43,9 @@ def read_claim(bucket: BucketReader, cluster: ClusterId) -> Claim | None:
 
 def claim(
     bucket: Bucket, cluster: ClusterId, uid: str, now: datetime, *, takeover: bool = False, holder: str = OWN
-) -> Claim:
+) -> ClusterClaim:
     """
-    Claim a cluster id, or confirm the claim.
+    ClusterClaim a cluster id, or confirm the claim.
 
     Args:
         bucket: Federated Storage
@@ -82,27 +57,23 @@ def claim(
 
     Raises:
         ClaimRefusedError: another uid holds the id, or another agent does and was there within the hour.
-        SetDamagedError: the object is there and is no claim.
+        DocumentDamagedError: the object is there and is no claim.
     """
-    instant = rfc3339(now)
-    wanted = Claim(cluster=cluster, uid=uid, claimed_at=instant, last_seen=instant, holder=holder)
+    wanted = ClusterClaim(cluster=cluster, uid=uid, claimed_at=now, last_seen=now, holder=holder)
     path = identity_path(cluster)
     try:
-        bucket.put(path, msgspec.json.encode(wanted), create=True)
+        write_document(bucket, path, wanted, create=True)
     except ConditionFailedError:
         return _confirm(bucket, wanted, bucket.stat(path), now, takeover=takeover)
     return wanted
 
 
-def is_fresh(there: Claim, now: datetime) -> bool:
+def is_fresh(there: ClusterClaim, now: datetime) -> bool:
     """Tell whether the agent of a claim was there of late; one that was retired on purpose was not."""
-    try:
-        return there.retired_at is None and now - datetime.fromisoformat(there.last_seen) < FRESH
-    except ValueError:
-        return False
+    return there.retired_at is None and now - there.last_seen < FRESH
 
 
-def heartbeat(bucket: Bucket, held: Claim, now: datetime, *, pushed: bool) -> Claim:
+def heartbeat(bucket: Bucket, held: ClusterClaim, now: datetime, *, pushed: bool) -> ClusterClaim:
     """
     Write into the claim that the agent is there, and whether it pushed.
 
@@ -116,8 +87,8 @@ def heartbeat(bucket: Bucket, held: Claim, now: datetime, *, pushed: bool) -> Cl
     _check_holder(bucket, there, held, now)
     beaten = msgspec.structs.replace(
         there,
-        last_seen=rfc3339(now),
-        last_push=rfc3339(now) if pushed else there.last_push,
+        last_seen=now,
+        last_push=now if pushed else there.last_push,
         retired_at=None,
         agent_version=__version__,
         holder=held.holder,
@@ -131,7 +102,7 @@ def heartbeat(bucket: Bucket, held: Claim, now: datetime, *, pushed: bool) -> Cl
         return there
 
 
-def retire(bucket: Bucket, cluster: ClusterId, now: datetime) -> Claim:
+def retire(bucket: Bucket, cluster: ClusterId, now: datetime) -> ClusterClaim:
     """
     Declare a cluster gone on purpose: its costs stay, its silence is no longer a finding.
 
@@ -142,10 +113,12 @@ def retire(bucket: Bucket, cluster: ClusterId, now: datetime) -> Claim:
     info = bucket.stat(path)
     if info is None:
         raise ClaimRefusedError(f"retire {bucket.name}/{path}: there is no such claim; is the cluster id right?")
-    return _replace(bucket, path, info, msgspec.structs.replace(_decoded(bucket, path), retired_at=rfc3339(now)))
+    return _replace(bucket, path, info, msgspec.structs.replace(_decoded(bucket, path), retired_at=now))
 
 
-def _confirm(bucket: Bucket, wanted: Claim, info: ObjectInfo | None, now: datetime, *, takeover: bool) -> Claim:
+def _confirm(
+    bucket: Bucket, wanted: ClusterClaim, info: ObjectInfo | None, now: datetime, *, takeover: bool
+) -> ClusterClaim:
     path = identity_path(ClusterId(wanted.cluster))
     there = _decoded(bucket, path)
     if takeover and there.uid != wanted.uid:
@@ -161,42 +134,40 @@ def _confirm(bucket: Bucket, wanted: Claim, info: ObjectInfo | None, now: dateti
     )
 
 
-def _check_holder(bucket: BucketReader, there: Claim, wanted: Claim, now: datetime) -> None:
+def _check_holder(bucket: BucketReader, there: ClusterClaim, wanted: ClusterClaim, now: datetime) -> None:
     """Refuse an agent of many clusters one that another agent speaks for; a cluster's own agent is never refused."""
     if wanted.holder in {OWN, there.holder} or not is_fresh(there, now):
         return
     who = there.holder or "its own agent"
     raise ClaimRefusedError(
         f"claim {bucket.name}/{identity_path(ClusterId(wanted.cluster))}: {who} speaks for cluster {wanted.cluster!r} "
-        f"(last seen {there.last_seen}); two agents would build the same sets from different sources: stop that one "
-        "and wait an hour, leave this cluster out with --clusters, or start once with --takeover"
+        f"(last seen {rfc3339(there.last_seen)}); two agents would build the same sets from different sources: stop "
+        "that one and wait an hour, leave this cluster out with --clusters, or start once with --takeover"
     )
 
 
-def _check(bucket: BucketReader, there: Claim, wanted: Claim) -> None:
+def _check(bucket: BucketReader, there: ClusterClaim, wanted: ClusterClaim) -> None:
     if there.uid == wanted.uid:
         return
     raise ClaimRefusedError(
         f"claim {bucket.name}/{identity_path(ClusterId(wanted.cluster))}: cluster id {wanted.cluster!r} belongs to the "
-        f"cluster with uid {there.uid} (last seen {there.last_seen}, last push {there.last_push or 'never'}), this one "
+        f"cluster with uid {there.uid} (last seen {rfc3339(there.last_seen)}, last push "
+        f"{rfc3339(there.last_push) if there.last_push else 'never'}), this one "
         f"has uid {wanted.uid}; two clusters with one id would overwrite each other: give this cluster an id of its "
         "own, or, if it is the same cluster rebuilt, start it once with --takeover"
     )
 
 
-def _replace(bucket: Bucket, path: str, info: ObjectInfo | None, document: Claim) -> Claim:
-    content = msgspec.json.encode(document)
+def _replace(bucket: Bucket, path: str, info: ObjectInfo | None, document: ClusterClaim) -> ClusterClaim:
     if info is None:
-        bucket.put(path, content, create=True)
+        write_document(bucket, path, document, create=True)
     else:
-        bucket.put(path, content, if_etag=info.etag)
+        write_document(bucket, path, document, if_etag=info.etag)
     return document
 
 
-def _decoded(bucket: BucketReader, path: str) -> Claim:
+def _decoded(bucket: BucketReader, path: str) -> ClusterClaim:
     try:
-        return msgspec.json.decode(bucket.get(path), type=Claim)
-    except msgspec.MsgspecError as error:
-        raise SetDamagedError(
-            f"read claim {bucket.name}/{path}: not a claim: {error}; delete it to claim anew"
-        ) from error
+        return read_document(bucket, path, ClusterClaim)
+    except DocumentDamagedError as error:
+        raise DocumentDamagedError(f"{error}: this is no claim; delete it to claim the id again") from None

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import msgspec
-
-from fleetcost import __version__
-from fleetcost.bucket.port import Bucket
-from fleetcost.errors import FleetcostError
+from fleetcost.bucket.port import Bucket, BucketReader
+from fleetcost.documents.cluster import CheckResult, Diagnostics
+from fleetcost.documents.document import read_document, write_document
+from fleetcost.documents.places import diagnostics_path
+from fleetcost.errors import DocumentDamagedError, FleetcostError, ObjectMissingError
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
@@ -25,7 +25,6 @@ from fleetcost.ops import metrics
 from fleetcost.samples import queries
 from fleetcost.samples.query import Query
 from fleetcost.samples.source import Source
-from fleetcost.sets.layout import cluster_folder
 
 FULL_FRACTION = 0.8
 """Part of the disk that may be used."""
@@ -66,48 +65,6 @@ _MEANINGS = {
     Check.NOT_PENDING: "none of our pods waits for a node",
     Check.STORAGE: "the local disk is less than 80 % full",
 }
-
-
-class CheckResult(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """
-    What a check found, in the field's names.
-
-    Attributes:
-        diagnostic_passed: whether it is well
-        num_failures: failures in a row
-        first_failure_date: when the row began, empty while it passes
-        diagnostic_output: what was seen, in words
-    """
-
-    diagnostic_passed: bool
-    num_failures: int = 0
-    first_failure_date: str = ""
-    diagnostic_output: str = ""
-
-
-class Gap(msgspec.Struct, frozen=True):
-    """One hour without samples, and why."""
-
-    start: str
-    cause: str
-
-
-class Diagnostics(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """
-    The document in `diagnostics.json`.
-
-    Attributes:
-        cluster_id, version: whose, and of which agent
-        latest_run: when the checks ran
-        checks: the field's name of each check to its result
-        gaps: hours within the backfill of which there is no set
-    """
-
-    cluster_id: str
-    version: str = __version__
-    latest_run: str
-    checks: dict[str, CheckResult]
-    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,25 +113,17 @@ def run_checks(around: Surroundings, before: Diagnostics | None, now: datetime) 
     return results
 
 
-def read_diagnostics(bucket: Bucket, cluster: ClusterId) -> Diagnostics | None:
+def read_diagnostics(bucket: BucketReader, cluster: ClusterId) -> Diagnostics | None:
     """Return what the last run left in the bucket; None where there is nothing readable."""
-    path = diagnostics_path(cluster)
-    if bucket.stat(path) is None:
-        return None
     try:
-        return msgspec.json.decode(bucket.get(path), type=Diagnostics)
-    except msgspec.MsgspecError:
+        return read_document(bucket, diagnostics_path(cluster), Diagnostics)
+    except (ObjectMissingError, DocumentDamagedError):
         return None
 
 
 def write_diagnostics(bucket: Bucket, diagnostics: Diagnostics) -> None:
     """Put the document in its place."""
-    bucket.put(diagnostics_path(ClusterId(diagnostics.cluster_id)), msgspec.json.encode(diagnostics))
-
-
-def diagnostics_path(cluster: ClusterId) -> str:
-    """Return where a cluster's diagnostics live."""
-    return f"{cluster_folder(cluster)}/diagnostics.json"
+    write_document(bucket, diagnostics_path(ClusterId(diagnostics.cluster_id)), diagnostics)
 
 
 def _result(wrong: str, before: CheckResult | None, now: datetime) -> CheckResult:

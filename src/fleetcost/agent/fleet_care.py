@@ -7,9 +7,10 @@ from pathlib import Path
 
 from fleetcost.agent.care import EVERY_SECONDS, Care
 from fleetcost.agent.fleet import FleetAgent
-from fleetcost.agent.jobs import Job, Jobs
+from fleetcost.agent.jobs import Jobs
 from fleetcost.agent.loop import Agent
 from fleetcost.agent.repair import Repair
+from fleetcost.documents.repairs import RepairJob
 from fleetcost.errors import CallerError, FleetcostError, near
 from fleetcost.model.identity import ClusterId
 from fleetcost.ops import log
@@ -46,7 +47,7 @@ class FleetCare:
                 unknown = None if isinstance(error, FleetcostError) else error
                 _log.warning("diagnostics not pushed", cluster=cluster, error=str(error), exc_info=unknown)
 
-    def order(self, cluster: str, repair: Repair) -> Job:
+    def order(self, cluster: str, repair: Repair) -> RepairJob:
         """
         Queue a repair of one cluster.
 
@@ -61,7 +62,7 @@ class FleetCare:
             )
         return self._side(ClusterId(cluster))[1].order(repair)
 
-    def list(self) -> dict[str, tuple[Job, ...]]:
+    def list(self) -> dict[str, tuple[RepairJob, ...]]:
         """Return the repairs that are remembered, by cluster."""
         with self._lock:
             return {cluster: jobs.list() for cluster, (_, jobs, _) in self._sides.items()}

@@ -10,7 +10,8 @@ from collections import OrderedDict
 import msgspec
 
 from fleetcost.agent.loop import Agent
-from fleetcost.agent.repair import Repair, SetDifference, check_held, compare
+from fleetcost.agent.repair import Repair, check_held, compare
+from fleetcost.documents.repairs import RepairedSet, RepairJob
 from fleetcost.errors import CallerError, FleetcostError
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.ops import log
@@ -21,42 +22,13 @@ REMEMBERED = 100
 _log = log.get("agent")
 
 
-class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """
-    One repair and how far it is.
-
-    Attributes:
-        id: names it
-        start, end: the window
-        force, dry_run: as ordered
-        state: `queued`, `running`, `done`, `refused` or `failed`
-        done, total: hours
-        message: what came of it, in words
-        differences: of each set that was touched, or would be
-        ordered_at, finished_at: when
-    """
-
-    id: str
-    start: str
-    end: str
-    force: bool
-    dry_run: bool
-    state: str = "queued"
-    done: int = 0
-    total: int = 0
-    message: str = ""
-    differences: tuple[SetDifference, ...] = ()
-    ordered_at: str
-    finished_at: str | None = None
-
-
 class Jobs:
     """The agent's repairs: a queue, a worker thread, and what became of each."""
 
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
         self._waiting: queue.Queue[tuple[str, Repair] | None] = queue.Queue()
-        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._jobs: OrderedDict[str, RepairJob] = OrderedDict()
         self._lock = threading.Lock()
         self._worker = threading.Thread(target=self._work, name="repair", daemon=True)
 
@@ -69,30 +41,30 @@ class Jobs:
         self._waiting.put(None)
         self._worker.join()
 
-    def order(self, repair: Repair, job_id: str = "") -> Job:
+    def order(self, repair: Repair, job_id: str = "") -> RepairJob:
         """Queue a repair; ordering an id that is known returns its job."""
         chosen = job_id or uuid.uuid4().hex[:12]
         with self._lock:
             if chosen in self._jobs:
                 return self._jobs[chosen]
-            job = Job(
+            job = RepairJob(
                 id=chosen,
                 start=rfc3339(repair.window.start),
                 end=rfc3339(repair.window.end),
                 force=repair.force,
                 dry_run=repair.dry_run,
-                ordered_at=rfc3339(self._agent.clock()),
+                ordered_at=self._agent.clock(),
             )
             self._jobs[chosen] = job
         self._waiting.put((chosen, repair))
         return job
 
-    def list(self) -> tuple[Job, ...]:
+    def list(self) -> tuple[RepairJob, ...]:
         """Return every job that is remembered, newest first."""
         with self._lock:
             return tuple(reversed(self._jobs.values()))
 
-    def wait(self, job_id: str) -> Job:
+    def wait(self, job_id: str) -> RepairJob:
         """Return a job once it is finished."""
         while True:
             with self._lock:
@@ -119,7 +91,7 @@ class Jobs:
         _log.info("repairing", job=job_id, window=str(repair.window), hours=len(hours), dry_run=repair.dry_run)
         self._say(job_id, state="running", total=len(hours))
         check_held(self._agent.builder, repair, now)
-        differences: list[SetDifference] = []
+        differences: list[RepairedSet] = []
         built: list[Window] = []
         if not repair.dry_run:
             self._agent.prepare(repair.window, now)
@@ -135,7 +107,7 @@ class Jobs:
 
     def _end(self, job_id: str, state: str, message: str) -> None:
         _log.info("repaired" if state == "done" else "repair " + state, job=job_id, message=message)
-        self._say(job_id, state=state, message=message, finished_at=rfc3339(self._agent.clock()))
+        self._say(job_id, state=state, message=message, finished_at=self._agent.clock())
         with self._lock:
             finished = [job.id for job in self._jobs.values() if job.finished_at]
             for old in finished[: max(0, len(finished) - REMEMBERED)]:

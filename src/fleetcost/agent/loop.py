@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 
 from fleetcost.agent.build import Builder
-from fleetcost.agent.claim import OWN, Claim, claim, heartbeat
+from fleetcost.agent.claim import OWN, claim, heartbeat
 from fleetcost.agent.health import Health
 from fleetcost.agent.plan import (
     BuildDay,
@@ -28,6 +28,7 @@ from fleetcost.agent.plan import (
 from fleetcost.agent.push import Settled, adopt, expired, lost, push, unpushed
 from fleetcost.agent.store import built, shelf
 from fleetcost.bucket.port import Bucket
+from fleetcost.documents.cluster import ClusterClaim
 from fleetcost.errors import (
     ClaimRefusedError,
     DamagedError,
@@ -87,7 +88,7 @@ class Agent:
     clock: Clock
     takeover: bool = False
     holder: str = OWN
-    _claim: Claim | None = field(default=None, init=False)
+    _claim: ClusterClaim | None = field(default=None, init=False)
     _settled: Settled = field(default_factory=dict, init=False)
     _looked_at: dict[Window, datetime] = field(default_factory=dict, init=False)
     _gaps: dict[Window, datetime] = field(default_factory=dict, init=False)
@@ -150,7 +151,7 @@ class Agent:
 
     def prepare(self, window: Window, now: datetime) -> None:
         """
-        Claim the id and learn what the bucket knows of the days of a window, so that they can be added up.
+        ClusterClaim the id and learn what the bucket knows of the days of a window, so that they can be added up.
 
         Raises:
             ClaimRefusedError: the cluster id belongs to another cluster.
@@ -292,7 +293,7 @@ class Agent:
 
     def _learn(self, window: Window, now: datetime) -> None:
         """
-        Claim the id and take from the bucket what the local store lacks of these days.
+        ClusterClaim the id and take from the bucket what the local store lacks of these days.
 
         A bucket that is away, or a claim that cannot be read, does not stop the building; pushing will say it again.
         """
@@ -326,7 +327,7 @@ class Agent:
         else:
             self._gaps[hour] = now
 
-    def _hold(self, now: datetime) -> Claim:
+    def _hold(self, now: datetime) -> ClusterClaim:
         if self._claim is None:
             identity = self.builder.identity
             self._claim = claim(

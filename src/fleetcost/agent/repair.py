@@ -10,11 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
-
 from fleetcost.agent.build import Builder
 from fleetcost.agent.plan import BuildHour, Timing
 from fleetcost.bucket.port import Bucket
+from fleetcost.documents.repairs import RepairedSet
 from fleetcost.errors import CallerError
 from fleetcost.model.sets import SetHeader
 from fleetcost.model.window import Resolution, Window, rfc3339
@@ -22,29 +21,6 @@ from fleetcost.samples.held import coverage_minutes, held
 from fleetcost.sets.publish import decide, header_at
 
 LONGEST_HOURS = 24 * 400
-
-
-class SetDifference(msgspec.Struct, frozen=True, kw_only=True):
-    """
-    What a repair changes, or would change, in one set.
-
-    Attributes:
-        kind, start, end: which set
-        outcome: what becomes of it
-        rows_before, cost_before, coverage_before: of the set that is there, None where there is none
-        rows_after, cost_after, coverage_after: of the set that was built
-    """
-
-    kind: str
-    start: str
-    end: str
-    outcome: str
-    rows_before: int | None
-    rows_after: int
-    cost_before: str | None
-    cost_after: str
-    coverage_before: float | None
-    coverage_after: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +72,7 @@ def check_held(builder: Builder, repair: Repair, now: datetime) -> None:
     )
 
 
-def compare(builder: Builder, store: Bucket, hour: BuildHour, *, force: bool, now: datetime) -> list[SetDifference]:
+def compare(builder: Builder, store: Bucket, hour: BuildHour, *, force: bool, now: datetime) -> list[RepairedSet]:
     """Build one hour and say what would become of its sets; nothing is written."""
     differences = []
     for cost_set in builder.hour(hour.window, final=hour.final, now=now):
@@ -106,10 +82,10 @@ def compare(builder: Builder, store: Bucket, hour: BuildHour, *, force: bool, no
     return differences
 
 
-def difference(there: SetHeader | None, new: SetHeader, outcome: str) -> SetDifference:
+def difference(there: SetHeader | None, new: SetHeader, outcome: str) -> RepairedSet:
     """Put two headers of one set side by side."""
     window = new.key.window
-    return SetDifference(
+    return RepairedSet(
         kind=new.key.kind.value,
         start=rfc3339(window.start),
         end=rfc3339(window.end),

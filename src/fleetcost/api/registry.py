@@ -10,8 +10,8 @@ from datetime import datetime
 from types import MappingProxyType
 
 from fleetcost.bucket.port import BucketReader
+from fleetcost.documents.standing import Standing, read_standing
 from fleetcost.model.identity import ClusterId
-from fleetcost.sets.standing import Standing, read_standing
 
 AT_ONCE = 8
 """Clusters that are read at the same time."""

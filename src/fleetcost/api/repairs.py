@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-import msgspec
-
 from fleetcost.api.problem import ReadOnlyError
 from fleetcost.bucket.port import Bucket, BucketReader, ObjectInfo
-from fleetcost.errors import ConditionFailedError, ObjectMissingError
+from fleetcost.documents.document import read_document, write_document
+from fleetcost.documents.repairs import RepairRequest, RepairResult, list_requests, request_path, result_path
+from fleetcost.errors import ConditionFailedError, DocumentDamagedError, ObjectMissingError
 from fleetcost.model.identity import ClusterId
-from fleetcost.sets.requests import RepairRequest, RepairResult, list_requests, request_path, result_path
 
 AT_ONCE = 8
 """Clusters whose folders are read at the same time."""
@@ -76,9 +75,8 @@ class Repairs:
         if self.writer is None:
             raise ReadOnlyError("order a repair: this server writes nothing to the bucket; ask the primary's")
         request_id = uuid.uuid4().hex[:12]
-        content = msgspec.json.encode(request)
         try:
-            info = self.writer.put(request_path(cluster, request_id), content, create=True)
+            info = write_document(self.writer, request_path(cluster, request_id), request, create=True)
         except ConditionFailedError:
             # A first attempt whose answer was lost may have written it.
             return self.find([cluster], request_id)
@@ -113,16 +111,16 @@ class Repairs:
     def _read(self, cluster: ClusterId, request_id: str, info: ObjectInfo, answered: bool) -> Order:  # noqa: FBT001 - a fact of the listing
         request: RepairRequest | None = None
         try:
-            request = msgspec.json.decode(self.bucket.get(info.path), type=RepairRequest)
-        except msgspec.MsgspecError as error:
+            request = read_document(self.bucket, info.path, RepairRequest)
+        except DocumentDamagedError as error:
             state, message = UNREADABLE, str(error)
         else:
             state, message = WAITING, ""
         if not answered:
             return Order(cluster, request_id, info.modified, state, message, request, None)
         try:
-            result = msgspec.json.decode(self.bucket.get(result_path(cluster, request_id)), type=RepairResult)
-        except msgspec.MsgspecError as error:
+            result = read_document(self.bucket, result_path(cluster, request_id), RepairResult)
+        except DocumentDamagedError as error:
             return Order(cluster, request_id, info.modified, UNREADABLE, str(error), request, None)
         return Order(cluster, request_id, info.modified, result.state, result.message, request, result)
 

@@ -17,7 +17,7 @@ from botocore.parsers import ResponseParserError
 from fleetcost.bucket.boto_client import BotoClient
 from fleetcost.bucket.faults import StoreOperation, StoreReply, answered, lost, unanswered
 from fleetcost.bucket.paths import checked, cleaned_prefix
-from fleetcost.bucket.port import ObjectInfo
+from fleetcost.bucket.port import ObjectInfo, check_size
 from fleetcost.errors import (
     ConditionFailedError,
     FleetcostError,
@@ -77,9 +77,9 @@ class BotoBucket:
                 if not found["Key"].endswith("/"):
                     yield self._info(found["Key"], found, "Size")
 
-    def get(self, path: str) -> bytes:
+    def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Return an object's whole content."""
-        return self._tried(self._operation("get", path), lambda: self._read(path))
+        return self._tried(self._operation("get", path), lambda: self._read(path, largest_bytes))
 
     def stat(self, path: str) -> ObjectInfo | None:
         """Return what a listing would say of one object, or None where there is none."""
@@ -123,8 +123,9 @@ class BotoBucket:
         except ObjectMissingError:
             return
 
-    def _read(self, path: str) -> bytes:
+    def _read(self, path: str, largest_bytes: int | None) -> bytes:
         answer = self._client.get_object(**self._where(path), **self._opened.customer_key)
+        check_size(f"{self.name}/{path}", answer["ContentLength"], largest_bytes)
         content: bytes = answer["Body"].read()
         return content
 

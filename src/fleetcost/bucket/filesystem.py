@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fleetcost.bucket.paths import checked, cleaned_prefix
-from fleetcost.bucket.port import ObjectInfo
+from fleetcost.bucket.port import ObjectInfo, check_size
 from fleetcost.errors import ConditionFailedError, FleetcostError, ObjectMissingError, StoreError, StoreRefusedError
 
 WORKSHOP = ".fleetcost"
@@ -49,11 +49,13 @@ class FilesystemBucket:
         below = cleaned_prefix(prefix)
         yield from self._walk(self._root / below, f"{below}/" if below else "")
 
-    def get(self, path: str) -> bytes:
+    def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Return an object's whole content."""
         with self._told("get", path):
             try:
-                return self._file(path).read_bytes()
+                with self._file(path).open("rb") as file:
+                    check_size(f"{self.name}/{path}", os.fstat(file.fileno()).st_size, largest_bytes)
+                    return file.read()
             except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
                 raise ObjectMissingError(f"get {self.name}/{path}: there is no such object") from None
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from fleetcost.bucket.paths import checked, cleaned_prefix
-from fleetcost.bucket.port import ObjectInfo
+from fleetcost.bucket.port import ObjectInfo, check_size
 from fleetcost.errors import ConditionFailedError, ObjectMissingError
 
 
@@ -33,11 +33,12 @@ class MemoryBucket:
             found = sorted(info for path, (_, info) in self._objects.items() if path.startswith(below))
         yield from found
 
-    def get(self, path: str) -> bytes:
+    def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Return an object's whole content."""
         with self._lock:
             if checked(path) not in self._objects:
                 raise ObjectMissingError(f"get {self._name}/{path}: there is no such object")
+            check_size(f"{self._name}/{path}", len(self._objects[path][0]), largest_bytes)
             return self._objects[path][0]
 
     def stat(self, path: str) -> ObjectInfo | None:

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from fleetcost.errors import ObjectTooLargeError
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class ObjectInfo:
@@ -58,12 +60,17 @@ class BucketReader(Protocol):
             StoreError, StoreRefusedError: the store did not answer, or refused.
         """
 
-    def get(self, path: str) -> bytes:
+    def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """
         Return an object's whole content.
 
+        Args:
+            path: where
+            largest_bytes: what it may have at most; None for as much as there is
+
         Raises:
             ObjectMissingError: there is none.
+            ObjectTooLargeError: it is larger; its content was not read.
             StoreError, StoreRefusedError: the store did not answer, or refused.
         """
 
@@ -91,3 +98,14 @@ class Bucket(BucketReader, Protocol):
 
     def delete(self, path: str) -> None:
         """Remove an object; removing an absent one is no error."""
+
+
+def check_size(place: str, size_bytes: int, largest_bytes: int | None) -> None:
+    """
+    Check an object's size before its content is read.
+
+    Raises:
+        ObjectTooLargeError: it is larger than allowed.
+    """
+    if largest_bytes is not None and size_bytes > largest_bytes:
+        raise ObjectTooLargeError(f"read {place}: {size_bytes:,} bytes, accepted are up to {largest_bytes:,}")

@@ -12,7 +12,7 @@ from obstore.exceptions import BaseError
 
 from fleetcost.bucket.faults import StoreOperation, lost, translate
 from fleetcost.bucket.paths import checked, cleaned_prefix
-from fleetcost.bucket.port import ObjectInfo
+from fleetcost.bucket.port import ObjectInfo, check_size
 from fleetcost.errors import ConditionFailedError, ObjectMissingError
 
 if TYPE_CHECKING:
@@ -96,11 +96,9 @@ class ObjectStoreBucket:
         if held is not None and not _is_folder_mark(held, below, None):
             yield held
 
-    def get(self, path: str) -> bytes:
+    def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Return an object's whole content."""
-        return self._tried(
-            self._operation("get", checked(path)), lambda: bytes(obstore.get(self._reader, path).bytes())
-        )
+        return self._tried(self._operation("get", checked(path)), lambda: self._read(path, largest_bytes))
 
     def stat(self, path: str) -> ObjectInfo | None:
         """Return what a listing would say of one object, or None where there is none."""
@@ -132,6 +130,11 @@ class ObjectStoreBucket:
             self._tried(operation, lambda: obstore.delete(self._writer, path))
         except ObjectMissingError:
             return
+
+    def _read(self, path: str, largest_bytes: int | None) -> bytes:
+        found = obstore.get(self._reader, path)
+        check_size(f"{self._name}/{path}", found.meta["size"], largest_bytes)
+        return bytes(found.bytes())
 
     def _write(self, path: str, content: bytes, mode: PutMode) -> str:
         whole = mode != "overwrite" or not self._upload.multipart or len(content) <= self._upload.part_bytes

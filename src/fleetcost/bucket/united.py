@@ -93,17 +93,17 @@ class UnitedBucket:
         if failed is not None:
             raise failed
 
-    def get(self, path: str) -> bytes:
+    def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Return an object's whole content."""
         owner = self._owner(path)
         if owner is not None:
-            return owner.get(path)
+            return owner.get(path, largest_bytes=largest_bytes)
         for store in self._stores[:-1]:
             try:
-                return store.get(path)
+                return store.get(path, largest_bytes=largest_bytes)
             except ObjectMissingError:
                 continue
-        return self._stores[-1].get(path)
+        return self._stores[-1].get(path, largest_bytes=largest_bytes)
 
     def stat(self, path: str) -> ObjectInfo | None:
         """Return what a listing would say of one object, or None where there is none."""

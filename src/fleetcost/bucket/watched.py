@@ -58,9 +58,9 @@ class WatchedBucket:
         with self._noticing():
             yield from bucket.list(prefix)
 
-    def get(self, path: str) -> bytes:
+    def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Return an object's whole content."""
-        return self._do(lambda bucket: bucket.get(path))
+        return self._do(lambda bucket: bucket.get(path, largest_bytes=largest_bytes))
 
     def stat(self, path: str) -> ObjectInfo | None:
         """Return what a listing would say of one object, or None where there is none."""

@@ -17,13 +17,15 @@ from fleetcost.agent.diagnostics import Check
 from fleetcost.agent.fleet import Fate, FleetAgent, Outcome
 from fleetcost.agent.fleet_care import FleetCare
 from fleetcost.agent.health import Doors, serve_health
-from fleetcost.agent.jobs import Job, Jobs
+from fleetcost.agent.jobs import Jobs
 from fleetcost.agent.repair import Repair
 from fleetcost.cli.agents import builds_many, many_agents, one_agent
 from fleetcost.cli.clusters import show_clusters
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage
+from fleetcost.documents.repairs import RepairJob
 from fleetcost.model.identity import cluster_id
+from fleetcost.model.window import rfc3339
 from fleetcost.model.window_text import parse_window
 from fleetcost.ops import log
 from fleetcost.ops.settings import AgentSettings
@@ -87,7 +89,7 @@ def _run_many(settings: AgentSettings, fleet: FleetAgent, stop: threading.Event)
     side = FleetCare(fleet, settings.data_dir)
     care = threading.Thread(target=side.run, args=(stop,), name="care", daemon=True)
 
-    def order(window: str, force: bool, dry_run: bool, cluster: str) -> Job:  # noqa: FBT001 - what a request says
+    def order(window: str, force: bool, dry_run: bool, cluster: str) -> RepairJob:  # noqa: FBT001 - what a request says
         return side.order(cluster, _repair(window, force=force, dry_run=dry_run))
 
     with serve_health(settings.bind, settings.port, Doors(fleet.status, order, side.list)) as port:
@@ -97,7 +99,7 @@ def _run_many(settings: AgentSettings, fleet: FleetAgent, stop: threading.Event)
     side.stop()
 
 
-def _order(jobs: Jobs, window: str, force: bool, dry_run: bool, _cluster: str) -> Job:  # noqa: FBT001 - what a request says
+def _order(jobs: Jobs, window: str, force: bool, dry_run: bool, _cluster: str) -> RepairJob:  # noqa: FBT001 - what a request says
     """Order a repair by the text of its window."""
     return jobs.order(_repair(window, force=force, dry_run=dry_run))
 
@@ -159,5 +161,6 @@ def _retire(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AgentSettings).settings
     bucket = federated_storage(settings)
     done = retire(bucket, cluster_id(settings.cluster_id), clock())
-    Console().print(f"{done.cluster}: retired at {done.retired_at}; it was last seen {done.last_seen}")
+    retired_at = rfc3339(done.retired_at or done.last_seen)
+    Console().print(f"{done.cluster}: retired at {retired_at}; it was last seen {rfc3339(done.last_seen)}")
     return 0

@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fleetcost.agent.claim import Claim, is_fresh, read_claim
+from fleetcost.agent.claim import is_fresh, read_claim
 from fleetcost.cli.flags import load_settings
 from fleetcost.cli.sources import DEFAULT_LABEL, delay, open_source
 from fleetcost.cli.stores import clock, federated_storage
+from fleetcost.documents.cluster import ClusterClaim
 from fleetcost.errors import FleetcostError
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import rfc3339
@@ -52,7 +53,7 @@ def show_clusters(parsed: argparse.Namespace) -> int:
     return 0 if found and not any(wrong.values()) else 1
 
 
-def _claims(settings: AgentSettings, found: Sequence[Surveyed]) -> Mapping[str, Claim]:
+def _claims(settings: AgentSettings, found: Sequence[Surveyed]) -> Mapping[str, ClusterClaim]:
     """Return who speaks for the clusters in the bucket, where there is one."""
     if settings.storage_config is None:
         return {}
@@ -68,13 +69,13 @@ def _claims(settings: AgentSettings, found: Sequence[Surveyed]) -> Mapping[str, 
     return held
 
 
-def _of_claim(claim: Claim | None, now: datetime) -> Sequence[str]:
+def _of_claim(claim: ClusterClaim | None, now: datetime) -> Sequence[str]:
     if claim is None or claim.holder or not is_fresh(claim, now):
         return ()
-    return (f"its own agent speaks for it (last seen {claim.last_seen}); --all-clusters leaves it out",)
+    return (f"its own agent speaks for it (last seen {rfc3339(claim.last_seen)}); --all-clusters leaves it out",)
 
 
-def _document(one: Surveyed, wrong: Sequence[str], claim: Claim | None) -> Mapping[str, object]:
+def _document(one: Surveyed, wrong: Sequence[str], claim: ClusterClaim | None) -> Mapping[str, object]:
     return {
         "cluster": one.value,
         "first_sample": rfc3339(one.first),

@@ -32,9 +32,9 @@ class TornBucket:
         """Iterate the other one's objects."""
         return self.bucket.list(prefix)
 
-    def get(self, path: str) -> bytes:
+    def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Return what the other one has."""
-        return self.bucket.get(path)
+        return self.bucket.get(path, largest_bytes=largest_bytes)
 
     def stat(self, path: str) -> ObjectInfo | None:
         """Return what the other one says of an object."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fleetcost.bucket.port import BucketReader, ObjectInfo
+from fleetcost.documents.places import FEDERATED, cluster_folder
 from fleetcost.model.identity import ClusterId
-from fleetcost.sets.layout import FEDERATED, Location, cluster_folder, locate
+from fleetcost.sets.layout import Location, locate
 
 
 @dataclass(frozen=True, slots=True)

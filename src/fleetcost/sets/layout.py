@@ -14,12 +14,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from fleetcost.documents.places import FEDERATED, cluster_folder
 from fleetcost.model.identity import RESERVED_IDS, ClusterId
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.states import ObjectState
 from fleetcost.model.window import Resolution, Window
 
-FEDERATED = "federated"
 _FOREIGN_NAME = re.compile(r"(?:[^/]*\.)?(?P<start>[0-9]{9,11})-(?P<end>[0-9]{9,11})(?:\.[A-Za-z0-9.]+)?")
 _OUR_NAME = re.compile(r"(?P<start>[1-9][0-9]{0,10})-(?P<end>[1-9][0-9]{0,10})\.parquet")
 """Without leading zeros: one window has one name, or one set would be there twice."""
@@ -53,16 +53,6 @@ def set_path(key: SetKey) -> str:
 def set_folder(cluster: ClusterId, kind: SetKind, resolution: Resolution) -> str:
     """Return the folder of one cluster's sets of one kind and resolution."""
     return f"{cluster_folder(cluster)}/etl/parquet/{kind}/{resolution}"
-
-
-def cluster_folder(cluster: ClusterId) -> str:
-    """Return the folder that belongs to one cluster."""
-    return f"{FEDERATED}/{cluster}"
-
-
-def identity_path(cluster: ClusterId) -> str:
-    """Return where a cluster's claim and heartbeat live."""
-    return f"{cluster_folder(cluster)}/cluster.json"
 
 
 def locate(path: str) -> Location:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from fleetcost.agent.claim import Claim, read_claim
-from fleetcost.agent.diagnostics import Diagnostics, read_diagnostics
+from fleetcost.agent.claim import read_claim
+from fleetcost.agent.diagnostics import read_diagnostics
 from fleetcost.bucket.port import Bucket
+from fleetcost.documents.cluster import ClusterClaim, Diagnostics
 from fleetcost.errors import DamagedError, FleetcostError, near
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Window
@@ -98,7 +99,7 @@ def _absent(cluster: ClusterId, there: Mapping[ClusterId, Folder]) -> tuple[Verd
 
 def _folder(bucket: Bucket, folder: Folder, now: datetime) -> Iterator[Verdict]:
     yield judge_objects(folder)
-    claim: Claim | None = None
+    claim: ClusterClaim | None = None
     try:
         claim = read_claim(bucket, folder.cluster)
         yield judge_heartbeat(folder, claim, now)

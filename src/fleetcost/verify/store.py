@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from fleetcost.agent.claim import Claim
-from fleetcost.agent.diagnostics import Check, Diagnostics
+from fleetcost.agent.diagnostics import Check
+from fleetcost.documents.cluster import ClusterClaim, Diagnostics
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import ObjectState
@@ -130,7 +130,7 @@ def _whole(folder: Folder) -> Verdict:
     return holds(Link.OBJECTS, f"{len(folder.sets):,} sets, {len(days):,} days", folder.cluster)
 
 
-def judge_heartbeat(folder: Folder, claim: Claim | None, now: datetime) -> Verdict:
+def judge_heartbeat(folder: Folder, claim: ClusterClaim | None, now: datetime) -> Verdict:
     """Judge whether the agent is there."""
     link, cluster = Link.HEARTBEAT, folder.cluster
     if claim is None:
@@ -143,25 +143,23 @@ def judge_heartbeat(folder: Folder, claim: Claim | None, now: datetime) -> Verdi
             cluster,
         )
     if claim.retired_at:
-        return remark(link, f"retired on purpose at {claim.retired_at}", cluster)
+        return remark(link, f"retired on purpose at {rfc3339(claim.retired_at)}", cluster)
     return _beat(claim, cluster, now)
 
 
-def _beat(claim: Claim, cluster: ClusterId, now: datetime) -> Verdict:
-    link, seen = Link.HEARTBEAT, _instant(claim.last_seen)
-    if seen is None:
-        return broken(link, f"last_seen is {claim.last_seen!r}, which is no time", "restart the agent", cluster)
+def _beat(claim: ClusterClaim, cluster: ClusterId, now: datetime) -> Verdict:
+    link, seen = Link.HEARTBEAT, claim.last_seen
     if seen > now + AHEAD:
         return broken(
             link,
-            f"last seen at {claim.last_seen}, which is in the future",
+            f"last seen at {rfc3339(seen)}, which is in the future",
             "synchronise the clock of the agent's node, or of this machine",
             cluster,
         )
     if now - seen > SILENT_AFTER:
         return broken(
             link,
-            f"last seen {_ago(now - seen)} ago, at {claim.last_seen}",
+            f"last seen {_ago(now - seen)} ago, at {rfc3339(seen)}",
             "is its pod running, and does it reach the bucket? Read its log. A cluster that is gone on purpose is "
             "declared so: fleetcost agent retire",
             cluster,
@@ -170,7 +168,7 @@ def _beat(claim: Claim, cluster: ClusterId, now: datetime) -> Verdict:
     return holds(link, f"seen {_ago(now - seen)} ago, agent {claim.agent_version}{taken}", cluster)
 
 
-def judge_uploads(folder: Folder, claim: Claim | None, now: datetime) -> Verdict:
+def judge_uploads(folder: Folder, claim: ClusterClaim | None, now: datetime) -> Verdict:
     """Judge whether what the agent uploads is fresh."""
     link, cluster, newest = Link.UPLOADS, folder.cluster, folder.newest
     if claim and claim.retired_at:
@@ -197,18 +195,18 @@ def judge_uploads(folder: Folder, claim: Claim | None, now: datetime) -> Verdict
     return holds(link, f"newest object {_ago(age)} old", cluster)
 
 
-def judge_diagnostics(folder: Folder, claim: Claim | None, found: Diagnostics | None, now: datetime) -> Verdict:
+def judge_diagnostics(folder: Folder, claim: ClusterClaim | None, found: Diagnostics | None, now: datetime) -> Verdict:
     """Judge the agent's own checks."""
     link, cluster = Link.DIAGNOSTICS, folder.cluster
     if claim and claim.retired_at:
         return remark(link, "retired on purpose", cluster)
     if found is None:
         return remark(link, "no diagnostics.json: a loop writes it, a single `agent build` does not", cluster)
-    ran = _instant(found.latest_run)
-    if ran is None or now - ran > SILENT_AFTER:
+    ran = found.latest_run
+    if now - ran > SILENT_AFTER:
         return broken(
             link,
-            f"the agent's checks last ran at {found.latest_run}",
+            f"the agent's checks last ran at {rfc3339(ran)}",
             "the agent is away, or does not reach the bucket: read its log",
             cluster,
         )
@@ -231,14 +229,6 @@ def _before_the_first_day(folder: Folder, found: Diagnostics, ran: datetime) -> 
     failed = {name for name, one in found.checks.items() if not one.diagnostic_passed}
     newest = folder.newest
     return failed <= OF_DAYS and newest is not None and ran <= newest.info.modified
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return instant if instant.tzinfo else None
 
 
 def _ago(age: timedelta) -> str:

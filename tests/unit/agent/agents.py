@@ -46,10 +46,10 @@ class Moody(MemoryBucket):
         self._answer()
         return super().list(prefix)
 
-    def get(self, path: str) -> bytes:
+    def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Get, unless away."""
         self._answer()
-        return super().get(path)
+        return super().get(path, largest_bytes=largest_bytes)
 
     def stat(self, path: str) -> ObjectInfo | None:
         """Stat, unless away."""

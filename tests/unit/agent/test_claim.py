@@ -6,19 +6,20 @@ import msgspec
 import pytest
 
 from builders import TinyCluster, at
-from fleetcost.agent.claim import Claim, claim, heartbeat, read_claim, retire
+from fleetcost.agent.claim import claim, heartbeat, read_claim, retire
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.bucket.port import ObjectInfo
+from fleetcost.documents.cluster import ClusterClaim
+from fleetcost.documents.places import identity_path
 from fleetcost.errors import ClaimRefusedError, ConditionFailedError, DamagedError
-from fleetcost.sets.layout import identity_path
 from unit.agent.agents import C1, Scene, paths
 
 PATH = identity_path(C1)
 
 
-def there(bucket: MemoryBucket) -> Claim:
+def there(bucket: MemoryBucket) -> ClusterClaim:
     """Return the claim in the bucket."""
-    return msgspec.json.decode(bucket.get(PATH), type=Claim)
+    return msgspec.json.decode(bucket.get(PATH), type=ClusterClaim)
 
 
 def test_the_first_agent_claims_the_id() -> None:
@@ -26,7 +27,7 @@ def test_the_first_agent_claims_the_id() -> None:
     bucket = MemoryBucket()
     held = claim(bucket, C1, "uid-1", at(1))
     assert there(bucket) == held
-    assert (held.cluster, held.uid, held.claimed_at, held.last_push) == ("c1", "uid-1", "2026-01-10T01:00:00Z", None)
+    assert (held.cluster, held.uid, held.claimed_at, held.last_push) == ("c1", "uid-1", at(1), None)
 
 
 def test_the_same_cluster_confirms_its_claim() -> None:
@@ -53,7 +54,7 @@ def test_a_claim_that_cannot_be_read_is_damaged(content: bytes) -> None:
     """What is no claim is not overwritten: somebody has to look."""
     bucket = MemoryBucket()
     bucket.put(PATH, content)
-    with pytest.raises(DamagedError, match=r"not a claim.*delete it to claim anew"):
+    with pytest.raises(DamagedError, match=r"no claim.*delete it to claim the id again"):
         claim(bucket, C1, "uid-1", at(1))
     assert bucket.get(PATH) == content
 
@@ -63,10 +64,10 @@ def test_the_heartbeat_writes_the_push() -> None:
     bucket = MemoryBucket()
     held = claim(bucket, C1, "uid-1", at(1))
     beaten = heartbeat(bucket, held, at(5), pushed=True)
-    instant = "2026-01-10T05:00:00Z"
+    instant = at(5)
     assert beaten == there(bucket) == msgspec.structs.replace(held, last_push=instant, last_seen=instant)
     again = heartbeat(bucket, beaten, at(6), pushed=False)
-    assert (again.last_seen, again.last_push) == ("2026-01-10T06:00:00Z", instant)
+    assert (again.last_seen, again.last_push) == (at(6), instant)
 
 
 def test_a_heartbeat_restores_a_deleted_claim() -> None:
@@ -99,7 +100,7 @@ class Racing(MemoryBucket):
     def put(self, path: str, content: bytes, *, create: bool = False, if_etag: str | None = None) -> ObjectInfo:
         """Let the rival write first."""
         if if_etag is not None:
-            theirs = msgspec.structs.replace(there(self), uid=self.rival, last_push="2026-01-10T04:00:00Z")
+            theirs = msgspec.structs.replace(there(self), uid=self.rival, last_push=at(4))
             super().put(path, msgspec.json.encode(theirs))
         return super().put(path, content, create=create, if_etag=if_etag)
 
@@ -108,7 +109,7 @@ def test_a_lost_race_is_decided_by_the_uid() -> None:
     """A heartbeat that loses against its own cluster's is fine; against another's it is refused."""
     own = Racing("uid-1")
     held = claim(own, C1, "uid-1", at(1))
-    assert heartbeat(own, held, at(5), pushed=True).last_push == "2026-01-10T04:00:00Z"
+    assert heartbeat(own, held, at(5), pushed=True).last_push == at(4)
     other = Racing("uid-2")
     held = claim(other, C1, "uid-1", at(1))
     with pytest.raises(ClaimRefusedError):
@@ -131,7 +132,7 @@ def test_a_winner_that_is_told_it_lost_reads_and_knows() -> None:
     bucket = Forgetful()
     held = claim(bucket, C1, "uid-1", at(1))
     assert held.uid == "uid-1"
-    assert heartbeat(bucket, held, at(5), pushed=True).last_push == "2026-01-10T05:00:00Z"
+    assert heartbeat(bucket, held, at(5), pushed=True).last_push == at(5)
 
 
 def test_a_takeover_takes_the_id() -> None:
@@ -139,7 +140,7 @@ def test_a_takeover_takes_the_id() -> None:
     bucket = MemoryBucket()
     old = claim(bucket, C1, "uid-1", at(1))
     taken = claim(bucket, C1, "uid-2", at(3), takeover=True)
-    assert (taken.uid, taken.previous_uid, taken.claimed_at) == ("uid-2", "uid-1", "2026-01-10T03:00:00Z")
+    assert (taken.uid, taken.previous_uid, taken.claimed_at) == ("uid-2", "uid-1", at(3))
     with pytest.raises(ClaimRefusedError):
         heartbeat(bucket, old, at(5), pushed=True)
     assert claim(bucket, C1, "uid-2", at(6), takeover=True) == taken
@@ -149,7 +150,7 @@ def test_a_retired_cluster_is_back_with_its_next_heartbeat() -> None:
     """A cluster that was declared gone and pushes again is in service again."""
     bucket = MemoryBucket()
     held = claim(bucket, C1, "uid-1", at(1))
-    assert retire(bucket, C1, at(2)).retired_at == "2026-01-10T02:00:00Z"
+    assert retire(bucket, C1, at(2)).retired_at == at(2)
     assert heartbeat(bucket, held, at(5), pushed=True).retired_at is None
 
 
@@ -183,7 +184,7 @@ def test_a_damaged_claim_does_not_stop_the_building() -> None:
     """History is built and kept locally until somebody has looked at the claim; the round says what is wrong."""
     scene = Scene(TinyCluster(at(8), at(9.5)))
     scene.bucket.put(PATH, b"garbage")
-    with pytest.raises(DamagedError, match="delete it to claim anew"):
+    with pytest.raises(DamagedError, match="delete it to claim the id again"):
         scene.agent().round()
     assert len(paths(scene.store)) == 6
     assert paths(scene.bucket) == [PATH]

@@ -11,17 +11,10 @@ import pytest
 
 from builders import TinyCluster, at, hour
 from fleetcost.agent.care import Care
-from fleetcost.agent.diagnostics import (
-    STALE_AFTER,
-    Check,
-    CheckResult,
-    Diagnostics,
-    Surroundings,
-    diagnostics_path,
-    read_diagnostics,
-    run_checks,
-)
+from fleetcost.agent.diagnostics import STALE_AFTER, Check, Surroundings, read_diagnostics, run_checks
 from fleetcost.agent.jobs import Jobs
+from fleetcost.documents.cluster import CheckResult, Diagnostics
+from fleetcost.documents.places import diagnostics_path
 from fleetcost.errors import SourceError, StoreError
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
@@ -106,7 +99,7 @@ def test_failures_are_counted_in_a_row(tmp_path: Path) -> None:
     first = checked(tmp_path, Answers({}))[name]
     assert (first.num_failures, first.first_failure_date) == (1, "2026-01-10T12:00:00Z")
     past = CheckResult(diagnostic_passed=False, num_failures=4, first_failure_date="2026-01-01T00:00:00Z")
-    before = Diagnostics(cluster_id="c1", latest_run="", checks={name: past})
+    before = Diagnostics(cluster_id="c1", latest_run=NOW, checks={name: past})
     again = checked(tmp_path, Answers({}), before=before)[name]
     assert (again.num_failures, again.first_failure_date) == (5, "2026-01-01T00:00:00Z")
     well = checked(tmp_path, Answers(dict(WELL)), before=before)[name]

@@ -11,19 +11,20 @@ import pytest
 
 from builders import TinyCluster, at
 from fleetcost.agent.build import Builder, Identity
-from fleetcost.agent.claim import OWN, Claim, claim, read_claim
+from fleetcost.agent.claim import OWN, claim, read_claim
 from fleetcost.agent.fleet import Choice, Fate, FleetAgent, Outcome
 from fleetcost.agent.loop import Agent
 from fleetcost.agent.plan import Timing
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.costing.prices import PriceBook
+from fleetcost.documents.cluster import ClusterClaim
+from fleetcost.documents.places import identity_path
 from fleetcost.errors import ClaimRefusedError, SourceError
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Window
 from fleetcost.samples.clusters import Clusters
 from fleetcost.samples.memory import MemorySource
 from fleetcost.samples.source import RawSeries
-from fleetcost.sets.layout import identity_path
 from unit.agent.agents import files
 
 NAME = "shared agent 1"
@@ -74,7 +75,7 @@ class World:
             Clusters(source, "cluster_id"), choice, make, timing=TIMING, at_once=2, clock=lambda: self.now
         )
 
-    def held(self, cluster: str) -> Claim:
+    def held(self, cluster: str) -> ClusterClaim:
         """Return who speaks for a cluster."""
         found = read_claim(self.bucket, ClusterId(cluster))
         assert found is not None
@@ -202,8 +203,8 @@ def test_a_silent_cluster_gets_no_heartbeat() -> None:
         here.now = here.clusters["a"].now = at(now)
         fleet.round()
 
-    assert here.held("a").last_seen == "2026-01-10T13:30:00Z"
-    assert here.held("b").last_seen == "2026-01-10T12:00:00Z", "its last hour was pushed as final"
+    assert here.held("a").last_seen == instant("2026-01-10T13:30:00Z")
+    assert here.held("b").last_seen == instant("2026-01-10T12:00:00Z"), "its last hour was pushed as final"
 
 
 def test_no_cluster_at_all_is_a_failure() -> None:
@@ -226,3 +227,7 @@ def test_a_claim_of_an_older_version_is_an_own_agent_s() -> None:
 
     with pytest.raises(ClaimRefusedError, match="its own agent"):
         claim(here.bucket, ClusterId("a"), "uid of a", at(9.5), holder=NAME)
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -8,9 +8,10 @@ import msgspec
 import pytest
 
 from builders import TinyCluster, at, hour
-from fleetcost.agent.jobs import REMEMBERED, Job, Jobs
+from fleetcost.agent.jobs import REMEMBERED, Jobs
 from fleetcost.agent.repair import LONGEST_HOURS, Repair
-from fleetcost.agent.requests import Result, answer_requests
+from fleetcost.agent.requests import answer_requests
+from fleetcost.documents.repairs import RepairJob, RepairResult
 from fleetcost.errors import CallerError
 from fleetcost.model.window import Window
 from unit.agent.agents import C1, Scene, files, one, sets
@@ -33,7 +34,7 @@ def jobs(scene: Scene) -> Iterator[Jobs]:
     working.stop()
 
 
-def done(jobs: Jobs, repair: Repair) -> Job:
+def done(jobs: Jobs, repair: Repair) -> RepairJob:
     """Order a repair and wait for its end."""
     return jobs.wait(jobs.order(repair).id)
 
@@ -144,9 +145,9 @@ def put_request(scene: Scene, name: str, content: bytes) -> None:
     scene.bucket.put(f"federated/c1/requests/{name}", content)
 
 
-def result(scene: Scene, name: str) -> Result:
+def result(scene: Scene, name: str) -> RepairResult:
     """Return the answer to a request."""
-    return msgspec.json.decode(scene.bucket.get(f"federated/c1/requests/{name}.result.json"), type=Result)
+    return msgspec.json.decode(scene.bucket.get(f"federated/c1/requests/{name}.result.json"), type=RepairResult)
 
 
 def test_requests_in_the_bucket_are_answered_once(scene: Scene, jobs: Jobs) -> None:

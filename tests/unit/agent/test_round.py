@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import msgspec
 import pytest
 
 from builders import DAILY, HOURLY, TinyCluster, allocation_set, at, day, hour, key, put
-from fleetcost.agent.claim import Claim
 from fleetcost.agent.plan import BuildHour, Timing
 from fleetcost.bucket.memory import MemoryBucket
+from fleetcost.documents.cluster import ClusterClaim
+from fleetcost.documents.places import identity_path
 from fleetcost.errors import SourceError, StoreError
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
-from fleetcost.sets.layout import identity_path, set_path
+from fleetcost.sets.layout import set_path
 from fleetcost.sets.publish import read
 from unit.agent.agents import C1, Moody, Scene, files, one, paths, sets
 
@@ -336,8 +337,11 @@ def test_the_heartbeat_tells_the_last_round_and_the_last_push(scene: Scene) -> N
     scene.agent().round()
     agent = scene.at(at(9.5) + timedelta(seconds=20)).agent()
     agent.round()
-    held = msgspec.json.decode(scene.bucket.get(identity_path(C1)), type=Claim)
-    assert (held.last_seen, held.last_push) == ("2026-01-10T09:30:20Z", "2026-01-10T09:30:00Z")
+    held = msgspec.json.decode(scene.bucket.get(identity_path(C1)), type=ClusterClaim)
+    assert (held.last_seen, held.last_push) == (
+        instant("2026-01-10T09:30:20Z"),
+        instant("2026-01-10T09:30:00Z"),
+    )
 
 
 def test_an_agent_whose_source_is_down_is_still_seen(scene: Scene) -> None:
@@ -345,8 +349,8 @@ def test_an_agent_whose_source_is_down_is_still_seen(scene: Scene) -> None:
     scene.cluster.down = True
     with pytest.raises(SourceError):
         scene.agent().round()
-    held = msgspec.json.decode(scene.bucket.get(identity_path(C1)), type=Claim)
-    assert (held.last_seen, held.last_push) == ("2026-01-10T09:30:00Z", None)
+    held = msgspec.json.decode(scene.bucket.get(identity_path(C1)), type=ClusterClaim)
+    assert (held.last_seen, held.last_push) == (instant("2026-01-10T09:30:00Z"), None)
 
 
 def test_building_a_window_builds_its_hours_and_days(scene: Scene) -> None:
@@ -474,3 +478,7 @@ def test_every_bucket_double_keeps_the_ports_order() -> None:
     for path in ("b", "a/c", "a/b"):
         bucket.put(path, b"")
     assert paths(bucket) == ["a/b", "a/c", "b"]
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -13,14 +13,14 @@ import pytest
 
 from builders import at, bucket_of, day, pair
 from fleetcost.agent.claim import claim, heartbeat, retire
-from fleetcost.agent.diagnostics import Check, CheckResult, Diagnostics, write_diagnostics
+from fleetcost.agent.diagnostics import Check, write_diagnostics
 from fleetcost.api.access import Tokens
 from fleetcost.api.registry import Registry
 from fleetcost.api.routes.multicluster import CHECKS
 from fleetcost.bucket.memory import MemoryBucket
+from fleetcost.documents.cluster import CheckResult, Diagnostics
 from fleetcost.errors import StoreError
 from fleetcost.model.identity import ClusterId
-from fleetcost.model.window import rfc3339
 from fleetcost.query.known import Known
 from fleetcost.tables.ledger import clusters, ledger_of
 from unit.api.apps import App, app
@@ -59,7 +59,7 @@ def run(cluster: ClusterId, at: datetime, **failed: str) -> Diagnostics:
                           diagnostic_output=seen)
         for name, seen in failed.items()
     }  # fmt: skip
-    return Diagnostics(cluster_id=cluster, latest_run=rfc3339(at), checks=checks)
+    return Diagnostics(cluster_id=cluster, latest_run=at, checks=checks)
 
 
 def two_clusters() -> MemoryBucket:
@@ -138,11 +138,11 @@ class Leaving(MemoryBucket):
 
     away = False
 
-    def get(self, path: str) -> bytes:
+    def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Get, unless away."""
         if self.away:
             raise StoreError("leaving:// does not answer")
-        return super().get(path)
+        return super().get(path, largest_bytes=largest_bytes)
 
 
 def test_what_was_read_is_kept_while_the_bucket_is_away(tmp_path: Path) -> None:

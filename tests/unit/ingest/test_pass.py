@@ -238,11 +238,11 @@ class Faulty(MemoryBucket):
         super().__init__()
         self.faults = faults
 
-    def get(self, path: str) -> bytes:
+    def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Get, or fail as arranged."""
         if path in self.faults:
             raise self.faults[path]
-        return super().get(path)
+        return super().get(path, largest_bytes=largest_bytes)
 
 
 def test_an_object_without_permission_does_not_stop_the_others(database: Database) -> None:

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from builders import DAY, day, hour, key
 from fleetcost.bucket.memory import MemoryBucket
+from fleetcost.documents.places import cluster_folder, identity_path
 from fleetcost.errors import SettingsError
 from fleetcost.model.identity import ClusterId, cluster_id
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.states import ObjectState
 from fleetcost.model.window import Resolution
 from fleetcost.sets.discover import discover
-from fleetcost.sets.layout import cluster_folder, identity_path, locate, set_folder, set_path
+from fleetcost.sets.layout import locate, set_folder, set_path
 
 START, END = int(DAY.timestamp()), int(DAY.timestamp()) + 3600
 HOURS = "federated/c1/etl/parquet/allocations/1h"

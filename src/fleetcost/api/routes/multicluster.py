@@ -11,10 +11,10 @@ from fleetcost.api.context import Context
 from fleetcost.api.operation import Family, Operation, Parameter
 from fleetcost.api.routes.allocation import enveloped
 from fleetcost.api.schema import Envelope
+from fleetcost.documents.standing import Standing
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.query.windows import ACCEPTED, parse_window
-from fleetcost.sets.standing import Standing
 from fleetcost.tables.ledger import clusters
 
 DEFAULT_WINDOW = "1d"

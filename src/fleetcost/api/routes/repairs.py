@@ -10,11 +10,11 @@ from fleetcost.api.operation import Family, Operation, Parameter, Reply, Scope
 from fleetcost.api.parameters import whole
 from fleetcost.api.problem import ReadOnlyError
 from fleetcost.api.repairs import Order, Repairs
+from fleetcost.documents.repairs import RepairedSet, RepairRequest, is_request_id
 from fleetcost.errors import CallerError, ObjectMissingError, QuestionError, near
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.query.windows import parse_window
-from fleetcost.sets.requests import RepairedSet, RepairRequest, is_request_id
 from fleetcost.tables.ledger import clusters
 
 SHOWN = 50
@@ -145,7 +145,7 @@ def _repair(order: Order, context: Context) -> RepairJson:
         dry_run=request.dry_run,
         requested_at=request.requested_at or rfc3339(order.written_at.replace(microsecond=0)),
         requested_by=request.requested_by,
-        finished_at=job.finished_at if job else None,
+        finished_at=rfc3339(job.finished_at) if job and job.finished_at else None,
         done=job.done if job else 0,
         total=job.total if job else 0,
         differences=job.differences if job else (),

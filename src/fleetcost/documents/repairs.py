@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-
-import msgspec
+from datetime import datetime
+from typing import ClassVar
 
 from fleetcost.bucket.port import BucketReader, ObjectInfo
+from fleetcost.documents.document import BucketDocument
+from fleetcost.documents.places import requests_folder
 from fleetcost.model.identity import ClusterId
-from fleetcost.sets.layout import cluster_folder
 
 REQUEST = ".json"
 RESULT = ".result.json"
@@ -21,7 +22,7 @@ RESULT = ".result.json"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
-class RepairRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RepairRequest(BucketDocument, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
     An order to repair.
 
@@ -39,14 +40,14 @@ class RepairRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     requested_by: str = ""
 
 
-class RepairedSet(msgspec.Struct, frozen=True, kw_only=True):
+class RepairedSet(BucketDocument, frozen=True, kw_only=True):
     """
-    What a repair changed, or would change, in one set, as the agent wrote it.
+    What a repair changes, or would change, in one set.
 
     Attributes:
         kind, start, end: which set
-        outcome: what became of it
-        rows_before, cost_before, coverage_before: of the set that was there, None where there was none
+        outcome: what becomes of it
+        rows_before, cost_before, coverage_before: of the set that is there, None where there is none
         rows_after, cost_after, coverage_after: of the set that was built
     """
 
@@ -62,36 +63,44 @@ class RepairedSet(msgspec.Struct, frozen=True, kw_only=True):
     coverage_after: float
 
 
-class RepairWork(msgspec.Struct, frozen=True, kw_only=True):
+class RepairJob(BucketDocument, frozen=True, kw_only=True):
     """
-    What the agent did for an order.
+    One repair and how far it is.
 
     Attributes:
+        id: names it
         start, end: the window as the agent read it
+        force, dry_run: as ordered
+        state: `queued`, `running`, `done`, `refused` or `failed`
         done, total: hours
+        message: what came of it, in words
         differences: of each set that was touched, or would be
-        finished_at: when
+        ordered_at, finished_at: when
     """
 
+    id: str = ""
     start: str = ""
     end: str = ""
+    force: bool = False
+    dry_run: bool = False
+    state: str = "queued"
     done: int = 0
     total: int = 0
+    message: str = ""
     differences: tuple[RepairedSet, ...] = ()
-    finished_at: str | None = None
+    ordered_at: datetime | None = None
+    finished_at: datetime | None = None
 
 
-class RepairResult(msgspec.Struct, frozen=True, kw_only=True):
+class RepairResult(BucketDocument, frozen=True, kw_only=True):
     """The agent's answer: `done`, `refused` or `failed`, in words, with what was done where the order could be read."""
+
+    largest_bytes: ClassVar[int] = 32 * 1024 * 1024
+    """An order of 400 days has 19,200 differences."""
 
     state: str
     message: str
-    job: RepairWork | None = None
-
-
-def requests_folder(cluster: ClusterId) -> str:
-    """Return where a cluster's orders lie."""
-    return f"{cluster_folder(cluster)}/requests"
+    job: RepairJob | None = None
 
 
 def request_path(cluster: ClusterId, request_id: str) -> str:
