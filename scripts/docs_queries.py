@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from fleetcost.model.window import Window
-from fleetcost.samples.promql import Instant, render, render_edge, render_present
+from fleetcost.samples.promql import Instant, Lookback, render, render_edge, render_present
 from fleetcost.samples.queries import CONTAINER_FIRST, every
 from fleetcost.samples.query import Over, Query
 
@@ -84,7 +84,7 @@ def _section(over: Over, queries: list[Query], samples: dict[str, int]) -> str:
 
 
 def _entry(query: Query, samples: int) -> str:
-    text = render(query, HOUR, STEP_SECONDS).text
+    text = render(query, Lookback(HOUR, STEP_SECONDS)).text
     figure = f"\n\n{samples:,} samples." if samples else ""
     return f"**{query.name}**: {query.why}\n\n```promql\n{text}\n```{figure}\n"
 

@@ -3,64 +3,16 @@
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Generic
 
-from fleetcost.model.allocation import Labels
 from fleetcost.model.finding import FindingKind
 from fleetcost.model.window import Window
 from fleetcost.samples.query import Query
+from fleetcost.samples.reader import Convert, Reader, Record, UnnamedError
 from fleetcost.samples.source import PartialRows, Source
-
-Record = TypeVar("Record")
-Convert = Callable[["Reader"], Record]
-
-
-class Reader:
-    """
-    One row while it becomes a record.
-
-    Label values repeat in thousands of rows, so each text is kept once.
-    """
-
-    __slots__ = ("labels", "value")
-
-    def __init__(self, labels: Labels, value: float) -> None:
-        self.labels = labels
-        self.value = value
-
-    def text(self, label: str, *fallbacks: str) -> str:
-        """Return a label's value, or that of the first fallback that has one, or an empty text."""
-        for name in (label, *fallbacks):
-            if value := self.labels.get(name):
-                return sys.intern(value)
-        return ""
-
-    def name(self, label: str, *fallbacks: str) -> str:
-        """
-        Return the value of a label that names the object.
-
-        Raises:
-            UnnamedError: none of the labels is there.
-        """
-        if value := self.text(label, *fallbacks):
-            return value
-        raise UnnamedError(label)
-
-    def starting(self, prefix: str) -> Labels:
-        """Return the labels that start with a prefix, without it."""
-        return {
-            sys.intern(name[len(prefix) :]): sys.intern(value)
-            for name, value in self.labels.items()
-            if name.startswith(prefix) and len(name) > len(prefix)
-        }
-
-
-class UnnamedError(Exception):
-    """A row lacks the label that names its object; the asker counts it."""
 
 
 class Answer(Generic[Record]):

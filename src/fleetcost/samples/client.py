@@ -16,8 +16,10 @@ from fleetcost.model.window import Window
 from fleetcost.samples.access import Access
 from fleetcost.samples.api import AT_ONCE, Api, TooLargeError
 from fleetcost.samples.dialect import UNDILUTED, Dialect, Kind, Level
-from fleetcost.samples.edges import EDGED, Render, sightings
-from fleetcost.samples.promql import Matchers, render, selector
+from fleetcost.samples.edges import EDGED, sightings
+from fleetcost.samples.narrowing import Render
+from fleetcost.samples.pieces import PIECED, whole
+from fleetcost.samples.promql import Lookback, Matchers, render, selector
 from fleetcost.samples.queries import OBSERVED
 from fleetcost.samples.query import Matcher, Op, Query
 from fleetcost.samples.source import PartialRows, Row
@@ -111,15 +113,17 @@ class PrometheusSource:
     def _at(self, query: Query, window: Window, resolution_seconds: int, level: Level) -> Sequence[Row]:
         """Answer from samples that are no coarser than a level; times can be no finer than they are."""
         missing: set[str] = set()
-        step = max(resolution_seconds, level.seconds)
+        look = Lookback(window, max(resolution_seconds, level.seconds), coarse=level.seconds > 0)
 
         def ask(query: Query, rendered: Render) -> list[Row]:
             return self._ask(query, window, rendered, level, missing)
 
         if query.over in EDGED:
-            rows = sightings(query, window, step, int(self._clock().timestamp()), ask)
+            rows = sightings(query, look, int(self._clock().timestamp()), ask)
+        elif query.over in PIECED:
+            rows = whole(query, look, ask)
         else:
-            rows = ask(query, lambda extra: render(query, window, step, extra, coarse=level.seconds > 0))
+            rows = ask(query, lambda extra: render(query, look, extra))
         return PartialRows(rows, sorted(missing)) if missing else rows
 
     def _level(self, window: Window, resolution_seconds: int) -> Level:

@@ -11,7 +11,8 @@ from fleetcost.model.finding import FindingKind
 from fleetcost.model.window import Window
 from fleetcost.samples import queries as q
 from fleetcost.samples import records as r
-from fleetcost.samples.asker import Asker, Reader
+from fleetcost.samples.asker import Asker
+from fleetcost.samples.reader import Reader
 
 _SLACK = 1.5
 """Scrapes fail now and then; up to this many times the resolution between two samples is as it should be."""

@@ -17,12 +17,10 @@ from fleetcost.model.allocation import Labels
 from fleetcost.model.window import Window
 from fleetcost.samples import extrapolation
 from fleetcost.samples.edges import newest
-from fleetcost.samples.promql import FRESH_STEPS
-from fleetcost.samples.query import Group, Matcher, Op, Over, Query, scrape_labels
+from fleetcost.samples.memory_steps import Sampled, Steps
+from fleetcost.samples.promql import FRESH_STEPS, LOOKBACK_SECONDS
+from fleetcost.samples.query import Matcher, Op, Over, Query, scrape_labels
 from fleetcost.samples.source import Floats, RawSeries, Row, SeriesProvider
-
-LOOKBACK_SECONDS = 300
-"""How long a sample stays the current one where nothing newer and no stale marker follows: the server's default."""
 
 STALE_BITS = 0x7FF0000000000002
 STALE = float(np.uint64(STALE_BITS).view(np.float64))
@@ -55,10 +53,12 @@ class MemorySource:
         """Answer one query for one window."""
         low = window.start_epoch - LOOKBACK_SECONDS - 2 * resolution_seconds
         matches = _matching(query.matchers)
-        every = self._series.series(query.metric, low, window.end_epoch)
+        every = self._series.series(query.metric, low, window.end_epoch + LOOKBACK_SECONDS)
         series = [one for one in every if len(one.times) and matches(one.labels)]
         if query.over is Over.MINUTES_SEEN:
             return _minutes_seen(query, series, window, resolution_seconds)
+        if query.over in _TOGETHER:
+            return _together(query, series, Steps(window, resolution_seconds), self._major)
         valued = []
         for one in series:
             value = _over(query, one, window, resolution_seconds, self._major)
@@ -90,26 +90,35 @@ def _over(query: Query, series: RawSeries, window: Window, step: int, major: int
         seen = _seen(query, series, window.start_epoch, window.end_epoch, step)
         reduce = np.min if query.over is Over.FIRST_SEEN else np.max
         return float(reduce(seen)) if len(seen) else None
-    times, values = _raw(series, window)
-    if query.over is Over.INCREASE:
-        end = window.end_epoch - _MILLISECOND
-        return extrapolation.increase(times, values, end - window.seconds, end, major)
-    return _RANGE_FUNCTIONS[query.over](values) if len(values) else None
+    real = _real(series)
+    low = int(np.searchsorted(real.times, window.start_epoch - _MILLISECOND / 2))
+    high = int(np.searchsorted(real.times, window.end_epoch - _MILLISECOND / 2))
+    return float(np.fmax.reduce(real.values[low:high])) if low < high else None
 
 
-_RANGE_FUNCTIONS: dict[Over, Callable[[Floats], float]] = {
-    Over.AVG: lambda values: float(values.mean()),
-    Over.MAX: lambda values: float(np.fmax.reduce(values)),
-    Over.COUNT: lambda values: float(len(values)),
-}
+_TOGETHER = frozenset({Over.AVG, Over.COUNT, Over.INCREASE})
+"""What is not computed of each series alone, but of all that are one row."""
 
 
-def _raw(series: RawSeries, window: Window) -> tuple[Floats, Floats]:
-    low = int(np.searchsorted(series.times, window.start_epoch - _MILLISECOND / 2))
-    high = int(np.searchsorted(series.times, window.end_epoch - _MILLISECOND / 2))
-    times, values = series.times[low:high], series.values[low:high]
-    kept = ~_stale(values)
-    return times[kept], values[kept]
+def _together(query: Query, series: Sequence[RawSeries], steps: Steps, major: int) -> list[Row]:
+    rows: dict[tuple[str, ...], dict[tuple[str, ...], list[Sampled]]] = defaultdict(lambda: defaultdict(list))
+    for one in series:
+        rows[_identity(one.labels, query.by)][_identity(one.labels, query.distinct)].append(_real(one))
+    found = []
+    for key, things in rows.items():
+        every = [one for group in things.values() for one in group]
+        if query.over is Over.INCREASE:
+            value = steps.growth(list(things.values()), major)
+        else:
+            value = steps.mean(every) if query.over is Over.AVG else steps.count(every)
+        if value is not None:
+            found.append(Row(_labels(query.by, key), value))
+    return found
+
+
+def _real(series: RawSeries) -> Sampled:
+    kept = ~_stale(series.values)
+    return Sampled(series.times[kept], series.values[kept])
 
 
 def _stale(values: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -137,8 +146,7 @@ def _seen(query: Query, series: RawSeries, start: float, end: float, step: int) 
 
 
 def _peak_rate(series: RawSeries, window: Window, step: int, major: int) -> float | None:
-    real = ~_stale(series.values)
-    times, values = series.times[real], series.values[real]
+    times, values = _real(series)
     if len(times) < 2:  # noqa: PLR2004 - a rate needs two samples
         return None
     grown = np.diff(values)
@@ -173,25 +181,11 @@ def _grouped(query: Query, rows: Sequence[Row]) -> list[Row]:
             key = frozenset((k, v) for k, v in row.labels.items() if v and k not in dropped)
             kept[key] = max(row.value, kept.get(key, row.value))
         return newest(query, [Row(dict(sorted(key)), value) for key, value in kept.items()])
-    if query.distinct:
-        rows = _reduce(rows, query.by + query.distinct, Group.MAX)
-    return _reduce(rows, query.by, query.group)
-
-
-def _reduce(rows: Sequence[Row], by: tuple[str, ...], group: Group) -> list[Row]:
     values: dict[tuple[str, ...], list[float]] = defaultdict(list)
     for row in rows:
-        values[_identity(row.labels, by)].append(row.value)
-    reduce = _REDUCERS[group]
-    return [Row(_labels(by, key), reduce(found)) for key, found in values.items()]
-
-
-_REDUCERS: dict[Group, Callable[[Sequence[float]], float]] = {
-    Group.AVG: lambda values: sum(values) / len(values),
-    Group.MAX: lambda values: float(np.fmax.reduce(np.array(values))),
-    Group.MIN: lambda values: float(np.fmin.reduce(np.array(values))),
-    Group.SUM: lambda values: float(sum(values)),
-}
+        values[_identity(row.labels, query.by)].append(row.value)
+    reduce = np.fmin.reduce if query.over is Over.FIRST_SEEN else np.fmax.reduce
+    return [Row(_labels(query.by, key), float(reduce(np.array(found)))) for key, found in values.items()]
 
 
 def _identity(labels: Labels, by: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ Every query is an instant query that looks back one window. Windows are half-ope
 whether the left end of a range belongs to it. Both give the same answer here, without asking for the version:
 
 * raw ranges are evaluated one millisecond before the window's end, so the sample at the start is in and the one at the
-  end is out, whichever end is closed;
+  end is out, whichever end is closed; the ranges of single steps (`stepwise`) are shifted by the same millisecond;
 * stepped ranges are evaluated at the end and reach one second beyond the start, so the step at the start is always in,
   or one second short of it, so it never is.
 """
@@ -19,6 +19,12 @@ from fleetcost.samples.query import Matcher, Over, Query, scrape_labels
 
 FRESH_STEPS = 2
 """A series is fresh while its newest sample is younger than this many steps."""
+
+LOOKBACK_SECONDS = 300
+"""How long a sample stays the current one where nothing newer and no stale marker follows: the server's default."""
+
+MEAN_LABEL = "mean_of_samples"
+"""The label in which `count_values` hands out the means of a row's series."""
 
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 _MILLISECONDS = 1000
@@ -34,28 +40,87 @@ class Instant:
     time_ms: int
 
 
-def render(
-    query: Query, window: Window, resolution_seconds: int, extra: Matchers = (), *, coarse: bool = False
-) -> Instant:
+@dataclass(frozen=True, slots=True)
+class Lookback:
     """
-    Write a query out for one window.
+    What a query looks back over.
 
-    Args:
-        query: the query
-        window: what it looks back over
-        resolution_seconds: step of stepped queries
-        extra: conditions added to its selector, such as the cluster's
+    Attributes:
+        window: half-open
+        step_seconds: step of stepped queries
         coarse: the samples are a Thanos' coarser ones, each at the last millisecond of what it stands for. One of them
             lies one millisecond before the window, so ranges of values end a second short of it; growth is counted
             from that very sample.
-
-    Returns:
-        The text and the time.
     """
-    short = coarse and query.over in _OF_VALUES
-    over = _over(query, extra, int(window.seconds) - short, resolution_seconds)
-    time_ms = window.end_epoch * _MILLISECONDS - (0 if query.over.stepped else 1)
-    return Instant(_grouped(query, over), time_ms)
+
+    window: Window
+    step_seconds: int
+    coarse: bool = False
+
+    @property
+    def end_ms(self) -> int:
+        """The window's end in milliseconds."""
+        return self.window.end_epoch * _MILLISECONDS
+
+    @property
+    def reach_seconds(self) -> int:
+        """How far from a step its neighbouring sample may lie."""
+        return max(LOOKBACK_SECONDS, self.step_seconds)
+
+    @property
+    def with_start(self) -> str:
+        """The stepped range that reaches the step at the window's start."""
+        return f"{duration(int(self.window.seconds) + 1)}:{duration(self.step_seconds)}"
+
+    @property
+    def after_start(self) -> str:
+        """The stepped range that begins one step after the window's start."""
+        return f"{duration(int(self.window.seconds) - 1)}:{duration(self.step_seconds)}"
+
+
+def render(query: Query, look: Lookback, extra: Matchers = ()) -> Instant:
+    """
+    Write a query out for one window.
+
+    Means come as every different mean that the series of a row have, in `MEAN_LABEL`, and growth as if what is the
+    same thing were there all the time; `pieces` asks further where that is not the answer.
+
+    Args:
+        query: the query
+        look: what it looks back over
+        extra: conditions added to its selector, such as the cluster's
+    """
+    short = look.coarse and query.over in _OF_VALUES
+    wanted = selector(query.metric, query.matchers + extra)
+    raw = f"{wanted}[{duration(int(look.window.seconds) - short)}]"
+    match query.over:
+        case Over.AVG:
+            text = f'count_values by ({_labels(query.by)}) ("{MEAN_LABEL}", avg_over_time({raw}))'
+        case Over.INCREASE:
+            once = f"max by ({_labels(query.by + query.distinct)}) (increase({raw}))"
+            text = f"sum by ({_labels(query.by)}) ({once})" if query.distinct else once
+        case Over.MAX:
+            text = f"max by ({_labels(query.by)}) (max_over_time({raw}))"
+        case _:
+            return Instant(_stepped(query, wanted, look), look.end_ms)
+    return Instant(text, look.end_ms - 1)
+
+
+def _stepped(query: Query, wanted: str, look: Lookback) -> str:
+    by, step = _labels(query.by), look.step_seconds
+    match query.over:
+        case Over.COUNT:
+            return f"count_over_time((count by ({by}) ({in_step('count', wanted, look)}))[{look.after_start}])"
+        case Over.PEAK_RATE:
+            peak = f"max_over_time(irate({wanted}[{duration(2 * step)}])[{look.after_start}])"
+            return f"max by ({by}) ({peak})"
+        case Over.MINUTES_SEEN:
+            newest = f"max by ({by}) ({_seen(query, wanted)})"
+            return f"count_over_time(({newest} > time() - {FRESH_STEPS * step})[{look.after_start}]) * {step} / 60"
+        case Over.FIRST_SEEN:
+            return _grouped(query, f"min_over_time({_seen(query, wanted)}[{look.with_start}])")
+        case _:
+            return _grouped(query, f"max_over_time({_seen(query, wanted)}[{look.with_start}])")
 
 
 def render_edge(query: Query, window: Window, now_epoch: int, extra: Matchers = ()) -> Instant:
@@ -70,7 +135,8 @@ def render_edge(query: Query, window: Window, now_epoch: int, extra: Matchers = 
         if query.over is Over.FIRST_SEEN
         else max(min(window.end_epoch, now_epoch), window.start_epoch)
     )
-    return Instant(_grouped(query, _seen(query, extra)), at * _MILLISECONDS)
+    seen = _seen(query, selector(query.metric, query.matchers + extra))
+    return Instant(_grouped(query, seen), at * _MILLISECONDS)
 
 
 def render_present(query: Query, window: Window, extra: Matchers = ()) -> Instant:
@@ -78,56 +144,57 @@ def render_present(query: Query, window: Window, extra: Matchers = ()) -> Instan
     wanted = selector(query.metric, query.matchers + extra)
     range_ = f"{wanted}[{duration(int(window.seconds) + 1)}]"
     present = f"max_over_time({range_}) > 0" if query.nonzero else f"last_over_time({range_})"
-    return Instant(f"count by ({', '.join(query.by)}) ({present})", window.end_epoch * _MILLISECONDS)
+    return Instant(f"count by ({_labels(query.by)}) ({present})", window.end_epoch * _MILLISECONDS)
 
 
-def _seen(query: Query, extra: Matchers) -> str:
-    wanted = selector(query.metric, query.matchers + extra)
+def _seen(query: Query, wanted: str) -> str:
     return f"(timestamp({wanted}) and ({wanted} != 0))" if query.nonzero else f"timestamp({wanted})"
 
 
-def _over(query: Query, extra: Matchers, seconds: int, step: int) -> str:
-    wanted = selector(query.metric, query.matchers + extra)
-    with_start = f"{duration(seconds + 1)}:{duration(step)}"
-    after_start = f"{duration(seconds - 1)}:{duration(step)}"
-    match query.over:
-        case Over.AVG | Over.MAX | Over.COUNT | Over.INCREASE:
-            return f"{_RANGE_FUNCTIONS[query.over]}({wanted}[{duration(seconds)}])"
-        case Over.PEAK_RATE:
-            return f"max_over_time(irate({wanted}[{duration(2 * step)}])[{after_start}])"
-        case Over.FIRST_SEEN:
-            return f"min_over_time({_seen(query, extra)}[{with_start}])"
-        case Over.LAST_SEEN | Over.LABELS:
-            return f"max_over_time({_seen(query, extra)}[{with_start}])"
-        case Over.MINUTES_SEEN:
-            newest = f"max by ({', '.join(query.by)}) ({_seen(query, extra)})"
-            return f"count_over_time(({newest} > time() - {FRESH_STEPS * step})[{after_start}]) * {step} / 60"
-
-
-_OF_VALUES = frozenset({Over.AVG, Over.MAX, Over.COUNT})
-
-_RANGE_FUNCTIONS = {
-    Over.AVG: "avg_over_time",
-    Over.MAX: "max_over_time",
-    Over.COUNT: "count_over_time",
-    Over.INCREASE: "increase",
-}
-
-
-def _grouped(query: Query, over: str) -> str:
+def _grouped(query: Query, seen: str) -> str:
     if query.over is Over.LABELS:
-        return f"max without ({', '.join(scrape_labels(query))}) ({over})"
-    if query.over is Over.MINUTES_SEEN:
-        return over
-    if query.distinct:
-        over = f"max by ({', '.join(query.by + query.distinct)}) ({over})"
-    return f"{query.group} by ({', '.join(query.by)}) ({over})"
+        return f"max without ({_labels(scrape_labels(query))}) ({seen})"
+    return f"{'min' if query.over is Over.FIRST_SEEN else 'max'} by ({_labels(query.by)}) ({seen})"
+
+
+_OF_VALUES = frozenset({Over.AVG, Over.MAX})
+
+
+def in_step(function: str, wanted: str, look: Lookback) -> str:
+    """
+    Write out what a function over time gives of the samples in one step.
+
+    Inside a stepped range, the samples in the step before each of its times: at the step's start or later and before
+    its end, as windows are.
+
+    Args:
+        function: such as `sum`, for `sum_over_time`
+        wanted: which series
+        look: whose steps
+    """
+    return f"{function}_over_time({wanted}[{duration(look.step_seconds - look.coarse)}] offset 1ms)"
+
+
+def before_step(wanted: str, look: Lookback) -> str:
+    """Write out the newest sample before the same step, if it was still the current one then."""
+    shift = 1 + look.step_seconds * _MILLISECONDS
+    return f"last_over_time({wanted}[{duration(look.reach_seconds)}] offset {shift}ms)"
+
+
+def after_step(wanted: str, look: Lookback) -> str:
+    """Write out the first sample of a counter after the same step, which is the least, if the step's is current."""
+    shift = look.reach_seconds * _MILLISECONDS - 1
+    return f"min_over_time({wanted}[{duration(look.reach_seconds)}] offset -{shift}ms)"
 
 
 def selector(metric: str, matchers: Matchers) -> str:
     """Write out which series of a metric are meant."""
     conditions = ",".join(f"{m.label}{m.op}{_quoted(m.value)}" for m in matchers)
     return f"{metric}{{{conditions}}}"
+
+
+def _labels(names: tuple[str, ...]) -> str:
+    return ", ".join(names)
 
 
 def _quoted(value: str) -> str:

@@ -1,17 +1,28 @@
-"""A query as a value: what is asked, over which time, grouped by what, and why."""
+"""A query as a value: what is asked, over which time, grouped by what, what its answer fills, and why."""
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from fleetcost.samples.reader import Convert
 
 
 class Over(enum.StrEnum):
-    """What is computed from one series over the window; the text says it in words."""
+    """
+    What is computed over the window; the text says it in words.
 
-    AVG = "mean of its samples"
+    Several series are one row where they agree in the labels a row is identified by, and then they are the same thing:
+    at one time it counts once, however often it was exported, and at different times its pieces follow each other. So
+    a series that is cut into pieces under labels nobody asked for (a restarted container's `id`, a restarted exporter's
+    `instance`) gives what the whole one gives, and a series that is scraped twice gives what one scrape gives. Growth
+    is also of different things at one time, those that the query's `distinct` tells apart, and they are added.
+    """
+
+    AVG = "mean over the steps in which it has samples"
     MAX = "largest of its samples"
-    COUNT = "number of its samples"
+    COUNT = "number of steps in which it has samples"
     INCREASE = "growth of the counter"
     PEAK_RATE = "highest growth per second between two neighbouring samples"
     FIRST_SEEN = "time of its first sample"
@@ -25,16 +36,7 @@ class Over(enum.StrEnum):
         return self in _STEPPED
 
 
-_STEPPED = frozenset({Over.PEAK_RATE, Over.FIRST_SEEN, Over.LAST_SEEN, Over.MINUTES_SEEN, Over.LABELS})
-
-
-class Group(enum.StrEnum):
-    """How series with equal grouping labels become one row."""
-
-    AVG = "avg"
-    MAX = "max"
-    MIN = "min"
-    SUM = "sum"
+_STEPPED = frozenset({Over.PEAK_RATE, Over.FIRST_SEEN, Over.LAST_SEEN, Over.MINUTES_SEEN, Over.LABELS, Over.COUNT})
 
 
 class Op(enum.StrEnum):
@@ -55,6 +57,21 @@ class Matcher:
     value: str
 
 
+class Fills(NamedTuple):
+    """
+    What an answer fills: a field of one of the groups of `model.samples`, with these records.
+
+    Attributes:
+        group: the class of the group, such as `PodSamples`
+        field: the name of its field
+        record: how a row becomes one record of it
+    """
+
+    group: type[Any]
+    field: str
+    record: Convert[Any]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """
@@ -64,24 +81,24 @@ class Query:
         name: its name in messages, documentation and tests
         metric: the metric it reads
         matchers: conditions on the series
-        over: what is computed from each series
-        group: how equal series become one row
+        over: what is computed over the window
         by: labels that identify a row
-        distinct: labels that, besides `by`, tell real series apart. Series equal in all of them are the same thing
-            scraped twice, of which the largest counts; needed only with `SUM`, because the other groups do not double.
+        distinct: labels that, besides `by`, tell different things apart that are there at one time and are added;
+            of growth only
         nonzero: samples that are zero do not count as seen
         why: what the answer is used for
+        fills: where its records go; None where whoever asks reads the answer
     """
 
     name: str
     metric: str
     matchers: tuple[Matcher, ...] = ()
     over: Over
-    group: Group
     by: tuple[str, ...]
     distinct: tuple[str, ...] = ()
     nonzero: bool = False
     why: str
+    fills: Fills | None = None
 
 
 SCRAPE_LABELS = (

@@ -8,10 +8,10 @@ from dataclasses import replace
 from fleetcost.model.finding import summarise
 from fleetcost.model.samples import Samples
 from fleetcost.model.window import Window
-from fleetcost.samples import groups
 from fleetcost.samples import queries as q
 from fleetcost.samples import records as r
 from fleetcost.samples.asker import Asker
+from fleetcost.samples.filling import ask_all
 from fleetcost.samples.health import diagnose
 from fleetcost.samples.source import Source
 
@@ -48,19 +48,13 @@ def read(source: Source, window: Window, resolution_seconds: int, concurrency: i
 def _read(asker: Asker, name: str, window: Window, resolution_seconds: int) -> Samples:
     observed = asker.ask(q.OBSERVED, r.number)
     finish = diagnose(asker, window, resolution_seconds)
-    pods, nodes, storage = groups.pods(asker), groups.nodes(asker), groups.storage(asker)
-    network, names, services = groups.network(asker), groups.names(asker), groups.services(asker)
+    filled = ask_all(asker, q.every())
     samples = Samples(
         window=window,
         resolution_seconds=resolution_seconds,
         coverage_minutes=min(max(observed.rows(), default=0.0), window.minutes),
         source=name,
-        pods=pods(),
-        nodes=nodes(),
-        storage=storage(),
-        network=network(),
-        names=names(),
-        services=services(),
+        **filled(),
     )
     finish(samples.coverage_minutes)
     return replace(samples, findings=summarise(asker.noticed()), partial=asker.partial)

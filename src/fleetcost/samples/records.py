@@ -35,7 +35,7 @@ from fleetcost.model.records import (
     VolumeSeen,
     VolumeValue,
 )
-from fleetcost.samples.asker import Convert, Reader
+from fleetcost.samples.reader import Convert, Reader
 
 LABEL = "label_"
 ANNOTATION = "annotation_"

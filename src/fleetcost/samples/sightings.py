@@ -21,15 +21,15 @@ Sighting = TypeVar(
 )
 
 
-def joined(firsts: Iterable[Sighting], lasts: Iterable[Sighting]) -> tuple[Sighting, ...]:
+def joined(sightings: Iterable[Sighting]) -> tuple[Sighting, ...]:
     """
-    Put the first and the last sighting of each object together.
+    Put all sightings of each object together: from the first to the last.
 
-    Both queries see the same series, but a source that is still filling may know more when the second is asked, so
-    either may be alone.
+    First and last sightings are two queries. Both see the same series, but a source that is still filling may know
+    more when the second is asked, so either may be alone.
     """
     found: dict[Any, tuple[Any, float, float]] = {}
-    for one in (*firsts, *lasts):
+    for one in sightings:
         key = tuple(getattr(one, name) for name in _identity(type(one)))
         known = found.get(key)
         first, last = (one.first, one.last) if known is None else (min(one.first, known[1]), max(one.last, known[2]))

@@ -14,6 +14,7 @@ from fleetcost.model.window import Window
 from fleetcost.samples.query import Query
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

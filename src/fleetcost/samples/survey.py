@@ -12,7 +12,7 @@ from fleetcost.model.window import Resolution, Window
 from fleetcost.samples.clusters import UNLABELLED
 from fleetcost.samples.queries import OBSERVED
 from fleetcost.samples.queries.parts import most, sightings_of
-from fleetcost.samples.query import Group, Over, Query
+from fleetcost.samples.query import Over, Query
 from fleetcost.samples.source import Source
 
 NEEDED: dict[str, str] = {
@@ -99,7 +99,6 @@ def _days_seen(source: Source, label: str, now: datetime, days: int) -> dict[str
         metric=OBSERVED.metric,
         matchers=OBSERVED.matchers,
         over=Over.MINUTES_SEEN,
-        group=Group.MAX,
         by=(label,),
         why=_WHY,
     )

@@ -14,7 +14,7 @@ from fleetcost.model.window import Window
 from fleetcost.samples import queries
 from fleetcost.samples.client import PrometheusSource
 from fleetcost.samples.memory import STALE, MemorySource
-from fleetcost.samples.query import Group, Matcher, Op, Over, Query
+from fleetcost.samples.query import Matcher, Op, Over, Query
 from fleetcost.samples.source import RawSeries
 from servers.metric_stores import prometheus
 from servers.tools import find_tool
@@ -86,12 +86,11 @@ def awkward_series(count: int = 60) -> list[RawSeries]:
     return made
 
 
-def question(over: Over, group: Group, **changes: object) -> Query:
+def question(over: Over, **changes: object) -> Query:
     values: dict[str, object] = {
-        "name": f"{over.name} {group}",
+        "name": over.name,
         "metric": "awkward",
         "over": over,
-        "group": group,
         "by": ("namespace", "pod"),
         "why": "test",
     }
@@ -99,27 +98,28 @@ def question(over: Over, group: Group, **changes: object) -> Query:
 
 
 QUESTIONS = [
-    question(Over.AVG, Group.AVG),
-    question(Over.AVG, Group.SUM),
-    question(Over.MAX, Group.MAX),
-    question(Over.MAX, Group.MIN, by=("namespace",)),
-    question(Over.COUNT, Group.MAX),
-    question(Over.INCREASE, Group.SUM),
-    question(Over.INCREASE, Group.SUM, distinct=("container",)),
-    question(Over.INCREASE, Group.SUM, by=()),
-    question(Over.PEAK_RATE, Group.MAX),
-    question(Over.FIRST_SEEN, Group.MIN, by=("namespace", "pod", "container", "id")),
-    question(Over.LAST_SEEN, Group.MAX, by=("namespace", "pod", "container", "id")),
-    question(Over.FIRST_SEEN, Group.MIN, nonzero=True),
-    question(Over.LAST_SEEN, Group.MAX, nonzero=True),
-    question(Over.MINUTES_SEEN, Group.MAX, by=()),
-    question(Over.MINUTES_SEEN, Group.MAX, by=("namespace", "pod"), nonzero=True),
-    question(Over.LABELS, Group.MAX, by=("namespace", "pod")),
-    question(Over.AVG, Group.AVG, matchers=queries.REAL_CONTAINER),
-    question(Over.AVG, Group.AVG, matchers=(Matcher("namespace", Op.REGEX, "ns1|x"),)),
-    question(Over.AVG, Group.AVG, matchers=(Matcher("pod", Op.NOT_REGEX, "p[0-4]"),)),
-    question(Over.AVG, Group.AVG, matchers=(Matcher("absent", Op.EQUAL, ""),)),
-    question(Over.AVG, Group.AVG, metric="no_such_metric"),
+    question(Over.AVG),
+    question(Over.MAX),
+    question(Over.MAX, by=("namespace",)),
+    question(Over.AVG, by=("namespace", "pod", "id")),
+    question(Over.INCREASE, by=("namespace", "pod"), distinct=("id",)),
+    question(Over.COUNT),
+    question(Over.INCREASE),
+    question(Over.INCREASE, distinct=("container",)),
+    question(Over.INCREASE, by=()),
+    question(Over.PEAK_RATE),
+    question(Over.FIRST_SEEN, by=("namespace", "pod", "container", "id")),
+    question(Over.LAST_SEEN, by=("namespace", "pod", "container", "id")),
+    question(Over.FIRST_SEEN, nonzero=True),
+    question(Over.LAST_SEEN, nonzero=True),
+    question(Over.MINUTES_SEEN, by=()),
+    question(Over.MINUTES_SEEN, by=("namespace", "pod"), nonzero=True),
+    question(Over.LABELS, by=("namespace", "pod")),
+    question(Over.AVG, matchers=queries.REAL_CONTAINER),
+    question(Over.AVG, matchers=(Matcher("namespace", Op.REGEX, "ns1|x"),)),
+    question(Over.AVG, matchers=(Matcher("pod", Op.NOT_REGEX, "p[0-4]"),)),
+    question(Over.AVG, matchers=(Matcher("absent", Op.EQUAL, ""),)),
+    question(Over.AVG, metric="no_such_metric"),
 ]
 
 

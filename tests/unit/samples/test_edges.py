@@ -6,12 +6,14 @@ import re
 
 from fleetcost.model.window import Window
 from fleetcost.samples import queries
-from fleetcost.samples.edges import NAMES_AT_ONCE, Render, newest, sightings
-from fleetcost.samples.promql import render_edge
+from fleetcost.samples.edges import newest, sightings
+from fleetcost.samples.narrowing import NAMES_AT_ONCE, Render
+from fleetcost.samples.promql import Lookback, render_edge
 from fleetcost.samples.query import Query
 from fleetcost.samples.source import Row
 
 HOUR = Window.of_epochs(1_790_002_800, 1_790_006_400)
+LOOK = Lookback(HOUR, 60)
 
 
 class Server:
@@ -41,7 +43,7 @@ def test_what_is_at_the_edge_is_not_looked_for() -> None:
     """Where everything is seen at the edge, no query looks at the steps."""
     pods = [f"p{i}" for i in range(9)]
     server = Server(pods, pods)
-    rows = sightings(queries.CONTAINER_FIRST, HOUR, 60, HOUR.end_epoch, server.ask)
+    rows = sightings(queries.CONTAINER_FIRST, LOOK, HOUR.end_epoch, server.ask)
     assert {row.labels["pod"]: row.value for row in rows} == dict.fromkeys(pods, 100.0)
     assert not any("[3601s:1m]" in text for text in server.texts)
 
@@ -52,7 +54,7 @@ def test_only_the_others_are_looked_for_by_name() -> None:
     short = [f"short-{i}" for i in range(NAMES_AT_ONCE + 1)]
     server = Server(steady, steady + short)
     rows = {
-        row.labels["pod"]: row.value for row in sightings(queries.CONTAINER_FIRST, HOUR, 60, HOUR.end_epoch, server.ask)
+        row.labels["pod"]: row.value for row in sightings(queries.CONTAINER_FIRST, LOOK, HOUR.end_epoch, server.ask)
     }
     assert rows == dict.fromkeys(steady, 100.0) | dict.fromkeys(short, 200.0)
     assert len([text for text in server.texts if "[3601s:1m]" in text]) == 2
@@ -62,7 +64,7 @@ def test_where_most_are_missing_everything_is_looked_at() -> None:
     """A server that starts inside the hour saw nothing at its start; one query without names is cheaper than many."""
     pods = [f"p{i}" for i in range(3 * NAMES_AT_ONCE)]
     server = Server([], pods)
-    rows = sightings(queries.CONTAINER_FIRST, HOUR, 60, HOUR.end_epoch, server.ask)
+    rows = sightings(queries.CONTAINER_FIRST, LOOK, HOUR.end_epoch, server.ask)
     assert len(rows) == len(pods)
     assert len([text for text in server.texts if "[3601s:1m]" in text]) == 1
 
@@ -70,7 +72,7 @@ def test_where_most_are_missing_everything_is_looked_at() -> None:
 def test_nothing_is_asked_twice_where_there_is_nothing() -> None:
     """A metric that does not exist takes two queries."""
     server = Server([], [])
-    assert sightings(queries.CONTAINER_FIRST, HOUR, 60, HOUR.end_epoch, server.ask) == []
+    assert sightings(queries.CONTAINER_FIRST, LOOK, HOUR.end_epoch, server.ask) == []
     assert len(server.texts) == 2
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from fleetcost.model.samples import NodeSamples, PodSamples
+from fleetcost.samples import records as r
 from fleetcost.samples.queries.parts import CONTAINER, EXPORTED_CONTAINER, mean, most, present
+from fleetcost.samples.query import Fills
 
 GPU_DEVICES = tuple(
     most(
@@ -11,6 +14,7 @@ GPU_DEVICES = tuple(
         ("Hostname", "node", "UUID", "modelName", "GPU_I_PROFILE", "GPU_I_ID", *CONTAINER, *EXPORTED_CONTAINER),
         f"physical GPUs of a node, which sharing hides from Kubernetes, and who holds them; {why}",
         present("UUID"),
+        fills=Fills(NodeSamples, "gpu_devices", r.gpu_device),
     )
     for word, metric, why in (
         ("load", "DCGM_FI_DEV_GPU_UTIL", "not measured of slices"),
@@ -24,6 +28,7 @@ GPU_BUSY = mean(
     (*CONTAINER, *EXPORTED_CONTAINER),
     "percent of time in which a kernel ran, where the profiling metrics are absent",
     present("container"),
+    fills=Fills(PodSamples, "gpu_busy_percent", r.exported_value),
 )
 GPU_BUSY_MAX = most(
     "GPU busy at most",
@@ -31,4 +36,5 @@ GPU_BUSY_MAX = most(
     (*CONTAINER, *EXPORTED_CONTAINER),
     "the peak of the same percentage",
     present("container"),
+    fills=Fills(PodSamples, "gpu_busy_percent_max", r.exported_value),
 )

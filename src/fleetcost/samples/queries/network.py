@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from fleetcost.model.samples import NetworkSamples
+from fleetcost.samples import records as r
 from fleetcost.samples.queries.parts import ANY, POD, growth, mean, present
+from fleetcost.samples.query import Fills
 
 RECEIVED = growth(
     "bytes received",
@@ -11,6 +14,7 @@ RECEIVED = growth(
     ("interface", "id", "name"),
     "traffic of a pod, which has no price of its own",
     present("pod"),
+    fills=Fills(NetworkSamples, "received", r.pod_value),
 )
 SENT = growth(
     "bytes sent",
@@ -19,6 +23,7 @@ SENT = growth(
     ("interface", "id", "name"),
     "traffic of a pod, which has no price of its own",
     present("pod"),
+    fills=Fills(NetworkSamples, "sent", r.pod_value),
 )
 TRAFFIC = growth(
     "bytes sent by reach",
@@ -26,11 +31,26 @@ TRAFFIC = growth(
     ("namespace", "pod_name", "pod", "internet", "same_region", "same_zone", "sameRegion", "sameZone"),
     ("instance", "service", "ip", "nat_gateway"),
     "traffic that costs, by how far it went; older exporters spell two of the labels otherwise",
+    fills=Fills(NetworkSamples, "traffic", r.pod_traffic),
 )
-ZONE_PRICE = mean("zone egress price", "kubecost_network_zone_egress_cost", ANY, "price of a GiB to another zone")
+ZONE_PRICE = mean(
+    "zone egress price",
+    "kubecost_network_zone_egress_cost",
+    ANY,
+    "price of a GiB to another zone",
+    fills=Fills(NetworkSamples, "zone_price", r.number),
+)
 REGION_PRICE = mean(
-    "region egress price", "kubecost_network_region_egress_cost", ANY, "price of a GiB to another region"
+    "region egress price",
+    "kubecost_network_region_egress_cost",
+    ANY,
+    "price of a GiB to another region",
+    fills=Fills(NetworkSamples, "region_price", r.number),
 )
 INTERNET_PRICE = mean(
-    "internet egress price", "kubecost_network_internet_egress_cost", ANY, "price of a GiB to the internet"
+    "internet egress price",
+    "kubecost_network_internet_egress_cost",
+    ANY,
+    "price of a GiB to the internet",
+    fills=Fills(NetworkSamples, "internet_price", r.number),
 )

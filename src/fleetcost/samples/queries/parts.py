@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fleetcost.samples.query import Group, Matcher, Op, Over, Query
+from fleetcost.samples.query import Fills, Matcher, Op, Over, Query
 
 CONTAINER = ("namespace", "pod", "uid", "container")
 EXPORTED_CONTAINER = ("exported_namespace", "exported_pod", "exported_container")
@@ -55,58 +55,69 @@ OWN_DISK = (
 
 
 def sightings_of(
-    name: str, metric: str, by: tuple[str, ...], why: str, *matchers: Matcher, nonzero: bool = False
+    name: str,
+    metric: str,
+    by: tuple[str, ...],
+    why: str,
+    *matchers: Matcher,
+    nonzero: bool = False,
+    fills: Fills | None = None,
 ) -> tuple[Query, Query]:
     """Return the queries of first and last sightings."""
-    first = Query(
-        name=f"{name} first seen",
-        metric=metric,
-        matchers=matchers,
-        over=Over.FIRST_SEEN,
-        group=Group.MIN,
-        by=by,
-        nonzero=nonzero,
-        why=why,
-    )
-    last = Query(
-        name=f"{name} last seen",
-        metric=metric,
-        matchers=matchers,
-        over=Over.LAST_SEEN,
-        group=Group.MAX,
-        by=by,
-        nonzero=nonzero,
-        why=why,
+    first, last = (
+        Query(
+            name=f"{name} {word} seen",
+            metric=metric,
+            matchers=matchers,
+            over=over,
+            by=by,
+            nonzero=nonzero,
+            why=why,
+            fills=fills,
+        )
+        for word, over in (("first", Over.FIRST_SEEN), ("last", Over.LAST_SEEN))
     )
     return first, last
 
 
-def mean(name: str, metric: str, by: tuple[str, ...], why: str, *matchers: Matcher) -> Query:
-    """Return the query of the mean of samples."""
-    return Query(name=name, metric=metric, matchers=matchers, over=Over.AVG, group=Group.AVG, by=by, why=why)
+def mean(
+    name: str, metric: str, by: tuple[str, ...], why: str, *matchers: Matcher, fills: Fills | None = None
+) -> Query:
+    """Return the query of the mean over time of what a row's labels name, a thing that is there once."""
+    return Query(name=name, metric=metric, matchers=matchers, over=Over.AVG, by=by, why=why, fills=fills)
 
 
-def most(name: str, metric: str, by: tuple[str, ...], why: str, *matchers: Matcher) -> Query:
+def most(
+    name: str, metric: str, by: tuple[str, ...], why: str, *matchers: Matcher, fills: Fills | None = None
+) -> Query:
     """Return the query of the largest of samples."""
-    return Query(name=name, metric=metric, matchers=matchers, over=Over.MAX, group=Group.MAX, by=by, why=why)
+    return Query(name=name, metric=metric, matchers=matchers, over=Over.MAX, by=by, why=why, fills=fills)
 
 
-def labels(name: str, metric: str, by: tuple[str, ...], why: str, *matchers: Matcher) -> Query:
+def labels(
+    name: str, metric: str, by: tuple[str, ...], why: str, *matchers: Matcher, fills: Fills | None = None
+) -> Query:
     """Return the query of the labels objects had last."""
-    return Query(name=name, metric=metric, matchers=matchers, over=Over.LABELS, group=Group.MAX, by=by, why=why)
+    return Query(name=name, metric=metric, matchers=matchers, over=Over.LABELS, by=by, why=why, fills=fills)
 
 
 def growth(
-    name: str, metric: str, by: tuple[str, ...], distinct: tuple[str, ...], why: str, *matchers: Matcher
+    name: str,
+    metric: str,
+    by: tuple[str, ...],
+    distinct: tuple[str, ...],
+    why: str,
+    *matchers: Matcher,
+    fills: Fills | None = None,
 ) -> Query:
-    """Return the query of the growth of counters, added up over series that are told apart by `distinct`."""
+    """Return the query of the growth of counters, added up over the things that `distinct` tells apart."""
     return Query(
         name=name,
         metric=metric,
         matchers=matchers,
         over=Over.INCREASE,
-        group=Group.SUM,
         by=by,
         distinct=distinct,
         why=why,
+        fills=fills,
     )

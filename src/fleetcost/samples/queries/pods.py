@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fleetcost.model.samples import PodSamples
+from fleetcost.samples import records as r
 from fleetcost.samples.queries.parts import (
     CONTAINER,
     EXPORTED_CONTAINER,
@@ -15,7 +17,7 @@ from fleetcost.samples.queries.parts import (
     present,
     sightings_of,
 )
-from fleetcost.samples.query import Group, Over, Query
+from fleetcost.samples.query import Fills, Over, Query
 
 CONTAINER_FIRST, CONTAINER_LAST = sightings_of(
     "container",
@@ -23,6 +25,7 @@ CONTAINER_FIRST, CONTAINER_LAST = sightings_of(
     CONTAINER,
     "when a container ran; a stopped one keeps reporting 0, which is not running",
     nonzero=True,
+    fills=Fills(PodSamples, "running", r.container_seen),
 )
 INIT_FIRST, INIT_LAST = sightings_of(
     "init container",
@@ -30,6 +33,7 @@ INIT_FIRST, INIT_LAST = sightings_of(
     CONTAINER,
     "when an init container ran: one that runs beside the others is a sidecar",
     nonzero=True,
+    fills=Fills(PodSamples, "init_running", r.container_seen),
 )
 INIT_CPU_REQUESTED = mean(
     "CPU requested by init containers",
@@ -37,6 +41,7 @@ INIT_CPU_REQUESTED = mean(
     (*CONTAINER, "node"),
     "cores a sidecar asked for",
     equal("resource", "cpu"),
+    fills=Fills(PodSamples, "init_cpu_requested", r.container_value),
 )
 INIT_RAM_REQUESTED = mean(
     "RAM requested by init containers",
@@ -44,12 +49,14 @@ INIT_RAM_REQUESTED = mean(
     (*CONTAINER, "node"),
     "bytes a sidecar asked for",
     equal("resource", "memory"),
+    fills=Fills(PodSamples, "init_ram_requested", r.container_value),
 )
 POD_INFO = most(
     "pod information",
     "kube_pod_info",
     (*POD, "node", "pod_ip"),
     "which node a pod runs on, for containers that request nothing, and its address, for services",
+    fills=Fills(PodSamples, "places", r.pod_place),
 )
 CPU_ALLOCATED = mean(
     "CPU allocated",
@@ -58,6 +65,7 @@ CPU_ALLOCATED = mean(
     "mean of max(request, usage) minute by minute, from OpenCost's exporter",
     *REAL_CONTAINER,
     present("node"),
+    fills=Fills(PodSamples, "cpu_allocated", r.container_value),
 )
 CPU_REQUESTED = mean(
     "CPU requested",
@@ -66,6 +74,7 @@ CPU_REQUESTED = mean(
     "cores a container asked for: the least it is charged",
     equal("resource", "cpu"),
     *REAL_CONTAINER,
+    fills=Fills(PodSamples, "cpu_requested", r.container_value),
 )
 CPU_USED = growth(
     "CPU used",
@@ -74,15 +83,16 @@ CPU_USED = growth(
     ("id", "name"),
     "core-seconds a container used; each restart is a series of its own (`id`), and they add up",
     *REAL_CONTAINER,
+    fills=Fills(PodSamples, "cpu_used_seconds", r.container_value),
 )
 CPU_USED_MAX = Query(
     name="CPU used at most",
     metric="container_cpu_usage_seconds_total",
     matchers=REAL_CONTAINER,
     over=Over.PEAK_RATE,
-    group=Group.MAX,
     by=CONTAINER,
     why="the peak in cores, for right-sizing",
+    fills=Fills(PodSamples, "cpu_used_max", r.container_value),
 )
 RAM_ALLOCATED = mean(
     "RAM allocated",
@@ -91,6 +101,7 @@ RAM_ALLOCATED = mean(
     "mean of max(request, usage) minute by minute, from OpenCost's exporter",
     *REAL_CONTAINER,
     present("node"),
+    fills=Fills(PodSamples, "ram_allocated", r.container_value),
 )
 RAM_REQUESTED = mean(
     "RAM requested",
@@ -99,9 +110,15 @@ RAM_REQUESTED = mean(
     "bytes a container asked for: the least it is charged",
     equal("resource", "memory"),
     *REAL_CONTAINER,
+    fills=Fills(PodSamples, "ram_requested", r.container_value),
 )
 RAM_USED = mean(
-    "RAM used", "container_memory_working_set_bytes", CONTAINER, "mean working set in bytes", *REAL_CONTAINER
+    "RAM used",
+    "container_memory_working_set_bytes",
+    CONTAINER,
+    "mean working set in bytes",
+    *REAL_CONTAINER,
+    fills=Fills(PodSamples, "ram_used", r.container_value),
 )
 RAM_USED_MAX = most(
     "RAM used at most",
@@ -109,6 +126,7 @@ RAM_USED_MAX = most(
     CONTAINER,
     "the peak in bytes, for right-sizing",
     *REAL_CONTAINER,
+    fills=Fills(PodSamples, "ram_used_max", r.container_value),
 )
 GPU_ALLOCATED = mean(
     "GPU allocated",
@@ -117,6 +135,7 @@ GPU_ALLOCATED = mean(
     "GPUs a container holds, from OpenCost's exporter, which does not say what kind of share they are",
     *REAL_CONTAINER,
     present("node"),
+    fills=Fills(PodSamples, "gpu_allocated", r.container_value),
 )
 GPU_REQUESTED = mean(
     "GPU requested",
@@ -125,6 +144,7 @@ GPU_REQUESTED = mean(
     "GPUs, slices and shares of GPUs a container asked for",
     GPU_RESOURCE,
     *REAL_CONTAINER,
+    fills=Fills(PodSamples, "gpu_requested", r.container_resource),
 )
 GPU_USED = mean(
     "GPU used",
@@ -132,6 +152,7 @@ GPU_USED = mean(
     (*CONTAINER, *EXPORTED_CONTAINER),
     "share of time the graphics engine was active, 0 to 1, mean over the container's GPUs",
     present("container"),
+    fills=Fills(PodSamples, "gpu_used", r.exported_value),
 )
 GPU_USED_MAX = most(
     "GPU used at most",
@@ -139,4 +160,5 @@ GPU_USED_MAX = most(
     (*CONTAINER, *EXPORTED_CONTAINER),
     "the peak of the same share",
     present("container"),
+    fills=Fills(PodSamples, "gpu_used_max", r.exported_value),
 )

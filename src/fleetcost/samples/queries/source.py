@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from fleetcost.samples.queries.parts import ANY, CLUSTER_LABELS, SCRAPER, equal, most, present, sightings_of
-from fleetcost.samples.query import Group, Over, Query
+from fleetcost.samples.query import Over, Query
 
 OBSERVED = Query(
     name="observed",
     metric="kube_node_status_capacity",
     matchers=(equal("resource", "cpu"),),
     over=Over.MINUTES_SEEN,
-    group=Group.MAX,
     by=ANY,
     why="how much of the window the source observed at all; less than the window is a gap, and the set says so",
 )
@@ -19,9 +18,7 @@ SCRAPES = Query(
     metric="kube_node_status_capacity",
     matchers=(equal("resource", "cpu"),),
     over=Over.COUNT,
-    group=Group.SUM,
     by=("node",),
-    distinct=("job", "instance"),
     why="how often the source scrapes, because times can be no finer",
 )
 SCRAPER_FIRST, SCRAPER_LAST = sightings_of(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fleetcost.model.samples import StorageSamples
+from fleetcost.samples import records as r
 from fleetcost.samples.queries.parts import (
     CLAIM,
     CLAIM_INFO,
@@ -16,20 +18,42 @@ from fleetcost.samples.queries.parts import (
     present,
     sightings_of,
 )
+from fleetcost.samples.query import Fills
 
 VOLUME_FIRST, VOLUME_LAST = sightings_of(
-    "volume", "kube_persistentvolume_capacity_bytes", VOLUME, "when a persistent volume existed"
+    "volume",
+    "kube_persistentvolume_capacity_bytes",
+    VOLUME,
+    "when a persistent volume existed",
+    fills=Fills(StorageSamples, "volumes", r.volume_seen),
 )
-VOLUME_BYTES = mean("volume size", "kube_persistentvolume_capacity_bytes", VOLUME, "what is paid for: its capacity")
-VOLUME_PRICE = mean("volume price", "pv_hourly_cost", PRICED_VOLUME, "price of a GiB-hour of a volume")
+VOLUME_BYTES = mean(
+    "volume size",
+    "kube_persistentvolume_capacity_bytes",
+    VOLUME,
+    "what is paid for: its capacity",
+    fills=Fills(StorageSamples, "volume_bytes", r.volume_value),
+)
+VOLUME_PRICE = mean(
+    "volume price",
+    "pv_hourly_cost",
+    PRICED_VOLUME,
+    "price of a GiB-hour of a volume",
+    fills=Fills(StorageSamples, "volume_price", r.volume_value),
+)
 VOLUME_INFO = labels(
     "volume information",
     "kube_persistentvolume_info",
     VOLUME,
     "storage class, and the volume's id at the cloud provider",
+    fills=Fills(StorageSamples, "volume_info", r.volume_info),
 )
 OPENCOST_VOLUME_INFO = labels(
-    "volume information of the exporter", "kubecost_pv_info", VOLUME, "the same, from OpenCost's exporter"
+    "volume information of the exporter",
+    "kubecost_pv_info",
+    VOLUME,
+    "the same, from OpenCost's exporter",
+    fills=Fills(StorageSamples, "volume_info", r.volume_info),
 )
 CLAIM_FIRST, CLAIM_LAST = sightings_of(
     "claim",
@@ -37,24 +61,65 @@ CLAIM_FIRST, CLAIM_LAST = sightings_of(
     CLAIM_INFO,
     "which claim held which volume, and when",
     present("volumename"),
+    fills=Fills(StorageSamples, "claims", r.claim_seen),
 )
-CLAIM_USED = mean("claim used", "kubelet_volume_stats_used_bytes", CLAIM, "bytes in use on a claim's file system")
-CLAIM_USED_MAX = most("claim used at most", "kubelet_volume_stats_used_bytes", CLAIM, "the peak of the same")
+CLAIM_USED = mean(
+    "claim used",
+    "kubelet_volume_stats_used_bytes",
+    CLAIM,
+    "bytes in use on a claim's file system",
+    fills=Fills(StorageSamples, "claim_used", r.claim_value),
+)
+CLAIM_USED_MAX = most(
+    "claim used at most",
+    "kubelet_volume_stats_used_bytes",
+    CLAIM,
+    "the peak of the same",
+    fills=Fills(StorageSamples, "claim_used_max", r.claim_value),
+)
 MOUNTS = most(
     "mounts",
     "kube_pod_spec_volumes_persistentvolumeclaims_info",
     (*POD, "persistentvolumeclaim"),
     "which pods mount which claim",
+    fills=Fills(StorageSamples, "mounts", r.mount),
 )
 OPENCOST_MOUNTS = most(
     "mounts of the exporter",
     "pod_pvc_allocation",
     (*POD, "persistentvolumeclaim"),
     "the same, from OpenCost's exporter",
+    fills=Fills(StorageSamples, "mounts", r.mount),
 )
 DISK_FIRST, DISK_LAST = sightings_of(
-    "node's disk", "container_fs_limit_bytes", DISK, "when a node's own disk existed", *OWN_DISK
+    "node's disk",
+    "container_fs_limit_bytes",
+    DISK,
+    "when a node's own disk existed",
+    *OWN_DISK,
+    fills=Fills(StorageSamples, "local_disks", r.disk_seen),
 )
-DISK_BYTES = most("node's disk size", "container_fs_limit_bytes", DISK, "what is paid for: its capacity", *OWN_DISK)
-DISK_USED = mean("node's disk used", "container_fs_usage_bytes", DISK, "bytes in use on a node's own disk", *OWN_DISK)
-DISK_USED_MAX = most("node's disk used at most", "container_fs_usage_bytes", DISK, "the peak of the same", *OWN_DISK)
+DISK_BYTES = most(
+    "node's disk size",
+    "container_fs_limit_bytes",
+    DISK,
+    "what is paid for: its capacity",
+    *OWN_DISK,
+    fills=Fills(StorageSamples, "local_disk_bytes", r.disk_value),
+)
+DISK_USED = mean(
+    "node's disk used",
+    "container_fs_usage_bytes",
+    DISK,
+    "bytes in use on a node's own disk",
+    *OWN_DISK,
+    fills=Fills(StorageSamples, "local_disk_used", r.disk_value),
+)
+DISK_USED_MAX = most(
+    "node's disk used at most",
+    "container_fs_usage_bytes",
+    DISK,
+    "the peak of the same",
+    *OWN_DISK,
+    fills=Fills(StorageSamples, "local_disk_used_max", r.disk_value),
+)

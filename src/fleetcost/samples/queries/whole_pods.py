@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from fleetcost.model.samples import PodSamples
+from fleetcost.samples import records as r
 from fleetcost.samples.queries.parts import CONTAINER, POD, REAL_CONTAINER, equal, growth, mean, present
+from fleetcost.samples.query import Fills
 
 _PODS_OWN = (equal("container", ""), present("pod"))
 """cAdvisor's series of a pod's control group have no container; some runtimes have no others."""
@@ -14,6 +17,7 @@ CPU_LIMIT = mean(
     "cores a container may use at most",
     equal("resource", "cpu"),
     *REAL_CONTAINER,
+    fills=Fills(PodSamples, "cpu_limit", r.container_value),
 )
 RAM_LIMIT = mean(
     "RAM limit",
@@ -22,6 +26,7 @@ RAM_LIMIT = mean(
     "bytes a container may use at most",
     equal("resource", "memory"),
     *REAL_CONTAINER,
+    fills=Fills(PodSamples, "ram_limit", r.container_value),
 )
 WHOLE_CPU_REQUESTED = mean(
     "CPU requested by pods",
@@ -29,6 +34,7 @@ WHOLE_CPU_REQUESTED = mean(
     POD,
     "cores the scheduler keeps free for a pod as a whole, from kube-scheduler; kube-state-metrics has containers only",
     equal("resource", "cpu"),
+    fills=Fills(PodSamples, "whole_cpu_requested", r.pod_value),
 )
 WHOLE_RAM_REQUESTED = mean(
     "RAM requested by pods",
@@ -36,6 +42,7 @@ WHOLE_RAM_REQUESTED = mean(
     POD,
     "bytes the scheduler keeps free for a pod as a whole",
     equal("resource", "memory"),
+    fills=Fills(PodSamples, "whole_ram_requested", r.pod_value),
 )
 WHOLE_CPU_LIMIT = mean(
     "CPU limit of pods",
@@ -43,6 +50,7 @@ WHOLE_CPU_LIMIT = mean(
     POD,
     "cores a pod may use at most",
     equal("resource", "cpu"),
+    fills=Fills(PodSamples, "whole_cpu_limit", r.pod_value),
 )
 WHOLE_RAM_LIMIT = mean(
     "RAM limit of pods",
@@ -50,6 +58,7 @@ WHOLE_RAM_LIMIT = mean(
     POD,
     "bytes a pod may use at most",
     equal("resource", "memory"),
+    fills=Fills(PodSamples, "whole_ram_limit", r.pod_value),
 )
 WHOLE_CPU_USED = growth(
     "CPU used by pods",
@@ -58,6 +67,7 @@ WHOLE_CPU_USED = growth(
     ("id", "name"),
     "core-seconds of a pod's control group, where cAdvisor knows no containers",
     *_PODS_OWN,
+    fills=Fills(PodSamples, "whole_cpu_used_seconds", r.pod_value),
 )
 WHOLE_RAM_USED = mean(
     "RAM used by pods",
@@ -65,4 +75,5 @@ WHOLE_RAM_USED = mean(
     POD,
     "bytes of a pod's control group, where cAdvisor knows no containers",
     *_PODS_OWN,
+    fills=Fills(PodSamples, "whole_ram_used", r.pod_value),
 )

@@ -1,0 +1,57 @@
+"""One row of an answer while it becomes a record."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+from fleetcost.model.allocation import Labels
+
+Record = TypeVar("Record")
+Convert = Callable[["Reader"], Record]
+"""How a row becomes a record."""
+
+
+class Reader:
+    """
+    One row while it becomes a record.
+
+    Label values repeat in thousands of rows, so each text is kept once.
+    """
+
+    __slots__ = ("labels", "value")
+
+    def __init__(self, labels: Labels, value: float) -> None:
+        self.labels = labels
+        self.value = value
+
+    def text(self, label: str, *fallbacks: str) -> str:
+        """Return a label's value, or that of the first fallback that has one, or an empty text."""
+        for name in (label, *fallbacks):
+            if value := self.labels.get(name):
+                return sys.intern(value)
+        return ""
+
+    def name(self, label: str, *fallbacks: str) -> str:
+        """
+        Return the value of a label that names the object.
+
+        Raises:
+            UnnamedError: none of the labels is there.
+        """
+        if value := self.text(label, *fallbacks):
+            return value
+        raise UnnamedError(label)
+
+    def starting(self, prefix: str) -> Labels:
+        """Return the labels that start with a prefix, without it."""
+        return {
+            sys.intern(name[len(prefix) :]): sys.intern(value)
+            for name, value in self.labels.items()
+            if name.startswith(prefix) and len(name) > len(prefix)
+        }
+
+
+class UnnamedError(Exception):
+    """A row lacks the label that names its object; the asker counts it."""
