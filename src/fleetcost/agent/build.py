@@ -10,6 +10,7 @@ from fleetcost.bucket.port import Bucket
 from fleetcost.costing.build import build
 from fleetcost.costing.prices import PriceBook
 from fleetcost.errors import DamagedError, ObjectMissingError
+from fleetcost.model.asset import Asset
 from fleetcost.model.finding import Finding, FindingKind
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKey, SetKind
@@ -17,7 +18,7 @@ from fleetcost.model.window import Resolution, Window
 from fleetcost.ops import log, metrics
 from fleetcost.samples.read import read
 from fleetcost.samples.source import Source
-from fleetcost.sets.cost_set import CostSet, Provenance, from_allocations, from_assets
+from fleetcost.sets.cost_set import CostSet, Provenance, assets_of, from_allocations, from_assets
 from fleetcost.sets.layout import set_path
 from fleetcost.sets.publish import read as read_set
 from fleetcost.sets.summation import add_sets
@@ -32,6 +33,20 @@ class Identity:
     cluster: ClusterId
     uid: str
     currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class HourSets:
+    """
+    What became of one hour.
+
+    Attributes:
+        sets: of each kind, or none where the source was not observed at all: a gap stays a gap
+        findings: what the build noticed
+    """
+
+    sets: tuple[CostSet, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +66,37 @@ class Builder:
     prices: PriceBook
     resolution_seconds: int
 
-    def hour(self, window: Window, *, final: bool, now: datetime) -> tuple[CostSet, ...]:
+    def hour(self, window: Window, store: Bucket, *, final: bool, now: datetime) -> HourSets:
         """
         Build the allocation and the asset set of one hour.
 
+        Args:
+            window: the hour
+            store: the local store, whose set of a day earlier the prices are compared with
+            final: the hour is over
+            now: the clock's reading
+
         Returns:
-            Both sets, or none where the source was not observed at all in this hour: a gap stays a gap. Of partial
-            answers the sets are partial, whatever the clock says.
+            Both sets and what was noticed. Of partial answers the sets are partial, whatever the clock says.
 
         Raises:
             SourceError: the source did not answer.
         """
         samples = read(self.source, window, self.resolution_seconds)
         if samples.coverage_minutes <= 0:
-            return ()
-        built = build(samples, self.prices)
+            return HourSets()
+        built = build(samples, self.prices, self._day_before(window, store))
         for finding in built.findings:
             _log.warning("finding", cluster=self.identity.cluster, window=str(window), **finding.fields())
         self._tell(built.findings)
         coverage = min(samples.coverage_minutes, window.minutes)
         source = f"{samples.source} (partial answers)" if samples.partial else samples.source
         provenance = self._provenance(coverage, final=final and not samples.partial, now=now, source=source)
-        return (
+        sets = (
             from_allocations(self._key(SetKind.ALLOCATIONS, Resolution.HOUR, window), built.allocations, provenance),
             from_assets(self._key(SetKind.ASSETS, Resolution.HOUR, window), built.assets, provenance),
         )
+        return HourSets(sets, built.findings)
 
     def day(self, window: Window, store: Bucket, *, final: bool, now: datetime) -> tuple[CostSet, ...]:
         """
@@ -100,6 +121,16 @@ class Builder:
             provenance = self._provenance(coverage, final=whole, now=now, source=hours[-1].header.source)
             sets.append(add_sets(self._key(kind, Resolution.DAY, window), hours, provenance))
         return tuple(sets)
+
+    def _day_before(self, hour: Window, store: Bucket) -> tuple[Asset, ...]:
+        """Return the assets of the same hour of the day before, none where they are not at hand in our currency."""
+        day = Resolution.DAY.delta
+        key = self._key(SetKind.ASSETS, Resolution.HOUR, Window(hour.start - day, hour.end - day))
+        try:
+            before = read_set(store, key)
+        except (ObjectMissingError, DamagedError):
+            return ()
+        return assets_of(before) if before.header.currency == self.identity.currency else ()
 
     def _hours(self, kind: SetKind, day: Window, store: Bucket) -> list[CostSet]:
         hours = []

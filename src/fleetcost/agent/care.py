@@ -20,7 +20,7 @@ from fleetcost.agent.diagnostics import (
 from fleetcost.agent.jobs import Jobs
 from fleetcost.agent.loop import Agent
 from fleetcost.agent.requests import answer_requests
-from fleetcost.documents.cluster import Diagnostics, MissingHour
+from fleetcost.documents.cluster import Diagnostics, MissingHour, Noticed, noticed
 from fleetcost.errors import FleetcostError, SourceError
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
@@ -74,11 +74,14 @@ class Care:
         before = self._last or read_diagnostics(self._agent.bucket, cluster)
         newest = {kind: self._newest_day(kind, now) for kind in SetKind}
         around = Surroundings(self._agent.builder.source, self._data_dir, newest)
+        built, findings = self._noticed(before)
         found = Diagnostics(
             cluster_id=cluster,
             latest_run=now,
             checks=run_checks(around, before, now),
             gaps=tuple(MissingHour(rfc3339(gap.start), self._cause(gap)) for gap in self._agent.gaps),
+            built=built,
+            findings=findings,
         )
         if self._alone:
             self._tell_status()
@@ -86,6 +89,13 @@ class Care:
         write_diagnostics(self._agent.bucket, found)
         answer_requests(self._agent.bucket, cluster, self._jobs, now)
         return found
+
+    def _noticed(self, before: Diagnostics | None) -> tuple[datetime | None, tuple[Noticed, ...]]:
+        """Return the newest hour that was built and what its build noticed; before the first, what is known of it."""
+        if self._agent.noticed is None:
+            return (before.built, before.findings) if before else (None, ())
+        hour, findings = self._agent.noticed
+        return hour.start, tuple(noticed(finding) for finding in findings)
 
     def _newest_day(self, kind: SetKind, now: datetime) -> datetime | None:
         for day in today_and_yesterday(now):

@@ -37,6 +37,7 @@ from fleetcost.errors import (
     StoreError,
     StoreRefusedError,
 )
+from fleetcost.model.finding import Finding
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.ops import log, metrics
@@ -92,6 +93,7 @@ class Agent:
     _settled: Settled = field(default_factory=dict, init=False)
     _looked_at: dict[Window, datetime] = field(default_factory=dict, init=False)
     _gaps: dict[Window, datetime] = field(default_factory=dict, init=False)
+    _noticed: tuple[Window, tuple[Finding, ...]] | None = field(default=None, init=False)
     _busy: threading.RLock = field(default_factory=threading.RLock, init=False)
     _health: Health = field(default=Health("starting", "", 0, None, ""), init=False)
 
@@ -174,10 +176,12 @@ class Agent:
         with self._busy:
             for done, hour in enumerate(hours):
                 report(done, len(hours))
-                sets = self.builder.hour(hour.window, final=hour.final, now=now)
-                (built if sets else gaps).append(hour.window)
-                self._remember(hour.window, now, seen=bool(sets))
-                for cost_set in sets:
+                made = self.builder.hour(hour.window, self.store, final=hour.final, now=now)
+                (built if made.sets else gaps).append(hour.window)
+                self._remember(hour.window, now, seen=bool(made.sets))
+                if made.sets and (self._noticed is None or hour.window >= self._noticed[0]):
+                    self._noticed = (hour.window, made.findings)
+                for cost_set in made.sets:
                     publish(self.store, cost_set, force=force)
         report(len(hours), len(hours))
         return Round(tuple(built), tuple(gaps))
@@ -273,6 +277,11 @@ class Agent:
     def gaps(self) -> tuple[Window, ...]:
         """Hours within the backfill in which the source was not observed when it was last asked, oldest first."""
         return tuple(sorted(self._gaps))
+
+    @property
+    def noticed(self) -> tuple[Window, tuple[Finding, ...]] | None:
+        """The newest hour this process built and what that build noticed; None before the first."""
+        return self._noticed
 
     def counts(self, kind: SetKind) -> dict[Resolution, tuple[int, int]]:
         """Return how many sets of a kind within the backfill are complete, and how many are not, by resolution."""

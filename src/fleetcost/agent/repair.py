@@ -75,7 +75,7 @@ def check_held(builder: Builder, repair: Repair, now: datetime) -> None:
 def compare(builder: Builder, store: Bucket, hour: BuildHour, *, force: bool, now: datetime) -> list[RepairedSet]:
     """Build one hour and say what would become of its sets; nothing is written."""
     differences = []
-    for cost_set in builder.hour(hour.window, final=hour.final, now=now):
+    for cost_set in builder.hour(hour.window, store, final=hour.final, now=now).sets:
         there = header_at(store, cost_set.header.key)
         outcome = decide(there, cost_set.header, force=force)
         differences.append(difference(there, cost_set.header, outcome.value))

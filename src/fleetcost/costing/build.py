@@ -18,6 +18,7 @@ from fleetcost.costing.node_facts import NodeFigures
 from fleetcost.costing.nodes import Nodes, find_nodes, node_asset
 from fleetcost.costing.notes import Notes
 from fleetcost.costing.payers import Nobody, Payer
+from fleetcost.costing.plausible import check_prices
 from fleetcost.costing.pods import Pods, find_pods
 from fleetcost.costing.prices import PriceBook
 from fleetcost.costing.resources import Meter
@@ -48,7 +49,7 @@ class Built:
     findings: tuple[Finding, ...]
 
 
-def build(samples: Samples, prices: PriceBook) -> Built:
+def build(samples: Samples, prices: PriceBook, before: Iterable[Asset] = ()) -> Built:
     """
     Compute one window's allocations and assets.
 
@@ -59,6 +60,7 @@ def build(samples: Samples, prices: PriceBook) -> Built:
     Args:
         samples: what was seen
         prices: what is charged where the samples hold no prices
+        before: the assets of the same window a day earlier, with which prices are compared
 
     Returns:
         The rows and the findings.
@@ -74,6 +76,7 @@ def build(samples: Samples, prices: PriceBook) -> Built:
         *disk_assets(samples, fleet.nodes, fleet.machines, prices, fleet.notes),
         *fee_assets(samples, fleet.nodes, prices, fleet.notes),
     ]
+    check_prices(assets, before, prices.currency, fleet.notes)
     return Built(
         tuple(sorted(rows, key=_row_order)),
         tuple(sorted(assets, key=_asset_order)),

@@ -12,7 +12,7 @@ from fleetcost.costing.nodes import Node
 from fleetcost.costing.notes import Notes
 from fleetcost.costing.pods import ContainerKey, Pod, Pods, Values
 from fleetcost.costing.prices import GIB, NodePrices
-from fleetcost.costing.uses import NO_RATES, Rates, Use, uses
+from fleetcost.costing.uses import NO_DEMAND, Demand, Use, uses
 from fleetcost.model.finding import FindingKind
 from fleetcost.model.gpu import FractionSource
 from fleetcost.model.records import ContainerResource, ContainerValue, PodValue
@@ -115,29 +115,29 @@ class Meter:
     def _cpu_uses(self, pod: Pod, node: Node | None) -> Mapping[str, Use]:
         most = max(MOST_CORES, node.cores if node else 0.0)
 
-        def rates(key: ContainerKey) -> Rates:
+        def rates(key: ContainerKey) -> Demand:
             allocated, requested, peak, limit = (values.mean(key) for values in self._cpu)
             seconds = self._cpu_seconds.total(key)
             used = None if seconds is None else seconds / _SECONDS_PER_HOUR / pod.run.hours
-            return self._bounded(Rates(allocated, requested, used, peak, limit), most, key)
+            return self._bounded(Demand(allocated, requested, used, peak, limit), most, key)
 
         whole = ContainerKey(pod.key, "")
         requested, limit = (values.mean(whole) for values in self._whole_cpu)
         seconds = self._whole_seconds.total(whole)
         used = None if seconds is None else seconds / _SECONDS_PER_HOUR / pod.run.hours
-        of_pod = self._bounded(Rates(None, requested, used, None, limit), most, whole)
+        of_pod = self._bounded(Demand(None, requested, used, None, limit), most, whole)
         return uses({name: rates(ContainerKey(pod.key, name)) for name in pod.containers}, of_pod, pod.run.hours)
 
     def _ram_uses(self, pod: Pod, node: Node | None) -> Mapping[str, Use]:
         most = max(MOST_BYTES, node.ram_bytes if node else 0.0)
 
-        def rates(key: ContainerKey) -> Rates:
+        def rates(key: ContainerKey) -> Demand:
             allocated, requested, used, limit = (values.mean(key) for values in self._ram)
-            return self._bounded(Rates(allocated, requested, used, self._ram_peak.most(key), limit), most, key)
+            return self._bounded(Demand(allocated, requested, used, self._ram_peak.most(key), limit), most, key)
 
         whole = ContainerKey(pod.key, "")
         requested, limit, used = (values.mean(whole) for values in self._whole_ram)
-        of_pod = self._bounded(Rates(None, requested, used, None, limit), most, whole)
+        of_pod = self._bounded(Demand(None, requested, used, None, limit), most, whole)
         return uses({name: rates(ContainerKey(pod.key, name)) for name in pod.containers}, of_pod, pod.run.hours)
 
     def _gpu_use(self, key: ContainerKey, pod: Pod) -> Use:
@@ -156,8 +156,8 @@ class Meter:
             )
         used, peak = (None if one is None else one * holding.gpus for one in (share, most_share))
         asked = requests or holding.source is FractionSource.DRA
-        rates = Rates(holding.gpus, holding.gpus if asked else None, used, peak, None)
-        return uses({"": self._bounded(rates, MOST_GPUS, key)}, NO_RATES, pod.run.hours)[""]
+        rates = Demand(holding.gpus, holding.gpus if asked else None, used, peak, None)
+        return uses({"": self._bounded(rates, MOST_GPUS, key)}, NO_DEMAND, pod.run.hours)[""]
 
     def _holding(self, key: ContainerKey, pod: Pod, requests: Mapping[str, float] | None) -> Holding | None:
         if requests:
@@ -168,7 +168,7 @@ class Meter:
         claimed = self._gpus.cards.by_claim(key)
         return None if claimed is None else Holding(claimed, FractionSource.DRA)
 
-    def _bounded(self, rates: Rates, most: float, key: ContainerKey) -> Rates:
+    def _bounded(self, rates: Demand, most: float, key: ContainerKey) -> Demand:
         """Return the rates without those that are negative or beyond what can be, which are noticed."""
         refused = {name: None for name, rate in rates.known() if not 0 <= rate <= most}
         if refused:

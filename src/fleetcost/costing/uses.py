@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class Demand:
     """
     What is known of one resource of a container or of a pod as a whole, in units; None where nothing is.
 
@@ -40,7 +40,7 @@ class Rates:
         return max(basis or 0.0, self.requested or 0.0)
 
 
-NO_RATES = Rates(None, None, None, None, None)
+NO_DEMAND = Demand(None, None, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Use:
     limit: float | None
 
 
-def uses(containers: Mapping[str, Rates], pod: Rates, hours: float) -> Mapping[str, Use]:
+def uses(containers: Mapping[str, Demand], pod: Demand, hours: float) -> Mapping[str, Use]:
     """
     Return the use of each container.
 
@@ -82,7 +82,7 @@ def uses(containers: Mapping[str, Rates], pod: Rates, hours: float) -> Mapping[s
     }
 
 
-def _with_use(rates: Mapping[str, Rates], used: float | None) -> Mapping[str, Rates]:
+def _with_use(rates: Mapping[str, Demand], used: float | None) -> Mapping[str, Demand]:
     """Share the use of the pod's control group by requests, or equally, where no container's own use is known."""
     if used is None or any(one.used is not None for one in rates.values()):
         return rates
@@ -91,7 +91,7 @@ def _with_use(rates: Mapping[str, Rates], used: float | None) -> Mapping[str, Ra
     return {name: replace(one, used=used * parts[name]) for name, one in rates.items()}
 
 
-def _with_limits(rates: Mapping[str, Rates], limit: float | None) -> Mapping[str, Rates]:
+def _with_limits(rates: Mapping[str, Demand], limit: float | None) -> Mapping[str, Demand]:
     """Give the containers without a limit of their own equal parts of what the pod's leaves them."""
     open_ended = sum(one.limit is None for one in rates.values())
     if limit is None or not open_ended:
@@ -100,7 +100,7 @@ def _with_limits(rates: Mapping[str, Rates], limit: float | None) -> Mapping[str
     return {name: replace(one, limit=left) if one.limit is None else one for name, one in rates.items()}
 
 
-def _requested(rates: Mapping[str, Rates], charged: Mapping[str, float], of_pod: float) -> Mapping[str, float]:
+def _requested(rates: Mapping[str, Demand], charged: Mapping[str, float], of_pod: float) -> Mapping[str, float]:
     """Share what the pod asks for beyond its containers by how much more than their requests they are charged."""
     own = {name: one.requested or 0.0 for name, one in rates.items()}
     beyond = max(of_pod - sum(own.values()), 0.0)

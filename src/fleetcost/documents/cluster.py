@@ -9,6 +9,7 @@ import msgspec
 
 from fleetcost import __version__
 from fleetcost.documents.document import BucketDocument
+from fleetcost.model.finding import Finding
 
 
 class ClusterClaim(BucketDocument, frozen=True, kw_only=True):
@@ -62,6 +63,37 @@ class MissingHour(msgspec.Struct, frozen=True):
     cause: str
 
 
+class Noticed(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """
+    What a build noticed, as `model.finding` defines it.
+
+    Attributes:
+        kind: what
+        of_prices: it says that a price can hardly be right
+        count: on how many objects
+        subjects: the first few of them
+        meaning: what it means and what to do
+    """
+
+    kind: str
+    of_prices: bool = False
+    count: int = 0
+    subjects: tuple[str, ...] = ()
+    meaning: str = ""
+
+
+def noticed(finding: Finding) -> Noticed:
+    """Return a finding as the document has it."""
+    kind = finding.kind
+    return Noticed(
+        kind=str(kind),
+        of_prices=kind.of_prices,
+        count=finding.count,
+        subjects=finding.subjects,
+        meaning=kind.meaning,
+    )
+
+
 class Diagnostics(BucketDocument, frozen=True, kw_only=True, rename="camel"):
     """
     The document in `diagnostics.json`.
@@ -71,6 +103,8 @@ class Diagnostics(BucketDocument, frozen=True, kw_only=True, rename="camel"):
         latest_run: when the checks ran
         checks: the field's name of each check to its result
         gaps: hours within the backfill of which there is no set
+        built, findings: start of the newest hour that was built, None of an agent that does not say it, and what that
+            build noticed
     """
 
     largest_bytes: ClassVar[int] = 4 * 1024 * 1024
@@ -80,3 +114,5 @@ class Diagnostics(BucketDocument, frozen=True, kw_only=True, rename="camel"):
     latest_run: datetime
     checks: dict[str, CheckResult]
     gaps: tuple[MissingHour, ...] = ()
+    built: datetime | None = None
+    findings: tuple[Noticed, ...] = ()

@@ -15,6 +15,9 @@ class FindingKind(enum.StrEnum):
 
     PRICE_DEFAULTED = "price from the price book"
     PRICE_ZERO = "price of zero"
+    PRICE_MONTHLY = "price of a month, perhaps"
+    PRICE_OUTLYING = "price far above the others"
+    COST_JUMPED = "ten times the day before"
     SAMPLES_DROPPED = "samples not finite"
     ROWS_UNNAMED = "rows without a name"
     VALUE_REFUSED = "value out of bounds"
@@ -32,6 +35,11 @@ class FindingKind(enum.StrEnum):
     SOURCE_PARTIAL = "partial answer of the source"
 
     @property
+    def of_prices(self) -> bool:
+        """Tell whether it says that a price can hardly be right."""
+        return self in (FindingKind.PRICE_MONTHLY, FindingKind.PRICE_OUTLYING, FindingKind.COST_JUMPED)
+
+    @property
     def meaning(self) -> str:
         """One sentence for people: what it means and what to do about it."""
         return _MEANINGS[self]
@@ -43,6 +51,18 @@ _MEANINGS = {
     ),
     FindingKind.PRICE_ZERO: (
         "both the source and the price book say zero, so this costs nothing; set a price if that is not meant"
+    ),
+    FindingKind.PRICE_MONTHLY: (
+        "an hour costs about what a month of such a thing does elsewhere; check whether the price is one of a month. "
+        "It is charged as it stands"
+    ),
+    FindingKind.PRICE_OUTLYING: (
+        "this price is a hundred times the middle of its kind in the cluster, or more; check its source. It is charged "
+        "as it stands"
+    ),
+    FindingKind.COST_JUMPED: (
+        "the same amount costs ten times what it did a day earlier, or more; check what changed in the prices. It is "
+        "charged as it stands"
     ),
     FindingKind.SAMPLES_DROPPED: "the source answered NaN or infinity for this query; those rows are left out",
     FindingKind.ROWS_UNNAMED: (

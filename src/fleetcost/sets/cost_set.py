@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from fleetcost import __version__
 from fleetcost.model.allocation import ALLOCATION_COSTS, Allocation
 from fleetcost.model.amount import ZERO
-from fleetcost.model.asset import Asset
+from fleetcost.model.asset import Asset, AssetType, PriceSource
 from fleetcost.model.sets import SetHeader, SetKey, SetKind
 from fleetcost.sets.digest import digest
 from fleetcost.sets.schema import ROW_KEYS, SCHEMAS
@@ -67,6 +67,23 @@ def from_allocations(key: SetKey, rows: Sequence[Allocation], provenance: Proven
 def from_assets(key: SetKey, rows: Sequence[Asset], provenance: Provenance) -> CostSet:
     """Build an asset set."""
     return from_table(key, _table(SetKind.ASSETS, rows), provenance)
+
+
+def assets_of(cost_set: CostSet) -> tuple[Asset, ...]:
+    """Return the assets of a set, whose columns are their fields."""
+    names = [field.name for field in fields(Asset)]
+    rows = cost_set.table.select([name for name in names if name in cost_set.table.column_names]).to_pylist()
+    return tuple(
+        Asset(
+            **row
+            | {
+                "type": AssetType(row["type"]),
+                "price_source": PriceSource(row["price_source"]),
+                "labels": dict(row["labels"] or ()),
+            }
+        )
+        for row in rows
+    )
 
 
 def from_table(key: SetKey, table: pa.Table, provenance: Provenance) -> CostSet:

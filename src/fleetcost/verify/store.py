@@ -221,7 +221,10 @@ def judge_diagnostics(folder: Folder, claim: ClusterClaim | None, found: Diagnos
             cluster,
         )
     gaps = f", {len(found.gaps)} hours without samples" if found.gaps else ""
-    return holds(link, f"{len(found.checks)} checks pass{gaps}", cluster)
+    doubts = [f"{one.kind} ({', '.join(one.subjects)}): {one.meaning}" for one in found.findings if one.of_prices]
+    looked_at = f"; prices to look at: {'; '.join(doubts)}" if doubts else ""
+    verdict = remark if doubts else holds
+    return verdict(link, f"{len(found.checks)} checks pass{gaps}{looked_at}", cluster)
 
 
 def _before_the_first_day(folder: Folder, found: Diagnostics, ran: datetime) -> bool:

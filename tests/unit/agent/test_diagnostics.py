@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,9 +14,12 @@ from builders import TinyCluster, at, hour
 from fleetcost.agent.care import Care
 from fleetcost.agent.diagnostics import STALE_AFTER, Check, Surroundings, read_diagnostics, run_checks
 from fleetcost.agent.jobs import Jobs
+from fleetcost.agent.plan import Timing
+from fleetcost.costing.prices import PriceBook
 from fleetcost.documents.cluster import CheckResult, Diagnostics
 from fleetcost.documents.places import diagnostics_path
 from fleetcost.errors import SourceError, StoreError
+from fleetcost.model.finding import FindingKind
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
 from fleetcost.ops import metrics
@@ -133,6 +137,29 @@ def test_the_result_is_pushed_in_the_fields_names(scene: Scene, care: Care) -> N
     }  # fmt: skip
     assert [gap["start"] for gap in document["gaps"]] == ["2026-01-10T06:00:00Z", "2026-01-10T08:00:00Z"]
     assert read_diagnostics(scene.bucket, C1) == found
+
+
+def test_what_the_newest_build_noticed_is_in_the_document(scene: Scene, care: Care, tmp_path: Path) -> None:
+    """The findings of the newest hour are pushed with their meaning, and kept by an agent that has built nothing."""
+    found = care.once()
+    assert found.built == at(9)
+    assert {one.meaning for one in found.findings} == {FindingKind(one.kind).meaning for one in found.findings}
+    assert FindingKind.NODE_SIZE_UNKNOWN in {one.kind for one in found.findings}
+    fresh = Care(scene.agent(), Jobs(scene.agent()), tmp_path).once()
+    assert (fresh.built, fresh.findings) == (found.built, found.findings)
+
+
+def test_a_jump_in_prices_since_the_day_before_is_noticed() -> None:
+    """An hour that costs ten times what the same hour did the day before, in the local store, is reported."""
+    scene = Scene(TinyCluster(at(-16), at(9.5)), timing=Timing(timedelta(minutes=5), timedelta(hours=26)))
+    cheap = scene.agent()
+    cheap.builder = replace(cheap.builder, prices=PriceBook(custom=True, cpu_hourly=0.003))
+    cheap.build(hour(8, -1))
+    dear = scene.agent()
+    dear.builder = replace(dear.builder, prices=PriceBook(custom=True, cpu_hourly=0.04))
+    dear.build(hour(8))
+    assert dear.noticed is not None
+    assert FindingKind.COST_JUMPED in {finding.kind for finding in dear.noticed[1]}
 
 
 def test_the_sets_within_the_backfill_are_counted(care: Care) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from builders import at, bucket_of, day, pair
@@ -18,8 +19,9 @@ from fleetcost.api.access import Tokens
 from fleetcost.api.registry import Registry
 from fleetcost.api.routes.multicluster import CHECKS
 from fleetcost.bucket.memory import MemoryBucket
-from fleetcost.documents.cluster import CheckResult, Diagnostics
+from fleetcost.documents.cluster import CheckResult, Diagnostics, noticed
 from fleetcost.errors import StoreError
+from fleetcost.model.finding import Finding, FindingKind
 from fleetcost.model.identity import ClusterId
 from fleetcost.query.known import Known
 from fleetcost.tables.ledger import clusters, ledger_of
@@ -65,6 +67,22 @@ def run(cluster: ClusterId, at: datetime, **failed: str) -> Diagnostics:
 def two_clusters() -> MemoryBucket:
     """Return a bucket with the day of two clusters."""
     return bucket_of(*pair(day()), *pair(day(), "c2"))
+
+
+def test_doubts_about_prices_are_shown_beside_them(tmp_path: Path) -> None:
+    """What the newest build noticed of prices is beside them; its other findings are not, nor another cluster's."""
+    bucket = two_clusters()
+    doubt = Finding(FindingKind.PRICE_MONTHLY, 2, ("Node n1: core at 20 USD an hour",))
+    other = Finding(FindingKind.POD_UNKNOWN, 1, ("shop/web",))
+    findings = (noticed(doubt), noticed(other))
+    write_diagnostics(bucket, msgspec.structs.replace(run(C1, NOW), built=at(35), findings=findings))
+    with primary(tmp_path, bucket) as found:
+        prices = found.opened.get("/api/v1/prices")["prices"]
+    doubts = {price["cluster"]: price["doubts"] for price in prices}
+    assert doubts["c2"] == []
+    assert [(one["kind"], one["count"], one["meaning"]) for one in doubts["c1"]] == [
+        (str(doubt.kind), 2, doubt.kind.meaning)
+    ]
 
 
 def test_the_nine_checks_are_the_agents() -> None:

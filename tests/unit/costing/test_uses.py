@@ -7,16 +7,16 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleetcost.costing.uses import NO_RATES, Rates, uses
+from fleetcost.costing.uses import NO_DEMAND, Demand, uses
 
 rates = st.one_of(st.none(), st.floats(0, 100, allow_subnormal=False).map(lambda rate: round(rate, 3)))
-containers = st.dictionaries(st.sampled_from("abcd"), st.builds(Rates, rates, rates, rates, rates, rates), min_size=1)
-pods = st.builds(Rates, st.none(), rates, rates, st.none(), rates)
+containers = st.dictionaries(st.sampled_from("abcd"), st.builds(Demand, rates, rates, rates, rates, rates), min_size=1)
+pods = st.builds(Demand, st.none(), rates, rates, st.none(), rates)
 
 
 @given(containers, pods)
 def test_a_pod_is_charged_what_it_asks_for_and_no_container_less_than_it_asked(
-    of: dict[str, Rates], pod: Rates
+    of: dict[str, Demand], pod: Demand
 ) -> None:
     """Charges add up to no less than the pod's request, and to no more than needed; requests add up to it exactly."""
     found = uses(of, pod, 2.0)
@@ -26,12 +26,12 @@ def test_a_pod_is_charged_what_it_asks_for_and_no_container_less_than_it_asked(
     assert math.isclose(sum(one.requested for one in found.values()), 2 * max(own, pod.requested or 0.0), abs_tol=1e-6)
     assert all(one.charged >= one.requested - 1e-6 for one in found.values())
     if (pod.requested or 0.0) <= own:
-        basis = sum(one.charged for one in uses(of, Rates(None, None, pod.used, None, None), 2.0).values())
+        basis = sum(one.charged for one in uses(of, Demand(None, None, pod.used, None, None), 2.0).values())
         assert math.isclose(charged, basis, abs_tol=1e-6)
 
 
 @given(containers, pods)
-def test_the_use_of_a_pods_control_group_counts_where_no_containers_does(of: dict[str, Rates], pod: Rates) -> None:
+def test_the_use_of_a_pods_control_group_counts_where_no_containers_does(of: dict[str, Demand], pod: Demand) -> None:
     """The pod's own use is shared completely, or where a container's is known it is not counted at all."""
     found = uses(of, pod, 1.0)
     known = [one.used for one in of.values() if one.used is not None]
@@ -41,7 +41,7 @@ def test_the_use_of_a_pods_control_group_counts_where_no_containers_does(of: dic
 
 
 @given(containers, pods)
-def test_limits_add_up_to_the_pods_where_containers_have_none(of: dict[str, Rates], pod: Rates) -> None:
+def test_limits_add_up_to_the_pods_where_containers_have_none(of: dict[str, Demand], pod: Demand) -> None:
     """A container keeps its own limit; the others have equal parts of what the pod's leaves, and without it none."""
     found = uses(of, pod, 1.0)
     for name, one in of.items():
@@ -55,5 +55,5 @@ def test_limits_add_up_to_the_pods_where_containers_have_none(of: dict[str, Rate
 
 def test_nothing_known_is_nothing_charged() -> None:
     """A container of which nothing is known costs nothing, and its use is unknown, not zero."""
-    (use,) = uses({"a": NO_RATES}, NO_RATES, 1.0).values()
+    (use,) = uses({"a": NO_DEMAND}, NO_DEMAND, 1.0).values()
     assert (use.charged, use.requested, use.used, use.limit) == (0.0, 0.0, None, None)

@@ -8,14 +8,16 @@ import msgspec
 import pytest
 
 from fleetcost.bucket.port import ObjectInfo
+from fleetcost.documents.cluster import Diagnostics, noticed
 from fleetcost.model.cloud_sets import ConnectionStatus, IntegrationId, IntegrationStatus
+from fleetcost.model.finding import Finding, FindingKind
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.sets.discover import Found
 from fleetcost.sets.layout import locate
 from fleetcost.verify.bills import judge_bills
 from fleetcost.verify.server import Costs, Loop, NoAnswerError, ask_loop, judge_costs, judge_ingest, judge_loop
-from fleetcost.verify.store import Folder, folders, judge_heartbeat, judge_objects, judge_uploads
+from fleetcost.verify.store import Folder, folders, judge_diagnostics, judge_heartbeat, judge_objects, judge_uploads
 from fleetcost.verify.verdict import Link, Report, State, broken, holds, remark
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -63,6 +65,17 @@ def bill(**facts: object) -> IntegrationStatus:
         "next_run": NOW, "refresh_seconds": 6 * 3600,
     }  # fmt: skip
     return IntegrationStatus(**(known | facts))  # type: ignore[arg-type]
+
+
+def test_doubts_about_prices_are_a_remark() -> None:
+    """Prices that can hardly be right are shown with what to do, and the link holds."""
+    doubt = noticed(Finding(FindingKind.COST_JUMPED, 1, ("core",)))
+    checks = Diagnostics(cluster_id=CLUSTER, latest_run=NOW, checks={}, findings=(doubt,))
+    verdict = judge_diagnostics(Folder(CLUSTER, ()), None, checks, NOW)
+    assert verdict.state is State.REMARK
+    assert FindingKind.COST_JUMPED.meaning in verdict.account
+    calm = Diagnostics(cluster_id=CLUSTER, latest_run=NOW, checks={})
+    assert judge_diagnostics(Folder(CLUSTER, ()), None, calm, NOW).state is State.HOLDS
 
 
 def test_another_products_agent_needs_no_heartbeat() -> None:

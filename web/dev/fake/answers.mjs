@@ -390,6 +390,18 @@ export function prices() {
       gpu_hour: cluster === "ml-us-1" ? 0.95 : null,
       pv_gib_hour: 0.00011,
       currency: "USD",
+      doubts:
+        cluster === "ml-us-1"
+          ? [
+              {
+                kind: "price far above the others",
+                count: 1,
+                subjects: ["Node gpu-7: GPU at 95 USD an hour"],
+                meaning:
+                  "this price is a hundred times the middle of its kind in the cluster, or more; check its source. It is charged as it stands",
+              },
+            ]
+          : [],
     })),
     as_of: NOW,
   };

@@ -884,6 +884,7 @@ export interface components {
          *             not known
          *         cpu_core_hour, ram_gib_hour, gpu_hour, pv_gib_hour: after discounts, before any bill; null where nothing was
          *             charged for it
+         *         doubts: what the newest build noticed of prices that can hardly be right
          */
         PriceJson: {
             cluster: string;
@@ -897,6 +898,23 @@ export interface components {
             gpu_hour: number | null;
             pv_gib_hour: number | null;
             currency: string;
+            doubts: components["schemas"]["DoubtJson"][];
+        };
+        /**
+         * DoubtJson
+         * @description Why prices of a cluster can hardly be right; nothing is changed by it.
+         *
+         *     Attributes:
+         *         kind: what the newest build noticed
+         *         count: on how many objects
+         *         subjects: the first few of them
+         *         meaning: what it means and what to do
+         */
+        DoubtJson: {
+            kind: string;
+            count: number;
+            subjects: string[];
+            meaning: string;
         };
         /**
          * RepairsJson
@@ -934,12 +952,12 @@ export interface components {
         };
         /**
          * RepairedSet
-         * @description What a repair changed, or would change, in one set, as the agent wrote it.
+         * @description What a repair changes, or would change, in one set.
          *
          *     Attributes:
          *         kind, start, end: which set
-         *         outcome: what became of it
-         *         rows_before, cost_before, coverage_before: of the set that was there, None where there was none
+         *         outcome: what becomes of it
+         *         rows_before, cost_before, coverage_before: of the set that is there, None where there is none
          *         rows_after, cost_after, coverage_after: of the set that was built
          */
         RepairedSet: {

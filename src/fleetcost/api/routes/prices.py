@@ -8,6 +8,8 @@ from fleetcost.api.context import Context
 from fleetcost.api.native import WindowJson, window_document
 from fleetcost.api.operation import Family, Operation, Parameter
 from fleetcost.api.questions import asked_window
+from fleetcost.documents.standing import Standing
+from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import rfc3339
 from fleetcost.query.prices import ClusterPrices, prices
@@ -18,6 +20,23 @@ from fleetcost.tables.ledger import clusters
 
 DEFAULT_WINDOW = "30d"
 """Whose assets tell the prices where no window is named: a cluster silent for weeks still shows."""
+
+
+class DoubtJson(msgspec.Struct, frozen=True):
+    """
+    Why prices of a cluster can hardly be right; nothing is changed by it.
+
+    Attributes:
+        kind: what the newest build noticed
+        count: on how many objects
+        subjects: the first few of them
+        meaning: what it means and what to do
+    """
+
+    kind: str
+    count: int
+    subjects: list[str]
+    meaning: str
 
 
 class PriceJson(msgspec.Struct, frozen=True):
@@ -33,6 +52,7 @@ class PriceJson(msgspec.Struct, frozen=True):
             not known
         cpu_core_hour, ram_gib_hour, gpu_hour, pv_gib_hour: after discounts, before any bill; null where nothing was
             charged for it
+        doubts: what the newest build noticed of prices that can hardly be right
     """
 
     cluster: str
@@ -46,6 +66,7 @@ class PriceJson(msgspec.Struct, frozen=True):
     gpu_hour: float | None
     pv_gib_hour: float | None
     currency: str
+    doubts: list[DoubtJson]
 
 
 class PricesJson(msgspec.Struct, frozen=True):
@@ -66,10 +87,18 @@ def fleet_prices(context: Context) -> PricesJson:
         known = clusters(context.services.known.entries(snapshot))
         found = prices(snapshot, frame, scope, [one for one in known if visible is None or one in visible])
         as_of = rfc3339(context.as_of(snapshot))
-    return PricesJson([_price(one) for one in found], window_document(frame.window), as_of)
+    registry = context.services.registry
+    standings = registry.standings() if registry else {}
+    rows = [_price(one, _doubts(standings.get(ClusterId(one.cluster)))) for one in found]
+    return PricesJson(rows, window_document(frame.window), as_of)
 
 
-def _price(one: ClusterPrices) -> PriceJson:
+def _doubts(standing: Standing | None) -> list[DoubtJson]:
+    found = standing.checks.findings if standing and standing.checks else ()
+    return [DoubtJson(one.kind, one.count, list(one.subjects), one.meaning) for one in found if one.of_prices]
+
+
+def _price(one: ClusterPrices, doubts: list[DoubtJson]) -> PriceJson:
     return PriceJson(
         cluster=one.cluster,
         source=one.source.value,
@@ -82,6 +111,7 @@ def _price(one: ClusterPrices) -> PriceJson:
         gpu_hour=_on_grid(one.rates.gpu_hour),
         pv_gib_hour=_on_grid(one.rates.pv_gib_hour),
         currency=one.currency,
+        doubts=doubts,
     )
 
 

@@ -48,6 +48,17 @@ function Found({ answer, view }: { answer: PricesAnswer; view: View }) {
           </p>
         </div>
       ))}
+      {answer.prices.flatMap((price) =>
+        price.doubts.map((doubt) => (
+          <div className="notice notice-watch" key={`${price.cluster} ${doubt.kind}`} role="status">
+            <Icon name="warning" />
+            <p>
+              <strong>{price.cluster}</strong>: {doubt.kind}. {doubt.subjects.join(", ")}
+              {doubt.count > doubt.subjects.length ? ", …" : ""}: {doubt.meaning}.
+            </p>
+          </div>
+        )),
+      )}
       <Table
         label="Prices"
         columns={columns}
