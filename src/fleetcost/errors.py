@@ -11,6 +11,7 @@ FleetcostError
 │   ├── SourceError            the Prometheus-compatible API
 │   ├── StoreError             the bucket
 │   ├── BillError              the API of a cloud's billing
+│   ├── NoAnswerError          an aggregator's API, asked by a command
 │   ├── NoRoomError            disk or memory is used up; what was being done is left out
 │   ├── DatabaseStoppedError   the aggregator's engine gave up; it is opened again
 │   └── QuestionEndedError     a question that was ended before its answer: its time was over or its asker gone
@@ -88,6 +89,23 @@ class StoreError(TryAgainError):
 
 class BillError(TryAgainError):
     """The API of a cloud's billing could not be reached, is busy, or answered with an error."""
+
+
+class NoAnswerError(TryAgainError):
+    """
+    An aggregator did not answer a command, refused, or what answered is no aggregator.
+
+    Attributes:
+        account: what happened
+        cure: what to do
+        status: the HTTP status, 0 where there was no answer
+    """
+
+    def __init__(self, account: str, cure: str, status: int = 0) -> None:
+        super().__init__(f"{account}; {cure}")
+        self.account = account
+        self.cure = cure
+        self.status = status
 
 
 class NoRoomError(TryAgainError):

@@ -33,7 +33,6 @@ ABOUT = {
 """What each command does, for its help and the documentation."""
 
 _EXTRAS = {
-    "httpx": "agent",
     "botocore": "amp",
     "duckdb": "aggregator",
     "starlette": "aggregator",

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
-import http.client
 import sys
-import urllib.error
-import urllib.parse
-import urllib.request
 from typing import Any
 
 import msgspec
@@ -16,8 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fleetcost.cli.asking import add_api_flags, api_client
 from fleetcost.cli.flags import Subparsers
-from fleetcost.errors import CallerError, TryAgainError
+from fleetcost.errors import CallerError, NoAnswerError, TryAgainError
 
 _PATHS = {"allocation": "allocations", "assets": "assets", "cloudcost": "cloudcosts"}
 _COLUMNS = {
@@ -38,7 +35,7 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="kind")
     for kind in _PATHS:
         one = kinds.add_parser(kind, help=f"costs by {kind}")
-        one.add_argument("--url", default="http://127.0.0.1:9090", help="address of the aggregator")
+        add_api_flags(one)
         one.add_argument("--window", default="7d", help="7d, today, lastmonth, two times … (default 7d)")
         one.add_argument("--aggregate", help="what to group by, such as cluster,namespace")
         one.add_argument("--filter", help='such as cluster:"prod"+namespace:"shop"')
@@ -82,37 +79,14 @@ def _columns(parsed: argparse.Namespace) -> tuple[str, ...]:
 
 def _fetch(parsed: argparse.Namespace) -> bytes:
     names = ("window", "aggregate", "filter", "idle", "tenancy", *_SHARING)
-    chosen = {name: getattr(parsed, name, None) for name in names}
-    query = urllib.parse.urlencode({name: value for name, value in chosen.items() if value is not None})
-    address = f"{parsed.url.rstrip('/')}/api/v1/{_PATHS[parsed.kind]}?{query}"
-    if not address.startswith(("http://", "https://")):
-        raise CallerError(f"--url {parsed.url!r}: accepted are http:// and https:// addresses")
-    try:
-        with urllib.request.urlopen(address, timeout=60) as response:  # noqa: S310 - the scheme is checked above
-            return bytes(response.read())
-    except urllib.error.HTTPError as error:
-        kind = CallerError if error.code == _BAD_REQUEST else TryAgainError
-        raise kind(f"ask {address}: {_told(error)}") from error
-    except (ValueError, http.client.InvalidURL) as error:
-        raise CallerError(f"--url {parsed.url!r}: {error}") from error
-    except (OSError, http.client.HTTPException) as error:
-        raise TryAgainError(f"ask {address}: {error}; is the aggregator running there? (--url)") from error
-
-
-class _Told(msgspec.Struct):
-    """What is read of a problem document."""
-
-    title: str
-    detail: str
-
-
-def _told(error: urllib.error.HTTPError) -> str:
-    """Return what the server says of an error; something between us and it may answer in words of its own."""
-    try:
-        problem = msgspec.json.decode(error.read(), type=_Told)
-    except msgspec.MsgspecError:
-        return f"HTTP {error.code} {error.reason}: not an answer of an aggregator; is the address right? (--url)"
-    return f"{problem.title}: {problem.detail}"
+    chosen = {name: value for name in names if (value := getattr(parsed, name, None)) is not None}
+    with api_client(parsed) as client:
+        try:
+            return client.get(f"/api/v1/{_PATHS[parsed.kind]}", chosen)
+        except NoAnswerError as error:
+            if error.status == _BAD_REQUEST:
+                raise CallerError(f"ask {error.account}") from error
+            raise
 
 
 def _why_nothing(answer: dict[str, Any]) -> str:

@@ -12,7 +12,8 @@ from fleetcost.errors import SettingsError
 from fleetcost.ops.reading import read_text, read_yaml
 from fleetcost.ops.secret import Secret
 from fleetcost.ops.settings import AgentSettings
-from fleetcost.samples.access import Access, Tls
+from fleetcost.ops.tls import Tls
+from fleetcost.samples.access import Access
 from fleetcost.samples.client import PrometheusSource
 from fleetcost.samples.dialect import LEVELS, Dialect, Kind
 

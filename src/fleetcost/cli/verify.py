@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
 import os
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 import uuid
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 
-import msgspec
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from fleetcost.cli.asking import add_api_flags, api_client
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.storage import CHECK_FOLDER
 from fleetcost.cli.stores import clock, federated_storage
@@ -30,7 +24,6 @@ from fleetcost.model.identity import cluster_id
 from fleetcost.ops.settings import SharedSettings
 from fleetcost.probe.check import ProbeContext, check
 from fleetcost.verify.chain import Bucketful, verify_bucket, verify_server
-from fleetcost.verify.server import NoAnswerError
 from fleetcost.verify.verdict import Link, Report, State, Verdict, not_tried
 
 _MARKS = {
@@ -45,8 +38,6 @@ _OF_A_CLUSTER = (
 )  # fmt: skip
 _SEVERITY = (State.BROKEN, State.NOT_TRIED, State.REMARK, State.HOLDS)
 _SHARED = (Link.STORAGE, Link.AGGREGATOR, Link.BILLS)
-_DENIED = (401, 403)
-_ASK_SECONDS = 60
 
 
 def add_parser(subparsers: Subparsers, about: str) -> None:
@@ -56,8 +47,7 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
         help=about,
         description="Look at every link from each cluster to its costs. Exit code 1 if one is broken.",
     )
-    parser.add_argument("--url", default="http://127.0.0.1:9090", help="address of the aggregator")
-    parser.add_argument("--token-file", type=Path, metavar="FILE", help="a file with a token, where it asks for one")
+    add_api_flags(parser)
     parser.add_argument("--bucket-only", action="store_true", help="look at the bucket alone, ask no aggregator")
     parser.add_argument("--write", action="store_true", help="also try to write, replace and delete in the bucket")
     parser.add_argument(
@@ -77,7 +67,8 @@ def _run(parsed: argparse.Namespace) -> int:
     if parsed.bucket_only:
         verdicts += not_tried([Link.AGGREGATOR], "--bucket-only")
     else:
-        verdicts += verify_server(_asker(parsed), bucketful.folders, now)
+        with api_client(parsed) as client:
+            verdicts += verify_server(client.get, bucketful.folders, now)
     report = Report(tuple(verdicts))
     console = Console(highlight=False)
     if parsed.json:
@@ -96,53 +87,6 @@ def _bucket(parsed: argparse.Namespace, settings: SharedSettings, now: datetime)
     steps = tuple(check(settings.storage_config, around, CHECK_FOLDER, write=parsed.write))
     expected = [cluster_id(one) for one in parsed.cluster]
     return verify_bucket(steps, lambda: federated_storage(settings), expected, now)
-
-
-class _Asker:
-    """Asks the aggregator over HTTP."""
-
-    def __init__(self, url: str, token: str) -> None:
-        self._url = url
-        self._token = token
-
-    def __call__(self, path: str, parameters: Mapping[str, str]) -> bytes:
-        """
-        Ask for a document.
-
-        Raises:
-            NoAnswerError: with what to do about it.
-        """
-        query = f"?{urllib.parse.urlencode(parameters)}" if parameters else ""
-        headers = {"accept": "application/json"} | ({"authorization": f"Bearer {self._token}"} if self._token else {})
-        request = urllib.request.Request(f"{self._url}{path}{query}", headers=headers)  # noqa: S310 - checked by `_asker`
-        try:
-            with urllib.request.urlopen(request, timeout=_ASK_SECONDS) as response:  # noqa: S310 - as above
-                return bytes(response.read())
-        except urllib.error.HTTPError as error:
-            raise NoAnswerError(*_refused(self._url, path, error)) from error
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            account = f"{self._url} does not answer: {getattr(error, 'reason', None) or error}"
-            cure = "is the aggregator running, and is --url its address? kubectl port-forward leads to it"
-            raise NoAnswerError(account, cure) from error
-
-
-def _refused(url: str, path: str, error: urllib.error.HTTPError) -> tuple[str, str]:
-    if error.code in _DENIED:
-        return f"{url} refuses: HTTP {error.code}", "give a token that sees the whole fleet: --token-file FILE"
-    try:
-        document = msgspec.json.decode(error.read())
-        told = str(document.get("detail") or document.get("message") or error.reason)
-    except (msgspec.MsgspecError, AttributeError):
-        return f"{url}{path}: HTTP {error.code}, which is no aggregator's answer", "correct --url"
-    return f"{url}{path}: HTTP {error.code}: {told}", "mend what the message names"
-
-
-def _asker(parsed: argparse.Namespace) -> _Asker:
-    url = parsed.url.rstrip("/")
-    if not url.startswith(("http://", "https://")):
-        raise CallerError(f"--url {parsed.url!r}: accepted are http:// and https:// addresses")
-    token = parsed.token_file.read_text(encoding="utf-8").strip() if parsed.token_file else ""
-    return _Asker(url, token)
 
 
 def _print(console: Console, report: Report, *, every: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,44 +12,7 @@ import httpx
 
 from fleetcost.errors import SettingsError
 from fleetcost.ops.secret import Secret
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tls:
-    """
-    Certificates.
-
-    Attributes:
-        ca_file: who is trusted besides whom the system trusts
-        cert_file, key_file: ours, where the server asks for one
-        verify: False trusts anybody
-    """
-
-    ca_file: Path | None = None
-    cert_file: Path | None = None
-    key_file: Path | None = None
-    verify: bool = True
-
-    def context(self) -> ssl.SSLContext:
-        """
-        Return the context for connections.
-
-        Raises:
-            SettingsError: a file is missing or holds no certificate or key.
-        """
-        context = ssl.create_default_context()
-        if not self.verify:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        try:
-            if self.ca_file is not None:
-                context.load_verify_locations(self.ca_file)
-            if self.cert_file is not None:
-                context.load_cert_chain(self.cert_file, self.key_file)
-        except (OSError, ssl.SSLError) as error:
-            files = ", ".join(str(file) for file in (self.ca_file, self.cert_file, self.key_file) if file)
-            raise SettingsError(f"read certificates for the source from {files}: {error}") from error
-        return context
+from fleetcost.ops.tls import Tls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

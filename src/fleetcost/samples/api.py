@@ -14,6 +14,7 @@ import msgspec
 import stamina
 
 from fleetcost.errors import SourceError
+from fleetcost.ops.tls import Tls
 from fleetcost.samples.access import Access, authentication
 from fleetcost.samples.dialect import says_partial
 from fleetcost.samples.promql import Instant
@@ -89,7 +90,7 @@ class Api:
         self._attempts = attempts
         self._http = httpx.Client(
             auth=authentication(access),
-            verify=access.tls.context() if access.tls is not None else True,
+            verify=(access.tls or Tls()).context(),
             timeout=httpx.Timeout(timeout_seconds, connect=10.0),
             transport=transport,
         )

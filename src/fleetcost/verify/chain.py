@@ -10,7 +10,7 @@ from fleetcost.agent.claim import read_claim
 from fleetcost.agent.diagnostics import read_diagnostics
 from fleetcost.bucket.port import Bucket
 from fleetcost.documents.cluster import ClusterClaim, Diagnostics
-from fleetcost.errors import DamagedError, FleetcostError, near
+from fleetcost.errors import DamagedError, FleetcostError, NoAnswerError, near
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Window
 from fleetcost.probe.check import ProbeOutcome, ProbeStep
@@ -20,7 +20,6 @@ from fleetcost.verify.server import (
     Ask,
     Costs,
     Loop,
-    NoAnswerError,
     ask_costs,
     ask_loop,
     judge_costs,

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
+from fleetcost.errors import NoAnswerError
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.verify.store import SHOWN, Folder
 from fleetcost.verify.verdict import Link, Verdict, broken, holds, not_tried
@@ -18,21 +19,6 @@ SLACK = 3
 """Passes that may be late before the loop counts as standing."""
 
 BOOKS_WITHIN = 1e-6
-
-
-class NoAnswerError(Exception):
-    """
-    The aggregator did not answer, or not as one.
-
-    Attributes:
-        account: what happened
-        cure: what to do
-    """
-
-    def __init__(self, account: str, cure: str) -> None:
-        super().__init__(account)
-        self.account = account
-        self.cure = cure
 
 
 Document = TypeVar("Document")

@@ -187,7 +187,7 @@ def test_a_database_in_use(command: Command, storage: Path, tmp_path: Path) -> N
         (FleetcostError("x"), 1, "fleetcost: x"),
         (PermissionError(13, "Permission denied", "/data"), 2, "fleetcost: /data: Permission denied"),
         (ModuleNotFoundError("x", name="duckdb"), 2, "pip install 'fleetcost[aggregator]'"),
-        (ModuleNotFoundError("x", name="httpx"), 2, "pip install 'fleetcost[agent]'"),
+        (ModuleNotFoundError("x", name="botocore"), 2, "pip install 'fleetcost[amp]'"),
     ],
 )
 def test_errors_become_codes_and_one_line(

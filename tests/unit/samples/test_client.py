@@ -16,8 +16,9 @@ import stamina
 from fleetcost.errors import SettingsError, SourceError
 from fleetcost.model.window import Window
 from fleetcost.ops.secret import Secret
+from fleetcost.ops.tls import Tls
 from fleetcost.samples import queries
-from fleetcost.samples.access import Access, Tls
+from fleetcost.samples.access import Access
 from fleetcost.samples.client import PrometheusSource
 from servers.authority import Authority
 

@@ -9,6 +9,7 @@ import pytest
 
 from fleetcost.bucket.port import ObjectInfo
 from fleetcost.documents.cluster import Diagnostics, noticed
+from fleetcost.errors import NoAnswerError
 from fleetcost.model.cloud_sets import ConnectionStatus, IntegrationId, IntegrationStatus
 from fleetcost.model.finding import Finding, FindingKind
 from fleetcost.model.identity import ClusterId
@@ -16,7 +17,7 @@ from fleetcost.model.window import Window, rfc3339
 from fleetcost.sets.discover import Found
 from fleetcost.sets.layout import locate
 from fleetcost.verify.bills import judge_bills
-from fleetcost.verify.server import Costs, Loop, NoAnswerError, ask_loop, judge_costs, judge_ingest, judge_loop
+from fleetcost.verify.server import Costs, Loop, ask_loop, judge_costs, judge_ingest, judge_loop
 from fleetcost.verify.store import Folder, folders, judge_diagnostics, judge_heartbeat, judge_objects, judge_uploads
 from fleetcost.verify.verdict import Link, Report, State, broken, holds, remark
 
