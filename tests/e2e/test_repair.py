@@ -7,6 +7,7 @@ import os
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -87,6 +88,13 @@ def _until(look: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:
     raise AssertionError("it did not happen within a minute")
 
 
+def ordered(address: str, path: str, **parameters: str) -> Any:
+    """Order a repair; return the answer's document."""
+    request = urllib.request.Request(f"{address}{path}?{urllib.parse.urlencode(parameters)}", method="POST")
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return json.loads(response.read())
+
+
 def test_a_lost_object_comes_back_by_repair(agent: Running) -> None:
     """An hour whose objects were deleted everywhere is built again as it was, and its day with it."""
     before = agent.header()
@@ -94,7 +102,7 @@ def test_a_lost_object_comes_back_by_repair(agent: Running) -> None:
     agent.bucket.delete(set_path(KEY))
     (Path(agent.bucket.name.removeprefix("file://")).parent / "agent" / "store" / set_path(KEY)).unlink()
 
-    order = get(agent.address, "/model/etl/allocation/repair", window=HOUR_TEXT)
+    order = ordered(agent.address, "/model/etl/allocation/repair", window=HOUR_TEXT)
     job = _finished(agent, order["job"]["id"])
 
     assert order["code"] == 200
@@ -109,7 +117,7 @@ def test_a_lost_object_comes_back_by_repair(agent: Running) -> None:
 def test_a_dry_run_changes_nothing_and_shows_the_difference(agent: Running) -> None:
     """A dry run compares each set with what is there and writes nothing."""
     before = list(agent.bucket.list("federated/cluster-3/etl"))
-    order = get(agent.address, "/etl/asset/repair", window=HOUR_TEXT, dryRun="true")
+    order = ordered(agent.address, "/etl/asset/repair", window=HOUR_TEXT, dryRun="true")
     job = _finished(agent, order["job"]["id"])
 
     assert [one["outcome"] for one in job["differences"]] == ["unchanged", "unchanged"]
@@ -119,7 +127,7 @@ def test_a_dry_run_changes_nothing_and_shows_the_difference(agent: Running) -> N
 
 def test_a_window_the_source_no_longer_holds_is_refused(agent: Running) -> None:
     """A repair beyond the source's retention is refused with what the source still holds."""
-    order = get(agent.address, "/etl/asset/repair", window="2020-01-01T00:00:00Z,2020-01-01T02:00:00Z")
+    order = ordered(agent.address, "/etl/asset/repair", window="2020-01-01T00:00:00Z,2020-01-01T02:00:00Z")
     job = _finished(agent, order["job"]["id"])
 
     assert job["state"] == "refused"
@@ -130,7 +138,7 @@ def test_a_window_the_source_no_longer_holds_is_refused(agent: Running) -> None:
 def test_a_window_that_cannot_be_read_is_a_bad_request(agent: Running) -> None:
     """A repair without a readable window answers 400 and says what is accepted."""
     with pytest.raises(urllib.error.HTTPError) as caught:
-        get(agent.address, "/etl/asset/repair", window="soon")
+        ordered(agent.address, "/etl/asset/repair", window="soon")
 
     assert caught.value.code == 400
     assert "accepted is today" in json.loads(caught.value.read())["message"]

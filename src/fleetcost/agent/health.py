@@ -4,9 +4,11 @@ The agent's small HTTP server: health, metrics, and repair.
 ```
 GET       /healthz                                     the agent's account of itself
 GET       /metrics                                     own metrics
-GET|POST  /etl/{asset,allocation}/repair?window=…      order a repair; also below /model; of one of many: &cluster=…
+POST      /etl/{asset,allocation}/repair?window=…      order a repair; also below /model; of one of many: &cluster=…
 GET       /etl/status                                  repairs and how far they are
 ```
+
+Scripts of the field order by GET; that takes a token in a header. Who may order and read is in `guard`.
 """
 
 from __future__ import annotations
@@ -16,16 +18,20 @@ import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from http import HTTPStatus
+from typing import Any, ClassVar
 
 import msgspec
 
-from fleetcost.errors import CallerError, SettingsError
-from fleetcost.ops import metrics
+from fleetcost.agent.bounded import CONNECTION_SECONDS, BoundedHandler, BoundedServer
+from fleetcost.agent.guard import LOCAL, Denial, Guard
+from fleetcost.errors import CallerError, SettingsError, TryAgainError
+from fleetcost.ops import log, metrics
 
 _REPAIRS = {"/etl/asset/repair": "Repairing Asset ETL", "/etl/allocation/repair": "Repairing Allocation ETL"}
 _TRUE = {"1", "t", "true", "yes"}
+
+_log = log.get("agent")
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -65,15 +71,25 @@ class Doors:
 
 
 @contextmanager
-def serve_health(bind: str, port: int, doors: Doors) -> Iterator[int]:
+def serve_health(
+    bind: str, port: int, doors: Doors, guard: Guard = LOCAL, seconds: float = CONNECTION_SECONDS
+) -> Iterator[int]:
     """
     Serve in a thread while the block runs; yields the port.
+
+    Args:
+        bind: address it listens on
+        port: its port, 0 for a free one
+        doors: what it opens to
+        guard: who may order
+        seconds: how long a connection may last
 
     Raises:
         SettingsError: the port is taken.
     """
+    handler = type("Port", (_Port,), {"doors": doors, "guard": guard})
     try:
-        server = ThreadingHTTPServer((bind, port), _handler(doors))
+        server = BoundedServer(bind, port, handler, seconds)
     except OSError as error:
         raise SettingsError(f"listen on {bind}:{port}: {error.strerror}; choose another with --port") from error
     thread = threading.Thread(target=server.serve_forever, name="health", daemon=True)
@@ -85,51 +101,71 @@ def serve_health(bind: str, port: int, doors: Doors) -> Iterator[int]:
         server.server_close()
 
 
-def _handler(doors: Doors) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._route()
+class _Port(BoundedHandler):
+    """Answers at the port; `serve_health` makes a class of it that knows doors and guard."""
 
-        def do_POST(self) -> None:
-            self._route()
+    doors: ClassVar[Doors]
+    guard: ClassVar[Guard]
 
-        def log_message(self, *_: object) -> None:
-            """Keep quiet: probes are not news."""
+    def do_GET(self) -> None:  # noqa: N802 - the library's name
+        """Answer."""
+        self._route()
 
-        def _route(self) -> None:
-            parts = urllib.parse.urlsplit(self.path)
-            path = parts.path.removeprefix("/model")
-            parameters = dict(urllib.parse.parse_qsl(parts.query))
-            plain: dict[str, Callable[[], None]] = {
-                "/healthz": lambda: self._answer(200, "application/json", msgspec.json.encode(doors.health())),
-                "/metrics": lambda: self._answer(200, metrics.CONTENT_TYPE, metrics.page()),
-                "/etl/status": lambda: self._envelope(200, doors.jobs()),
-            }
-            if path in _REPAIRS:
-                self._repair(_REPAIRS[path], parameters)
-            elif path in plain:
-                plain[path]()
-            else:
-                self._answer(404, "text/plain", f"not found: {' '.join([*plain, *_REPAIRS])}\n".encode())
+    def do_POST(self) -> None:  # noqa: N802 - the library's name
+        """Answer."""
+        self._route()
 
-        def _repair(self, said: str, parameters: dict[str, str]) -> None:
-            force, dry_run = (parameters.get(name, "").lower() in _TRUE for name in ("force", "dryRun"))
-            try:
-                job = doors.repair(parameters.get("window", ""), force, dry_run, parameters.get("cluster", ""))
-            except CallerError as error:
-                self._envelope(400, None, message=str(error))
-                return
+    def _route(self) -> None:
+        path = urllib.parse.urlsplit(self.path).path.removeprefix("/model")
+        header, peer, guard = self.headers.get, str(self.client_address[0]), self.guard
+        if path in _REPAIRS:
+            self._unless(guard.orders(self.command, header, peer), lambda: self._repair(_REPAIRS[path]))
+        elif path == "/etl/status":
+            self._unless(guard.reads(header, peer), lambda: self._envelope(200, self.doors.jobs()))
+        elif path == "/healthz":
+            self._unless(guard.open_to(header, peer), self._health)
+        elif path == "/metrics":
+            self._unless(guard.open_to(header, peer), lambda: self._answer(200, metrics.CONTENT_TYPE, metrics.page()))
+        else:
+            known = " ".join(["/healthz", "/metrics", "/etl/status", *_REPAIRS])
+            self._answer(404, "text/plain", f"not found: {known}\n".encode())
+
+    def _unless(self, denied: Denial | None, answer: Callable[[], None]) -> None:
+        if denied is None:
+            answer()
+            return
+        _log.warning("refused", **self._facts(), reason=denied.reason)
+        self._envelope(denied.status, None, message=denied.reason)
+
+    def _health(self) -> None:
+        self._answer(200, "application/json", msgspec.json.encode(self.doors.health()))
+
+    def _repair(self, said: str) -> None:
+        parameters = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query))
+        force, dry_run = (parameters.get(name, "").lower() in _TRUE for name in ("force", "dryRun"))
+        window, cluster = parameters.get("window", ""), parameters.get("cluster", "")
+        try:
+            job = self.doors.repair(window, force, dry_run, cluster)
+        except CallerError as error:
+            self._envelope(400, None, message=str(error))
+        except TryAgainError as error:
+            self._envelope(503, None, message=str(error))
+        else:
+            _log.info("ordered", **self._facts(), window=window, force=force, dry_run=dry_run)
             self._envelope(200, said, job=job)
 
-        def _envelope(self, code: int, data: object, **more: object) -> None:
-            body = {"code": code, "status": "success" if code == 200 else "error", "data": data} | more  # noqa: PLR2004
-            self._answer(code, "application/json", msgspec.json.encode(body))
+    def _facts(self) -> dict[str, str]:
+        path = urllib.parse.urlsplit(self.path).path
+        return {"method": self.command, "path": path, "client": str(self.client_address[0])}
 
-        def _answer(self, status: int, kind: str, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("content-type", kind)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def _envelope(self, code: int, data: object, **more: object) -> None:
+        status = "success" if code == HTTPStatus.OK else "error"
+        body = {"code": int(code), "status": status, "data": data} | more
+        self._answer(code, "application/json", msgspec.json.encode(body))
 
-    return Handler
+    def _answer(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)

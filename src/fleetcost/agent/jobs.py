@@ -12,12 +12,18 @@ import msgspec
 from fleetcost.agent.loop import Agent
 from fleetcost.agent.repair import Repair, check_held, compare
 from fleetcost.documents.repairs import RepairedSet, RepairJob
-from fleetcost.errors import CallerError, FleetcostError
+from fleetcost.errors import CallerError, FleetcostError, TryAgainError
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.ops import log
 
 REMEMBERED = 100
 """Finished jobs that are still shown."""
+
+MOST_DIFFERENCES = 20_000
+"""Differences of all finished jobs together; the longest repair has nearly as many, and the newest is always kept."""
+
+MOST_WAITING = 16
+"""Repairs that may wait for those before them."""
 
 _log = log.get("agent")
 
@@ -42,11 +48,20 @@ class Jobs:
         self._worker.join()
 
     def order(self, repair: Repair, job_id: str = "") -> RepairJob:
-        """Queue a repair; ordering an id that is known returns its job."""
+        """
+        Queue a repair; ordering an id that is known returns its job.
+
+        Raises:
+            CallerError: its window has not begun, or is too long.
+            TryAgainError: too many wait already.
+        """
+        repair.begun(self._agent.clock())
         chosen = job_id or uuid.uuid4().hex[:12]
         with self._lock:
             if chosen in self._jobs:
                 return self._jobs[chosen]
+            if sum(job.state == "queued" for job in self._jobs.values()) >= MOST_WAITING:
+                raise TryAgainError(f"{MOST_WAITING} repairs are waiting already; order this one when some are done")
             job = RepairJob(
                 id=chosen,
                 start=rfc3339(repair.window.start),
@@ -65,10 +80,17 @@ class Jobs:
             return tuple(reversed(self._jobs.values()))
 
     def wait(self, job_id: str) -> RepairJob:
-        """Return a job once it is finished."""
+        """
+        Return a job once it is finished.
+
+        Raises:
+            TryAgainError: it is not remembered any more.
+        """
         while True:
             with self._lock:
-                job = self._jobs[job_id]
+                job = self._jobs.get(job_id)
+            if job is None:
+                raise TryAgainError(f"repair {job_id} is not remembered any more; order it again")
             if job.finished_at:
                 return job
             threading.Event().wait(0.02)
@@ -87,6 +109,7 @@ class Jobs:
 
     def _repair(self, job_id: str, repair: Repair) -> None:
         now = self._agent.clock()
+        window = repair.begun(now)
         hours = repair.hours(self._agent.timing, now)
         _log.info("repairing", job=job_id, window=str(repair.window), hours=len(hours), dry_run=repair.dry_run)
         self._say(job_id, state="running", total=len(hours))
@@ -94,13 +117,13 @@ class Jobs:
         differences: list[RepairedSet] = []
         built: list[Window] = []
         if not repair.dry_run:
-            self._agent.prepare(repair.window, now)
+            self._agent.prepare(window, now)
         for done, hour in enumerate(hours, 1):
             differences += compare(self._agent.builder, self._agent.store, hour, force=repair.force, now=now)
             if not repair.dry_run:
                 built += self._agent.build_hours((hour,), now=now, force=repair.force).built
             self._say(job_id, done=done, differences=tuple(differences))
-        uploaded = self._agent.settle(repair.window, built, now=now, force=repair.force) if built else ()
+        uploaded = self._agent.settle(window, built, now=now, force=repair.force) if built else ()
         changed = sum(one.outcome in {"created", "replaced"} for one in differences)
         would = "would change" if repair.dry_run else "changed"
         self._end(job_id, "done", f"{changed} of {len(differences)} hourly sets {would}, {len(uploaded)} uploaded")
@@ -109,9 +132,13 @@ class Jobs:
         _log.info("repaired" if state == "done" else "repair " + state, job=job_id, message=message)
         self._say(job_id, state=state, message=message, finished_at=self._agent.clock())
         with self._lock:
-            finished = [job.id for job in self._jobs.values() if job.finished_at]
-            for old in finished[: max(0, len(finished) - REMEMBERED)]:
-                del self._jobs[old]
+            finished = [job for job in self._jobs.values() if job.finished_at]
+            held = sum(len(job.differences) for job in finished)
+            for count, old in zip(range(len(finished), 1, -1), finished, strict=False):
+                if count <= REMEMBERED and held <= MOST_DIFFERENCES:
+                    break
+                held -= len(old.differences)
+                del self._jobs[old.id]
 
     def _say(self, job_id: str, **facts: object) -> None:
         with self._lock:

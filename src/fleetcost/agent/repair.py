@@ -38,6 +38,20 @@ class Repair:
     force: bool = False
     dry_run: bool = False
 
+    def begun(self, now: datetime) -> Window:
+        """
+        Return the part of the window that has begun; nothing is split before its length is known.
+
+        Raises:
+            CallerError: none has begun, or there is too much for one order.
+        """
+        begun = self.window.clamp(self.window.start, now)
+        if begun is None:
+            raise CallerError(f"repair {self.window}: it has not begun")
+        if begun.hours > LONGEST_HOURS:
+            raise CallerError(f"repair {self.window}: {begun.hours:.0f} hours, accepted are {LONGEST_HOURS} at once")
+        return begun
+
     def hours(self, timing: Timing, now: datetime) -> tuple[BuildHour, ...]:
         """
         Return the hours to build, those that have not begun left out.
@@ -45,12 +59,7 @@ class Repair:
         Raises:
             CallerError: none has begun, or there are too many for one order.
         """
-        hours = [hour for hour in self.window.split(Resolution.HOUR) if hour.start < now]
-        if not hours:
-            raise CallerError(f"repair {self.window}: it has not begun")
-        if len(hours) > LONGEST_HOURS:
-            raise CallerError(f"repair {self.window}: {len(hours)} hours, accepted are {LONGEST_HOURS} at once")
-        return tuple(BuildHour(hour, timing.final(hour, now)) for hour in hours)
+        return tuple(BuildHour(hour, timing.final(hour, now)) for hour in self.begun(now).split(Resolution.HOUR))
 
 
 def check_held(builder: Builder, repair: Repair, now: datetime) -> None:
@@ -61,7 +70,7 @@ def check_held(builder: Builder, repair: Repair, now: datetime) -> None:
         CallerError: with what the source still holds.
         SourceError: the source did not answer.
     """
-    for day in repair.window.split(Resolution.DAY):
+    for day in repair.begun(now).split(Resolution.DAY):
         if coverage_minutes(builder.source, day, Resolution.HOUR.seconds) > 0:
             return
     there = held(builder.source, now)

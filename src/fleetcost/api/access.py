@@ -32,6 +32,7 @@ from fleetcost.api.problem import ForbiddenError, UnknownTokenError
 from fleetcost.errors import QuestionError, SettingsError
 from fleetcost.model.sets import SetKind
 from fleetcost.ops import log
+from fleetcost.ops.cross_site import token_in
 from fleetcost.ops.reading import read_yaml
 from fleetcost.query.conditions import columns_of
 from fleetcost.query.filters import Filter, parse_filter
@@ -172,11 +173,9 @@ def read_tokens(file: Path) -> Mapping[str, Identity]:
 
 def presented(headers: Headers) -> str:
     """Return the token a request carries, empty where it carries none."""
-    if key := headers.get("x-api-key"):
-        return key.strip()
+    if token := token_in(headers.get):
+        return token
     scheme, _, value = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return value.strip()
     if scheme.lower() == "basic":
         try:
             return base64.b64decode(value, validate=True).decode().partition(":")[2]

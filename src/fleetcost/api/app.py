@@ -24,6 +24,7 @@ from fleetcost.api.routes.elsewhere import elsewhere_route
 from fleetcost.api.routes.operations import EVERY, OPERATIONS
 from fleetcost.api.routes.web import asset, page
 from fleetcost.api.routing import identify, route_of
+from fleetcost.api.together import Together
 from fleetcost.errors import CallerError
 from fleetcost.ops import metrics
 from fleetcost.ui.files import WebApp
@@ -62,6 +63,7 @@ def create_app(services: Services, web: WebApp) -> Starlette:
     app.state.services = services
     app.state.web = web
     app.state.gate = Gate(services.limits.running, services.limits.waiting, services.limits.seconds)
+    app.state.together = Together(app.state.gate)
     app.state.openapi = msgspec.json.encode(openapi.document(EVERY))
     app.state.docs = reference.page(EVERY).encode()
     return app

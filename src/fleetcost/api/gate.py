@@ -87,7 +87,7 @@ class Gate:
         """
         if self._places.locked() and self._waiting >= self._most_waiting:
             raise BusyError(self._waiting)
-        left = asyncio.ensure_future(_left(receive))
+        left = asyncio.ensure_future(client_left(receive))
         began = asyncio.get_running_loop().time()
         try:
             await self._admitted(left)
@@ -155,7 +155,8 @@ class Gate:
             future.exception()  # read, so that nobody complains that it was not
 
 
-async def _left(receive: Receive) -> None:
+async def client_left(receive: Receive) -> None:
+    """Return when the client has left."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

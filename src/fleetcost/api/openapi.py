@@ -21,6 +21,7 @@ _ERRORS = {
     "401": "a token is needed",
     "403": "the token does not allow this",
     "404": "there is nothing of this name",
+    "408": "the body did not arrive in time",
     "409": "it cannot be changed, or was changed meanwhile",
     "413": "the request is too large",
     "415": "the body is not of the media type that is read",

@@ -77,6 +77,10 @@ class MediaTypeError(CallerError):
     """The request's body is not what is read here."""
 
 
+class SlowBodyError(CallerError):
+    """The request's body did not arrive in time."""
+
+
 class TooLargeError(CallerError):
     """The request is larger than this server reads."""
 
@@ -153,6 +157,7 @@ _KNOWN: tuple[tuple[type[Exception], str, str, int], ...] = (
     (CrossSiteError, "cross-site", "not from here", 403),
     (MediaTypeError, "media-type", "not of this media type", 415),
     (MisdirectedError, "misdirected", "not known by this name", 421),
+    (SlowBodyError, "slow-body", "not whole in time", 408),
     (TooLargeError, "too-large", "too large", 413),
     (ReadOnlyError, "read-only", "read only", 409),
     (ConditionFailedError, "changed", "changed meanwhile", 409),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 
 import msgspec
@@ -18,11 +19,13 @@ from fleetcost.api.problem import (
     CrossSiteError,
     ForbiddenError,
     MediaTypeError,
+    SlowBodyError,
     TooLargeError,
     UnknownTokenError,
     respond,
 )
 from fleetcost.api.services import Services
+from fleetcost.api.together import Together
 from fleetcost.ops import log
 from fleetcost.ops.cross_site import foreign
 
@@ -30,6 +33,9 @@ Route = Callable[[Request], Awaitable[Response]]
 
 LARGEST_BODY = 64 << 10
 """Bytes of a request's body that are read."""
+
+BODY_SECONDS = 10.0
+"""How long a request's body may take to arrive."""
 
 JSON = "application/json"
 
@@ -52,12 +58,13 @@ def route_of(operation: Operation) -> Route:
 async def _answered(operation: Operation, request: Request) -> Response:
     services: Services = request.app.state.services
     gate: Gate = request.app.state.gate
+    together: Together = request.app.state.together
     identity = identify(request, services)
     _check_change(operation, request)
     identity.check(operation)
     parameters = read_parameters(request.query_params, operation.parameters)
     places = {name: str(value) for name, value in request.path_params.items()}
-    body = await _body(request) if operation.takes is not None else b""
+    body = await _body_in_time(request) if operation.takes is not None else b""
     # The state of the tables is read before the snapshot is opened: what is kept under it is never older.
     key = _key(operation, parameters, places, identity, services)
     if operation.cached and (kept := services.answers.get(key)):
@@ -73,7 +80,11 @@ async def _answered(operation: Operation, request: Request) -> Response:
             services.answers.put(key, kept)
         return kept
 
-    made = await gate.run(request.receive, work)
+    # A file is sent as it is written, to one; every other answer may be sent to all who wait for it.
+    if operation.cached and parameters.get("format", "json") == "json":
+        made = await together.ask(key, request.receive, work)
+    else:
+        made = await gate.run(request.receive, work)
     if operation.changes:
         _log.info("changed", **_facts(request), token=identity.name)
     return _replied(made) if isinstance(made, Reply) else _sent(made, request)
@@ -141,6 +152,15 @@ def _key(
         (status.passes, status.done, status.last_pass_at, minute),
         services.registry.version if services.registry else 0,
     )
+
+
+async def _body_in_time(request: Request) -> bytes:
+    try:
+        return await asyncio.wait_for(_body(request), BODY_SECONDS)
+    except TimeoutError:
+        raise SlowBodyError(
+            f"the body of {request.method} {request.url.path}: not whole within {BODY_SECONDS:g} s"
+        ) from None
 
 
 async def _body(request: Request) -> bytes:

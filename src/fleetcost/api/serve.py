@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 from collections.abc import Callable
@@ -18,15 +19,35 @@ from fleetcost.ops.cross_site import LOOPBACK, host_of
 LARGEST_HEAD = 64 << 10
 """Bytes of a request's first line and headers."""
 
+HEAD_SECONDS = 10.0
+"""How long a connection has for the first line and headers of its next request."""
+
 
 class BoundedProtocol(HttpToolsProtocol):
     """
-    HTTP/1.1 whose request heads have a limit; the parser itself would read one of any size.
+    HTTP/1.1 whose request heads have limits of size and time; the parser itself would wait for one of any.
 
     This parser also takes quotation marks in addresses, which people write and `curl` sends as they are.
     """
 
     _head = 0
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - the server has a narrower type than its base
+        """Begin to wait for a head."""
+        super().connection_made(transport)
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._await_nothing()
+        super().connection_lost(exc)
+
+    def on_response_complete(self) -> None:
+        """Wait for the next head, unless it is there already."""
+        super().on_response_complete()
+        if self.cycle is None or self.cycle.response_complete:
+            self._await_head()
 
     def data_received(self, data: bytes) -> None:
         """Count what arrives before a request's head is complete."""
@@ -38,9 +59,19 @@ class BoundedProtocol(HttpToolsProtocol):
         super().data_received(data)
 
     def on_headers_complete(self) -> None:
-        """Begin to count anew."""
+        """Count from the beginning at the next one."""
         self._head = 0
+        self._await_nothing()
         super().on_headers_complete()
+
+    def _await_head(self) -> None:
+        self._await_nothing()
+        self._late = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _await_nothing(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
 
 
 def free_port(bind: str, port: int) -> int:

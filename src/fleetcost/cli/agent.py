@@ -16,6 +16,7 @@ from fleetcost.agent.claim import claim, retire
 from fleetcost.agent.diagnostics import Check
 from fleetcost.agent.fleet import Fate, FleetAgent, Outcome
 from fleetcost.agent.fleet_care import FleetCare
+from fleetcost.agent.guard import Guard
 from fleetcost.agent.health import Doors, serve_health
 from fleetcost.agent.jobs import Jobs
 from fleetcost.agent.repair import Repair
@@ -76,7 +77,7 @@ def _run(parsed: argparse.Namespace) -> int:
     side = Care(agent, jobs, settings.data_dir)
     care = threading.Thread(target=side.run, args=(stop,), name="care", daemon=True)
     doors = Doors(agent.status, lambda *order: _order(jobs, *order), jobs.list)
-    with serve_health(settings.bind, settings.port, doors) as port:
+    with serve_health(settings.bind, settings.port, doors, Guard(settings.repair_token_file)) as port:
         names = {"cluster": settings.cluster_id, "source": agent.builder.source.name, "bucket": agent.bucket.name}
         _log.info("agent", **names, port=port)
         care.start()
@@ -92,7 +93,8 @@ def _run_many(settings: AgentSettings, fleet: FleetAgent, stop: threading.Event)
     def order(window: str, force: bool, dry_run: bool, cluster: str) -> RepairJob:  # noqa: FBT001 - what a request says
         return side.order(cluster, _repair(window, force=force, dry_run=dry_run))
 
-    with serve_health(settings.bind, settings.port, Doors(fleet.status, order, side.list)) as port:
+    doors, guard = Doors(fleet.status, order, side.list), Guard(settings.repair_token_file)
+    with serve_health(settings.bind, settings.port, doors, guard) as port:
         _log.info("agent of many clusters", source=settings.prometheus_url, only=settings.clusters or "all", port=port)
         care.start()
         fleet.run(stop, settings.interval_seconds)

@@ -18,6 +18,9 @@ ACCEPTED = (
     "two Unix times or two RFC 3339 times ending in Z, joined by a comma"
 )
 
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Times a window may hold; beyond, arithmetic with whole days ends in errors that are not the asker's."""
+
 _SHORTEST = timedelta(seconds=1)
 """Length of `week` and `month` at the very moment they begin; no window has none."""
 
@@ -38,7 +41,7 @@ def parse_window(text: str, now: datetime, parameter: str = "window") -> Window:
         parameter: its name, for the error
 
     Raises:
-        QuestionError: not a window, of no length, or reversed.
+        QuestionError: not a window, of no length, reversed, or of a time nobody means.
     """
     try:
         window = _named(text, now) or _duration(text, now) or _offset(text, now) or _pair(text)
@@ -46,6 +49,8 @@ def parse_window(text: str, now: datetime, parameter: str = "window") -> Window:
         raise QuestionError(parameter, text, f"{ACCEPTED} ({error})") from error
     if window is None:
         raise QuestionError(parameter, text, ACCEPTED)
+    if window.start < EARLIEST or window.end > LATEST:
+        raise QuestionError(parameter, text, f"a time from {EARLIEST.year} to {LATEST.year}")
     return window
 
 

@@ -39,7 +39,7 @@ def foreign(method: str, header: Header) -> str:
     """
     site = header("sec-fetch-site")
     if method in SAFE:
-        return "" if site == "same-origin" or _carries_token(header) else _BY_GET
+        return "" if site == "same-origin" or token_in(header) else _BY_GET
     if site is not None:
         return "" if site in {"same-origin", "none"} else _ELSEWHERE.format(header("origin") or site)
     # Browsers leave Sec-Fetch-Site out towards plain HTTP on a network; Origin they send with every such method.
@@ -55,10 +55,10 @@ def host_of(header: str) -> str:
     return text.partition(":")[0].rstrip(".")
 
 
-def _carries_token(header: Header) -> bool:
-    """Tell whether there is a token that no browser adds by itself; a password of basic authentication it does."""
+def token_in(header: Header) -> str:
+    """Return the token that no browser adds by itself, empty where there is none; basic authentication it does add."""
     scheme, _, value = (header("authorization") or "").partition(" ")
-    return bool(header("x-api-key")) or (scheme.lower() == "bearer" and bool(value.strip()))
+    return (header("x-api-key") or (value if scheme.lower() == "bearer" else "")).strip()
 
 
 def _is_own(origin: str, header: Header) -> bool:

@@ -95,6 +95,10 @@ class AgentSettings(SharedSettings, frozen=True, kw_only=True, forbid_unknown_fi
     clusters: Annotated[str, _At(description="build these clusters of the source, ids joined by commas")] = ""
     clusters_at_once: Annotated[int, _At(ge=1, le=64, description="clusters that are built at the same time")] = 2
     port: Annotated[int, _At(ge=0, le=65535, description="port of health, metrics and repair")] = 9003
+    repair_token_file: Annotated[
+        Path | None,
+        _At(description="a file with the token that repair orders carry; without it only this machine may order"),
+    ] = None
     resolution_seconds: Annotated[int, _At(ge=10, le=3600, description="step of the running-time queries")] = 60
     build_delay_seconds: Annotated[
         Annotated[int, _At(ge=0)] | None,

@@ -24,10 +24,11 @@ def ordered(window: str, force: bool, dry_run: bool, cluster: str) -> dict[str, 
 DOORS = Doors(lambda: HEALTH, ordered, lambda: ["a job"])
 
 
-def get(port: int, path: str) -> tuple[int, str, bytes]:
+def get(port: int, path: str, method: str = "GET") -> tuple[int, str, bytes]:
     """Ask for a path; return status, media type and body."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", method=method)
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=10) as response:
             return response.status, response.headers["content-type"], response.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -54,13 +55,13 @@ def test_health_and_metrics_are_served() -> None:
 def test_repairs_are_ordered(prefix: str) -> None:
     """A repair is ordered under the field's paths and answered in the field's envelope, with its job beside it."""
     with serve_health("127.0.0.1", 0, DOORS) as port:
-        status, _, body = get(port, f"{prefix}/etl/asset/repair?window=2d&force=true")
+        status, _, body = get(port, f"{prefix}/etl/asset/repair?window=2d&force=true", "POST")
         assert (status, json.loads(body)) == (200, {
             "code": 200, "status": "success", "data": "Repairing Asset ETL",
             "job": {"window": "2d", "force": True, "dry_run": False, "cluster": ""},
         })  # fmt: skip
         assert json.loads(get(port, f"{prefix}/etl/status")[2])["data"] == ["a job"]
-        status, _, body = get(port, f"{prefix}/etl/allocation/repair?window=nonsense")
+        status, _, body = get(port, f"{prefix}/etl/allocation/repair?window=nonsense", "POST")
         assert (status, json.loads(body)["code"]) == (400, 400)
         assert "accepted is a window" in json.loads(body)["message"]
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
 
 from builders import TinyCluster, at, hour
-from fleetcost.agent.jobs import REMEMBERED, Jobs
+from fleetcost.agent.jobs import MOST_WAITING, REMEMBERED, Jobs
 from fleetcost.agent.repair import LONGEST_HOURS, Repair
 from fleetcost.agent.requests import answer_requests
 from fleetcost.documents.repairs import RepairJob, RepairResult
-from fleetcost.errors import CallerError
+from fleetcost.errors import CallerError, TryAgainError
 from fleetcost.model.window import Window
 from unit.agent.agents import C1, Scene, files, one, sets
 
@@ -92,17 +94,67 @@ def test_an_emptier_build_is_kept_out_unless_forced(scene: Scene, jobs: Jobs) ->
 @pytest.mark.parametrize(
     ("window", "reason"),
     [
-        (hour(10), "it has not begun"),
         (hour(3, day=-30), "holds no samples of it, coverage is [2026-01-10T00:00:00Z, 2026-01-11T00:00:00Z)"),
-        (Window(at(-24 * 500), at(0)), f"12000 hours, accepted are {LONGEST_HOURS} at once"),
     ],
 )
-def test_repairs_that_make_no_sense_are_refused(scene: Scene, jobs: Jobs, window: Window, reason: str) -> None:
-    """A window in the future, one the source no longer holds, and too large a one are refused with the reason."""
+def test_repairs_of_what_is_gone_are_refused(scene: Scene, jobs: Jobs, window: Window, reason: str) -> None:
+    """A window the source no longer holds is refused with what it does hold."""
     before = sets(scene.bucket)
     job = done(jobs, Repair(window))
     assert (job.state, reason in job.message) == ("refused", True)
     assert sets(scene.bucket) == before
+
+
+@pytest.mark.parametrize(
+    ("window", "reason"),
+    [
+        (hour(10), "it has not begun"),
+        (Window(at(-24 * 500), at(0)), f"12000 hours, accepted are {LONGEST_HOURS} at once"),
+        (Window(datetime(1970, 1, 1, tzinfo=UTC), datetime(2199, 1, 1, tzinfo=UTC)), "at once"),
+        (Window(datetime(1, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)), "at once"),
+    ],
+)
+def test_orders_that_make_no_sense_are_not_taken(jobs: Jobs, window: Window, reason: str) -> None:
+    """A window in the future, and too long a one, are refused before a single hour of them is made."""
+    tracemalloc.start()
+    with pytest.raises(CallerError, match=reason):
+        jobs.order(Repair(window))
+    assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    tracemalloc.stop()
+    assert jobs.list() == ()
+
+
+def test_a_repair_that_reaches_far_ahead_is_what_has_begun(jobs: Jobs) -> None:
+    """Of a window that ends in a hundred years the hours that have begun are repaired."""
+    job = done(jobs, Repair(Window(at(8), at(24 * 365 * 100)), dry_run=True))
+    assert (job.state, job.total) == ("done", 2)
+
+
+def test_so_many_orders_wait(scene: Scene) -> None:
+    """Orders beyond the most that wait are to be given again; when some are done there is room."""
+    working = Jobs(scene.agent())
+    for _ in range(MOST_WAITING):
+        last = working.order(Repair(hour(8), dry_run=True))
+    with pytest.raises(TryAgainError, match=f"{MOST_WAITING} repairs are waiting"):
+        working.order(Repair(hour(8)))
+    put_request(scene, "late.json", b'{"window": "1h", "dry_run": true}')
+    answer_requests(scene.bucket, C1, working, scene.cluster.now)
+    assert not [info for info in files(scene.bucket) if "late.result" in info.path]
+    working.start()
+    assert working.wait(last.id).state == "done"
+    answer_requests(scene.bucket, C1, working, scene.cluster.now)
+    assert result(scene, "late").state == "done"
+    working.stop()
+
+
+def test_what_is_remembered_of_large_repairs_is_bounded(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Differences of all finished repairs together have a limit; the newest is kept even if it alone is larger."""
+    monkeypatch.setattr("fleetcost.agent.jobs.MOST_DIFFERENCES", 5)
+    working = Jobs(scene.agent())
+    working.start()
+    ids = [done(working, Repair(Window(at(8), at(9.5)), dry_run=True)).id for _ in range(3)]
+    assert [job.id for job in working.list()] == [ids[-1]]
+    working.stop()
 
 
 def test_a_source_that_is_down_fails_the_repair_and_not_the_next(scene: Scene, jobs: Jobs) -> None:
@@ -133,9 +185,11 @@ def test_an_order_is_taken_once(jobs: Jobs) -> None:
 def test_old_jobs_are_forgotten_and_waiting_ones_never(scene: Scene) -> None:
     """However many orders wait, each is done; only finished ones are forgotten."""
     working = Jobs(scene.agent())
-    names = [working.order(Repair(hour(20)), f"r{number}").id for number in range(REMEMBERED + 30)]
+    waiting = [working.order(Repair(hour(3, day=-30)), f"r{number}").id for number in range(MOST_WAITING)]
     working.start()
-    assert working.wait(names[-1]).state == "refused"
+    assert [working.wait(name).state for name in waiting] == ["refused"] * MOST_WAITING
+    for number in range(REMEMBERED):
+        assert done(working, Repair(hour(3, day=-30 - number))).state == "refused"
     working.stop()
     assert len(working.list()) == REMEMBERED
 
@@ -162,7 +216,18 @@ def test_requests_in_the_bucket_are_answered_once(scene: Scene, jobs: Jobs) -> N
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"garbage", b"{}", b'{"window": "never"}', b'{"window": "1h", "forse": true}', b"[]"]
+    "content",
+    [
+        b"",
+        b"garbage",
+        b"{}",
+        b'{"window": "never"}',
+        b'{"window": "1h", "forse": true}',
+        b"[]",
+        b"[" * 100_000,
+        b'{"window": "1970-01-01T00:00:00Z,2026-01-01T00:00:00Z"}',
+        b'{"window": "2100-01-01T00:00:00Z,2100-01-02T00:00:00Z"}',
+    ],
 )
 def test_requests_that_cannot_be_read_are_refused(scene: Scene, jobs: Jobs, content: bytes) -> None:
     """A mistyped request is answered with what is wrong, and does not stop the next."""
@@ -170,7 +235,7 @@ def test_requests_that_cannot_be_read_are_refused(scene: Scene, jobs: Jobs, cont
     put_request(scene, "good.json", b'{"window": "1h", "dry_run": true}')
     assert answer_requests(scene.bucket, C1, jobs, scene.cluster.now) == 2
     refused = result(scene, "bad")
-    assert (refused.state, refused.message.startswith("the request cannot be read: ")) == ("refused", True)
+    assert (refused.state, refused.message != "") == ("refused", True)
     assert result(scene, "good").state == "done"
 
 

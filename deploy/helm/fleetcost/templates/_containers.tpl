@@ -61,6 +61,10 @@
 - name: prices
   configMap: {name: {{ . }}}
 {{- end }}
+{{- with .Values.agent.repairToken.existingSecret }}
+- name: repair-token
+  secret: {secretName: {{ . }}}
+{{- end }}
 {{- end }}
 
 {{- define "fleetcost.agentContainer" -}}
@@ -99,6 +103,9 @@ volumeMounts:
   {{- end }}
   {{- if .Values.agent.prices.existingConfigMap }}
   - {name: prices, mountPath: /etc/fleetcost/prices, readOnly: true}
+  {{- end }}
+  {{- if .Values.agent.repairToken.existingSecret }}
+  - {name: repair-token, mountPath: /etc/fleetcost/repair-token, readOnly: true}
   {{- end }}
 {{- end }}
 

@@ -16,6 +16,7 @@
 {{- end }}
 {{- if and .Values.internalCA.configMap .Values.internalCA.forPrometheus }}{{- $_ := set $s "prometheus_ca_file" (printf "/etc/fleetcost/ca/%s" .Values.internalCA.key) }}{{- end }}
 {{- with .Values.agent.prices.sheetKey }}{{- $_ := set $s "price_sheet" (printf "/etc/fleetcost/prices/%s" .) }}{{- end }}
+{{- if .Values.agent.repairToken.existingSecret }}{{- $_ := set $s "repair_token_file" (printf "/etc/fleetcost/repair-token/%s" .Values.agent.repairToken.key) }}{{- end }}
 {{- with .Values.agent.prices.csvKey }}{{- $_ := set $s "price_csv" (printf "/etc/fleetcost/prices/%s" .) }}{{- end }}
 {{- merge (deepCopy .Values.agent.settings) $s | toYaml }}
 {{- end }}
