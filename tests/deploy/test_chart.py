@@ -156,6 +156,13 @@ def test_a_setting_that_does_not_exist_is_seen(tmp_path: Path) -> None:
     assert settings(render(values), "agent")["no_such_setting"] == 1
 
 
+def test_a_token_for_repairs_reaches_the_agent() -> None:
+    """The secret with the token that repair orders carry is mounted where the agent's setting looks for it."""
+    found = render(DEPLOY / "examples" / "primary-open.yaml")
+    mounts = {one["name"]: one["mountPath"] for one in containers(found)["agent"]["volumeMounts"]}
+    assert settings(found, "agent")["repair_token_file"] == f"{mounts['repair-token']}/token"
+
+
 def test_selectors_find_their_pods() -> None:
     """Each Service and policy of each example selects a pod that has its port."""
     for values in EXAMPLES:
