@@ -6,8 +6,7 @@ import contextlib
 import http.client
 import json
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleetcost.agent.bounded import LARGEST_HEAD, MOST_CONNECTIONS
+from fleetcost.agent.bounded import LARGEST_HEAD
 from fleetcost.agent.guard import LOCAL, Guard
 from fleetcost.agent.health import Doors, Health, serve_health
 from fleetcost.errors import TryAgainError
@@ -154,25 +153,6 @@ def test_a_full_queue_is_to_be_asked_again(local: Port) -> None:
 HALF = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
 
 
-def test_half_open_connections_end() -> None:
-    """A head that never ends, and one that comes in drops, end when their time is over, and others are answered."""
-    with Port(LOCAL, seconds=0.5) as port:
-        silent, begun, dropping = port.opened(b"", HALF, HALF)
-        assert soon(lambda: not _takes(dropping))
-        assert silent.recv(1) == begun.recv(1) == b""
-        assert port.ask("GET", "/healthz")[0] == 200
-
-
-def test_so_many_connections_are_open(local: Port) -> None:
-    """More connections than the most are closed at once; when they are gone others are answered."""
-    held = local.opened(*[HALF] * MOST_CONNECTIONS)
-    (beyond,) = local.opened(b"")
-    assert beyond.recv(1) == b""
-    for one in held:
-        one.close()
-    assert soon(lambda: _answers(local))
-
-
 @pytest.mark.parametrize("sent", [b"GET /" + b"x" * LARGEST_HEAD, HALF + (b"a: " + b"x" * 1000 + b"\r\n") * 20])
 def test_a_head_has_a_size(local: Port, sent: bytes) -> None:
     """A head beyond the limit ends the connection: cut off it would say something else."""
@@ -180,31 +160,6 @@ def test_a_head_has_a_size(local: Port, sent: bytes) -> None:
     with contextlib.suppress(ConnectionResetError):
         assert connection.recv(1) == b""
     assert local.ask("GET", "/healthz", {"x": "y" * (LARGEST_HEAD // 2)})[0] == 200
-
-
-def soon(happens: Callable[[], bool]) -> bool:
-    """Tell whether something happens within some seconds."""
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        if happens():
-            return True
-        time.sleep(0.05)
-    return False
-
-
-def _takes(connection: socket.socket) -> bool:
-    try:
-        connection.sendall(b"x")
-    except OSError:
-        return False
-    return True
-
-
-def _answers(port: Port) -> bool:
-    try:
-        return bool(port.ask("GET", "/healthz")[0] == 200)
-    except (OSError, http.client.HTTPException):
-        return False
 
 
 @given(
