@@ -14,9 +14,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from fleetcost.billing import aws
 from fleetcost.billing.aws_session import client_config, fault, session
+from fleetcost.billing.bill_files import BillFile
 from fleetcost.billing.columns import Kind, plain
 from fleetcost.billing.integration import AthenaPlace
-from fleetcost.billing.read import BillFile
 from fleetcost.billing.source import Fetched, digest_of, month_of, next_month
 from fleetcost.errors import BillError, BillRefusedError
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from fleetcost.billing.columns import Kind, columns, found, json_map, literal, quoted, sorted_map
+from fleetcost.billing.columns import Kind, columns, entries, found, literal, quoted, sorted_map
 
+MARKS = (("line_item_line_item_type",),)
+REQUIRED = (("unblended",), ("usage_start",))
 COLUMNS = (
     *columns(
         Kind.TEXT,
@@ -45,15 +47,17 @@ COLUMNS = (
 )
 
 _TAG = re.compile(r"^(?:resourceTags/|resource_tags_)(?:user[:_])?(?P<key>.+)$", re.DOTALL)
+_MAPS = ("resourcetags", "tags")
+"""Maps of tags in version 2.0; `tags` has those of accounts and users as well, told apart by a prefix of the key."""
 
 
 def computed(types: Mapping[str, str]) -> str:
     """Return what the rules need beside the columns: the tags as they are, and whether the report has net costs."""
+    known = found(list(types))
+    maps = ", ".join(f"'{name}': {quoted(known[name])}" for name in _MAPS if name in known)
     keys = _tag_columns(types)
-    tags = (
-        "resource_tags" if "resource_tags" in types else f"[{', '.join(quoted(keys[key]) for key in keys)}]::VARCHAR[]"
-    )
-    return f"{tags} AS tags,\n    {'lineitemnetunblendedcost' in found(list(types))} AS has_net"
+    tags = f"{{{maps}}}" if maps else f"[{', '.join(quoted(keys[key]) for key in keys)}]::VARCHAR[]"
+    return f"{tags} AS tags,\n    {'lineitemnetunblendedcost' in known} AS has_net"
 
 
 def labels(types: Mapping[str, str]) -> str:
@@ -63,13 +67,20 @@ def labels(types: Mapping[str, str]) -> str:
     The legacy report has a column a tag, version 2.0 one map of all (a text of JSON in CSV). A user's tag loses its
     `user` prefix, one of AWS keeps its own.
     """
-    if "resource_tags" in types:
-        pairs = "tags" if types["resource_tags"].startswith("MAP") else json_map("tags")
-        one = "{'key': regexp_replace(tag.key, '^user[_:]', ''), 'value': tag.value}"
-        return sorted_map(f"map_from_entries(list_transform(map_entries({pairs}), lambda tag: {one}))")
+    known = found(list(types))
+    lists = [_own(entries(f"tags.{name}", types[known[name]]), name) for name in _MAPS if name in known]
+    if lists:
+        return sorted_map(f"list_concat({', '.join((*lists, 'NULL'))})")
     names = ", ".join(literal(key) for key in _tag_columns(types))
     one = f"{{'key': ([{names}]::VARCHAR[])[number], 'value': value}}"
-    return sorted_map(f"map_from_entries(list_transform(tags, lambda value, number: {one}))")
+    return sorted_map(f"list_transform(tags, lambda value, number: {one})")
+
+
+def _own(pairs: str, name: str) -> str:
+    """Return the pairs of resources' own tags, without what says so."""
+    own = f"list_filter({pairs}, lambda tag: starts_with(tag.key, 'resourceTags/'))" if name == "tags" else pairs
+    one = "{'key': regexp_replace(tag.key, '^(?:resourceTags/)?(?:user[_:])?', ''), 'value': tag.value}"
+    return f"list_transform({own}, lambda tag: {one})"
 
 
 def _tag_columns(types: Mapping[str, str]) -> dict[str, str]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fleetcost.billing.columns import Kind, columns, found, quoted, sorted_map
+from fleetcost.billing.columns import Kind, columns, entries, found, quoted, sorted_map
 
-COSTS = ("CostInBillingCurrency", "PreTaxCost", "Cost", "ExtendedCost", "CostInPricingCurrency")
+_COSTS = ("CostInBillingCurrency", "PreTaxCost", "Cost", "ExtendedCost")
+COSTS = (*_COSTS, "CostInPricingCurrency")
 
+MARKS = tuple((cost, key) for cost in COSTS for key in ("MeterCategory", "MeterId", "ResourceRate"))
+REQUIRED = (("cost", "pricing_cost"), ("usage_start",))
 COLUMNS = (
     *columns(
         Kind.TEXT,
@@ -29,11 +32,13 @@ COLUMNS = (
         "frequency: Frequency",
         "additional_info: AdditionalInfo",
         "currency: BillingCurrencyCode, BillingCurrency, Currency",
+        "pricing_currency: PricingCurrency, PricingCurrencyCode",
     ),
     *columns(Kind.TIME, "usage_start: Date, UsageDateTime, UsageDate, ChargePeriodStart"),
     *columns(
         Kind.AMOUNT,
-        f"cost: {', '.join(COSTS)}",
+        f"cost: {', '.join(_COSTS)}",
+        "pricing_cost: CostInPricingCurrency",
         "list_total: PayGCostInBillingCurrency",
         "list_price: PayGPrice",
         "unit_price: UnitPrice, ResourceRate",
@@ -54,7 +59,7 @@ def labels(types: Mapping[str, str]) -> str:
     """Return the tags of a row as a map: they are JSON, with or without the braces around it, or a map in Parquet."""
     header = found(list(types)).get("tags")
     if header and types[header].startswith("MAP"):
-        return sorted_map("tags")
+        return sorted_map(entries("tags", types[header]))
     text = "coalesce(trim(tags), '')"
     braced = f"CASE WHEN {text} LIKE '{{%' THEN {text} ELSE '{{' || {text} || '}}' END"
     # A text that is no JSON is kept whole: a tag nobody can read is better than none.
@@ -62,4 +67,4 @@ def labels(types: Mapping[str, str]) -> str:
         f"CASE WHEN json_valid({braced}) THEN from_json({braced}, '\"MAP(VARCHAR, VARCHAR)\"') "
         f"ELSE MAP {{'Tags': {text}}} END"
     )
-    return sorted_map(pairs)
+    return sorted_map(f"map_entries({pairs})")

@@ -16,8 +16,8 @@ from google.auth.transport.requests import AuthorizedSession
 from google.oauth2 import service_account
 from requests import RequestException, Response
 
+from fleetcost.billing.bill_files import BillFile
 from fleetcost.billing.integration import BigQueryPlace
-from fleetcost.billing.read import BillFile
 from fleetcost.billing.source import Fetched, digest_of, month_of
 from fleetcost.errors import BillError, BillRefusedError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 _TEXT = "VARCHAR"
@@ -27,12 +27,17 @@ class Column:
     Attributes:
         name: in the form's SQL
         kind: what it holds
-        spellings: names in bills, the first that is there wins; compared as `plain` makes them
+        headers: names in bills, the first that is there wins
     """
 
     name: str
     kind: Kind
-    spellings: tuple[str, ...]
+    headers: tuple[str, ...]
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The names as `plain` makes them, to be compared."""
+        return tuple(map(plain, self.headers))
 
 
 def columns(kind: Kind, *lines: str) -> tuple[Column, ...]:
@@ -40,8 +45,8 @@ def columns(kind: Kind, *lines: str) -> tuple[Column, ...]:
     made = []
     for line in lines:
         name, _, spellings = line.partition(":")
-        names = tuple(plain(one) for one in spellings.split(",") if one.strip())
-        made.append(Column(name.strip(), kind, names or (plain(name),)))
+        headers = tuple(one.strip() for one in spellings.split(",") if one.strip())
+        made.append(Column(name.strip(), kind, headers or (name.strip(),)))
     return tuple(made)
 
 
@@ -69,11 +74,31 @@ def has(headers: Sequence[str], *names: str) -> bool:
     return all(plain(name) in known for name in names)
 
 
-def view(
-    wanted: Sequence[Column], types: Mapping[str, str], readers: Mapping[Kind, Callable[[str], str]] | None = None
-) -> str:
+Readers = Mapping[Kind, Callable[[str], str]]
+"""How texts of a kind are read where that differs from plain conversion."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldColumn:
     """
-    Return the select list that gives every wanted column its own name and type, NULL where the bill has none.
+    Where a bill has a column of its form, and how its values are read.
+
+    Attributes:
+        column: of the form
+        header: the bill's own name of it
+        text: the value as it is written, NULL where there is none
+        read: the value in the column's type
+    """
+
+    column: Column
+    header: str
+    text: str
+    read: str
+
+
+def cells(wanted: Sequence[Column], types: Mapping[str, str], readers: Readers | None = None) -> tuple[HeldColumn, ...]:
+    """
+    Return those columns of a form that a bill has.
 
     Args:
         wanted: columns of the form
@@ -81,24 +106,39 @@ def view(
         readers: how texts of a kind are read where that differs from plain conversion
     """
     known = found(list(types))
-    return ",\n    ".join(_select(column, known, types, readers or {}) for column in wanted)
+    headers = ((one, next((known[name] for name in one.spellings if name in known), None)) for one in wanted)
+    return tuple(_cell(column, header, types[header], readers or {}) for column, header in headers if header)
 
 
-def _select(
-    column: Column, known: Mapping[str, str], types: Mapping[str, str], readers: Mapping[Kind, Callable[[str], str]]
-) -> str:
-    header = next((known[name] for name in column.spellings if name in known), None)
-    if header is None:
-        return f"CAST(NULL AS {column.kind.value}) AS {column.name}"
-    return f"{_read(column.kind, quoted(header), types[header], readers)} AS {column.name}"
+def view(wanted: Sequence[Column], have: Sequence[HeldColumn], required: Collection[str] = ()) -> str:
+    """
+    Return the select list that gives every wanted column its own name and type, NULL where the bill has none.
+
+    Args:
+        wanted: columns of the form
+        have: those that the bill has
+        required: names of columns in which an empty value refuses the bill
+    """
+    reads = {cell.column.name: cell.read for cell in have}
+    for name in required:
+        reads[name] = f"coalesce({reads[name]}, error('empty'))"
+    return ",\n    ".join(
+        f"CAST({reads.get(column.name, 'NULL')} AS {column.kind.value}) AS {column.name}" for column in wanted
+    )
 
 
-def _read(kind: Kind, name: str, found_type: str, readers: Mapping[Kind, Callable[[str], str]]) -> str:
-    if kind is Kind.TEXT:
-        return f"CAST({name} AS {_TEXT})"
-    if found_type != _TEXT:
-        return f"CAST({name} AS {kind.value})"
-    return readers.get(kind, _PLAIN[kind])(f"NULLIF(trim({name}), '')")
+def _cell(column: Column, header: str, found_type: str, readers: Readers) -> HeldColumn:
+    name, kind = quoted(header), column.kind
+    if kind is Kind.TEXT or found_type != _TEXT:
+        return HeldColumn(column, header, f"CAST({name} AS {_TEXT})", _typed(kind, name, found_type))
+    text = f"NULLIF(trim({name}), '')"
+    return HeldColumn(column, header, text, readers.get(kind, _PLAIN[kind])(text))
+
+
+def _typed(kind: Kind, name: str, found_type: str) -> str:
+    # A moment in nanoseconds with a zone is converted only through one in microseconds.
+    zoned = kind is Kind.TIME and ("TZ" in found_type or "ZONE" in found_type)
+    return f"CAST({name} AS TIMESTAMPTZ)" if zoned else f"CAST({name} AS {kind.value})"
 
 
 def amount(text: str) -> str:
@@ -111,9 +151,19 @@ def amount(text: str) -> str:
     return f"coalesce(TRY_CAST({text} AS DECIMAL(18, 12)), CAST({text} AS {Kind.AMOUNT.value}))"
 
 
+def moment(text: str) -> str:
+    """
+    Return a text as a moment in UTC: ISO 8601 with the year in four digits first, an offset is honoured.
+
+    The engine alone reads `11/2/26` as a day of the year 11; nothing but ISO 8601 says which number is the month
+    (FOCUS, Date/Time Format).
+    """
+    return f"CAST(CASE WHEN {text} LIKE '____-__-__%' THEN {text} ELSE 'not ISO 8601: ' || {text} END AS TIMESTAMPTZ)"
+
+
 _PLAIN: dict[Kind, Callable[[str], str]] = {
     Kind.AMOUNT: amount,
-    Kind.TIME: lambda text: f"CAST({text} AS {Kind.TIME.value})",
+    Kind.TIME: moment,
     Kind.COUNT: lambda text: f"CAST({text} AS {Kind.COUNT.value})",
 }
 
@@ -128,14 +178,38 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def entries(name: str, kind: str, *, inherited: bool = False) -> str:
+    """
+    Return tags as a list of pairs, whichever way a bill writes them; NULL where there are none.
+
+    Args:
+        name: the column
+        kind: its type: a map, a list of pairs, a struct, or a text of JSON, an object or a list of pairs
+        inherited: the pairs say whether they are a folder's or project's; a resource's own come first
+    """
+    if kind.startswith("MAP"):
+        return f"map_entries(CAST({name} AS MAP(VARCHAR, VARCHAR)))"
+    if kind.startswith("STRUCT") and kind.endswith("[]"):
+        own = f"list_filter({name}, lambda one: NOT coalesce(one.x_inherited, false))" if inherited else name
+        rest = f"list_concat({own}, list_filter({name}, lambda one: coalesce(one.x_inherited, false)))"
+        pair = "{'key': CAST(one.key AS VARCHAR), 'value': CAST(one.value AS VARCHAR)}"
+        return f"list_transform({rest if inherited else own}, lambda one: {pair})"
+    written = name if kind == "VARCHAR" else f"CAST(to_json({name}) AS VARCHAR)"
+    text = f"NULLIF(trim({written}), '')"
+    shape = '[{"key":"VARCHAR","value":"VARCHAR"}]'
+    return f"CASE WHEN {text} LIKE '[%' THEN from_json({text}, '{shape}') ELSE map_entries({json_map(written)}) END"
+
+
 def json_map(name: str) -> str:
     """Return a column of JSON objects as a map of texts; an empty text is no map."""
     return f"from_json(NULLIF(trim({name}), ''), '\"MAP(VARCHAR, VARCHAR)\"')"
 
 
 def sorted_map(pairs: str) -> str:
-    """Return a map without empty values, its keys sorted, so that equal labels are equal rows; NULL becomes empty."""
-    return (
-        f"coalesce(map_from_entries(list_sort(list_filter(map_entries({pairs}), "
-        "lambda tag: coalesce(tag.value, '') <> ''))), MAP {}::MAP(VARCHAR, VARCHAR))"
-    )
+    """
+    Return pairs as a map without empty values, its keys sorted, so that equal labels are equal rows; NULL gives none.
+
+    Of a key that is there more than once the first counts.
+    """
+    full = f"list_filter({pairs}, lambda tag: coalesce(tag.value, '') <> '' AND tag.key IS NOT NULL)"
+    return f"coalesce(map_of_first({full}), MAP {{}}::MAP(VARCHAR, VARCHAR))"

@@ -6,8 +6,8 @@ import hashlib
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from fleetcost.billing.bill_files import BillFile
 from fleetcost.billing.layout import Bill, bills, manifests
-from fleetcost.billing.read import BillFile
 from fleetcost.billing.source import Fetched, digest_of
 from fleetcost.bucket.port import BucketReader, ObjectInfo
 
@@ -37,16 +37,17 @@ class FileSource:
         objects = [info for bill in chosen for info in bill.objects]
         digest = digest_of(f"{info.path} {info.etag}" for info in objects)
         first = min((_start(bill.month) for bill in chosen), default=None)
-        return Fetched(tuple(self._local(info, folder) for info in objects), first, digest)
+        files = tuple(self._local(info, bill, folder) for bill in chosen for info in bill.objects)
+        return Fetched(files, first, digest)
 
-    def _local(self, info: ObjectInfo, folder: Path) -> BillFile:
+    def _local(self, info: ObjectInfo, bill: Bill, folder: Path) -> BillFile:
         if self._folder is not None:
-            return BillFile(self._folder / info.path, info.path)
+            return BillFile(self._folder / info.path, info.path, bill.export, bill.without)
         name = hashlib.sha256(f"{info.path} {info.etag}".encode()).hexdigest()[:16]
         file = folder / f"{name}-{info.path.rpartition('/')[2]}"
         if not file.exists():
             file.write_bytes(self._bucket.get(info.path))
-        return BillFile(file, info.path)
+        return BillFile(file, info.path, bill.export, bill.without)
 
 
 def _wanted(bill: Bill, since: datetime, until: datetime) -> bool:

@@ -1,16 +1,19 @@
-"""FOCUS 1.0 to 1.2: the columns its rules read; whichever provider wrote the file, they have these names."""
+"""FOCUS 1.0 to 1.4: the columns its rules read; whichever provider wrote the file, they have these names."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fleetcost.billing.columns import Kind, columns, found, json_map, quoted, sorted_map
+from fleetcost.billing.columns import Kind, columns, entries, found, quoted, sorted_map
 
+MARKS = (("ChargeCategory", "BilledCost"),)
+REQUIRED = (("billed",), ("usage_start",))
 COLUMNS = (
     *columns(
         Kind.TEXT,
-        "provider: ProviderName, ServiceProviderName",
-        "publisher: PublisherName",
+        "provider: ProviderName, HostProviderName, ServiceProviderName",
+        "seller: PublisherName, ServiceProviderName",
+        "invoice_issuer: InvoiceIssuerName",
         "invoice_entity_id: BillingAccountId",
         "invoice_entity_name: BillingAccountName",
         "account_id: SubAccountId",
@@ -20,6 +23,7 @@ COLUMNS = (
         "service: ServiceName",
         "service_category: ServiceCategory",
         "resource_id: ResourceId",
+        "resource_name: ResourceName",
         "resource_type: ResourceType",
         "charge_category: ChargeCategory",
         "charge_class: ChargeClass",
@@ -45,11 +49,7 @@ def computed(types: Mapping[str, str]) -> str:
 
 
 def labels(types: Mapping[str, str]) -> str:
-    """Return the tags of a row as a map: they are one, or a list of pairs, a struct, or a text of JSON."""
+    """Return the tags of a row as a map; Google's view lists a resource's own beside those that it inherits."""
     header = found(list(types)).get("tags")
     kind = types[header] if header else "VARCHAR"
-    if kind.startswith("MAP"):
-        return sorted_map("CAST(tags AS MAP(VARCHAR, VARCHAR))")
-    if kind.endswith("[]"):
-        return sorted_map("map_from_entries(tags)")
-    return sorted_map(json_map("tags" if kind == "VARCHAR" else "CAST(to_json(tags) AS VARCHAR)"))
+    return sorted_map(entries("tags", kind, inherited="x_inherited" in kind))

@@ -8,10 +8,8 @@ from functools import cache
 from importlib import resources
 
 from fleetcost.billing import aws, azure, focus, gcp
-from fleetcost.billing.columns import Column, Kind, has, view
+from fleetcost.billing.columns import Column, HeldColumn, Readers, cells, has, view
 from fleetcost.errors import BillDamagedError
-
-Readers = Mapping[Kind, Callable[[str], str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,45 +19,63 @@ class Form:
 
     Attributes:
         name: also the name of its SQL file
-        provider: whose rows these are, for messages; FOCUS names it in each row
         marks: columns that no other form has, as alternatives
         columns: what its SQL reads
         computed: from the bill's headers and types, what its SQL reads beside the columns: the tags as they are, …
         labels: the expression that makes a map of the tags
+        required: names of columns that every row needs; of alternatives the first that a bill has
     """
 
     name: str
-    provider: str
     marks: tuple[tuple[str, ...], ...]
     columns: tuple[Column, ...]
     computed: Callable[[Mapping[str, str]], str]
     labels: Callable[[Mapping[str, str]], str]
+    required: tuple[tuple[str, ...], ...]
 
-    def rows(self, types: Mapping[str, str], relation: str, readers: Readers | None = None) -> str:
+    def needed(self, have: Sequence[HeldColumn], name: str) -> tuple[str, ...]:
+        """
+        Return the columns that a bill has and that no row may leave empty.
+
+        Args:
+            have: the columns that it has
+            name: of the bill, for messages
+
+        Raises:
+            BillDamagedError: one is not there at all; an absent amount is not zero.
+        """
+        there = {cell.column.name for cell in have}
+        chosen = [next((one for one in any_of if one in there), None) for any_of in self.required]
+        if None in chosen:
+            lacking = self.required[chosen.index(None)]
+            words = [header for one in self.columns if one.name in lacking for header in one.headers]
+            raise BillDamagedError(
+                f"read the bill {name}: it has no column {' or '.join(words)}; export it again with it"
+            )
+        return tuple(one for one in chosen if one is not None)
+
+    def rows(self, types: Mapping[str, str], relation: str, name: str, readers: Readers | None = None) -> str:
         """
         Return the query that gives a bill's rows as rows of cloud costs.
 
         Args:
             types: the bill's headers and their types
             relation: what to read, such as `read_parquet([…])`
+            name: of the bill, for messages
             readers: how texts of a kind are read
         """
-        bill = f"SELECT\n    {view(self.columns, types, readers)},\n    {self.computed(types)}\nFROM {relation}"
+        have = cells(self.columns, types, readers)
+        columns = view(self.columns, have, self.needed(have, name))
+        bill = f"SELECT\n    {columns},\n    {self.computed(types)}\nFROM {relation}"
         return statement(self.name).replace("{bill}", bill)
 
 
 FORMS = (
-    Form("focus", "any", (("ChargeCategory", "BilledCost"),), focus.COLUMNS, focus.computed, focus.labels),
-    Form("aws", "AWS", (("line_item_line_item_type",),), aws.COLUMNS, aws.computed, aws.labels),
-    Form(
-        "azure",
-        "Azure",
-        tuple((cost, key) for cost in azure.COSTS for key in ("MeterCategory", "MeterId", "ResourceRate")),
-        azure.COLUMNS,
-        azure.computed, azure.labels,
-    ),
-    Form("gcp", "GCP", gcp.MARKS, gcp.COLUMNS, gcp.computed, gcp.labels),
-)  # fmt: skip
+    Form("focus", focus.MARKS, focus.COLUMNS, focus.computed, focus.labels, focus.REQUIRED),
+    Form("aws", aws.MARKS, aws.COLUMNS, aws.computed, aws.labels, aws.REQUIRED),
+    Form("azure", azure.MARKS, azure.COLUMNS, azure.computed, azure.labels, azure.REQUIRED),
+    Form("gcp", gcp.MARKS, gcp.COLUMNS, gcp.computed, gcp.labels, gcp.REQUIRED),
+)
 
 
 def form_of(headers: Sequence[str], name: str) -> Form:
@@ -76,10 +92,15 @@ def form_of(headers: Sequence[str], name: str) -> Form:
     for form in FORMS:
         if any(has(headers, *marks) for marks in form.marks):
             return form
+    if any(has(headers, *marks) for marks in gcp.STANDARD):
+        raise BillDamagedError(
+            f"read the bill {name}: this is GCP's standard usage export: it has no column `resource`, so nothing in it "
+            "can be matched with a cluster; use the detailed usage cost export"
+        )
     shown = ", ".join(headers[:8]) + (", …" if len(headers) > 8 else "")  # noqa: PLR2004 - enough to recognise it
     raise BillDamagedError(
         f"read the bill {name}: its columns ({shown}) are of no form known here; accepted are an AWS cost and usage "
-        "report, an Azure cost export, a GCP detailed usage export, and FOCUS 1.0 to 1.2"
+        "report, an Azure cost export, a GCP detailed usage export, and FOCUS 1.0 to 1.4"
     )
 
 

@@ -6,12 +6,15 @@ import json
 import re
 from collections.abc import Mapping
 
-from fleetcost.billing.columns import Kind, columns, found, json_map, quoted, sorted_map
+from fleetcost.billing.columns import Kind, columns, entries, found, quoted, sorted_map
 
-MARKS = (
-    ("service", "sku", "cost", "usage_start_time"),
-    ("service_description", "sku_description", "cost", "usage_start_time"),
-)
+_NESTED = ("service", "sku", "cost", "usage_start_time")
+_FLAT = ("service_description", "sku_description", "cost", "usage_start_time")
+STANDARD = (_NESTED, _FLAT)
+"""What the standard and the detailed export have; the standard one names no resources."""
+
+MARKS = ((*_NESTED, "resource"), (*STANDARD[1], "resource_name"), (*STANDARD[1], "resource_global_name"))
+REQUIRED = (("cost",), ("usage_start",))
 
 _FIELDS = {
     "service_description": ("service", "description"),
@@ -34,8 +37,8 @@ COLUMNS = (
 
 _CREDITS = 'STRUCT("type" VARCHAR, amount DECIMAL(38, 12))[]'
 _NO_CREDITS = f"CAST([] AS {_CREDITS})"
-_LABELS = ("systemlabels", "labels")
-_PAIRS = 'STRUCT("key" VARCHAR, "value" VARCHAR)[]'
+_LABELS = ("labels", "systemlabels")
+_NO_PAIRS = """CAST([] AS STRUCT("key" VARCHAR, "value" VARCHAR)[])"""
 
 
 def computed(types: Mapping[str, str]) -> str:
@@ -84,24 +87,6 @@ def _tags(known: Mapping[str, str]) -> str:
 def labels(types: Mapping[str, str]) -> str:
     """Return the labels of a row as a map; of a key that is the system's and the user's the user's counts."""
     known = found(list(types))
-    maps = [_pairs(f"tags.{name}", types[known[name]]) for name in _LABELS if name in known]
-    if not maps:
-        return "MAP {}::MAP(VARCHAR, VARCHAR)"
-    return sorted_map(maps[0] if len(maps) == 1 else f"map_concat({', '.join(maps)})")
-
-
-def _pairs(column: str, kind: str) -> str:
-    """Return a list of keys and values as a map, whichever way it is written."""
-    empty = f"CAST([] AS {_PAIRS})"
-    if kind.startswith("MAP"):
-        return f"CAST({column} AS MAP(VARCHAR, VARCHAR))"
-    if kind.startswith("STRUCT") and kind.endswith("[]"):
-        one = "{'key': CAST(one.key AS VARCHAR), 'value': CAST(one.value AS VARCHAR)}"
-        return f"map_from_entries(coalesce(list_transform({column}, lambda one: {one}), {empty}))"
-    written = column if kind == "VARCHAR" else f"CAST(to_json({column}) AS VARCHAR)"
-    text = f"NULLIF(trim({written}), '')"
-    shape = json.dumps([{"key": "VARCHAR", "value": "VARCHAR"}])
-    return (
-        f"map_from_entries(CASE WHEN {text} LIKE '[%' THEN coalesce(from_json({text}, '{shape}'), {empty}) "
-        f"ELSE coalesce(map_entries({json_map(written)}), {empty}) END)"
-    )
+    lists = [entries(f"tags.{name}", types[known[name]]) for name in _LABELS if name in known]
+    both = ", ".join(f"coalesce({one}, {_NO_PAIRS})" for one in (*lists, "NULL"))
+    return sorted_map(f"list_concat({both})")

@@ -5,7 +5,8 @@ Which objects of a bucket are the bills of which month: pure, from the listing a
 |---|---|
 | AWS, legacy | what `<report>/<YYYYMMDD>-<YYYYMMDD>/<report>-Manifest.json` lists |
 | AWS data exports | `…/data/BILLING_PERIOD=<YYYY-MM>/…`, of the newest execution, or what its manifest lists |
-| Azure | the newest run below `<export>/<YYYYMMDD>-<YYYYMMDD>/`, or what its `manifest.json` lists |
+| Azure | the newest run below `<export>/<YYYYMMDD>-<YYYYMMDD>/`, or what its `manifest.json` lists; where days of |
+|       | runs overlap, as a one-off's do with the month's, each is of the newest run that covers it |
 | any other | every file, of a month where its path names one |
 """
 
@@ -14,14 +15,15 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from fleetcost.billing.read import READABLE
+from fleetcost.billing.bill_files import READABLE
 from fleetcost.bucket.port import ObjectInfo
 from fleetcost.errors import BillDamagedError
+from fleetcost.model.window import Window
 
 _SPAN = re.compile(r"(?:^|/)(?P<start>\d{8})-(?P<end>\d{8})/")
 _PERIOD = re.compile(r"(?:^|/)(?:billing_period|BILLING_PERIOD)=(?P<year>\d{4})-(?P<month>\d{2})/")
@@ -36,10 +38,14 @@ class Bill:
     Attributes:
         month: its first day; None for files that name no month
         objects: its files
+        export: the folder of the export that wrote them; empty for files that name no month
+        without: days that a newer run of the same export has
     """
 
     month: date | None
     objects: tuple[ObjectInfo, ...]
+    export: str = ""
+    without: tuple[Window, ...] = ()
 
 
 def manifests(listing: Sequence[ObjectInfo]) -> tuple[str, ...]:
@@ -63,17 +69,49 @@ def bills(listing: Sequence[ObjectInfo], read: Mapping[str, bytes]) -> tuple[Bil
         if info.path.lower().endswith(READABLE) and not _MANIFEST.search(info.path):
             months[_month(info.path)][_export(info.path)].append(info)
     listed = _listed(listing, read)
-    made = []
+    made: list[Bill] = []
     for month in sorted(months, key=lambda one: one or date.min):
-        exports = {name: _newest(objects, listed) for name, objects in months[month].items()}
-        exports = {name: objects for name, objects in exports.items() if objects}
+        exports = {name: _runs(objects, listed) for name, objects in months[month].items()}
+        exports = {name: runs for name, runs in exports.items() if runs}
         if month and len(exports) > 1:
             raise BillDamagedError(
                 f"find the bill of {month:%Y-%m}: {' and '.join(sorted(exports))} are two exports of it and would be "
                 "counted twice; name one of them as the prefix or path"
             )
-        made.append(Bill(month, tuple(info for objects in exports.values() for info in objects)))
-    return tuple(made)
+        made += [Bill(month, tuple(run), name) for name, runs in exports.items() for run in runs]
+    return tuple(_without_newer(made))
+
+
+def _runs(objects: Sequence[ObjectInfo], listed: Mapping[str, str]) -> list[list[ObjectInfo]]:
+    """Return the newest run of every span of days."""
+    spans: dict[str, list[ObjectInfo]] = defaultdict(list)
+    for info in objects:
+        spans[found[0] if (found := _SPAN.search(info.path)) else ""].append(info)
+    newest = (_newest(each, listed) for each in spans.values())
+    return [run for run in newest if run]
+
+
+def _without_newer(made: Sequence[Bill]) -> Iterator[Bill]:
+    """Leave out of every bill the days that newer runs of its export cover."""
+    for bill in made:
+        own, written = _span(bill), _written(bill)
+        newer = [one for one in made if one.export == bill.export and one is not bill and _written(one) > written]
+        spans = [
+            span for one in newer if own and (span := _span(one)) and span.start < own.end and own.start < span.end
+        ]
+        yield replace(bill, without=tuple(spans))
+
+
+def _written(bill: Bill) -> tuple[datetime, str]:
+    return max((info.modified, info.path) for info in bill.objects)
+
+
+def _span(bill: Bill) -> Window | None:
+    """Return the days that a bill's folder names; AWS names the day after the last one, Azure the last one."""
+    if not (found := _SPAN.search(bill.objects[0].path)):
+        return None
+    start, end = (datetime.strptime(found[name], "%Y%m%d").replace(tzinfo=UTC) for name in ("start", "end"))
+    return Window(start, end if end.day == 1 and end > start else end + timedelta(days=1))
 
 
 def _month(path: str) -> date | None:

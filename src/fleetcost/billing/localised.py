@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from fleetcost.billing.columns import Kind, amount
+from fleetcost.billing.columns import amount, moment
 from fleetcost.errors import BillDamagedError
 
 _COMMA_DECIMAL = re.compile(r"^-?[\d.]*,(?:\d{1,2}|\d{4,})(?:[eE][-+]?\d+)?$|^-?0,\d+|^-?\d+(?:\.\d{3})+,\d+$")
@@ -50,7 +50,7 @@ def date_reader(values: Sequence[str], name: str) -> Reader:
     """
     matches = [_DATE.match(value) for value in values]
     if not any(matches):
-        return lambda text: f"CAST({text} AS {Kind.TIME.value})"
+        return moment
     dates = [match for match in matches if match]
     signs = {match[2] for match in dates}
     if len(dates) < len(matches) or len(signs) > 1:

@@ -4,74 +4,80 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
-from fleetcost.billing.columns import Kind, found, literal, quoted
-from fleetcost.billing.forms import Form, Readers, form_of, statement
+from fleetcost.billing.bill_files import BillFile, columns_of, relation
+from fleetcost.billing.columns import Kind, Readers, found, literal, quoted
+from fleetcost.billing.doubles import refuse_doubles
+from fleetcost.billing.fault import first_fault
+from fleetcost.billing.forms import Form, form_of, statement
 from fleetcost.billing.localised import amount_reader, date_reader
 from fleetcost.errors import BillDamagedError
 from fleetcost.model.cloud_sets import CloudSetKey, IntegrationId
-from fleetcost.model.window import Resolution
+from fleetcost.model.cluster_tags import BEGINNINGS, TAGS, plain_key
+from fleetcost.model.window import Resolution, Window
 from fleetcost.sets.cloud.cloud_set import BillProvenance, CloudSet, from_rows_file
 from fleetcost.tables.scratch import Scratch
-
-_CSV = "read_csv({files}, all_varchar = true, header = true, union_by_name = true, quote = '\"', escape = '\"')"
-_PARQUET = "read_parquet({files}, union_by_name = true, hive_partitioning = false)"
-_JSON = "read_json({files}, format = 'newline_delimited', union_by_name = true, sample_size = -1)"
-_READERS = {
-    ".csv": _CSV, ".csv.gz": _CSV, ".parquet": _PARQUET, ".json": _JSON, ".jsonl": _JSON, ".ndjson": _JSON,
-    ".json.gz": _JSON, ".jsonl.gz": _JSON, ".ndjson.gz": _JSON,
-}  # fmt: skip
-READABLE = tuple(_READERS)
-"""Endings of the files that are read as bills."""
-
-
-@dataclass(frozen=True, slots=True)
-class BillFile:
-    """A file of a bill on the local disk, and what it is called where it came from."""
-
-    path: Path
-    name: str
 
 
 def prepare(engine: Scratch) -> None:
     """Make the table in which bills are added up."""
-    engine.execute(statement("prepare"))
+    tags = ", ".join(literal(plain_key(tag)) for tag in TAGS)
+    beginnings = " OR ".join(f"starts_with(name, {literal(plain_key(one))})" for one in BEGINNINGS)
+    engine.execute(statement("prepare").replace("{tags}", tags).replace("{beginnings}", beginnings))
 
 
-def collect(engine: Scratch, files: Sequence[BillFile]) -> None:
+def collect(engine: Scratch, files: Sequence[BillFile], until: datetime) -> None:
     """
-    Add the rows of bill files to those that are there.
+    Add up the rows of bill files, and place what lies elsewhere than on the day it was charged.
+
+    Args:
+        engine: where the table is
+        files: of one integration
+        until: the day after the last one that has begun
 
     Raises:
-        BillDamagedError: columns of no form, or an amount or date that cannot be read; names the file.
+        BillDamagedError: columns of no form, an amount or date that cannot be read, or the same charges in two sets of
+            files; names the files.
     """
+    sets = list(dict.fromkeys(file.file_set for file in files))
     for types, alike in _alike(engine, files):
-        names = alike[0].name + (f" and {len(alike) - 1} more" if len(alike) > 1 else "")
-        form = form_of(list(types), names)
-        relation = _relation(alike)
-        readers = _localised(engine, form, types, relation, names)
-        rows = form.rows(types, relation, readers)
-        engine.execute(
-            statement("collect").replace("{rows}", rows).replace("{labels}", form.labels(types)),
-            about=f"the {form.provider} bill {names}",
-        )
+        _add(engine, types, alike, sets.index(alike[0].file_set))
+    refuse_doubles(engine, sets)
+    for name in ("spread_periods", "spread_fees", "follow_negations"):
+        engine.execute(statement(name), {"until": until.replace(tzinfo=None)} if name == "spread_periods" else None)
+
+
+def _add(engine: Scratch, types: Mapping[str, str], alike: Sequence[BillFile], source: int) -> None:
+    names = alike[0].name + (f" and {len(alike) - 1} more" if len(alike) > 1 else "")
+    form = form_of(list(types), names)
+    rows = relation(alike)
+    readers = _localised(engine, form, types, rows, names)
+    parts = {
+        "rows": form.rows(types, rows, names, readers), "labels": form.labels(types), "source": str(source),
+        "form": form.name, "kept": _kept(alike[0].without),
+    }  # fmt: skip
+    sql = statement("collect")
+    for part, text in parts.items():
+        sql = sql.replace(f"{{{part}}}", text)
+    try:
+        engine.execute(sql, about=f"the bill {names}")
+    except BillDamagedError as error:
+        raise first_fault(engine, form, types, readers, alike) or error from error
+
+
+def _kept(without: Sequence[Window]) -> str:
+    begins = [f"""("start" >= {_moment(one.start)} AND "start" < {_moment(one.end)})""" for one in without]
+    return f"NOT ({' OR '.join(begins)})" if begins else "true"
+
+
+def _moment(instant: datetime) -> str:
+    return f"TIMESTAMP '{instant:%Y-%m-%d %H:%M:%S}'"
 
 
 def days(engine: Scratch) -> dict[datetime, int]:
-    """
-    Return the days that were collected, oldest first, each with the number of rows of the bills.
-
-    Raises:
-        BillDamagedError: rows without a date: they cannot be placed, and are not left out.
-    """
-    collected = engine.rows(statement("days"))
-    undated = sum(rows for day, rows in collected if day is None)
-    if undated:
-        raise BillDamagedError(f"read bills: {undated} rows have no date, so no day's costs can be trusted")
-    return {day.replace(tzinfo=UTC): rows for day, rows in collected}
+    """Return the days that were collected, oldest first, each with the number of rows of the bills."""
+    return {day.replace(tzinfo=UTC): rows for day, rows in engine.rows(statement("days"))}
 
 
 def day_set(engine: Scratch, integration: IntegrationId, day: datetime, provenance: BillProvenance) -> CloudSet:
@@ -85,34 +91,16 @@ def day_set(engine: Scratch, integration: IntegrationId, day: datetime, provenan
 
 
 def _alike(engine: Scratch, files: Sequence[BillFile]) -> Iterator[tuple[Mapping[str, str], list[BillFile]]]:
-    """Group files by their columns, so that each group is read at once."""
-    groups: dict[tuple[str, tuple[tuple[str, str], ...]], list[BillFile]] = defaultdict(list)
+    """Group files of one set by their columns, so that each group is read at once."""
+    groups: dict[tuple[object, ...], list[BillFile]] = defaultdict(list)
+    types = {file.path: columns_of(engine, file) for file in files}
     for file in files:
-        types = _types(engine, file)
-        groups[_ending(file), tuple(types.items())].append(file)
-    for (_, columns), alike in groups.items():
-        yield dict(columns), alike
+        groups[file.file_set, file.without, file.ending, tuple(types[file.path].items())].append(file)
+    for alike in groups.values():
+        yield types[alike[0].path], alike
 
 
-def _types(engine: Scratch, file: BillFile) -> dict[str, str]:
-    described = engine.rows(f"DESCRIBE SELECT * FROM {_relation([file])}", about=f"the bill {file.name}")
-    return {str(name): str(kind) for name, kind, *_ in described}
-
-
-def _relation(files: Sequence[BillFile]) -> str:
-    names = "[" + ", ".join(literal(str(file.path)) for file in files) + "]"
-    return _READERS[_ending(files[0])].replace("{files}", names)
-
-
-def _ending(file: BillFile) -> str:
-    name = file.path.name.lower()
-    for ending in READABLE:
-        if name.endswith(ending):
-            return ending
-    raise BillDamagedError(f"read the bill {file.name}: accepted are files ending in {', '.join(READABLE)}")
-
-
-def _localised(engine: Scratch, form: Form, types: Mapping[str, str], relation: str, name: str) -> Readers | None:
+def _localised(engine: Scratch, form: Form, types: Mapping[str, str], rows: str, name: str) -> Readers | None:
     """Find out how a bill writes numbers and dates, where its provider writes them in the customer's language."""
     if form.name != "azure" or set(types.values()) != {"VARCHAR"}:
         return None
@@ -122,7 +110,7 @@ def _localised(engine: Scratch, form: Form, types: Mapping[str, str], relation: 
         header = next(
             known[one] for column in form.columns if column.kind is kind for one in column.spellings if one in known
         )
-        query = f"SELECT DISTINCT trim({quoted(header)}) FROM {relation}"
+        query = f"SELECT DISTINCT trim({quoted(header)}) FROM {rows}"
         return [str(value) for (value,) in engine.rows(query, about=f"the bill {name}") if value]
 
     return {

@@ -108,7 +108,7 @@ def refresh(integration: Integration, source: BillSource, due: Due, work: Work) 
         scratch(work.folder, work.engine) as engine,
     ):
         try:
-            read = _read(source, due, Path(brought), engine)
+            read = _read(source, due, Path(brought), engine, work.clock())
         except FleetcostError as error:
             return Refreshed(status_of(error), str(error))
         return _publish(integration, due, work, engine, read)
@@ -139,23 +139,24 @@ class _Read:
     late: dict[datetime, int]
 
 
-def _read(source: BillSource, due: Due, folder: Path, engine: Scratch) -> _Read:
+def _read(source: BillSource, due: Due, folder: Path, engine: Scratch, now: datetime) -> _Read:
     """Read the bills; where they hold rows of earlier months, once more from there, so that those days are whole."""
     since = month_of(due.window.start)
-    fetched, collected = _collected(source, due.window.start, due, folder, engine)
+    until = Resolution.DAY.floor(now) + Resolution.DAY.delta
+    fetched, collected = _collected(source, due.window.start, due, folder, engine, until)
     late = {} if due.only else {day: rows for day, rows in collected.items() if day < since}
     if late and fetched.complete_from and min(late) < fetched.complete_from:
-        fetched, collected = _collected(source, month_of(min(late)), due, folder, engine)
+        fetched, collected = _collected(source, month_of(min(late)), due, folder, engine, until)
     return _Read(fetched, collected, late)
 
 
 def _collected(
-    source: BillSource, since: datetime, due: Due, folder: Path, engine: Scratch
+    source: BillSource, since: datetime, due: Due, folder: Path, engine: Scratch, until: datetime
 ) -> tuple[Fetched, dict[datetime, int]]:
     fetched = source.fetch(since, due.window.end, folder)
     engine.execute("DROP TABLE IF EXISTS cost")
     prepare(engine)
-    collect(engine, fetched.files)
+    collect(engine, fetched.files, until)
     return fetched, days(engine)
 
 
@@ -169,7 +170,7 @@ def _publish(integration: Integration, due: Due, work: Work, engine: Scratch, re
     wanted = {day for day in collected.keys() | there if first <= day and (not due.only or day < due.window.end)}
     published = []
     for day in sorted(wanted):
-        made = _made(integration, day, collected.get(day, 0), fetched, work, engine)
+        made = _made(integration, day, collected.get(day), fetched, work, engine)
         published.append(publish(work.bucket, made, force=due.force))
     unplaced = {day: rows for day, rows in read.late.items() if day < first}
     message = ""
@@ -187,11 +188,11 @@ def _there(integration: Integration, work: Work) -> set[datetime]:
 
 
 def _made(
-    integration: Integration, day: datetime, rows: int, fetched: Fetched, work: Work, engine: Scratch
+    integration: Integration, day: datetime, rows: int | None, fetched: Fetched, work: Work, engine: Scratch
 ) -> CloudSet:
     now = work.clock()
     window = Resolution.DAY.window_of(day)
-    provenance = BillProvenance(state_of(window, now), rows, integration.location, fetched.digest, now)
-    if rows == 0:
+    provenance = BillProvenance(state_of(window, now), rows or 0, integration.location, fetched.digest, now)
+    if rows is None:
         return from_cloud_costs(CloudSetKey(integration.id, window), (), provenance)
     return day_set(engine, integration.id, day, provenance)

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from fleetcost.billing.read import BillFile
+from fleetcost.billing.bill_files import BillFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fleetcost.errors import QuestionError, near
+from fleetcost.model.reconciliation import RowOutcome
 from fleetcost.model.sets import SetKind
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.dimensions import ALIASES, CLOUD_COLUMNS, EXTERNAL, KEYED, UNALLOCATED, label_key
@@ -51,7 +52,10 @@ _KINDS: Mapping[RowKind, tuple[str, ...]] = {
 }
 _ALIASES: Mapping[RowKind, Mapping[str, str]] = {SetKind.ALLOCATIONS: ALIASES, SetKind.ASSETS: ALIASES, CLOUD: {}}
 
-YES_OR_NO = "CASE WHEN kubernetes THEN 'true' ELSE 'false' END"
+OF_CLUSTERS = f"(kubernetes OR outcome <> '{RowOutcome.OUTSIDE}')"
+"""Whether a row of a bill is a cluster's: by tags or service, or because reconciliation has found its cluster."""
+
+YES_OR_NO = f"CASE WHEN {OF_CLUSTERS} THEN 'true' ELSE 'false' END"
 """A truth value as the text that filters compare."""
 
 IDLE_COLUMNS = frozenset({"cluster", "node", "provider_id"})

@@ -35,6 +35,8 @@ _PRICES = (
     for place, name in enumerate(_RESOURCES)
 )
 
+_PLAIN_KEY = "regexp_replace(lower({0}), '[^a-z0-9]+', '_')"
+
 MACROS: Mapping[str, str] = MappingProxyType(
     {
         "hash": "xxhash64({*})",
@@ -48,8 +50,12 @@ MACROS: Mapping[str, str] = MappingProxyType(
         "agreed": "CASE WHEN min({0}) = max({0}) THEN min({0}) ELSE '' END",
         "weights_of": f"array({', '.join(_WEIGHTS)})",
         "prices_of": f"array({', '.join(_PRICES)})",
-        "label_of": "try_element_at({0}, {1})",
-        "first_starting": "get(filter(map_keys({0}), name -> startswith(name, {1})), 0)",
+        "plain_key": _PLAIN_KEY,
+        "label_among": (
+            "get(filter(map_entries({0}), "
+            f"tag -> contains({{1}}, concat(' ', {_PLAIN_KEY.format('tag.key')}, ' '))), 0).value"
+        ),
+        "first_starting": f"get(filter(map_keys({{0}}), name -> startswith({_PLAIN_KEY.format('name')}, {{1}})), 0)",
         "match_key": (
             "CASE WHEN lower({0}) LIKE 'azure://%' THEN regexp_replace(substr(lower({0}), 9), '/+$', '') "
             "WHEN lower({0}) LIKE '/subscriptions/%' THEN regexp_replace(lower({0}), '/+$', '') "

@@ -326,9 +326,15 @@ class CloudCostRow(msgspec.Struct, frozen=True, kw_only=True):
         return "/".join(self.names)
 
     def kubernetes_percent(self, metric: str) -> float:
-        """Return the part of one of the five costs that is a cluster's, 1 for all of it; 0 where nothing was paid."""
-        whole: float = getattr(self, metric)
-        return float(getattr(self, f"kubernetes_{metric}")) / whole if whole else 0.0
+        """
+        Return the part of what was paid that is a cluster's, 1 for all of it; 0 where nothing was paid.
+
+        What clusters or the others got back on balance, such as a credit without tags, is no payment of theirs, so that
+        the part is never above 1 or below 0.
+        """
+        own: float = getattr(self, f"kubernetes_{metric}")
+        paid, others = max(own, 0.0), max(on_grid(getattr(self, metric) - own), 0.0)
+        return paid / (paid + others) if paid else 0.0
 
 
 def on_grid(value: float) -> float:

@@ -42,7 +42,7 @@ with smaller ones less is written twice. Still smaller ones cost space.
 SPILL_FACTOR = 4
 """How much may lie on the disk for each byte of memory; work that needs more is given up."""
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 """Raise it with any change of `sql/schema*.sql`; an older file is moved aside and rebuilt."""
 
 Parameters = Mapping[str, Any]

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from fleetcost.model.cluster_tags import NAMING_BEGINNING, NAMING_TAGS, SERVICE_TAGS, plain_key
 from fleetcost.model.reconciliation import AssetOutcome, RowOutcome
 from fleetcost.model.window import Resolution
 from fleetcost.tables.statements import query
@@ -91,7 +92,15 @@ def set_query(table: str, reader: Reader) -> str:
         labels=reader.labels,
         label_set=reader.label_set,
         outside=RowOutcome.OUTSIDE,
+        naming=_keys(NAMING_TAGS),
+        naming_beginning=plain_key(NAMING_BEGINNING),
+        services=_keys(SERVICE_TAGS),
     )
+
+
+def _keys(tags: Sequence[str]) -> str:
+    """Return tags as `label_among` takes them."""
+    return f" {' '.join(map(plain_key, tags))} "
 
 
 def tenancy_query(resolution: Resolution, scope: Scope) -> str:
@@ -118,6 +127,7 @@ def link_stages(scope: Scope) -> Sequence[Stage]:
         "bill_row": {"days": scope.days},
         "bill_hit": {},
         "bill_cluster": {},
+        "bill_named": {},
         "bill_link": {},
         "bill_billed": {"spread": _spread(query("bill_linked"), "row", "asset", 'asset, "start", "end", bill_state')},
     }

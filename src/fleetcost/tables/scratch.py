@@ -6,6 +6,7 @@ It lives in a folder of its own, spills into it, and leaves nothing behind.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -84,8 +85,9 @@ def scratch(folder: Path, engine: Engine) -> Iterator[Scratch]:
 
 
 def _told(error: duckdb.Error) -> str:
-    """Return the first lines of what the engine says; the rest are its options."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    """Return the first lines of what the engine says, without its options and the statement."""
+    said = re.split(r"\n\s*(?:LINE \d+:|Candidate functions)", str(error), maxsplit=1)[0]
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
     return " ".join(lines[:_SAID_LINES])
 
 

@@ -64,17 +64,46 @@ def same(cost: Decimal) -> Costs:
     return cost, cost, cost, cost, cost
 
 
-def truth(charges: Iterable[Charge]) -> dict[datetime, dict[tuple[object, ...], tuple[Decimal, ...]]]:
-    """Return by day and row key the five exact sums, rounded once to the grid."""
+def truth(
+    charges: Iterable[Charge], until: datetime | None = None
+) -> dict[datetime, dict[tuple[object, ...], tuple[Decimal, ...]]]:
+    """
+    Return by day and row key the five exact sums, rounded once to the grid.
+
+    Amortized, a fee for several days of a month lies on all of them; those from `until` on have not come.
+    """
     sums: dict[datetime, dict[tuple[object, ...], list[Decimal]]] = defaultdict(dict)
     for charge in charges:
-        held = sums[charge.day].setdefault(charge.key, [Decimal(0)] * 5)
-        for number, cost in enumerate(charge.costs):
-            held[number] += cost
+        for day, costs in _by_day(charge, until):
+            held = sums[day].setdefault(charge.key, [Decimal(0)] * 5)
+            for number, cost in enumerate(costs):
+                held[number] += cost
     return {
         day: {key: tuple(cost.quantize(GRID, ROUND_HALF_UP) for cost in costs) for key, costs in rows.items()}
         for day, rows in sums.items()
     }
+
+
+FEES = ("commitment fee", "fee", "support")
+"""What may be charged for several days."""
+
+
+def _by_day(charge: Charge, until: datetime | None) -> list[tuple[datetime, Costs]]:
+    days = -((charge.day - charge.end) // timedelta(days=1))
+    amortized = charge.costs[2:4]
+    if charge.rule not in FEES or days < 2 or amortized == (0, 0):
+        return [(charge.day, charge.costs)]
+    made = []
+    for number in range(days):
+        gross, net = (_up_to(cost, number + 1, days) - _up_to(cost, number, days) for cost in amortized)
+        first = number == 0
+        listed, charged, invoiced = (charge.costs[place] if first else Decimal(0) for place in (0, 1, 4))
+        made.append((charge.day + timedelta(days=number), (listed, charged, gross, net, invoiced)))
+    return [(day, costs) for day, costs in made if until is None or day < until]
+
+
+def _up_to(cost: Decimal, days: int, of: int) -> Decimal:
+    return cost if days == of else (cost * days / of).quantize(GRID, ROUND_HALF_UP)
 
 
 def totals(charges: Iterable[Charge]) -> dict[str, tuple[Decimal, ...]]:

@@ -259,10 +259,12 @@ def focus(first: datetime, days: int, seed: int = 17, currency: str = "JPY") -> 
         sign = -1 if rule in {"credit", "refund"} else 1
         billed, effective = sign * billed, sign * effective
         shown = ZERO if rule in {"commitment fee", "credit", "refund"} else listed
-        costs: Costs = (shown, billed, effective, effective, billed)
+        # A purchase that covers later charges is not amortized itself, whatever the file says.
+        amortized = ZERO if rule == "commitment fee" and kind == "Purchase" else effective
+        costs: Costs = (shown, billed, amortized, amortized, billed)
         known: dict[str, object] = {
             "account_id": "sub-1", "service": "Compute", "currency": currency,
-            "row": {"listed": listed, **facts.pop("row", {})},  # type: ignore[dict-item]
+            "row": {"listed": listed, "effective": effective, **facts.pop("row", {})},  # type: ignore[dict-item]
         }  # fmt: skip
         return Charge(start=start, rule=rule, category=category, line_type=kind, costs=costs, **known | facts)  # type: ignore[arg-type]
 
@@ -296,7 +298,7 @@ def _focus_rows(of: Sequence[Charge], version: str) -> list[dict[str, object]]:
     for charge in of:
         row = charge.row
         made.append({
-            "BilledCost": charge.costs[1], "EffectiveCost": charge.costs[3], "ListCost": row["listed"],
+            "BilledCost": charge.costs[1], "EffectiveCost": row["effective"], "ListCost": row["listed"],
             "ContractedCost": row["listed"], "BillingCurrency": charge.currency, "ChargeCategory": charge.line_type,
             "ChargeClass": row.get("class"), "ChargePeriodStart": charge.start, "ChargePeriodEnd": charge.end,
             "ProviderName": "Elsewhere", "PublisherName": row.get("publisher", "Elsewhere"),

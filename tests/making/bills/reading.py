@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from builders import at
-from fleetcost.billing.read import BillFile, collect, day_set, days, prepare
+from fleetcost.billing.bill_files import BillFile
+from fleetcost.billing.read import collect, day_set, days, prepare
 from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.cloud_sets import IntegrationId
 from fleetcost.sets.cloud.cloud_set import BillProvenance, CloudSet
 from fleetcost.tables.database import Engine
 from fleetcost.tables.scratch import scratch
 from making.bills.ledger import COSTS
+
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
+"""A day after every bill's."""
 
 ENGINE = Engine(memory_bytes=1 << 28, threads=2)
 Rows = dict[datetime, dict[tuple[object, ...], tuple[Decimal, ...]]]
@@ -27,7 +31,7 @@ def read_sets(folder: Path, *bills: tuple[str, bytes]) -> dict[datetime, CloudSe
         (folder / name).write_bytes(content)
     with scratch(folder / "scratch", ENGINE) as engine:
         prepare(engine)
-        collect(engine, [BillFile(folder / name, name) for name, _ in bills])
+        collect(engine, [BillFile(folder / name, name) for name, _ in bills], LATER)
         return {
             day: day_set(engine, IntegrationId("x"), day, BillProvenance(BillState.FINAL, n, "s", "d", at()))
             for day, n in days(engine).items()

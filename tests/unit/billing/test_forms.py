@@ -81,8 +81,8 @@ def test_bills_of_several_forms_are_read_together(tmp_path: Path) -> None:
         (b"a,b\n1,2\n", "of no form known here"),
         (b'Date,MeterCategory,Cost\n2026-01-01,x,1.5\n2026-01-01,x,"2,5"\n', "decimal comma"),
         (b"Date,MeterCategory,Cost\n01/02/2026,x,1\n2026-01-01,x,2\n", "dates of two kinds"),
-        (b"Date,MeterCategory,Cost\n2026-01-01,x,much\n", "could not convert|Could not convert"),
-        (b"Date,MeterCategory,Cost\n,x,1\n", "1 rows have no date"),
+        (b"Date,MeterCategory,Cost\n2026-01-01,x,much\n", "line 2: Cost is 'much', which is no amount"),
+        (b"Date,MeterCategory,Cost\n,x,1\n", "line 2: Date is empty"),
     ],
 )
 def test_what_cannot_be_understood_is_told(tmp_path: Path, content: bytes, said: str) -> None:

@@ -75,7 +75,8 @@ class Account:
 
     def expected(self) -> dict[datetime, dict[tuple[object, ...], tuple[Decimal, ...]]]:
         """Return what every day must be."""
-        return truth(charge for charges in self.bills.values() for charge in charges)
+        charges = (charge for charges in self.bills.values() for charge in charges)
+        return truth(charges, until=self.now.replace(hour=0) + timedelta(days=1))
 
 
 def key(day: datetime) -> CloudSetKey:
@@ -96,9 +97,9 @@ def account(tmp_path: Path) -> Account:
 
 
 def test_every_day_is_what_the_ledger_says(account: Account) -> None:
-    """After the first run there is a set for each day of the bills, equal to the ledger to the last digit."""
+    """After the first run each day of the bills and their fees has a set, equal to the ledger to the last digit."""
     expected = account.expected()
-    assert len(expected) == 9
+    assert len(expected) == 28 + 28 + 4
     assert {day: account.day(day) for day in expected} == expected
 
 
@@ -121,9 +122,12 @@ def test_the_same_bills_again_write_nothing(account: Account) -> None:
 
 
 def test_time_makes_days_final_without_new_versions(account: Account) -> None:
-    """Two days later the same rows are final; their version stays one."""
+    """Days later the same rows are final, their version stays one, and the days to come have their part of the fees."""
+    begun = account.now
     account.now += timedelta(days=3)
-    assert {day.outcome for day in account.refresh().days if day.written} == {CloudOutcome.STATE_CHANGED}
+    written = [day for day in account.refresh().days if day.written]
+    assert {day.outcome for day in written if day.header.key.window.start < begun} == {CloudOutcome.STATE_CHANGED}
+    assert {day.outcome for day in written if day.header.key.window.start >= begun} == {CloudOutcome.CREATED}
     header = read(account.bucket, key(MARCH + timedelta(days=3))).header
     assert (header.state, header.version) == (BillState.FINAL, 1)
 
@@ -183,7 +187,7 @@ def test_a_bill_that_lost_a_day_keeps_the_set_until_a_rebuild(account: Account) 
     outcomes = {day.header.key.window.start: day.outcome for day in account.refresh().days}
     assert outcomes[gone] is CloudOutcome.KEPT_FULLER
     account.refresh(rebuild(account.now, Timing()))
-    assert read(account.bucket, key(gone)).header.rows == 0
+    assert read(account.bucket, key(gone)).header.bill_rows == 0
 
 
 @pytest.mark.parametrize(

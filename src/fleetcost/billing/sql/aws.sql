@@ -3,7 +3,7 @@
 WITH bill AS ({bill}),
 ruled AS (
     SELECT *,
-        coalesce(net_unblended, CASE WHEN line_type LIKE '%Discount' AND has_net THEN 0 ELSE unblended END, 0) AS net,
+        coalesce(net_unblended, CASE WHEN line_type LIKE '%Discount' AND has_net THEN 0 ELSE unblended END) AS net,
         CASE
             WHEN line_type IN ('Credit', 'Refund', 'Tax') THEN lower(line_type)
             WHEN line_type = 'DiscountedUsage' THEN 'reserved usage'
@@ -50,18 +50,18 @@ SELECT
     coalesce(currency, 'XXX') AS currency,
     CASE
         WHEN rule IN ('usage', 'spot usage', 'reserved usage', 'savings plan usage')
-            THEN coalesce(on_demand, unblended, 0)
+            THEN coalesce(on_demand, unblended)
         WHEN rule IN ('commitment fee', 'savings plan negation', 'discount', 'credit', 'refund') THEN 0
-        ELSE coalesce(unblended, 0)
+        ELSE unblended
     END AS list_cost,
     net AS net_cost,
     CASE
-        WHEN rule = 'reserved usage' THEN coalesce(reserved, unblended, 0)
-        WHEN rule = 'savings plan usage' THEN coalesce(plan, unblended, 0)
+        WHEN rule = 'reserved usage' THEN coalesce(reserved, unblended)
+        WHEN rule = 'savings plan usage' THEN coalesce(plan, unblended)
         WHEN line_type = 'RIFee' THEN coalesce(reserved_unused, 0) + coalesce(reserved_unused_upfront, 0)
         WHEN line_type = 'SavingsPlanRecurringFee' THEN coalesce(plan_commitment - plan_used, 0)
         WHEN rule IN ('commitment fee', 'savings plan negation') THEN 0
-        ELSE coalesce(unblended, 0)
+        ELSE unblended
     END AS amortized_cost,
     CASE
         WHEN rule = 'reserved usage' THEN coalesce(net_reserved, reserved, net)
@@ -72,6 +72,8 @@ SELECT
         WHEN rule IN ('commitment fee', 'savings plan negation') THEN 0
         ELSE net
     END AS amortized_net_cost,
-    coalesce(unblended, 0) AS invoiced_cost,
+    unblended AS invoiced_cost,
+    0 AS covered,
+    '' AS pool,
     coalesce(bill_rows, 1) AS bill_rows
 FROM ruled

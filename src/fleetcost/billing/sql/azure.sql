@@ -1,6 +1,15 @@
 -- One row per row of an Azure cost export. An export has one cost, actual or amortized; only the list price is another.
 -- <bill>: the export under our column names.
-WITH bill AS ({bill}),
+-- Unit prices and costs in the pricing currency are multiplied by the row's own rate; without one a cost in the pricing
+-- currency is of that currency. Products of prices go through floating point, whose error is far below the twelfth place.
+WITH bill AS (
+    SELECT * REPLACE (
+            coalesce(cost, product(pricing_cost, exchange_rate, 1), pricing_cost) AS cost,
+            CASE WHEN cost IS NULL AND exchange_rate IS NULL THEN coalesce(pricing_currency, currency) ELSE currency END
+                AS currency
+        )
+    FROM ({bill})
+),
 ruled AS (
     SELECT *,
         lower(coalesce(resource_id, '')) AS resource,
@@ -62,16 +71,18 @@ SELECT
     CASE
         WHEN rule IN ('commitment fee', 'refund', 'credit') THEN 0
         WHEN rule IN ('usage', 'spot usage', 'reserved usage', 'savings plan usage') THEN coalesce(
-            list_total,
-            CAST(CAST(list_price AS DOUBLE) * CAST(quantity AS DOUBLE) * CAST(coalesce(exchange_rate, 1) AS DOUBLE)
-                AS DECIMAL(38, 12)),
-            CAST(CAST(unit_price AS DOUBLE) * CAST(quantity AS DOUBLE) AS DECIMAL(38, 12)),
-            cost, 0)
-        ELSE coalesce(cost, 0)
+            -- A price of 0 is none: amortized rows of reservations have a pay-as-you-go price of 0 beside the unit price.
+            NULLIF(list_total, 0),
+            NULLIF(product(list_price, quantity, coalesce(exchange_rate, 1)), 0),
+            NULLIF(product(unit_price, quantity, coalesce(exchange_rate, 1)), 0),
+            cost)
+        ELSE cost
     END AS list_cost,
-    coalesce(cost, 0) AS net_cost,
-    coalesce(cost, 0) AS amortized_cost,
-    coalesce(cost, 0) AS amortized_net_cost,
-    coalesce(cost, 0) AS invoiced_cost,
+    cost AS net_cost,
+    cost AS amortized_cost,
+    cost AS amortized_net_cost,
+    cost AS invoiced_cost,
+    0 AS covered,
+    '' AS pool,
     coalesce(bill_rows, 1) AS bill_rows
 FROM ruled

@@ -1,15 +1,22 @@
 -- Add the rows of one bill to `cost`. Grain: day and everything that tells charges apart.
 -- <rows>: the form's query. <labels>: makes a map of its tags, which is done once a group and not once a row.
--- A row belongs to the day it begins on.
+-- <source>, <form>: which set of files it is of, and their form. <kept>: the rows that count.
+-- A row belongs to the day it begins on; of a fee for several days of one month the last one is kept beside it.
 INSERT INTO cost BY NAME
 SELECT * EXCLUDE (tags, managed, labelled), labelled AS labels, managed OR is_kubernetes(map_keys(labelled)) AS kubernetes
 FROM (
     SELECT *, {labels} AS labelled
     FROM (
         SELECT
+            {source} AS source, '{form}' AS form,
             provider, provider_id, account_id, account_name, invoice_entity_id, invoice_entity_name, region_id,
-            availability_zone, service, category, usage_type, tags, managed, rule, line_type, currency,
+            availability_zone, service, category, usage_type, tags, managed, rule, line_type, currency, pool,
             date_trunc('day', "start") AS "day",
+            CASE
+                WHEN rule IN ('commitment fee', 'fee', 'support') AND "end" > date_trunc('day', "start") + INTERVAL 1 DAY
+                    AND date_trunc('month', "end" - INTERVAL 1 SECOND) = date_trunc('month', "start")
+                    THEN date_trunc('day', "end" - INTERVAL 1 SECOND)
+            END AS last_day,
             min("start") AS "start",
             max(greatest("start", least("end", date_trunc('day', "start") + INTERVAL 1 DAY))) AS "end",
             sum(list_cost) AS list_cost,
@@ -17,8 +24,10 @@ FROM (
             sum(amortized_cost) AS amortized_cost,
             sum(amortized_net_cost) AS amortized_net_cost,
             sum(invoiced_cost) AS invoiced_cost,
+            sum(covered) AS covered,
             sum(bill_rows) AS bill_rows
         FROM ({rows})
+        WHERE {kept}
         GROUP BY ALL
     )
 );

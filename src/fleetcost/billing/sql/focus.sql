@@ -1,34 +1,41 @@
 -- One row per row of a FOCUS file. Billed cost is the invoice, effective cost is amortized after all discounts.
+-- Allowed values are words and not spellings: Google's view of 2024 writes them in lower case.
 -- <bill>: the file under our column names.
-WITH bill AS ({bill}),
+WITH bill AS (
+    SELECT * REPLACE (lower(pricing_category) AS pricing_category, lower(commitment_category) AS commitment_category,
+            lower(commitment_status) AS commitment_status, lower(charge_class) AS charge_class),
+        lower(charge_category) AS charge, seller_of(provider) AS provider_house, seller_of(seller) AS seller_house,
+        seller_of(invoice_issuer) AS issuer_house
+    FROM ({bill})
+),
 ruled AS (
     SELECT *,
         CASE
-            WHEN charge_category IN ('Credit', 'Tax') THEN lower(charge_category)
-            WHEN charge_category = 'Adjustment' AND billed < 0 AND charge_class = 'Correction' THEN 'refund'
-            WHEN charge_category = 'Adjustment' THEN 'adjustment'
-            WHEN charge_category = 'Usage' AND charge_class = 'Correction' AND billed < 0 THEN 'refund'
-            WHEN charge_category NOT IN ('Usage', 'Purchase') OR charge_category IS NULL THEN 'unmapped'
-            WHEN coalesce(commitment_id, '') <> '' AND (charge_category = 'Purchase' OR commitment_status = 'Unused')
+            WHEN charge IN ('credit', 'tax') THEN charge
+            WHEN charge = 'adjustment' AND billed < 0 AND charge_class = 'correction' THEN 'refund'
+            WHEN charge = 'adjustment' THEN 'adjustment'
+            WHEN charge = 'usage' AND charge_class = 'correction' AND billed < 0 THEN 'refund'
+            WHEN charge NOT IN ('usage', 'purchase') OR charge IS NULL THEN 'unmapped'
+            WHEN coalesce(commitment_id, '') <> '' AND (charge = 'purchase' OR commitment_status = 'unused')
                 THEN 'commitment fee'
-            WHEN coalesce(commitment_id, '') <> '' AND commitment_category = 'Spend' THEN 'savings plan usage'
+            WHEN coalesce(commitment_id, '') <> '' AND commitment_category = 'spend' THEN 'savings plan usage'
             WHEN coalesce(commitment_id, '') <> '' THEN 'reserved usage'
-            WHEN coalesce(publisher, provider) IS DISTINCT FROM provider THEN 'marketplace'
+            -- From 1.4 on there is no publisher: what a cloud invoices for somebody else is that one's product.
+            WHEN coalesce(seller_house, '') NOT IN ('', coalesce(provider_house, '')) THEN 'marketplace'
+            WHEN issuer_house IN ('aws', 'azure', 'gcp') AND coalesce(provider_house, issuer_house) <> issuer_house
+                AND provider_house NOT IN ('aws', 'azure', 'gcp') THEN 'marketplace'
             WHEN service ILIKE '%support%' THEN 'support'
-            WHEN charge_category = 'Purchase' THEN 'fee'
-            WHEN pricing_category = 'Dynamic' THEN 'spot usage'
+            WHEN charge = 'purchase' THEN 'fee'
+            WHEN pricing_category = 'dynamic' THEN 'spot usage'
             ELSE 'usage'
         END AS rule
     FROM bill
 )
 SELECT
-    CASE
-        WHEN provider IN ('AWS', 'Amazon Web Services') OR provider LIKE 'Amazon%' THEN 'AWS'
-        WHEN provider IN ('Microsoft', 'Azure', 'Microsoft Azure') THEN 'Azure'
-        WHEN provider IN ('Google Cloud', 'Google Cloud Platform', 'Google', 'GCP') THEN 'GCP'
-        ELSE coalesce(provider, '')
-    END AS provider,
-    coalesce(resource_id, '') AS provider_id,
+    CASE provider_house WHEN 'aws' THEN 'AWS' WHEN 'azure' THEN 'Azure' WHEN 'gcp' THEN 'GCP' ELSE coalesce(provider, '') END
+        AS provider,
+    -- Kubernetes knows a machine of GCP by its name; ResourceId ends in its number.
+    coalesce(CASE WHEN provider_house = 'gcp' THEN NULLIF(resource_name, '') END, resource_id, '') AS provider_id,
     coalesce(account_id, '') AS account_id,
     coalesce(account_name, '') AS account_name,
     coalesce(invoice_entity_id, '') AS invoice_entity_id,
@@ -55,11 +62,18 @@ SELECT
     coalesce(currency, 'XXX') AS currency,
     CASE
         WHEN rule IN ('commitment fee', 'credit', 'refund') THEN 0
-        ELSE coalesce(listed, contracted, billed, 0)
+        ELSE coalesce(listed, contracted, billed)
     END AS list_cost,
-    coalesce(billed, 0) AS net_cost,
-    coalesce(effective, billed, 0) AS amortized_cost,
-    coalesce(effective, billed, 0) AS amortized_net_cost,
-    coalesce(billed, 0) AS invoiced_cost,
+    billed AS net_cost,
+    spread AS amortized_cost,
+    spread AS amortized_net_cost,
+    billed AS invoiced_cost,
+    0 AS covered,
+    '' AS pool,
     coalesce(bill_rows, 1) AS bill_rows
-FROM ruled
+FROM (
+    -- EffectiveCost is 0 for a purchase that covers later charges (FOCUS, EffectiveCost); some exports give it twice, there
+    -- and on what it covers (https://github.com/microsoft/finops-toolkit/issues/1092).
+    SELECT *, CASE WHEN rule = 'commitment fee' AND charge = 'purchase' THEN 0 ELSE coalesce(effective, billed) END AS spread
+    FROM ruled
+)

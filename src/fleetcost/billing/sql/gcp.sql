@@ -4,12 +4,21 @@
 WITH bill AS ({bill}),
 summed AS (
     SELECT *,
-        coalesce(list_sum(list_transform(credits, lambda one: one.amount)), 0) AS credited,
-        coalesce(list_sum(list_transform(
-            list_filter(credits, lambda one: one.type LIKE '%COMMITTED_USAGE%' OR one.type = 'SUSTAINED_USAGE_DISCOUNT'
-                OR one.type LIKE '%SUSTAINED%'),
-            lambda one: one.amount)), 0) AS committed,
-        list_transform(credits, lambda one: one.type) AS credit_types
+        amounts_of(credits, '.*') AS credited,
+        -- The offset takes what use at committed prices has paid off the fee, so it is the commitment's like the others.
+        amounts_of(credits, '.*(COMMITTED_USAGE|SUSTAINED|FEE_UTILIZATION_OFFSET).*') AS committed,
+        -amounts_of(credits, '.*COMMITTED_USAGE.*') AS covered,
+        list_transform(list_filter(credits, lambda one: one.amount <> 0), lambda one: one.type) AS credit_types,
+        CASE
+            WHEN regexp_matches(sku_description, '(?i)\b(v?cpu|core)\b') THEN 'cpu'
+            WHEN regexp_matches(sku_description, '(?i)\b(ram|memory)\b') THEN 'ram'
+            WHEN regexp_matches(sku_description, '(?i)\bgpu\b') THEN 'gpu'
+            WHEN regexp_matches(sku_description, '(?i)\bssd\b') THEN 'ssd'
+            ELSE ''
+        END AS resource_kind,
+        -- `N2` of "N2 Instance Core running in Belgium" and of "Commitment v1: N2 Cpu in Belgium"; N1 goes without a name.
+        regexp_replace(regexp_replace(lower(sku_description), '^commitment( v\d+)?: *|^n1 ', '', 'g'),
+            ' *\b(v?cpu|core|ram|gpu|ssd|instance|predefined|custom|extended)\b.*$', '') AS family
     FROM bill
 ),
 ruled AS (
@@ -58,10 +67,18 @@ SELECT
     usage_start AS "start",
     coalesce(usage_end, usage_start) AS "end",
     coalesce(currency, 'XXX') AS currency,
-    CASE WHEN rule IN ('commitment fee', 'refund') THEN 0 ELSE coalesce(cost_at_list, cost, 0) END AS list_cost,
-    coalesce(cost, 0) + credited AS net_cost,
-    coalesce(cost, 0) + committed AS amortized_cost,
-    coalesce(cost, 0) + credited AS amortized_net_cost,
-    coalesce(cost, 0) + credited AS invoiced_cost,
+    CASE WHEN rule IN ('commitment fee', 'refund') THEN 0 ELSE coalesce(cost_at_list, cost) END AS list_cost,
+    cost + credited AS net_cost,
+    cost + committed AS amortized_cost,
+    cost + credited AS amortized_net_cost,
+    cost + credited AS invoiced_cost,
+    CASE WHEN rule = 'commitment fee' THEN 0 ELSE covered END AS covered,
+    CASE
+        WHEN rule NOT IN ('commitment fee', 'reserved usage', 'savings plan usage') THEN ''
+        WHEN rule = 'savings plan usage' OR sku_description ILIKE '%dollar based%' THEN 'spend/' || CASE
+            WHEN service_description IN ('Compute Engine', 'Kubernetes Engine', 'Cloud Run', 'Cloud Run Functions')
+                THEN 'compute' ELSE coalesce(service_description, '') END
+        ELSE 'resource/' || resource_kind || '/' || family || '/' || coalesce(region, '')
+    END AS pool,
     coalesce(bill_rows, 1) AS bill_rows
 FROM ruled

@@ -1,18 +1,47 @@
 -- What every form's rows are added up in: exact to twelve places, rounded once when a day is written.
+-- {tags}, {beginnings}: keys that only clusters give, as plain_key makes them.
+CREATE OR REPLACE MACRO plain_key(name) AS regexp_replace(lower(name), '[^a-z0-9]+', '_', 'g');
 CREATE OR REPLACE MACRO is_kubernetes(keys) AS len(list_filter(
-    list_transform(keys, lambda name: regexp_replace(lower(name), '[^a-z0-9]+', '_', 'g')),
-    lambda name: name IN (
-        'aws_eks_cluster_name', 'eks_cluster_name', 'alpha_eksctl_io_cluster_name', 'kubernetes_io_service_name',
-        'kubernetes_io_created_for_pvc_name', 'kubernetes_io_created_for_pv_name', 'ebs_csi_aws_com_cluster',
-        'kubernetescluster', 'goog_gke_volume', 'goog_gke_node', 'goog_k8s_cluster_name', 'goog_gke_node_pool_provisioning_model'
-    )
-    OR starts_with(name, 'kubernetes_io_cluster_') OR starts_with(name, 'aks_managed_') OR starts_with(name, 'kubernetes_io_created_')
+    list_transform(keys, lambda name: regexp_replace(plain_key(name), '^user_', '')),
+    lambda name: name IN ({tags}) OR {beginnings}
 )) > 0;
+-- Pairs as a map in the order of its keys; of a key that is there more than once the first counts.
+CREATE OR REPLACE MACRO map_of_first(pairs) AS map_from_entries(list_sort(list_filter(pairs,
+    lambda tag, place: list_position(list_transform(pairs, lambda one: one.key), tag.key) = place)));
+CREATE OR REPLACE MACRO up_to(amount, reached, whole) AS CAST(CASE
+    WHEN reached = whole THEN amount
+    ELSE round(CAST(amount AS DOUBLE) * (CAST(reached AS DOUBLE) / CAST(whole AS DOUBLE)), 9)
+END AS DECIMAL(38, 12));
+CREATE OR REPLACE MACRO product(price, quantity, rate) AS
+    CAST(CAST(price AS DOUBLE) * CAST(quantity AS DOUBLE) * CAST(rate AS DOUBLE) AS DECIMAL(38, 12));
+CREATE OR REPLACE MACRO amounts_of(credits, kinds) AS coalesce(list_sum(list_transform(
+    list_filter(credits, lambda one: regexp_full_match(coalesce(one.type, ''), kinds)), lambda one: one.amount)), 0);
+-- The part of an amount that one of equal days has, and that of a weight; parts have nine places and add up exactly.
+CREATE OR REPLACE MACRO part_of(amount, number, count) AS
+    up_to(amount, number + 1, count) - up_to(amount, number, count);
+CREATE OR REPLACE MACRO share_of(amount, weight, reached, weights) AS
+    up_to(amount, reached, weights) - up_to(amount, reached - weight, weights);
+-- Whose name this is: FOCUS sets no form for names of providers and publishers, so a house is known by any of its own
+-- names, and two spellings with and without a legal form are one.
+CREATE OR REPLACE MACRO seller_of(name) AS CASE
+    WHEN regexp_matches(name, '(?i)^(aws|amazon)\b') THEN 'aws'
+    WHEN regexp_matches(name, '(?i)^(microsoft|azure)\b') THEN 'azure'
+    WHEN regexp_matches(name, '(?i)^(google|gcp)\b') THEN 'gcp'
+    WHEN regexp_matches(name, '(?i)^(oracle|oci)\b') THEN 'oci'
+    WHEN regexp_matches(name, '(?i)^(alibaba|aliyun)\b') THEN 'alibaba'
+    ELSE regexp_replace(regexp_replace(lower(name),
+        '[ ,]+(incorporated|inc|corporation|corp|company|co|limited|ltd|llc|plc|gmbh|ag|se|sa|sas|sarl|bv|b\.v|ab|oy)\b\.?$', ''),
+        '[^a-z0-9]+', '', 'g')
+END;
+-- `source`, `form`: which set of files the row is of, and their form. `last_day`: of a fee for several days of one month.
+-- `covered`: what commitments took off, `pool`: which commitments, and for their fees the same pool.
 CREATE TABLE cost (
+    source INTEGER, form VARCHAR,
     provider VARCHAR, provider_id VARCHAR, account_id VARCHAR, account_name VARCHAR, invoice_entity_id VARCHAR,
     invoice_entity_name VARCHAR, region_id VARCHAR, availability_zone VARCHAR, service VARCHAR, category VARCHAR,
     usage_type VARCHAR, labels MAP(VARCHAR, VARCHAR), kubernetes BOOLEAN, rule VARCHAR, line_type VARCHAR,
     "start" TIMESTAMP, "end" TIMESTAMP, currency VARCHAR,
     list_cost DECIMAL(38, 12), net_cost DECIMAL(38, 12), amortized_cost DECIMAL(38, 12),
-    amortized_net_cost DECIMAL(38, 12), invoiced_cost DECIMAL(38, 12), bill_rows BIGINT, "day" TIMESTAMP
+    amortized_net_cost DECIMAL(38, 12), invoiced_cost DECIMAL(38, 12), covered DECIMAL(38, 12), pool VARCHAR,
+    bill_rows BIGINT, "day" TIMESTAMP, last_day TIMESTAMP
 );

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fleetcost.model.cloud_cost import CLOUD_COSTS
+from fleetcost.query.conditions import OF_CLUSTERS
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.question import Question
 from fleetcost.query.sql.names import Names
@@ -32,7 +33,7 @@ class CloudCells:
         kept = "".join(f", {self._dialect.agreed(name)} AS {name}" for name in CLOUD_PROPERTIES)
         sums = "".join(f", sum({name}) AS {name}" for name in CLOUD_COSTS)
         sums += "".join(
-            f", sum(CASE WHEN kubernetes THEN {name} ELSE 0 END) AS kubernetes_{name}" for name in CLOUD_COSTS
+            f", sum(CASE WHEN {OF_CLUSTERS} THEN {name} ELSE 0 END) AS kubernetes_{name}" for name in CLOUD_COSTS
         )
         labels = f", {self._dialect.agreed(self._dialect.json('labels'))} AS labels" if self._question.detailed else ""
         return [

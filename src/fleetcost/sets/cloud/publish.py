@@ -51,7 +51,9 @@ def decide(there: CloudSetHeader | None, new: CloudSetHeader, *, force: bool) ->
         return CloudOutcome.CREATED
     if there.digest == new.digest:
         return CloudOutcome.UNCHANGED if there.state is new.state else CloudOutcome.STATE_CHANGED
-    return CloudOutcome.KEPT_FULLER if new.rows == 0 and not force else CloudOutcome.RESTATED
+    # A day may have parts of a month's fee though the bill has no row of its own of it any more.
+    lost = new.bill_rows == 0 < there.bill_rows
+    return CloudOutcome.KEPT_FULLER if lost and not force else CloudOutcome.RESTATED
 
 
 def publish(

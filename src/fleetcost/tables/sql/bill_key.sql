@@ -9,6 +9,13 @@ UNION
 SELECT asset, day, regexp_replace(key, '/virtualmachines/[^/]+$', '') AS key FROM keyed
 WHERE contains(key, '/virtualmachinescalesets/')
 UNION
+-- <set>/virtualMachines/<number> has the disk <set>_<set>_<number>_OsDisk_…
+SELECT asset, day, concat(regexp_extract(key, '^(.*)/virtualmachinescalesets/', 1), '/disks/',
+    regexp_extract(key, '/virtualmachinescalesets/([^/]+)/', 1), '_', regexp_extract(key, '/virtualmachinescalesets/([^/]+)/', 1),
+    '_', regexp_extract(key, '/virtualmachines/([^/]+)$', 1), '_osdisk') AS key
+FROM keyed
+WHERE contains(key, '/virtualmachinescalesets/') AND contains(key, '/virtualmachines/')
+UNION
 SELECT asset, day, regexp_extract(host, '^(?:internal-)?(.+?)-[0-9a-f]+[.]', 1) AS key FROM keyed
 WHERE type = 'LoadBalancer' AND ends_with(host, 'amazonaws.com')
 UNION

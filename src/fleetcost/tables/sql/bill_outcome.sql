@@ -25,4 +25,4 @@ SELECT r.row, coalesce(k.cluster, h.cluster, m.cluster, '') AS cluster,
 FROM bill_row AS r
 LEFT JOIN linked AS k ON k.row = r.row
 LEFT JOIN hit AS h ON h.row = r.row
-LEFT JOIN bill_cluster AS m ON m.name = lower(r.cluster_name) AND r.cluster_name <> '';
+LEFT JOIN bill_named AS m ON m.row = r.row;

@@ -20,10 +20,13 @@ CREATE MACRO prices_of(cpu, cpu_adjustment, ram, ram_adjustment, gpu, gpu_adjust
     {'resource': 'ram', 'list': ram, 'adjustment': ram_adjustment},
     {'resource': 'gpu', 'list': gpu, 'adjustment': gpu_adjustment}
 ];
--- A label of a map, and the first name of one that begins with a text.
-CREATE MACRO label_of(labels, name) AS labels[name];
+-- The value of the first label whose plain key is one of several, with a space before and after each; the first name of
+-- a label whose plain key begins with a text.
+CREATE MACRO plain_key(name) AS regexp_replace(lower(name), '[^a-z0-9]+', '_', 'g');
+CREATE MACRO label_among(labels, names) AS
+    list_filter(map_entries(labels), lambda tag: contains(names, concat(' ', plain_key(tag.key), ' ')))[1].value;
 CREATE MACRO first_starting(labels, beginning) AS
-    list_filter(map_keys(labels), lambda name: starts_with(name, beginning))[1];
+    list_filter(map_keys(labels), lambda name: starts_with(plain_key(name), beginning))[1];
 
 -- The part of a provider's id that bills, nodes and volumes share. Azure's ids are only unique as a whole.
 CREATE MACRO match_key(id) AS CASE

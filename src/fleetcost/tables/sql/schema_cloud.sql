@@ -22,7 +22,7 @@ CREATE TABLE cloud_ledger (
     digest VARCHAR NOT NULL
 );
 
--- One row per row of a cloud cost set. `match_key`, `cluster_name`: what it can be matched by; `cluster`, `outcome`:
+-- One row per row of a cloud cost set. `match_key`, `cluster_name`, `service_names`: what it can be matched by; `cluster`, `outcome`:
 -- where reconciliation has put it.
 CREATE TABLE cloud_cost_1d (
     integration VARCHAR NOT NULL,
@@ -53,6 +53,7 @@ CREATE TABLE cloud_cost_1d (
     invoiced_cost DECIMAL(28, 9) NOT NULL,
     match_key VARCHAR NOT NULL,
     cluster_name VARCHAR NOT NULL,
+    service_names VARCHAR NOT NULL,
     cluster VARCHAR NOT NULL,
     outcome VARCHAR NOT NULL
 );
