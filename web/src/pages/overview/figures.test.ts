@@ -32,12 +32,12 @@ describe("the overview's figures", () => {
       series: answer.series.map((bucket) => ({
         ...bucket,
         rows: bucket.rows.map((row) =>
-          row.name === "prod-eu-1" ? { ...row, total_cost: row.total_cost * 2 } : row,
+          row.name === "cluster-2" ? { ...row, total_cost: row.total_cost * 2 } : row,
         ),
       })),
     };
     const movers = moversOf(againstMonth(answer, before), 1);
-    expect(movers.map(({ cluster }) => cluster)).toEqual(["prod-eu-1"]);
+    expect(movers.map(({ cluster }) => cluster)).toEqual(["cluster-2"]);
     expect(movers[0]?.now).toBeLessThan(movers[0]?.before ?? 0);
   });
 
@@ -58,9 +58,9 @@ describe("the overview's figures", () => {
 
   test("count a cluster's idle to the cluster", () => {
     const bucket = answer.series[0];
-    const rows = bucket?.rows.filter(({ name }) => ["prod-eu-1", "prod-eu-1/__idle__"].includes(name)) ?? [];
+    const rows = bucket?.rows.filter(({ name }) => ["cluster-2", "cluster-2/__idle__"].includes(name)) ?? [];
     expect(rows.length).toBe(2);
-    expect(bucket && costIn(bucket, "prod-eu-1")).toBeCloseTo(
+    expect(bucket && costIn(bucket, "cluster-2")).toBeCloseTo(
       rows.reduce((all, row) => all + row.total_cost, 0),
     );
   });
