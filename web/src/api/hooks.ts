@@ -6,7 +6,16 @@ import { clusterWord } from "../words/states";
 import { addressOf, ask, askText } from "./client";
 import { ProblemError } from "./problem";
 import { allocationsAddress, assetsAddress } from "./questions";
-import type { Allocations, Assets, Clusters, HealthWindows, Healthz, Prices, SavedViews } from "./schema";
+import type {
+  Allocations,
+  Assets,
+  Clusters,
+  HealthWindows,
+  Healthz,
+  Prices,
+  SavedViews,
+  Unclaimed,
+} from "./schema";
 
 const MINUTE = 60_000;
 const STARTING_POLL = 2_000;
@@ -60,6 +69,8 @@ function withWords(fleet: Clusters): Clusters {
   return { ...fleet, clusters };
 }
 
+export const useUnclaimed = (window: string, filter: string): Asked<Unclaimed> =>
+  useAsked(addressOf("api/v1/unclaimed", { window, filter }));
 export const usePrices = (): Asked<Prices> => useAsked(addressOf("api/v1/prices"));
 export const useSavedViews = (): Asked<SavedViews> => useAsked(addressOf("api/v1/views"));
 export const useHealthz = (): Asked<Healthz> => useAsked(addressOf("healthz"));

@@ -140,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/unclaimed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What nobody claimed of each node, and why */
+        get: operations["get_api_v1_unclaimed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/repairs": {
         parameters: {
             query?: never;
@@ -917,6 +934,68 @@ export interface components {
             meaning: string;
         };
         /**
+         * UnclaimedJson
+         * @description The nodes, dearest first, and the window that was looked at.
+         */
+        UnclaimedJson: {
+            nodes: components["schemas"]["UnclaimedNodeJson"][];
+            window: components["schemas"]["WindowJson"];
+            resolution: string;
+            as_of: string;
+        };
+        /**
+         * UnclaimedNodeJson
+         * @description One node and what nobody claimed of it.
+         *
+         *     Attributes:
+         *         windows: hours or days in which it was there
+         *         cost: of all parts, at list price
+         */
+        UnclaimedNodeJson: {
+            cluster: string;
+            node: string;
+            currency: string;
+            windows: number;
+            cost: number;
+            parts: components["schemas"]["UnclaimedPartJson"][];
+        };
+        /**
+         * UnclaimedPartJson
+         * @description What is left of one resource of a node.
+         *
+         *     Attributes:
+         *         resource: cpu, ram or gpu
+         *         hours: core-hours, GiB-hours or GPU-hours nobody was charged for; negative where more was than there is
+         *         cost: of them, at list price
+         *         causes: all that are known
+         */
+        UnclaimedPartJson: {
+            resource: string;
+            hours: number;
+            cost: number;
+            causes: components["schemas"]["CauseJson"][];
+        };
+        /**
+         * CauseJson
+         * @description Why a part was nobody's.
+         *
+         *     Attributes:
+         *         cause: in a word or two
+         *         windows: hours or days in which it holds
+         *         meaning: what it means and what to do
+         */
+        CauseJson: {
+            cause: components["schemas"]["IdleCause"];
+            windows: number;
+            meaning: string;
+        };
+        /**
+         * IdleCause
+         * @description Why a part of a node was nobody's.
+         * @enum {unknown}
+         */
+        IdleCause: "free" | "kept for the system" | "node seen partly" | "nothing ran" | "price missing" | "requests missing" | "use not measured";
+        /**
          * RepairsJson
          * @description The newest orders, newest first, and whether this server takes new ones.
          */
@@ -1403,6 +1482,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PricesJson"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_unclaimed: {
+        parameters: {
+            query?: {
+                /** @description whose nodes are looked at: today, yesterday, week, month, lastweek, lastmonth; a duration such as 30m, 24h, 7d, 2w; `1d offset 1d`; two Unix times or two RFC 3339 times ending in Z, joined by a comma; left out, it is 7d */
+                window?: string;
+                /** @description which nodes count, in the filter language of assets */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnclaimedJson"];
                 };
             };
             /** @description the question cannot be used */

@@ -79,6 +79,8 @@ export type HealthWindows = Frozen<Schemas["HealthJson"]>;
 export type Ingest = Frozen<Schemas["IngestJson"]>;
 export type SavedView = Frozen<Schemas["SavedView"]>;
 export type SavedViews = Frozen<Schemas["SavedViews"]>;
+export type UnclaimedNode = Frozen<Schemas["UnclaimedNodeJson"]>;
+export type Unclaimed = Frozen<Schemas["UnclaimedJson"]>;
 export type Price = Frozen<Schemas["PriceJson"]>;
 export type Prices = Frozen<Schemas["PricesJson"]>;
 

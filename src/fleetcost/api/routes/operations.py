@@ -18,6 +18,7 @@ from fleetcost.api.routes import (
     prices,
     repairs,
     stores,
+    unclaimed,
     views,
 )
 
@@ -27,6 +28,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *health.OPERATIONS,
     *stores.OPERATIONS,
     *prices.OPERATIONS,
+    *unclaimed.OPERATIONS,
     *repairs.OPERATIONS,
     *views.OPERATIONS,
     *allocation.OPERATIONS,

@@ -27,6 +27,7 @@ import { localTime, whenOf, windowWords } from "../../words/window";
 import { AssetSplit } from "./assets";
 import { Nodes } from "./nodes";
 import { ClusterTiles } from "./tiles";
+import { UnclaimedNodes } from "./unclaimed";
 
 export function Cluster({ view }: { view: View }) {
   const id = view.path[0] ?? "";
@@ -153,6 +154,7 @@ function Found({ answer, query, view, entry }: FoundProps) {
         />
       </section>
       <Nodes query={query} />
+      <UnclaimedNodes query={query} />
     </>
   );
 }
