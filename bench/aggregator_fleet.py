@@ -30,7 +30,9 @@ from fleetcost.model.window import Resolution, Window
 from fleetcost.sets.cost_set import CostSet, Provenance, from_table
 from fleetcost.sets.files import to_bytes
 from fleetcost.sets.layout import set_path
-from fleetcost.sets.schema import EXACT, SCHEMAS
+from fleetcost.sets.schema import SCHEMAS
+
+EXACT = SCHEMAS[SetKind.ALLOCATIONS].field("cpu_cost").type
 
 LAST_DAY = datetime(2026, 9, 30, tzinfo=UTC)
 """The newest complete day of every fleet."""

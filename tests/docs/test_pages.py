@@ -18,7 +18,7 @@ from fleetcost.model.reconciliation import AssetOutcome, RowOutcome
 from fleetcost.model.states import ObjectState, WindowState
 from fleetcost.ops import metrics
 from fleetcost.ops.settings import ROLES, describe
-from fleetcost.sets.cloud.schema import CLOUD_COST_SCHEMA
+from fleetcost.sets.cloud.cloud_set import CLOUD_COST_SCHEMA
 from fleetcost.sets.schema import SCHEMAS
 from fleetcost.tables.ledger import EntryState
 

@@ -17,7 +17,8 @@ from fleetcost.query.dimensions import Dimension, parse_dimensions
 from fleetcost.query.filters import parse_filter
 from fleetcost.query.kinds import CLOUD, RowKind
 from fleetcost.query.measures import EXACT_CLOUD
-from fleetcost.query.question import PROPERTIES, Idle, Order, Page, Question, Step, framed
+from fleetcost.query.properties import PROPERTIES
+from fleetcost.query.question import Idle, Order, Page, Question, Step, framed
 from fleetcost.query.sharing import Split, Tenancy, parse_sharing
 from fleetcost.query.windows import ACCEPTED, parse_window
 
@@ -204,11 +205,10 @@ def _cloud_order(text: str) -> Order:
 
 def _order(text: str, kind: SetKind) -> Order:
     column = text.removeprefix("-")
-    texts = {"cluster", "node", "namespace", "controller_kind", "controller", "pod", "container", "provider_id"}
     known = [
         name
         for name in (ROW_COLUMNS.allocations if kind is SetKind.ALLOCATIONS else ROW_COLUMNS.assets)
-        if name not in texts and not name.endswith(("_efficiency", "_fraction"))
+        if name not in PROPERTIES and not name.endswith(("_efficiency", "_fraction"))
         and name not in {"idle", "labels", "preemptible", "discount", "asset_name"}
     ]  # fmt: skip
     if column not in (*known, "name"):

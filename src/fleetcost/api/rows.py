@@ -7,29 +7,24 @@ from typing import Any
 
 import msgspec
 
-from fleetcost.query.measures import EXACT_CLOUD
+from fleetcost.model.allocation import ALLOCATION
+from fleetcost.model.asset import ASSET
+from fleetcost.query.measures import CARRIED, EXACT_CLOUD
 from fleetcost.query.question import Question
 from fleetcost.query.rows import AllocationRow, AssetRow, CloudCostRow
 
 Json = dict[str, Any]
 
-ALLOCATION_TOTALS = (
-    "cpu_core_hours", "cpu_core_request_hours", "cpu_core_usage_hours", "cpu_cost", "cpu_cost_adjustment",
-    "ram_byte_hours", "ram_byte_request_hours", "ram_byte_usage_hours", "ram_cost", "ram_cost_adjustment",
-    "gpu_hours", "gpu_request_hours", "gpu_usage_hours", "gpu_cost", "gpu_cost_adjustment",
-    "pv_byte_hours", "pv_cost", "pv_cost_adjustment", "network_cost", "network_cost_adjustment",
-    "load_balancer_cost", "load_balancer_cost_adjustment", "shared_cost", "external_cost", "total_cost",
-)  # fmt: skip
-ASSET_TOTALS = ("cpu_core_hours", "ram_byte_hours", "gpu_hours", "byte_hours", "cpu_cost", "ram_cost", "gpu_cost",
-                "cost", "adjustment", "total_cost")  # fmt: skip
+ALLOCATION_TOTALS = (*ALLOCATION.sums, *CARRIED, "total_cost")
+ASSET_TOTALS = (*ASSET.sums, "total_cost")
+CLOUD_TOTALS = (*EXACT_CLOUD, "total_cost")
+"""What a native answer adds up over all its rows: every figure that adds up."""
 
-_HIDDEN = frozenset(
+HIDDEN = frozenset(
     {"names", "grouped", "details", "volumes", "load_balancers", "shared", "proportions", "common_labels",
      "common_annotations", "name_", "name"}
 )  # fmt: skip
-
-
-CLOUD_TOTALS = (*EXACT_CLOUD, "total_cost")
+"""What rows have for the compatible routes alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +46,26 @@ class RowColumns:
 _EFFICIENCIES = ("cpu_efficiency", "ram_efficiency", "gpu_efficiency", "total_efficiency")
 ROW_COLUMNS = RowColumns(
     allocations=(
-        *(name for name in AllocationRow.__struct_fields__ if name not in _HIDDEN),
+        *(name for name in AllocationRow.__struct_fields__ if name not in HIDDEN),
         *_EFFICIENCIES,
         "total_cost",
     ),
-    assets=(*(name for name in AssetRow.__struct_fields__ if name not in _HIDDEN), "asset_name", "total_cost"),
+    assets=(*(name for name in AssetRow.__struct_fields__ if name not in HIDDEN), "asset_name", "total_cost"),
     efficiencies=_EFFICIENCIES,
-    cloud_costs=(*(name for name in CloudCostRow.__struct_fields__ if name not in _HIDDEN), "kubernetes_percent"),
+    cloud_costs=(*(name for name in CloudCostRow.__struct_fields__ if name not in HIDDEN), "kubernetes_percent"),
 )
 
 
 def row_document(row: AllocationRow | AssetRow, question: Question) -> Json:
     """Return a row: its name, one value per dimension under `key`, its figures."""
     facts: Json = msgspec.to_builtins(row)
-    for name in ("names", "grouped", "details", "volumes", "load_balancers", "shared", "proportions"):
+    for name in HIDDEN:
         facts.pop(name, None)
     if isinstance(row, AllocationRow):
-        facts.pop("common_labels")
-        facts.pop("common_annotations")
         facts |= {name: getattr(row, name) for name in _EFFICIENCIES}
     else:
         facts["asset_name"] = row.name_
-    return {"name": row.name, "key": _key(row, question)} | facts | {"name": row.name, "total_cost": row.total_cost}
+    return {"name": row.name, "key": _key(row, question)} | facts | {"total_cost": row.total_cost}
 
 
 def cloud_cost_document(row: CloudCostRow, question: Question) -> Json:

@@ -7,7 +7,7 @@ tests decode real answers through these types, so they say what is true.
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 
@@ -22,6 +22,11 @@ from fleetcost.api.native import (
     WarningJson,
     WindowJson,
 )
+from fleetcost.api.rows import HIDDEN, ROW_COLUMNS
+from fleetcost.model.allocation import ALLOCATION
+from fleetcost.model.asset import ASSET
+from fleetcost.model.cloud_cost import CLOUD_COST
+from fleetcost.model.columns import ColumnTable
 from fleetcost.query.rows import AllocationRow, AssetRow, CloudCostRow
 
 Data = TypeVar("Data")
@@ -152,11 +157,6 @@ ToplineEnvelope: Any = Enveloped[Topline]
 AssetToplineEnvelope: Any = Enveloped[AssetTopline]
 ValuesEnvelope: Any = Enveloped[list[str]]
 
-_LEFT_OUT = frozenset(
-    {"names", "grouped", "details", "volumes", "load_balancers", "shared", "proportions", "common_labels",
-     "common_annotations", "name_"}
-)  # fmt: skip
-
 
 class PreviousRow(msgspec.Struct, frozen=True):
     """What a row cost in the window before; `relative` is None where that was nothing."""
@@ -166,39 +166,53 @@ class PreviousRow(msgspec.Struct, frozen=True):
     relative: float | None
 
 
-def _row(name: str, kind: type[msgspec.Struct], more: list[Any]) -> Any:  # noqa: ANN401 - a type
+_UNSET_NUMBER: Any = float | None | msgspec.UnsetType
+
+
+def _row(name: str, kind: type[msgspec.Struct], table: ColumnTable, more: list[Any]) -> Any:  # noqa: ANN401 - a type
     own = [
-        (field.name, str if field.name in {"start", "end"} else field.type, msgspec.UNSET)
+        (field.name, _told(field, table) | msgspec.UnsetType, msgspec.UNSET)
         for field in msgspec.structs.fields(kind)
-        if field.name not in _LEFT_OUT
+        if field.name not in HIDDEN
     ]
-    optional = [(field, hint | msgspec.UnsetType, unset) for field, hint, unset in own]
     return msgspec.defstruct(
         name,
-        [("name", str), ("key", dict[str, str]), *optional, *more, ("previous", PreviousRow | None, None)],
+        [("name", str), ("key", dict[str, str]), *own, *more, ("previous", PreviousRow | None, None)],
         frozen=True,
         kw_only=True,
         forbid_unknown_fields=True,
     )
 
 
-_UNSET_NUMBER: Any = float | None | msgspec.UnsetType
+def _told(field: msgspec.structs.FieldInfo, table: ColumnTable) -> Any:  # noqa: ANN401 - a type
+    """Return a field's type in JSON, with what the table says of it."""
+    kind = str if field.name in {"start", "end"} else field.type
+    known = table.by_name.get(field.name)
+    if known is None:
+        return kind
+    unit = f", in {known.holds.unit}" if known.holds.unit else ""
+    return Annotated[kind, msgspec.Meta(description=f"{known.holds.meaning}{unit} ({known.holds.kind.adds_up})")]
+
+
+def _figures(*names: str) -> list[Any]:
+    return [(name, _UNSET_NUMBER, msgspec.UNSET) for name in names]
+
+
 AllocationRowJson: Any = _row(
-    "AllocationRow",
-    AllocationRow,
-    [
-        (name, _UNSET_NUMBER, msgspec.UNSET)
-        for name in ("cpu_efficiency", "ram_efficiency", "gpu_efficiency", "total_efficiency", "total_cost")
-    ],
+    "AllocationRow", AllocationRow, ALLOCATION, _figures(*ROW_COLUMNS.efficiencies, "total_cost")
 )
 """One group of allocations; figures that `columns` leaves out are not there."""
 
 AssetRowJson: Any = _row(
     "AssetRow",
     AssetRow,
-    [("asset_name", str | msgspec.UnsetType, msgspec.UNSET), ("total_cost", _UNSET_NUMBER, msgspec.UNSET)],
+    ASSET,
+    [("asset_name", str | msgspec.UnsetType, msgspec.UNSET), *_figures("total_cost")],
 )
 """One group of assets; figures that `columns` leaves out are not there."""
+
+CloudCostRowJson: Any = _row("CloudCostRow", CloudCostRow, CLOUD_COST, _figures("kubernetes_percent"))
+"""One group of cloud costs in one currency; figures that `columns` leaves out are not there."""
 
 Row = TypeVar("Row")
 
@@ -221,26 +235,6 @@ class NativeAnswer(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
 
 AllocationsJson: Any = NativeAnswer[AllocationRowJson]
 AssetsJson: Any = NativeAnswer[AssetRowJson]
-
-_CLOUD_OWN: list[Any] = [
-    (one.name, str if one.name in {"start", "end"} else one.type, msgspec.UNSET)
-    for one in msgspec.structs.fields(CloudCostRow)
-    if one.name != "names"
-]
-CloudCostRowJson: Any = msgspec.defstruct(
-    "CloudCostRow",
-    [
-        ("name", str),
-        ("key", dict[str, str]),
-        *((name, hint | msgspec.UnsetType, unset) for name, hint, unset in _CLOUD_OWN),
-        ("kubernetes_percent", _UNSET_NUMBER, msgspec.UNSET),
-        ("previous", PreviousRow | None, None),
-    ],
-    frozen=True,
-    kw_only=True,
-    forbid_unknown_fields=True,
-)
-"""One group of cloud costs in one currency; figures that `columns` leaves out are not there."""
 
 
 class CloudCostsJson(msgspec.Struct, frozen=True, kw_only=True):

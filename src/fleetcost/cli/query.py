@@ -15,13 +15,23 @@ from rich.text import Text
 from fleetcost.cli.asking import add_api_flags, api_client
 from fleetcost.cli.flags import Subparsers
 from fleetcost.errors import CallerError, NoAnswerError, TryAgainError
+from fleetcost.model.allocation import ALLOCATION
+from fleetcost.model.asset import ASSET
+from fleetcost.model.cloud_cost import CLOUD_COSTS
+from fleetcost.model.columns import ADJUSTMENT, COST, PART
 
 _PATHS = {"allocation": "allocations", "assets": "assets", "cloudcost": "cloudcosts"}
 _COLUMNS = {
-    "allocation": ("cpu_cost", "ram_cost", "gpu_cost", "pv_cost", "network_cost", "load_balancer_cost", "total_cost"),
-    "assets": ("cpu_cost", "ram_cost", "gpu_cost", "cost", "adjustment", "total_cost"),
-    "cloudcost": ("list_cost", "net_cost", "amortized_net_cost", "invoiced_cost"),
+    "allocation": (*ALLOCATION.costs, "shared_cost", "total_cost"),
+    "assets": (*ASSET.of(PART, COST, ADJUSTMENT), "total_cost"),
+    "cloudcost": CLOUD_COSTS,
 }
+"""The costs of a row, as the native API calls them; those of an allocation add up to its total."""
+
+_ADJUSTMENTS = frozenset({*ALLOCATION.adjustments, *ASSET.adjustments})
+_SELDOM = frozenset({"adjustment", "external_cost", "shared_cost", "credit"})
+"""Columns of the table that are only there where some row has them."""
+
 _GOOD = ("complete", "final")
 """States that need no word: of windows, and of bills."""
 
@@ -60,7 +70,7 @@ def _run(parsed: argparse.Namespace) -> int:
         answer = msgspec.json.decode(body)
     except msgspec.MsgspecError as error:
         raise TryAgainError(f"ask {parsed.url}: not an answer of an aggregator: {error} (--url)") from error
-    columns = _columns(parsed)
+    columns = _COLUMNS[parsed.kind]
     if parsed.format == "csv":
         writer = csv.writer(sys.stdout)
         writer.writerow(("name", "currency", *columns))
@@ -70,11 +80,15 @@ def _run(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _columns(parsed: argparse.Namespace) -> tuple[str, ...]:
-    """Return the figures that are shown; what rows carry of others only where something is shared."""
-    *costs, total = _COLUMNS[parsed.kind]
-    shares = getattr(parsed, "tenancy", "") == "share" or any(getattr(parsed, name, None) for name in _SHARING)
-    return (*costs, "shared_cost", total) if shares else (*costs, total)
+def _figures(row: dict[str, Any], columns: tuple[str, ...]) -> dict[str, float]:
+    """Return what the table shows of a row: its adjustments as one, so that what is shown adds up to the total."""
+    figures: dict[str, float] = {}
+    for column in columns:
+        shown = "adjustment" if column in _ADJUSTMENTS else column
+        figures[shown] = figures.get(shown, 0.0) + row.get(column, 0.0)
+    adjustment, total = figures.pop("adjustment", None), figures.pop("total_cost", None)
+    figures |= {} if adjustment is None else {"adjustment": adjustment}
+    return figures | ({} if total is None else {"total_cost": total})
 
 
 def _fetch(parsed: argparse.Namespace) -> bytes:
@@ -109,15 +123,18 @@ def _print(answer: dict[str, Any], columns: tuple[str, ...]) -> None:
     title = f"{window['start']} to {window['end']}, {answer['currency'] or 'in several currencies'}"
     table = Table(title=title, title_justify="left")
     table.add_column("name", overflow="fold")
-    for column in columns:
+    rows = [(row, _figures(row, columns)) for row in answer["rows"]]
+    shown = [name for name in rows[0][1] if name not in _SELDOM or any(figures[name] for _, figures in rows)]
+    for column in shown:
         table.add_column(column.replace("_cost", "").replace("_", " "), justify="right")
-    for row in answer["rows"]:
+    for row, figures in rows:
         name = row["name"] or "everything"
-        figures = (f"{row[column]:,.2f}" for column in columns)
-        table.add_row(Text(name if single else f"{name} ({row['currency']})"), *figures)
+        named = Text(name if single else f"{name} ({row['currency']})")
+        table.add_row(named, *(f"{figures[column]:,.2f}" for column in shown))
     table.add_section()
     for label, totals in _sums(answer, single=single):
-        table.add_row(label, *(f"{totals.get(column, 0):,.2f}" for column in columns), style="bold")
+        sums = _figures(totals, columns)
+        table.add_row(label, *(f"{sums[column]:,.2f}" for column in shown), style="bold")
     console.print(table)
     for entry in answer["completeness"]:
         if entry["state"] not in _GOOD:

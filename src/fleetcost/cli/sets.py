@@ -14,16 +14,15 @@ from rich.text import Text
 from fleetcost.cli.flags import Subparsers
 from fleetcost.cli.sets_raw import show_raw
 from fleetcost.errors import DamagedError
-from fleetcost.model.allocation import ALLOCATION_COSTS
 from fleetcost.model.sets import SetKind
 from fleetcost.sets.cost_set import CostSet
 from fleetcost.sets.files import from_bytes
+from fleetcost.sets.schema import TABLES
 
 _COLUMNS = {
     SetKind.ALLOCATIONS: ("node", "namespace", "controller", "pod", "container", "cpu_core_hours"),
     SetKind.ASSETS: ("type", "name", "provider_id", "node_type", "price_source", "cpu_core_hours"),
 }
-_COSTS = {SetKind.ALLOCATIONS: ALLOCATION_COSTS, SetKind.ASSETS: ("cost", "adjustment")}
 
 
 def add_parser(subparsers: Subparsers, about: str) -> None:
@@ -79,6 +78,6 @@ def _print_table(cost_set: CostSet) -> None:
     table.add_column(columns[-1], justify="right")
     table.add_column("cost", justify="right")
     for row in cost_set.table.to_pylist():
-        cost = sum(row[name] for name in _COSTS[header.key.kind])
+        cost = sum(row[name] for name in TABLES[header.key.kind].costs)
         table.add_row(*(Text(str(row[name])) for name in columns[:-1]), f"{row[columns[-1]]:.4f}", f"{cost:.6f}")
     console.print(table)

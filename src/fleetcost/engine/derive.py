@@ -15,7 +15,9 @@ from fleetcost.engine.placed import PLACE, PLACE_OF_BILL, Placed
 from fleetcost.engine.workshop import Workshop
 from fleetcost.lake.manifest import LakeColumn, LakeFile
 from fleetcost.lake.publish import Shapes
-from fleetcost.model.sets import SetKind
+from fleetcost.model.allocation import ALLOCATION
+from fleetcost.model.cloud_sets import CLOUD_FORMAT_VERSION
+from fleetcost.model.sets import FORMAT_VERSION, SetKind
 from fleetcost.model.window import Resolution
 from fleetcost.query.dialect_spark import Spark
 from fleetcost.tables.derivation import (
@@ -131,7 +133,7 @@ class Derivation:
             self._none(name)
             return
         self.name_rows(f"{name}_sets", files)
-        rows = set_query(source, Reader(f"{name}_sets", PLACE, "labels", _LABEL_SET))
+        rows = set_query(source, Reader(f"{name}_sets", PLACE, "labels", _LABEL_SET), FORMAT_VERSION)
         if self.order.billed:
             self.shop.keep(name, query("numbered", query=rows))
         else:
@@ -159,7 +161,7 @@ class Derivation:
             self._none("cloud_cost_1d")
             return
         self.name_rows("bills", self.order.bills)
-        rows = set_query("cloud_cost", Reader("bills", PLACE_OF_BILL, "labels"))
+        rows = set_query("cloud_cost", Reader("bills", PLACE_OF_BILL, "labels"), CLOUD_FORMAT_VERSION)
         self.shop.keep("cloud_cost_1d", query("numbered", query=rows))
 
     def _none(self, name: str) -> None:
@@ -188,7 +190,7 @@ class Derivation:
         for stage in container_stages(resolution):
             self.shop.keep(*stage)
         name = f"container_{resolution}"
-        columns = self._bare(name, *_ADJUSTMENTS)
+        columns = self._bare(name, *ALLOCATION.adjustments)
         self._write(name, query("with_container_adjustments", resolution, columns=columns), resolution)
 
     def _add_up(self, resolution: Resolution) -> None:
@@ -209,6 +211,3 @@ class Derivation:
     def _bare(self, table: str, *without: str) -> str:
         """Return the columns of a table, except those that are written anew."""
         return ", ".join(f't."{one.name}"' for one in self.shapes[table] if one.name not in without)
-
-
-_ADJUSTMENTS = tuple(f"{name}_cost_adjustment" for name in ("cpu", "ram", "gpu", "pv", "network", "load_balancer"))

@@ -19,8 +19,8 @@ from fleetcost.model.window import Resolution
 from fleetcost.ops import log
 from fleetcost.query.dialect_spark import Spark
 from fleetcost.tables.arrow_file import write_arrow
+from fleetcost.tables.columns import LABEL_COLUMNS
 from fleetcost.tables.ledger import aware
-from fleetcost.tables.rollups import LABELS
 
 REFRESH_SECONDS = 10.0
 """How often a server looks for a newer manifest."""
@@ -297,7 +297,7 @@ class RemoteTables:
 
 def _labelled(resolution: Resolution) -> str:
     """Return single rows with their labels, what the embedded database has a view for."""
-    labels = ", ".join(f"l.{name}" for name in LABELS)
+    labels = ", ".join(f"l.{name}" for name in LABEL_COLUMNS)
     return (
         f"SELECT c.*, {labels} FROM container_{resolution} AS c "  # noqa: S608 - names of ours
         "LEFT JOIN label_set AS l ON l.label_set = c.label_set"

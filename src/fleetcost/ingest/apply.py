@@ -149,7 +149,7 @@ def _discarded(database: Database) -> Iterator[Writer]:
 
 def _files(fetched: Sequence[Fetched]) -> list[SetFile]:
     return [
-        SetFile(item.entry.key, item.entry.currency, item.entry.rows, item.entry.total_cost, item.file)
+        SetFile(item.entry.key, item.entry.currency, item.entry.rows, item.entry.total_cost, item.file, item.version)
         for item in fetched
         if item.entry is not None and item.file is not None
     ]

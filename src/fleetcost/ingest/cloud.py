@@ -194,7 +194,8 @@ def fetch_bill(load: CloudLoad, bucket: BucketReader, file: Path, now: datetime)
         file.write_bytes(content)
     except OSError as error:
         raise NoRoomError(f"write {file}: {error.strerror}: give the data directory more room") from error
-    return BillRead(load, _described(entry, header), CloudFile(load.key, header.rows, header.totals, file))
+    read = CloudFile(load.key, header.rows, header.totals, file, header.format_version)
+    return BillRead(load, _described(entry, header), read)
 
 
 def _described(entry: CloudEntry, header: CloudSetHeader) -> CloudEntry:

@@ -26,7 +26,7 @@ from fleetcost.errors import (
     TryAgainError,
 )
 from fleetcost.ingest.plan import Load
-from fleetcost.model.sets import SetHeader
+from fleetcost.model.sets import FORMAT_VERSION, SetHeader
 from fleetcost.sets.files import header_from_bytes
 from fleetcost.tables.ledger import Entry, EntryState
 
@@ -55,12 +55,14 @@ class Fetched:
         entry: what the ledger will say of it; None where it could not be reached and is left for the next pass
         file: its rows in our format, None where there are none to load
         failure: why it could not be reached
+        version: of the format of the file's rows
     """
 
     load: Load
     entry: Entry | None
     file: Path | None = None
     failure: str = ""
+    version: int = FORMAT_VERSION
 
 
 Convert = Callable[[bytes, Load, Path], tuple[SetHeader, str]]
@@ -256,7 +258,7 @@ class Fetcher:
             raise
         except TryAgainError as error:
             return Fetched(load, None, failure=str(error))
-        return Fetched(load, _described(entry, header, reason), file)
+        return Fetched(load, _described(entry, header, reason), file, version=header.format_version)
 
     def _stage(self, load: Load, file: Path) -> tuple[SetHeader, str]:
         size = load.info.size_bytes

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Annotated
 
 from fleetcost.model.amount import ZERO
+from fleetcost.model.columns import ADJUSTMENT, COST, LABELS, MEASURE, PART, PEAK, SHARES, TEXT, TIME, Holds, table_of
 
 Labels = Mapping[str, str]
 NO_LABELS: Labels = MappingProxyType({})
@@ -29,6 +31,14 @@ class AllocationKind(enum.StrEnum):
 
     WORKLOAD = "workload"
     UNMOUNTED = "unmounted"
+
+
+CORE_HOURS, BYTE_HOURS, GPU_HOURS = "core-hours", "byte-hours", "GPU-hours"
+
+_LABELS = "of node (an allow-list), namespace and pod, the later winning; keys in Prometheus spelling"
+_CHARGED = "the larger of request and use, × time"
+_UNMEASURED = "; null where not measured"
+_ADJUSTED = "billed minus computed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,73 +65,67 @@ class LoadBalancerShare:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allocation:
     """
-    One container's use and cost inside one window.
+    One container's use and cost inside one window; its fields are the columns of allocation sets.
 
     Amounts are sums over the time it ran, never rates or averages, so that rows add up over hours, days and groups.
-    Hours are core-hours, byte-hours and GPU-hours; costs are in the set's currency before any sharing.
-    A use that was not measured is None, never zero. `*_adjustment` is billed minus computed cost.
-
-    Attributes:
-        kind: workload, or storage that no pod used
-        start, end: when it ran inside the window
-        provider_id: the node's id at the cloud provider
-        controller_kind: lower case, such as `deployment`; empty where no controller is known
-        labels: of node (an allow-list), namespace and pod, the later winning; Prometheus spelling of the keys
-        *_request_hours: requested amount × time
-        *_usage_hours: average use × time
-        *_usage_max: highest use seen
-        *_hours: charged amount × time, max(request, usage)
+    Costs are in the set's currency before any sharing. A use that was not measured is None, never zero.
     """
 
-    kind: AllocationKind = AllocationKind.WORKLOAD
-    node: str = ""
-    provider_id: str = ""
-    namespace: str = ""
-    controller_kind: str = ""
-    controller: str = ""
-    pod: str = ""
-    pod_uid: str = ""
-    container: str = ""
-    services: tuple[str, ...] = ()
-    labels: Labels = field(default_factory=no_labels)
-    annotations: Labels = field(default_factory=no_labels)
-    namespace_labels: Labels = field(default_factory=no_labels)
-    namespace_annotations: Labels = field(default_factory=no_labels)
-    start: datetime
-    end: datetime
-    cpu_core_hours: Decimal = ZERO
-    cpu_core_request_hours: Decimal = ZERO
-    cpu_core_usage_hours: Decimal | None = None
-    cpu_core_usage_max: float | None = None
-    cpu_cost: Decimal = ZERO
-    cpu_cost_adjustment: Decimal = ZERO
-    ram_byte_hours: int = 0
-    ram_byte_request_hours: int = 0
-    ram_byte_usage_hours: int | None = None
-    ram_byte_usage_max: float | None = None
-    ram_cost: Decimal = ZERO
-    ram_cost_adjustment: Decimal = ZERO
-    gpu_hours: Decimal = ZERO
-    gpu_request_hours: Decimal = ZERO
-    gpu_usage_hours: Decimal | None = None
-    gpu_usage_max: float | None = None
-    gpu_cost: Decimal = ZERO
-    gpu_cost_adjustment: Decimal = ZERO
-    pv_byte_hours: int = 0
-    pv_cost: Decimal = ZERO
-    pv_cost_adjustment: Decimal = ZERO
-    volumes: tuple[VolumeShare, ...] = ()
-    network_transfer_bytes: int = 0
-    network_receive_bytes: int = 0
-    network_zone_cost: Decimal = ZERO
-    network_region_cost: Decimal = ZERO
-    network_internet_cost: Decimal = ZERO
-    network_cost: Decimal = ZERO
-    network_cost_adjustment: Decimal = ZERO
-    load_balancer_cost: Decimal = ZERO
-    load_balancer_cost_adjustment: Decimal = ZERO
-    load_balancers: tuple[LoadBalancerShare, ...] = ()
-    external_cost: Decimal = ZERO
+    kind: Annotated[AllocationKind, Holds(TEXT, "`workload`, or `unmounted` for storage that no pod used")] = (
+        AllocationKind.WORKLOAD
+    )
+    node: Annotated[str, Holds(TEXT, "where it ran")] = ""
+    provider_id: Annotated[str, Holds(TEXT, "the node's id at its cloud provider")] = ""
+    namespace: Annotated[str, Holds(TEXT, "its namespace")] = ""
+    controller_kind: Annotated[str, Holds(TEXT, "lower case, such as `deployment`; empty where none is known")] = ""
+    controller: Annotated[str, Holds(TEXT, "the name of its controller")] = ""
+    pod: Annotated[str, Holds(TEXT, "its pod")] = ""
+    pod_uid: Annotated[str, Holds(TEXT, "the pod's UID")] = ""
+    container: Annotated[str, Holds(TEXT, "its name in the pod")] = ""
+    services: Annotated[tuple[str, ...], Holds(LABELS, "services that select the pod, sorted")] = ()
+    labels: Annotated[Labels, Holds(LABELS, _LABELS)] = field(default_factory=no_labels)
+    annotations: Annotated[Labels, Holds(LABELS, "of namespace and pod, the pod's winning")] = field(
+        default_factory=no_labels
+    )
+    namespace_labels: Annotated[Labels, Holds(LABELS, "of the namespace alone")] = field(default_factory=no_labels)
+    namespace_annotations: Annotated[Labels, Holds(LABELS, "of the namespace alone")] = field(default_factory=no_labels)
+    start: Annotated[datetime, Holds(TIME, "when it began to run inside the window")]
+    end: Annotated[datetime, Holds(TIME, "when it last ran inside the window")]
+    cpu_core_hours: Annotated[Decimal, Holds(MEASURE, f"CPU charged: {_CHARGED}", CORE_HOURS)] = ZERO
+    cpu_core_request_hours: Annotated[Decimal, Holds(MEASURE, "CPU requested × time", CORE_HOURS)] = ZERO
+    cpu_core_usage_hours: Annotated[Decimal | None, Holds(MEASURE, f"CPU used × time{_UNMEASURED}", CORE_HOURS)] = None
+    cpu_core_usage_max: Annotated[float | None, Holds(PEAK, f"highest CPU use{_UNMEASURED}", "cores")] = None
+    cpu_cost: Annotated[Decimal, Holds(COST, "of the CPU charged")] = ZERO
+    cpu_cost_adjustment: Annotated[Decimal, Holds(ADJUSTMENT, _ADJUSTED)] = ZERO
+    ram_byte_hours: Annotated[int, Holds(MEASURE, f"RAM charged: {_CHARGED}", BYTE_HOURS)] = 0
+    ram_byte_request_hours: Annotated[int, Holds(MEASURE, "RAM requested × time", BYTE_HOURS)] = 0
+    ram_byte_usage_hours: Annotated[int | None, Holds(MEASURE, f"RAM used × time{_UNMEASURED}", BYTE_HOURS)] = None
+    ram_byte_usage_max: Annotated[float | None, Holds(PEAK, f"highest RAM use{_UNMEASURED}", "bytes")] = None
+    ram_cost: Annotated[Decimal, Holds(COST, "of the RAM charged")] = ZERO
+    ram_cost_adjustment: Annotated[Decimal, Holds(ADJUSTMENT, _ADJUSTED)] = ZERO
+    gpu_hours: Annotated[Decimal, Holds(MEASURE, f"GPUs charged: {_CHARGED}", GPU_HOURS)] = ZERO
+    gpu_request_hours: Annotated[Decimal, Holds(MEASURE, "GPUs requested × time", GPU_HOURS)] = ZERO
+    gpu_usage_hours: Annotated[Decimal | None, Holds(MEASURE, f"GPUs used × time{_UNMEASURED}", GPU_HOURS)] = None
+    gpu_usage_max: Annotated[float | None, Holds(PEAK, f"highest GPU use{_UNMEASURED}", "GPUs")] = None
+    gpu_cost: Annotated[Decimal, Holds(COST, "of the GPUs charged")] = ZERO
+    gpu_cost_adjustment: Annotated[Decimal, Holds(ADJUSTMENT, _ADJUSTED)] = ZERO
+    pv_byte_hours: Annotated[int, Holds(MEASURE, "its part of persistent volumes × time", BYTE_HOURS)] = 0
+    pv_cost: Annotated[Decimal, Holds(COST, "of its part of persistent volumes")] = ZERO
+    pv_cost_adjustment: Annotated[Decimal, Holds(ADJUSTMENT, _ADJUSTED)] = ZERO
+    volumes: Annotated[tuple[VolumeShare, ...], Holds(SHARES, "its part of each persistent volume")] = ()
+    network_transfer_bytes: Annotated[int, Holds(MEASURE, "sent", "bytes")] = 0
+    network_receive_bytes: Annotated[int, Holds(MEASURE, "received", "bytes")] = 0
+    network_zone_cost: Annotated[Decimal, Holds(PART, "of traffic between zones, inside `network_cost`")] = ZERO
+    network_region_cost: Annotated[Decimal, Holds(PART, "of traffic between regions, inside `network_cost`")] = ZERO
+    network_internet_cost: Annotated[Decimal, Holds(PART, "of traffic to the internet, inside `network_cost`")] = ZERO
+    network_cost: Annotated[Decimal, Holds(COST, "of its traffic")] = ZERO
+    network_cost_adjustment: Annotated[Decimal, Holds(ADJUSTMENT, _ADJUSTED)] = ZERO
+    load_balancer_cost: Annotated[Decimal, Holds(COST, "of its part of load balancers")] = ZERO
+    load_balancer_cost_adjustment: Annotated[Decimal, Holds(ADJUSTMENT, _ADJUSTED)] = ZERO
+    load_balancers: Annotated[
+        tuple[LoadBalancerShare, ...], Holds(SHARES, "its part of each load balancer; `service` is `namespace/name`")
+    ] = ()
+    external_cost: Annotated[Decimal, Holds(COST, "charged from outside the cluster")] = ZERO
 
     @property
     def total_cost(self) -> Decimal:
@@ -129,19 +133,8 @@ class Allocation:
         return sum((getattr(self, name) for name in ALLOCATION_COSTS), ZERO)
 
 
-ALLOCATION_COSTS = (
-    "cpu_cost",
-    "cpu_cost_adjustment",
-    "ram_cost",
-    "ram_cost_adjustment",
-    "gpu_cost",
-    "gpu_cost_adjustment",
-    "pv_cost",
-    "pv_cost_adjustment",
-    "network_cost",
-    "network_cost_adjustment",
-    "load_balancer_cost",
-    "load_balancer_cost_adjustment",
-    "external_cost",
-)
+ALLOCATION = table_of(Allocation, keys=("kind", "node", "namespace", "pod", "pod_uid", "container"))
+"""The columns of allocation sets."""
+
+ALLOCATION_COSTS = ALLOCATION.costs
 """The costs that add up to a row's total; the three network parts are inside `network_cost`."""

@@ -6,9 +6,24 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated
 
-from fleetcost.model.allocation import Labels, no_labels
+from fleetcost.model.allocation import BYTE_HOURS, CORE_HOURS, GPU_HOURS, Labels, no_labels
 from fleetcost.model.amount import ZERO
+from fleetcost.model.columns import (
+    ADJUSTMENT,
+    COST,
+    FLAG,
+    FRACTION,
+    LABELS,
+    MEASURE,
+    PART,
+    PEAK,
+    TEXT,
+    TIME,
+    Holds,
+    table_of,
+)
 
 
 class AssetType(enum.StrEnum):
@@ -50,72 +65,75 @@ class PriceSource(enum.StrEnum):
     FOREIGN = "foreign set"
 
 
+_OF_CPU, _OF_RAM = ("cpu_cost",), ("ram_cost",)
+_SYSTEM, _USER, _OTHER = "used by the system", "used by people's programs", "used otherwise; idle is the rest"
+_OVERHEAD = "not allocatable"
+_TYPES = ", ".join(f"`{kind}`" for kind in AssetType)
+_SOURCES = ", ".join(f"`{source}`" for source in PriceSource)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
     """
-    One asset's size and cost inside one window.
+    One asset's size and cost inside one window; its fields are the columns of asset sets.
 
     `cost` is what the set charges for it, after discounts; for a node it is exactly `cpu_cost + ram_cost + gpu_cost`,
     which are after discounts too. `discount` is kept so that list prices can be shown. A figure that was not measured
     is None, never zero.
-
-    Attributes:
-        start, end: when it existed inside the window
-        cost, adjustment: in the set's currency; total is their sum
-        preemptible: 1 for spot, 0 for on-demand
-        cpu_core_hours, ram_byte_hours, gpu_hours: a node's capacity × time
-        *_system_fraction, *_user_fraction, *_other_fraction: how a node's capacity was used; idle is the rest
-        *_overhead_fraction: capacity that is not allocatable
-        byte_hours: a disk's capacity × time
-        byte_usage_hours: a disk's use × time
-        local: a node's own disk, not a persistent volume
-        price_source: where the price came from
     """
 
-    type: AssetType
-    name: str
-    provider_id: str = ""
-    provider: str = ""
-    account: str = ""
-    project: str = ""
-    service: str = "Kubernetes"
-    region: str = ""
-    labels: Labels = field(default_factory=no_labels)
-    start: datetime
-    end: datetime
-    cost: Decimal = ZERO
-    adjustment: Decimal = ZERO
-    credit: Decimal = ZERO
-    node_type: str = ""
-    pool: str = ""
-    preemptible: float | None = None
-    discount: float | None = None
-    cpu_core_hours: Decimal = ZERO
-    ram_byte_hours: int = 0
-    gpu_hours: Decimal = ZERO
-    cpu_cost: Decimal = ZERO
-    ram_cost: Decimal = ZERO
-    gpu_cost: Decimal = ZERO
-    cpu_system_fraction: float | None = None
-    cpu_user_fraction: float | None = None
-    cpu_other_fraction: float | None = None
-    ram_system_fraction: float | None = None
-    ram_user_fraction: float | None = None
-    cpu_overhead_fraction: float | None = None
-    ram_overhead_fraction: float | None = None
-    byte_hours: int = 0
-    byte_usage_hours: int | None = None
-    byte_usage_max: float | None = None
-    storage_class: str = ""
-    volume_name: str = ""
-    claim_name: str = ""
-    claim_namespace: str = ""
-    local: bool = False
-    private: bool = False
-    ip: str = ""
-    price_source: PriceSource = PriceSource.METRIC
+    type: Annotated[AssetType, Holds(TEXT, f"what it is: {_TYPES}")]
+    name: Annotated[str, Holds(TEXT, "its name")]
+    provider_id: Annotated[str, Holds(TEXT, "its id at its cloud provider")] = ""
+    provider: Annotated[str, Holds(TEXT, "its cloud provider")] = ""
+    account: Annotated[str, Holds(TEXT, "the account it is billed to")] = ""
+    project: Annotated[str, Holds(TEXT, "the project it belongs to")] = ""
+    service: Annotated[str, Holds(TEXT, "the provider's name of the product")] = "Kubernetes"
+    region: Annotated[str, Holds(TEXT, "where it is")] = ""
+    labels: Annotated[Labels, Holds(LABELS, "of the node")] = field(default_factory=no_labels)
+    start: Annotated[datetime, Holds(TIME, "when it began to exist inside the window")]
+    end: Annotated[datetime, Holds(TIME, "when it last existed inside the window")]
+    cost: Annotated[Decimal, Holds(COST, "after discounts; for a node exactly the sum of its three resources")] = ZERO
+    adjustment: Annotated[Decimal, Holds(ADJUSTMENT, "billed minus computed")] = ZERO
+    credit: Annotated[Decimal, Holds(PART, "the credit of a cloud asset; in no total")] = ZERO
+    node_type: Annotated[str, Holds(TEXT, "a node's machine type")] = ""
+    pool: Annotated[str, Holds(TEXT, "a node's pool")] = ""
+    preemptible: Annotated[float | None, Holds(FRACTION, "1 for spot, 0 for on-demand", weight=("cost",))] = None
+    discount: Annotated[
+        float | None, Holds(FRACTION, "the discount that was taken off CPU and RAM", weight=("cpu_cost", "ram_cost"))
+    ] = None
+    cpu_core_hours: Annotated[Decimal, Holds(MEASURE, "a node's CPU × time", CORE_HOURS)] = ZERO
+    ram_byte_hours: Annotated[int, Holds(MEASURE, "a node's RAM × time", BYTE_HOURS)] = 0
+    gpu_hours: Annotated[Decimal, Holds(MEASURE, "a node's GPUs × time", GPU_HOURS)] = ZERO
+    cpu_cost: Annotated[Decimal, Holds(PART, "of a node's CPU, after discounts")] = ZERO
+    ram_cost: Annotated[Decimal, Holds(PART, "of a node's RAM, after discounts")] = ZERO
+    gpu_cost: Annotated[Decimal, Holds(PART, "of a node's GPUs, after discounts")] = ZERO
+    cpu_system_fraction: Annotated[float | None, Holds(FRACTION, f"of its CPU, {_SYSTEM}", weight=_OF_CPU)] = None
+    cpu_user_fraction: Annotated[float | None, Holds(FRACTION, f"of its CPU, {_USER}", weight=_OF_CPU)] = None
+    cpu_other_fraction: Annotated[float | None, Holds(FRACTION, f"of its CPU, {_OTHER}", weight=_OF_CPU)] = None
+    ram_system_fraction: Annotated[float | None, Holds(FRACTION, f"of its RAM, {_SYSTEM}", weight=_OF_RAM)] = None
+    ram_user_fraction: Annotated[float | None, Holds(FRACTION, f"of its RAM, {_USER}", weight=_OF_RAM)] = None
+    cpu_overhead_fraction: Annotated[float | None, Holds(FRACTION, f"of its CPU, {_OVERHEAD}", weight=_OF_CPU)] = None
+    ram_overhead_fraction: Annotated[float | None, Holds(FRACTION, f"of its RAM, {_OVERHEAD}", weight=_OF_RAM)] = None
+    byte_hours: Annotated[int, Holds(MEASURE, "a disk's capacity × time", BYTE_HOURS)] = 0
+    byte_usage_hours: Annotated[
+        int | None, Holds(MEASURE, "a disk's use × time; null where not measured", BYTE_HOURS)
+    ] = None
+    byte_usage_max: Annotated[float | None, Holds(PEAK, "its highest use; null where not measured", "bytes")] = None
+    storage_class: Annotated[str, Holds(TEXT, "a disk's class")] = ""
+    volume_name: Annotated[str, Holds(TEXT, "the persistent volume")] = ""
+    claim_name: Annotated[str, Holds(TEXT, "the claim that holds the volume")] = ""
+    claim_namespace: Annotated[str, Holds(TEXT, "the claim's namespace")] = ""
+    local: Annotated[bool, Holds(FLAG, "a node's own disk, not a persistent volume")] = False
+    private: Annotated[bool, Holds(FLAG, "a load balancer that is only reached from inside")] = False
+    ip: Annotated[str, Holds(TEXT, "a load balancer's address")] = ""
+    price_source: Annotated[PriceSource, Holds(TEXT, f"where its price came from: {_SOURCES}")] = PriceSource.METRIC
 
     @property
     def total_cost(self) -> Decimal:
         """Cost and adjustment."""
         return self.cost + self.adjustment
+
+
+ASSET = table_of(Asset, keys=("type", "name", "provider_id", "claim_namespace", "claim_name"))
+"""The columns of asset sets."""

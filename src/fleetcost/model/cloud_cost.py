@@ -6,12 +6,11 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated
 
 from fleetcost.model.allocation import Labels, no_labels
 from fleetcost.model.amount import ZERO
-
-CLOUD_COSTS = ("list_cost", "net_cost", "amortized_cost", "amortized_net_cost", "invoiced_cost")
-"""The five costs of a row: the same charge seen five ways, so they are never added to each other."""
+from fleetcost.model.columns import COST, FLAG, LABELS, TEXT, TIME, Holds, table_of
 
 
 class Category(enum.StrEnum):
@@ -90,59 +89,63 @@ _STATE_MEANINGS = {
 }
 
 
+_IDS = "`i-0abc`, `vol-0abc`, an ARN, an Azure resource id; empty for charges without one"
+_CATEGORIES = ", ".join(f"`{category}`" for category in Category)
+_RULE = "[rule](../states.md#rows-of-a-bill)"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudCost:
     """
-    One resource, service or charge on one day, as the provider billed it.
+    One resource, service or charge on one day, as the provider billed it; its fields are the columns of the sets.
 
     A row is wholly a cluster's or wholly not: what a share of Kubernetes is of several rows follows from their costs.
     Costs are of one currency and on the grid of nine places; credits and negations are negative.
-
-    Attributes:
-        provider: `AWS`, `GCP`, `Azure`, or as a FOCUS file names it
-        provider_id: the resource as the bill spells it: `i-0abc`, `vol-0abc`, an ARN, an Azure resource id, a GCP name
-        account_id, account_name: who used it: account, subscription, project
-        invoice_entity_id, invoice_entity_name: who pays: payer account, billing account
-        region_id, availability_zone: where
-        service: the provider's name of the product
-        category: compute, storage, network, management, other
-        usage_type: the provider's name of what was metered: usage type, meter, SKU
-        labels: tags and labels of the resource, keys as the provider spells them
-        kubernetes: True where tags, labels or the service say that it is a cluster's
-        rule: which rule mapped it
-        line_type: the bill's own word for the kind of row, such as `SavingsPlanCoveredUsage`
-        start, end: first and last moment of use on this day
-        currency: ISO 4217 code
-        list_cost: at public prices, without any discount
-        net_cost: after discounts, when it is charged
-        amortized_cost: commitments spread over what they cover
-        amortized_net_cost: amortized, after discounts
-        invoiced_cost: what the invoice shows
     """
 
-    provider: str
-    provider_id: str = ""
-    account_id: str = ""
-    account_name: str = ""
-    invoice_entity_id: str = ""
-    invoice_entity_name: str = ""
-    region_id: str = ""
-    availability_zone: str = ""
-    service: str = ""
-    category: Category = Category.OTHER
-    usage_type: str = ""
-    labels: Labels = field(default_factory=no_labels)
-    kubernetes: bool = False
-    rule: ChargeRule = ChargeRule.USAGE
-    line_type: str = ""
-    start: datetime
-    end: datetime
-    currency: str
-    list_cost: Decimal = ZERO
-    net_cost: Decimal = ZERO
-    amortized_cost: Decimal = ZERO
-    amortized_net_cost: Decimal = ZERO
-    invoiced_cost: Decimal = ZERO
+    provider: Annotated[str, Holds(TEXT, "`AWS`, `GCP`, `Azure`, or as a FOCUS file names it")]
+    provider_id: Annotated[str, Holds(TEXT, f"the resource as the bill spells it: {_IDS}")] = ""
+    account_id: Annotated[str, Holds(TEXT, "who used it: account, subscription, project")] = ""
+    account_name: Annotated[str, Holds(TEXT, "the account's name")] = ""
+    invoice_entity_id: Annotated[str, Holds(TEXT, "who pays: payer account, billing account")] = ""
+    invoice_entity_name: Annotated[str, Holds(TEXT, "the payer's name")] = ""
+    region_id: Annotated[str, Holds(TEXT, "where")] = ""
+    availability_zone: Annotated[str, Holds(TEXT, "where in the region")] = ""
+    service: Annotated[str, Holds(TEXT, "the provider's name of the product")] = ""
+    category: Annotated[Category, Holds(TEXT, f"what was paid for: {_CATEGORIES}")] = Category.OTHER
+    usage_type: Annotated[str, Holds(TEXT, "what was metered, in the provider's words: usage type, meter, SKU")] = ""
+    labels: Annotated[Labels, Holds(LABELS, "tags and labels, keys as the provider spells them")] = field(
+        default_factory=no_labels
+    )
+    kubernetes: Annotated[bool, Holds(FLAG, "a cluster's, by tags, labels or service")] = False
+    rule: Annotated[ChargeRule, Holds(TEXT, f"which {_RULE} mapped it; `unmapped` where none did")] = ChargeRule.USAGE
+    line_type: Annotated[str, Holds(TEXT, "the bill's own word for the kind of row")] = ""
+    start: Annotated[datetime, Holds(TIME, "first moment of use on this day")]
+    end: Annotated[datetime, Holds(TIME, "last moment of use on this day")]
+    currency: Annotated[str, Holds(TEXT, "ISO 4217 code of this row's costs; unlike currencies are never added")]
+    list_cost: Annotated[Decimal, Holds(COST, "at public prices, without any discount")] = ZERO
+    net_cost: Annotated[Decimal, Holds(COST, "after discounts, when it is charged")] = ZERO
+    amortized_cost: Annotated[Decimal, Holds(COST, "commitments spread over what they cover")] = ZERO
+    amortized_net_cost: Annotated[Decimal, Holds(COST, "amortized, after discounts")] = ZERO
+    invoiced_cost: Annotated[Decimal, Holds(COST, "what the invoice shows")] = ZERO
+
+
+CLOUD_COST = table_of(
+    CloudCost,
+    keys=(
+        *("currency", "provider", "invoice_entity_id", "account_id", "service", "category", "region_id"),
+        *("availability_zone", "provider_id", "usage_type", "rule", "line_type", "kubernetes", "labels"),
+    ),
+    digits=28,
+)
+"""
+The columns of cloud cost sets; rows are sorted by the key, labels as the list of their sorted pairs.
+
+Costs have nineteen digits before their nine places: one row of a large bill in a small currency is beyond nine.
+"""
+
+CLOUD_COSTS = CLOUD_COST.costs
+"""The five costs of a row: the same charge seen five ways, so they are never added to each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import NewType
 
 from fleetcost.errors import SettingsError
-from fleetcost.model.cloud_cost import BillState, CloudCostTotal
+from fleetcost.model.cloud_cost import CLOUD_COST, BillState, CloudCostTotal
 from fleetcost.model.window import Window
 
-CLOUD_FORMAT_VERSION = 1
-"""Version of cloud cost sets; readers read every version since 1 (`docs/format/cloudcosts.md`)."""
+CLOUD_FORMAT_VERSION = CLOUD_COST.newest
+"""Version of cloud cost sets: that of the newest column; each since 1 is read (`docs/format/cloudcosts.md`)."""
 
 IntegrationId = NewType("IntegrationId", str)
 """A validated name of one source of bills: a folder in the bucket."""

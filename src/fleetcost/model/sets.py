@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from fleetcost.model.allocation import ALLOCATION
+from fleetcost.model.asset import ASSET
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Resolution, Window
 
-FORMAT_VERSION = 1
-"""Version of our Parquet sets; readers read every version since 1 (`docs/format/`)."""
+FORMAT_VERSION = max(ALLOCATION.newest, ASSET.newest)
+"""Version of our Parquet sets: that of the newest column; readers read every version since 1 (`docs/format/`)."""
 
 
 class SetKind(enum.StrEnum):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fleetcost.model.allocation import ALLOCATION
+from fleetcost.model.asset import ASSET
 from fleetcost.model.sets import SetKind
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.kinds import CLOUD
-from fleetcost.query.measures import CARRIED, EXACT_ALLOCATION, EXACT_ASSET, EXACT_CLOUD
+from fleetcost.query.measures import CARRIED, EXACT_CLOUD
+from fleetcost.query.properties import ASSET_PROPERTIES, CLOUD_PROPERTIES
 from fleetcost.query.question import Question
-from fleetcost.query.sql.assets import ASSET_MAXIMA, ASSET_PROPERTIES, WEIGHED, AssetCells
+from fleetcost.query.sql.assets import ASSET_MAXIMA, WEIGHED, AssetCells
 from fleetcost.query.sql.cells import DETAILS, AllocationCells
-from fleetcost.query.sql.cloud import CLOUD_PROPERTIES, CloudCells
+from fleetcost.query.sql.cloud import CloudCells
 from fleetcost.query.sql.details import Details
 from fleetcost.query.sql.page import PageFirst
 from fleetcost.query.sql.reading import Reading, Shape
@@ -90,7 +93,7 @@ def _paged(question: Question, dialect: Dialect) -> Program:
 def _of_allocations(question: Question, dialect: Dialect) -> Shape:
     return Shape(
         properties=question.properties,
-        sums=(*EXACT_ALLOCATION, *CARRIED),
+        sums=(*ALLOCATION.sums, *CARRIED),
         maxima=(),
         extras=DETAILS if question.detailed else (),
         details=Details(question, dialect).names,
@@ -100,7 +103,7 @@ def _of_allocations(question: Question, dialect: Dialect) -> Shape:
 def _of_assets(question: Question) -> Shape:
     return Shape(
         properties=ASSET_PROPERTIES,
-        sums=(*EXACT_ASSET, *WEIGHED),
+        sums=(*ASSET.sums, *WEIGHED),
         maxima=ASSET_MAXIMA,
         extras=("labels",) if question.detailed else (),
         details=(),

@@ -1,28 +1,13 @@
-"""The amounts of an answer, by kind: what is added up, in the order of the columns."""
+"""The amounts of an answer, by kind, in the order of the columns: those of the tables in `model`, and what follows."""
 
 from __future__ import annotations
 
+from fleetcost.model.allocation import ALLOCATION
+from fleetcost.model.asset import ASSET
 from fleetcost.model.cloud_cost import CLOUD_COSTS
+from fleetcost.model.columns import FRACTION
 
-EXACT_ALLOCATION = (
-    "cpu_core_hours", "cpu_core_request_hours", "cpu_core_usage_hours", "cpu_cost", "cpu_cost_adjustment",
-    "ram_byte_hours", "ram_byte_request_hours", "ram_byte_usage_hours", "ram_cost", "ram_cost_adjustment",
-    "gpu_hours", "gpu_request_hours", "gpu_usage_hours", "gpu_cost", "gpu_cost_adjustment",
-    "pv_byte_hours", "pv_cost", "pv_cost_adjustment",
-    "network_transfer_bytes", "network_receive_bytes",
-    "network_zone_cost", "network_region_cost", "network_internet_cost", "network_cost", "network_cost_adjustment",
-    "load_balancer_cost", "load_balancer_cost_adjustment", "external_cost",
-)  # fmt: skip
-"""Columns of the allocation tables that add up exactly; uses may be null where they were not measured."""
-
-ALLOCATION_COSTS = (
-    "cpu_cost", "cpu_cost_adjustment", "ram_cost", "ram_cost_adjustment", "gpu_cost", "gpu_cost_adjustment",
-    "pv_cost", "pv_cost_adjustment", "network_cost", "network_cost_adjustment",
-    "load_balancer_cost", "load_balancer_cost_adjustment", "external_cost",
-)  # fmt: skip
-"""The measures that are a row's cost before anything is shared."""
-
-ADJUSTED = frozenset(name for name in (*ALLOCATION_COSTS, "adjustment") if name.endswith("adjustment"))
+ADJUSTED = frozenset({*ALLOCATION.adjustments, *ASSET.adjustments})
 """The measures that a bill adds."""
 
 CARRIED = ("cpu_cost_idle", "ram_cost_idle", "gpu_cost_idle", "shared_cost")
@@ -31,24 +16,17 @@ CARRIED = ("cpu_cost_idle", "ram_cost_idle", "gpu_cost_idle", "shared_cost")
 IDLE_MEASURES = ("cpu_cost", "ram_cost", "gpu_cost")
 """Columns of the idle tables."""
 
-EXACT_ASSET = (
-    "cost", "adjustment", "credit", "cpu_core_hours", "ram_byte_hours", "gpu_hours", "cpu_cost", "ram_cost", "gpu_cost",
-    "byte_hours", "byte_usage_hours",
-)  # fmt: skip
-"""Columns of the asset tables that add up exactly."""
+KUBERNETES_COSTS = tuple(f"kubernetes_{name}" for name in CLOUD_COSTS)
+"""The five costs of the rows that are a cluster's."""
 
-EXACT_CLOUD = (*CLOUD_COSTS, *(f"kubernetes_{name}" for name in CLOUD_COSTS))
+EXACT_CLOUD = (*CLOUD_COSTS, *KUBERNETES_COSTS)
 """What adds up of cloud costs: the five costs of all rows, and of those that are a cluster's."""
 
-WEIGHTED_ASSET = {
-    "preemptible": "cost",
-    "discount": "cpu_cost + ram_cost",
-    "cpu_system_fraction": "cpu_cost",
-    "cpu_user_fraction": "cpu_cost",
-    "cpu_other_fraction": "cpu_cost",
-    "ram_system_fraction": "ram_cost",
-    "ram_user_fraction": "ram_cost",
-    "cpu_overhead_fraction": "cpu_cost",
-    "ram_overhead_fraction": "ram_cost",
-}
+COUNTS = ALLOCATION.counts | ASSET.counts
+"""Measures that are whole numbers."""
+
+UNMEASURED = ALLOCATION.nullable | ASSET.nullable
+"""Measures that a row may be without."""
+
+WEIGHTED_ASSET = {name: " + ".join(ASSET.by_name[name].holds.weight) for name in ASSET.of(FRACTION)}
 """Fractions of the asset tables, each with what weights it in a mean."""

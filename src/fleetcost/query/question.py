@@ -11,13 +11,11 @@ from fleetcost.model.window import Resolution, Window
 from fleetcost.query.dimensions import Dimension
 from fleetcost.query.filters import Filter
 from fleetcost.query.kinds import RowKind
+from fleetcost.query.properties import PROPERTIES
 from fleetcost.query.sharing import Sharing, Split, Tenancy
 
 MOST_WINDOWS = {Resolution.HOUR: 2400, Resolution.DAY: 3660}
 """Sets of one cluster that one question may read: a hundred days of hours, ten years of days."""
-
-PROPERTIES = ("cluster", "node", "namespace", "controller_kind", "controller", "pod", "container", "provider_id")
-"""Columns a group of allocations keeps where all its rows agree."""
 
 
 class Step(enum.StrEnum):

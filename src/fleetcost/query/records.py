@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from fleetcost.query.compile import Program
-from fleetcost.query.measures import WEIGHTED_ASSET
+from fleetcost.query.measures import UNMEASURED, WEIGHTED_ASSET
 from fleetcost.query.question import Question
 from fleetcost.query.rows import (
     AllocationRow,
@@ -35,8 +35,6 @@ _LISTS = {
 }
 _MEAN_PLACES = 12
 """Decimal places of a mean."""
-
-_NULLABLE = frozenset({"cpu_core_usage_hours", "ram_byte_usage_hours", "gpu_usage_hours", "byte_usage_hours"})
 
 
 def allocation_of(record: Sequence[Any], question: Question, program: Program) -> AllocationRow:
@@ -110,7 +108,7 @@ def _facts(record: Sequence[Any], question: Question, program: Program) -> dict[
     facts = dict(zip(names, record, strict=True))
     facts["start"], facts["end"] = aware(facts["start"]), aware(facts["end"])
     for name in shape.sums:
-        if facts[name] is None and name not in _NULLABLE:
+        if facts[name] is None and name not in UNMEASURED:
             facts[name] = 0.0
     return facts
 
@@ -120,7 +118,7 @@ def _totals(record: Sequence[Any], program: Program) -> dict[str, Any]:
     facts = dict(zip(names, record, strict=False))
     facts.pop("step")
     facts["start"], facts["end"] = aware(facts["start"]), aware(facts["end"])
-    return {name: 0.0 if value is None and name not in _NULLABLE else value for name, value in facts.items()}
+    return {name: 0.0 if value is None and name not in UNMEASURED else value for name, value in facts.items()}
 
 
 def _asset(facts: dict[str, Any], names: tuple[str, ...]) -> AssetRow:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
+from typing import Any
 
 import msgspec
 
+from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.amount import PLACES
+from fleetcost.model.asset import ASSET
+from fleetcost.model.columns import FLAG, FRACTION, LABELS, PEAK
+from fleetcost.query.measures import CARRIED, EXACT_CLOUD, UNMEASURED
+from fleetcost.query.properties import ASSET_PROPERTIES, CLOUD_PROPERTIES, PROPERTIES
 
 
 class VolumeDetail(msgspec.Struct, frozen=True):
@@ -65,22 +73,60 @@ class Proportion(msgspec.Struct, frozen=True):
     node_resources: float
 
 
-class Details(msgspec.Struct, frozen=True):
-    """What only a single container's row has: it cannot be added up."""
+_ALLOCATION_COSTS = attrgetter(*ALLOCATION.costs)
+_ASSET_COSTS = attrgetter(*ASSET.costs)
 
-    services: tuple[str, ...]
-    labels: dict[str, str]
-    annotations: dict[str, str]
-    namespace_labels: dict[str, str]
-    namespace_annotations: dict[str, str]
-    cpu_core_usage_max: float | None
-    ram_byte_usage_max: float | None
-    gpu_usage_max: float | None
+_Fields = list[tuple[str, Any, Any]]
+_TEXTS: Any = msgspec.field(default_factory=dict)
 
 
-class AllocationRow(msgspec.Struct, frozen=True, kw_only=True):
+def _texts(names: Iterable[str]) -> _Fields:
+    return [(name, str, "") for name in names]
+
+
+def _made(name: str, texts: _Fields, figures: Iterable[str], more: _Fields) -> Any:  # noqa: ANN401 - a class
+    """Return a class of rows whose figures are columns of a table in `model`; its subclass says what they are."""
+    first: list[Any] = [("names", tuple[str, ...]), ("currency", str)]
+    times: list[Any] = [("start", datetime), ("end", datetime)]
+    numbers = [(one, float | None, None) if one in UNMEASURED else (one, float, 0.0) for one in figures]
+    fields = [*first, *texts, *times, *numbers, *more]
+    return msgspec.defstruct(name, fields, frozen=True, kw_only=True, module=__name__)
+
+
+Details: Any = msgspec.defstruct(
+    "Details",
+    [
+        (one.name, tuple[str, ...] if one.type is list else dict[str, str])
+        for one in ALLOCATION.columns
+        if one.holds.kind is LABELS
+    ]
+    + [(name, float | None) for name in ALLOCATION.of(PEAK)],
+    frozen=True,
+)
+"""What only a single container's row has: it cannot be added up."""
+
+_ALLOCATION: Any = _made(
+    "AllocationFigures",
+    [("idle", bool, False), ("grouped", bool, True), *_texts(PROPERTIES)],
+    (*ALLOCATION.sums, *CARRIED),
+    [
+        ("members", int, 0),
+        ("details", Details | None, None),
+        ("volumes", tuple[VolumeDetail, ...], ()),
+        ("load_balancers", tuple[LoadBalancerDetail, ...], ()),
+        ("shared", tuple[SharedDetail, ...], ()),
+        ("proportions", tuple[Proportion, ...], ()),
+        ("common_labels", dict[str, str], _TEXTS),
+        ("common_annotations", dict[str, str], _TEXTS),
+    ],
+)
+
+
+class AllocationRow(_ALLOCATION):  # type: ignore[misc]  # its base is made of the table
     """
     One group of allocations in one step. Costs are in the currency of the row, hours and bytes are sums over time.
+
+    Its figures are the columns of `ALLOCATION` that add up.
 
     Attributes:
         names: the value of each dimension asked for; of a row nobody was charged for, its place and a reserved word
@@ -95,61 +141,6 @@ class AllocationRow(msgspec.Struct, frozen=True, kw_only=True):
         *_usage_hours: None where no member's use was measured
     """
 
-    names: tuple[str, ...]
-    currency: str
-    idle: bool = False
-    grouped: bool = True
-    cluster: str = ""
-    node: str = ""
-    namespace: str = ""
-    controller_kind: str = ""
-    controller: str = ""
-    pod: str = ""
-    container: str = ""
-    provider_id: str = ""
-    start: datetime
-    end: datetime
-    cpu_core_hours: float = 0.0
-    cpu_core_request_hours: float = 0.0
-    cpu_core_usage_hours: float | None = None
-    cpu_cost: float = 0.0
-    cpu_cost_adjustment: float = 0.0
-    ram_byte_hours: float = 0.0
-    ram_byte_request_hours: float = 0.0
-    ram_byte_usage_hours: float | None = None
-    ram_cost: float = 0.0
-    ram_cost_adjustment: float = 0.0
-    gpu_hours: float = 0.0
-    gpu_request_hours: float = 0.0
-    gpu_usage_hours: float | None = None
-    gpu_cost: float = 0.0
-    gpu_cost_adjustment: float = 0.0
-    pv_byte_hours: float = 0.0
-    pv_cost: float = 0.0
-    pv_cost_adjustment: float = 0.0
-    network_transfer_bytes: float = 0.0
-    network_receive_bytes: float = 0.0
-    network_zone_cost: float = 0.0
-    network_region_cost: float = 0.0
-    network_internet_cost: float = 0.0
-    network_cost: float = 0.0
-    network_cost_adjustment: float = 0.0
-    load_balancer_cost: float = 0.0
-    load_balancer_cost_adjustment: float = 0.0
-    external_cost: float = 0.0
-    cpu_cost_idle: float = 0.0
-    ram_cost_idle: float = 0.0
-    gpu_cost_idle: float = 0.0
-    shared_cost: float = 0.0
-    members: int = 0
-    details: Details | None = None
-    volumes: tuple[VolumeDetail, ...] = ()
-    load_balancers: tuple[LoadBalancerDetail, ...] = ()
-    shared: tuple[SharedDetail, ...] = ()
-    proportions: tuple[Proportion, ...] = ()
-    common_labels: dict[str, str] = msgspec.field(default_factory=dict)
-    common_annotations: dict[str, str] = msgspec.field(default_factory=dict)
-
     @property
     def name(self) -> str:
         """The dimensions' values joined by `/`; one group of everything has the empty name."""
@@ -158,17 +149,12 @@ class AllocationRow(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def total_cost(self) -> float:
         """Sum of every cost and adjustment."""
-        return on_grid(
-            self.cpu_cost + self.cpu_cost_adjustment + self.ram_cost + self.ram_cost_adjustment
-            + self.gpu_cost + self.gpu_cost_adjustment + self.pv_cost + self.pv_cost_adjustment
-            + self.network_cost + self.network_cost_adjustment
-            + self.load_balancer_cost + self.load_balancer_cost_adjustment + self.external_cost + self.shared_cost
-        )  # fmt: skip
+        return on_grid(sum(_ALLOCATION_COSTS(self)) + self.shared_cost)
 
     @property
     def hours(self) -> float:
         """From the first to the last time any member ran."""
-        return (self.end - self.start).total_seconds() / 3600
+        return float((self.end - self.start).total_seconds()) / 3600
 
     @property
     def cpu_efficiency(self) -> float | None:
@@ -197,64 +183,27 @@ class AllocationRow(msgspec.Struct, frozen=True, kw_only=True):
         return sum(efficiency * cost for efficiency, cost in known) / weight if weight > 0 else None
 
 
-class AssetRow(msgspec.Struct, frozen=True, kw_only=True):
+_ASSET: Any = _made(
+    "AssetFigures",
+    [
+        ("name_", str, msgspec.field(default="", name="name")) if name == "asset_name" else (name, str, "")
+        for name in ASSET_PROPERTIES
+    ],
+    (*ASSET.sums, *ASSET.of(FRACTION, PEAK)),
+    [*((name, bool, False) for name in ASSET.of(FLAG)), ("labels", dict[str, str], _TEXTS)],
+)
+
+
+class AssetRow(_ASSET):  # type: ignore[misc]  # its base is made of the table
     """
-    One group of assets in one step.
+    One group of assets in one step. Its figures are the columns of `ASSET` that add up, and means weighted by cost.
 
     Attributes:
         names: the value of each dimension asked for
         type, …: properties on which all members agree, empty where they differ
-        cost: after discounts, before `adjustment`
-        preemptible, discount, *_fraction: means weighted by cost
+        name_: of a single asset
         labels: of a single asset only
     """
-
-    names: tuple[str, ...]
-    currency: str
-    type: str = ""
-    category: str = ""
-    provider: str = ""
-    account: str = ""
-    project: str = ""
-    service: str = ""
-    cluster: str = ""
-    name_: str = msgspec.field(default="", name="name")
-    provider_id: str = ""
-    region: str = ""
-    node_type: str = ""
-    pool: str = ""
-    storage_class: str = ""
-    volume_name: str = ""
-    claim_name: str = ""
-    claim_namespace: str = ""
-    ip: str = ""
-    price_source: str = ""
-    start: datetime
-    end: datetime
-    cost: float = 0.0
-    adjustment: float = 0.0
-    credit: float = 0.0
-    cpu_core_hours: float = 0.0
-    ram_byte_hours: float = 0.0
-    gpu_hours: float = 0.0
-    cpu_cost: float = 0.0
-    ram_cost: float = 0.0
-    gpu_cost: float = 0.0
-    byte_hours: float = 0.0
-    byte_usage_hours: float | None = None
-    preemptible: float | None = None
-    discount: float | None = None
-    cpu_system_fraction: float | None = None
-    cpu_user_fraction: float | None = None
-    cpu_other_fraction: float | None = None
-    ram_system_fraction: float | None = None
-    ram_user_fraction: float | None = None
-    cpu_overhead_fraction: float | None = None
-    ram_overhead_fraction: float | None = None
-    byte_usage_max: float | None = None
-    local: bool = False
-    private: bool = False
-    labels: dict[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -264,61 +213,34 @@ class AssetRow(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def total_cost(self) -> float:
         """Cost and adjustment."""
-        return on_grid(self.cost + self.adjustment)
+        return on_grid(sum(_ASSET_COSTS(self)))
 
     @property
     def hours(self) -> float:
         """From the first to the last time any member existed."""
-        return (self.end - self.start).total_seconds() / 3600
+        return float((self.end - self.start).total_seconds()) / 3600
 
 
-class CloudCostRow(msgspec.Struct, frozen=True, kw_only=True):
+_CLOUD: Any = _made(
+    "CloudCostFigures",
+    _texts(CLOUD_PROPERTIES),
+    (*EXACT_CLOUD, "total_cost"),
+    [("members", int, 0), ("labels", dict[str, str], _TEXTS)],
+)
+
+
+class CloudCostRow(_CLOUD):  # type: ignore[misc]  # its base is made of the table
     """
-    One group of cloud costs in one step, in one currency.
+    One group of cloud costs in one step, in one currency. Its costs are those of `CLOUD_COST`: one charge, five ways.
 
     Attributes:
         names: the value of each dimension asked for
         provider, …: properties on which all members agree, empty where they differ
-        list_cost, …: one charge seen five ways
         kubernetes_*: of the members that are a cluster's
         total_cost: the cost that was asked for
         members: rows behind it
         labels: of a single row only
     """
-
-    names: tuple[str, ...]
-    currency: str
-    provider: str = ""
-    provider_id: str = ""
-    account_id: str = ""
-    account_name: str = ""
-    invoice_entity_id: str = ""
-    invoice_entity_name: str = ""
-    region_id: str = ""
-    availability_zone: str = ""
-    service: str = ""
-    category: str = ""
-    usage_type: str = ""
-    line_type: str = ""
-    rule: str = ""
-    cluster: str = ""
-    outcome: str = ""
-    integration: str = ""
-    start: datetime
-    end: datetime
-    list_cost: float = 0.0
-    net_cost: float = 0.0
-    amortized_cost: float = 0.0
-    amortized_net_cost: float = 0.0
-    invoiced_cost: float = 0.0
-    kubernetes_list_cost: float = 0.0
-    kubernetes_net_cost: float = 0.0
-    kubernetes_amortized_cost: float = 0.0
-    kubernetes_amortized_net_cost: float = 0.0
-    kubernetes_invoiced_cost: float = 0.0
-    total_cost: float = 0.0
-    members: int = 0
-    labels: dict[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -13,14 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fleetcost import __version__
-from fleetcost.model.allocation import ALLOCATION_COSTS, Allocation
+from fleetcost.model.allocation import Allocation
 from fleetcost.model.amount import ZERO
 from fleetcost.model.asset import Asset, AssetType, PriceSource
 from fleetcost.model.sets import SetHeader, SetKey, SetKind
 from fleetcost.sets.digest import digest
-from fleetcost.sets.schema import ROW_KEYS, SCHEMAS
-
-_COST_COLUMNS = {SetKind.ALLOCATIONS: ALLOCATION_COSTS, SetKind.ASSETS: ("cost", "adjustment")}
+from fleetcost.sets.schema import SCHEMAS, TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ def assets_of(cost_set: CostSet) -> tuple[Asset, ...]:
 
 def from_table(key: SetKey, table: pa.Table, provenance: Provenance) -> CostSet:
     """Sort the rows, add up the totals and write the header."""
-    ordered = table.sort_by([(column, "ascending") for column in ROW_KEYS[key.kind]]).combine_chunks()
+    ordered = table.sort_by([(column, "ascending") for column in TABLES[key.kind].keys]).combine_chunks()
     header = SetHeader(
         key=key,
         rows=ordered.num_rows,
@@ -102,7 +100,7 @@ def from_table(key: SetKey, table: pa.Table, provenance: Provenance) -> CostSet:
 
 def total_cost(kind: SetKind, table: pa.Table) -> Decimal:
     """Add up every cost column of a table, exactly."""
-    return sum((pc.sum(table[column]).as_py() or ZERO for column in _COST_COLUMNS[kind]), ZERO)
+    return sum((pc.sum(table[column]).as_py() or ZERO for column in TABLES[kind].costs), ZERO)
 
 
 def _table(kind: SetKind, rows: Sequence[Allocation] | Sequence[Asset]) -> pa.Table:

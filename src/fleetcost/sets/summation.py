@@ -15,23 +15,10 @@ from itertools import pairwise
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fleetcost.model.columns import FRACTION, PEAK, SUMMED, TIME, ColumnTable, SetColumn
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.sets.cost_set import CostSet, Provenance, from_table
-from fleetcost.sets.schema import ROW_KEYS, SCHEMAS
-
-_SUMMED = (pa.types.is_decimal, pa.types.is_int64)
-_SHARES = {"volumes": ("volume", "provider_id"), "load_balancers": ("service", "ip", "private")}
-_WEIGHTS = {
-    "preemptible": ("cost",),
-    "discount": ("cpu_cost", "ram_cost"),
-    **dict.fromkeys(
-        ("cpu_system_fraction", "cpu_user_fraction", "cpu_other_fraction", "cpu_overhead_fraction"), ("cpu_cost",)
-    ),
-    **dict.fromkeys(("ram_system_fraction", "ram_user_fraction", "ram_overhead_fraction"), ("ram_cost",)),
-}
-"""What weights a fraction in a mean: the costs it is a fraction of."""
-
-_MAXIMA = "_max"
+from fleetcost.sets.schema import SCHEMAS, TABLES
 
 
 def add_sets(key: SetKey, parts: Sequence[CostSet], provenance: Provenance) -> CostSet:
@@ -67,59 +54,50 @@ def _check(key: SetKey, parts: Sequence[CostSet], provenance: Provenance) -> Non
             raise ValueError(f"add up {key}: {header.currency} and {provenance.currency} cannot be added")
 
 
-def _add_rows(kind: SetKind, table: pa.Table) -> pa.Table:
-    schema = SCHEMAS[kind]
-    keys = list(ROW_KEYS[kind])
-    numbered = table.append_column("row", pa.array(range(table.num_rows), pa.int64()))
-    numbered = _with_weighted(numbered, schema)
-    grouped = numbered.group_by(keys, use_threads=False).aggregate(_aggregates(schema, keys))
-    newest = table.take(grouped["row_max"])
-    shares = {name: _add_shares(table, keys, grouped, name) for name in _SHARES if name in schema.names}
+def _add_rows(kind: SetKind, rows: pa.Table) -> pa.Table:
+    table, schema = TABLES[kind], SCHEMAS[kind]
+    keys = list(table.keys)
+    numbered = rows.append_column("row", pa.array(range(rows.num_rows), pa.int64()))
+    numbered = _with_weighted(numbered, table)
+    grouped = numbered.group_by(keys, use_threads=False).aggregate(_aggregates(table))
+    newest = rows.take(grouped["row_max"])
     columns = [
-        shares[field.name] if field.name in shares else _column(field, keys, grouped, newest) for field in schema
+        _add_shares(rows, keys, grouped, column) if column.members else _column(column, field, grouped, newest)
+        for column, field in zip(table.columns, schema, strict=True)
     ]
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def _aggregates(schema: pa.Schema, keys: list[str]) -> list[tuple[str, str]]:
+def _aggregates(table: ColumnTable) -> list[tuple[str, str]]:
     chosen = [("row", "max"), ("start", "min"), ("end", "max")]
-    for field in schema:
-        if field.name in keys:
-            continue
-        if any(test(field.type) for test in _SUMMED):
-            chosen.append((field.name, "sum"))
-        elif field.name.endswith(_MAXIMA):
-            chosen.append((field.name, "max"))
-        elif pa.types.is_floating(field.type):
-            chosen += [(f"{field.name}.product", "sum"), (f"{field.name}.weight", "sum"), (field.name, "mean")]
+    chosen += [(name, "sum") for name in table.sums] + [(name, "max") for name in table.of(PEAK)]
+    for name in table.of(FRACTION):
+        chosen += [(f"{name}.product", "sum"), (f"{name}.weight", "sum"), (name, "mean")]
     return chosen
 
 
-def _column(field: pa.Field, keys: list[str], grouped: pa.Table, newest: pa.Table) -> pa.ChunkedArray:
-    name = field.name
-    if name in keys:
+def _column(column: SetColumn, field: pa.Field, grouped: pa.Table, newest: pa.Table) -> pa.ChunkedArray:
+    name, kind = column.name, column.holds.kind
+    if name in grouped.column_names:
         return grouped[name]
-    if any(test(field.type) for test in _SUMMED):
+    if kind in SUMMED:
         return grouped[f"{name}_sum"].cast(field.type)
-    if name in {"start", "end"}:
+    if kind is TIME:
         return grouped["start_min" if name == "start" else "end_max"]
-    if name.endswith(_MAXIMA):
+    if kind is PEAK:
         return grouped[f"{name}_max"]
-    if pa.types.is_floating(field.type):
-        return _weighted_mean(name, grouped)
-    return newest[name]
+    return _weighted_mean(name, grouped) if kind is FRACTION else newest[name]
 
 
-def _with_weighted(table: pa.Table, schema: pa.Schema) -> pa.Table:
+def _with_weighted(rows: pa.Table, table: ColumnTable) -> pa.Table:
     """Add, for each fraction, its product with its weight and the weight where the fraction is known."""
-    for field in schema:
-        if pa.types.is_floating(field.type) and not field.name.endswith(_MAXIMA):
-            first, *others = (pc.cast(table[cost], pa.float64()) for cost in _WEIGHTS[field.name])
-            weight = reduce(pc.add, others, first)
-            known = pc.if_else(pc.is_valid(table[field.name]), weight, None)
-            table = table.append_column(f"{field.name}.product", pc.multiply(table[field.name], known))
-            table = table.append_column(f"{field.name}.weight", known)
-    return table
+    for name in table.of(FRACTION):
+        first, *others = (pc.cast(rows[cost], pa.float64()) for cost in table.by_name[name].holds.weight)
+        weight = reduce(pc.add, others, first)
+        known = pc.if_else(pc.is_valid(rows[name]), weight, None)
+        rows = rows.append_column(f"{name}.product", pc.multiply(rows[name], known))
+        rows = rows.append_column(f"{name}.weight", known)
+    return rows
 
 
 def _weighted_mean(name: str, grouped: pa.Table) -> pa.ChunkedArray:
@@ -129,16 +107,16 @@ def _weighted_mean(name: str, grouped: pa.Table) -> pa.ChunkedArray:
     return pc.coalesce(pc.divide(grouped[f"{name}.product_sum"], safe), grouped[f"{name}_mean"])
 
 
-def _add_shares(table: pa.Table, keys: list[str], grouped: pa.Table, name: str) -> pa.Array:
+def _add_shares(table: pa.Table, keys: list[str], grouped: pa.Table, shares: SetColumn) -> pa.Array:
     """Add the shares of one volume or load balancer within each result row."""
-    value_type = table.schema.field(name).type
-    column = table[name].combine_chunks()
+    value_type = table.schema.field(shares.name).type
+    column = table[shares.name].combine_chunks()
     flat = pc.list_flatten(column)
     if len(flat) == 0:
         return pa.array([[]] * grouped.num_rows, type=value_type)
     group_of_row = _group_of_row(table, keys, grouped)
-    identity = _SHARES[name]
-    amounts = [f.name for f in value_type.value_type if f.name not in identity]
+    amounts = [member.name for member in shares.members if member.holds.kind in SUMMED]
+    identity = [member.name for member in shares.members if member.name not in amounts]
     exploded = pa.table(
         {"group": group_of_row.take(pc.list_parent_indices(column))}
         | {f.name: pc.struct_field(flat, f.name) for f in value_type.value_type}

@@ -12,7 +12,7 @@ from typing import Any
 
 from fleetcost.errors import SetDamagedError
 from fleetcost.model.cloud_cost import CLOUD_COSTS, BillState, CloudCostTotal
-from fleetcost.model.cloud_sets import CloudSetKey, IntegrationId
+from fleetcost.model.cloud_sets import CLOUD_FORMAT_VERSION, CloudSetKey, IntegrationId
 from fleetcost.model.window import Window
 from fleetcost.tables.database import Writer
 from fleetcost.tables.derivation import Reader, set_query
@@ -20,6 +20,7 @@ from fleetcost.tables.ledger import EntryState, aware, naive
 from fleetcost.tables.statements import query, statement
 from fleetcost.tables.view import View
 
+_TOTALS = statement("totals_cloud_cost", sums=", ".join(f"sum({name}) AS {name}" for name in CLOUD_COSTS))
 _READER = Reader("read_parquet($files)", query("placed_cloud"), "to_json(labels)::VARIANT")
 
 
@@ -62,12 +63,14 @@ class CloudFile:
     Attributes:
         key: which day of which integration
         rows, totals: what its header says, to be held against what was loaded
+        version: of its format
     """
 
     key: CloudSetKey
     rows: int
     totals: tuple[CloudCostTotal, ...]
     file: Path
+    version: int = CLOUD_FORMAT_VERSION
 
 
 def read_cloud_ledger(snapshot: View) -> Mapping[str, CloudEntry]:
@@ -101,14 +104,10 @@ def load_cloud(writer: Writer, files: Sequence[CloudFile]) -> None:
     """
     if not files:
         return
-    parameters = {
-        "files": [str(file.file) for file in files],
-        "integrations": [file.key.integration for file in files],
-        "starts": [naive(file.key.window.start) for file in files],
-        "ends": [naive(file.key.window.end) for file in files],
-    }
     with writer.reading(", ".join(str(file.key) for file in files[:3])):
-        writer.add("cloud_cost_1d", set_query("cloud_cost", _READER), parameters)
+        for version in sorted({file.version for file in files}):
+            of_version = [file for file in files if file.version == version]
+            writer.add("cloud_cost_1d", set_query("cloud_cost", _READER, version), _parameters(of_version))
     _check(writer, files)
 
 
@@ -124,7 +123,7 @@ def expire_cloud(writer: Writer, before: datetime) -> None:
 def _check(writer: Writer, files: Sequence[CloudFile]) -> None:
     """Hold rows and costs of each file against its header."""
     found: dict[tuple[Any, Any], list[tuple[Any, ...]]] = {}
-    for integration, start, *rest in writer.rows(statement("totals_cloud_cost"), _touched([f.key for f in files])):
+    for integration, start, *rest in writer.rows(_TOTALS, _touched([f.key for f in files])):
         found.setdefault((integration, start), []).append(tuple(rest))
     for file in files:
         loaded = found.get((file.key.integration, naive(file.key.window.start)), [])
@@ -136,6 +135,15 @@ def _check(writer: Writer, files: Sequence[CloudFile]) -> None:
                 f"load {file.key}: {rows} rows with the totals {totals} were found, its header says {file.rows} and "
                 f"{told}"
             )
+
+
+def _parameters(files: Sequence[CloudFile]) -> dict[str, Any]:
+    return {
+        "files": [str(file.file) for file in files],
+        "integrations": [file.key.integration for file in files],
+        "starts": [naive(file.key.window.start) for file in files],
+        "ends": [naive(file.key.window.end) for file in files],
+    }
 
 
 def _touched(keys: Sequence[CloudSetKey]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,8 +28,12 @@ from fleetcost.errors import (
     TooMuchError,
     TryAgainError,
 )
+from fleetcost.model.allocation import ALLOCATION
+from fleetcost.model.asset import ASSET
+from fleetcost.model.cloud_cost import CLOUD_COST
 from fleetcost.model.window import Resolution
 from fleetcost.ops import log
+from fleetcost.tables.columns import LABEL_COLUMNS, definitions
 from fleetcost.tables.faults import closed, fault, in_use, no_disk
 from fleetcost.tables.rollups import shape_statements
 from fleetcost.tables.statements import query, statement
@@ -42,8 +47,26 @@ with smaller ones less is written twice. Still smaller ones cost space.
 SPILL_FACTOR = 4
 """How much may lie on the disk for each byte of memory; work that needs more is given up."""
 
-SCHEMA_VERSION = 9
-"""Raise it with any change of `sql/schema*.sql`; an older file is moved aside and rebuilt."""
+
+def _schema() -> Iterator[str]:
+    """Yield the statements that make the empty database."""
+    yield statement("schema")
+    for resolution in Resolution:
+        yield statement(
+            "schema_resolution",
+            resolution,
+            node_share=query("node_share", resolution),
+            container_columns=definitions(ALLOCATION, LABEL_COLUMNS),
+            asset_columns=definitions(ASSET),
+        )
+        yield from shape_statements(resolution)
+    yield statement("schema_cloud", columns=definitions(CLOUD_COST))
+
+
+_SCHEMA = tuple(_schema())
+
+SCHEMA_VERSION = zlib.crc32("".join(_SCHEMA).encode()) >> 1
+"""A number that changes with any change of the tables; a file with another one is moved aside and rebuilt."""
 
 Parameters = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -358,12 +381,8 @@ def _configure(connection: duckdb.DuckDBPyConnection, file: Path, engine: Engine
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("BEGIN TRANSACTION")
-    connection.execute(statement("schema"))
-    for resolution in Resolution:
-        connection.execute(statement("schema_resolution", resolution, node_share=query("node_share", resolution)))
-        for shape in shape_statements(resolution):
-            connection.execute(shape)
-    connection.execute(statement("schema_cloud"))
+    for each in _SCHEMA:
+        connection.execute(each)
     connection.execute("INSERT INTO meta VALUES (?, ?)", [SCHEMA_VERSION, __version__])
     connection.execute("COMMIT")
 

@@ -14,7 +14,9 @@ from functools import partial
 
 from fleetcost.model.cluster_tags import NAMING_BEGINNING, NAMING_TAGS, SERVICE_TAGS, plain_key
 from fleetcost.model.reconciliation import AssetOutcome, RowOutcome
+from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution
+from fleetcost.tables.columns import LABEL_COLUMNS, TABLES, read
 from fleetcost.tables.statements import query
 
 
@@ -83,19 +85,29 @@ class Reader:
     label_set: str = ""
 
 
-def set_query(table: str, reader: Reader) -> str:
-    """Return the rows of sets as the tables have them: of `allocation`, `asset` or `cloud_cost`."""
-    return query(
-        f"load_{table}",
-        sets=reader.sets,
-        place=reader.place,
-        labels=reader.labels,
-        label_set=reader.label_set,
-        outside=RowOutcome.OUTSIDE,
-        naming=_keys(NAMING_TAGS),
-        naming_beginning=plain_key(NAMING_BEGINNING),
-        services=_keys(SERVICE_TAGS),
-    )
+def set_query(table: str, reader: Reader, version: int) -> str:
+    """
+    Return the rows of sets as the tables have them.
+
+    Args:
+        table: `allocation`, `asset` or `cloud_cost`
+        reader: how files are read
+        version: of the files' format
+    """
+    left_out: tuple[str, ...] = ()
+    more = ""
+    if table == "allocation":
+        left_out, more = LABEL_COLUMNS, f", {reader.label_set} AS label_set"
+    elif table == "cloud_cost":
+        more = query(
+            "bill_place",
+            outside=RowOutcome.OUTSIDE,
+            naming=_keys(NAMING_TAGS),
+            naming_beginning=plain_key(NAMING_BEGINNING),
+            services=_keys(SERVICE_TAGS),
+        )
+    columns = read(TABLES[table], version, reader.labels, left_out)
+    return query("load", sets=reader.sets, place=reader.place, columns=columns, more=more)
 
 
 def _keys(tags: Sequence[str]) -> str:
@@ -116,7 +128,9 @@ def idle_query(resolution: Resolution, scope: Scope) -> str:
 
 def own_query(table: str, resolution: Resolution, scope: Scope) -> str:
     """Return the cluster-windows of `allocation` or `asset` whose sets bring adjustments of their own."""
-    return query(f"own_{table}", resolution, touched=scope.touched)
+    rows, kind = ("container", SetKind.ALLOCATIONS) if table == "allocation" else (table, SetKind.ASSETS)
+    adjusted = " OR ".join(f"{name} <> 0" for name in TABLES[table].adjustments)
+    return query("own", resolution, table=rows, kind=kind, touched=scope.touched, adjusted=adjusted)
 
 
 def link_stages(scope: Scope) -> Sequence[Stage]:

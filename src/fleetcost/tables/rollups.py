@@ -20,27 +20,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from fleetcost.model.allocation import ALLOCATION_COSTS
+from fleetcost.model.allocation import ALLOCATION
+from fleetcost.model.asset import ASSET
+from fleetcost.model.columns import COST, TEXT
 from fleetcost.model.window import Resolution
+from fleetcost.tables.columns import LABEL_COLUMNS
 from fleetcost.tables.derivation import Scope
 from fleetcost.tables.statements import query, statement
 
-MEASURES = (
-    "cpu_core_hours", "cpu_core_request_hours", "cpu_core_usage_hours", "cpu_cost", "cpu_cost_adjustment",
-    "ram_byte_hours", "ram_byte_request_hours", "ram_byte_usage_hours", "ram_cost", "ram_cost_adjustment",
-    "gpu_hours", "gpu_request_hours", "gpu_usage_hours", "gpu_cost", "gpu_cost_adjustment",
-    "pv_byte_hours", "pv_cost", "pv_cost_adjustment",
-    "network_transfer_bytes", "network_receive_bytes",
-    "network_zone_cost", "network_region_cost", "network_internet_cost", "network_cost", "network_cost_adjustment",
-    "load_balancer_cost", "load_balancer_cost_adjustment", "external_cost",
-)  # fmt: skip
+MEASURES = ALLOCATION.sums
 """What a rollup adds up besides `TOTALS`; the `*_usage_max` columns and the lists of shares are the containers' own."""
 
-AGREED = ("node", "provider_id", "namespace", "controller_kind", "controller", "pod", "container")
+AGREED = tuple(name for name in ALLOCATION.of(TEXT) if name not in {"kind", "pod_uid"})
 """Texts that a rollup keeps where all members agree, unless they are its keys."""
-
-LABELS = ("labels", "annotations", "namespace_labels", "namespace_annotations", "services")
-"""Columns of `label_set`."""
 
 PLACE = ("cluster", "window_start", "window_end", "currency", "kind", "signs")
 """Keys of every rollup; all are columns of single rows but `signs`, which is made of their costs."""
@@ -78,18 +70,15 @@ ROLLUPS = (WORKLOAD, NAMESPACE, CLUSTER, NODE)
 """In the order in which they are made: none comes before its source."""
 
 _CHEAPEST_FIRST = (CLUSTER, NAMESPACE, NODE, WORKLOAD)
-_COST = " + ".join(ALLOCATION_COSTS)
-_ADJUSTMENTS = tuple(name for name in ALLOCATION_COSTS if name.endswith("_adjustment"))
+_COST = " + ".join(ALLOCATION.costs)
+_ASSET_COST = " + ".join(ASSET.costs)
 
 TOTALS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"cost": tuple(name for name in ALLOCATION_COSTS if name not in _ADJUSTMENTS), "adjustment": _ADJUSTMENTS}
+    {"cost": ALLOCATION.of(COST), "adjustment": ALLOCATION.adjustments}
 )
 """Sums of several measures that every source has as columns of their own, because most questions order by them."""
 
-_WHOLE = ("byte_hours", "byte_request_hours", "byte_usage_hours", "_bytes")
-"""How measures end that are whole numbers."""
-_CHARGED = ("cpu", "ram", "gpu", "pv", "network", "load_balancer")
-_FILLED: Mapping[str, str] = MappingProxyType({"costs": _COST})
+_CHARGED = tuple(name.removesuffix("_cost_adjustment") for name in ALLOCATION.adjustments)
 
 
 def source_for(table: str, columns: frozenset[str], resolution: Resolution) -> str:
@@ -104,7 +93,7 @@ def source_for(table: str, columns: frozenset[str], resolution: Resolution) -> s
     """
     if table != "allocation":
         return f"{table}_{resolution}"
-    labels = tuple(name for name in LABELS if name in columns)
+    labels = tuple(name for name in LABEL_COLUMNS if name in columns)
     wanted = columns - _TIMES - set(labels) | ({"label_set"} if labels else set())
     rollup = next((rollup.name for rollup in _CHEAPEST_FIRST if wanted <= set(rollup.keys)), None)
     rows = f"{rollup}_{resolution}" if rollup else _single(f"container_{resolution}")
@@ -131,7 +120,10 @@ def shape_statements(resolution: Resolution) -> Sequence[str]:
 
 def totals_query(table: str, resolution: Resolution, scope: Scope) -> str:
     """Return rows and cost of cluster-windows: of `allocation` or `asset`."""
-    return query(f"totals_{table}", resolution, touched=scope.touched, **_FILLED)
+    if table == "asset":
+        return query("totals", resolution, table=table, rows="count(*)", costs=_ASSET_COST, touched=scope.touched)
+    rows = "sum(members)::BIGINT"
+    return query("totals", resolution, table="namespace", rows=rows, costs=_COST, touched=scope.touched)
 
 
 def single_totals_query(table: str, resolution: Resolution, required: Sequence[str]) -> str:
@@ -144,7 +136,7 @@ def single_totals_query(table: str, resolution: Resolution, required: Sequence[s
         required: columns that have a value in every row
     """
     missing = " OR ".join(f'"{name}" IS NULL' for name in required)
-    costs = _COST if table == "container" else "cost + adjustment"
+    costs = _COST if table == "container" else _ASSET_COST
     return query("totals_single", resolution, table=table, costs=costs, missing=missing)
 
 
@@ -172,7 +164,7 @@ def _rollup(rollup: Rollup, resolution: Resolution, touched: str) -> str:
 
 
 def _wide(measure: str) -> str:
-    return f"wide({measure})" if measure.endswith(_WHOLE) else measure
+    return f"wide({measure})" if measure in ALLOCATION.counts else measure
 
 
 def _single(rows: str) -> str:

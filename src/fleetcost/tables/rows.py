@@ -11,7 +11,7 @@ from typing import Any
 
 from fleetcost.errors import SetDamagedError
 from fleetcost.model.amount import ZERO
-from fleetcost.model.sets import SetKey, SetKind
+from fleetcost.model.sets import FORMAT_VERSION, SetKey, SetKind
 from fleetcost.model.window import Resolution
 from fleetcost.tables.database import Writer
 from fleetcost.tables.derivation import NAMED, Reader, idle_query, own_query, set_query, tenancy_query
@@ -41,6 +41,7 @@ class SetFile:
         key: which set
         currency: of its costs
         rows, total_cost: what its header says, to be held against what was loaded
+        version: of its format
     """
 
     key: SetKey
@@ -48,6 +49,7 @@ class SetFile:
     rows: int
     total_cost: Decimal
     file: Path
+    version: int = FORMAT_VERSION
 
 
 def drop_rows(writer: Writer, keys: Sequence[SetKey]) -> None:
@@ -74,8 +76,10 @@ def load_files(writer: Writer, files: Sequence[SetFile]) -> None:
             key=lambda file: file.key,
         )
         with writer.reading(", ".join(str(file.key) for file in chosen[:3])):
-            rows = set_query(TABLE_OF[kind], _READER)
-            writer.add(f"{TABLES[kind][0]}_{resolution}", rows, _parameters(chosen))
+            for version in sorted({file.version for file in chosen}):
+                rows = set_query(TABLE_OF[kind], _READER, version)
+                of_version = [file for file in chosen if file.version == version]
+                writer.add(f"{TABLES[kind][0]}_{resolution}", rows, _parameters(of_version))
             if kind is SetKind.ALLOCATIONS:
                 _keep_labels(writer, chosen)
         touched = _touched(file.key for file in chosen)

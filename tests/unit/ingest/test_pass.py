@@ -48,8 +48,10 @@ from fleetcost.model.asset import Asset, AssetType
 from fleetcost.model.sets import SetKind
 from fleetcost.ops import metrics
 from fleetcost.sets.cost_set import CostSet
-from fleetcost.sets.files import FOOTER_KEY, seal, to_bytes
+from fleetcost.sets.files import to_bytes
 from fleetcost.sets.layout import set_path
+from fleetcost.sets.parquet import FOOTER_KEY
+from fleetcost.sets.seal import seal
 from fleetcost.tables.database import Database
 from fleetcost.tables.ledger import EntryState, ledger_of
 

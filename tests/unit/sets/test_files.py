@@ -19,7 +19,9 @@ from fleetcost.errors import SetDamagedError
 from fleetcost.model.allocation import LoadBalancerShare, VolumeShare
 from fleetcost.model.sets import FORMAT_VERSION
 from fleetcost.sets.cost_set import CostSet
-from fleetcost.sets.files import FOOTER_KEY, from_bytes, header_from_bytes, seal, to_bytes
+from fleetcost.sets.files import from_bytes, header_from_bytes, to_bytes
+from fleetcost.sets.parquet import FOOTER_KEY
+from fleetcost.sets.seal import seal
 
 FULL = allocation(
     services=("web", "api"), labels={"team": "blue", "app": "x"}, annotations={"a": ""}, namespace_labels={"n": "ä"},
@@ -154,7 +156,7 @@ def test_unknown_versions_are_refused_with_both_numbers(version: int) -> None:
     ("change", "reason"),
     [
         ({"format_version": "one"}, "names no format version"),
-        ({"kind": "clouds"}, "not a version 1 header"),
+        ({"kind": "clouds"}, "a set of clouds, not of allocations or assets"),
         ({"resolution": "1w"}, "not a version 1 header"),
         ({"total_cost": "lots"}, "not a version 1 header"),
         ({"built_at": "yesterday"}, "not a version 1 header"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,17 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import allocation, allocation_set, asset_set, at, day, disk, hour, key, money, node, provenance
-from fleetcost.model.allocation import ALLOCATION_COSTS, Allocation, LoadBalancerShare, VolumeShare
-from fleetcost.model.asset import Asset
-from fleetcost.model.sets import SetKind
+from fleetcost.model.allocation import ALLOCATION, ALLOCATION_COSTS, LoadBalancerShare, VolumeShare
+from fleetcost.model.asset import ASSET
+from fleetcost.model.columns import COST, FRACTION, PART, PEAK
 from fleetcost.model.window import Window
-from fleetcost.query.measures import WEIGHTED_ASSET
 from fleetcost.sets.cost_set import CostSet
-from fleetcost.sets.schema import ROW_KEYS
-from fleetcost.sets.summation import _WEIGHTS, add_sets
+from fleetcost.sets.summation import add_sets
 
-EXACT = tuple(f.name for f in fields(Allocation) if f.type in {"Decimal", "int"})
-MEASURED = tuple(f.name for f in fields(Allocation) if f.type in {"Decimal | None", "int | None"})
+EXACT = tuple(name for name in ALLOCATION.sums if name not in ALLOCATION.nullable)
+MEASURED = tuple(name for name in ALLOCATION.sums if name in ALLOCATION.nullable)
 
 
 def added(parts: Sequence[CostSet], window: Any = None) -> CostSet:
@@ -102,7 +100,7 @@ def _volume(number: float) -> tuple[VolumeShare, ...]:
 def test_rows_of_unlike_keys_stay_apart() -> None:
     """Anything that makes a row another row keeps it out of the sum: node, namespace, pod, its uid, container."""
     base = allocation()
-    others = [replace(base, **{name: "other"}) for name in ROW_KEYS[SetKind.ALLOCATIONS] if name != "kind"]
+    others = [replace(base, **{name: "other"}) for name in ALLOCATION.keys if name != "kind"]
     assert added([allocation_set([base, *others])]).header.rows == 1 + len(others)
 
 
@@ -202,8 +200,9 @@ def test_fractions_are_weighted_by_the_cost_they_are_of(name: str, weights: tupl
 
 def test_every_fraction_of_an_asset_has_a_weight() -> None:
     """No fraction is left to a rule that does not know it."""
-    fractions = {f.name for f in fields(Asset) if f.type == "float | None" and not f.name.endswith("_max")}
-    assert set(_WEIGHTS) == fractions == set(WEIGHTED_ASSET)
+    fractions = [column for column in ASSET.columns if column.type is float and column.holds.kind is not PEAK]
+    assert tuple(column.name for column in fractions) == ASSET.of(FRACTION)
+    assert all(column.holds.weight and {*column.holds.weight} <= {*ASSET.of(COST, PART)} for column in fractions)
 
 
 def test_fractions_without_weight_are_plain_means() -> None:

@@ -12,6 +12,7 @@ from fleetcost.api.compat.pdf import table_pdf
 from fleetcost.api.compat.scale import factor_of, scaled
 from fleetcost.api.compat.summary import summary
 from fleetcost.api.operation import Reply
+from fleetcost.api.schema import Summary
 from fleetcost.model.window import rfc3339
 from fleetcost.query.answer import Answer
 from fleetcost.query.rows import AllocationRow, AssetRow
@@ -32,7 +33,7 @@ def allocation_csv(answer: Answer[AllocationRow], metric: str) -> Reply:
         for row in step.rows:
             figures = summary(scaled(row, factor), row.name)
             lines.append({"windowStart": rfc3339(step.window.start), "windowEnd": rfc3339(step.window.end), **figures})
-    return written(lines, ("windowStart", "windowEnd", *_summary_columns()), "allocations.csv")
+    return written(lines, ("windowStart", "windowEnd", *Summary.__struct_fields__), "allocations.csv")
 
 
 def asset_csv(answer: Answer[AssetRow]) -> Reply:
@@ -81,12 +82,3 @@ def _cell(value: object) -> object:
     if isinstance(value, str) and value.startswith(_FORMULA):
         return "'" + value
     return "" if value is None else value
-
-
-def _summary_columns() -> tuple[str, ...]:
-    return (
-        "name", "start", "end", "cpuCoreRequestAverage", "cpuCoreUsageAverage", "cpuCost", "cpuCostIdle",
-        "gpuRequestAverage", "gpuUsageAverage", "gpuCost", "gpuCostIdle", "networkCost", "loadBalancerCost", "pvCost",
-        "ramByteRequestAverage", "ramByteUsageAverage", "ramCost", "ramCostIdle", "sharedCost", "externalCost",
-        "totalEfficiency", "totalCost",
-    )  # fmt: skip

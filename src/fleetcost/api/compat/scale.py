@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
+from fleetcost.model.allocation import ALLOCATION
+from fleetcost.model.columns import ADJUSTMENT, COST, PART
 from fleetcost.model.window import Window
+from fleetcost.query.measures import CARRIED
 from fleetcost.query.rows import AllocationRow
 from fleetcost.query.sharing import HOURS_PER_MONTH
 
 _HOURS = {"hourly": 1, "daily": 24, "monthly": HOURS_PER_MONTH}
-_COSTS = tuple(
-    name for name in AllocationRow.__struct_fields__ if name.endswith(("_cost", "_cost_adjustment", "_cost_idle"))
-)
+_COSTS = (*ALLOCATION.of(COST, PART, ADJUSTMENT), *CARRIED)
 
 
 def factor_of(metric: str, window: Window) -> float:

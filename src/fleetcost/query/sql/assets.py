@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from fleetcost.model.asset import ASSET
+from fleetcost.model.columns import FLAG, PEAK
 from fleetcost.query.dialect import Dialect
-from fleetcost.query.measures import EXACT_ASSET, WEIGHTED_ASSET
+from fleetcost.query.measures import WEIGHTED_ASSET
+from fleetcost.query.properties import ASSET_PROPERTIES
 from fleetcost.query.question import Question
 from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.source import Source
 from fleetcost.query.sql.stage import Stage
 
-ASSET_PROPERTIES = (
-    "type", "category", "provider", "account", "project", "service", "cluster", "asset_name", "provider_id", "region",
-    "node_type", "pool", "storage_class", "volume_name", "claim_name", "claim_namespace", "ip", "price_source",
-)  # fmt: skip
-"""Columns a group of assets keeps where all its rows agree."""
-
 WEIGHED = tuple(f"{name}_{part}" for name in WEIGHTED_ASSET for part in ("sum", "weight", "plain", "count"))
 """What a mean is made of, which adds up where the mean does not: weighted and plain sums, exact in any order."""
 
-ASSET_TOTAL = "coalesce(cost, 0) + coalesce(adjustment, 0)"
-ASSET_MAXIMA = ("byte_usage_max", "local", "private")
+ASSET_TOTAL = " + ".join(f"coalesce({name}, 0)" for name in ASSET.costs)
+ASSET_MAXIMA = ASSET.of(PEAK, FLAG)
 
 
 class AssetCells:
@@ -36,13 +33,14 @@ class AssetCells:
         names, source = self._names, self._source
         by = f"step, currency{names.listed()}"
         kept = "".join(f", {self._dialect.agreed(name)} AS {name}" for name in ASSET_PROPERTIES)
-        sums = "".join(f", sum({source.measure(name)}) AS {name}" for name in EXACT_ASSET)
+        sums = "".join(f", sum({source.measure(name)}) AS {name}" for name in ASSET.sums)
         halves = "".join(
             f", sum(({name} * ({weight}))::DECIMAL(38, 12)) AS {name}_sum"
             f", sum({weight}) FILTER (WHERE {name} IS NOT NULL) AS {name}_weight"
             f", sum({name}::DECIMAL(38, 12)) AS {name}_plain, count({name}) AS {name}_count"
             for name, weight in WEIGHTED_ASSET.items()
         )
+        maxima = ", ".join(f"max({name}) AS {name}" for name in ASSET_MAXIMA)
         newest = self._dialect.latest(self._dialect.json("labels"), "window_start", self._dialect.name("end"))
         labels = f", {newest} AS labels" if self._question.detailed else ""
         return [
@@ -50,8 +48,7 @@ class AssetCells:
                 "cells",
                 f"SELECT *, 0 AS role, {names.joined()} AS name, {ASSET_TOTAL} AS total_cost\n"
                 f'FROM (SELECT {by}{kept}, min("start") AS "start", max("end") AS "end"{sums}{halves}, '
-                f"max(byte_usage_max) AS byte_usage_max, max(local) AS local, max(private) AS private, "
-                f"count(*) AS members{labels}\n"
+                f"{maxima}, count(*) AS members{labels}\n"
                 f"  FROM (SELECT *, {source.step()} AS step{names.chosen()}, name AS asset_name "
                 f"FROM {source.assets()} WHERE {source.passes()})\n"
                 f"  GROUP BY {by})",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fleetcost.model.allocation import ALLOCATION
+from fleetcost.model.columns import LABELS, PEAK
 from fleetcost.query.conditions import columns_of
 from fleetcost.query.dialect import Dialect
-from fleetcost.query.measures import ALLOCATION_COSTS, CARRIED, EXACT_ALLOCATION
+from fleetcost.query.measures import CARRIED
 from fleetcost.query.question import Question
 from fleetcost.query.sql.details import Details
 from fleetcost.query.sql.grain import Grain
@@ -16,13 +18,11 @@ from fleetcost.query.sql.shared import Shared
 from fleetcost.query.sql.source import RESOURCES, Source, matched
 from fleetcost.query.sql.stage import Stage
 
-DETAILS = (
-    "services", "labels", "annotations", "namespace_labels", "namespace_annotations",
-    "cpu_core_usage_max", "ram_byte_usage_max", "gpu_usage_max",
-)  # fmt: skip
+_LABELS, _PEAKS = ALLOCATION.of(LABELS), ALLOCATION.of(PEAK)
+DETAILS = (*_LABELS, *_PEAKS)
 """What only a single container has."""
 
-_COSTS = (*ALLOCATION_COSTS, "shared_cost")
+_COSTS = (*ALLOCATION.costs, "shared_cost")
 TOTAL = " + ".join(f"coalesce({name}, 0)" for name in _COSTS)
 """What a row of allocations costs; shared idle is inside its resources."""
 
@@ -108,7 +108,7 @@ class AllocationCells:
     def _rows(self, chosen: str, likely: str, *, divided: bool) -> str:
         names, source = self._names, self._source
         by = f"step, currency{names.listed()}"
-        sums = ", ".join(f"sum({source.measure(name)}) AS {name}" for name in EXACT_ALLOCATION)
+        sums = ", ".join(f"sum({source.measure(name)}) AS {name}" for name in ALLOCATION.sums)
         kept = "".join(
             f", {f'any_value({name})' if names.told(name) else self._dialect.agreed(name)} AS {name}"
             for name in self._question.properties
@@ -141,7 +141,7 @@ class AllocationCells:
         details = DETAILS if self._question.detailed else ()
         return (
             "step", "role", "currency", "name", *self._names.parts, *self._question.properties, '"start"', '"end"',
-            *EXACT_ALLOCATION, *CARRIED, "members", *details,
+            *ALLOCATION.sums, *CARRIED, "members", *details,
         )  # fmt: skip
 
     def _chosen(self, told: Mapping[str, str]) -> str:
@@ -170,6 +170,6 @@ class AllocationCells:
         if not self._question.detailed:
             return ""
         order = ("window_start", self._dialect.name("end"), "pod_uid")
-        newest = [f"{self._dialect.latest(self._dialect.json(name), *order)} AS {name}" for name in DETAILS[:5]]
-        largest = [f"max({name}) AS {name}" for name in DETAILS[5:]]
+        newest = [f"{self._dialect.latest(self._dialect.json(name), *order)} AS {name}" for name in _LABELS]
+        largest = [f"max({name}) AS {name}" for name in _PEAKS]
         return "".join(f", {each}" for each in (*newest, *largest))

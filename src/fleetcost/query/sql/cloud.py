@@ -5,16 +5,11 @@ from __future__ import annotations
 from fleetcost.model.cloud_cost import CLOUD_COSTS
 from fleetcost.query.conditions import OF_CLUSTERS
 from fleetcost.query.dialect import Dialect
+from fleetcost.query.properties import CLOUD_PROPERTIES
 from fleetcost.query.question import Question
 from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.source import Source
 from fleetcost.query.sql.stage import Stage
-
-CLOUD_PROPERTIES = (
-    "provider", "provider_id", "account_id", "account_name", "invoice_entity_id", "invoice_entity_name", "region_id",
-    "availability_zone", "service", "category", "usage_type", "line_type", "rule", "cluster", "outcome", "integration",
-)  # fmt: skip
-"""Columns a group of cloud costs keeps where all its rows agree."""
 
 
 class CloudCells:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from fleetcost.model.allocation import ALLOCATION_COSTS
 from fleetcost.query.conditions import columns_of
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.dimensions import UNALLOCATED
-from fleetcost.query.measures import ALLOCATION_COSTS
 from fleetcost.query.question import Idle, Question
 from fleetcost.query.sharing import Split, Tenancy
 from fleetcost.query.sql.names import Names

@@ -13,7 +13,7 @@ from fleetcost.query.sql.grain import Grain
 from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.reading import Reading, Shape
 from fleetcost.query.sql.stage import Stage
-from fleetcost.tables.rollups import LABELS
+from fleetcost.tables.columns import LABEL_COLUMNS
 
 _FEW = frozenset({"cluster", "namespace", "controllerKind"})
 """Dimensions with few values: of one of them alone, adding up everything once is less work than finding the page."""
@@ -50,7 +50,7 @@ class PageFirst:
             and page.only is None
             and (page.order is None or page.order.column in {"name", "total_cost"})
             and not (len(question.dimensions) <= 1 and {one.name for one in question.dimensions} <= _FEW)
-            and not (names.columns() | columns_of(question.filter, question.kind)) & {*LABELS}
+            and not (names.columns() | columns_of(question.filter, question.kind)) & {*LABEL_COLUMNS}
             and not Grain(question, dialect).needed()
         )
 

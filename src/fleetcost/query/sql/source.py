@@ -8,7 +8,7 @@ from fleetcost.model.asset import AssetType
 from fleetcost.model.window import Resolution
 from fleetcost.query.conditions import Conditions
 from fleetcost.query.dialect import Dialect
-from fleetcost.query.measures import ADJUSTED, IDLE_MEASURES
+from fleetcost.query.measures import ADJUSTED, COUNTS, IDLE_MEASURES
 from fleetcost.query.question import Question, Step
 
 RESOURCES = ("cpu", "ram", "gpu")
@@ -67,7 +67,7 @@ class Source:
         """Return a measure, without its adjustment where none is wanted."""
         if name in ADJUSTED and not self._question.adjusted:
             return "0::DECIMAL(38, 9)"
-        return self._dialect.whole(name) if "byte" in name else name
+        return self._dialect.whole(name) if name in COUNTS else name
 
     def total(self) -> str:
         """Return what rows of allocations cost together, as a sum."""

@@ -17,10 +17,13 @@ import pyarrow.parquet as pq
 from fleetcost import __version__
 from fleetcost.errors import SetDamagedError
 from fleetcost.model.amount import ZERO
-from fleetcost.model.cloud_cost import CLOUD_COSTS, BillState, ChargeRule, CloudCost, CloudCostTotal
+from fleetcost.model.cloud_cost import CLOUD_COST, CLOUD_COSTS, BillState, ChargeRule, CloudCost, CloudCostTotal
 from fleetcost.model.cloud_sets import CloudSetHeader, CloudSetKey
-from fleetcost.sets.cloud.schema import CLOUD_COST_SCHEMA, CLOUD_ROW_KEY
 from fleetcost.sets.digest import digest
+from fleetcost.sets.schema import schema_of
+
+CLOUD_COST_SCHEMA = schema_of(CLOUD_COST, CLOUD_COST.newest)
+"""The columns that this build writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,5 +121,5 @@ def _values(rows: Sequence[CloudCost], field: pa.Field) -> list[Any]:
 
 def _row_key(row: CloudCost) -> tuple[object, ...]:
     return tuple(
-        sorted(row.labels.items()) if name == "labels" else getattr(row, name) for name in (*CLOUD_ROW_KEY, "start")
+        sorted(row.labels.items()) if name == "labels" else getattr(row, name) for name in (*CLOUD_COST.keys, "start")
     )

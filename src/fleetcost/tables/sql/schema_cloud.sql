@@ -22,35 +22,13 @@ CREATE TABLE cloud_ledger (
     digest VARCHAR NOT NULL
 );
 
--- One row per row of a cloud cost set. `match_key`, `cluster_name`, `service_names`: what it can be matched by; `cluster`, `outcome`:
--- where reconciliation has put it.
+-- One row per row of a cloud cost set. {columns}: those of the sets, of `model`; `match_key`, `cluster_name`,
+-- `service_names`: what it can be matched by; `cluster`, `outcome`: where reconciliation has put it.
 CREATE TABLE cloud_cost_1d (
     integration VARCHAR NOT NULL,
     window_start TIMESTAMP NOT NULL,
     window_end TIMESTAMP NOT NULL,
-    currency VARCHAR NOT NULL,
-    provider VARCHAR NOT NULL,
-    provider_id VARCHAR NOT NULL,
-    account_id VARCHAR NOT NULL,
-    account_name VARCHAR NOT NULL,
-    invoice_entity_id VARCHAR NOT NULL,
-    invoice_entity_name VARCHAR NOT NULL,
-    region_id VARCHAR NOT NULL,
-    availability_zone VARCHAR NOT NULL,
-    service VARCHAR NOT NULL,
-    category VARCHAR NOT NULL,
-    usage_type VARCHAR NOT NULL,
-    labels VARIANT NOT NULL,
-    kubernetes BOOLEAN NOT NULL,
-    rule VARCHAR NOT NULL,
-    line_type VARCHAR NOT NULL,
-    "start" TIMESTAMP NOT NULL,
-    "end" TIMESTAMP NOT NULL,
-    list_cost DECIMAL(28, 9) NOT NULL,
-    net_cost DECIMAL(28, 9) NOT NULL,
-    amortized_cost DECIMAL(28, 9) NOT NULL,
-    amortized_net_cost DECIMAL(28, 9) NOT NULL,
-    invoiced_cost DECIMAL(28, 9) NOT NULL,
+    {columns},
     match_key VARCHAR NOT NULL,
     cluster_name VARCHAR NOT NULL,
     service_names VARCHAR NOT NULL,

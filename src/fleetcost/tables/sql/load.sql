@@ -1,0 +1,4 @@
+-- Rows of sets, each with the place of its set. {sets}: the rows; {place}: how a row's cluster or integration, window and
+-- currency are read; {columns}: those of the sets; {more}: what is made of them.
+SELECT {place}, {columns}{more}
+FROM {sets};
