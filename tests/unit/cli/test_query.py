@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from fleetcost.model.allocation import ALLOCATION
 from unit.api.apps import App, app, fleet_bucket
 from unit.cli.conftest import Command
 
@@ -64,7 +65,7 @@ def test_an_answer_as_a_table(command: Command, address: str) -> None:
     text = " ".join(done.out.split())
     assert done.code == 0
     assert "2026-01-05T00:00:00Z to 2026-01-12T00:00:00Z, USD" in text
-    assert "│ c1/shop │ 0.38 │ 0.10 │ 0.00 │ 0.01 │ 0.17 │ 0.60 │ 1.26 │" in text
+    assert "│ c1/shop │ 0.38 │ 0.10 │ 0.00 │ 0.01 │ 0.17 │ 0.60 │ 0.00 │ 1.26 │" in text
     assert "│ total │" in text
     assert "c2 is late: late: no set has arrived" in text
 
@@ -137,7 +138,33 @@ def test_what_rows_carry_of_others_is_a_column(command: Command, address: str, s
         assert sum(figures) == pytest.approx(float(row["total_cost"]), abs=1e-6)
 
 
-def test_nothing_shared_has_no_column(command: Command, address: str) -> None:
-    """Without sharing the table is as wide as before."""
+def test_csv_has_the_same_columns_whatever_is_asked(command: Command, address: str) -> None:
+    """A sheet that is fed every day finds its columns: every cost, every adjustment, what is shared, the total."""
     asked = ["query", "allocation", "--url", address, "--window", DAY, "--format", "csv"]
-    assert "shared_cost" not in command(*asked).out.splitlines()[0]
+    heads = {command(*asked, "--tenancy", way).out.splitlines()[0] for way in ("hide", "separate", "share")}
+    assert heads == {",".join(("name", "currency", *ALLOCATION.costs, "shared_cost", "total_cost"))}
+
+
+def test_the_table_leaves_out_what_no_row_has(command: Command, address: str) -> None:
+    """Without tenancy nothing is shared, external or adjusted: the table has no columns of zeros for them."""
+    asked = ["query", "allocation", "--url", address, "--window", DAY, "--idle", "hide"]
+    for way, there in (("hide", False), ("separate", True)):
+        head = command(*asked, "--tenancy", way).out.splitlines()[2]
+        assert ("shared" in head, "external" in head, "adjustment" in head) == (there, False, False)
+
+
+@pytest.mark.parametrize(("kind", "by"), [("allocation", "cluster,namespace"), ("assets", "cluster,type")])
+def test_what_a_table_shows_adds_up_to_its_total(
+    command: Command, address: str, kind: str, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In each line, the last one included, costs and adjustment are the total; an asset's resources are in its cost."""
+    monkeypatch.setenv("COLUMNS", "250")
+    out = command("query", kind, "--url", address, "--window", "7d", "--aggregate", by).out
+    head = [cell.strip() for cell in next(line for line in out.splitlines() if "name" in line).strip("┃").split("┃")]
+    lines = [[cell.strip() for cell in line.strip("│").split("│")] for line in out.splitlines() if line.startswith("│")]
+    parts = {"cpu", "ram", "gpu", "credit"} if kind == "assets" else set()
+    for line in lines:
+        shown = dict(zip(head[1:], map(float, line[1:]), strict=True))
+        costs = [value for name, value in shown.items() if name not in {"total", *parts}]
+        assert sum(costs) == pytest.approx(shown["total"], abs=0.005 * len(costs))
+    assert len(lines) > 2
