@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import shutil
 import threading
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,15 +27,10 @@ from fleetcost.errors import (
     TooMuchError,
     TryAgainError,
 )
-from fleetcost.model.allocation import ALLOCATION
-from fleetcost.model.asset import ASSET
-from fleetcost.model.cloud_cost import CLOUD_COST
-from fleetcost.model.window import Resolution
 from fleetcost.ops import log
-from fleetcost.tables.columns import LABEL_COLUMNS, definitions
 from fleetcost.tables.faults import closed, fault, in_use, no_disk
-from fleetcost.tables.rollups import shape_statements
-from fleetcost.tables.statements import query, statement
+from fleetcost.tables.schema import SCHEMA, SCHEMA_VERSION
+from fleetcost.tables.statements import statement
 
 ROW_GROUP_ROWS = 61_440
 """
@@ -46,27 +40,6 @@ with smaller ones less is written twice. Still smaller ones cost space.
 
 SPILL_FACTOR = 4
 """How much may lie on the disk for each byte of memory; work that needs more is given up."""
-
-
-def _schema() -> Iterator[str]:
-    """Yield the statements that make the empty database."""
-    yield statement("schema")
-    for resolution in Resolution:
-        yield statement(
-            "schema_resolution",
-            resolution,
-            node_share=query("node_share", resolution),
-            container_columns=definitions(ALLOCATION, LABEL_COLUMNS),
-            asset_columns=definitions(ASSET),
-        )
-        yield from shape_statements(resolution)
-    yield statement("schema_cloud", columns=definitions(CLOUD_COST))
-
-
-_SCHEMA = tuple(_schema())
-
-SCHEMA_VERSION = zlib.crc32("".join(_SCHEMA).encode()) >> 1
-"""A number that changes with any change of the tables; a file with another one is moved aside and rebuilt."""
 
 Parameters = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -381,7 +354,7 @@ def _configure(connection: duckdb.DuckDBPyConnection, file: Path, engine: Engine
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("BEGIN TRANSACTION")
-    for each in _SCHEMA:
+    for each in SCHEMA:
         connection.execute(each)
     connection.execute("INSERT INTO meta VALUES (?, ?)", [SCHEMA_VERSION, __version__])
     connection.execute("COMMIT")

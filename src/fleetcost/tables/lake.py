@@ -8,9 +8,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from fleetcost.model.window import Resolution, Window
-from fleetcost.tables.database import SCHEMA_VERSION, Snapshot, Writer
+from fleetcost.tables.database import Snapshot, Writer
 from fleetcost.tables.ledger import aware, naive
 from fleetcost.tables.rollups import ROLLUPS
+from fleetcost.tables.schema import SCHEMA_VERSION
 from fleetcost.tables.statements import query, statement
 
 WINDOWED = ("container", *(rollup.name for rollup in ROLLUPS), "asset", "idle", "tenancy")
