@@ -104,9 +104,12 @@ class Minio:
         statements = [{"Effect": "Allow", "Action": ["s3:*"], "Resource": ["arn:aws:s3:::*"]}]
         if denied:
             statements.append({"Effect": "Deny", "Action": list(denied), "Resource": ["arn:aws:s3:::*"]})
-        policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        return self.keys_with({"Version": "2012-10-17", "Statement": statements})
+
+    def keys_with(self, policy: dict[str, Any]) -> Keys:
+        """Return temporary keys of the server's own token service that allow what a policy allows."""
         answer = self.client("sts").assume_role(
-            RoleArn="arn:aws:iam::1:role/test", RoleSessionName="test", Policy=policy
+            RoleArn="arn:aws:iam::1:role/test", RoleSessionName="test", Policy=json.dumps(policy)
         )
         given = answer["Credentials"]
         return Keys(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])

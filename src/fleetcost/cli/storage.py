@@ -21,6 +21,7 @@ from rich.text import Text
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.inventory import Inventory, Row, take_inventory
 from fleetcost.cli.stores import federated_storage
+from fleetcost.documents.places import FEDERATED, cluster_folder
 from fleetcost.errors import SettingsError
 from fleetcost.model.identity import cluster_id
 from fleetcost.model.window import Resolution, Window, rfc3339
@@ -65,7 +66,8 @@ def _check(parsed: argparse.Namespace) -> int:
     if file is None:
         raise SettingsError("no bucket to check: give --storage-config federated-store.yaml")
     around = ProbeContext(os.environ, lambda: datetime.now(UTC), time.monotonic, uuid.uuid4().hex[:12])
-    steps = check(file, around, parsed.below.strip("/"), write=not parsed.read_only)
+    below = parsed.below.strip("/")
+    steps = check(file, around, below, write=not parsed.read_only, own=_own_folder(below))
     console = Console(highlight=False)
     done = list(steps) if parsed.json else _told(console, file, steps)
     failed = [step for step in done if step.outcome is ProbeOutcome.FAILED]
@@ -75,6 +77,12 @@ def _check(parsed: argparse.Namespace) -> int:
     else:
         _sum_up(console, done, len(failed))
     return 1 if failed else 0
+
+
+def _own_folder(below: str) -> str:
+    """Return the cluster's folder that a path lies in, empty where it lies in none."""
+    first, _, rest = below.partition("/")
+    return cluster_folder(cluster_id(rest.partition("/")[0])) if first == FEDERATED and rest else ""
 
 
 def _told(console: Console, file: Path, steps: Iterator[ProbeStep]) -> list[ProbeStep]:

@@ -20,6 +20,7 @@ from fleetcost.bucket.port import Bucket, ObjectInfo
 from fleetcost.errors import ConditionFailedError, FleetcostError, StoreError, StoreRefusedError
 from fleetcost.probe.about import credentials_of, endpoint_of, kind_of, permission_for
 from fleetcost.probe.handshake import proxied, shake_hands
+from fleetcost.probe.reach import beyond, changes
 
 LARGEST_SKEW = timedelta(minutes=5)
 """AWS refuses requests from a clock that is off by 15 minutes; a third of it is a good time to act."""
@@ -80,7 +81,7 @@ class _Remark(Exception):  # noqa: N818 - a check that passed, with a remark
     """What to warn of."""
 
 
-def check(file: Path, around: ProbeContext, folder: str, *, write: bool = True) -> Iterator[ProbeStep]:
+def check(file: Path, around: ProbeContext, folder: str, *, write: bool = True, own: str = "") -> Iterator[ProbeStep]:
     """
     Check the bucket of a settings file; each step is given when it is done.
 
@@ -89,11 +90,14 @@ def check(file: Path, around: ProbeContext, folder: str, *, write: bool = True) 
         around: environment, clocks and a unique word
         folder: below which one object is written, read, replaced and deleted
         write: False only lists and reads what is there
+        own: the one folder these credentials are for, empty for the whole bucket
     """
-    run = _Run(file, around, f"{folder}/check-{around.unique}")
+    run = _Run(file, around, f"{folder}/check-{around.unique}", own if write else "")
     yield from run.steps(("settings", "credentials", "connection"))
     try:
         yield from run.steps(("put", "get", "list", "create", "replace", "clock", "delete") if write else ("read",))
+        if own or not write:
+            yield from run.steps(("reach",))
     finally:
         run.clean()
 
@@ -101,10 +105,11 @@ def check(file: Path, around: ProbeContext, folder: str, *, write: bool = True) 
 class _Run:
     """One run, and what earlier steps leave for later ones."""
 
-    def __init__(self, file: Path, around: ProbeContext, path: str) -> None:
+    def __init__(self, file: Path, around: ProbeContext, path: str, own: str) -> None:
         self._file = file
         self._around = around
         self._path = path
+        self._own = own
         self._config: StoreConfig | None = None
         self._bucket: Bucket | None = None
         self._written: ObjectInfo | None = None
@@ -229,6 +234,18 @@ class _Run:
             raise _Remark("nothing is there to read yet")
         return f"{len(self._opened.get(first.path))} bytes of {first.path}"
 
+    def _reach(self) -> str:
+        if isinstance(self._known.backend, FilesystemConfig):
+            return "a directory: who may do what is its file system's"
+        if not self._own:
+            if verbs := changes(self._opened, self._path):
+                raise _Remark(f"these credentials can {', '.join(verbs)}; a reader needs neither: {_POLICIES}")
+            return "nothing can be written or deleted"
+        if verbs := beyond(self._opened, self._own, self._around.unique):
+            reached = f"{', '.join(verbs)} outside {self._own}"
+            raise _Remark(f"these credentials can {reached}; an agent needs its own folder alone: {_POLICIES}")
+        return f"nothing outside {self._own}"
+
     def _content(self, step: str) -> bytes:
         return f"written by `fleetcost storage check`, step {step}, {self._around.unique}\n".encode()
 
@@ -255,6 +272,7 @@ def _with_few_retries(config: StoreConfig) -> StoreConfig:
     return replace(config, backend=replace(config.backend, max_retries=FEW_RETRIES))
 
 
+_POLICIES = "docs/storage.md has the policy"
 _FIRST = ("settings", "credentials", "connection")
 _OF_THE_OBJECT = ("get", "create", "replace", "clock", "delete")
 _VERBS = {

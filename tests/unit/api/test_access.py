@@ -310,3 +310,14 @@ def test_no_answer_names_a_cluster_that_is_hidden(two: App, path: str) -> None:
         response = two.client.get(path, asked, {"authorization": "Bearer shop"})
         assert response.status_code < 500
         assert not [name for name in ("zebra", "quagga") if name in response.text]
+
+
+def test_the_home_cluster_is_not_named_to_who_does_not_see_it(tmp_path: Path) -> None:
+    """The cluster the server runs in is named to who sees it; others get one they see, or none."""
+    tokens = Tokens(write(tmp_path / "tokens.yaml", TOKENS))
+    with app(tmp_path, fleet_bucket(), tokens=tokens, home="c1") as opened:
+        opened.ingestor.pass_once()
+        for token, named in (("boss", "c1"), ("one", "c1"), ("shop", "c1"), ("two", ""), ("disks", ""), ("blank", "")):
+            assert get(opened, token, "/model/getConfigs")["data"]["clusterName"] == named, token
+            info = get(opened, token, "/model/clusterInfo")["data"]["id"]
+            assert info == (named or ("c2" if token == "two" else "")), token

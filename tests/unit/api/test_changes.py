@@ -218,3 +218,23 @@ def test_a_token_in_a_header_is_no_browser_s() -> None:
     assert [foreign(method, dict([pair]).get) for method, pair in sent] == ["", ""]
     for text in ("Basic a2s6", "Bearer", "Bearer  "):
         assert foreign("GET", {"authorization": text}.get)
+
+
+def test_changes_and_refusals_are_logged(scene: tuple[Scene, bool], capsys: pytest.CaptureFixture[str]) -> None:
+    """The log says what was changed and by whom, and who was refused and why; no token is in it."""
+    made, guarded = scene
+    order = next(one for one in CHANGING if one.identifier == "post_api_v1_repairs")
+    context = next(one for one in CHANGING if one.path == "/model/clusters")
+    capsys.readouterr()
+    made.send(order, {"x-api-key": "boss"})
+    made.send(context, {"x-api-key": "boss"})
+    made.send(order, {"x-api-key": "boss", "origin": "http://evil.example"})
+    made.send(order, {"x-api-key": "not-a-token"})
+    logged = capsys.readouterr()
+    lines = [line for line in (logged.out + logged.err).splitlines() if "room=api" in line]
+    name = "boss" if guarded else "everybody"
+    assert ["changed" in line and f"token={name}" in line for line in lines[:2]] == [True, True]
+    assert "refused" in lines[2]
+    assert "http://evil.example" in lines[2]
+    assert guarded == ("refused" in lines[3] and "not one of the server's" in lines[3])
+    assert not any("not-a-token" in line for line in lines)
