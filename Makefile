@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ui web demo thanos test test-all unit lint types engines e2e bench shots docs clean
+.PHONY: help setup ui web demo thanos test test-all unit lint types matrix engines e2e bench shots docs clean
 
 help:           ## list the targets
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 11
@@ -28,6 +28,9 @@ test-all: setup ## the slow corner cases too; run before work is called done
 
 unit: setup     ## the fast tests only
 	@$(PY) -m pytest -m 'not real' tests/unit tests/house tests/docs $(ARGS)
+
+matrix:          ## the fast tests on every declared Python
+	@scripts/matrix $(ARGS)
 
 lint: setup     ## ruff, import contracts, spelling
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && .venv/bin/lint-imports --no-logo && .venv/bin/codespell

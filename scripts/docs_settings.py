@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fleetcost.cli.main import ABOUT, COMMANDS
-from fleetcost.ops.settings import ROLES, SETTINGS_FILE_VARIABLE, Key, SharedSettings, describe
+from fleetcost.ops.settings import ROLES, SETTINGS_FILE_VARIABLE, Key, ServerSettings, SharedSettings, describe
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 
@@ -31,8 +31,8 @@ def page() -> str:
     """Return the whole page."""
     parts = [HEAD, "## Commands\n\n| command | does |\n|---|---|\n"]
     parts += [f"| `fleetcost {name}` | {about} |\n" for name, about in commands()]
-    parts.append(_section("Settings of every role", SharedSettings, ()))
-    shared = {key.name for key in describe(SharedSettings)}
+    parts.append(_section("Settings of every role", ServerSettings, ()))
+    shared = {key.name for key in describe(ServerSettings)}
     parts += [_section(f"Settings of the {name}", role, shared) for name, role in ROLES.items()]
     return "".join(parts)
 

@@ -1,4 +1,4 @@
-"""JSON read key by key, so that every complaint can name file and key; and the authorizers in it."""
+"""JSON read key by key, so that every complaint can name file, line and key; and the authorizers in it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from fleetcost.billing.integration import AwsAuthorizer, AwsChain, AwsKey, AwsRole, AwsWebIdentity
 from fleetcost.errors import SettingsError, near
+from fleetcost.ops.reading import ConfigFile, Step
 from fleetcost.ops.secret import Secret
 
 AWS_AUTHORIZERS = ("AWSAccessKey", "AWSServiceAccount", "AWSAssumeRole", "AWSWebIdentity")
@@ -18,18 +19,26 @@ class Entry:
     One object of the file. Each getter notes the key it was asked for; `close` refuses every other key.
 
     Attributes:
-        name: where it stands, for messages
+        file: which file
+        path: where in it the object stands
         values: what it holds
         asked: keys somebody asked for
     """
 
-    name: str
+    file: ConfigFile
+    path: tuple[Step, ...]
     values: dict[str, Any]
     asked: set[str] = field(default_factory=set)
 
+    def place(self, *below: Step) -> str:
+        """Return the file, the line and the path of something in this object, for messages."""
+        path = (*self.path, *below)
+        dotted = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+        return f"{self.file.name}, line {self.file.line(*path)}, `{dotted}`"
+
     def error(self, key: str, complaint: str) -> SettingsError:
         """Build the error that a value of this object cannot be used."""
-        return SettingsError(f"{self.name}, `{key}`: {complaint}")
+        return SettingsError(f"{self.place(key)}: {complaint}")
 
     def take(self, key: str) -> Any:  # noqa: ANN401 - what JSON holds
         """Return whatever stands there, or None."""
@@ -67,17 +76,17 @@ class Entry:
             raise self.error(key, f"read {text!r}{near(text, accepted)}; accepted: {', '.join(accepted)}")
         return text
 
-    def section(self, key: str, value: Any) -> Entry:  # noqa: ANN401 - what JSON holds
-        """Return an object inside this one."""
+    def section(self, key: str, value: Any, *position: int) -> Entry:  # noqa: ANN401 - what JSON holds
+        """Return an object inside this one, or one of a list's."""
         if not isinstance(value, dict):
-            raise self.error(key, f"expected an object, read {type(value).__name__}")
-        return Entry(f"{self.name}, `{key}`", value)
+            raise SettingsError(f"{self.place(key, *position)}: expected an object, read {type(value).__name__}")
+        return Entry(self.file, (*self.path, key, *position), value)
 
     def entries(self, key: str, value: Any) -> list[Entry]:  # noqa: ANN401 - what JSON holds
         """Return the objects of a list."""
         if not isinstance(value, list):
             raise self.error(key, f"expected a list, read {type(value).__name__}")
-        return [self.section(f"{key}[{number}]", one) for number, one in enumerate(value)]
+        return [self.section(key, one, number) for number, one in enumerate(value)]
 
     def close(self) -> None:
         """

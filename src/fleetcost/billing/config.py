@@ -45,8 +45,8 @@ def read_integrations(file: Path) -> tuple[Integration, ...]:
     Raises:
         SettingsError: unreadable, not JSON, or a key that is unknown, missing or of a value that cannot be used.
     """
-    document = read_json(file, "the cloud integrations").value
-    root = Entry(f"{file}", document if isinstance(document, dict) else {"": document})
+    read = read_json(file, "the cloud integrations")
+    root = Entry(read, (), read.mapping())
     made = [one for provider, kinds in _KINDS.items() for one in _of_provider(root, provider, kinds)]
     root.close()
     twice = {one.id for one in made if sum(other.id == one.id for other in made) > 1}
@@ -225,7 +225,7 @@ def _own_place(entry: Entry) -> FolderPlace | StorePlace | None:
 
 
 def _store(document: Any, entry: Entry) -> StoreConfig:  # noqa: ANN401 - what JSON holds; the reader judges it
-    return parse_config(json.dumps(document, indent=1), Path(f"{entry.name} `store`"))
+    return parse_config(json.dumps(document, indent=1), Path(entry.place("store")))
 
 
 def _shown(place: Place) -> str:

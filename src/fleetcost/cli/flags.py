@@ -30,7 +30,8 @@ def add_settings_flags(parser: argparse.ArgumentParser, role: type[SharedSetting
         group.add_argument(
             key.flag,
             dest=f"setting_{key.name}",
-            metavar="VALUE",
+            metavar=f"{{{','.join(filter(None, key.choices))}}}" if key.choices else "VALUE",
+            choices=key.choices or None,
             help=key.meaning.replace("%", "%%") + default,
             **(_SEVERAL if key.name == STORE and FURTHER_STORES in role.__struct_fields__ else alone),  # type: ignore[arg-type]
         )

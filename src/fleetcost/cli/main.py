@@ -15,7 +15,19 @@ from collections.abc import Sequence
 from fleetcost import __version__
 from fleetcost.errors import CallerError, FleetcostError
 
-COMMANDS = ("demo", "agent", "aggregator", "billing", "query", "storage", "verify", "sets", "import", "config")
+COMMANDS = (
+    "demo",
+    "agent",
+    "aggregator",
+    "billing",
+    "query",
+    "storage",
+    "verify",
+    "sets",
+    "import",
+    "config",
+    "completion",
+)
 """Each is a module of this room with `add_parser(subparsers)`; it is imported only when it is called."""
 
 ABOUT = {
@@ -29,6 +41,7 @@ ABOUT = {
     "sets": "show what is inside set files",
     "import": "move over from a Kubecost installation: its Helm values, its ETL backup",
     "config": "show effective settings and where each came from",
+    "completion": "what a shell needs to complete commands, flags and their words",
 }
 """What each command does, for its help and the documentation."""
 
@@ -49,6 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run the command and return its exit code; every error becomes one line on standard error."""
     try:
+        if "_ARGCOMPLETE" in os.environ:
+            completion = importlib.import_module("fleetcost.cli.completion")
+            completion.complete(_parser(completion.words()))
         parsed = _parser(arguments).parse_args(arguments)
         code = int(parsed.run(parsed))
         sys.stdout.flush()

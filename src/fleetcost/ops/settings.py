@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_type_hints
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -35,10 +35,15 @@ class SharedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         Literal["debug", "info", "warning", "error"], _At(description="least severe line that is logged")
     ] = "info"
     log_format: Annotated[Literal["text", "json"], _At(description="log lines for people or for machines")] = "text"
+
+
+class ServerSettings(SharedSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What both roles understand: they answer over HTTP."""
+
     bind: Annotated[str, _At(description="address the HTTP server listens on")] = "127.0.0.1"
 
 
-class AgentSettings(SharedSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AgentSettings(ServerSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The agent: builds one cluster's sets from Prometheus and pushes them."""
 
     cluster_id: Annotated[str, _At(description="the unique id of this cluster, its folder in the bucket")] = ""
@@ -112,7 +117,7 @@ class AgentSettings(SharedSettings, frozen=True, kw_only=True, forbid_unknown_fi
     currency: Annotated[str, _At(pattern="^[A-Z]{3}$", description="ISO 4217 code of the prices")] = "USD"
 
 
-class AggregatorSettings(SharedSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AggregatorSettings(ServerSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The aggregator: ingests the bucket, serves the API and the UI."""
 
     port: Annotated[int, _At(ge=0, le=65535, description="port of the API and the UI")] = 9090
@@ -213,12 +218,14 @@ class Key:
         meaning: one line for people
         default: its value
         has_default: False where nothing is set unless somebody does
+        choices: the words it may be, empty where it is not one of a few
     """
 
     name: str
     meaning: str
     default: object
     has_default: bool
+    choices: tuple[str, ...] = ()
 
     @property
     def flag(self) -> str:
@@ -264,7 +271,13 @@ def describe(role: type[SharedSettings]) -> tuple[Key, ...]:
     """Return what is known of each key of a role, for flags and documentation."""
     hints = get_type_hints(role, include_extras=True)
     return tuple(
-        Key(field.name, _meta(hints[field.name]), field.default, field.default not in {None, ""})
+        Key(
+            field.name,
+            _meta(hints[field.name]),
+            field.default,
+            field.default not in {None, ""},
+            _words(hints[field.name]),
+        )
         for field in msgspec.structs.fields(role)
     )
 
@@ -305,6 +318,13 @@ def _whence(message: str, origins: dict[str, str], file: ConfigFile | None) -> s
     origin = origins.get(key, "")
     line = f", line {file.line(key)}" if file and origin.startswith("file ") else ""
     return f" (from {origin}{line})" if origin else ""
+
+
+def _words(hint: Any) -> tuple[str, ...]:  # noqa: ANN401 - a type annotation
+    """Return the words of the literal in an annotation."""
+    if get_origin(hint) is Literal:
+        return tuple(str(word) for word in get_args(hint))
+    return next((words for inner in get_args(hint) if (words := _words(inner))), ())
 
 
 ROLES: dict[str, type[SharedSettings]] = {"agent": AgentSettings, "aggregator": AggregatorSettings}

@@ -134,7 +134,7 @@ def test_clouds_without_a_reader_are_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("document", "said"),
     [
-        ([], "unknown key"),
+        ([], "expected `key: value` lines"),
         ({"awz": {}}, "unknown key"),
         ({"aws": {"athna": []}}, "did you mean 'athena'"),
         ({"aws": {"athena": [ATHENA | {"bucket": "results"}]}}, "begins with `s3://`"),

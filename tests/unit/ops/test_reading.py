@@ -155,7 +155,7 @@ def test_an_unknown_key_is_refused_in_every_file(kind: str, tmp_path: Path) -> N
     read, example = FILES[kind]
     file = tmp_path / "file"
     file.write_text(json.dumps(example | {"mistyped": "hidden"}))
-    with pytest.raises(SettingsError, match=f"{file}.*mistyped") as refused:
+    with pytest.raises(SettingsError, match=rf"{file}, line \d+.*mistyped") as refused:
         read(file)
     assert "hidden" not in str(refused.value)
 
