@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -24,6 +25,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("fleetcost")
     group.addoption("--corners", action="store_true", help="run the slow corner cases too, as `make test-all` does")
     group.addoption("--servers", choices=("none", "only"), help="only tests that need no server, or only those that do")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even import the files of the other half: every worker would."""
+    if config.option.servers is None or not collection_path.name.startswith("test_"):
+        return None
+    served = collection_path.relative_to(config.rootpath).as_posix().startswith(SERVED)
+    if config.option.servers == "none":
+        return served or None
+    return None if served or "mark.real" in collection_path.read_text() else True
 
 
 @pytest.hookimpl(trylast=True)
