@@ -7,13 +7,14 @@ from datetime import datetime
 import msgspec
 
 from fleetcost.bucket.port import Bucket, BucketReader
-from fleetcost.errors import ObjectMissingError, SetDamagedError
+from fleetcost.documents.document import BucketDocument, read_document
+from fleetcost.errors import DocumentDamagedError, ObjectMissingError, SetDamagedError
 from fleetcost.model.cloud_sets import ConnectionStatus, IntegrationId, IntegrationStatus
 from fleetcost.model.window import Window
 from fleetcost.sets.cloud.layout import ROOT, CloudObject, locate, status_path
 
 
-class _Status(msgspec.Struct, frozen=True, kw_only=True):
+class _Status(BucketDocument, frozen=True, kw_only=True):
     """The object's JSON."""
 
     integration: str
@@ -53,17 +54,15 @@ def read_status(bucket: BucketReader, integration: IntegrationId) -> Integration
     """
     path = status_path(integration)
     try:
-        content = bucket.get(path)
+        found = read_document(bucket, path, _Status)
+        coverage = _coverage(found)
     except ObjectMissingError:
         return None
-    try:
-        found = msgspec.json.decode(content, type=_Status)
-    except msgspec.MsgspecError as error:
-        raise SetDamagedError(f"read {path}: not the status of an integration: {error}") from error
-    span = (found.coverage_start_epoch, found.coverage_end_epoch)
+    except (DocumentDamagedError, ValueError, OverflowError, OSError) as error:
+        raise SetDamagedError(f"{error}; {path} is not the status of an integration: the next run writes it") from error
     return IntegrationStatus(
         integration=integration,
-        coverage=Window.of_epochs(span[0], span[1]) if span[0] is not None and span[1] is not None else None,
+        coverage=coverage,
         **{name: getattr(found, name) for name in _SAME},
     )
 
@@ -72,6 +71,11 @@ def integrations(bucket: BucketReader) -> tuple[IntegrationId, ...]:
     """Return every integration that has a status in the bucket, in order of their names."""
     found = (locate(info.path) for info in bucket.list(ROOT))
     return tuple(sorted(one.integration for one in found if one.state is CloudObject.STATUS and one.integration))
+
+
+def _coverage(found: _Status) -> Window | None:
+    start, end = found.coverage_start_epoch, found.coverage_end_epoch
+    return None if start is None or end is None else Window.of_epochs(start, end)
 
 
 _SAME = tuple(name for name in _Status.__struct_fields__ if name != "integration" and not name.startswith("coverage"))

@@ -272,9 +272,27 @@ def test_a_status_comes_back_as_it_was_written() -> None:
         assert one.valid is (one is status)
     assert read_status(bucket, integration_id("other")) is None
     assert integrations(bucket) == ("aws-1",)
-    bucket.put(status_path(integration_id("bad")), b"[]")
-    with pytest.raises(SetDamagedError, match="not the status"):
-        read_status(bucket, integration_id("bad"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"[]", b"[" * 5_000, b" " * 100_000, b"coverage"],
+    ids=["another kind", "deep", "large", "coverage beyond every calendar"],
+)
+def test_a_status_that_is_none_is_damaged(content: bytes) -> None:
+    """Whatever lies in its place is a damaged status, named by its path."""
+    bucket, one = MemoryBucket(), integration_id("bad")
+    if content == b"coverage":
+        good = IntegrationStatus(
+            integration=one, source="s", provider="p", location="l", status=ConnectionStatus.SUCCESSFUL,
+            created=at(0), last_run=at(6), next_run=at(12), refresh_seconds=1, coverage=day(),
+        )  # fmt: skip
+        write_status(bucket, good)
+        document = json.loads(bucket.get(status_path(one)))
+        content = json.dumps(document | {"coverage_end_epoch": 10**17}).encode()
+    bucket.put(status_path(one), content)
+    with pytest.raises(SetDamagedError, match=r"bad/.*not the status"):
+        read_status(bucket, one)
 
 
 def test_discover_names_every_object() -> None:
