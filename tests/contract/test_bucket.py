@@ -13,6 +13,7 @@ import pytest
 from fleetcost.bucket.config import parse_config
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.bucket.open import open_bucket
+from fleetcost.bucket.port import CHUNK_BYTES
 from fleetcost.errors import ConditionFailedError, ObjectMissingError, ObjectTooLargeError
 
 if TYPE_CHECKING:
@@ -53,6 +54,16 @@ def test_get_returns_the_bytes_that_were_put(bucket: Bucket) -> None:
     for path, content in contents.items():
         bucket.put(path, content)
     assert {path: bucket.get(path) for path in contents} == contents
+
+
+def test_chunks_are_the_object(bucket: Bucket) -> None:
+    """Pieces one after the other are the content, smaller or larger than a piece; an absent object is an error."""
+    contents = {"empty": b"", "small": b"hello", "large": bytes(range(256)) * (CHUNK_BYTES // 100)}
+    for path, content in contents.items():
+        bucket.put(path, content)
+    assert {path: b"".join(bucket.chunks(path)) for path in contents} == contents
+    with pytest.raises(ObjectMissingError):
+        list(bucket.chunks("no/such/object"))
 
 
 def test_put_replaces_the_whole_object(bucket: Bucket) -> None:

@@ -164,8 +164,7 @@ def bill_query(
     ]
     texts = [name for name in kinds if kinds[name] is Kind.TEXT] + [name for name in columns if _TAG.match(name)]
     keys = [f"{_q(name)} AS {_q(name)}" for name in texts]
-    if "resource_tags" in columns:
-        keys.append('json_format(CAST("resource_tags" AS JSON)) AS "resource_tags"')
+    keys += [f'json_format(CAST("{name}" AS JSON)) AS "{name}"' for name in aws.MAPS if name in columns]
     start, end = span
     begins = f'"{_START}"'
     where = [f"{begins} < {_moment(end)}", *([f"{begins} >= {_moment(start)}"] if start else [])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from fleetcost.billing.columns import Kind, columns, entries, found, literal, quoted, sorted_map
+from fleetcost.billing.columns import Kind, columns, entries, found, literal, plain, quoted, sorted_map
 
 MARKS = (("line_item_line_item_type",),)
 REQUIRED = (("unblended",), ("usage_start",))
@@ -47,14 +47,14 @@ COLUMNS = (
 )
 
 _TAG = re.compile(r"^(?:resourceTags/|resource_tags_)(?:user[:_])?(?P<key>.+)$", re.DOTALL)
-_MAPS = ("resourcetags", "tags")
+MAPS = ("resource_tags", "tags")
 """Maps of tags in version 2.0; `tags` has those of accounts and users as well, told apart by a prefix of the key."""
 
 
 def computed(types: Mapping[str, str]) -> str:
     """Return what the rules need beside the columns: the tags as they are, and whether the report has net costs."""
     known = found(list(types))
-    maps = ", ".join(f"'{name}': {quoted(known[name])}" for name in _MAPS if name in known)
+    maps = ", ".join(f"'{name}': {quoted(known[name])}" for name in map(plain, MAPS) if name in known)
     keys = _tag_columns(types)
     tags = f"{{{maps}}}" if maps else f"[{', '.join(quoted(keys[key]) for key in keys)}]::VARCHAR[]"
     return f"{tags} AS tags,\n    {'lineitemnetunblendedcost' in known} AS has_net"
@@ -68,7 +68,7 @@ def labels(types: Mapping[str, str]) -> str:
     `user` prefix, one of AWS keeps its own.
     """
     known = found(list(types))
-    lists = [_own(entries(f"tags.{name}", types[known[name]]), name) for name in _MAPS if name in known]
+    lists = [_own(entries(f"tags.{name}", types[known[name]]), name) for name in map(plain, MAPS) if name in known]
     if lists:
         return sorted_map(f"list_concat({', '.join((*lists, 'NULL'))})")
     names = ", ".join(literal(key) for key in _tag_columns(types))

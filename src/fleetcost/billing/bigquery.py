@@ -50,7 +50,9 @@ _TEXTS = {
     "labels": "TO_JSON_STRING(labels)",
     "system_labels": "TO_JSON_STRING(system_labels)",
 }
-_COMMITTED = "IFNULL(one.type, '') LIKE '%COMMITTED_USAGE%' OR IFNULL(one.type, '') LIKE '%SUSTAINED%'"
+_COMMITTED = " OR ".join(
+    f"IFNULL(one.type, '') LIKE '%{kind}%'" for kind in ("COMMITTED_USAGE", "SUSTAINED", "FEE_UTILIZATION_OFFSET")
+)
 _SINCE_2023 = {"seller_name": "seller_name", "transaction_type": "transaction_type"}
 """Columns that older exports do not have."""
 

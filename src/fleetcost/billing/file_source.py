@@ -7,9 +7,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from fleetcost.billing.bill_files import BillFile
+from fleetcost.billing.brought import OBJECTS
 from fleetcost.billing.layout import Bill, bills, manifests
 from fleetcost.billing.source import Fetched, digest_of
 from fleetcost.bucket.port import BucketReader, ObjectInfo
+
+WHOLE_BYTES = 8 * 1024 * 1024
+"""Objects up to this size are fetched by one request, larger ones as a stream."""
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -30,7 +34,7 @@ class FileSource:
         self._folder = folder
 
     def fetch(self, since: datetime, until: datetime, folder: Path) -> Fetched:
-        """Bring the bills of the months from `since` on; an object that was brought before is not brought again."""
+        """Bring the bills of the months from `since` on; an object that is in the folder is not brought again."""
         listing = [info for info in self._bucket.list(self._prefix) if not info.path.endswith("/")]
         read = {path: self._bucket.get(path) for path in manifests(listing)}
         chosen = [bill for bill in bills(listing, read) if _wanted(bill, since, until)]
@@ -44,10 +48,36 @@ class FileSource:
         if self._folder is not None:
             return BillFile(self._folder / info.path, info.path, bill.export, bill.without)
         name = hashlib.sha256(f"{info.path} {info.etag}".encode()).hexdigest()[:16]
-        file = folder / f"{name}-{info.path.rpartition('/')[2]}"
+        file = folder / OBJECTS / f"{name}-{info.path.rpartition('/')[2]}"
         if not file.exists():
-            file.write_bytes(self._bucket.get(info.path))
+            self._bring(info, file)
         return BillFile(file, info.path, bill.export, bill.without)
+
+    def _bring(self, info: ObjectInfo, file: Path) -> None:
+        """Write an object to a file in bounded memory; the file is whole or not there."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft = file.with_name(f"{file.name}.draft")
+        with draft.open("wb") as target:
+            small = info.size_bytes <= WHOLE_BYTES
+            for chunk in (self._bucket.get(info.path),) if small else self._bucket.chunks(info.path):
+                target.write(chunk)
+        draft.rename(file)
+
+
+class LoneFile:
+    """
+    A single file as a source of bills.
+
+    Args:
+        file: on this machine
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def fetch(self, since: datetime, until: datetime, folder: Path) -> Fetched:  # noqa: ARG002 - the port's
+        """Give the file, whatever the days."""
+        return Fetched((BillFile(self._file, self._file.name),), _BEGINNING, "")
 
 
 def _wanted(bill: Bill, since: datetime, until: datetime) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from fleetcost.billing.brought import brought, keep_only
 from fleetcost.billing.integration import Integration
 from fleetcost.billing.plan import Due, state_of
 from fleetcost.billing.read import collect, day_set, days, prepare
@@ -104,13 +104,14 @@ def refresh(integration: Integration, source: BillSource, due: Due, work: Work) 
     work.folder.mkdir(parents=True, exist_ok=True)
     _tidy(work)
     with (
-        tempfile.TemporaryDirectory(prefix="bills-", dir=work.folder) as brought,
+        brought(work.folder, integration.id) as folder,
         scratch(work.folder, work.engine) as engine,
     ):
         try:
-            read = _read(source, due, Path(brought), engine, work.clock())
+            read = _read(source, due, folder, engine, work.clock())
         except FleetcostError as error:
             return Refreshed(status_of(error), str(error))
+        keep_only(folder, read.fetched.files)
         return _publish(integration, due, work, engine, read)
 
 

@@ -17,7 +17,7 @@ from botocore.parsers import ResponseParserError
 from fleetcost.bucket.boto_client import BotoClient
 from fleetcost.bucket.faults import StoreOperation, StoreReply, answered, lost, unanswered
 from fleetcost.bucket.paths import checked, cleaned_prefix
-from fleetcost.bucket.port import ObjectInfo, check_size
+from fleetcost.bucket.port import CHUNK_BYTES, ObjectInfo, check_size
 from fleetcost.errors import (
     ConditionFailedError,
     FleetcostError,
@@ -80,6 +80,15 @@ class BotoBucket:
     def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Return an object's whole content."""
         return self._tried(self._operation("get", path), lambda: self._read(path, largest_bytes))
+
+    def chunks(self, path: str) -> Iterator[bytes]:
+        """Iterate an object's content in pieces, from one request."""
+        operation = self._operation("get", path)
+        body = self._tried(
+            operation, lambda: self._client.get_object(**self._where(path), **self._opened.customer_key)["Body"]
+        )
+        while chunk := self._tried(operation, lambda: body.read(CHUNK_BYTES)):
+            yield chunk
 
     def stat(self, path: str) -> ObjectInfo | None:
         """Return what a listing would say of one object, or None where there is none."""

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fleetcost.bucket.paths import checked, cleaned_prefix
-from fleetcost.bucket.port import ObjectInfo, check_size
+from fleetcost.bucket.port import CHUNK_BYTES, ObjectInfo, check_size
 from fleetcost.errors import ConditionFailedError, FleetcostError, ObjectMissingError, StoreError, StoreRefusedError
 
 WORKSHOP = ".fleetcost"
@@ -58,6 +58,17 @@ class FilesystemBucket:
                     return file.read()
             except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
                 raise ObjectMissingError(f"get {self.name}/{path}: there is no such object") from None
+
+    def chunks(self, path: str) -> Iterator[bytes]:
+        """Iterate an object's content in pieces; a file that is replaced meanwhile is read to its end."""
+        with self._told("get", path):
+            try:
+                file = self._file(path).open("rb")
+            except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+                raise ObjectMissingError(f"get {self.name}/{path}: there is no such object") from None
+            with file:
+                while chunk := file.read(CHUNK_BYTES):
+                    yield chunk
 
     def stat(self, path: str) -> ObjectInfo | None:
         """Return what a listing would say of one object, or None where there is none."""

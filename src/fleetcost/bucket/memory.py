@@ -41,6 +41,10 @@ class MemoryBucket:
             check_size(f"{self._name}/{path}", len(self._objects[path][0]), largest_bytes)
             return self._objects[path][0]
 
+    def chunks(self, path: str) -> Iterator[bytes]:
+        """Iterate an object's content; it is in memory anyway."""
+        yield self.get(path)
+
     def stat(self, path: str) -> ObjectInfo | None:
         """Return what a listing would say of one object, or None where there is none."""
         with self._lock:

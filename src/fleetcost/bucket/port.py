@@ -45,6 +45,10 @@ class ObjectInfo:
     modified: datetime
 
 
+CHUNK_BYTES = 4 * 1024 * 1024
+"""About what a piece of an object has that is read as a stream."""
+
+
 class BucketReader(Protocol):
     """The reading half."""
 
@@ -72,6 +76,15 @@ class BucketReader(Protocol):
             ObjectMissingError: there is none.
             ObjectTooLargeError: it is larger; its content was not read.
             StoreError, StoreRefusedError: the store did not answer, or refused.
+        """
+
+    def chunks(self, path: str) -> Iterator[bytes]:
+        """
+        Iterate an object's content in pieces of some megabytes, in bounded memory; all are of one version of it.
+
+        Raises:
+            ObjectMissingError: there is none.
+            StoreError, StoreRefusedError: the store did not answer, or refused; also after the first pieces.
         """
 
     def stat(self, path: str) -> ObjectInfo | None:

@@ -12,7 +12,7 @@ from obstore.exceptions import BaseError
 
 from fleetcost.bucket.faults import StoreOperation, lost, translate
 from fleetcost.bucket.paths import checked, cleaned_prefix
-from fleetcost.bucket.port import ObjectInfo, check_size
+from fleetcost.bucket.port import CHUNK_BYTES, ObjectInfo, check_size
 from fleetcost.errors import ConditionFailedError, ObjectMissingError
 
 if TYPE_CHECKING:
@@ -99,6 +99,15 @@ class ObjectStoreBucket:
     def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Return an object's whole content."""
         return self._tried(self._operation("get", checked(path)), lambda: self._read(path, largest_bytes))
+
+    def chunks(self, path: str) -> Iterator[bytes]:
+        """Iterate an object's content in pieces, from one request."""
+        operation = self._operation("get", checked(path))
+        stream = self._tried(
+            operation, lambda: iter(obstore.get(self._reader, path).stream(min_chunk_size=CHUNK_BYTES))
+        )
+        while (chunk := self._tried(operation, lambda: next(stream, None))) is not None:
+            yield bytes(chunk)
 
     def stat(self, path: str) -> ObjectInfo | None:
         """Return what a listing would say of one object, or None where there is none."""

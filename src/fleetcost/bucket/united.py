@@ -105,6 +105,12 @@ class UnitedBucket:
                 continue
         return self._stores[-1].get(path, largest_bytes=largest_bytes)
 
+    def chunks(self, path: str) -> Iterator[bytes]:
+        """Iterate an object's content in pieces."""
+        owner = self._owner(path)
+        holder = owner or next((store for store in self._stores if store.stat(path) is not None), self._stores[-1])
+        yield from holder.chunks(path)
+
     def stat(self, path: str) -> ObjectInfo | None:
         """Return what a listing would say of one object, or None where there is none."""
         owner = self._owner(path)

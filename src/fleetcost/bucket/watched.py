@@ -62,6 +62,12 @@ class WatchedBucket:
         """Return an object's whole content."""
         return self._do(lambda bucket: bucket.get(path, largest_bytes=largest_bytes))
 
+    def chunks(self, path: str) -> Iterator[bytes]:
+        """Iterate an object's content in pieces."""
+        bucket = self._now()
+        with self._noticing():
+            yield from bucket.chunks(path)
+
     def stat(self, path: str) -> ObjectInfo | None:
         """Return what a listing would say of one object, or None where there is none."""
         return self._do(lambda bucket: bucket.stat(path))

@@ -9,7 +9,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -17,12 +19,14 @@ from rich.table import Table
 from rich.text import Text
 
 from fleetcost.billing.config import read_integrations
+from fleetcost.billing.inspect import inspect
 from fleetcost.billing.integration import Integration
 from fleetcost.billing.plan import Due, Timing, rebuild, repair
 from fleetcost.billing.refresh import Refreshed, Work
 from fleetcost.billing.run import Billing, opener
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.bucket.port import Bucket
+from fleetcost.cli.bill_check import bill_at, check_document, show_check
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage
 from fleetcost.errors import SettingsError
@@ -57,10 +61,14 @@ def make_billing(settings: AggregatorSettings, bucket: Bucket) -> Billing | None
         query_window=timedelta(days=settings.billing_query_window_days),
         backfill=timedelta(days=settings.billing_backfill_days),
     )
+    integrations = read_integrations(settings.cloud_integration)
+    return Billing(integrations, _work(settings, bucket), timing, opener(time.sleep, timing, os.environ))
+
+
+def _work(settings: AggregatorSettings, bucket: Bucket) -> Work:
     memory = max(LEAST_ENGINE_BYTES, (settings.memory or machine_memory_bytes() // 2) // 8)
     engine = Engine(memory_bytes=memory, threads=max(1, len(os.sched_getaffinity(0))))
-    work = Work(bucket, settings.data_dir / "billing", engine, clock)
-    return Billing(read_integrations(settings.cloud_integration), work, timing, opener(time.sleep, timing, os.environ))
+    return Work(bucket, settings.data_dir / "billing", engine, clock)
 
 
 def add_parser(subparsers: Subparsers, about: str) -> None:
@@ -69,10 +77,14 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="action")
     run = actions.add_parser("run", help="read the bills that are due and publish the days that changed")
     run.add_argument(
-        "--window", metavar="W", help="repair these days and touch no other ones, such as 7d or 2026-01-10,2026-01-12"
-    )
+        "--window", metavar="W",
+        help="repair these days and touch no other ones, such as 7d or 2026-01-10,2026-01-12: both dates are included",
+    )  # fmt: skip
     run.add_argument("--rebuild", action="store_true", help="read and restate everything within billing_backfill_days")
-    check = actions.add_parser("check", help="read the newest bills of each integration and write nothing")
+    check = actions.add_parser(
+        "check", help="read a file or folder of bills, or the newest ones of each integration; say what is in them"
+    )
+    check.add_argument("path", nargs="?", type=Path, metavar="FILE|FOLDER", help="bills on this machine")
     status = actions.add_parser("status", help="what the last run found")
     days = actions.add_parser("versions", help="the versions of a day, with their totals")
     days.add_argument("day", help="such as 2026-01-10")
@@ -94,12 +106,21 @@ def _run(parsed: argparse.Namespace) -> int:
 
 def _check(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AggregatorSettings).settings
-    billing = _chosen(settings, MemoryBucket(), parsed.integration)
-    now = clock()
-    window = Window(Resolution.DAY.floor(now - timedelta(days=CHECKED_DAYS)), now)
-    done = billing.run_once(lambda _one: repair(window))
-    _show(done, parsed, billing.integrations)
-    return 0 if all(one.status is ConnectionStatus.SUCCESSFUL for one in done.values()) else 1
+    now, work = clock(), _work(settings, MemoryBucket())
+    if parsed.path is not None:
+        window = Window(datetime(1970, 1, 1, tzinfo=UTC), now)
+        integration, source = bill_at(parsed.path)
+        found = {integration: inspect(integration, lambda: source, window, work)}
+    else:
+        billing = _chosen(settings, work.bucket, parsed.integration)
+        window = Window(Resolution.DAY.floor(now - timedelta(days=CHECKED_DAYS)), now)
+        found = {one: inspect(one, partial(billing.open_source, one), window, work) for one in billing.integrations}
+    if parsed.json:
+        _print_json([check_document(one, each) for one, each in found.items()])
+    else:
+        for one, each in found.items():
+            show_check(one, each)
+    return 0 if all(each.status is ConnectionStatus.SUCCESSFUL for each in found.values()) else 1
 
 
 def _status(parsed: argparse.Namespace) -> int:
@@ -193,9 +214,20 @@ def _due(parsed: argparse.Namespace, timing: Timing) -> Callable[[Integration], 
     if parsed.rebuild:
         return lambda _one: rebuild(clock(), timing)
     if parsed.window:
-        window = parse_window(parsed.window, clock())
+        window = _dates(parsed.window) or parse_window(parsed.window, clock())
         return lambda _one: repair(window)
     return None
+
+
+def _dates(text: str) -> Window | None:
+    """Return a date, or two with all between them, as whole UTC days; None where the text is something else."""
+    try:
+        days = [datetime.strptime(one, "%Y-%m-%d").replace(tzinfo=UTC) for one in text.split(",")]
+    except ValueError:
+        return None
+    if days[0] > days[-1] or len(days) > len(("first", "last")):
+        raise SettingsError(f"--window {text}: expected a first date and a last one, such as 2026-01-10,2026-01-12")
+    return Window(days[0], days[-1] + Resolution.DAY.delta)
 
 
 def _show(done: dict[str, Refreshed], parsed: argparse.Namespace, of: Sequence[Integration]) -> None:

@@ -36,6 +36,10 @@ class TornBucket:
         """Return what the other one has."""
         return self.bucket.get(path, largest_bytes=largest_bytes)
 
+    def chunks(self, path: str) -> Iterator[bytes]:
+        """Iterate what the other one has."""
+        return self.bucket.chunks(path)
+
     def stat(self, path: str) -> ObjectInfo | None:
         """Return what the other one says of an object."""
         return self.bucket.stat(path)

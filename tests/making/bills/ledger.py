@@ -91,7 +91,8 @@ FEES = ("commitment fee", "fee", "support")
 def _by_day(charge: Charge, until: datetime | None) -> list[tuple[datetime, Costs]]:
     days = -((charge.day - charge.end) // timedelta(days=1))
     amortized = charge.costs[2:4]
-    if charge.rule not in FEES or days < 2 or amortized == (0, 0):
+    elsewhere = (charge.end - timedelta(seconds=1)).month != charge.start.month
+    if charge.rule not in FEES or days < 2 or elsewhere or amortized == (0, 0):
         return [(charge.day, charge.costs)]
     made = []
     for number in range(days):
