@@ -67,6 +67,12 @@ class Making:
         """Return the Unix time of an hour of the window."""
         return (self.window.start + timedelta(hours=hour)).timestamp()
 
+    def seen(self, hours: tuple[float, float] | None) -> tuple[float, float]:
+        """Return the first and last sighting of what ran from the first to the second hour: half a step inside."""
+        first, last = hours if hours is not None else (0.0, self.hours)
+        half = min(self.resolution_seconds / 2, (last - first) * 1800)
+        return self.at(first) + half, self.at(last) - half
+
     @property
     def hours(self) -> float:
         return self.window.hours
@@ -82,9 +88,9 @@ class Making:
         containers: tuple[str, ...] = ("main",),
     ) -> None:
         """Add a pod seen from the first to the second hour, the whole window unless said otherwise."""
-        first, last = hours if hours is not None else (0.0, self.hours)
+        seen = self.seen(hours)
         for container in containers:
-            self.pods["running"].append(ContainerSeen(namespace, name, uid, container, self.at(first), self.at(last)))
+            self.pods["running"].append(ContainerSeen(namespace, name, uid, container, *seen))
         if node:
             self.pods["places"].append(PodPlace(namespace, name, uid, node, ""))
 
@@ -118,14 +124,14 @@ class Making:
         **values: float,
     ) -> None:
         """Add a node with its size and further figures, by the names of the fields of `NodeSamples`."""
-        first, last = hours if hours is not None else (0.0, self.hours)
-        self.nodes["seen"].append(NodeSeen(name, provider_id, self.at(first), self.at(last)))
+        seen = self.seen(hours)
+        self.nodes["seen"].append(NodeSeen(name, provider_id, *seen))
         sizes = {"cpu_capacity": cores, "ram_capacity": None if gib is None else gib * GIB, **values}
         for field, value in sizes.items():
             if value is not None:
-                self.nodes[field].append(NodeValue(name, provider_id, "", "", value))
+                self.nodes[field].append(NodeValue(name, provider_id, value))
         if labels:
-            self.nodes["labels"].append(ObjectLabels("", name, "", labels, self.at(last)))
+            self.nodes["labels"].append(ObjectLabels("", name, "", labels, seen[1]))
 
     def volume(
         self,
@@ -137,20 +143,19 @@ class Making:
         storage_class: str = "",
     ) -> None:
         """Add a persistent volume."""
-        first, last = hours if hours is not None else (0.0, self.hours)
-        self.storage["volumes"].append(VolumeSeen(name, self.at(first), self.at(last)))
+        seen = self.seen(hours)
+        self.storage["volumes"].append(VolumeSeen(name, *seen))
         self.storage["volume_bytes"].append(VolumeValue(name, "", gib * GIB))
         if price is not None:
             self.storage["volume_price"].append(VolumeValue(name, f"id-{name}", price))
         if storage_class:
-            self.storage["volume_info"].append(VolumeInfo(name, storage_class, "", self.at(last)))
+            self.storage["volume_info"].append(VolumeInfo(name, storage_class, "", seen[1]))
 
     def claim(
         self, name: str, volume: str, hours: tuple[float, float] | None = None, *, namespace: str = NAMESPACE
     ) -> None:
         """Add a claim that holds a volume."""
-        first, last = hours if hours is not None else (0.0, self.hours)
-        self.storage["claims"].append(ClaimSeen(namespace, name, volume, "standard", self.at(first), self.at(last)))
+        self.storage["claims"].append(ClaimSeen(namespace, name, volume, "standard", *self.seen(hours)))
 
     def claim_used(self, name: str, used: float) -> None:
         """Add the bytes in use on a claim."""
@@ -171,8 +176,7 @@ class Making:
 
     def balancer(self, service: str, hours: tuple[float, float], *, ip: str = "10.0.0.1", price: float | None) -> None:
         """Add a load balancer."""
-        first, last = hours
-        self.services["load_balancers"].append(LoadBalancerSeen(NAMESPACE, service, ip, self.at(first), self.at(last)))
+        self.services["load_balancers"].append(LoadBalancerSeen(NAMESPACE, service, ip, *self.seen(hours)))
         if price is not None:
             self.services["load_balancer_prices"].append(LoadBalancerPrice(NAMESPACE, service, ip, price))
 

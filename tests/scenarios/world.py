@@ -1,4 +1,9 @@
-"""Described things to metric series, as the exporters would give them, one sample a minute."""
+"""
+Described things to metric series, as the exporters would give them, one sample a minute.
+
+Things are scraped in the middle of each minute, so what is there for thirty minutes is in thirty samples; a `load` is
+sampled on the minute, its first and last one included.
+"""
 
 from __future__ import annotations
 
@@ -28,15 +33,18 @@ class World:
         for thing in things:
             uses[thing.name] += thing.word == "pod"
             for metric, labels, value, slope, span in _DESCRIBED[thing.word](thing, end_minutes):
-                self._series[metric].append(self._sampled(labels, value, slope, span))
+                at = 0.0 if thing.word == "load" else 0.5
+                self._series[metric].append(self._sampled(labels, value, slope, span, at))
 
     def series(self, metric: str, start_epoch: float, end_epoch: float) -> Sequence[RawSeries]:
         """Return a metric's series."""
         del start_epoch, end_epoch
         return self._series.get(metric, [])
 
-    def _sampled(self, labels: dict[str, str], value: float, slope: float, span: tuple[float, float]) -> RawSeries:
-        minutes = np.arange(np.ceil(span[0]), span[1] + 1e-9, 1.0)
+    def _sampled(
+        self, labels: dict[str, str], value: float, slope: float, span: tuple[float, float], at: float
+    ) -> RawSeries:
+        minutes = np.arange(np.ceil(span[0] - at) + at, span[1] + 1e-9, 1.0)
         for low, high in self._silent:
             minutes = minutes[(minutes <= low) | (minutes >= high)]
         return RawSeries(labels, START_EPOCH + minutes * 60, value + slope * (minutes - span[0]) * 60)

@@ -58,7 +58,7 @@ class NodeFigures:
             self._taints[taint.node][plain(taint.key)] = taint.value
         self._types: dict[str, str] = {}
         self._regions: dict[str, str] = {}
-        for value in sorted((*nodes.cpu_price, *nodes.ram_price), key=lambda v: (v.node, v.instance_type, v.region)):
+        for value in sorted(nodes.types, key=lambda v: (v.node, v.instance_type, v.region)):
             self._types[value.node] = value.instance_type or self._types.get(value.node, "")
             self._regions[value.node] = value.region or self._regions.get(value.node, "")
 

@@ -47,18 +47,17 @@ def run_of(first: float, last: float, window: Window, resolution_seconds: int) -
     """
     Turn sightings into the run inside the window, or None where there is none.
 
-    The window is half-open: a sighting at its end belongs to the next one. What was seen before the start ran from the
-    start; what was seen in the last step ran to the end; otherwise the first and last sample are the start and end. A
-    single sighting is worth half a step either side, cut to the window.
+    The window is half-open: a sighting at its end belongs to the next one. What is seen in n steps ran for n steps:
+    from half a step before its first sample to half a step after its last. On average that is as long as it ran,
+    however short it was (docs/decisions/0102-time-bases.md). What was seen before the window or in its first step ran
+    from its start, and what was seen in its last step to its end, so the hours of a long run add up without seams.
     """
     start, end = float(window.start_epoch), float(window.end_epoch)
     if not first <= last or last < start or first >= end:
         return None
-    low = max(first, start)
-    high = end if last >= end - resolution_seconds else last
-    if low == high:
-        half = resolution_seconds / 2
-        low, high = max(low - half, start), min(high + half, end)
+    half = resolution_seconds / 2
+    low = start if first < start + resolution_seconds else first - half
+    high = end if last >= end - resolution_seconds else last + half
     return Run(low, high)
 
 

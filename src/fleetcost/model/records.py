@@ -106,9 +106,16 @@ class NodeValue:
 
     node: str
     provider_id: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class NodeType:
+    """What kind of machine a node is and where; the exporter of prices may not know."""
+
+    node: str
     instance_type: str
     region: str
-    value: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from fleetcost.model.records import (
     NodeResource,
     NodeSeen,
     NodeTaint,
+    NodeType,
     NodeValue,
     ObjectLabels,
     Owner,
@@ -91,6 +92,7 @@ class NodeSamples:
     addresses: tuple[NodeAddress, ...] = ()
     labels: tuple[ObjectLabels, ...] = ()
     annotations: tuple[ObjectLabels, ...] = ()
+    types: tuple[NodeType, ...] = ()
     cpu_price: tuple[NodeValue, ...] = ()
     ram_price: tuple[NodeValue, ...] = ()
     gpu_price: tuple[NodeValue, ...] = ()

@@ -22,6 +22,7 @@ from fleetcost.model.records import (
     NodeResource,
     NodeSeen,
     NodeTaint,
+    NodeType,
     NodeValue,
     ObjectLabels,
     Owner,
@@ -120,13 +121,12 @@ def node_seen(row: Reader) -> NodeSeen:
 
 def node_value(row: Reader) -> NodeValue:
     """Read one figure of a node."""
-    return NodeValue(
-        row.name("node", "instance"),
-        row.text("provider_id"),
-        row.text("instance_type"),
-        row.text("region"),
-        row.value,
-    )
+    return NodeValue(row.name("node", "instance"), row.text("provider_id"), row.value)
+
+
+def node_type(row: Reader) -> NodeType:
+    """Read what kind of machine a node is."""
+    return NodeType(row.name("node", "instance"), row.text("instance_type"), row.text("region"))
 
 
 def node_resource(row: Reader) -> NodeResource:

@@ -127,8 +127,8 @@ def test_a_price_by_shares_is_turned_into_one_by_gpus() -> None:
     """An exporter that counts ten shares of a GPU divides its price by ten; the node still costs what it costs."""
     making = Making()
     gpu_node(making, {"nvidia_com_gpu": 10}, devices=1)
-    making.nodes["gpu_count"] = [NodeValue("n", "", "", "", 10.0)]
-    making.nodes["gpu_price"] = [NodeValue("n", "", "", "", 0.3)]
+    making.nodes["gpu_count"] = [NodeValue("n", "", 10.0)]
+    making.nodes["gpu_price"] = [NodeValue("n", "", 0.3)]
     (node,) = build(making.samples(), BOOK).assets
     assert node.gpu_cost == 72
 

@@ -341,6 +341,6 @@ def test_figures_without_a_pod_are_left_out() -> None:
     """A value for a pod that never ran makes no row."""
     making = Making()
     making.container("ghost", cpu_requested=1.0)
-    making.nodes["cpu_price"] = [NodeValue("ghost", "", "", "", 1.0)]
+    making.nodes["cpu_price"] = [NodeValue("ghost", "", 1.0)]
     built = build(making.samples(), BOOK)
     assert built.allocations == built.assets == ()

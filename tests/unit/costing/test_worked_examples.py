@@ -367,7 +367,7 @@ def test_e20_a_real_rise_in_price_is_accepted() -> None:
     making = Making()
     making.node("n", cores=1, gib=0, cpu_price=1.0, ram_price=0.1)
     assert asset_of(build(making.samples(), BOOK), AssetType.NODE).cpu_cost == 24
-    making.nodes["cpu_price"] = [NodeValue("n", "", "", "", 1e300)]
+    making.nodes["cpu_price"] = [NodeValue("n", "", 1e300)]
     refused = asset_of(build(making.samples(), BOOK), AssetType.NODE)
     assert close(refused.cpu_cost, 24 * BOOK.cpu_hourly)
 

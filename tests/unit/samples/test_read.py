@@ -159,7 +159,7 @@ def test_what_is_no_number_is_counted() -> None:
     metrics = HISTORY.series()
     metrics["node_cpu_hourly_cost"].append(flat(np.inf, node="node-9"))
     metrics["node_ram_hourly_cost"].append(flat(np.nan, node="node-9"))
-    assert noticed(samples_of(metrics)) == {"samples not finite": ("node CPU price", "node RAM price")}
+    assert noticed(samples_of(metrics)) == {"samples not finite": ("node CPU price", "node RAM price", "node types")}
 
 
 def test_rows_without_a_name_are_counted() -> None:
@@ -177,7 +177,7 @@ def test_a_stopped_container_reports_zero() -> None:
     stopped.values[stopped.times >= START + 1200] = 0.0
     metrics["kube_pod_container_status_running"].append(stopped)
     (row,) = [row for row in build(samples_of(metrics), PriceBook()).allocations if row.pod == "done"]
-    assert row.end.timestamp() == START + 1140
+    assert row.end.timestamp() == START + 1170
 
 
 def test_a_failing_query_fails_the_window() -> None:
@@ -233,4 +233,4 @@ def test_a_stale_marker_ends_a_series() -> None:
     ended.values[ended.times >= START + 600] = STALE
     metrics["kube_pod_container_status_running"].append(ended)
     (row,) = [row for row in build(samples_of(metrics), PriceBook()).allocations if row.pod == "gone"]
-    assert row.end.timestamp() == START + 540
+    assert row.end.timestamp() == START + 570

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fleetcost.model.samples import NodeSamples, PodSamples
 from fleetcost.samples import records as r
-from fleetcost.samples.queries.parts import CONTAINER, EXPORTED_CONTAINER, mean, most, present
+from fleetcost.samples.queries.parts import CONTAINER, EXPORTED_CONTAINER, mean_of_either, most, present
 from fleetcost.samples.query import Fills
 
 GPU_DEVICES = tuple(
@@ -22,10 +22,10 @@ GPU_DEVICES = tuple(
         ("memory", "DCGM_FI_DEV_FB_USED", "measured of every card and slice"),
     )
 )
-GPU_BUSY = mean(
+GPU_BUSY = mean_of_either(
     "GPU busy",
     "DCGM_FI_DEV_GPU_UTIL",
-    (*CONTAINER, *EXPORTED_CONTAINER),
+    ((*EXPORTED_CONTAINER, "container", "uid"), CONTAINER),
     "percent of time in which a kernel ran, where the profiling metrics are absent",
     present("container"),
     fills=Fills(PodSamples, "gpu_busy_percent", r.exported_value),

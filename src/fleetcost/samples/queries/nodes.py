@@ -5,6 +5,7 @@ from __future__ import annotations
 from fleetcost.model.samples import NodeSamples
 from fleetcost.samples import records as r
 from fleetcost.samples.queries.parts import (
+    ADDRESSED_NODE,
     GPU_RESOURCE,
     MACHINE,
     NODE,
@@ -12,6 +13,7 @@ from fleetcost.samples.queries.parts import (
     growth,
     labels,
     mean,
+    mean_of_either,
     most,
     sightings_of,
 )
@@ -60,38 +62,45 @@ NODE_ANNOTATIONS = labels(
     "a price file may name nodes by an annotation",
     fills=Fills(NodeSamples, "annotations", r.node_labels(r.ANNOTATION)),
 )
-NODE_CPU_PRICE = mean(
+NODE_TYPES = most(
+    "node types",
+    "node_cpu_hourly_cost",
+    ("node", "instance", "instance_type", "region"),
+    "instance type and region as the exporter of prices knows them",
+    fills=Fills(NodeSamples, "types", r.node_type),
+)
+NODE_CPU_PRICE = mean_of_either(
     "node CPU price",
     "node_cpu_hourly_cost",
-    NODE,
+    (NODE, ADDRESSED_NODE),
     "price of a core-hour",
     fills=Fills(NodeSamples, "cpu_price", r.node_value),
 )
-NODE_RAM_PRICE = mean(
+NODE_RAM_PRICE = mean_of_either(
     "node RAM price",
     "node_ram_hourly_cost",
-    NODE,
+    (NODE, ADDRESSED_NODE),
     "price of a GiB-hour",
     fills=Fills(NodeSamples, "ram_price", r.node_value),
 )
-NODE_GPU_PRICE = mean(
+NODE_GPU_PRICE = mean_of_either(
     "node GPU price",
     "node_gpu_hourly_cost",
-    NODE,
+    (NODE, ADDRESSED_NODE),
     "price of a GPU-hour",
     fills=Fills(NodeSamples, "gpu_price", r.node_value),
 )
-NODE_GPU_COUNT = mean(
+NODE_GPU_COUNT = mean_of_either(
     "node GPU count",
     "node_gpu_count",
-    NODE,
+    (NODE, ADDRESSED_NODE),
     "GPUs in a node, from OpenCost's exporter",
     fills=Fills(NodeSamples, "gpu_count", r.node_value),
 )
 NODE_SPOT = most(
     "spot node",
     "kubecost_node_is_spot",
-    NODE,
+    ("node", "instance", "provider_id"),
     "1 where the node may be taken back any time",
     fills=Fills(NodeSamples, "spot", r.node_value),
 )

@@ -8,7 +8,9 @@ CONTAINER = ("namespace", "pod", "uid", "container")
 EXPORTED_CONTAINER = ("exported_namespace", "exported_pod", "exported_container")
 """What a scrape makes of an exporter's own labels where it is not told to honour them; usual for the DCGM exporter."""
 POD = ("namespace", "pod", "uid")
-NODE = ("node", "instance", "provider_id", "instance_type", "region")
+NODE = ("node", "provider_id")
+ADDRESSED_NODE = ("instance", "provider_id")
+"""How an exporter of prices names nodes that has no `node`."""
 CLAIM = ("namespace", "persistentvolumeclaim")
 CLAIM_INFO = ("namespace", "persistentvolumeclaim", "storageclass", "volumename")
 VOLUME = ("persistentvolume",)
@@ -85,6 +87,27 @@ def mean(
 ) -> Query:
     """Return the query of the mean over time of what a row's labels name, a thing that is there once."""
     return Query(name=name, metric=metric, matchers=matchers, over=Over.AVG, by=by, why=why, fills=fills)
+
+
+def mean_of_either(
+    name: str,
+    metric: str,
+    bys: tuple[tuple[str, ...], tuple[str, ...]],
+    why: str,
+    *matchers: Matcher,
+    fills: Fills | None = None,
+) -> tuple[Query, Query]:
+    """
+    Return the queries of a mean: of series that have the first of the first labels, and of the others.
+
+    A row is identified by no label it can do without: where such a label changes, one thing would be two, each with a
+    mean of its own.
+    """
+    by, other = bys
+    return (
+        mean(name, metric, by, why, *matchers, present(by[0]), fills=fills),
+        mean(f"{name}, by {other[0]}", metric, other, why, *matchers, equal(by[0], ""), fills=fills),
+    )
 
 
 def most(

@@ -13,6 +13,7 @@ from fleetcost.samples.queries.parts import (
     equal,
     growth,
     mean,
+    mean_of_either,
     most,
     present,
     sightings_of,
@@ -146,10 +147,10 @@ GPU_REQUESTED = mean(
     *REAL_CONTAINER,
     fills=Fills(PodSamples, "gpu_requested", r.container_resource),
 )
-GPU_USED = mean(
+GPU_USED = mean_of_either(
     "GPU used",
     "DCGM_FI_PROF_GR_ENGINE_ACTIVE",
-    (*CONTAINER, *EXPORTED_CONTAINER),
+    ((*EXPORTED_CONTAINER, "container", "uid"), CONTAINER),
     "share of time the graphics engine was active, 0 to 1, mean over the container's GPUs",
     present("container"),
     fills=Fills(PodSamples, "gpu_used", r.exported_value),
