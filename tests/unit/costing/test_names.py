@@ -173,7 +173,7 @@ def test_sidecars_are_containers_and_other_init_containers_are_not() -> None:
     making = Making()
     making.pod("p", (1.0, 24.0), uid="1")
     for container, hours in (("proxy", (0.9, 24.0)), ("migrate", (0.5, 0.9))):
-        first, last = (making.at(hour) for hour in hours)
+        first, last = making.seen(hours)
         making.pods["init_running"].append(ContainerSeen(NAMESPACE, "p", "1", container, first, last))
         making.pods["init_cpu_requested"].append(ContainerValue(NAMESPACE, "p", "1", container, "", 0.5))
     making.container("p", container="proxy", cpu_used_seconds=3600.0)
