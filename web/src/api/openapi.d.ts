@@ -288,42 +288,79 @@ export interface components {
             currency?: string;
             idle?: boolean;
             cluster?: string;
+            /** @description where it ran (kept where all rows agree) */
             node?: string;
+            /** @description its namespace (kept where all rows agree) */
             namespace?: string;
+            /** @description lower case, such as `deployment`; empty where none is known (kept where all rows agree) */
             controller_kind?: string;
+            /** @description the name of its controller (kept where all rows agree) */
             controller?: string;
+            /** @description its pod (kept where all rows agree) */
             pod?: string;
+            /** @description its name in the pod (kept where all rows agree) */
             container?: string;
+            /** @description the node's id at its cloud provider (kept where all rows agree) */
             provider_id?: string;
+            /** @description when it began to run inside the window (from the first to the last) */
             start?: string;
+            /** @description when it last ran inside the window (from the first to the last) */
             end?: string;
+            /** @description CPU charged: the larger of request and use, × time, in core-hours (sum) */
             cpu_core_hours?: number;
+            /** @description CPU requested × time, in core-hours (sum) */
             cpu_core_request_hours?: number;
+            /** @description CPU used × time; null where not measured, in core-hours (sum) */
             cpu_core_usage_hours?: number | null;
+            /** @description of the CPU charged (sum; in the total) */
             cpu_cost?: number;
+            /** @description billed minus computed (sum; in the total) */
             cpu_cost_adjustment?: number;
+            /** @description RAM charged: the larger of request and use, × time, in byte-hours (sum) */
             ram_byte_hours?: number;
+            /** @description RAM requested × time, in byte-hours (sum) */
             ram_byte_request_hours?: number;
+            /** @description RAM used × time; null where not measured, in byte-hours (sum) */
             ram_byte_usage_hours?: number | null;
+            /** @description of the RAM charged (sum; in the total) */
             ram_cost?: number;
+            /** @description billed minus computed (sum; in the total) */
             ram_cost_adjustment?: number;
+            /** @description GPUs charged: the larger of request and use, × time, in GPU-hours (sum) */
             gpu_hours?: number;
+            /** @description GPUs requested × time, in GPU-hours (sum) */
             gpu_request_hours?: number;
+            /** @description GPUs used × time; null where not measured, in GPU-hours (sum) */
             gpu_usage_hours?: number | null;
+            /** @description of the GPUs charged (sum; in the total) */
             gpu_cost?: number;
+            /** @description billed minus computed (sum; in the total) */
             gpu_cost_adjustment?: number;
+            /** @description its part of persistent volumes × time, in byte-hours (sum) */
             pv_byte_hours?: number;
+            /** @description of its part of persistent volumes (sum; in the total) */
             pv_cost?: number;
+            /** @description billed minus computed (sum; in the total) */
             pv_cost_adjustment?: number;
+            /** @description sent, in bytes (sum) */
             network_transfer_bytes?: number;
+            /** @description received, in bytes (sum) */
             network_receive_bytes?: number;
+            /** @description of traffic between zones, inside `network_cost` (sum; inside another cost, not in the total) */
             network_zone_cost?: number;
+            /** @description of traffic between regions, inside `network_cost` (sum; inside another cost, not in the total) */
             network_region_cost?: number;
+            /** @description of traffic to the internet, inside `network_cost` (sum; inside another cost, not in the total) */
             network_internet_cost?: number;
+            /** @description of its traffic (sum; in the total) */
             network_cost?: number;
+            /** @description billed minus computed (sum; in the total) */
             network_cost_adjustment?: number;
+            /** @description of its part of load balancers (sum; in the total) */
             load_balancer_cost?: number;
+            /** @description billed minus computed (sum; in the total) */
             load_balancer_cost_adjustment?: number;
+            /** @description charged from outside the cluster (sum; in the total) */
             external_cost?: number;
             cpu_cost_idle?: number;
             ram_cost_idle?: number;
@@ -443,48 +480,89 @@ export interface components {
                 [key: string]: string;
             };
             currency?: string;
+            /** @description what it is: `Node`, `Disk`, `LoadBalancer`, `ClusterManagement`, `Network`, `Cloud`, `Shared` (kept where all rows agree) */
             type?: string;
             category?: string;
+            /** @description its cloud provider (kept where all rows agree) */
             provider?: string;
+            /** @description the account it is billed to (kept where all rows agree) */
             account?: string;
+            /** @description the project it belongs to (kept where all rows agree) */
             project?: string;
+            /** @description the provider's name of the product (kept where all rows agree) */
             service?: string;
             cluster?: string;
+            /** @description its id at its cloud provider (kept where all rows agree) */
             provider_id?: string;
+            /** @description where it is (kept where all rows agree) */
             region?: string;
+            /** @description a node's machine type (kept where all rows agree) */
             node_type?: string;
+            /** @description a node's pool (kept where all rows agree) */
             pool?: string;
+            /** @description a disk's class (kept where all rows agree) */
             storage_class?: string;
+            /** @description the persistent volume (kept where all rows agree) */
             volume_name?: string;
+            /** @description the claim that holds the volume (kept where all rows agree) */
             claim_name?: string;
+            /** @description the claim's namespace (kept where all rows agree) */
             claim_namespace?: string;
+            /** @description a load balancer's address (kept where all rows agree) */
             ip?: string;
+            /** @description where its price came from: `metric`, `price book`, `custom`, `bill`, `none`, `foreign set` (kept where all rows agree) */
             price_source?: string;
+            /** @description when it began to exist inside the window (from the first to the last) */
             start?: string;
+            /** @description when it last existed inside the window (from the first to the last) */
             end?: string;
+            /** @description after discounts; for a node exactly the sum of its three resources (sum; in the total) */
             cost?: number;
+            /** @description billed minus computed (sum; in the total) */
             adjustment?: number;
+            /** @description the credit of a cloud asset; in no total (sum; inside another cost, not in the total) */
             credit?: number;
+            /** @description a node's CPU × time, in core-hours (sum) */
             cpu_core_hours?: number;
+            /** @description a node's RAM × time, in byte-hours (sum) */
             ram_byte_hours?: number;
+            /** @description a node's GPUs × time, in GPU-hours (sum) */
             gpu_hours?: number;
+            /** @description of a node's CPU, after discounts (sum; inside another cost, not in the total) */
             cpu_cost?: number;
+            /** @description of a node's RAM, after discounts (sum; inside another cost, not in the total) */
             ram_cost?: number;
+            /** @description of a node's GPUs, after discounts (sum; inside another cost, not in the total) */
             gpu_cost?: number;
+            /** @description a disk's capacity × time, in byte-hours (sum) */
             byte_hours?: number;
+            /** @description a disk's use × time; null where not measured, in byte-hours (sum) */
             byte_usage_hours?: number | null;
+            /** @description 1 for spot, 0 for on-demand (mean, weighted by cost) */
             preemptible?: number | null;
+            /** @description the discount that was taken off CPU and RAM (mean, weighted by cost) */
             discount?: number | null;
+            /** @description of its CPU, used by the system (mean, weighted by cost) */
             cpu_system_fraction?: number | null;
+            /** @description of its CPU, used by people's programs (mean, weighted by cost) */
             cpu_user_fraction?: number | null;
+            /** @description of its CPU, used otherwise; idle is the rest (mean, weighted by cost) */
             cpu_other_fraction?: number | null;
+            /** @description of its RAM, used by the system (mean, weighted by cost) */
             ram_system_fraction?: number | null;
+            /** @description of its RAM, used by people's programs (mean, weighted by cost) */
             ram_user_fraction?: number | null;
+            /** @description of its CPU, not allocatable (mean, weighted by cost) */
             cpu_overhead_fraction?: number | null;
+            /** @description of its RAM, not allocatable (mean, weighted by cost) */
             ram_overhead_fraction?: number | null;
+            /** @description its highest use; null where not measured, in bytes (largest) */
             byte_usage_max?: number | null;
+            /** @description a node's own disk, not a persistent volume (set where any row's is) */
             local?: boolean;
+            /** @description a load balancer that is only reached from inside (set where any row's is) */
             private?: boolean;
+            /** @description of the node (the newest row's) */
             labels?: {
                 [key: string]: string;
             };
@@ -568,29 +646,50 @@ export interface components {
             key: {
                 [key: string]: string;
             };
+            /** @description ISO 4217 code of this row's costs; unlike currencies are never added (kept where all rows agree) */
             currency?: string;
+            /** @description `AWS`, `GCP`, `Azure`, or as a FOCUS file names it (kept where all rows agree) */
             provider?: string;
+            /** @description the resource as the bill spells it: `i-0abc`, `vol-0abc`, an ARN, an Azure resource id; empty for charges without one (kept where all rows agree) */
             provider_id?: string;
+            /** @description who used it: account, subscription, project (kept where all rows agree) */
             account_id?: string;
+            /** @description the account's name (kept where all rows agree) */
             account_name?: string;
+            /** @description who pays: payer account, billing account (kept where all rows agree) */
             invoice_entity_id?: string;
+            /** @description the payer's name (kept where all rows agree) */
             invoice_entity_name?: string;
+            /** @description where (kept where all rows agree) */
             region_id?: string;
+            /** @description where in the region (kept where all rows agree) */
             availability_zone?: string;
+            /** @description the provider's name of the product (kept where all rows agree) */
             service?: string;
+            /** @description what was paid for: `Compute`, `Storage`, `Network`, `Management`, `Other` (kept where all rows agree) */
             category?: string;
+            /** @description what was metered, in the provider's words: usage type, meter, SKU (kept where all rows agree) */
             usage_type?: string;
+            /** @description the bill's own word for the kind of row (kept where all rows agree) */
             line_type?: string;
+            /** @description which [rule](../states.md#rows-of-a-bill) mapped it; `unmapped` where none did (kept where all rows agree) */
             rule?: string;
             cluster?: string;
             outcome?: string;
             integration?: string;
+            /** @description first moment of use on this day (from the first to the last) */
             start?: string;
+            /** @description last moment of use on this day (from the first to the last) */
             end?: string;
+            /** @description at public prices, without any discount (sum; in the total) */
             list_cost?: number;
+            /** @description after discounts, when it is charged (sum; in the total) */
             net_cost?: number;
+            /** @description commitments spread over what they cover (sum; in the total) */
             amortized_cost?: number;
+            /** @description amortized, after discounts (sum; in the total) */
             amortized_net_cost?: number;
+            /** @description what the invoice shows (sum; in the total) */
             invoiced_cost?: number;
             kubernetes_list_cost?: number;
             kubernetes_net_cost?: number;
@@ -599,6 +698,7 @@ export interface components {
             kubernetes_invoiced_cost?: number;
             total_cost?: number;
             members?: number;
+            /** @description tags and labels, keys as the provider spells them (the newest row's) */
             labels?: {
                 [key: string]: string;
             };
