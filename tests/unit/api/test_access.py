@@ -82,6 +82,7 @@ def test_nobody_asks_without_a_token(guarded: App, path: str) -> None:
         assert response.status_code == 401
         assert "Bearer" in response.headers["www-authenticate"]
         assert response.headers["cache-control"] == "no-store"
+        assert "wrong" not in response.text
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/metrics", "/assets/app.js"])
