@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from importlinter.cli import lint_imports
@@ -23,9 +24,18 @@ TEXTS = {".py", ".md", ".sql", ".toml", ".yml", ".yaml", ".ts", ".tsx", ".css", 
 
 @cache
 def tracked() -> tuple[Path, ...]:
-    """Return every file of the repository."""
-    done = subprocess.run(["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, check=True, text=True)
-    return tuple(REPOSITORY / name for name in done.stdout.split("\0") if name and (REPOSITORY / name).is_file())
+    """Return every file of the repository; of a copy without its history, every file that is not ignored."""
+    if (REPOSITORY / ".git").exists():
+        names = _git("ls-files", "-z")
+    else:
+        with TemporaryDirectory() as empty:
+            _git("init", "-q", "--bare", empty)
+            names = _git(f"--git-dir={empty}", "--work-tree=.", "ls-files", "-z", "--others", "--exclude-standard")
+    return tuple(REPOSITORY / name for name in names.split("\0") if name and (REPOSITORY / name).is_file())
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=REPOSITORY, capture_output=True, check=True, text=True).stdout
 
 
 def below(*folders: str) -> list[Path]:
