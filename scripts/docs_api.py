@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fleetcost.api.operation import Family, Operation, Parameter
+from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.routes.operations import EVERY
+from fleetcost.api.words import Family
 
 PAGE = Path(__file__).parents[1] / "docs" / "api-parameters.md"
 

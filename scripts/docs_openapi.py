@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from fleetcost.api.openapi import document
-from fleetcost.api.operation import Family
 from fleetcost.api.routes.operations import EVERY
+from fleetcost.api.words import Family
 
 FILE = Path(__file__).parents[1] / "web" / "openapi.json"
 

@@ -13,10 +13,10 @@ from starlette.datastructures import QueryParams
 from fleetcost.agent.build import Builder, Identity
 from fleetcost.agent.loop import Agent
 from fleetcost.agent.plan import Timing
-from fleetcost.api.access import EVERYBODY
 from fleetcost.api.compat.questions import allocation_question, asset_question
 from fleetcost.api.context import Context
 from fleetcost.api.gate import Ticket
+from fleetcost.api.identity import EVERYBODY
 from fleetcost.api.parameters import read_parameters
 from fleetcost.api.routes.operations import OPERATIONS
 from fleetcost.api.services import Services
@@ -94,7 +94,7 @@ class _Play:
             # What a cluster itself costs is a row of no workload: scenarios that are about it say so.
             parameters = {"shareTenancyCosts": "false"} | parameters
         services = Services(database, Status, lambda: self._now, None, 600)
-        context = Context(operation, parameters, {}, services, EVERYBODY, Ticket(), self._now)
+        context = Context(operation.path, operation.family, parameters, {}, services, EVERYBODY, Ticket(), self._now)
         question = asset_question(context) if of_assets else allocation_question(context)
         with database.snapshot() as snapshot:
             return (ask_assets if of_assets else ask_allocations)(snapshot, question, self._now)

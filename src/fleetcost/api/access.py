@@ -20,15 +20,15 @@ import binascii
 import hashlib
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 import msgspec
 from starlette.datastructures import Headers
 
-from fleetcost.api.operation import Operation, Scope
-from fleetcost.api.problem import ForbiddenError, UnknownTokenError
+from fleetcost.api.identity import Identity
+from fleetcost.api.problem import UnknownTokenError
+from fleetcost.api.words import Scope
 from fleetcost.errors import QuestionError, SettingsError
 from fleetcost.model.sets import SetKind
 from fleetcost.ops import log
@@ -39,8 +39,6 @@ from fleetcost.query.filters import Filter, parse_filter
 from fleetcost.query.kinds import CLOUD, RowKind
 
 _log = log.get("api")
-
-Filters = Mapping[RowKind, Filter]
 
 
 class TokenEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,50 +66,6 @@ class TokenFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file."""
 
     tokens: tuple[TokenEntry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """
-    Who asks.
-
-    Attributes:
-        name: the token's
-        scopes: what it allows
-        narrowed: it sees only what its filters let through
-        filters: by kind; a kind without one is not seen at all
-    """
-
-    name: str
-    scopes: frozenset[Scope]
-    narrowed: bool = False
-    filters: Filters = field(default_factory=lambda: MappingProxyType({}))
-
-    @property
-    def whole_clusters(self) -> bool:
-        """Whether it sees everything of the clusters it sees: its filter names clusters and nothing else."""
-        allowed = self.filters.get(SetKind.ALLOCATIONS)
-        return not self.narrowed or (
-            allowed is not None
-            and columns_of(allowed, SetKind.ALLOCATIONS) <= {"cluster"}
-            and self.filters.get(SetKind.ASSETS) == allowed
-        )
-
-    def check(self, operation: Operation) -> None:
-        """
-        Check that this may be asked.
-
-        Raises:
-            ForbiddenError: the scope is missing, or the answer cannot be narrowed.
-        """
-        if operation.scope not in self.scopes:
-            raise ForbiddenError(f"the token {self.name!r} has no scope {operation.scope.value!r}")
-        if self.narrowed and operation.whole_fleet:
-            raise ForbiddenError(f"{operation.path} shows the whole fleet; the token {self.name!r} sees a part of it")
-
-
-EVERYBODY = Identity("everybody", frozenset(Scope))
-"""Who asks where there are no tokens."""
 
 
 class Tokens:

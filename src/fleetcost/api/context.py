@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from fleetcost.api.access import Identity
 from fleetcost.api.gate import Ticket
-from fleetcost.api.operation import Operation
+from fleetcost.api.identity import Identity
 from fleetcost.api.problem import ForbiddenError, StartingError
 from fleetcost.api.services import Services
+from fleetcost.api.words import Family
 from fleetcost.errors import TryAgainError
 from fleetcost.model.sets import SetKind
 from fleetcost.query.answer import Completeness
@@ -28,7 +29,8 @@ class Context:
     One request.
 
     Attributes:
-        operation: what was asked for
+        path: of the route that was asked
+        family: whose shapes it speaks
         parameters: as written, each at most once, empty ones left out
         places: the variable parts of the path
         services: what the routes are given
@@ -38,7 +40,8 @@ class Context:
         body: of the request
     """
 
-    operation: Operation
+    path: str
+    family: Family
     parameters: dict[str, str]
     places: dict[str, str]
     services: Services
@@ -104,3 +107,7 @@ class Context:
         """Since when hourly rows are kept."""
         keep = self.services.hourly_retention
         return None if keep is None else self.now - keep
+
+
+Handler = Callable[[Context], Any]
+"""Answers a request: with a document to be encoded, or with a `Reply`."""

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from fleetcost import __version__
-from fleetcost.api.operation import Family, Operation, Parameter
+from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.problem import Envelope as ErrorEnvelope
 from fleetcost.api.problem import Problem
+from fleetcost.api.words import Family
 
 Json = dict[str, Any]
 REFERENCE = "#/components/schemas/{name}"

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from fleetcost.api.context import Handler
+from fleetcost.api.identity import Identity
+from fleetcost.api.words import Family, Scope
 from fleetcost.ops.cross_site import SAFE
 
-if TYPE_CHECKING:
-    from fleetcost.api.context import Context
-
 Json = dict[str, Any]
-
-
-class Scope(enum.StrEnum):
-    """What a token must allow."""
-
-    READ = "read"
-    ADMIN = "admin"
-
-
-class Family(enum.StrEnum):
-    """Whose shapes a route speaks, in answers and errors."""
-
-    NATIVE = "native"
-    KUBECOST = "kubecost"
-    OPENCOST = "opencost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +58,6 @@ class Reply:
     chunks: Iterator[bytes] | None = None
 
 
-Handler = Callable[["Context"], Any]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """
@@ -118,6 +99,15 @@ class Operation:
     def changes(self) -> bool:
         """Whether it changes anything: a page of another site must not be able to make a browser ask it."""
         return self.by_get or self.method not in SAFE
+
+    def check(self, identity: Identity) -> None:
+        """
+        Check that somebody may ask this.
+
+        Raises:
+            ForbiddenError: the scope is missing, or the answer cannot be narrowed.
+        """
+        identity.check(self.path, self.scope, whole_fleet=self.whole_fleet)
 
     @property
     def identifier(self) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from html import escape
 
 from fleetcost import __version__
-from fleetcost.api.operation import Family, Operation, Parameter
+from fleetcost.api.operation import Operation, Parameter
+from fleetcost.api.words import Family
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8886; --soft: #8882; }

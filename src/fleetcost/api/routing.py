@@ -9,11 +9,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from fleetcost.api.access import EVERYBODY, Identity, presented
+from fleetcost.api.access import presented
 from fleetcost.api.answers import Kept, packed
 from fleetcost.api.context import Context
 from fleetcost.api.gate import Gate, Ticket
-from fleetcost.api.operation import Family, Operation, Reply
+from fleetcost.api.identity import EVERYBODY, Identity
+from fleetcost.api.operation import Operation, Reply
 from fleetcost.api.parameters import read_parameters
 from fleetcost.api.problem import (
     CrossSiteError,
@@ -26,6 +27,7 @@ from fleetcost.api.problem import (
 )
 from fleetcost.api.services import Services
 from fleetcost.api.together import Together
+from fleetcost.api.words import Family
 from fleetcost.ops import log
 from fleetcost.ops.cross_site import foreign
 
@@ -61,7 +63,7 @@ async def _answered(operation: Operation, request: Request) -> Response:
     together: Together = request.app.state.together
     identity = identify(request, services)
     _check_change(operation, request)
-    identity.check(operation)
+    operation.check(identity)
     parameters = read_parameters(request.query_params, operation.parameters)
     places = {name: str(value) for name, value in request.path_params.items()}
     body = await _body_in_time(request) if operation.takes is not None else b""
@@ -71,7 +73,8 @@ async def _answered(operation: Operation, request: Request) -> Response:
         return _sent(kept, request)
 
     def work(ticket: Ticket) -> Kept | Reply:
-        context = Context(operation, parameters, places, services, identity, ticket, services.clock(), body)
+        asked = (operation.path, operation.family, parameters, places)
+        context = Context(*asked, services, identity, ticket, services.clock(), body)
         made = operation.handler(context)
         if isinstance(made, Reply):
             return made

@@ -10,7 +10,7 @@ from typing import Protocol
 from fleetcost.api.access import Tokens
 from fleetcost.api.answers import Answers
 from fleetcost.api.bills import Bills
-from fleetcost.api.contexts import Book
+from fleetcost.api.elsewhere.book import Book
 from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
 from fleetcost.api.state import NoState, StateStore

@@ -18,7 +18,7 @@ from rich.text import Text
 from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
 from fleetcost.api.bills import BillOrders, Bills
-from fleetcost.api.contexts import read_book
+from fleetcost.api.elsewhere.book import read_book
 from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
 from fleetcost.api.serve import check_exposure, free_port, known_hosts, serve

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleetcost.api.addresses import REFUSED, is_refused, judged
-from fleetcost.api.elsewhere import ask
+from fleetcost.api.elsewhere.addresses import REFUSED, is_refused, judged
+from fleetcost.api.elsewhere.ask import ask
 from fleetcost.errors import CallerError, TryAgainError
 
 METADATA = "169.254.169.254"

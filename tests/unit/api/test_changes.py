@@ -16,7 +16,7 @@ from starlette.routing import Route
 from builders import bucket_of, pair
 from fleetcost.api.access import Tokens
 from fleetcost.api.bills import Bills
-from fleetcost.api.contexts import read_book
+from fleetcost.api.elsewhere.book import read_book
 from fleetcost.api.operation import Operation
 from fleetcost.api.repairs import Repairs
 from fleetcost.api.routes.operations import EVERY

@@ -17,7 +17,7 @@ import pytest
 
 from builders import open_tables
 from fleetcost.api.app import create_app
-from fleetcost.api.contexts import read_book
+from fleetcost.api.elsewhere.book import read_book
 from fleetcost.api.services import Services
 from fleetcost.api.state import FolderState
 from fleetcost.errors import SettingsError

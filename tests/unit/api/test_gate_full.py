@@ -19,9 +19,10 @@ from compat.fleets import Ingested, ingested
 from compat.topology import TOPOLOGY
 from fleetcost.api.context import Context
 from fleetcost.api.gate import Gate, Ticket
-from fleetcost.api.operation import Family, Operation
+from fleetcost.api.operation import Operation
 from fleetcost.api.problem import BusyError, ClientLeftError, TooSlowError
 from fleetcost.api.routing import route_of
+from fleetcost.api.words import Family
 from fleetcost.errors import QuestionEndedError, TooMuchError
 
 ENDLESS = "SELECT sum(a.range * b.range) FROM range(10000000) AS a, range(10000000) AS b"

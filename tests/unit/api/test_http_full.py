@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from compat.started import Fleets
-from fleetcost.api.operation import Family
 from fleetcost.api.routes.operations import EVERY, OPERATIONS
+from fleetcost.api.words import Family
 
 WINDOW = "window=1704067200,1704153600"
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from fleetcost.api.contexts import read_book
+from fleetcost.api.elsewhere.book import read_book
 from fleetcost.cli.main import run
 from fleetcost.costing import price_sheet
 from fleetcost.costing.prices import PriceBook

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fleetcost.api.access import read_tokens
-from fleetcost.api.contexts import read_book
+from fleetcost.api.elsewhere.book import read_book
 from fleetcost.billing.config import read_integrations
 from fleetcost.bucket.config import read_config
 from fleetcost.cli.sources import price_book, source_access

@@ -8,8 +8,8 @@ from fleetcost.api.compat.filters import read_filter
 from fleetcost.api.compat.numbers import ALLOCATION_FIGURES, ASSET_FIGURES
 from fleetcost.api.compat.parameters import V1_ALLOCATION, V1_ASSET
 from fleetcost.api.context import Context
-from fleetcost.api.operation import Family
 from fleetcost.api.parameters import flag, whole
+from fleetcost.api.words import Family
 from fleetcost.errors import QuestionError, near
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
@@ -60,7 +60,7 @@ def allocation_question(context: Context, window: Window | None = None) -> Quest
         QuestionError: a parameter that cannot be used.
         ForbiddenError: the asker's token does not see allocations.
     """
-    parameters, defaults = context.parameters, DEFAULTS_OF[context.operation.family]
+    parameters, defaults = context.parameters, DEFAULTS_OF[context.family]
     frame, step = framed(
         window or window_of(context), _step(context, defaults.step), context.hourly_from(), context.now
     )
@@ -104,7 +104,7 @@ def asset_question(context: Context, window: Window | None = None) -> Question:
         QuestionError: a parameter that cannot be used.
         ForbiddenError: the asker's token does not see assets.
     """
-    parameters, defaults = context.parameters, DEFAULTS_OF[context.operation.family]
+    parameters, defaults = context.parameters, DEFAULTS_OF[context.family]
     frame, step = framed(
         window or window_of(context), _step(context, defaults.step), context.hourly_from(), context.now
     )

@@ -12,9 +12,10 @@ from fleetcost.api.compat.questions import allocation_question, plain, window_of
 from fleetcost.api.compat.summary import summary_range, topline
 from fleetcost.api.compat.views import allocation_view, trends
 from fleetcost.api.context import Context
-from fleetcost.api.operation import Family, Operation, Parameter
+from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.parameters import flag, whole
 from fleetcost.api.schema import AllocationEnvelope, Envelope, SummaryEnvelope, ToplineEnvelope, ValuesEnvelope
+from fleetcost.api.words import Family
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
 from fleetcost.query.answer import Answer

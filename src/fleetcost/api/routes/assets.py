@@ -14,11 +14,12 @@ from fleetcost.api.compat.parameters import ASSETS, SEARCH, WINDOW
 from fleetcost.api.compat.questions import asset_question, window_of
 from fleetcost.api.compat.views import graph
 from fleetcost.api.context import Context
-from fleetcost.api.operation import Family, Operation, Parameter
+from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.routes.allocation import enveloped, found_values
 from fleetcost.api.routes.web import page as web_page
 from fleetcost.api.routing import Route, route_of
 from fleetcost.api.schema import AssetsEnvelope, AssetToplineEnvelope, Envelope, ValuesEnvelope
+from fleetcost.api.words import Family
 from fleetcost.errors import QuestionError
 from fleetcost.model.sets import SetKind
 from fleetcost.query.answer import Answer

@@ -10,7 +10,7 @@ from fleetcost.api.cloud import bills_document, cloud_envelope
 from fleetcost.api.context import Context
 from fleetcost.api.export import exported
 from fleetcost.api.native import Asked, Before, window_document
-from fleetcost.api.operation import Family, Operation, Parameter
+from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.parameters import whole
 from fleetcost.api.questions import (
     CLOUD_PARAMETERS,
@@ -29,6 +29,7 @@ from fleetcost.api.reconciliation import (
     row_document,
 )
 from fleetcost.api.schema import CloudCostsJson
+from fleetcost.api.words import Family
 from fleetcost.errors import QuestionError
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.query.answer import Answer

@@ -19,7 +19,7 @@ from fleetcost.api.compat.cloud_cost import (
 from fleetcost.api.compat.parameters import ACCUMULATE, FILTER, LIMIT, OFFSET, SEARCH, WINDOW
 from fleetcost.api.compat.questions import window_of
 from fleetcost.api.context import Context
-from fleetcost.api.operation import Family, Operation, Parameter, Scope
+from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.parameters import flag, whole
 from fleetcost.api.problem import ReadOnlyError
 from fleetcost.api.questions import NEVER
@@ -32,6 +32,7 @@ from fleetcost.api.schema import (
     Envelope,
     ValuesEnvelope,
 )
+from fleetcost.api.words import Family, Scope
 from fleetcost.errors import QuestionError
 from fleetcost.model.cloud_sets import ConnectionStatus, IntegrationStatus
 from fleetcost.model.window import Window, rfc3339

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from fleetcost.api.context import Context
-from fleetcost.api.operation import Family, Operation
+from fleetcost.api.operation import Operation
 from fleetcost.api.orchestrator import by_cluster, freshness
+from fleetcost.api.reads.fleet import LOOKED_BACK, Member, members
 from fleetcost.api.routes.allocation import enveloped
 from fleetcost.api.schema import Envelope
+from fleetcost.api.words import Family
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import rfc3339
-from fleetcost.query.fleet import LOOKED_BACK, Member, members
 from fleetcost.tables.report import Unmonitored, unmonitored
 
 

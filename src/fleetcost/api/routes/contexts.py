@@ -8,14 +8,15 @@ from urllib.parse import quote
 import msgspec
 
 from fleetcost.api.context import Context
-from fleetcost.api.contexts import LONGEST, ContextEntry, origin_of
-from fleetcost.api.elsewhere import Look, look_at
-from fleetcost.api.operation import Family, Operation, Parameter, Scope
+from fleetcost.api.elsewhere.ask import Look, look_at
+from fleetcost.api.elsewhere.book import LONGEST, ContextEntry, origin_of
+from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.parameters import flag
 from fleetcost.api.routes.allocation import enveloped
 from fleetcost.api.schema import Envelope
 from fleetcost.api.services import Services
 from fleetcost.api.stored import Documents
+from fleetcost.api.words import Family, Scope
 from fleetcost.errors import CallerError, ObjectMissingError
 
 MOST_CONTEXTS = 500
@@ -36,9 +37,7 @@ def add_context(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     try:
         entry = msgspec.json.decode(context.body, type=ContextEntry)
     except msgspec.MsgspecError as error:
-        raise CallerError(
-            f"PUT {context.operation.path}: {error}; a JSON object with name and address is read"
-        ) from error
+        raise CallerError(f"PUT {context.path}: {error}; a JSON object with name and address is read") from error
     origin = origin_of(entry.address)
     chosen = msgspec.structs.replace(entry, id=entry.id or entry.name, auth=None)
     if not chosen.id or "/" in chosen.id or len(chosen.id) > LONGEST:

@@ -6,11 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from fleetcost.api.context import Context
-from fleetcost.api.operation import Family, Operation, Parameter
-from fleetcost.api.routes.allocation import enveloped
-from fleetcost.api.schema import Envelope
-from fleetcost.model.window import Resolution, Window, rfc3339
-from fleetcost.query.diagnostic import (
+from fleetcost.api.operation import Operation, Parameter
+from fleetcost.api.reads.diagnostic import (
     CONTAINER,
     NODE,
     TABLES,
@@ -25,6 +22,10 @@ from fleetcost.query.diagnostic import (
     table_of,
     without_node,
 )
+from fleetcost.api.routes.allocation import enveloped
+from fleetcost.api.schema import Envelope
+from fleetcost.api.words import Family
+from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.query.question import Step, framed
 from fleetcost.query.windows import ACCEPTED, parse_window
 from fleetcost.tables.view import View

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import compile_path
 
-from fleetcost.api.elsewhere import ANSWER_SECONDS, Heard, ask, is_document
+from fleetcost.api.elsewhere.ask import ANSWER_SECONDS, Heard, ask, is_document
 from fleetcost.api.operation import Operation
 from fleetcost.api.problem import respond
 from fleetcost.api.routes.contexts import OPERATIONS as CONTEXTS
@@ -44,7 +44,7 @@ def elsewhere_route(operations: Sequence[Operation]) -> Route:
     async def route(request: Request) -> Response:
         services: Services = request.app.state.services
         try:
-            identify(request, services).check(CONTEXTS[0])
+            CONTEXTS[0].check(identify(request, services))
             chosen, path = str(request.path_params["id"]), f"/{request.path_params['path']}"
             query = f"?{request.url.query}" if request.url.query else ""
             heard = await run_in_threadpool(_ask, services, chosen, check(path), query)

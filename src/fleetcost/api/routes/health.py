@@ -8,9 +8,10 @@ import msgspec
 
 from fleetcost.api.context import Context
 from fleetcost.api.native import WindowJson, window_document
-from fleetcost.api.operation import Family, Operation, Parameter
+from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.questions import DEFAULT_WINDOW
 from fleetcost.api.services import Services
+from fleetcost.api.words import Family
 from fleetcost.errors import QuestionError
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState

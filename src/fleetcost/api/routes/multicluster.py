@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from fleetcost.api.context import Context
-from fleetcost.api.operation import Family, Operation, Parameter
+from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.routes.allocation import enveloped
 from fleetcost.api.schema import Envelope
+from fleetcost.api.words import Family
 from fleetcost.documents.standing import Standing
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Window, rfc3339

@@ -12,7 +12,7 @@ import msgspec
 from fleetcost.api.context import Context
 from fleetcost.api.export import exported
 from fleetcost.api.native import Asked, Before, envelope
-from fleetcost.api.operation import Family, Operation
+from fleetcost.api.operation import Operation
 from fleetcost.api.questions import (
     ALLOCATION_PARAMETERS,
     ASSET_PARAMETERS,
@@ -22,14 +22,15 @@ from fleetcost.api.questions import (
     before,
     native_question,
 )
+from fleetcost.api.reads.fleet import LOOKED_BACK, Member, members
 from fleetcost.api.schema import AllocationsJson, AssetsJson
+from fleetcost.api.words import Family
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.query.answer import Answer, Completeness
 from fleetcost.query.ask import ask_allocations, ask_assets
-from fleetcost.query.fleet import LOOKED_BACK, Member, members
 from fleetcost.query.question import Frame, Question, Step
 from fleetcost.tables.ledger import Entry, EntryState
 from fleetcost.tables.report import Unmonitored, unmonitored

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from fleetcost.api.context import Context
-from fleetcost.api.operation import Family, Operation
+from fleetcost.api.operation import Operation
 from fleetcost.api.orchestrator import orchestrator
 from fleetcost.api.routes.allocation import enveloped
 from fleetcost.api.schema import Envelope
+from fleetcost.api.words import Family
 
 
 def debug_orchestrator(context: Context) -> Any:  # noqa: ANN401 - a JSON document

@@ -6,13 +6,14 @@ import msgspec
 
 from fleetcost.api.context import Context
 from fleetcost.api.native import WindowJson, window_document
-from fleetcost.api.operation import Family, Operation, Parameter
+from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.questions import asked_window
+from fleetcost.api.reads.prices import ClusterPrices, prices
+from fleetcost.api.words import Family
 from fleetcost.documents.standing import Standing
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import rfc3339
-from fleetcost.query.prices import ClusterPrices, prices
 from fleetcost.query.question import Step, framed
 from fleetcost.query.rows import on_grid
 from fleetcost.query.windows import ACCEPTED

@@ -6,10 +6,11 @@ import msgspec
 
 from fleetcost.api.context import Context
 from fleetcost.api.native import WindowJson, window_document
-from fleetcost.api.operation import Family, Operation, Parameter, Reply, Scope
+from fleetcost.api.operation import Operation, Parameter, Reply
 from fleetcost.api.parameters import whole
 from fleetcost.api.problem import ReadOnlyError
 from fleetcost.api.repairs import Order, Repairs
+from fleetcost.api.words import Family, Scope
 from fleetcost.documents.repairs import RepairedSet, RepairRequest, is_request_id
 from fleetcost.errors import CallerError, ObjectMissingError, QuestionError, near
 from fleetcost.model.identity import ClusterId

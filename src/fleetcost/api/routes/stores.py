@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from fleetcost.api.context import Context
-from fleetcost.api.operation import Family, Operation
+from fleetcost.api.operation import Operation
+from fleetcost.api.words import Family
 from fleetcost.model.window import rfc3339
 
 

@@ -6,8 +6,9 @@ import msgspec
 
 from fleetcost.api.context import Context
 from fleetcost.api.native import WindowJson, window_document
-from fleetcost.api.operation import Family, Operation, Parameter
+from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.questions import asked_window
+from fleetcost.api.words import Family
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import rfc3339
 from fleetcost.query.filters import parse_filter

@@ -7,9 +7,10 @@ import re
 import msgspec
 
 from fleetcost.api.context import Context
-from fleetcost.api.operation import Family, Operation, Scope
+from fleetcost.api.operation import Operation
 from fleetcost.api.problem import ForbiddenError
 from fleetcost.api.stored import Documents
+from fleetcost.api.words import Family, Scope
 from fleetcost.errors import CallerError, ObjectMissingError
 from fleetcost.model.window import rfc3339
 

@@ -17,8 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from fleetcost.api.addresses import PlainConnection, Resolve, SecureConnection, judged, resolved
-from fleetcost.api.contexts import Book, ContextEntry, origin_of
+from fleetcost.api.elsewhere.addresses import PlainConnection, Resolve, SecureConnection, judged, resolved
+from fleetcost.api.elsewhere.book import Book, ContextEntry, origin_of
 from fleetcost.errors import CallerError, TryAgainError
 from fleetcost.ops.secret import Secret
 

@@ -1,0 +1,1 @@
+"""Other installations: which there are, what is kept for them, and asking them in a person's place."""

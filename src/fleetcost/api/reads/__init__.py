@@ -1,0 +1,1 @@
+"""What single routes read from the tables themselves, beside the questions everybody asks."""
