@@ -112,6 +112,10 @@ class NoRoomError(TryAgainError):
     """The disk is full or the memory budget used up; nothing is lost, and what was being done can be tried again."""
 
 
+class WorkTooLargeError(NoRoomError):
+    """The memory budget is too small for what was being done at once; less of it may fit."""
+
+
 class DatabaseStoppedError(TryAgainError):
     """The database engine gave up; the file is opened again."""
 

@@ -73,9 +73,11 @@ async def healthz(request: Request) -> Response:
     """
     `GET /healthz`: the process answers; readiness to answer questions is told by the questions themselves.
 
-    It is 500 only while the database is broken, which the ingest loop heals by itself within seconds.
+    It is 500 while the database is broken, which the ingest loop heals by itself within seconds, and while nothing is
+    learned of the agents.
     """
-    broken = request.app.state.services.database.broken
+    services: Services = request.app.state.services
+    broken = services.database.broken or (services.registry.broken if services.registry else "")
     facts = {"status": "broken", "reason": broken} if broken else {"status": "ok"}
     content = msgspec.json.encode(facts | {"version": __version__})
     return Response(content, 500 if broken else 200, media_type="application/json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,6 +13,7 @@ from types import MappingProxyType
 from fleetcost.bucket.port import BucketReader
 from fleetcost.documents.standing import Standing, read_standing
 from fleetcost.model.identity import ClusterId
+from fleetcost.ops import log
 
 AT_ONCE = 8
 """Clusters that are read at the same time."""
@@ -19,8 +21,14 @@ AT_ONCE = 8
 PAUSE_SECONDS = 60.0
 """Between two readings; after an ingest pass there is one at once."""
 
+STALLED_SECONDS = 900.0
+"""When reading takes longer, something hangs."""
+
 GLANCE_SECONDS = 1.0
 """How often it is looked whether a pass has ended."""
+
+
+_log = log.get("api")
 
 
 class Registry:
@@ -40,6 +48,8 @@ class Registry:
         self._clusters = clusters
         self._passes = passes
         self._known: Mapping[ClusterId, Standing] = MappingProxyType({})
+        self._fault = ""
+        self._looked_at = time.monotonic()
         self.version = 0
         """How often something new was read: what was made of one version is true as long as it is the same."""
 
@@ -56,7 +66,7 @@ class Registry:
         """Read every known cluster."""
         before = self._known
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            read = list(pool.map(lambda one: read_standing(self._bucket, one), self._clusters()))
+            read = list(pool.map(self._read, self._clusters()))
         known = {one.cluster: _kept(one, before.get(one.cluster)) for one in read}
         if known != before:
             self._known = MappingProxyType(known)
@@ -68,10 +78,35 @@ class Registry:
         while not stop.is_set():
             passes = self._passes()
             if passes != seen or waited >= PAUSE_SECONDS:
-                self.refresh()
+                self._refreshed()
                 seen, waited = passes, 0.0
+            self._looked_at = time.monotonic()
             stop.wait(GLANCE_SECONDS)
             waited += GLANCE_SECONDS
+
+    @property
+    def broken(self) -> str:
+        """Why nothing new is learned of the agents, for the health check; empty while all is well."""
+        silent = time.monotonic() - self._looked_at
+        if silent > STALLED_SECONDS:
+            return f"the agents' documents have not been read for {silent:.0f} seconds: start the process again"
+        return self._fault
+
+    def _refreshed(self) -> None:
+        """Read every known cluster; a failure is told by the health check, and tried again at the next turn."""
+        try:
+            self.refresh()
+            self._fault = ""
+        except Exception as error:  # noqa: BLE001 - the thread goes on
+            self._fault = f"the agents' documents cannot be read: {type(error).__name__}: {error}"
+            _log.error("registry failed", error=str(error), exc_info=error)
+
+    def _read(self, cluster: ClusterId) -> Standing:
+        """Read what one agent says; whatever that ends in is this cluster's problem alone."""
+        try:
+            return read_standing(self._bucket, cluster)
+        except Exception as error:  # noqa: BLE001 - see above
+            return Standing(cluster, problem=f"read what the agent of {cluster} says: {type(error).__name__}: {error}")
 
 
 def _kept(new: Standing, before: Standing | None) -> Standing:

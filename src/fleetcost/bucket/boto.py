@@ -77,6 +77,17 @@ class BotoBucket:
                 if not found["Key"].endswith("/"):
                     yield self._info(found["Key"], found, "Size")
 
+    def folders(self, path: str = "") -> tuple[str, ...]:
+        """Return the names of the folders right below a path."""
+        below = cleaned_prefix(path)
+        operation = self._operation("list", below)
+        call = "list_objects_v2" if self._config.list_version == 2 else "list_objects"  # noqa: PLR2004 - 1 or 2
+        start = self._folder + (f"{below}/" if below else "")
+        asked = {"Bucket": self._config.bucket, "Prefix": start, "Delimiter": "/"}
+        pages = self._tried(operation, lambda: list(self._client.get_paginator(call).paginate(**asked)))
+        found = (one["Prefix"] for page in pages for one in page.get("CommonPrefixes", ()))
+        return tuple(sorted(filter(None, (one.removeprefix(start).rstrip("/") for one in found))))
+
     def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Return an object's whole content."""
         return self._tried(self._operation("get", path), lambda: self._read(path, largest_bytes))

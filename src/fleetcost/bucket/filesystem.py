@@ -8,21 +8,26 @@ each other across processes while they compare and rename; readers never wait.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import secrets
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fleetcost.bucket.paths import checked, cleaned_prefix
+from fleetcost.bucket.paths import checked, cleaned_prefix, unfit
 from fleetcost.bucket.port import CHUNK_BYTES, ObjectInfo, check_size
 from fleetcost.errors import ConditionFailedError, FleetcostError, ObjectMissingError, StoreError, StoreRefusedError
 
 WORKSHOP = ".fleetcost"
 """Folder in the bucket's root with the lock and half-written objects; never listed."""
+
+_NEVER = datetime.fromtimestamp(0, UTC)
+"""When a name was written that stands for no object."""
 
 ABANDONED_SECONDS = 86_400
 """A half-written object this old belongs to a writer that was killed."""
@@ -45,9 +50,24 @@ class FilesystemBucket:
         return f"file://{self._root}"
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
-        """Iterate the objects below a path, in ascending order; holds one folder's names a level."""
+        """
+        Iterate the objects below a path, in ascending order; holds one folder's names a level.
+
+        What no object may be called is given with a name that stands for it; a folder of such a name, or one that leads
+        back to itself, is given in place of what lies in it.
+        """
         below = cleaned_prefix(prefix)
-        yield from self._walk(self._root / below, f"{below}/" if below else "")
+        folder = self._root / below
+        above = tuple(one.resolve() for one in folder.parents if one.is_relative_to(self._root))
+        yield from self._walk(folder, f"{below}/" if below else "", above)
+
+    def folders(self, path: str = "") -> tuple[str, ...]:
+        """Return the names of the folders right below a path."""
+        with self._told("list", path):
+            names = _names(self._root, self._root / cleaned_prefix(path))
+        return tuple(
+            name[:-1] for name in names if name.endswith("/") and not unfit(name[:-1]) and name[:-1] != WORKSHOP
+        )
 
     def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Return an object's whole content."""
@@ -105,15 +125,33 @@ class FilesystemBucket:
             raise ValueError(f"object path {path!r}: the folder {WORKSHOP} is reserved")
         return self._root / path
 
-    def _walk(self, folder: Path, path: str) -> Iterator[ObjectInfo]:
+    def _walk(self, folder: Path, path: str, above: tuple[Path, ...]) -> Iterator[ObjectInfo]:
         with self._told("list", path):
-            for name in _names(self._root, folder):
-                if path + name == f"{WORKSHOP}/":
-                    continue
-                if name.endswith("/"):
-                    yield from self._walk(folder / name, path + name)
-                elif (info := self.stat(path + name)) is not None:
-                    yield info
+            names = _names(self._root, folder)
+            above = (*above, folder.resolve())
+        for name in names:
+            if path + name == f"{WORKSHOP}/":
+                continue
+            loops = name.endswith("/") and (folder / name).resolve() in above
+            if loops or unfit(path + name.removesuffix("/")):
+                yield ObjectInfo(_shown(path + name.removesuffix("/")), 0, "", _NEVER)
+            elif name.endswith("/"):
+                yield from self._walk(folder / name, path + name, above)
+            elif (info := self._listed(path + name)) is not None:
+                yield info
+
+    def _listed(self, path: str) -> ObjectInfo | None:
+        """Return what a listing says of a name, None where it is no file, such as a pipe."""
+        with self._told("list", path):
+            try:
+                status = (self._root / path).stat()
+            except FileNotFoundError:
+                return None
+            except OSError as error:
+                if error.errno == errno.ELOOP:
+                    return ObjectInfo(path, 0, "", _NEVER)
+                raise
+        return _info(path, status) if stat.S_ISREG(status.st_mode) else None
 
     def _check(self, path: str, *, create: bool, if_etag: str | None) -> None:
         there = self.stat(path)
@@ -183,13 +221,25 @@ def _names(root: Path, folder: Path) -> list[str]:
     # A folder's name ends in a slash, which puts `a.b` before `a/b` as every object store does.
     try:
         with os.scandir(folder) as entries:
-            return sorted(entry.name + ("/" if entry.is_dir() else "") for entry in entries)
+            return sorted(entry.name + ("/" if _is_folder(entry) else "") for entry in entries)
     except (FileNotFoundError, NotADirectoryError):
         if root.is_dir():
             return []
         raise StoreRefusedError(
             f"list file://{root}: there is no such directory: create it, mount it or correct `config.directory`"
         ) from None
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
+
+
+def _shown(path: str) -> str:
+    """Return a name as text: bytes that are no UTF-8, which the system's names may have, are replaced."""
+    return os.fsencode(path).decode(errors="replace")
 
 
 def _right(verb: str) -> str:

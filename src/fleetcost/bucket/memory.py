@@ -33,6 +33,14 @@ class MemoryBucket:
             found = sorted(info for path, (_, info) in self._objects.items() if path.startswith(below))
         yield from found
 
+    def folders(self, path: str = "") -> tuple[str, ...]:
+        """Return the names of the folders right below a path."""
+        cleaned = cleaned_prefix(path)
+        below = f"{cleaned}/" if cleaned else ""
+        with self._lock:
+            inside = [one.removeprefix(below) for one in self._objects if one.startswith(below)]
+        return tuple(sorted({name for name, slash, _ in (one.partition("/") for one in inside) if slash}))
+
     def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Return an object's whole content."""
         with self._lock:

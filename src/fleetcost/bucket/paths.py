@@ -5,21 +5,33 @@ from __future__ import annotations
 LONGEST_BYTES = 1024
 """S3's limit, which GCS and Azure share; it counts the prefix as well."""
 
+UNDECODED = "\ufffd"
+"""Stands in a name for bytes that are no UTF-8."""
+
+
+def unfit(path: str) -> str:
+    """Return why an object may not have this name, empty where it may."""
+    if not path or any(segment in ("", ".", "..") for segment in path.split("/")):
+        return "accepted are segments joined by `/`, none of them empty, `.` or `..`"
+    if UNDECODED in path or any("\ud800" <= each <= "\udfff" for each in path):
+        return "names that are not UTF-8 are not accepted"
+    if not path.isprintable():
+        return "control characters and characters without a width are not accepted"
+    if len(path.encode()) > LONGEST_BYTES:
+        return f"{len(path.encode())} bytes, accepted are {LONGEST_BYTES}"
+    return ""
+
 
 def checked(path: str) -> str:
     """
     Return the path if it may name an object.
 
     Raises:
-        ValueError: empty, too long, or with an empty, `.` or `..` segment or a control character.
+        ValueError: empty, too long, or with an empty, `.` or `..` segment or a character that cannot be seen.
     """
-    segments = path.split("/")
-    if not path or any(segment in ("", ".", "..") for segment in segments):
-        raise ValueError(f"object path {path!r}: accepted are segments joined by `/`, none of them empty, `.` or `..`")
-    if not path.isprintable():
-        raise ValueError(f"object path {path!r}: control characters are not accepted")
-    if len(path.encode()) > LONGEST_BYTES:
-        raise ValueError(f"object path {path[:40]!r}…: {len(path.encode())} bytes, accepted are {LONGEST_BYTES}")
+    if reason := unfit(path):
+        shown = path if len(path) <= LONGEST_BYTES else f"{path[:40]}…"
+        raise ValueError(f"object path {shown!r}: {reason}")
     return path
 
 

@@ -6,7 +6,8 @@ The contract, which `tests/contract/` runs against every backend:
 1. An object is whole or absent: a `put` that is cut leaves the old object or none, never a part.
 2. A `put` that returned is seen by every later `get`, `stat` and `list` (strong read-after-write).
 3. `list` gives objects in ascending order of their paths, page by page in bounded memory, and only those below the
-   prefix by path segment: `a/b` does not match `a/bc`.
+   prefix by path segment: `a/b` does not match `a/bc`. Names that `paths.unfit` names may be given, or end the
+   listing with an error; `folders` helps around them.
 4. An object's `etag` changes when its content changes and stays while nobody writes it. Writing equal content again may
    change it (Azure, filesystem) or not (S3).
 5. `delete` of an absent object is no error.
@@ -59,6 +60,14 @@ class BucketReader(Protocol):
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """
         Iterate the objects below a path, in ascending order.
+
+        Raises:
+            StoreError, StoreRefusedError: the store did not answer, or refused.
+        """
+
+    def folders(self, path: str = "") -> tuple[str, ...]:
+        """
+        Return the names of the folders right below a path, in ascending order, without listing what is in them.
 
         Raises:
             StoreError, StoreRefusedError: the store did not answer, or refused.

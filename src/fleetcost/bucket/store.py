@@ -96,6 +96,13 @@ class ObjectStoreBucket:
         if held is not None and not _is_folder_mark(held, below, None):
             yield held
 
+    def folders(self, path: str = "") -> tuple[str, ...]:
+        """Return the names of the folders right below a path."""
+        below = cleaned_prefix(path)
+        operation = self._operation("list", below)
+        found = self._tried(operation, lambda: obstore.list_with_delimiter(self._reader, below or None))
+        return tuple(sorted(one.rstrip("/").rpartition("/")[2] for one in found["common_prefixes"]))
+
     def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Return an object's whole content."""
         return self._tried(self._operation("get", checked(path)), lambda: self._read(path, largest_bytes))

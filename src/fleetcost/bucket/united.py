@@ -93,6 +93,10 @@ class UnitedBucket:
         if failed is not None:
             raise failed
 
+    def folders(self, path: str = "") -> tuple[str, ...]:
+        """Return the names of the folders right below a path, of every store."""
+        return tuple(sorted({name for store in self._stores for name in store.folders(path)}))
+
     def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Return an object's whole content."""
         owner = self._owner(path)

@@ -58,6 +58,10 @@ class WatchedBucket:
         with self._noticing():
             yield from bucket.list(prefix)
 
+    def folders(self, path: str = "") -> tuple[str, ...]:
+        """Return the names of the folders right below a path."""
+        return self._do(lambda bucket: bucket.folders(path))
+
     def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Return an object's whole content."""
         return self._do(lambda bucket: bucket.get(path, largest_bytes=largest_bytes))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
+import tempfile
 import time
 import uuid
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -24,6 +27,7 @@ from fleetcost.model.identity import cluster_id
 from fleetcost.ops.settings import SharedSettings
 from fleetcost.probe.check import ProbeContext, check
 from fleetcost.verify.chain import Bucketful, verify_bucket, verify_server
+from fleetcost.verify.numbers import verify_numbers
 from fleetcost.verify.verdict import Link, Report, State, Verdict, not_tried
 
 _MARKS = {
@@ -55,6 +59,12 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     )
     parser.add_argument("--all", action="store_true", help="a line for every link, also of clusters where all hold")
     parser.add_argument("--json", action="store_true", help="one JSON document instead of tables")
+    parser.add_argument(
+        "--numbers",
+        action="store_true",
+        help="hold the aggregator's numbers against the bucket: books, parts and totals at both price bases, and a day "
+        "that is chosen by chance and rebuilt from its objects; prints the first difference",
+    )
     add_settings_flags(parser, SharedSettings)
     parser.set_defaults(run=_run)
 
@@ -62,6 +72,8 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
 def _run(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, SharedSettings).settings
     now = clock()
+    if parsed.numbers:
+        return _numbers(parsed, settings, now)
     bucketful = _bucket(parsed, settings, now)
     verdicts = list(bucketful.verdicts)
     if parsed.bucket_only:
@@ -76,6 +88,22 @@ def _run(parsed: argparse.Namespace) -> int:
     else:
         _print(console, report, every=parsed.all)
     return 1 if report.broken else 0
+
+
+def _numbers(parsed: argparse.Namespace, settings: SharedSettings, now: datetime) -> int:
+    """Print how many amounts are equal, or the first two that are not."""
+    if settings.storage_config is None:
+        raise CallerError("no bucket to look into: give --storage-config federated-store.yaml")
+    count, console, choose = 0, Console(highlight=False, soft_wrap=True), random.SystemRandom().choice
+    with tempfile.TemporaryDirectory(prefix="fleetcost-") as folder, api_client(parsed) as client:
+        for figure in verify_numbers(federated_storage(settings), client.get, Path(folder), now, choose):
+            count += 1
+            if figure.differs:
+                amounts = f"{figure.found} found, {figure.expected} expected"
+                console.print(f"differs: {figure.what}: {figure.where}: {amounts}", markup=False)
+                return 1
+    console.print(f"{count:,} pairs of amounts are equal")
+    return 0
 
 
 def _bucket(parsed: argparse.Namespace, settings: SharedSettings, now: datetime) -> Bucketful:

@@ -32,6 +32,10 @@ class TornBucket:
         """Iterate the other one's objects."""
         return self.bucket.list(prefix)
 
+    def folders(self, path: str = "") -> tuple[str, ...]:
+        """Return the names of the other one's folders."""
+        return self.bucket.folders(path)
+
     def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Return what the other one has."""
         return self.bucket.get(path, largest_bytes=largest_bytes)

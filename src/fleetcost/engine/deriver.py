@@ -81,7 +81,7 @@ class Deriver(Passes):
         self._lake.refresh()
         ledger = self._books.ledger()
         listing = list_bucket(self._bucket, clusters(ledger.values()))
-        return plan(listing.found, ledger, self._retention, self._clock(), listing.unlisted)
+        return plan(listing.found, ledger, self._retention, self._clock(), listing.unlisted, self._tries)
 
     def close(self) -> None:
         """Close the ledgers."""
@@ -97,7 +97,7 @@ class Deriver(Passes):
     def _kept_equal(self) -> Pass:
         self._say(phase=Phase.LISTING, done=0, total=0)
         todo = self.plan()
-        bills = plan_cloud(list_cloud(self._bucket), self._books.bills(), self._retention, self._clock())
+        bills = plan_cloud(list_cloud(self._bucket), self._books.bills(), self._retention, self._clock(), self._tries)
         self._skips = todo.skips
         skipped = (*(skip.path for skip in todo.skips), *(path for path, _ in bills.skips))
         self._say(phase=Phase.INGESTING, total=todo.size + len(bills.loads) + len(bills.gone), skipped=skipped)
@@ -107,6 +107,7 @@ class Deriver(Passes):
         for work in self._days(todo, bills):
             done = self._done(work)
             troubles += done.troubles
+            self._note([*done.entries, *done.bills])
             found = [*(entry.state for entry in done.entries), *(entry.state for entry in done.bills)]
             states.update(found)
             self._say(done=self._status.done + len(found))

@@ -11,17 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fleetcost.errors import SetDamagedError
+from fleetcost.errors import SetDamagedError, WorkTooLargeError
 from fleetcost.ingest.fetch import Fetched
 from fleetcost.ingest.plan import Batch, Forget, Load, Retention
-from fleetcost.model.sets import SetKey
+from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution
 from fleetcost.sets.files import from_bytes
 from fleetcost.tables.cloud import expire_cloud
 from fleetcost.tables.database import Database, Writer
 from fleetcost.tables.ledger import Entry, EntryState, write_entries
 from fleetcost.tables.reconcile import reconcile_sets
-from fleetcost.tables.rows import SetFile, derive_idle, drop_rows, expire, load_files
+from fleetcost.tables.rows import SetFile, derive_idle, drop_rows, expire, forget_labels, load_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def apply(batch: Batch, fetched: Sequence[Fetched], database: Database, now: dat
     Carry out a batch whose objects were fetched.
 
     Raises:
-        NoRoomError: disk or memory is used up; nothing of the batch has changed.
+        NoRoomError: the disk is full; nothing of the batch, or of a part of it, has changed.
         DatabaseDamagedError, DatabaseStoppedError: the database cannot go on.
     """
     batch, fetched, unreached = reached(batch, fetched)
@@ -59,7 +59,38 @@ def apply(batch: Batch, fetched: Sequence[Fetched], database: Database, now: dat
         entries = _replace(database, batch, fetched, gone)
     except SetDamagedError:
         entries = _replace(database, batch, _proved(fetched, database), gone)
+    except WorkTooLargeError as error:
+        entries = _in_halves(batch, fetched, database, now, error)
     return Applied(entries, unreached)
+
+
+def _in_halves(
+    batch: Batch, fetched: Sequence[Fetched], database: Database, now: datetime, error: WorkTooLargeError
+) -> tuple[Entry, ...]:
+    """Apply ever smaller parts of a batch, until what is too large stands alone and is refused."""
+    parts = halves(batch, fetched)
+    if len(parts) > 1:
+        return tuple(entry for part in parts for entry in apply(*part, database, now).entries)
+    return apply(batch, [refused(item, str(error)) for item in fetched], database, now).entries
+
+
+def halves(batch: Batch, fetched: Sequence[Fetched]) -> tuple[tuple[Batch, Sequence[Fetched]], ...]:
+    """Return a batch in two parts, or in one where it is about a single cluster-window."""
+    places = sorted({_place(key) for key in batch.keys}, key=str)
+    if len(places) < 2:  # noqa: PLR2004 - two halves
+        return ((batch, fetched),)
+    middle = len(places) // 2
+    return tuple(
+        (_without(batch, left), [item for item in fetched if _place(item.load.key) not in left])
+        for left in (set(places[middle:]), set(places[:middle]))
+    )
+
+
+def refused(item: Fetched, reason: str) -> Fetched:
+    """Return a fetched object as one that cannot be used; one that could not be used before stays as it is."""
+    if item.entry is None or item.file is None:
+        return item
+    return Fetched(item.load, replace(item.entry, state=EntryState.REFUSED, reason=reason))
 
 
 def reached(batch: Batch, fetched: Sequence[Fetched]) -> tuple[Batch, list[Fetched], tuple[Fetched, ...]]:
@@ -89,6 +120,8 @@ def _replace(database: Database, batch: Batch, fetched: Sequence[Fetched], gone:
     with database.transaction() as writer:
         drop_rows(writer, replaced)
         load_files(writer, _files(fetched))
+        if any(key.kind is SetKind.ALLOCATIONS for key in replaced):
+            forget_labels(writer)
         write_entries(writer, entries)
         reconcile_sets(writer, batch.keys)
         derive_idle(writer, batch.keys)
@@ -120,7 +153,7 @@ def _bad(items: Sequence[Fetched], database: Database) -> Iterator[tuple[Load, s
         with _discarded(database) as writer:
             drop_rows(writer, [item.load.key for item in items])
             load_files(writer, _files(items))
-    except SetDamagedError as error:
+    except (SetDamagedError, WorkTooLargeError) as error:
         if len(items) == 1:
             yield items[0].load, str(error)
             return
@@ -166,11 +199,18 @@ def deleted(forget: Forget, now: datetime) -> Entry:
     return replace(forget.entry, state=EntryState.DELETED, reason=forget.reason, ingested_at=now)
 
 
-def expire_all(writer: Writer, retention: Retention, now: datetime) -> None:
-    """Remove what is older than what is kept: rows of sets and bills, and what the ledgers say of them."""
+def expire_all(writer: Writer, retention: Retention, now: datetime) -> frozenset[datetime]:
+    """
+    Remove what is older than what is kept: rows of sets and bills, and what the ledgers say of them.
+
+    Returns:
+        Days of which some sets are gone and others may be left: their bills are to be reconciled again.
+    """
+    days: set[datetime] = set()
     for resolution in Resolution:
         keep = retention.of(resolution)
         if keep is not None:
-            expire(writer, resolution, now - keep)
+            days.update(expire(writer, resolution, now - keep))
     if retention.daily is not None:
         expire_cloud(writer, now - retention.daily)
+    return frozenset(days)

@@ -10,16 +10,27 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from fleetcost.bucket.port import BucketReader, ObjectInfo
-from fleetcost.errors import DamagedError, NoRoomError, ObjectMissingError, SetDamagedError, StoreRefusedError
-from fleetcost.ingest.plan import Retention
+from fleetcost.errors import (
+    DamagedError,
+    FleetcostError,
+    NoRoomError,
+    ObjectMissingError,
+    SetDamagedError,
+    StoreRefusedError,
+    WorkTooLargeError,
+)
+from fleetcost.ingest.fetch import LONGEST_REASON
+from fleetcost.ingest.plan import Retention, is_known
 from fleetcost.model.cloud_sets import CloudSetHeader, CloudSetKey
 from fleetcost.model.window import Resolution
 from fleetcost.sets.cloud.files import header_from_bytes
 from fleetcost.sets.cloud.layout import CloudFound, CloudObject, discover
+from fleetcost.sets.limits import check_file
 from fleetcost.tables.cloud import (
     CloudEntry,
     CloudFile,
@@ -34,6 +45,12 @@ from fleetcost.tables.reconcile import reconcile_days
 
 BATCH_DAYS = 8
 """Objects that one transaction replaces."""
+
+UNPACKED_BYTES = 1 << 30
+"""Of a day's bill, at most."""
+
+MARGIN = timedelta(days=400)
+"""How far outside of its day a row may begin or end: a fee is for a month or a year."""
 
 FOLDER = "bills"
 """Where objects wait beside the database until their transaction is over."""
@@ -75,8 +92,9 @@ class BillRead:
 
 
 def plan_cloud(
-    listing: Iterable[CloudFound], ledger: Mapping[str, CloudEntry], retention: Retention, now: datetime
-) -> CloudPlan:
+    listing: Iterable[CloudFound], ledger: Mapping[str, CloudEntry], retention: Retention, now: datetime,
+    tries: Mapping[str, int] = MappingProxyType({}),
+) -> CloudPlan:  # fmt: skip
     """Compare the bills in the bucket with those in the tables; pure."""
     loads, skips, seen, unchanged = [], [], set(), 0
     for found in listing:
@@ -87,7 +105,7 @@ def plan_cloud(
             continue
         seen.add(found.info.path)
         entry = ledger.get(found.info.path)
-        if entry is not None and _known(entry, found.info):
+        if entry is not None and is_known(entry, found.info, now, tries):
             unchanged += 1
         else:
             loads.append(CloudLoad(key, found.info))
@@ -145,7 +163,7 @@ def _applied(database: Database, read: Sequence[BillRead]) -> list[CloudEntry]:
     """Load days together; where a file is bad, each alone."""
     try:
         return _replace(database, [one.file for one in read if one.file], [one.entry for one in read])
-    except SetDamagedError as error:
+    except (SetDamagedError, WorkTooLargeError) as error:
         if len(read) > 1:
             return [entry for one in read for entry in _applied(database, [one])]
         damaged = replace(read[0].entry, state=EntryState.DAMAGED, reason=str(error))
@@ -179,14 +197,18 @@ def fetch_bill(load: CloudLoad, bucket: BucketReader, file: Path, now: datetime)
         written_at=load.info.modified, ingested_at=now, state=EntryState.INGESTED,
     )  # fmt: skip
     try:
-        content = bucket.get(load.info.path)
-        header = header_from_bytes(content, load.info.path)
+        content, header = _checked(load, bucket)
     except ObjectMissingError:
         return BillRead(load, replace(entry, state=EntryState.DELETED, reason="deleted while it was read"))
     except StoreRefusedError as error:
         return BillRead(load, replace(entry, state=EntryState.REFUSED, reason=str(error), etag=""))
     except DamagedError as error:
         return BillRead(load, replace(entry, state=EntryState.DAMAGED, reason=str(error)))
+    except FleetcostError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever reading an object ends in is that object's state
+        reason = f"read {load.info.path}: {type(error).__name__}: {str(error)[:LONGEST_REASON]}"
+        return BillRead(load, replace(entry, state=EntryState.DAMAGED, reason=reason))
     if header.key != load.key:
         reason = f"the file says it is {header.key}; it was copied or renamed"
         return BillRead(load, replace(entry, state=EntryState.REFUSED, reason=reason))
@@ -196,6 +218,24 @@ def fetch_bill(load: CloudLoad, bucket: BucketReader, file: Path, now: datetime)
         raise NoRoomError(f"write {file}: {error.strerror}: give the data directory more room") from error
     read = CloudFile(load.key, header.rows, header.totals, file, header.format_version)
     return BillRead(load, _described(entry, header), read)
+
+
+def _checked(load: CloudLoad, bucket: BucketReader) -> tuple[bytes, CloudSetHeader]:
+    """Fetch and check; what seems damaged is fetched once more, since transfers damage too."""
+    content = bucket.get(load.info.path)
+    try:
+        return content, _header(content, load)
+    except DamagedError:
+        again = bucket.get(load.info.path)
+        if again == content:
+            raise
+        return again, _header(again, load)
+
+
+def _header(content: bytes, load: CloudLoad) -> CloudSetHeader:
+    header = header_from_bytes(content, load.info.path)
+    check_file(content, load.key.window, UNPACKED_BYTES, load.info.path, MARGIN)
+    return header
 
 
 def _described(entry: CloudEntry, header: CloudSetHeader) -> CloudEntry:
@@ -215,10 +255,6 @@ def _described(entry: CloudEntry, header: CloudSetHeader) -> CloudEntry:
 def _kept(key: CloudSetKey, retention: Retention, now: datetime) -> bool:
     keep = retention.of(Resolution.DAY)
     return keep is None or key.window.end > now - keep
-
-
-def _known(entry: CloudEntry, info: ObjectInfo) -> bool:
-    return entry.state is not EntryState.DELETED and (entry.etag, entry.size_bytes) == (info.etag, info.size_bytes)
 
 
 def _batches(loads: Sequence[CloudLoad]) -> Iterator[Sequence[CloudLoad]]:

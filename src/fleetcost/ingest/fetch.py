@@ -21,6 +21,7 @@ from fleetcost.errors import (
     DamagedError,
     NoRoomError,
     ObjectMissingError,
+    SetDamagedError,
     SetRefusedError,
     StoreRefusedError,
     TryAgainError,
@@ -28,6 +29,7 @@ from fleetcost.errors import (
 from fleetcost.ingest.plan import Load
 from fleetcost.model.sets import FORMAT_VERSION, SetHeader
 from fleetcost.sets.files import header_from_bytes
+from fleetcost.sets.limits import check_file, check_header
 from fleetcost.tables.ledger import Entry, EntryState
 
 FETCHES = 8
@@ -41,6 +43,12 @@ PATIENCE_SECONDS = 150.0
 
 SLOWEST_BYTES_PER_SECOND = 50_000
 """A large object is given the time it takes at this speed besides."""
+
+UNPACKED = 8
+"""A set may be this many times as large unpacked as what may be on its way packed: half of the memory budget."""
+
+LONGEST_REASON = 500
+"""Characters of another library's message that are kept as a reason."""
 
 _GLANCE_SECONDS = 0.5
 
@@ -245,7 +253,7 @@ class Fetcher:
     def _one(self, load: Load, file: Path, now: datetime) -> Fetched:
         entry = _entry(load, now)
         try:
-            header, reason = self._stage(load, file)
+            header, reason = self._staged(load, file)
         except ObjectMissingError:
             return Fetched(load, replace(entry, state=EntryState.DELETED, reason="deleted while it was read"))
         except StoreRefusedError as error:
@@ -258,21 +266,40 @@ class Fetcher:
             raise
         except TryAgainError as error:
             return Fetched(load, None, failure=str(error))
+        except Exception as error:  # noqa: BLE001 - whatever reading an object ends in is that object's state
+            reason = f"read {load.info.path}: {type(error).__name__}: {str(error)[:LONGEST_REASON]}"
+            return Fetched(load, replace(entry, state=EntryState.DAMAGED, reason=reason))
         return Fetched(load, _described(entry, header, reason), file, version=header.format_version)
 
-    def _stage(self, load: Load, file: Path) -> tuple[SetHeader, str]:
+    def _staged(self, load: Load, file: Path) -> tuple[SetHeader, str]:
+        """Fetch an object and check it; where it seems damaged it is fetched once more, since transfers damage too."""
         size = load.info.size_bytes
         if size > self._room_bytes:
             raise SetRefusedError(
                 f"read {load.info.path}: {size:,} bytes, accepted are up to {self._room_bytes:,}, a sixteenth of the "
                 "memory budget: raise the setting memory"
             )
-        content = self._bucket.get(load.info.path)
+        content = self._bucket.get(load.info.path, largest_bytes=self._room_bytes)
+        try:
+            return self._stage(content, load, file)
+        except SetDamagedError:
+            again = self._bucket.get(load.info.path, largest_bytes=self._room_bytes)
+            if again == content:
+                raise
+            return self._stage(again, load, file)
+
+    def _stage(self, content: bytes, load: Load, file: Path) -> tuple[SetHeader, str]:
+        unpacked_bytes = self._room_bytes * UNPACKED
         if load.foreign:
-            return self._convert(content, load, file)
+            header, reason = self._convert(content, load, file)
+            check_header(header, load.info.path)
+            check_file(file.read_bytes(), load.key.window, unpacked_bytes, load.info.path)
+            return header, reason
         header = header_from_bytes(content, load.info.path)
         if header.key != load.key:
             raise SetRefusedError(f"the file says it is {header.key}; it was copied or renamed")
+        check_header(header, load.info.path)
+        check_file(content, load.key.window, unpacked_bytes, load.info.path)
         try:
             file.write_bytes(content)
         except OSError as error:

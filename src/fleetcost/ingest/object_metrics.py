@@ -11,7 +11,13 @@ from fleetcost.ops import metrics
 from fleetcost.tables.database import Database
 from fleetcost.tables.ledger import EntryState, census, count_states
 
-NOT_READ = (ObjectState.FOREIGN_SET, ObjectState.COMBINED, ObjectState.DOUBLE, ObjectState.UNKNOWN)
+NOT_READ = (
+    ObjectState.FOREIGN_SET,
+    ObjectState.COMBINED,
+    ObjectState.DOUBLE,
+    ObjectState.UNKNOWN,
+    ObjectState.OVER_QUOTA,
+)
 PAST_RETENTION = "past retention"
 """A set that is older than what the tables keep; with the states of the ledger and the ones above, every object's."""
 

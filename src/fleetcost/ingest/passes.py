@@ -7,13 +7,13 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from fleetcost.errors import FleetcostError
-from fleetcost.ingest.plan import Plan, Skip
+from fleetcost.ingest.plan import Plan, Skip, Tried
 from fleetcost.ops import log, metrics
 from fleetcost.tables.ledger import EntryState
 
@@ -92,6 +92,8 @@ class Passes(ABC):
         self._clock = clock
         self._status = Status()
         self._skips: tuple[Skip, ...] = ()
+        self._tries: Counter[str] = Counter()
+        """How often each object that cannot be used was read; begins again with the process."""
 
     @property
     def status(self) -> Status:
@@ -164,6 +166,14 @@ class Passes(ABC):
         left = seconds
         while left > 0 and not stop.wait(min(left, GLANCE_SECONDS)) and not self._wanted():
             left -= GLANCE_SECONDS
+
+    def _note(self, entries: Iterable[Tried]) -> None:
+        """Remember how often objects that cannot be used were read; from then on they are read ever less often."""
+        for entry in entries:
+            if entry.state in {EntryState.DAMAGED, EntryState.REFUSED}:
+                self._tries[entry.path] += 1
+            else:
+                self._tries.pop(entry.path, None)
 
     def _say(self, **facts: Any) -> None:  # noqa: ANN401 - the fields of `Status`
         self._status = replace(self._status, **facts)

@@ -8,9 +8,12 @@ newest is seen early; later ones are large, because the engine writes large ones
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Protocol
 
 from fleetcost.bucket.port import ObjectInfo
 from fleetcost.ingest.listing import Unlisted
@@ -25,6 +28,18 @@ BATCH_BYTES = 96 * 1024 * 1024
 
 BATCH_OBJECTS = 2500
 """Objects a batch holds at most, whatever their sizes."""
+
+FUTURE = timedelta(days=2)
+"""How far ahead of the clock a set's window may begin: clocks differ, and a window is published before its end."""
+
+FIRST_RETRY, LAST_RETRY = timedelta(minutes=1), timedelta(days=1)
+"""After this time an object that cannot be used is read again, then after twice as long each time, up to the last."""
+
+UNUSABLE = 500
+"""A cluster that has more objects that cannot be used is over its quota."""
+
+QUOTA = 100
+"""Objects a pass reads of a cluster that is over its quota, newest first."""
 
 FOREIGN_WEIGHT = 0.2
 """What a foreign object's byte counts for: it has five times our bytes for a row where it is not compressed."""
@@ -101,6 +116,24 @@ class Forget:
 Work = Load | Forget
 
 
+class Tried(Protocol):
+    """What a ledger says of an object, a set's or a bill's."""
+
+    @property
+    def path(self) -> str: ...  # noqa: D102
+    @property
+    def etag(self) -> str: ...  # noqa: D102
+    @property
+    def size_bytes(self) -> int: ...  # noqa: D102
+    @property
+    def state(self) -> EntryState: ...  # noqa: D102
+    @property
+    def ingested_at(self) -> datetime: ...  # noqa: D102
+
+
+_UNUSABLE = frozenset({EntryState.DAMAGED, EntryState.REFUSED})
+
+
 @dataclass(frozen=True, slots=True)
 class Skip:
     """An object that is not read, and why."""
@@ -138,6 +171,7 @@ class Plan:
         skips: objects that are not read
         unchanged: objects whose rows are in the tables already
         expired: sets older than the retention
+        newest_expired: the end of the newest of these
         unlisted: clusters that could not be listed, with the reason; what is known of them stays
     """
 
@@ -146,6 +180,19 @@ class Plan:
     unchanged: int
     expired: int
     unlisted: Unlisted = ()
+    newest_expired: datetime | None = None
+
+    @property
+    def nothing_because(self) -> str:
+        """Why there is nothing to load and nothing was loaded although the bucket has objects; else empty."""
+        if self.size or self.unchanged or not (self.expired or self.skips):
+            return ""
+        if self.newest_expired is None:
+            return f"none of {len(self.skips):,} objects is a set that can be used: {self.skips[0].reason}"
+        return (
+            f"all {self.expired:,} sets are older than what is kept, the newest ended {self.newest_expired:%Y-%m-%d}: "
+            "raise hourly_retention_hours and daily_retention_days"
+        )
 
     @property
     def size(self) -> int:
@@ -154,8 +201,9 @@ class Plan:
 
 
 def plan(
-    listing: Iterable[Found], ledger: Mapping[str, Entry], retention: Retention, now: datetime, unlisted: Unlisted = ()
-) -> Plan:
+    listing: Iterable[Found], ledger: Mapping[str, Entry], retention: Retention, now: datetime, unlisted: Unlisted = (),
+    tries: Mapping[str, int] = MappingProxyType({}),
+) -> Plan:  # fmt: skip
     """
     Compare what is in the bucket with what is in the tables.
 
@@ -165,21 +213,24 @@ def plan(
         retention: how old a set may be
         now: the clock's reading
         unlisted: clusters whose objects are not in the listing although they may be in the bucket
+        tries: how often objects that cannot be used were read, by path
     """
     skips: list[Skip] = []
     wanted: dict[SetKey, list[Found]] = {}
     seen: set[str] = set()
-    expired = 0
+    expired: list[SetKey] = []
     for found in listing:
         key = found.location.key
         seen.add(found.info.path)
         if key is None:
             if found.location.state is not ObjectState.IDENTITY:
                 skips.append(Skip(found.info.path, found.location.state, found.location.reason))
+        elif key.window.start > now + FUTURE:
+            skips.append(Skip(found.info.path, ObjectState.UNKNOWN, "its window is in the future"))
         elif retention.keeps(key, now):
             wanted.setdefault(key, []).append(found)
         else:
-            expired += 1
+            expired.append(key)
     work: list[Work] = []
     unchanged = 0
     for key, rivals in wanted.items():
@@ -189,7 +240,7 @@ def plan(
         used = [entry for double in doubles if (entry := ledger.get(double.info.path)) and _stands(entry)]
         work += [Forget(entry, f"{best.info.path} holds the same set and is used") for entry in used]
         entry = ledger.get(best.info.path)
-        if entry is not None and _known(entry, best.info):
+        if entry is not None and is_known(entry, best.info, now, tries):
             unchanged += 1
         else:
             foreign = best.location.state is ObjectState.FOREIGN_SET
@@ -197,7 +248,26 @@ def plan(
     hidden = {cluster for cluster, _ in unlisted}
     gone = (entry for path, entry in ledger.items() if path not in seen and _stands(entry))
     work += [Forget(entry) for entry in gone if entry.key.cluster not in hidden and retention.keeps(entry.key, now)]
-    return Plan(tuple(_batches(work)), tuple(skips), unchanged, expired, unlisted)
+    work, over = _within_quota(work, ledger)
+    newest = max((key.window.end for key in expired), default=None)
+    return Plan(tuple(_batches(work)), (*skips, *over), unchanged, len(expired), unlisted, newest)
+
+
+def _within_quota(work: Sequence[Work], ledger: Mapping[str, Entry]) -> tuple[list[Work], list[Skip]]:
+    """Part what a pass does from what it leaves for later, because its cluster sends much that cannot be used."""
+    bad = Counter(entry.key.cluster for entry in ledger.values() if entry.state in _UNUSABLE)
+    now: list[Work] = []
+    later: list[Skip] = []
+    taken: Counter[str] = Counter()
+    for item in sorted(work, key=_newest_first):
+        cluster = item.key.cluster
+        taken[cluster] += isinstance(item, Load)
+        if isinstance(item, Load) and bad[cluster] > UNUSABLE and taken[cluster] > QUOTA:
+            reason = f"{cluster} has {bad[cluster]:,} objects that cannot be used: a pass reads {QUOTA} of its objects"
+            later.append(Skip(item.info.path, ObjectState.OVER_QUOTA, reason))
+        else:
+            now.append(item)
+    return now, later
 
 
 def by_day(plan: Plan) -> Mapping[datetime, tuple[Batch, ...]]:
@@ -219,11 +289,15 @@ def _double(double: Found, best: Found) -> Skip:
     return Skip(double.info.path, ObjectState.DOUBLE, f"{best.info.path} holds the same set and is used")
 
 
-def _known(entry: Entry, info: ObjectInfo) -> bool:
-    return _stands(entry) and (entry.etag, entry.size_bytes) == (info.etag, info.size_bytes)
+def is_known(entry: Tried, info: ObjectInfo, now: datetime, tries: Mapping[str, int]) -> bool:
+    """Tell whether an object was read and need not be read again; what seemed damaged may have got so on its way."""
+    if not _stands(entry) or (entry.etag, entry.size_bytes) != (info.etag, info.size_bytes):
+        return False
+    wait = min(FIRST_RETRY * 2 ** min(max(tries.get(entry.path, 0) - 1, 0), 16), LAST_RETRY)
+    return entry.state not in _UNUSABLE or entry.ingested_at > now - wait
 
 
-def _stands(entry: Entry) -> bool:
+def _stands(entry: Tried) -> bool:
     """Tell whether the object of an entry was there, and used or tried, at the last pass."""
     return entry.state is not EntryState.DELETED
 

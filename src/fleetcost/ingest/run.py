@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from fleetcost.bucket.port import BucketReader
 from fleetcost.errors import DatabaseDamagedError, DatabaseStoppedError, StoreError
-from fleetcost.ingest.apply import apply, expire_all
+from fleetcost.ingest.apply import apply, expire_all, halves
 from fleetcost.ingest.bill_metrics import tell_bills
 from fleetcost.ingest.budget import Budget, split
 from fleetcost.ingest.cloud import apply_cloud, cloud_ledger_of, list_cloud, plan_cloud
@@ -19,6 +20,7 @@ from fleetcost.ingest.stage import Stage
 from fleetcost.ops import log
 from fleetcost.tables.database import Database
 from fleetcost.tables.ledger import Entry, EntryState, clusters, ledger_of
+from fleetcost.tables.reconcile import reconcile_days
 
 DEFAULT_CURRENCY = "USD"
 """Of foreign sets, unless a setting names another."""
@@ -65,7 +67,7 @@ class Ingestor(Passes):
         """
         ledger = ledger_of(self._database)
         listing = list_bucket(self._bucket, clusters(ledger.values()))
-        return plan(listing.found, ledger, self._retention, self._clock(), listing.unlisted)
+        return plan(listing.found, ledger, self._retention, self._clock(), listing.unlisted, self._tries)
 
     def _wanted(self) -> bool:
         return bool(self._database.broken)
@@ -93,28 +95,44 @@ class Ingestor(Passes):
         found.update(self._bills())
         self._expire()
         tell_objects(self._database, todo, self._clock())
+        if todo.nothing_because:
+            _log.warning("nothing to load", reason=todo.nothing_because)
         if troubles:
             raise StoreError(summary(troubles))
         return Pass.of(found, todo.unchanged)
 
-    def _apply(self, batch: Batch, fetched: tuple[Fetched, ...], troubles: list[str]) -> tuple[Entry, ...]:
+    def _apply(self, batch: Batch, fetched: Sequence[Fetched], troubles: list[str]) -> tuple[Entry, ...]:
         try:
             applied = apply(batch, fetched, self._database, self._clock())
         except DatabaseStoppedError as error:
             # What made the engine give up is in this batch; the others go on with a new engine.
             self._database.reopen(self._clock())
-            troubles.append(f"{batch.size} objects are left out: {error}")
-            return ()
+            return self._apart(batch, fetched, troubles, error)
+        self._note(applied.entries)
         for entry in applied.bad:
             _log.warning("object not used", path=entry.path, state=entry.state.value, reason=entry.reason)
         troubles += [item.failure for item in applied.unreached]
         return applied.entries
 
+    def _apart(
+        self, batch: Batch, fetched: Sequence[Fetched], troubles: list[str], error: DatabaseStoppedError
+    ) -> tuple[Entry, ...]:
+        """Apply the halves of a batch that made the engine give up, until what did it stands alone and is named."""
+        parts = halves(batch, fetched)
+        if len(parts) > 1:
+            return tuple(entry for part in parts for entry in self._apply(*part, troubles))
+        paths = ", ".join(item.load.info.path for item in fetched)
+        troubles.append(f"{batch.size} objects are left out ({paths}): {error}")
+        return ()
+
     def _bills(self) -> Counter[EntryState]:
         """Keep the bills equal to the bucket's; they come after the clusters they are reconciled with."""
-        todo = plan_cloud(list_cloud(self._bucket), cloud_ledger_of(self._database), self._retention, self._clock())
+        todo = plan_cloud(
+            list_cloud(self._bucket), cloud_ledger_of(self._database), self._retention, self._clock(), self._tries
+        )
         self._say(skipped=(*self._status.skipped, *(path for path, _ in todo.skips)))
         entries = apply_cloud(todo, self._bucket, self._database, self._clock())
+        self._note(entries)
         for entry in entries:
             if entry.state in {EntryState.DAMAGED, EntryState.REFUSED}:
                 _log.warning("bill not used", path=entry.path, state=entry.state.value, reason=entry.reason)
@@ -123,4 +141,4 @@ class Ingestor(Passes):
 
     def _expire(self) -> None:
         with self._database.transaction() as writer:
-            expire_all(writer, self._retention, self._clock())
+            reconcile_days(writer, expire_all(writer, self._retention, self._clock()))

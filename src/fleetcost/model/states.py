@@ -63,6 +63,7 @@ class ObjectState(enum.StrEnum):
     COMBINED = "combined"
     DOUBLE = "double"
     UNKNOWN = "unknown"
+    OVER_QUOTA = "over quota"
 
     @property
     def meaning(self) -> str:
@@ -77,4 +78,5 @@ _OBJECT_MEANINGS = {
     ObjectState.COMBINED: "an older product's merged output, skipped because it would count every cluster twice",
     ObjectState.DOUBLE: "a set that another object holds too and is read from there: ours before a foreign one",
     ObjectState.UNKNOWN: "under a cluster's folder, but no name this build knows",
+    ObjectState.OVER_QUOTA: "its cluster has many objects that cannot be used; a later pass reads it",
 }

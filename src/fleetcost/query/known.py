@@ -23,8 +23,8 @@ class Known:
     """
     The ledger and what follows from it.
 
-    Reading ten thousand entries and judging them takes longer than most questions, so both are kept; the key is the
-    ledger's generation in the question's own snapshot, so that an answer never mixes two states of the tables.
+    Reading ten thousand entries and judging them takes longer than most questions, so both are kept for one generation
+    of the ledger alone, that of the last question's own snapshot: an answer never mixes two states of the tables.
     """
 
     def __init__(self, size: int = 64, retired: Retired = dict) -> None:
@@ -32,12 +32,12 @@ class Known:
         self.retired = retired
         """Gives the clusters that were declared gone, and when."""
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._generation: Hashable = None
         self._lock = threading.Lock()
 
     def entries(self, snapshot: View) -> tuple[Entry, ...]:
         """Return every entry of the ledger."""
-        key = ("entries", snapshot.generation)
-        return tuple(self._remembered(key, lambda: tuple(read_ledger(snapshot).values())))
+        return tuple(self.remembered(snapshot, "entries", lambda: tuple(read_ledger(snapshot).values())))
 
     def completeness(
         self, snapshot: View, frame: Frame, kinds: tuple[SetKind, ...], now: datetime
@@ -45,22 +45,24 @@ class Known:
         """Judge every known cluster over a frame; times of day count to the minute."""
         minute = now.replace(second=0, microsecond=0)
         retired = self.retired()
-        key = ("completeness", snapshot.generation, frame, kinds, minute, tuple(sorted(retired.items())))
-        judged = self._remembered(key, lambda: completeness(self.entries(snapshot), frame, kinds, minute, retired))
-        return tuple(judged)
+        key = ("completeness", frame, kinds, minute, tuple(sorted(retired.items())))
+        entries = self.entries(snapshot)
+        return tuple(self.remembered(snapshot, key, lambda: completeness(entries, frame, kinds, minute, retired)))
 
     def remembered(self, snapshot: View, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - what is made
         """Return what was made for a key in this state of the tables, or make it."""
-        return self._remembered((key, snapshot.generation), make)
-
-    def _remembered(self, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - what is made
         with self._lock:
+            if snapshot.generation != self._generation:
+                # A whole ledger hangs on each generation: only the one that was asked for last is kept.
+                self._generation = snapshot.generation
+                self._kept.clear()
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
         made = make()
         with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
+            if snapshot.generation == self._generation:
+                self._kept[key] = made
+                while len(self._kept) > self._size:
+                    self._kept.popitem(last=False)
         return made

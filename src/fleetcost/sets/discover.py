@@ -27,5 +27,10 @@ def discover(bucket: BucketReader, cluster: ClusterId | None = None) -> Iterator
         bucket: where
         cluster: only this cluster's folder
     """
-    for info in bucket.list(cluster_folder(cluster) if cluster else FEDERATED):
+    yield from discover_folder(bucket, cluster_folder(cluster) if cluster else FEDERATED)
+
+
+def discover_folder(bucket: BucketReader, folder: str) -> Iterator[Found]:
+    """Iterate every object below a folder."""
+    for info in bucket.list(folder):
         yield Found(info, locate(info.path))

@@ -12,8 +12,10 @@ federated/combined/…                                                          
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fleetcost.bucket.paths import unfit
 from fleetcost.documents.places import FEDERATED, cluster_folder
 from fleetcost.model.identity import RESERVED_IDS, ClusterId
 from fleetcost.model.sets import SetKey, SetKind
@@ -23,6 +25,7 @@ from fleetcost.model.window import Resolution, Window
 _FOREIGN_NAME = re.compile(r"(?:[^/]*\.)?(?P<start>[0-9]{9,11})-(?P<end>[0-9]{9,11})(?:\.[A-Za-z0-9.]+)?")
 _OUR_NAME = re.compile(r"(?P<start>[1-9][0-9]{0,10})-(?P<end>[1-9][0-9]{0,10})\.parquet")
 """Without leading zeros: one window has one name, or one set would be there twice."""
+_FORMS = ("parquet", "bingen")
 _IDENTITY_NAMES = ("cluster.json", "diagnostics.json")
 
 
@@ -55,10 +58,20 @@ def set_folder(cluster: ClusterId, kind: SetKind, resolution: Resolution) -> str
     return f"{cluster_folder(cluster)}/etl/parquet/{kind}/{resolution}"
 
 
+def set_folders(cluster: ClusterId) -> Iterator[str]:
+    """Iterate every folder in which a cluster's sets may lie, ours and foreign ones."""
+    for form in _FORMS:
+        for kind in SetKind:
+            for resolution in Resolution:
+                yield f"{cluster_folder(cluster)}/etl/{form}/{kind}/{resolution}"
+
+
 def locate(path: str) -> Location:
     """Tell what an object is from its path alone; never fails: what is not understood is `UNKNOWN` with a reason."""
     root, _, rest = path.partition("/")
     name, _, inside = rest.partition("/")
+    if reason := unfit(path):
+        return Location(ObjectState.UNKNOWN, ClusterId(name) if not unfit(name) else None, reason=reason)
     if root != FEDERATED or not inside:
         return Location(ObjectState.UNKNOWN, reason=f"not below {FEDERATED}/<cluster>/")
     if name in RESERVED_IDS:
@@ -71,7 +84,7 @@ def locate(path: str) -> Location:
 
 def _locate_set(cluster: ClusterId, inside: str) -> Location:
     parts = inside.split("/")
-    if len(parts) != 5 or parts[0] != "etl" or parts[1] not in {"parquet", "bingen"}:  # noqa: PLR2004 - see the layout
+    if len(parts) != 5 or parts[0] != "etl" or parts[1] not in _FORMS:  # noqa: PLR2004 - see the layout
         return Location(ObjectState.UNKNOWN, cluster, reason="not etl/{parquet,bingen}/<kind>/<resolution>/<file>")
     _, form, kind, resolution, name = parts
     match = (_OUR_NAME if form == "parquet" else _FOREIGN_NAME).fullmatch(name)

@@ -30,7 +30,7 @@ class Scope:
         span: the range of their windows
         days, hours_of_days: days that are reconciled, and hours on them
         hours: the range of these days
-        loaded: a query of the cluster-windows that were loaded anew
+        loaded: a query of the cluster-windows that were loaded again or dropped
     """
 
     touched: str
@@ -156,7 +156,7 @@ def block_stage() -> Stage:
 def asset_stages(resolution: Resolution, scope: Scope) -> Sequence[Stage]:
     """Return the adjustments of assets that change."""
     aimed = query("bill_aimed", resolution, hours=scope.hours)
-    spread = _spread(aimed, "asset", "window_start, begun", "row, cluster, window_start, old")
+    spread = _spread(aimed, "asset", "window_start, begun, tie", "row, cluster, window_start, old")
     return [("bill_change", query("bill_change", spread=spread))]
 
 

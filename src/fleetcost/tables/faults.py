@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from fleetcost.errors import DatabaseDamagedError, DatabaseStoppedError, FleetcostError, NoRoomError
+from fleetcost.errors import DatabaseDamagedError, DatabaseStoppedError, FleetcostError, NoRoomError, WorkTooLargeError
 
 _DAMAGE = ("corrupt database file", "checksum", "not a valid duckdb database file", "failed to load metadata pointer")
 _NO_DISK = ("no space left", "disk quota exceeded", "file too large")
@@ -38,7 +38,7 @@ def fault(error: duckdb.Error, file: Path) -> FleetcostError | None:
             "comes with a later pass; give the data directory more room or keep fewer days"
         )
     if isinstance(error, duckdb.OutOfMemoryException):
-        return NoRoomError(
+        return WorkTooLargeError(
             f"database {file}: the memory budget, with what may be put aside on the disk, is too small for this work "
             f"({_first_line(text)}): nothing is lost; raise the setting memory"
         )

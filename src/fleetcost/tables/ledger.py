@@ -132,14 +132,14 @@ def write_entries(writer: Writer, entries: Sequence[Entry]) -> None:
     writer.execute(statement("next_generation"))
 
 
-def forget_expired(writer: Writer, resolution: Resolution, before: datetime) -> int:
-    """Forget the objects of windows of this resolution that ended at or before a time; return how many."""
+def forget_expired(writer: Writer, resolution: Resolution, before: datetime) -> tuple[datetime, ...]:
+    """Forget the objects of windows of this resolution that ended at or before a time; return the days of these."""
     parameters = {"before": naive(before)}
-    ((count,),) = writer.rows(statement("count_expired", resolution), parameters)
-    if count:
+    days = writer.rows(statement("expired_days", resolution), parameters)
+    if days:
         writer.execute(statement("expire_ledger", resolution), parameters)
         writer.execute(statement("next_generation"))
-    return int(count)
+    return tuple(aware(day) for (day,) in days)
 
 
 def ledger_of(database: Tables) -> Mapping[str, Entry]:

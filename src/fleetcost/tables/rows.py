@@ -121,21 +121,27 @@ def _replace(writer: Writer, table: str, resolution: Resolution, rows: str, touc
     writer.add(f"{table}_{resolution}", rows, touched)
 
 
-def expire(writer: Writer, resolution: Resolution, before: datetime) -> int:
+def expire(writer: Writer, resolution: Resolution, before: datetime) -> tuple[datetime, ...]:
     """
     Remove windows of this resolution that ended at or before a time: rows, what was derived from them, ledger entries.
 
     A longer retention then finds them unknown and loads them again.
 
     Returns:
-        The number of objects forgotten.
+        The days of these windows; what was billed on them is to be reconciled with what is left of their sets.
     """
-    gone = forget_expired(writer, resolution, before)
-    if gone:
+    days = forget_expired(writer, resolution, before)
+    if days:
         for table in (*(name for names in TABLES.values() for name in names), "idle"):
             writer.execute(statement("expire", resolution, table=table), {"before": naive(before)})
-        writer.execute(statement("forget_labels"))
-    return gone
+        writer.execute(statement("expire_own", resolution), {"began": naive(before - resolution.delta)})
+        forget_labels(writer)
+    return days
+
+
+def forget_labels(writer: Writer) -> None:
+    """Remove the label sets that no row has any more; to be called when rows were dropped and others loaded."""
+    writer.execute(statement("forget_labels"))
 
 
 def _keep_labels(writer: Writer, files: Sequence[SetFile]) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from builders import FOREVER, at, day, hour, key
 from fleetcost.bucket.port import ObjectInfo
-from fleetcost.ingest.plan import BATCH_OBJECTS, Batch, Plan, Retention, Skip, plan
+from fleetcost.ingest.plan import BATCH_OBJECTS, QUOTA, UNUSABLE, Batch, Plan, Retention, Skip, plan
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.states import ObjectState
 from fleetcost.model.window import Resolution, Window
@@ -37,7 +37,7 @@ def objects(*keys: SetKey, etag: str = "e1") -> list[Found]:
 def entry(one: SetKey, state: EntryState = EntryState.INGESTED, etag: str = "e1", size: int = 10) -> Entry:
     """Return what an earlier pass wrote of a set."""
     return Entry(
-        key=one, path=set_path(one), etag=etag, size_bytes=size, written_at=at(3), ingested_at=at(4), state=state
+        key=one, path=set_path(one), etag=etag, size_bytes=size, written_at=at(3), ingested_at=NOW, state=state
     )
 
 
@@ -119,7 +119,43 @@ def test_expired_sets_are_neither_unchanged_nor_forgotten() -> None:
     """What has left the tables for its age is not missed when it leaves the bucket."""
     old = key(hour(0))
     assert planned([], [entry(old)], KEEP, at(60)).size == 0
-    assert planned(objects(old), [entry(old)], KEEP, at(60)) == Plan((), (), 0, 1)
+    assert planned(objects(old), [entry(old)], KEEP, at(60)) == Plan((), (), 0, 1, (), old.window.end)
+
+
+@pytest.mark.parametrize(("tries", "minutes"), [(1, 1), (2, 2), (5, 16), (40, 1440)])
+def test_what_is_damaged_is_read_again_ever_later(tries: int, minutes: int) -> None:
+    """An object that cannot be used is read again after a minute, then after twice as long each time, up to a day."""
+    bad = entry(ONE, EntryState.DAMAGED)
+    for after, again in ((timedelta(minutes=minutes) - timedelta(seconds=1), 0), (timedelta(minutes=minutes), 1)):
+        chosen = plan(objects(ONE), {bad.path: bad}, FOREVER, NOW + after, tries={bad.path: tries})
+        assert (chosen.size, chosen.unchanged) == (again, 1 - again)
+
+
+def test_a_window_in_the_future_is_skipped() -> None:
+    """A set of a day that is far ahead of the clock is not loaded, so that it makes no silent cluster look alive."""
+    ahead = key(Resolution.DAY.window_of(NOW + timedelta(days=4)))
+    chosen = planned(objects(ahead, ONE))
+    assert loaded(chosen) == [ONE]
+    assert [(skip.path, skip.reason) for skip in chosen.skips] == [(set_path(ahead), "its window is in the future")]
+
+
+def test_rubbish_has_a_quota() -> None:
+    """Of a cluster with many unusable objects a pass reads the newest few; the rest wait, and no other cluster does."""
+    rubbish = [key(hour(-number)) for number in range(UNUSABLE + 1)]
+    new = [key(hour(-number), SetKind.ASSETS) for number in range(QUOTA + 20)]
+    good = key(hour(0), cluster="c2")
+    chosen = planned(objects(*rubbish, *new, good), [entry(one, EntryState.DAMAGED) for one in rubbish])
+    assert sorted(loaded(chosen)) == sorted([*new[:QUOTA], good])
+    assert [skip.path for skip in chosen.skips] == [set_path(one) for one in new[QUOTA:]]
+    assert {skip.state for skip in chosen.skips} == {ObjectState.OVER_QUOTA}
+
+
+def test_nothing_to_load_says_why() -> None:
+    """A bucket whose sets are all too old, or no sets, does not look like an empty one."""
+    assert planned([]).nothing_because == ""
+    assert "older than what is kept" in planned(objects(key(hour(0))), (), KEEP, at(60)).nothing_because
+    assert "raise hourly_retention_hours" in planned(objects(key(hour(0))), (), KEEP, at(60)).nothing_because
+    assert planned(objects(ONE), [entry(ONE)]).nothing_because == ""
 
 
 def test_without_retention_nothing_expires() -> None:

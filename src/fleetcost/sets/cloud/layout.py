@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fleetcost.bucket.paths import unfit
 from fleetcost.bucket.port import BucketReader, ObjectInfo
 from fleetcost.errors import SettingsError
 from fleetcost.model.cloud_sets import CloudSetKey, IntegrationId, integration_id
@@ -100,6 +101,8 @@ def locate(path: str) -> CloudLocation:
     """Tell what an object is from its path alone; never fails: what is not understood is `UNKNOWN` with a reason."""
     root, _, rest = path.partition("/")
     name, _, inside = rest.partition("/")
+    if reason := unfit(path):
+        return CloudLocation(CloudObject.UNKNOWN, reason=reason)
     if root != ROOT or not inside:
         return CloudLocation(CloudObject.UNKNOWN, reason=f"not below {ROOT}/<integration>/")
     try:

@@ -28,7 +28,7 @@ there AS (
 meant AS (
     SELECT *, min(place) OVER (PARTITION BY row) AS best FROM there WHERE named OR NOT any_named
 )
-SELECT DISTINCT b.row, CASE WHEN b.place = 4 THEN n.asset ELSE b.asset END AS asset, b.cluster, b.cluster_name
+SELECT DISTINCT b.row, CASE WHEN b.place = 4 THEN n.asset ELSE b.asset END AS asset, b.day, b.cluster, b.cluster_name
 FROM (SELECT * FROM meant WHERE place = best) AS b
 LEFT JOIN (SELECT asset, cluster, day FROM bill_asset WHERE type = 'Network') AS n
     ON b.place = 4 AND n.cluster = b.cluster AND n.day = b.day;

@@ -1,7 +1,9 @@
 -- What the allocations of touched cluster-windows take of their assets' adjustments: one row per container's row and
 -- resource, with the amount that its group shares and its weight in it.
 WITH own AS (
-    SELECT c.rowid AS row, hash(c.namespace, c.pod, c.container, c.pod_uid) AS tie, c.cluster, c.window_start, c.kind,
+    SELECT c.rowid AS row, hash(c.namespace, c.pod, c.container, c.pod_uid, c.kind, c.node, c.provider_id,
+            c.controller_kind, c.controller, c."start", c."end", c.cpu_cost, c.ram_cost, c.gpu_cost, c.pv_cost,
+            c.network_cost, c.load_balancer_cost, c.label_set) AS tie, c.cluster, c.window_start, c.kind,
         c.node, c.cpu_cost, c.ram_cost, c.gpu_cost, c.volumes, c.load_balancers, c.network_cost
     FROM container_{res} AS c
     JOIN bill_touched AS t ON t.cluster = c.cluster AND t.window_start = c.window_start
@@ -63,10 +65,17 @@ sharers AS (
     UNION ALL
     SELECT row, tie, cluster, window_start, thing, resource, weight FROM on_network
 ),
-shared AS (
+of_any AS (
     SELECT cluster, window_start, thing, resource, list, adjustment FROM of_node WHERE adjustment <> 0
     UNION ALL
     SELECT cluster, window_start, thing, resource, list, adjustment FROM of_asset WHERE adjustment <> 0
+),
+-- Adjustments that an asset set itself brings are not handed on: who wrote it has done that.
+shared AS (
+    SELECT s.*
+    FROM of_any AS s
+    ANTI JOIN (SELECT cluster, window_start FROM own_adjusted WHERE kind = 'assets' AND resolution = '{res}') AS o
+        ON o.cluster = s.cluster AND o.window_start = s.window_start
 ),
 weighed AS (
     SELECT *, (sum(weight) OVER (PARTITION BY cluster, window_start, thing, resource))::HUGEINT AS held FROM sharers

@@ -1,4 +1,4 @@
--- What was found about assets.
+-- What was found about assets of days that have a bill.
 SELECT a.cluster, a.day AS window_start, a.currency, a.type, a.name, a.provider_id, a.local,
     amount_of(a.list) AS list_cost,
     amount_of(coalesce(b.billed, 0)) AS billed_cost,
@@ -7,4 +7,5 @@ SELECT a.cluster, a.day AS window_start, a.currency, a.type, a.name, a.provider_
     CASE WHEN b.asset IS NULL THEN '{unbilled}' WHEN a.own THEN '{own}' WHEN b.blocked THEN '{waiting}'
         ELSE '{matched}' END AS outcome
 FROM bill_asset AS a
-LEFT JOIN bill_billed AS b ON b.asset = a.asset;
+LEFT JOIN bill_billed AS b ON b.asset = a.asset
+WHERE a.day IN (SELECT window_start FROM cloud_ledger WHERE state = 'ingested');
