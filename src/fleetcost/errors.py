@@ -13,6 +13,7 @@ FleetcostError
 │   ├── BillError              the API of a cloud's billing
 │   ├── NoAnswerError          an aggregator's API, asked by a command
 │   ├── NoRoomError            disk or memory is used up; what was being done is left out
+│   │   └── WorkTooLargeError      memory is too small for what was done at once; less may fit
 │   ├── DatabaseStoppedError   the aggregator's engine gave up; it is opened again
 │   └── QuestionEndedError     a question that was ended before its answer: its time was over or its asker gone
 ├── TooMuchError           a question needs more memory than the engine may use

@@ -8,7 +8,7 @@ from its objects, in an empty database of its own, and compared with what the ag
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,9 +16,11 @@ from pathlib import Path
 import msgspec
 
 from fleetcost.bucket.port import BucketReader, ObjectInfo
+from fleetcost.documents.places import FEDERATED
 from fleetcost.errors import CallerError, NoAnswerError
 from fleetcost.ingest.plan import Retention
 from fleetcost.ingest.run import Ingestor
+from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.sets.cloud.layout import locate as locate_bill
 from fleetcost.sets.layout import locate
@@ -29,12 +31,13 @@ from fleetcost.verify.server import Ask
 WITHIN = 1e-6
 """Of the larger amount, at least of 1: answers carry binary numbers."""
 
-BOOKS_DAYS = 14
+BOOKS_DAYS = 7
 """Days whose books are looked at, ending with the newest whole one."""
 
 _MEMORY_BYTES = 512 * 1024 * 1024
 _PARTS = ("cpu", "ram", "gpu", "pv", "network", "load_balancer")
-_WHOLE = {"limit": "100000"}
+_BASES = ((True, "as billed"), (False, "as listed"))
+_LIMIT = "10000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,11 @@ class _PricedRows(msgspec.Struct, frozen=True):
     rows: list[_PricedRow]
     totals: dict[str, float | None]
 
+    @property
+    def total(self) -> float:
+        """What its rows add up to."""
+        return sum(row.total_cost for row in self.rows)
+
 
 class OneDay:
     """
@@ -125,24 +133,23 @@ class OneDay:
         """Return an object's whole content."""
         return self._bucket.get(path, largest_bytes=largest_bytes)
 
+    def chunks(self, path: str) -> Iterator[bytes]:
+        """Iterate an object's content."""
+        return self._bucket.chunks(path)
+
     def stat(self, path: str) -> ObjectInfo | None:
         """Return what a listing would say of one object."""
         return self._bucket.stat(path)
 
 
-def whole_days(bucket: BucketReader, now: datetime) -> tuple[Window, ...]:
-    """Return the days that are over and of which there are daily sets, oldest first."""
-    keys = (locate(info.path).key for info in bucket.list("federated"))
-    return tuple(
-        sorted(
-            {
-                key.window
-                for key in keys
-                if key is not None and key.resolution is Resolution.DAY and key.window.end <= now
-            },
-            key=lambda window: window.start,
-        )
-    )
+def whole_days(bucket: BucketReader, now: datetime) -> Mapping[Window, Sequence[ClusterId]]:
+    """Return the days that are over and have daily sets, oldest first, each with its clusters."""
+    found: dict[Window, set[ClusterId]] = defaultdict(set)
+    for info in bucket.list(FEDERATED):
+        key = locate(info.path).key
+        if key is not None and key.resolution is Resolution.DAY and key.window.end <= now:
+            found[key.window].add(key.cluster)
+    return {day: sorted(found[day]) for day in sorted(found, key=lambda window: window.start)}
 
 
 def verify_numbers(
@@ -166,30 +173,32 @@ def verify_numbers(
     days = whole_days(bucket, now)
     if not days:
         raise CallerError(f"list {bucket.name}: there is no daily set of a day that is over: wait for one day to end")
-    for day in days[-BOOKS_DAYS:]:
-        yield from books(ask, day)
-    yield from rebuilt(bucket, ask, folder, now, choose(days))
+    for day in tuple(days)[-BOOKS_DAYS:]:
+        for cluster in days[day]:
+            yield from books(ask, day, cluster)
+    chosen = choose(tuple(days))
+    yield from rebuilt(bucket, ask, folder, now, chosen, days[chosen])
 
 
-def books(ask: Ask, day: Window) -> Iterator[Figure]:
-    """Iterate what must be equal in the answers for a day, at both price bases."""
-    for adjusted, basis in (("true", "as billed"), ("false", "as listed")):
-        asked = {"adjusted": adjusted} | _WHOLE
-        charged = _asked(ask, "/api/v1/allocations", day, "cluster", asked)
-        owned = _by_cluster(_asked(ask, "/api/v1/assets", day, "cluster", asked))
-        where = f"{day.start:%Y-%m-%d}, {basis}"
-        found = _by_cluster(charged)
-        for cluster in sorted(found.keys() & owned.keys()):
-            yield Figure("allocations with idle are the assets", f"{where}, {cluster}", found[cluster], owned[cluster])
-        for row in charged.rows:
+def books(ask: Ask, day: Window, cluster: ClusterId) -> Iterator[Figure]:
+    """Iterate what must be equal in the answers for a cluster's day, at both price bases."""
+    for adjusted, basis in _BASES:
+        asked = _Questions(ask, day, cluster, adjusted)
+        where = f"{day.start:%Y-%m-%d}, {basis}, {cluster}"
+        charged, owned = asked.allocations("cluster"), asked.assets()
+        yield Figure("allocations with idle are the assets", where, charged.total, owned.total)
+        spaces = asked.allocations("namespace")
+        for row in (*charged.rows, *spaces.rows):
             yield Figure("a row's parts are its total", f"{where}, {row.name}", row.parts, row.total_cost)
-        spaces = _asked(ask, "/api/v1/allocations", day, "cluster,namespace", asked)
-        for name, rows in (("clusters", charged.rows), ("namespaces", spaces.rows)):
-            added = sum(row.total_cost for row in rows)
-            yield Figure(f"{name} are the total", where, added, charged.totals["total_cost"] or 0.0)
+        yield Figure("namespaces are their cluster", where, spaces.total, charged.total)
+        for name, answer in (("charged", charged), ("owned", owned), ("namespaces", spaces)):
+            told = answer.totals["total_cost"] or 0.0
+            yield Figure("rows are the total of their answer", f"{where}, {name}", answer.total, told)
 
 
-def rebuilt(bucket: BucketReader, ask: Ask, folder: Path, now: datetime, day: Window) -> Iterator[Figure]:
+def rebuilt(
+    bucket: BucketReader, ask: Ask, folder: Path, now: datetime, day: Window, clusters: Sequence[ClusterId]
+) -> Iterator[Figure]:
     """Iterate what a day's objects add up to in tables of their own, beside what the aggregator answers for it."""
     database = open_database(folder / "day.duckdb", Engine(_MEMORY_BYTES, threads=1), now)
     try:
@@ -198,38 +207,49 @@ def rebuilt(bucket: BucketReader, ask: Ask, folder: Path, now: datetime, day: Wi
             expected = day_totals(snapshot, day.start)
     finally:
         database.close()
-    plain = {"idle": "hide", "tenancy": "hide"} | _WHOLE
-    for adjusted, basis in (("true", "as billed"), ("false", "as listed")):
-        asked = {"adjusted": adjusted}
-        where = f"{day.start:%Y-%m-%d}, {basis}"
-        owned = _by_cluster(_asked(ask, "/api/v1/assets", day, "cluster", asked | _WHOLE))
-        yield from _beside("assets are as rebuilt", where, owned, expected.assets, adjusted=adjusted == "true")
-        spaces = _asked(ask, "/api/v1/allocations", day, "cluster,namespace", asked | plain)
-        found: dict[str, float] = defaultdict(float)
-        for row in spaces.rows:
-            found[f"{row.key.get('cluster', '')}/{row.key.get('namespace', '')}"] += row.total_cost
-        yield from _beside("namespaces are as rebuilt", where, found, expected.namespaces, adjusted=adjusted == "true")
+    for cluster in clusters:
+        for adjusted, basis in _BASES:
+            asked = _Questions(ask, day, cluster, adjusted)
+            where = f"{day.start:%Y-%m-%d}, {basis}, {cluster}"
+            assets = expected.assets.get(cluster, Bases())
+            yield Figure("assets are as rebuilt", where, asked.assets().total, assets.at(adjusted=adjusted))
+            found = {row.key.get("namespace", ""): row.total_cost for row in asked.workloads().rows}
+            spaces = expected.namespaces.get(cluster, {})
+            for name in sorted(found.keys() | spaces.keys()):
+                amount = spaces.get(name, Bases()).at(adjusted=adjusted)
+                yield Figure("namespaces are as rebuilt", f"{where}, {name}", found.get(name, 0.0), amount)
 
 
-def _beside(
-    what: str, where: str, found: Mapping[str, float], expected: Mapping[str, Bases], *, adjusted: bool
-) -> Iterator[Figure]:
-    for name in sorted(found.keys() | expected.keys()):
-        known = expected.get(name)
-        amount = 0.0 if known is None else float(known.billed if adjusted else known.listed)
-        yield Figure(what, f"{where}, {name}", found.get(name, 0.0), amount)
+@dataclass(frozen=True, slots=True)
+class _Questions:
+    """What is asked of one cluster's day at one price basis."""
 
+    ask: Ask
+    day: Window
+    cluster: ClusterId
+    adjusted: bool
 
-def _asked(ask: Ask, path: str, day: Window, aggregate: str, parameters: Mapping[str, str]) -> _PricedRows:
-    window = {"window": f"{rfc3339(day.start)},{rfc3339(day.end)}", "step": "all", "aggregate": aggregate, **parameters}
-    try:
-        return msgspec.json.decode(ask(path, window), type=_PricedRows)
-    except msgspec.MsgspecError as error:
-        raise NoAnswerError(f"what answers is no aggregator of this version: {error}", "correct --url") from error
+    def allocations(self, aggregate: str) -> _PricedRows:
+        """Ask for workloads, idle and tenancy."""
+        return self._asked("/api/v1/allocations", aggregate=aggregate)
 
+    def workloads(self) -> _PricedRows:
+        """Ask for workloads by namespace."""
+        return self._asked("/api/v1/allocations", aggregate="namespace", idle="hide", tenancy="hide")
 
-def _by_cluster(answer: _PricedRows) -> Mapping[str, float]:
-    totals: dict[str, float] = defaultdict(float)
-    for row in answer.rows:
-        totals[row.key.get("cluster", "")] += row.total_cost
-    return totals
+    def assets(self) -> _PricedRows:
+        """Ask for the assets."""
+        return self._asked("/api/v1/assets", aggregate="cluster")
+
+    def _asked(self, path: str, **parameters: str) -> _PricedRows:
+        asked = {
+            "window": f"{rfc3339(self.day.start)},{rfc3339(self.day.end)}",
+            "step": "all",
+            "adjusted": str(self.adjusted).lower(),
+            "filter": f'cluster:"{self.cluster}"',
+            "limit": _LIMIT,
+        }
+        try:
+            return msgspec.json.decode(self.ask(path, asked | parameters), type=_PricedRows)
+        except msgspec.MsgspecError as error:
+            raise NoAnswerError(f"what answers is no aggregator of this version: {error}", "correct --url") from error

@@ -1,5 +1,5 @@
 -- What each namespace of each cluster cost on a day, as listed and as billed. $start: the day.
-SELECT cluster || '/' || namespace AS place, sum(listed) AS listed, sum(listed + adjusted) AS billed
+SELECT cluster, namespace, sum(listed) AS listed, sum(listed + adjusted) AS billed
 FROM (
     SELECT cluster, namespace,
         cpu_cost + ram_cost + gpu_cost + pv_cost + network_cost + load_balancer_cost + external_cost AS listed,
