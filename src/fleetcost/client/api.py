@@ -87,7 +87,7 @@ class ApiClient:
         except (msgspec.MsgspecError, ValueError, RecursionError):
             said = ""
         if response.status_code in _DENIED:
-            hint = "give a token that may ask this, and sees the whole fleet where the whole is asked for: --token-file"
+            hint = "name a file with a token: --token-file; what shows the whole fleet needs one that sees it"
             return NoAnswerError(f"{status}: {said}", hint, response.status_code)
         if not said:
             return NoAnswerError(f"{status}: not an answer of an aggregator", "correct --url", response.status_code)
