@@ -47,10 +47,12 @@ class Holding:
     Attributes:
         gpus: physical ones, parts added up
         source: how that is known
+        cards: that it is on, where the exporter does not say
     """
 
     gpus: float
     source: FractionSource
+    cards: float
 
 
 class Gpus:
@@ -83,19 +85,21 @@ class Gpus:
         parts = {resource: self._part(node, resource) for resource in requests}
         amounts = {resource: requests[resource] * part for resource, (part, _) in parts.items()}
         sources = {resource: source for resource, (_, source) in parts.items()}
+        cards = 1.0
         for kind in PERCENTAGES:
             part = self._part_asked(node, requests, kind)
             if part is not None:
-                amounts[kind.number] = requests.get(kind.number, 1.0) * part
+                cards = requests.get(kind.number, 1.0)
+                amounts[kind.number] = cards * part
                 sources[kind.number] = kind.source
         largest = max(amounts, key=lambda resource: (amounts[resource], resource))
-        return Holding(sum(amounts[name] for name in sorted(amounts)), sources[largest])
+        return Holding(sum(amounts[name] for name in sorted(amounts)), sources[largest], cards)
 
     def held_of_allocated(self, node: str, allocated: float) -> Holding:
         """Return what an exporter's count holds, which does not say of what."""
         capacity = self._capacity.get(node, {})
         part, source = self._part(node, SHARED if SHARED in capacity and WHOLE not in capacity else WHOLE)
-        return Holding(allocated * part, source)
+        return Holding(allocated * part, source, 1.0)
 
     def share_unknown(self, node: str, requests: Mapping[str, float]) -> bool:
         """Tell whether nobody says which part of a GPU a container asks for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -38,21 +39,50 @@ class Resources:
     cpu_core_request_hours: Decimal
     cpu_core_usage_hours: Decimal | None
     cpu_core_usage_max: float | None
+    cpu_core_limit_hours: Decimal | None
     cpu_cost: Decimal
     ram_byte_hours: int
     ram_byte_request_hours: int
     ram_byte_usage_hours: int | None
     ram_byte_usage_max: float | None
+    ram_byte_limit_hours: int | None
     ram_cost: Decimal
     gpu_hours: Decimal
     gpu_request_hours: Decimal
     gpu_usage_hours: Decimal | None
     gpu_usage_max: float | None
+    gpu_card_hours: Decimal | None
+    gpu_uuids: str
+    gpu_model: str
+    gpu_fraction_source: str
     gpu_cost: Decimal
 
 
 RESOURCE_FIELDS = tuple(one.name for one in fields(Resources))
 """Names of the fields, which are an allocation's too."""
+
+
+@dataclass(frozen=True, slots=True)
+class GpuIdentity:
+    """
+    Which GPUs a container holds.
+
+    Attributes:
+        card_hours: physical ones it holds all or a part of × time, None without any
+        uuids, model: where somebody says
+        source: how the part is known, a `FractionSource` or empty
+    """
+
+    card_hours: float | None
+    uuids: tuple[str, ...]
+    model: str
+    source: str
+
+
+NO_GPUS = GpuIdentity(None, (), "", "")
+
+_ROUNDING = 1e-9
+"""Parts of seven and ten that add up to a whole GPU come out a little beside it."""
 
 
 class Meter:
@@ -88,27 +118,38 @@ class Meter:
         found = {}
         for container in pod.containers:
             key = ContainerKey(pod.key, container)
-            found[container] = self._resources(key, cpu[container], ram[container], self._gpu_use(key, pod), prices)
+            holding = self._holding(key, pod)
+            gpu = self._gpu_use(key, pod, holding)
+            identity = self._identity(key, pod, holding)
+            found[container] = self._resources(key, (cpu[container], ram[container], gpu), identity, prices)
         return found
 
-    def _resources(self, key: ContainerKey, cpu: Use, ram: Use, gpu: Use, prices: NodePrices) -> Resources:
-        subject = _subject(key)
+    def _resources(
+        self, key: ContainerKey, used: tuple[Use, Use, Use], identity: GpuIdentity, prices: NodePrices
+    ) -> Resources:
+        subject, (cpu, ram, gpu) = _subject(key), used
         amount, count = self._notes.amount, self._notes.count
         return Resources(
             cpu_core_hours=amount(cpu.charged, subject),
             cpu_core_request_hours=amount(cpu.requested, subject),
             cpu_core_usage_hours=None if cpu.used is None else amount(cpu.used, subject),
             cpu_core_usage_max=cpu.peak,
+            cpu_core_limit_hours=None if cpu.limit is None else amount(cpu.limit, subject),
             cpu_cost=amount(cpu.charged * prices.cpu, subject),
             ram_byte_hours=count(ram.charged, subject),
             ram_byte_request_hours=count(ram.requested, subject),
             ram_byte_usage_hours=None if ram.used is None else count(ram.used, subject),
             ram_byte_usage_max=ram.peak,
+            ram_byte_limit_hours=None if ram.limit is None else count(ram.limit, subject),
             ram_cost=amount(ram.charged / GIB * prices.ram_gib, subject),
             gpu_hours=amount(gpu.charged, subject),
             gpu_request_hours=amount(gpu.requested, subject),
             gpu_usage_hours=None if gpu.used is None else amount(gpu.used, subject),
             gpu_usage_max=gpu.peak,
+            gpu_card_hours=None if identity.card_hours is None else amount(identity.card_hours, subject),
+            gpu_uuids=",".join(identity.uuids),
+            gpu_model=identity.model,
+            gpu_fraction_source=identity.source,
             gpu_cost=amount(gpu.charged * prices.gpu, subject),
         )
 
@@ -140,12 +181,8 @@ class Meter:
         of_pod = self._bounded(Demand(None, requested, used, None, limit), most, whole)
         return uses({name: rates(ContainerKey(pod.key, name)) for name in pod.containers}, of_pod, pod.run.hours)
 
-    def _gpu_use(self, key: ContainerKey, pod: Pod) -> Use:
+    def _gpu_use(self, key: ContainerKey, pod: Pod, holding: Holding | None) -> Use:
         """GPUs are held, not used: what is charged is what was asked for, or what somebody says is held."""
-        requests = self._gpu_requests.get(key)
-        if requests and self._gpus.share_unknown(pod.node, requests):
-            self._notes.notice(FindingKind.GPU_SHARE_UNKNOWN, _subject(key))
-        holding = self._holding(key, pod, requests)
         if holding is None:
             return Use(0.0, 0.0, None, None, None)
         share, most_share = self._gpu[1].mean(key), self._gpu[2].most(key)
@@ -155,18 +192,30 @@ class Meter:
                 for percent in (self._gpu_percent[0].mean(key), self._gpu_percent[1].most(key))
             )
         used, peak = (None if one is None else one * holding.gpus for one in (share, most_share))
-        asked = requests or holding.source is FractionSource.DRA
+        asked = key in self._gpu_requests or holding.source is FractionSource.DRA
         rates = Demand(holding.gpus, holding.gpus if asked else None, used, peak, None)
         return uses({"": self._bounded(rates, MOST_GPUS, key)}, NO_DEMAND, pod.run.hours)[""]
 
-    def _holding(self, key: ContainerKey, pod: Pod, requests: Mapping[str, float] | None) -> Holding | None:
+    def _identity(self, key: ContainerKey, pod: Pod, holding: Holding | None) -> GpuIdentity:
+        """Return which GPUs a container holds; those it has all of are as many as it holds."""
+        if holding is None or not 0 < holding.gpus <= MOST_GPUS:
+            return NO_GPUS
+        uuids = self._gpus.cards.of(key)
+        cards = max(len(uuids) or holding.cards, math.ceil(holding.gpus - _ROUNDING))
+        model = self._gpus.cards.model(key) or self._gpus.model(pod.node)
+        return GpuIdentity(cards * pod.run.hours, uuids, model, holding.source.value)
+
+    def _holding(self, key: ContainerKey, pod: Pod) -> Holding | None:
+        requests = self._gpu_requests.get(key)
         if requests:
+            if self._gpus.share_unknown(pod.node, requests):
+                self._notes.notice(FindingKind.GPU_SHARE_UNKNOWN, _subject(key))
             return self._gpus.held(pod.node, requests)
         allocated = self._gpu[0].mean(key)
         if allocated is not None:
             return self._gpus.held_of_allocated(pod.node, allocated)
         claimed = self._gpus.cards.by_claim(key)
-        return None if claimed is None else Holding(claimed, FractionSource.DRA)
+        return None if claimed is None else Holding(claimed, FractionSource.DRA, 1)
 
     def _bounded(self, rates: Demand, most: float, key: ContainerKey) -> Demand:
         """Return the rates without those that are negative or beyond what can be, which are noticed."""

@@ -12,6 +12,7 @@ from typing import Annotated
 
 from fleetcost.model.amount import ZERO
 from fleetcost.model.columns import ADJUSTMENT, COST, LABELS, MEASURE, PART, PEAK, SHARES, TEXT, TIME, Holds, table_of
+from fleetcost.model.gpu import FractionSource
 
 Labels = Mapping[str, str]
 NO_LABELS: Labels = MappingProxyType({})
@@ -38,6 +39,12 @@ CORE_HOURS, BYTE_HOURS, GPU_HOURS = "core-hours", "byte-hours", "GPU-hours"
 _LABELS = "of node (an allow-list), namespace and pod, the later winning; keys in Prometheus spelling"
 _CHARGED = "the larger of request and use, × time"
 _UNMEASURED = "; null where not measured"
+_UNLIMITED = "; null without a limit, or where it is not known"
+_CARDS = (
+    "physical GPUs it holds all or a part of × time: `gpu_hours` / `gpu_card_hours` is the part of each it holds, "
+    "below 1 where they are shared; null without GPUs"
+)
+_FRACTIONS = ", ".join(f"`{source}`" for source in FractionSource)
 _ADJUSTED = "billed minus computed"
 
 
@@ -95,18 +102,30 @@ class Allocation:
     cpu_core_request_hours: Annotated[Decimal, Holds(MEASURE, "CPU requested × time", CORE_HOURS)] = ZERO
     cpu_core_usage_hours: Annotated[Decimal | None, Holds(MEASURE, f"CPU used × time{_UNMEASURED}", CORE_HOURS)] = None
     cpu_core_usage_max: Annotated[float | None, Holds(PEAK, f"highest CPU use{_UNMEASURED}", "cores")] = None
+    cpu_core_limit_hours: Annotated[
+        Decimal | None, Holds(MEASURE, f"most CPU it may use × time{_UNLIMITED}", CORE_HOURS, since=2)
+    ] = None
     cpu_cost: Annotated[Decimal, Holds(COST, "of the CPU charged")] = ZERO
     cpu_cost_adjustment: Annotated[Decimal, Holds(ADJUSTMENT, _ADJUSTED)] = ZERO
     ram_byte_hours: Annotated[int, Holds(MEASURE, f"RAM charged: {_CHARGED}", BYTE_HOURS)] = 0
     ram_byte_request_hours: Annotated[int, Holds(MEASURE, "RAM requested × time", BYTE_HOURS)] = 0
     ram_byte_usage_hours: Annotated[int | None, Holds(MEASURE, f"RAM used × time{_UNMEASURED}", BYTE_HOURS)] = None
     ram_byte_usage_max: Annotated[float | None, Holds(PEAK, f"highest RAM use{_UNMEASURED}", "bytes")] = None
+    ram_byte_limit_hours: Annotated[
+        int | None, Holds(MEASURE, f"most RAM it may use × time{_UNLIMITED}", BYTE_HOURS, since=2)
+    ] = None
     ram_cost: Annotated[Decimal, Holds(COST, "of the RAM charged")] = ZERO
     ram_cost_adjustment: Annotated[Decimal, Holds(ADJUSTMENT, _ADJUSTED)] = ZERO
     gpu_hours: Annotated[Decimal, Holds(MEASURE, f"GPUs charged: {_CHARGED}", GPU_HOURS)] = ZERO
     gpu_request_hours: Annotated[Decimal, Holds(MEASURE, "GPUs requested × time", GPU_HOURS)] = ZERO
     gpu_usage_hours: Annotated[Decimal | None, Holds(MEASURE, f"GPUs used × time{_UNMEASURED}", GPU_HOURS)] = None
     gpu_usage_max: Annotated[float | None, Holds(PEAK, f"highest GPU use{_UNMEASURED}", "GPUs")] = None
+    gpu_card_hours: Annotated[Decimal | None, Holds(MEASURE, _CARDS, GPU_HOURS, since=2)] = None
+    gpu_uuids: Annotated[str, Holds(TEXT, "UUIDs of these GPUs, sorted, commas between; or empty", since=2)] = ""
+    gpu_model: Annotated[str, Holds(TEXT, "the model of these GPUs, or empty", since=2)] = ""
+    gpu_fraction_source: Annotated[
+        str, Holds(TEXT, f"how the part is known: {_FRACTIONS}; empty without GPUs", since=2)
+    ] = ""
     gpu_cost: Annotated[Decimal, Holds(COST, "of the GPUs charged")] = ZERO
     gpu_cost_adjustment: Annotated[Decimal, Holds(ADJUSTMENT, _ADJUSTED)] = ZERO
     pv_byte_hours: Annotated[int, Holds(MEASURE, "its part of persistent volumes × time", BYTE_HOURS)] = 0

@@ -91,7 +91,7 @@ def from_table(key: SetKey, table: pa.Table, provenance: Provenance) -> CostSet:
         key=key,
         rows=ordered.num_rows,
         total_cost=total_cost(key.kind, ordered),
-        digest=digest(ordered),
+        digest=digest(ordered, TABLES[key.kind]),
         agent_version=__version__,
         **_fields(provenance),
     )

@@ -5,6 +5,9 @@ It is a SHA-256 over the columns in their order. A column is its name and a zero
 bytes; one byte a value that tells whether it is there; then the values: numbers, times in microseconds and decimals as
 they lie in memory, little-endian, zero where there is none; texts as the 32-bit offsets of their ends and the bytes;
 lists as 32-bit lengths and a column of members without a name; maps as lists of structs; structs as their columns.
+
+A column that came with a later version of the format counts only where a row has more in it than its default: rows that
+an older version could hold have the digest they have there.
 """
 
 from __future__ import annotations
@@ -16,16 +19,35 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fleetcost.model.columns import ColumnTable, SetColumn
+
 _DECIMAL_BYTES = 16
 
 
-def digest(table: pa.Table) -> str:
-    """Return the digest of a table's rows, as hexadecimal digits."""
+def digest(table: pa.Table, columns: ColumnTable) -> str:
+    """
+    Return the digest of a table's rows, as hexadecimal digits.
+
+    Args:
+        table: the rows
+        columns: what its columns are
+    """
     hasher = hashlib.sha256()
     for name in table.schema.names:
+        if _is_later(columns.by_name[name], table[name]):
+            continue
         hasher.update(name.encode() + b"\0")
         _update(hasher, table[name].combine_chunks())
     return hasher.hexdigest()
+
+
+def _is_later(column: SetColumn, values: pa.ChunkedArray) -> bool:
+    """Tell whether a column came later and says nothing that older versions did not."""
+    if column.holds.since == 1:
+        return False
+    if column.default is None:
+        return bool(values.null_count == len(values))
+    return bool(pc.all(pc.equal(values, pa.scalar(column.default, values.type))).as_py() is not False)
 
 
 def _update(hasher: Any, array: pa.Array) -> None:  # noqa: ANN401 - hashlib has no public name for it

@@ -15,6 +15,7 @@ from fleetcost.sets.bingen.rows import facts
 from fleetcost.sets.cost_set import CostSet
 from fleetcost.sets.digest import digest
 from fleetcost.sets.foreign import KINDS, Origin, converted
+from fleetcost.sets.schema import TABLES
 
 _ENTRIES = {SetKind.ALLOCATIONS: "Allocations", SetKind.ASSETS: "Assets"}
 
@@ -69,7 +70,7 @@ def split(content: bytes, origin: Origin) -> Parts:
         part = _with(decoded, _ENTRIES[kind], own)
         made = converted(part, facts(part), replace(origin, key=key), origin.written_at, "").cost_set
         # The rows are ours from now on, so their digest is, too: equal rows are equal sets.
-        sets.append(CostSet(replace(made.header, digest=digest(made.table)), made.table))
+        sets.append(CostSet(replace(made.header, digest=digest(made.table, TABLES[made.header.key.kind])), made.table))
     return Parts(tuple(sets), len(by_cluster.get("", {})), tuple(refused))
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from builders import allocation, allocation_set, asset_set, disk, node
 from fleetcost.model.allocation import VolumeShare
+from fleetcost.model.sets import FORMAT_VERSION
 from fleetcost.sets.files import to_bytes
 from unit.cli.conftest import Command
 
@@ -38,7 +39,10 @@ def test_a_set_as_a_table(command: Command, files: dict[str, Path]) -> None:
     text = " ".join(done.out.split())
     assert "c1 allocations 1h [2026-01-10T00:00:00Z, 2026-01-10T01:00:00Z)" in text
     assert "2 rows, 2.500000 USD, final, 60 of 60 minutes observed" in text
-    assert "from Prometheus at http://[::1]:9090 [/x], built 2026-01-10 01:05:00Z by 0.1.0, format 1" in text
+    assert (
+        f"from Prometheus at http://[::1]:9090 [/x], built 2026-01-10 01:05:00Z by 0.1.0, format {FORMAT_VERSION}"
+        in text
+    )
     assert "│ n1 │ shop │ web │ web-1 │ app │ 1.5000 │ 0.500000 │" in text
     assert "│ n1 │ shop │ web │ web-2 │ app │ 0.0000 │ 2.000000 │" in text
 

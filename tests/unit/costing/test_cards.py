@@ -71,6 +71,23 @@ def test_the_parts_of_each_card_and_its_idle_part_are_one() -> None:
     assert not built.findings or {str(finding.kind) for finding in built.findings} == {"price from the price book"}
 
 
+SOURCES = {"mig": "mig", "slice": "replicas", "claim": "dra", "whole": "whole"}
+
+
+def test_each_row_says_which_card_and_which_part() -> None:
+    """Each row names its card, its model, the part held and how that is known; the parts close per card."""
+    rows = {row.pod: row for row in build(mixed_node().samples(), BOOK).allocations}
+    of_card: dict[str, float] = defaultdict(float)
+    for pod, _, _, card, _, _, part in MIXED:
+        row = rows[pod]
+        assert row.gpu_card_hours is not None
+        fraction = float(row.gpu_hours / row.gpu_card_hours)
+        assert (row.gpu_uuids, row.gpu_model, fraction) == (card, "A100", pytest.approx(part))
+        assert row.gpu_fraction_source == SOURCES[pod.partition("-")[0]]
+        of_card[row.gpu_uuids] += fraction
+    assert {card: 1 - held for card, held in of_card.items()} == pytest.approx(IDLE)
+
+
 def test_every_pod_of_the_mixed_node_pays() -> None:
     """What the containers pay and what is idle add up to the price of four cards."""
     built = build(mixed_node().samples(), BOOK)

@@ -100,7 +100,12 @@ def test_held_gpus(
     built = build(making.samples(), BOOK)
     assert [float(hours) for hours in gpu_hours(built)] == [pytest.approx(held * 24)]
     assert float(node_gpu_hours(built)) == pytest.approx(physical * 24)
-    assert float(built.allocations[0].gpu_cost) == pytest.approx(held * 24)
+    (row,) = built.allocations
+    assert float(row.gpu_cost) == pytest.approx(held * 24)
+    assert row.gpu_card_hours is not None
+    assert row.gpu_card_hours % 24 == 0
+    assert row.gpu_hours <= row.gpu_card_hours
+    assert (row.gpu_hours < row.gpu_card_hours) is (row.gpu_fraction_source != "whole") or held == 1
 
 
 def test_four_quarters_are_one_gpu() -> None:

@@ -7,7 +7,10 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fleetcost.costing.build import build
+from fleetcost.costing.prices import PriceBook
 from fleetcost.costing.uses import NO_DEMAND, Demand, uses
+from making.samples import GIB, Making
 
 rates = st.one_of(st.none(), st.floats(0, 100, allow_subnormal=False).map(lambda rate: round(rate, 3)))
 containers = st.dictionaries(st.sampled_from("abcd"), st.builds(Demand, rates, rates, rates, rates, rates), min_size=1)
@@ -51,6 +54,17 @@ def test_limits_add_up_to_the_pods_where_containers_have_none(of: dict[str, Dema
         assert math.isclose(sum(one.limit or 0.0 for one in found.values()), max(pod.limit, own), abs_tol=1e-6)
     if pod.limit is None:
         assert [one.limit for one in found.values()] == [one.limit for one in of.values()]
+
+
+def test_limits_are_in_the_rows() -> None:
+    """A row has its limit times its time; a container without one has none, which is not zero."""
+    making = Making()
+    making.node("n", cores=8, gib=32)
+    making.pod("web", node="n", containers=("app", "log"))
+    making.container("web", container="app", cpu_limit=2.0, ram_limit=GIB)
+    rows = {row.container: row for row in build(making.samples(), PriceBook()).allocations}
+    assert (rows["app"].cpu_core_limit_hours, rows["app"].ram_byte_limit_hours) == (48, 24 * GIB)
+    assert (rows["log"].cpu_core_limit_hours, rows["log"].ram_byte_limit_hours) == (None, None)
 
 
 def test_nothing_known_is_nothing_charged() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from builders import allocation, allocation_set, asset_set, at, day, disk, hour, money, node, unmounted
 from fleetcost.errors import SetDamagedError
-from fleetcost.model.allocation import LoadBalancerShare, VolumeShare
+from fleetcost.model.allocation import ALLOCATION, LoadBalancerShare, VolumeShare
 from fleetcost.model.sets import FORMAT_VERSION
 from fleetcost.sets.cost_set import CostSet
 from fleetcost.sets.files import from_bytes, header_from_bytes, to_bytes
@@ -120,6 +121,16 @@ def test_the_digest_is_known() -> None:
     assert allocation_set([FULL]).header.digest == ("2f17778b323e50ac07b751a2300898f89ef1fc38f84bf66cf24e9550acbea49b")
 
 
+def test_a_later_column_counts_only_where_it_says_something() -> None:
+    """Rows an older version could hold keep their digest; a value in any later column changes it."""
+    later = [column for column in ALLOCATION.columns if column.holds.since > 1]
+    plain = allocation_set([FULL]).header.digest
+    for column in later:
+        value = {str: "x", int: 1, Decimal: Decimal(1)}[column.type]
+        assert allocation_set([replace(FULL, **{column.name: value})]).header.digest != plain, column.name
+    assert later
+
+
 @pytest.mark.parametrize("compression", ["none", "snappy", "gzip", "zstd"])
 def test_the_digest_does_not_depend_on_how_the_file_was_written(compression: str) -> None:
     """A file written with other settings, such as compression or row groups, holds the same rows and is read."""
@@ -157,11 +168,11 @@ def test_unknown_versions_are_refused_with_both_numbers(version: int) -> None:
     [
         ({"format_version": "one"}, "names no format version"),
         ({"kind": "clouds"}, "a set of clouds, not of allocations or assets"),
-        ({"resolution": "1w"}, "not a version 1 header"),
-        ({"total_cost": "lots"}, "not a version 1 header"),
-        ({"built_at": "yesterday"}, "not a version 1 header"),
-        ({"start_epoch": 99999999999999999}, "not a version 1 header"),
-        ({"end_epoch": 0}, "not a version 1 header"),
+        ({"resolution": "1w"}, f"not a version {FORMAT_VERSION} header"),
+        ({"total_cost": "lots"}, f"not a version {FORMAT_VERSION} header"),
+        ({"built_at": "yesterday"}, f"not a version {FORMAT_VERSION} header"),
+        ({"start_epoch": 99999999999999999}, f"not a version {FORMAT_VERSION} header"),
+        ({"end_epoch": 0}, f"not a version {FORMAT_VERSION} header"),
         ({"rows": 5}, "1 rows found, 5 in the footer"),
         ({"kind": "assets"}, "columns differ"),
     ],

@@ -302,6 +302,12 @@ export interface components {
             container?: string;
             /** @description the node's id at its cloud provider (kept where all rows agree) */
             provider_id?: string;
+            /** @description UUIDs of these GPUs, sorted, commas between; or empty (kept where all rows agree) */
+            gpu_uuids?: string;
+            /** @description the model of these GPUs, or empty (kept where all rows agree) */
+            gpu_model?: string;
+            /** @description how the part is known: `whole`, `mig`, `hami`, `vgpu`, `replicas`, `dra`; empty without GPUs (kept where all rows agree) */
+            gpu_fraction_source?: string;
             /** @description when it began to run inside the window (from the first to the last) */
             start?: string;
             /** @description when it last ran inside the window (from the first to the last) */
@@ -312,6 +318,8 @@ export interface components {
             cpu_core_request_hours?: number;
             /** @description CPU used × time; null where not measured, in core-hours (sum) */
             cpu_core_usage_hours?: number | null;
+            /** @description most CPU it may use × time; null without a limit, or where it is not known, in core-hours (sum) */
+            cpu_core_limit_hours?: number | null;
             /** @description of the CPU charged (sum; in the total) */
             cpu_cost?: number;
             /** @description billed minus computed (sum; in the total) */
@@ -322,6 +330,8 @@ export interface components {
             ram_byte_request_hours?: number;
             /** @description RAM used × time; null where not measured, in byte-hours (sum) */
             ram_byte_usage_hours?: number | null;
+            /** @description most RAM it may use × time; null without a limit, or where it is not known, in byte-hours (sum) */
+            ram_byte_limit_hours?: number | null;
             /** @description of the RAM charged (sum; in the total) */
             ram_cost?: number;
             /** @description billed minus computed (sum; in the total) */
@@ -332,6 +342,8 @@ export interface components {
             gpu_request_hours?: number;
             /** @description GPUs used × time; null where not measured, in GPU-hours (sum) */
             gpu_usage_hours?: number | null;
+            /** @description physical GPUs it holds all or a part of × time: `gpu_hours` / `gpu_card_hours` is the part of each it holds, below 1 where they are shared; null without GPUs, in GPU-hours (sum) */
+            gpu_card_hours?: number | null;
             /** @description of the GPUs charged (sum; in the total) */
             gpu_cost?: number;
             /** @description billed minus computed (sum; in the total) */

@@ -103,7 +103,7 @@ def _of_table(key: CloudSetKey, table: pa.Table, provenance: BillProvenance) -> 
         source_digest=provenance.source_digest,
         built_at=provenance.built_at,
         writer_version=__version__,
-        digest=digest(table),
+        digest=digest(table, CLOUD_COST),
     )
     return CloudSet(header, table)
 
