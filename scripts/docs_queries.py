@@ -7,8 +7,9 @@ from pathlib import Path
 
 from fleetcost.model.window import Window
 from fleetcost.samples.promql import Instant, Lookback, render, render_edge, render_present
-from fleetcost.samples.queries import CONTAINER_FIRST, every
+from fleetcost.samples.queries import CONTAINER_FIRST, CPU_USED, RAM_USED, every
 from fleetcost.samples.query import Over, Query
+from fleetcost.samples.stepwise import render_by_step, render_pieces, render_several
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGE = DOCS / "queries.md"
@@ -17,6 +18,7 @@ FIGURES = DOCS / "queries.samples.json"
 
 HOUR = Window.of_epochs(1_790_002_800, 1_790_006_400)
 STEP_SECONDS = 60
+LOOK = Lookback(HOUR, STEP_SECONDS)
 
 HEAD = """# Queries
 
@@ -42,6 +44,19 @@ hour, the query below is sent, with their names as a condition, five hundred at 
 
 @edges@
 
+The second is asked once for first and last sightings together.
+
+Means and growth are written below as they are asked first. A mean comes as every different mean a row's series have,
+and growth as if each thing were one series; two more queries find the few rows where a thing came in pieces:
+
+@pieces@
+
+Only these rows are asked for once more, by name, step by step, so that at each step a thing counts once and its steps
+follow each other ([why](decisions/0102-time-bases.md)): the mean of all samples of each step, and the growth since the
+sample before. For memory and CPU used these are:
+
+@steps@
+
 What a query costs the server is the samples it reads. Under each query stands what a real Prometheus said it read
 for one hour of a made-up cluster of @nodes@ nodes and @pods@ pods, @series@ series scraped every minute. The whole
 hour took @samples@ samples, @ratio@ for each series; most grow with the pods. A query without a figure read nothing
@@ -56,7 +71,9 @@ def page() -> str:
     samples: dict[str, int] = figures["samples"]
     total = sum(samples.values())
     measured = {
-        "@edges@": "\n".join(f"```promql\n{one.text}\n```" for one in _edges()),
+        "@edges@": _fenced(render_edge(CONTAINER_FIRST, HOUR, HOUR.end_epoch), render_present(CONTAINER_FIRST, HOUR)),
+        "@pieces@": _fenced(render_several(CPU_USED, LOOK), render_pieces(CPU_USED, LOOK)),
+        "@steps@": _fenced(render_by_step(RAM_USED, LOOK), render_by_step(CPU_USED, LOOK)),
         "@nodes@": f"{figures['nodes']:,}",
         "@pods@": f"{figures['pods']:,}",
         "@series@": f"{figures['series']:,}",
@@ -71,8 +88,8 @@ def page() -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _edges() -> tuple[Instant, Instant]:
-    return render_edge(CONTAINER_FIRST, HOUR, HOUR.end_epoch), render_present(CONTAINER_FIRST, HOUR)
+def _fenced(*instants: Instant) -> str:
+    return "\n".join(f"```promql\n{one.text}\n```" for one in instants)
 
 
 def _section(over: Over, queries: list[Query], samples: dict[str, int]) -> str:
@@ -84,7 +101,7 @@ def _section(over: Over, queries: list[Query], samples: dict[str, int]) -> str:
 
 
 def _entry(query: Query, samples: int) -> str:
-    text = render(query, Lookback(HOUR, STEP_SECONDS)).text
+    text = render(query, LOOK).text
     figure = f"\n\n{samples:,} samples." if samples else ""
     return f"**{query.name}**: {query.why}\n\n```promql\n{text}\n```{figure}\n"
 

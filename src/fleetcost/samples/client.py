@@ -16,7 +16,7 @@ from fleetcost.model.window import Window
 from fleetcost.samples.access import Access
 from fleetcost.samples.api import AT_ONCE, Api, TooLargeError
 from fleetcost.samples.dialect import UNDILUTED, Dialect, Kind, Level
-from fleetcost.samples.edges import EDGED, sightings
+from fleetcost.samples.edges import EDGED, Presence, sightings
 from fleetcost.samples.narrowing import Render
 from fleetcost.samples.pieces import PIECED, whole
 from fleetcost.samples.promql import Lookback, Matchers, render, selector
@@ -89,6 +89,7 @@ class PrometheusSource:
         """Begin to read one cluster: the one place where its condition is added to every query."""
         self._extra = (Matcher(cluster_label, Op.EQUAL, cluster_id),) if cluster_label else ()
         self._shards: dict[str, int] = {}
+        self._presence = Presence()
         self._levels: OrderedDict[Window, Level] = OrderedDict()
         self._levels_lock = threading.Lock()
 
@@ -119,7 +120,7 @@ class PrometheusSource:
             return self._ask(query, window, rendered, level, missing)
 
         if query.over in EDGED:
-            rows = sightings(query, look, int(self._clock().timestamp()), ask)
+            rows = sightings(query, look, int(self._clock().timestamp()), ask, self._presence)
         elif query.over in PIECED:
             rows = whole(query, look, ask)
         else:
