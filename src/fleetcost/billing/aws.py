@@ -25,6 +25,14 @@ COLUMNS = (
         "resource_id: line_item_resource_id",
         "currency: line_item_currency_code",
         "reservation_arn: reservation_reservation_a_r_n",
+        "plan_arn: savings_plan_savings_plan_a_r_n",
+        "publisher: line_item_legal_entity",
+        "invoice_id: bill_invoice_id",
+        "sku_id: product_sku",
+        "sku_price_id: pricing_rate_code, pricing_rate_id",
+        "pricing_unit",
+        "pricing_category: pricing_term",
+        "list_unit_price: pricing_public_on_demand_rate",
     ),
     *columns(Kind.TIME, "usage_start: line_item_usage_start_date", "usage_end: line_item_usage_end_date"),
     *columns(
@@ -42,6 +50,7 @@ COLUMNS = (
         "net_plan: savings_plan_net_savings_plan_effective_cost",
         "plan_commitment: savings_plan_total_commitment_to_date",
         "plan_used: savings_plan_used_commitment",
+        "quantity: line_item_usage_amount",
     ),
     *columns(Kind.COUNT, "bill_rows"),
 )

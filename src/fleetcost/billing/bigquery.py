@@ -39,6 +39,7 @@ _TEXTS = {
     "billing_account_id": "billing_account_id",
     "service_description": "service.description",
     "sku_description": "sku.description",
+    "sku_id": "sku.id",
     "project_id": "project.id",
     "project_name": "project.name",
     "region": "location.region",
@@ -55,6 +56,8 @@ _COMMITTED = " OR ".join(
 )
 _SINCE_2023 = {"seller_name": "seller_name", "transaction_type": "transaction_type"}
 """Columns that older exports do not have."""
+_USAGE = {"consumed_unit": "usage.unit", "pricing_unit": "usage.pricing_unit"}
+_AMOUNTS = {"usage_amount": "usage.amount", "pricing_amount": "usage.amount_in_pricing_units"}
 
 Wait = Callable[[float], None]
 
@@ -173,6 +176,9 @@ def bill_query(
     """
     start, end = span
     texts = _TEXTS | {name: one for name, one in _SINCE_2023.items() if name in columns}
+    measured = "usage" in columns
+    texts |= _USAGE if measured else {}
+    amounts = _AMOUNTS if measured else {}
     keys = ", ".join(f"{expression} AS {name}" for name, expression in texts.items())
     listed_cost = "cost_at_list" if "cost_at_list" in columns else "cost"
     when = [f"usage_start_time < {_moment(end)}", *([f"usage_start_time >= {_moment(start)}"] if start else [])]
@@ -185,7 +191,8 @@ def bill_query(
     inner = (
         f"SELECT {keys}, usage_start_time, usage_end_time, TIMESTAMP_TRUNC(usage_start_time, DAY) AS day, "
         f"CAST(cost AS BIGNUMERIC) AS cost, CAST({listed_cost} AS BIGNUMERIC) AS cost_at_list, "
-        f"{credit} AS credit_type, {summed} AS committed, {others} AS other "
+        + "".join(f"CAST({expression} AS BIGNUMERIC) AS {name}, " for name, expression in amounts.items())
+        + f"{credit} AS credit_type, {summed} AS committed, {others} AS other "
         f"FROM `{place.dataset}.{place.table}` WHERE {conditions}"
     )
     names = ", ".join(texts)
@@ -197,8 +204,10 @@ def bill_query(
     return (
         f"SELECT {names}, {moment.format('MIN(usage_start_time)')} AS usage_start_time, "
         f"{moment.format('MAX(usage_end_time)')} AS usage_end_time, CAST(SUM(cost) AS STRING) AS cost, "
-        f"CAST(SUM(cost_at_list) AS STRING) AS cost_at_list, {listed} AS credits, COUNT(*) AS bill_rows "
-        f"FROM ({inner}) GROUP BY {names}, day, credit_type"
+        f"CAST(SUM(cost_at_list) AS STRING) AS cost_at_list, {listed} AS credits, "
+        + "".join(f"CAST(SUM({name}) AS STRING) AS {name}, " for name in amounts)
+        + "COUNT(*) AS bill_rows "
+        + f"FROM ({inner}) GROUP BY {names}, day, credit_type"
     )
 
 

@@ -25,6 +25,14 @@ _FIELDS = {
     "zone": ("location", "zone"),
     "resource_name": ("resource", "name"),
     "resource_global_name": ("resource", "global_name"),
+    "sku_id": ("sku", "id"),
+    "consumed_unit": ("usage", "unit"),
+    "usage_amount": ("usage", "amount"),
+    "pricing_unit": ("usage", "pricing_unit"),
+    "pricing_amount": ("usage", "amount_in_pricing_units"),
+    "list_unit_price": ("price", "list_price"),
+    "contracted_unit_price": ("price", "effective_price"),
+    "commitment_id": ("subscription", "instance_id"),
 }
 """Our column, and where a nested row has it."""
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from fleetcost.model.allocation import Labels, no_labels
 from fleetcost.model.amount import ZERO
-from fleetcost.model.columns import COST, FLAG, LABELS, TEXT, TIME, Holds, table_of
+from fleetcost.model.columns import COST, FLAG, LABELS, MEASURE, PART, TEXT, TIME, Holds, table_of
 
 
 class Category(enum.StrEnum):
@@ -91,6 +91,7 @@ _STATE_MEANINGS = {
 
 _IDS = "`i-0abc`, `vol-0abc`, an ARN, an Azure resource id; empty for charges without one"
 _CATEGORIES = ", ".join(f"`{category}`" for category in Category)
+_PRICE = "the {} price of one `pricing_unit` in the bill's pricing currency, an exact number as text"
 _RULE = "[rule](../states.md#rows-of-a-bill)"
 
 
@@ -128,6 +129,25 @@ class CloudCost:
     amortized_cost: Annotated[Decimal, Holds(COST, "commitments spread over what they cover")] = ZERO
     amortized_net_cost: Annotated[Decimal, Holds(COST, "amortized, after discounts")] = ZERO
     invoiced_cost: Annotated[Decimal, Holds(COST, "what the invoice shows")] = ZERO
+    publisher: Annotated[str, Holds(TEXT, "who made what was bought, or sold it on a marketplace", since=2)] = ""
+    invoice_id: Annotated[str, Holds(TEXT, "the invoice it is on, where the bill says so", since=2)] = ""
+    charge_class: Annotated[str, Holds(TEXT, "`Correction` for what corrects an earlier invoice", since=2)] = ""
+    sku_id: Annotated[str, Holds(TEXT, "the provider's id of what was sold: SKU, meter", since=2)] = ""
+    sku_price_id: Annotated[str, Holds(TEXT, "the provider's id of its price", since=2)] = ""
+    pricing_category: Annotated[str, Holds(TEXT, "the bill's word for the pricing model", since=2)] = ""
+    pricing_unit: Annotated[str, Holds(TEXT, "what a price is for, as the provider spells it", since=2)] = ""
+    consumed_unit: Annotated[str, Holds(TEXT, "what use is measured in, as the provider spells it", since=2)] = ""
+    list_unit_price: Annotated[str, Holds(TEXT, _PRICE.format("public"), since=2)] = ""
+    contracted_unit_price: Annotated[str, Holds(TEXT, _PRICE.format("agreed"), since=2)] = ""
+    commitment_id: Annotated[
+        str, Holds(TEXT, "the reservation, plan or contract that covers it or is paid", since=2)
+    ] = ""
+    commitment_status: Annotated[str, Holds(TEXT, "`Used` or `Unused`, of charges of commitments", since=2)] = ""
+    pricing_quantity: Annotated[Decimal | None, Holds(MEASURE, "what was priced", "`pricing_unit`", since=2)] = None
+    consumed_quantity: Annotated[Decimal | None, Holds(MEASURE, "what was used", "`consumed_unit`", since=2)] = None
+    contracted_cost: Annotated[
+        Decimal | None, Holds(PART, "at agreed prices, before commitments; where the bill says so", since=2)
+    ] = None
 
 
 CLOUD_COST = table_of(
@@ -135,6 +155,8 @@ CLOUD_COST = table_of(
     keys=(
         *("currency", "provider", "invoice_entity_id", "account_id", "service", "category", "region_id"),
         *("availability_zone", "provider_id", "usage_type", "rule", "line_type", "kubernetes", "labels"),
+        *("publisher", "invoice_id", "charge_class", "sku_id", "sku_price_id", "pricing_category", "pricing_unit"),
+        *("consumed_unit", "list_unit_price", "contracted_unit_price", "commitment_id", "commitment_status"),
     ),
     digits=28,
 )

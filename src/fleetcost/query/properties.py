@@ -32,6 +32,10 @@ ASSET_PROPERTIES = _texts(
 """Of assets."""
 
 CLOUD_PROPERTIES = _texts(
-    CLOUD_COST, first=(), last=("line_type", "rule", "cluster", "outcome", "integration"), left_out=("currency",)
+    CLOUD_COST,
+    first=(),
+    last=("line_type", "rule", "cluster", "outcome", "integration"),
+    # SKUs, units, prices and invoices are for exports, row by row; groups hardly ever agree on them.
+    left_out=("currency", *(column.name for column in CLOUD_COST.columns if column.holds.since > 1)),
 )
 """Of cloud costs."""

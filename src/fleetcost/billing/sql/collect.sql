@@ -11,6 +11,8 @@ FROM (
             {source} AS source, '{form}' AS form,
             provider, provider_id, account_id, account_name, invoice_entity_id, invoice_entity_name, region_id,
             availability_zone, service, category, usage_type, tags, managed, rule, line_type, currency, pool,
+            publisher, invoice_id, charge_class, sku_id, sku_price_id, pricing_category,
+            pricing_unit, consumed_unit, list_unit_price, contracted_unit_price, commitment_id, commitment_status,
             date_trunc('day', "start") AS "day",
             CASE
                 WHEN rule IN ('commitment fee', 'fee', 'support') AND "end" > date_trunc('day', "start") + INTERVAL 1 DAY
@@ -19,6 +21,9 @@ FROM (
             END AS last_day,
             min("start") AS "start",
             max(greatest("start", least("end", date_trunc('day', "start") + INTERVAL 1 DAY))) AS "end",
+            sum(pricing_quantity) AS pricing_quantity,
+            sum(consumed_quantity) AS consumed_quantity,
+            sum(contracted_cost) AS contracted_cost,
             sum(list_cost) AS list_cost,
             sum(net_cost) AS net_cost,
             sum(amortized_cost) AS amortized_cost,

@@ -4,6 +4,7 @@
 WITH bill AS (
     SELECT * REPLACE (lower(pricing_category) AS pricing_category, lower(commitment_category) AS commitment_category,
             lower(commitment_status) AS commitment_status, lower(charge_class) AS charge_class),
+        charge_class AS written_class, pricing_category AS written_category, commitment_status AS written_status,
         lower(charge_category) AS charge, seller_of(provider) AS provider_house, seller_of(seller) AS seller_house,
         seller_of(invoice_issuer) AS issuer_house
     FROM ({bill})
@@ -68,6 +69,21 @@ SELECT
     spread AS amortized_cost,
     spread AS amortized_net_cost,
     billed AS invoiced_cost,
+    coalesce(seller, '') AS publisher,
+    coalesce(invoice_id, '') AS invoice_id,
+    coalesce(written_class, '') AS charge_class,
+    coalesce(sku_id, '') AS sku_id,
+    coalesce(sku_price_id, '') AS sku_price_id,
+    coalesce(written_category, '') AS pricing_category,
+    coalesce(pricing_unit, '') AS pricing_unit,
+    coalesce(consumed_unit, '') AS consumed_unit,
+    coalesce(list_unit_price, '') AS list_unit_price,
+    coalesce(contracted_unit_price, '') AS contracted_unit_price,
+    coalesce(commitment_id, '') AS commitment_id,
+    coalesce(written_status, '') AS commitment_status,
+    pricing_quantity AS pricing_quantity,
+    consumed_quantity AS consumed_quantity,
+    contracted AS contracted_cost,
     0 AS covered,
     '' AS pool,
     coalesce(bill_rows, 1) AS bill_rows

@@ -16,6 +16,9 @@ JOIN used AS u USING ("day", currency, invoice_entity_id, account_id, usage_type
 WHERE c.rule = 'savings plan negation' AND NOT c.kubernetes AND u.of_clusters > 0;
 INSERT INTO cost BY NAME
 SELECT * EXCLUDE (net_part, invoiced_part) REPLACE (true AS kubernetes, net_part AS net_cost, invoiced_part AS invoiced_cost,
+    CASE WHEN net_cost = net_part THEN pricing_quantity END AS pricing_quantity,
+    CASE WHEN net_cost = net_part THEN consumed_quantity END AS consumed_quantity,
+    CASE WHEN net_cost = net_part THEN contracted_cost END AS contracted_cost,
     CASE WHEN net_cost = net_part THEN bill_rows ELSE 0 END AS bill_rows)
 FROM negation;
 DELETE FROM cost USING negation AS n

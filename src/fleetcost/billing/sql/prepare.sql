@@ -41,6 +41,9 @@ CREATE TABLE cost (
     invoice_entity_name VARCHAR, region_id VARCHAR, availability_zone VARCHAR, service VARCHAR, category VARCHAR,
     usage_type VARCHAR, labels MAP(VARCHAR, VARCHAR), kubernetes BOOLEAN, rule VARCHAR, line_type VARCHAR,
     "start" TIMESTAMP, "end" TIMESTAMP, currency VARCHAR,
+    publisher VARCHAR, invoice_id VARCHAR, charge_class VARCHAR, sku_id VARCHAR, sku_price_id VARCHAR, pricing_category VARCHAR,
+    pricing_unit VARCHAR, consumed_unit VARCHAR, list_unit_price VARCHAR, contracted_unit_price VARCHAR, commitment_id VARCHAR, commitment_status VARCHAR,
+    pricing_quantity DECIMAL(38, 12), consumed_quantity DECIMAL(38, 12), contracted_cost DECIMAL(38, 12),
     list_cost DECIMAL(38, 12), net_cost DECIMAL(38, 12), amortized_cost DECIMAL(38, 12),
     amortized_net_cost DECIMAL(38, 12), invoiced_cost DECIMAL(38, 12), covered DECIMAL(38, 12), pool VARCHAR,
     bill_rows BIGINT, "day" TIMESTAMP, last_day TIMESTAMP

@@ -27,6 +27,7 @@ fee AS (
     WINDOW whole AS (PARTITION BY "day", currency, invoice_entity_id, place)
 )
 SELECT * EXCLUDE (kind, place, weights, gross, net, reached) REPLACE (
+    NULL AS pricing_quantity, NULL AS consumed_quantity, NULL AS contracted_cost,
     0 AS list_cost, 0 AS net_cost, 0 AS invoiced_cost, 0 AS bill_rows, 0 AS covered, '' AS pool, NULL AS last_day,
     CASE WHEN rule = 'commitment fee' THEN -amortized_cost ELSE share_of(gross, covered, reached, weights) END
         AS amortized_cost,

@@ -14,6 +14,7 @@ SELECT * EXCLUDE (number, days) REPLACE (
     "day" + INTERVAL 1 DAY * number AS "day",
     CASE WHEN number = 0 THEN "start" ELSE "day" + INTERVAL 1 DAY * number END AS "start",
     "day" + INTERVAL 1 DAY * (number + 1) AS "end",
+    NULL AS pricing_quantity, NULL AS consumed_quantity, NULL AS contracted_cost,
     0 AS list_cost, 0 AS net_cost, 0 AS invoiced_cost, 0 AS bill_rows, NULL AS last_day,
     part_of(amortized_cost, number, days) - CASE WHEN number = 0 THEN amortized_cost ELSE 0 END AS amortized_cost,
     part_of(amortized_net_cost, number, days) - CASE WHEN number = 0 THEN amortized_net_cost ELSE 0 END
