@@ -104,8 +104,8 @@ def test_no_page_orders_anything(local: Port, guarded: Port, headers: dict[str, 
 
 def test_a_link_orders_nothing(local: Port) -> None:
     """A GET as a picture or a link sends it is refused with how to order instead; scripts send any key."""
-    status, told = local.ask("GET", ORDER)
-    assert (status, "send it as POST" in told["message"], local.ordered) == (403, True, [])
+    status, answer = local.ask("GET", ORDER)
+    assert (status, "send it as POST" in answer["message"], local.ordered) == (403, True, [])
     assert local.ask("GET", ORDER, {"x-api-key": "any"})[0] == 200
     assert local.ask("POST", ORDER)[0] == 200
     assert local.ordered == ["1d True False "] * 2
@@ -114,8 +114,8 @@ def test_a_link_orders_nothing(local: Port) -> None:
 def test_neighbours_order_nothing_without_a_token(local: Port) -> None:
     """From the network nobody orders or reads what was repaired; health and metrics are for probes."""
     for path in (ORDER, "/etl/status", "/model/etl/status"):
-        status, told = local.ask("POST" if "repair" in path else "GET", path, {"x-api-key": "any"}, NEIGHBOUR)
-        assert (status, "repair_token_file" in told["message"]) == (403, True)
+        status, answer = local.ask("POST" if "repair" in path else "GET", path, {"x-api-key": "any"}, NEIGHBOUR)
+        assert (status, "repair_token_file" in answer["message"]) == (403, True)
     assert local.ask("GET", "/healthz", {"host": "10.0.0.1:9003"}, NEIGHBOUR)[0] == 200
     assert local.ask("GET", "/metrics", {"host": "agent.costs.svc:9003"}, NEIGHBOUR)[0] == 200
     assert local.ordered == []

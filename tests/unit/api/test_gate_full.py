@@ -22,6 +22,7 @@ from fleetcost.api.gate import Gate, Ticket
 from fleetcost.api.operation import Operation
 from fleetcost.api.problem import BusyError, ClientLeftError, TooSlowError
 from fleetcost.api.routing import route_of
+from fleetcost.api.together import Together
 from fleetcost.api.words import Family
 from fleetcost.errors import QuestionEndedError, TooMuchError
 
@@ -191,10 +192,13 @@ def slow_app(made: Ingested, folder: Path, **limits: float) -> Starlette:
         with context.snapshot() as snapshot:
             return snapshot.rows(ENDLESS)
 
-    operation = Operation(path="/api/v1/slow", handler=handler, summary="", family=Family.NATIVE, answers=object)
+    operation = Operation(
+        path="/api/v1/slow/{which}", handler=handler, summary="", family=Family.NATIVE, answers=object
+    )
     app = Starlette(routes=[Route(operation.path, route_of(operation))])
     app.state.services = services_of(made, folder)
     app.state.gate = Gate(running=1, waiting=0, seconds=limits.get("seconds", 0.3))
+    app.state.together = Together(app.state.gate)
     return app
 
 
@@ -202,7 +206,7 @@ def test_a_client_reads_that_it_took_too_long(made: Ingested, tmp_path: Path) ->
     """The problem says how long a question may take and what would be faster."""
     app = slow_app(made, tmp_path)
     with AsgiClient(app) as client:
-        answer = client.ask("/api/v1/slow")
+        answer = client.ask("/api/v1/slow/second")
     app.state.gate.close()
     assert answer.status == 504
     assert answer.document["title"] == "took too long"
@@ -214,7 +218,7 @@ def test_a_client_that_left_gets_nothing(made: Ingested, tmp_path: Path) -> None
     began = time.monotonic()
     app = slow_app(made, tmp_path, seconds=60)
     with AsgiClient(app) as client:
-        answer = client.ask("/api/v1/slow", leave_after=0.2)
+        answer = client.ask("/api/v1/slow/second", leave_after=0.2)
     app.state.gate.close()
     assert answer.status == 499
     assert time.monotonic() - began < PROMPTLY
@@ -240,11 +244,11 @@ def test_a_client_reads_when_to_come_again(made: Ingested, tmp_path: Path) -> No
     """A refused question carries Retry-After."""
     app = slow_app(made, tmp_path, seconds=3)
     with AsgiClient(app) as client:
-        first = threading.Thread(target=client.ask, args=("/api/v1/slow",))
+        first = threading.Thread(target=client.ask, args=("/api/v1/slow/first",))
         first.start()
-        answer = client.ask("/api/v1/slow")
+        answer = client.ask("/api/v1/slow/second")
         while answer.status == 504:
-            answer = client.ask("/api/v1/slow")
+            answer = client.ask("/api/v1/slow/second")
         first.join()
     app.state.gate.close()
     assert answer.status == 503
