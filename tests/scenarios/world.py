@@ -41,6 +41,10 @@ class World:
         del start_epoch, end_epoch
         return self._series.get(metric, [])
 
+    def every(self) -> dict[str, list[RawSeries]]:
+        """Return all series by metric."""
+        return dict(self._series)
+
     def _sampled(
         self, labels: dict[str, str], value: float, slope: float, span: tuple[float, float], at: float
     ) -> RawSeries:
