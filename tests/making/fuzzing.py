@@ -1,0 +1,189 @@
+"""
+What is fed to every reader of what others write: right inputs, changed by chance until they are wrong.
+
+A target takes bytes and may only answer, or refuse with an error of ours; anything else is a crash.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from builders import allocation_set, asset_set, at, day, key
+from fleetcost.billing.inspect import inspect
+from fleetcost.billing.refresh import Work
+from fleetcost.bucket.config import parse_config
+from fleetcost.bucket.memory import MemoryBucket
+from fleetcost.bucket.port import ObjectInfo
+from fleetcost.cli.bill_check import bill_at
+from fleetcost.documents.standing import read_standing
+from fleetcost.errors import FleetcostError
+from fleetcost.ingest.fetch import Fetcher
+from fleetcost.ingest.plan import Load
+from fleetcost.model.cloud_sets import ConnectionStatus
+from fleetcost.model.identity import ClusterId
+from fleetcost.model.window import Window
+from fleetcost.ops.reading import parse_yaml
+from fleetcost.query.filters import parse_filter
+from fleetcost.sets.files import to_bytes
+from fleetcost.sets.layout import locate
+from fleetcost.sets.seal import seal
+from fleetcost.tables.database import Engine
+from fleetcost.tables.ledger import EntryState
+from making.bills import amazon, others
+
+NOW = at(day=8)
+WORDS = (b"", b"\0", b"\xff\xfe", b"[" * 300, b"{" * 300, b"NaN", b"1e999", b"-1", b"9" * 40, b"0001-01-01",
+         b"\xe2\x80\x8b",
+         b'"', b"'", b"\\", b"\n", b"&a *a", b"!!python/object:os.system", b"../..", b"%00", b"${HOME}")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """
+    A reader under attack.
+
+    Attributes:
+        seeds: inputs that it takes
+        feed: gives it one; tells whether it was taken
+    """
+
+    seeds: Sequence[bytes]
+    feed: Callable[[bytes], bool]
+
+
+def changed(chance: random.Random, seeds: Sequence[bytes]) -> bytes:
+    """Return an input with some bytes flipped, cut, doubled, swapped with another's or replaced by words that hurt."""
+    content = bytearray(chance.choice(seeds))
+    for _ in range(chance.choice((1, 1, 2, 4, 16))):
+        place = chance.randrange(len(content) + 1)
+        way = chance.randrange(6)
+        if way == 0 and place < len(content):
+            content[place] ^= 1 << chance.randrange(8)
+        elif way == 1:
+            del content[place : place + chance.randrange(1, 40)]
+        elif way == 2:
+            content[place:place] = content[place : place + chance.randrange(1, 200)]
+        elif way == 3:
+            other = chance.choice(seeds)
+            start = chance.randrange(len(other) + 1)
+            content[place:place] = other[start : start + 60]
+        elif way == 4:
+            word = chance.choice(WORDS)
+            content[place : place + len(word)] = word
+        else:
+            del content[place:]
+    # A checksum that is right again lets the attack get further.
+    return seal(bytes(content)) if b"file_sha256" in content and chance.random() < 0.7 else bytes(content)
+
+
+def targets(folder: Path) -> Mapping[str, Target]:
+    """Return every reader of what others write."""
+    whole = [to_bytes(allocation_set(None, day())), to_bytes(asset_set(None, day()))]
+    charges = amazon.charges(at(), 2)
+    bills = [amazon.as_csv_gz(charges), amazon.as_parquet(charges), others.google_json(others.google(at(), 1))]
+    return {
+        "sets": Target(whole, lambda content: _set(content, folder)),
+        "foreign sets": Target([b"BGEN\x1c\0" + bytes(range(200))], lambda content: _bingen(content, folder)),
+        "documents": Target([DOCUMENT, CHECKS], _document),
+        "settings": Target([STORE, SETTINGS], _settings),
+        "filters": Target([one.encode() for one in FILTERS], _filter),
+        "bills": Target(bills, lambda content: _bill(content, folder)),
+    }
+
+
+DOCUMENT = b'{"uid":"u","last_seen":"2026-01-10T00:00:00Z","last_push":"2026-01-10T00:00:00Z","agent_version":"1"}'
+CHECKS = b'{"version":"1","latestRun":"2026-01-10T00:00:00Z","checks":{"a":{"diagnosticPassed":true,"numFailures":0}}}'
+STORE = b"type: S3\nprefix: a/b\nconfig:\n  bucket: b\n  endpoint: e.example\n  access_key: k\n  secret_key: s\n"
+SETTINGS = b'- cluster_id: a\n  tokens: {a: [1, 2.5, true, null], b: "x"}\n  other: |\n    text\n'
+FILTERS = ('cluster:"a"', 'namespace!:"a","b"+label[team]<~:"x"', '(pod:"a"|pod:"b")+node~:"n"', "annotation[a/b.c]:*")
+
+
+def _set(content: bytes, folder: Path) -> bool:
+    one = key(day())
+    path = f"federated/c1/etl/parquet/allocations/1d/{one.window.start_epoch}-{one.window.end_epoch}.parquet"
+    return _fetched(path, content, folder)
+
+
+def _bingen(content: bytes, folder: Path) -> bool:
+    window = day()
+    path = f"federated/c1/etl/bingen/allocations/1d/{window.start_epoch}-{window.end_epoch}"
+    return _fetched(path, content, folder)
+
+
+def _fetched(path: str, content: bytes, folder: Path) -> bool:
+    from fleetcost.ingest.decoders import convert_file  # noqa: PLC0415 - in this process: its own is tested elsewhere
+    from fleetcost.sets.foreign import Origin  # noqa: PLC0415
+
+    bucket = MemoryBucket()
+    info = bucket.put(path, content)
+    location = locate(path)
+    assert location.key is not None
+    load = Load(location.key, ObjectInfo(path, info.size_bytes, info.etag, NOW), "bingen" in path)
+    fetcher = Fetcher(
+        bucket,
+        lambda whole, of, file: convert_file(whole, Origin(of.key, path, NOW, "USD"), NOW, 1 << 22, file),
+        1 << 22,
+    )
+    (found,) = fetcher.fetch([load], folder / "staging", NOW)
+    assert found.entry is not None, found.failure
+    assert found.entry.state is EntryState.INGESTED or found.entry.reason
+    return found.entry.state is EntryState.INGESTED
+
+
+def _document(content: bytes) -> bool:
+    bucket = MemoryBucket()
+    for name in ("cluster.json", "diagnostics.json"):
+        bucket.put(f"federated/c1/{name}", content)
+    return not read_standing(bucket, ClusterId("c1")).problem
+
+
+def _refusing(read: Callable[[], object]) -> bool:
+    try:
+        read()
+    except FleetcostError:
+        return False
+    return True
+
+
+def _settings(content: bytes) -> bool:
+    text = content.decode(errors="replace")
+    return _refusing(lambda: (parse_yaml(text, "a file"), parse_config(text, Path("federated-store.yaml"))))
+
+
+def _filter(content: bytes) -> bool:
+    return _refusing(lambda: parse_filter(content.decode(errors="replace")))
+
+
+def _bill(content: bytes, folder: Path) -> bool:
+    place = folder / "bill"
+    place.mkdir(exist_ok=True)
+    file = place / ("b.csv.gz" if content[:2] == b"\x1f\x8b" else "b.parquet" if content[:4] == b"PAR1" else "b.json")
+    file.write_bytes(content)
+    work = Work(MemoryBucket(), folder / "work", Engine(1 << 28, 1), lambda: NOW)
+
+    try:
+        integration, source = bill_at(file)
+        found = inspect(integration, lambda: source, Window(at(day=-40), NOW + timedelta(days=1)), work)
+    except FleetcostError:
+        return False
+    finally:
+        file.unlink()
+    return found.status is ConnectionStatus.SUCCESSFUL
+
+
+def attack(name: str, target: Target, chance: random.Random, times: int) -> Counter[str]:
+    """Feed a target so often; return how many inputs were taken and refused. What crashes it is in the error's note."""
+    counts: Counter[str] = Counter()
+    for _ in range(times):
+        content = changed(chance, target.seeds)
+        try:
+            counts["taken" if target.feed(content) else "refused"] += 1
+        except Exception as error:
+            error.add_note(f"{name} crashed on {content!r}")
+            raise
+    return counts
