@@ -120,7 +120,11 @@ class Dialect(ABC):
 
     @abstractmethod
     def latest(self, expression: str, *by: str) -> str:
-        """Give a value of that one of a group's rows that comes last by some columns."""
+        """
+        Give a value of that one of a group's rows that comes last by some columns.
+
+        Among equals it is the greatest: an answer must not depend on the order in which rows were written.
+        """
 
     @abstractmethod
     def json(self, expression: str) -> str:
@@ -205,8 +209,8 @@ class DuckDb(Dialect):
         return f"map_entries({self.json(column)}::JSON::MAP(VARCHAR, VARCHAR))"
 
     def latest(self, expression: str, *by: str) -> str:
-        """Give a value of that one of a group's rows that comes last by some columns."""
-        return f"arg_max({expression}, ({', '.join(by)}))"
+        """Give a value of that one of a group's rows that comes last by some columns; among equals the greatest."""
+        return f"arg_max({expression}, ({', '.join((*by, expression))}))"
 
     def json(self, expression: str) -> str:
         """Give a value as JSON text."""

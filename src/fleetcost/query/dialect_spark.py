@@ -123,8 +123,8 @@ class Spark(Dialect):
         return f"map_entries({column})"
 
     def latest(self, expression: str, *by: str) -> str:
-        """Give a value of that one of a group's rows that comes last by some columns."""
-        return f"max_by({expression}, struct({', '.join(by)}))"
+        """Give a value of that one of a group's rows that comes last by some columns; among equals the greatest."""
+        return f"max_by({expression}, struct({', '.join((*by, expression))}))"
 
     def json(self, expression: str) -> str:
         """Give a value as JSON text."""

@@ -31,8 +31,8 @@ LONGEST_TEXT_BYTES = 256 * 1024
 LONGEST_WORD = 1024
 """Characters of a text in the header."""
 
-LARGEST_DOUBLE = 1e18
-"""Of columns that are no amounts of money: peaks in bytes, fractions."""
+LARGEST_PEAK, LARGEST_FRACTION = 1e18, 1e6
+"""Of columns that are no amounts of money: peaks are in bytes, fractions are weighted by costs in exact decimals."""
 
 MARGIN = timedelta(days=1)
 """How far outside of its set's window a row may begin or end."""
@@ -110,7 +110,8 @@ def check_values(rows: pa.RecordBatch, window: Window, margin: timedelta, path: 
         elif pa.types.is_floating(column.type):
             if pc.all(pc.is_finite(column)).as_py() is False:
                 raise SetDamagedError(f"read {path}: {name} holds what is no number: let its agent build the set again")
-            _check_between(name, column, -LARGEST_DOUBLE, LARGEST_DOUBLE, path)
+            largest = LARGEST_PEAK if name.endswith("_max") else LARGEST_FRACTION
+            _check_between(name, column, -largest, largest, path)
 
 
 def _check_between(name: str, column: Any, least: float, most: float, path: str) -> None:  # noqa: ANN401 - Arrow's own

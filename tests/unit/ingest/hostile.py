@@ -88,7 +88,7 @@ def crafted() -> Iterator[tuple[str, bytes]]:
         yield set_path(one.header.key), footed(one, {name: value})
     one = allocations()
     yield set_path(one.header.key), footed(one, {"more": "MARK"}, {b'"MARK"': DEEP})
-    for number in (math.nan, math.inf, -math.inf, 1e300, -1e300):
+    for number in (math.nan, math.inf, -math.inf, 1e300, -1e300, 1e25):
         one = assets()
         yield set_path(one.header.key), with_column(one, "preemptible", number)
         one = allocations()
