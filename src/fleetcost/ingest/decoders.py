@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from datetime import datetime
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -26,6 +27,7 @@ from fleetcost.model.sets import SetHeader
 from fleetcost.sets.bingen.source import LARGEST_BYTES
 from fleetcost.sets.files import to_bytes
 from fleetcost.sets.foreign import Origin, convert
+from fleetcost.sets.limits import only_possible
 
 RESERVE_BYTES = 256 * MIB
 """Address space a process may reserve beyond what it uses: threads and allocators do."""
@@ -137,7 +139,8 @@ def convert_file(
     """
     try:
         converted = convert(content, origin, now, largest_bytes)
-        written = to_bytes(converted.cost_set)
+        rows, gone = only_possible(converted.cost_set.table)
+        written = to_bytes(replace(converted.cost_set, table=rows))
     except MemoryError:
         raise SetRefusedError(
             f"read {origin.path}: {len(content):,} bytes, more than fits the memory of a decoding process: raise the "
@@ -150,7 +153,8 @@ def convert_file(
         file.write_bytes(written)
     except OSError as error:
         raise NoRoomError(f"write {file}: {error.strerror}: give the data directory more room") from None
-    return converted.cost_set.header, converted.summary
+    left_out = f"{gone:,} numbers that cannot be are left out" if gone else ""
+    return converted.cost_set.header, "; ".join(filter(None, (converted.summary, left_out)))
 
 
 def _follow(sentinel: int) -> None:

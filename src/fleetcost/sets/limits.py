@@ -96,6 +96,24 @@ def check_file(content: bytes, window: Window, unpacked_bytes: int, path: str, m
         raise SetDamagedError(f"read {path}: the rows cannot be decoded: {error}") from error
 
 
+def only_possible(rows: pa.Table) -> tuple[pa.Table, int]:
+    """Return rows without the numbers that cannot be, of columns that need none, and how many these were."""
+    gone = 0
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_floating(field.type):
+            column = rows.column(place)
+            # A comparison with what is no number is false.
+            good = pc.less_equal(pc.abs(column), _largest(field.name))
+            kept = pc.if_else(good, column, pa.scalar(None, field.type))
+            gone += kept.null_count - column.null_count
+            rows = rows.set_column(place, field, kept)
+    return rows, gone
+
+
+def _largest(name: str) -> float:
+    return LARGEST_PEAK if name.endswith("_max") else LARGEST_FRACTION
+
+
 def check_values(rows: pa.RecordBatch, window: Window, margin: timedelta, path: str) -> None:
     """
     Check the times and numbers of rows.
@@ -110,8 +128,7 @@ def check_values(rows: pa.RecordBatch, window: Window, margin: timedelta, path: 
         elif pa.types.is_floating(column.type):
             if pc.all(pc.is_finite(column)).as_py() is False:
                 raise SetDamagedError(f"read {path}: {name} holds what is no number: let its agent build the set again")
-            largest = LARGEST_PEAK if name.endswith("_max") else LARGEST_FRACTION
-            _check_between(name, column, -largest, largest, path)
+            _check_between(name, column, -_largest(name), _largest(name), path)
 
 
 def _check_between(name: str, column: Any, least: float, most: float, path: str) -> None:  # noqa: ANN401 - Arrow's own

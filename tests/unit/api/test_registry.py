@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
+from collections.abc import Callable
 
 from fleetcost.api.registry import Registry
 from fleetcost.bucket.memory import MemoryBucket
@@ -31,33 +31,36 @@ def test_one_cluster_that_cannot_be_read_is_its_own_problem() -> None:
     assert known[TWO].problem == ""
 
 
-def test_a_failing_thread_goes_on_and_fails_the_health_check() -> None:
-    """While turns fail the reason is told; the thread goes on, and with the first good turn all is well again."""
-    failing = [True]
+class Turns(threading.Event):
+    """Ends a loop after some turns, and does something after each."""
+
+    def __init__(self, *after: Callable[[], None]) -> None:
+        super().__init__()
+        self._after = list(after)
+
+    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002 - the turn takes no time
+        """Do what comes after this turn."""
+        self._after.pop(0)()
+        if not self._after:
+            self.set()
+        return self.is_set()
+
+
+def test_a_failing_turn_fails_the_health_check_and_the_loop_goes_on() -> None:
+    """While turns fail the reason is told; the loop goes on, and with the first good turn all is well again."""
+    told: list[str] = []
+    passes = [0]
 
     def clusters() -> tuple[ClusterId, ...]:
-        if failing[0]:
+        if passes[0] == 0:
             raise RuntimeError("no ledger")
         return (ONE,)
 
-    passes = [0]
+    def after() -> None:
+        told.append(registry.broken)
+        passes[0] += 1
+
     registry = Registry(MemoryBucket(), clusters, lambda: passes[0])
-    stop = threading.Event()
-    thread = threading.Thread(target=registry.run, args=(stop,), daemon=True)
-    thread.start()
-    try:
-        _until(lambda: "no ledger" in registry.broken)
-        failing[0], passes[0] = False, 1
-        _until(lambda: not registry.broken)
-        assert thread.is_alive()
-        assert set(registry.standings()) == {ONE}
-    finally:
-        stop.set()
-        thread.join(10)
-
-
-def _until(true: object) -> None:
-    end = time.monotonic() + 30
-    while not true():  # type: ignore[operator]
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    registry.run(Turns(after, after))
+    assert ("no ledger" in told[0], told[1]) == (True, "")
+    assert set(registry.standings()) == {ONE}
