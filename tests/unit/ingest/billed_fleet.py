@@ -207,6 +207,8 @@ def _aws(row: Any) -> Iterable[Row]:
         -(10**9), ("Node", "n1"), provider_id="i-1", category=Category.OTHER, rule=ChargeRule.CREDIT, line_type="Credit"
     )
     yield row(1, ("Disk", "n0"), provider_id="i-0", category=Category.STORAGE, **tags)
+    mangled = {"kubernetes_io_cluster_shop_prod": "owned"}
+    yield row(1, ("ClusterManagement", "fee"), provider_id="f", category=Category.MANAGEMENT, labels=mangled)
     yield row(
         1, ("Network", "network"), provider_id="i-2", category=Category.NETWORK, usage_type="DataTransfer-Out-Bytes"
     )
@@ -224,6 +226,17 @@ def _azure(row: Any) -> Iterable[Row]:
     yield row(1, ("Node", "n1"), provider_id=f"{SCALE_SET}/virtualMachines/1", category=Category.COMPUTE)
     yield row(1, ("Disk", "pv-1"), provider_id="/subscriptions/S1/disks/PVC-1", category=Category.STORAGE)
     yield row(1, ("LoadBalancer", "shop/lb"), provider_id="10.0.0.9", category=Category.NETWORK)
+    group, tags = SCALE_SET.partition("/Microsoft")[0], {"aks-managed-cluster-name": "azure"}
+    for named, number in ((("Disk", "n0"), 0), (("Node", "n1"), 1)):
+        disk_of = f"{group}/Microsoft.Compute/disks/aks-pool_aks-pool_{number}_OsDisk_1_0a1b2c"
+        yield row(1, named, provider_id=disk_of, category=Category.STORAGE, labels=tags)
+    network = {"category": Category.NETWORK}
+    shared = f"{group}/Microsoft.Network/loadBalancers/kubernetes"
+    yield row(1, ("LoadBalancer", "shop/lb"), provider_id=shared, labels=tags, **network)
+    address = f"{group}/Microsoft.Network/publicIPAddresses/kubernetes-"
+    services = tags | {"k8s-azure-service": "shop/gone,shop/lb"}
+    yield row(1, ("LoadBalancer", "shop/lb"), provider_id=f"{address}a1", labels=services, **network)
+    yield row(1, provider_id=f"{address}b2", labels=tags | {"k8s-azure-service": "shop/lbx"}, **network)
 
 
 def _gcp(row: Any) -> Iterable[Row]:

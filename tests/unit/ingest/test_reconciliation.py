@@ -26,6 +26,7 @@ from unit.ingest.billed_fleet import (
     CURRENCIES,
     DAYS,
     NANO,
+    SCALE_SET,
     BilledFleet,
     billed,
     billed_fleet,
@@ -292,6 +293,7 @@ def test_outcomes_say_why(known: Known) -> None:
     )
     assert found == [
         ("", "Tax", "outside of clusters"),
+        (f"{SCALE_SET.partition('/Microsoft')[0]}/Microsoft.Network/publicIPAddresses/kubernetes-b2", "", "no asset"),
         ("db-1", "Database", "outside of clusters"),
         ("gke-2", "", "other currency"),
         ("gone-1", "", "no asset"),
