@@ -18,11 +18,16 @@ from fleetcost.bucket.watched import WatchedBucket
 from fleetcost.cli.flags import Subparsers
 from fleetcost.cli.stores import clock
 from fleetcost.migrate.backup import Done, read_backup
-from fleetcost.migrate.keys import Verdict
+from fleetcost.migrate.keys import KeyVerdict
 from fleetcost.migrate.values import Imported, read_values
 from fleetcost.ops.reading import read_text
 
-_STYLES = {Verdict.USED: "green", Verdict.NOT_NEEDED: "dim", Verdict.NOT_SUPPORTED: "yellow", Verdict.UNKNOWN: "red"}
+_STYLES = {
+    KeyVerdict.USED: "green",
+    KeyVerdict.NOT_NEEDED: "dim",
+    KeyVerdict.NOT_SUPPORTED: "yellow",
+    KeyVerdict.UNKNOWN: "red",
+}
 
 
 def add_parser(subparsers: Subparsers, about: str) -> None:
@@ -51,7 +56,7 @@ def _values(parsed: argparse.Namespace) -> int:
         print(json.dumps(msgspec.to_builtins(made), indent=2, default=str))  # noqa: T201 - the command line speaks
     else:
         _print(made, Console(), everything=parsed.all)
-    return int(any(one.verdict is Verdict.UNKNOWN for one in made.keys))
+    return int(any(one.verdict is KeyVerdict.UNKNOWN for one in made.keys))
 
 
 def _print(made: Imported, console: Console, *, everything: bool) -> None:
@@ -70,10 +75,10 @@ def _print(made: Imported, console: Console, *, everything: bool) -> None:
     table = Table("key", "value", "", "became, or why not", title="keys of the file", title_justify="left")
     table.columns[0].overflow = "fold"
     for one in made.keys:
-        if everything or one.verdict is not Verdict.NOT_NEEDED:
+        if everything or one.verdict is not KeyVerdict.NOT_NEEDED:
             table.add_row(Text(one.key), Text(one.value), Text(one.verdict.value, _STYLES[one.verdict]), Text(one.why))
     console.print(table)
-    counts = {verdict: sum(one.verdict is verdict for one in made.keys) for verdict in Verdict}
+    counts = {verdict: sum(one.verdict is verdict for one in made.keys) for verdict in KeyVerdict}
     console.print(
         f"{len(made.keys)} keys: " + ", ".join(f"{count} {verdict.value}" for verdict, count in counts.items())
     )

@@ -17,7 +17,7 @@ FORMS = {ObjectState.SET: "parquet", ObjectState.FOREIGN_SET: "bingen"}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class InventoryRow:
     """
     The sets of one cluster, kind, resolution and form.
 
@@ -67,7 +67,7 @@ class Inventory:
         strangers: objects with names this build does not know
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[InventoryRow, ...]
     identities: int
     combined: int
     strangers: tuple[Stranger, ...]
@@ -106,7 +106,7 @@ def _row_of(key: SetKey, form: str) -> tuple[ClusterId, SetKind, Resolution, str
     return key.cluster, key.kind, key.resolution, form
 
 
-def _row(of: tuple[ClusterId, SetKind, Resolution, str], tally: _Tally) -> Row:
+def _row(of: tuple[ClusterId, SetKind, Resolution, str], tally: _Tally) -> InventoryRow:
     windows = sorted(tally.windows)
     holes = tuple(Window(before.end, after.start) for before, after in pairwise(windows) if before.end < after.start)
-    return Row(*of, len(windows), tally.size_bytes, Window(windows[0].start, windows[-1].end), holes)
+    return InventoryRow(*of, len(windows), tally.size_bytes, Window(windows[0].start, windows[-1].end), holes)

@@ -15,7 +15,7 @@ from fleetcost.ops.settings import AgentSettings
 from fleetcost.ops.tls import Tls
 from fleetcost.samples.access import Access
 from fleetcost.samples.client import PrometheusSource
-from fleetcost.samples.dialect import LEVELS, Dialect, Kind
+from fleetcost.samples.dialect import LEVELS, ServerKind, SourceDialect
 
 _LARGEST_CSV_BYTES = 256 * 1024 * 1024
 """A price file names machines one by one; a large fleet has hundreds of thousands."""
@@ -48,10 +48,10 @@ def open_source(settings: AgentSettings, cluster: str = "") -> PrometheusSource:
     )
 
 
-def dialect(settings: AgentSettings) -> Dialect:
+def dialect(settings: AgentSettings) -> SourceDialect:
     """Return how the source is asked."""
-    return Dialect(
-        kind=Kind(settings.source_kind),
+    return SourceDialect(
+        kind=ServerKind(settings.source_kind),
         accept_partial=settings.accept_partial,
         dedup=settings.thanos_dedup,
         level=LEVELS.get(settings.max_source_resolution),
@@ -61,7 +61,7 @@ def dialect(settings: AgentSettings) -> Dialect:
 def delay(settings: AgentSettings) -> timedelta:
     """Return how long after its end an hour is final."""
     chosen = settings.build_delay_seconds
-    return timedelta(seconds=Kind(settings.source_kind).delay_seconds if chosen is None else chosen)
+    return timedelta(seconds=ServerKind(settings.source_kind).delay_seconds if chosen is None else chosen)
 
 
 def source_access(settings: AgentSettings) -> Access:

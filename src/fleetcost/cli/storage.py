@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
-from fleetcost.cli.inventory import Inventory, Row, take_inventory
+from fleetcost.cli.inventory import Inventory, InventoryRow, take_inventory
 from fleetcost.cli.stores import federated_storage
 from fleetcost.documents.places import FEDERATED, cluster_folder
 from fleetcost.errors import SettingsError
@@ -151,7 +151,7 @@ def _table(inventory: Inventory, *, narrow: bool) -> Table:
     return table
 
 
-def _cells(row: Row, *, narrow: bool) -> tuple[str | Text, ...]:
+def _cells(row: InventoryRow, *, narrow: bool) -> tuple[str | Text, ...]:
     written = Resolution.DAY if narrow else row.resolution
     sets = f"{row.kind} {row.resolution}"
     ours = row.form == "parquet"
@@ -167,7 +167,7 @@ def _cells(row: Row, *, narrow: bool) -> tuple[str | Text, ...]:
 
 def _holes(console: Console, inventory: Inventory) -> None:
     """Print the holes; kinds that lack the same windows share a line."""
-    shared: dict[tuple[str, str, tuple[Window, ...]], list[Row]] = {}
+    shared: dict[tuple[str, str, tuple[Window, ...]], list[InventoryRow]] = {}
     for row in inventory.rows:
         if row.holes:
             shared.setdefault((row.cluster, row.resolution, row.holes), []).append(row)

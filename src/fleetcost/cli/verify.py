@@ -28,19 +28,19 @@ from fleetcost.ops.settings import SharedSettings
 from fleetcost.probe.check import ProbeContext, check
 from fleetcost.verify.chain import Bucketful, verify_bucket, verify_server
 from fleetcost.verify.numbers import verify_numbers
-from fleetcost.verify.verdict import Link, Report, State, Verdict, not_tried
+from fleetcost.verify.verdict import Link, LinkState, LinkVerdict, Report, not_tried
 
 _MARKS = {
-    State.HOLDS: ("✔", "green"),
-    State.REMARK: ("!", "yellow"),
-    State.BROKEN: ("✘", "red"),
-    State.NOT_TRIED: ("·", "bright_black"),
+    LinkState.HOLDS: ("✔", "green"),
+    LinkState.REMARK: ("!", "yellow"),
+    LinkState.BROKEN: ("✘", "red"),
+    LinkState.NOT_TRIED: ("·", "bright_black"),
 }
 _OF_A_CLUSTER = (
     Link.OBJECTS, Link.HEARTBEAT, Link.UPLOADS, Link.DIAGNOSTICS, Link.INGEST, Link.DERIVE, Link.ALLOCATIONS,
     Link.ASSETS, Link.BOOKS,
 )  # fmt: skip
-_SEVERITY = (State.BROKEN, State.NOT_TRIED, State.REMARK, State.HOLDS)
+_SEVERITY = (LinkState.BROKEN, LinkState.NOT_TRIED, LinkState.REMARK, LinkState.HOLDS)
 _SHARED = (Link.STORAGE, Link.AGGREGATOR, Link.BILLS)
 
 
@@ -133,20 +133,20 @@ def _cluster(console: Console, report: Report, cluster: str, *, every: bool) -> 
     own = [verdict for link in _OF_A_CLUSTER if (verdict := report.of(cluster, link))]
     worst = min((one.state for one in own), key=_SEVERITY.index)
     mark, colour = _MARKS[worst]
-    shown = own if every or worst is State.BROKEN else [one for one in own if one.state is not State.HOLDS]
+    shown = own if every or worst is LinkState.BROKEN else [one for one in own if one.state is not LinkState.HOLDS]
     told = f"{len(own) - len(shown)} links hold" if len(shown) < len(own) else ""
     console.print(Text.assemble((mark, colour), " ", (cluster, "bold"), f"  {told}"))
     for one in shown:
         _line(console, one.link, one, cure=one in report.first_broken, indent=1)
 
 
-def _line(console: Console, link: Link, verdict: Verdict, *, cure: bool, indent: int = 0) -> None:
+def _line(console: Console, link: Link, verdict: LinkVerdict, *, cure: bool, indent: int = 0) -> None:
     mark, colour = _MARKS[verdict.state]
     grid = Table.grid(padding=(0, 1))
     for width in (indent, 1, 12) if indent else (1, 12):
         grid.add_column(width=width, no_wrap=True)
     grid.add_column(overflow="fold")
-    account = Text(verdict.account, "bright_black" if verdict.state is State.NOT_TRIED else "")
+    account = Text(verdict.account, "bright_black" if verdict.state is LinkState.NOT_TRIED else "")
     if cure:
         account.append(f"\ncure: {verdict.cure}", style="bold")
     cells = (Text(mark, colour), Text(link), account)

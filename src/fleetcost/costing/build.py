@@ -22,8 +22,8 @@ from fleetcost.costing.plausible import check_prices
 from fleetcost.costing.pods import Pods, find_pods
 from fleetcost.costing.prices import PriceBook
 from fleetcost.costing.resources import Meter
-from fleetcost.costing.rows import Names, Payment, unused_row, workload_rows
-from fleetcost.costing.services import Services
+from fleetcost.costing.rows import Payment, RowNames, unused_row, workload_rows
+from fleetcost.costing.services import ServicePods
 from fleetcost.costing.sidecars import adopt
 from fleetcost.costing.traffic import find_traffic
 from fleetcost.costing.volumes import find_volumes, share_volume, volume_asset
@@ -95,8 +95,8 @@ class _Fleet:
     machines: Machines
     gpus: Gpus
     nodes: Nodes
-    names: Names
-    services: Services
+    names: RowNames
+    services: ServicePods
 
 
 @dataclass(slots=True)
@@ -111,8 +111,8 @@ def _fleet(samples: Samples, book: PriceBook) -> _Fleet:
     figures = NodeFigures(samples)
     gpus = Gpus(samples.nodes, figures.labels, Cards(samples, pods, machines))
     nodes = find_nodes(samples, figures, gpus, book, notes)
-    names = Names(samples)
-    services = Services(samples, pods, names.labels, machines)
+    names = RowNames(samples)
+    services = ServicePods(samples, pods, names.labels, machines)
     return _Fleet(samples, book, notes, pods, machines, gpus, nodes, names, services)
 
 

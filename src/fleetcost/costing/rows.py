@@ -27,7 +27,7 @@ from fleetcost.model.samples import Samples
 from fleetcost.model.window import Window
 
 
-class Names:
+class RowNames:
     """What rows are called: labels, annotations and controllers."""
 
     def __init__(self, samples: Samples) -> None:
@@ -71,7 +71,7 @@ def workload_rows(
     pod: Pod,
     node: Node | None,
     prices: NodePrices,
-    names: Names,
+    names: RowNames,
     services: tuple[str, ...],
     meter: Meter,
     payments: Mapping[Payer, Payment],
@@ -105,7 +105,7 @@ def workload_rows(
         )
 
 
-def unused_row(payer: Nobody, window: Window, names: Names, payment: Payment) -> Allocation:
+def unused_row(payer: Nobody, window: Window, names: RowNames, payment: Payment) -> Allocation:
     """Return the row of what nobody used in a namespace or, without one, in the cluster."""
     namespace, run = payer.namespace, whole(window)
     return Allocation(

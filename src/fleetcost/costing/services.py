@@ -42,7 +42,7 @@ def _is_copy(namespace: str, name: str, known: Mapping[tuple[str, str], Selector
     return any(ns == namespace and other != name and other.replace("-", "_") == name for ns, other in known)
 
 
-class Services:
+class ServicePods:
     """The pods behind each service."""
 
     def __init__(self, samples: Samples, pods: Pods, labels: LabelBook, machines: Machines) -> None:

@@ -10,8 +10,8 @@ from fleetcost.bucket.port import Bucket
 from fleetcost.engine.books import LEDGERS, MAKER, Books
 from fleetcost.engine.days import Stale
 from fleetcost.ingest.passes import Clock
-from fleetcost.lake.manifest import Found, LakeFile, LakeTable, Manifest, read, window_mark
-from fleetcost.lake.publish import Change, changed, commit, remove_unused
+from fleetcost.lake.manifest import FoundManifest, LakeFile, LakeTable, Manifest, read, window_mark
+from fleetcost.lake.publish import LakeChange, changed, commit, remove_unused
 from fleetcost.ops import log
 
 _BY_DAY = ("reconciled_asset", "reconciled_day")
@@ -34,7 +34,7 @@ class LakeState:
         self._bucket = bucket
         self._books = books
         self._clock = clock
-        self._found: Found | None = None
+        self._found: FoundManifest | None = None
 
     @property
     def manifest(self) -> Manifest | None:
@@ -76,7 +76,7 @@ class LakeState:
         }
         for name in (*_BY_DAY, "label_set"):
             whole[name] = (*whole[name], *files.get(name, ()))
-        change = Change(windows, made.gone, dict.fromkeys(whole, MAKER), {**files, **whole})
+        change = LakeChange(windows, made.gone, dict.fromkeys(whole, MAKER), {**files, **whole})
         after = changed(self.manifest, change, self._books.shapes(), self._clock())
         self._found = commit(self._bucket, after, self._found)
         self._books.stands(after.version)
@@ -96,6 +96,6 @@ class LakeState:
         return [file for file in self._files(table) if file.start not in made.billed]
 
 
-def _begun_anew(found: Found) -> Found:
+def _begun_anew(found: FoundManifest) -> FoundManifest:
     tables = {name: LakeTable(table.columns) for name, table in found.manifest.tables.items()}
-    return Found(msgspec.structs.replace(found.manifest, tables=tables, marks={}), found.etag)
+    return FoundManifest(msgspec.structs.replace(found.manifest, tables=tables, marks={}), found.etag)

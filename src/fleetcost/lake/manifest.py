@@ -85,7 +85,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundManifest:
     """The manifest as it was found, and the tag to replace it by."""
 
     manifest: Manifest
@@ -118,7 +118,7 @@ def decode(content: bytes) -> Manifest:
     return manifest
 
 
-def read(bucket: BucketReader) -> Found | None:
+def read(bucket: BucketReader) -> FoundManifest | None:
     """
     Return the manifest, None where nothing was written yet.
 
@@ -131,6 +131,6 @@ def read(bucket: BucketReader) -> Found | None:
     if about is None:
         return None
     try:
-        return Found(decode(bucket.get(MANIFEST)), about.etag)
+        return FoundManifest(decode(bucket.get(MANIFEST)), about.etag)
     except ObjectMissingError:
         return None

@@ -11,7 +11,7 @@ from fleetcost.lake.manifest import (
     FOLDER,
     FORMAT,
     MANIFEST,
-    Found,
+    FoundManifest,
     LakeColumn,
     LakeFile,
     LakeTable,
@@ -30,7 +30,7 @@ Shapes = Mapping[str, Sequence[LakeColumn]]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LakeChange:
     """
     What is new.
 
@@ -47,7 +47,7 @@ class Change:
     files: Mapping[str, Sequence[LakeFile]] = field(default_factory=dict)
 
 
-def changed(before: Manifest | None, change: Change, shapes: Shapes, now: datetime) -> Manifest:
+def changed(before: Manifest | None, change: LakeChange, shapes: Shapes, now: datetime) -> Manifest:
     """Return the manifest after a change; pure."""
     replaced = change.gone | frozenset(change.windows)
     marks = {key: mark for key, mark in (before.marks if before else {}).items() if key not in replaced}
@@ -64,7 +64,7 @@ def changed(before: Manifest | None, change: Change, shapes: Shapes, now: dateti
     return Manifest(FORMAT, version, now, tables, {**marks, **change.windows, **change.whole})
 
 
-def commit(bucket: Bucket, manifest: Manifest, found: Found | None) -> Found:
+def commit(bucket: Bucket, manifest: Manifest, found: FoundManifest | None) -> FoundManifest:
     """
     Write a manifest in the place of the one that was found.
 
@@ -80,7 +80,7 @@ def commit(bucket: Bucket, manifest: Manifest, found: Found | None) -> Found:
     for name, table in manifest.tables.items():
         lines = "".join(f"{bucket.name}/{file.path}\n" for file in table.files)
         bucket.put(f"{FOLDER}/files/{name}.txt", lines.encode())
-    return Found(manifest, about.etag)
+    return FoundManifest(manifest, about.etag)
 
 
 def remove_unused(bucket: Bucket, manifest: Manifest, now: datetime) -> int:

@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 
 from fleetcost.bucket.port import Bucket
-from fleetcost.lake.manifest import FOLDER, Found, LakeColumn, LakeFile, Manifest, read, window_mark
+from fleetcost.lake.manifest import FOLDER, FoundManifest, LakeColumn, LakeFile, Manifest, read, window_mark
 from fleetcost.lake.plan import LakePlan, plan
-from fleetcost.lake.publish import Change, Shapes, changed, commit, remove_unused
+from fleetcost.lake.publish import LakeChange, Shapes, changed, commit, remove_unused
 from fleetcost.model.window import Resolution, Window
 from fleetcost.ops import log, metrics
 from fleetcost.tables.database import Database, Snapshot
@@ -26,7 +26,7 @@ _log = log.get("lake")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class LakeWrite:
     """What a write did: files and bytes written, files removed, the version that is there now."""
 
     files: int = 0
@@ -52,7 +52,7 @@ class LakeWriter:
         self._folder = folder
         self._clock = clock
 
-    def write(self) -> Written:
+    def write(self) -> LakeWrite:
         """
         Write what has changed.
 
@@ -65,7 +65,7 @@ class LakeWriter:
         with self._database.snapshot() as snapshot:
             todo = plan(states(snapshot), {name: mark_of(snapshot, name) for name in WHOLE}, _manifest(found))
             if todo.empty:
-                return Written(version=found.manifest.version if found else 0)
+                return LakeWrite(version=found.manifest.version if found else 0)
             with tempfile.TemporaryDirectory(prefix="lake-", dir=self._folder) as folder:
                 change = self._change(snapshot, todo, Path(folder))
             manifest = changed(_manifest(found), change, shapes_of(snapshot), self._clock())
@@ -74,7 +74,7 @@ class LakeWriter:
         put = [file for files in change.files.values() for file in files]
         size = sum(file.size_bytes for file in put)
         _log.info("lake", version=manifest.version, files=len(put), bytes=size, removed=removed)
-        return Written(len(put), size, removed, manifest.version)
+        return LakeWrite(len(put), size, removed, manifest.version)
 
     def run(self, stop: threading.Event, passes: Callable[[], int]) -> None:
         """Write after each pass until told to stop; what goes wrong is said, counted and tried again after the next."""
@@ -90,7 +90,7 @@ class LakeWriter:
                 metrics.LAKE_WRITES.labels("failed").inc()
                 _log.error("lake not written", error=str(error), kind=type(error).__name__)
 
-    def _change(self, snapshot: Snapshot, todo: LakePlan, folder: Path) -> Change:
+    def _change(self, snapshot: Snapshot, todo: LakePlan, folder: Path) -> LakeChange:
         files: dict[str, list[LakeFile]] = {}
         for state in todo.windows:
             for table in tables_of(state.resolution):
@@ -98,7 +98,7 @@ class LakeWriter:
                 files.setdefault(table, []).extend(put_file(self._bucket, table, one, state.window) for one in made)
         for table in todo.whole:
             files[table] = put_whole(self._bucket, snapshot, table, folder)
-        return Change(
+        return LakeChange(
             windows={window_mark(state.resolution, state.window): state.mark for state in todo.windows},
             gone=todo.gone,
             whole={name: mark_of(snapshot, name) for name in todo.whole},
@@ -129,5 +129,5 @@ def put_file(bucket: Bucket, table: str, made: Exported, window: Window | None) 
     return LakeFile(path, len(content), made.rows, start, end)
 
 
-def _manifest(found: Found | None) -> Manifest | None:
+def _manifest(found: FoundManifest | None) -> Manifest | None:
     return found.manifest if found else None

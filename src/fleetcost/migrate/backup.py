@@ -25,7 +25,7 @@ from fleetcost.sets.split import split
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenPart:
     """What became of one cluster's part of an object."""
 
     cluster: str
@@ -49,7 +49,7 @@ class Done:
     number: int
     total: int
     path: str
-    written: tuple[Written, ...] = ()
+    written: tuple[WrittenPart, ...] = ()
     homeless: int = 0
     reason: str = ""
 
@@ -100,11 +100,11 @@ def _located(name: str) -> Location:
     return locate(f"federated/backup/etl/bingen/{name}")
 
 
-def _put(one: CostSet, target: Bucket, *, foreign: bool, dry_run: bool) -> Written:
+def _put(one: CostSet, target: Bucket, *, foreign: bool, dry_run: bool) -> WrittenPart:
     outcome = _outcome(one, target, one.header.key, foreign=foreign)
     if not dry_run and outcome in {Outcome.CREATED, Outcome.REPLACED}:
         outcome = publish(target, one).outcome
-    return Written(one.header.key.cluster, one.header.rows, outcome)
+    return WrittenPart(one.header.key.cluster, one.header.rows, outcome)
 
 
 def _outcome(one: CostSet, target: Bucket, key: SetKey, *, foreign: bool) -> Outcome:

@@ -10,7 +10,7 @@ import enum
 import re
 
 
-class Verdict(enum.StrEnum):
+class KeyVerdict(enum.StrEnum):
     """What becomes of a key."""
 
     USED = "used"
@@ -177,16 +177,16 @@ _SECRET = re.compile(
 )
 
 
-def judge(key: str) -> tuple[Verdict, str]:
+def judge(key: str) -> tuple[KeyVerdict, str]:
     """Return what becomes of a key that no setting was made of, and why."""
     best = ""
-    verdict, reason = Verdict.UNKNOWN, "no version of the chart we know has it; nothing was made of it"
-    for kind, table in ((Verdict.NOT_NEEDED, NOT_NEEDED), (Verdict.NOT_SUPPORTED, NOT_SUPPORTED)):
+    verdict, reason = KeyVerdict.UNKNOWN, "no version of the chart we know has it; nothing was made of it"
+    for kind, table in ((KeyVerdict.NOT_NEEDED, NOT_NEEDED), (KeyVerdict.NOT_SUPPORTED, NOT_SUPPORTED)):
         for pattern, why in table.items():
             if len(pattern) > len(best) and _fits(key, pattern):
                 best, verdict, reason = pattern, kind, why
     if not best and key.startswith(tuple(f"kubecostProductConfigs.{name}" for name in _BILLING_KEYS)):
-        return Verdict.NOT_NEEDED, _BILLING
+        return KeyVerdict.NOT_NEEDED, _BILLING
     return verdict, reason
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from fleetcost.migrate.values import CONTEXTS_FILE, PRICES_FILE, STORE_FILE, Imported, Values, identity
+from fleetcost.migrate.values import CONTEXTS_FILE, PRICES_FILE, STORE_FILE, HelmValues, Imported, identity
 
-Step = Callable[[Values, Imported], None]
+Step = Callable[[HelmValues, Imported], None]
 
 _MONTHLY = {
     "CPU": "cpu_core_monthly",
@@ -28,7 +28,7 @@ _MONTHLY = {
 _FIRST_ERA = ("federatedETL.primaryCluster", "federatedETL.federator.enabled")
 
 
-def _identity(values: Values, made: Imported) -> None:
+def _identity(values: HelmValues, made: Imported) -> None:
     made.agent["cluster_id"] = identity(values)
     label = values.flat.get("prometheus.server.global.external_labels.cluster_id")
     name = values.flat.get("kubecostProductConfigs.clusterName")
@@ -46,7 +46,7 @@ def _identity(values: Values, made: Imported) -> None:
             made.notes.append(f"{key} is of the 1.x charts; it was read as the primary's deployMethod: statefulset")
 
 
-def _store(values: Values, made: Imported) -> None:
+def _store(values: HelmValues, made: Imported) -> None:
     secret = values.flat.get("kubecostModel.federatedStorageConfigSecret")
     if secret:
         made.notes.append(
@@ -72,7 +72,7 @@ def _store(values: Values, made: Imported) -> None:
             made.deployment[became] = found
 
 
-def _source(values: Values, made: Imported) -> None:
+def _source(values: HelmValues, made: Imported) -> None:
     agent = made.agent
     url = values.take("global.prometheus.fqdn", "agent: prometheus_url")
     own = values.flag("global.prometheus.enabled", "which Prometheus is the source")
@@ -120,7 +120,7 @@ _ACCESS = (
 )
 
 
-def _amazon(values: Values, made: Imported) -> None:
+def _amazon(values: HelmValues, made: Imported) -> None:
     if not values.flag("global.amp.enabled", "agent: prometheus_sigv4_region"):
         return
     region = values.take("global.amp.sigv4.region", "agent: prometheus_sigv4_region")
@@ -132,7 +132,7 @@ def _amazon(values: Values, made: Imported) -> None:
     made.notes.append("install the extra `amp`: the agent signs its requests itself, the proxy is not needed")
 
 
-def _mimir(values: Values, made: Imported) -> None:
+def _mimir(values: HelmValues, made: Imported) -> None:
     if not values.flag("global.mimirProxy.enabled", "agent: source_kind"):
         return
     made.agent["source_kind"] = "mimir"
@@ -146,7 +146,7 @@ def _mimir(values: Values, made: Imported) -> None:
         made.notes.append("write global.mimirProxy.basicAuth.password to prometheus_password_file, from a secret")
 
 
-def _thanos(values: Values, made: Imported) -> None:
+def _thanos(values: HelmValues, made: Imported) -> None:
     coarsest = values.take("kubecostModel.maxSourceResolution", "agent: max_source_resolution, where Thanos answers")
     if not values.flag("global.thanos.enabled", "agent: source_kind"):
         return
@@ -166,13 +166,13 @@ def _thanos(values: Values, made: Imported) -> None:
         )
 
 
-def _google(values: Values, made: Imported) -> None:
+def _google(values: HelmValues, made: Imported) -> None:
     if values.flag("global.gmp.enabled", "agent: prometheus_url"):
         made.agent["prometheus_url"] = values.take("global.gmp.prometheusServerEndpoint", "agent: prometheus_url", "")
         made.notes.append("keep Google's frontend beside the agent; see docs/thanos.md")
 
 
-def _azure(values: Values, made: Imported) -> None:
+def _azure(values: HelmValues, made: Imported) -> None:
     if values.flag("global.ammsp.enabled", "agent: prometheus_url"):
         made.agent["prometheus_url"] = values.take("global.ammsp.prometheusServerEndpoint", "agent: prometheus_url", "")
         made.notes.append("keep Azure's proxy beside the agent; see docs/thanos.md")
@@ -187,7 +187,7 @@ def _seconds(text: str) -> int:
     return int(text)
 
 
-def _environment(values: Values, made: Imported) -> None:
+def _environment(values: HelmValues, made: Imported) -> None:
     """Read the variables the charts let people add; each is named where nothing was made of it."""
     for key in ("kubecostModel.extraEnv", "kubecostAggregator.extraEnv"):
         entries = values.take(key, "see the notes on each variable", [])
@@ -212,7 +212,7 @@ _VARIABLES: dict[str, tuple[str, str, Callable[[str], Any]]] = {
 }
 
 
-def _prices(values: Values, made: Imported) -> None:
+def _prices(values: HelmValues, made: Imported) -> None:
     currency = values.take("kubecostProductConfigs.currencyCode", "agent: currency")
     if currency:
         made.agent["currency"] = currency
@@ -234,7 +234,7 @@ def _prices(values: Values, made: Imported) -> None:
         made.agent["price_sheet"] = PRICES_FILE
 
 
-def _aggregator(values: Values, made: Imported) -> None:
+def _aggregator(values: HelmValues, made: Imported) -> None:
     for key in ("kubecostModel", "kubecostAggregator"):
         days = values.take(f"{key}.etlDailyStoreDurationDays", "aggregator: daily_retention_days")
         hours = values.take(f"{key}.etlHourlyStoreDurationHours", "aggregator: hourly_retention_hours")
@@ -257,7 +257,7 @@ def _aggregator(values: Values, made: Imported) -> None:
         made.notes.append(f"mount the key cloud-integration.json of the secret {bill!r} for the aggregator's billing")
 
 
-def _contexts(values: Values, made: Imported) -> None:
+def _contexts(values: HelmValues, made: Imported) -> None:
     for entry in values.take("kubecostProductConfigs.clusters", f"aggregator: contexts_file: {CONTEXTS_FILE}", []):
         context: dict[str, Any] = {"name": entry.get("name", ""), "address": entry.get("address", "")}
         if entry.get("auth"):
@@ -268,7 +268,7 @@ def _contexts(values: Values, made: Imported) -> None:
         made.aggregator["contexts_file"] = CONTEXTS_FILE
 
 
-def _roles(_values: Values, made: Imported) -> None:
+def _roles(_values: HelmValues, made: Imported) -> None:
     """Keep the settings of the roles the installation has."""
     if not made.role.serves:
         made.aggregator.clear()

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fleetcost.errors import SettingsError
-from fleetcost.migrate.keys import Verdict, judge, shown
+from fleetcost.migrate.keys import KeyVerdict, judge, shown
 from fleetcost.migrate.roles import Flags, Role, resolve
 from fleetcost.ops.reading import parse_yaml
 
@@ -29,7 +29,7 @@ class Accounted:
 
     key: str
     value: str
-    verdict: Verdict
+    verdict: KeyVerdict
     why: str
 
 
@@ -58,7 +58,7 @@ class Imported:
     keys: tuple[Accounted, ...] = ()
 
 
-class Values:
+class HelmValues:
     """The file's keys as dotted paths; remembers what was taken, and what for."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
@@ -99,7 +99,7 @@ def read_values(text: str, name: str) -> Imported:
     document = parse_yaml(text, f"values {name}").mapping()
     # A chart that bundles this one nests its values.
     nested = document.get("cost-analyzer")
-    values = Values({**document, **nested} if isinstance(nested, dict) else document)
+    values = HelmValues({**document, **nested} if isinstance(nested, dict) else document)
     values.flat = {key: value for key, value in values.flat.items() if not key.startswith("cost-analyzer.")}
     # Imported here: the steps are written on top of what this module offers.
     from fleetcost.migrate import steps  # noqa: PLC0415
@@ -117,7 +117,7 @@ def read_values(text: str, name: str) -> Imported:
     return made
 
 
-def _flags(values: Values) -> Flags:
+def _flags(values: HelmValues) -> Flags:
     role = "the role"
     by_secret = values.take("kubecostModel.federatedStorageConfigSecret", f"storage_config: {STORE_FILE}")
     inline = values.take("kubecostModel.federatedStorageConfig", f"storage_config: {STORE_FILE}")
@@ -137,7 +137,7 @@ def _flags(values: Values) -> Flags:
     )
 
 
-def identity(values: Values) -> str:
+def identity(values: HelmValues) -> str:
     """Return the cluster id of the values: the label of the metrics before the name of the product."""
     label = values.take("prometheus.server.global.external_labels.cluster_id", "agent: cluster_id")
     name = values.take("kubecostProductConfigs.clusterName", "agent: cluster_id")
@@ -162,9 +162,9 @@ def _flat(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
             yield key, value
 
 
-def _accounted(values: Values) -> Iterator[Accounted]:
+def _accounted(values: HelmValues) -> Iterator[Accounted]:
     for key, value in values.flat.items():
         if key in values.taken:
-            yield Accounted(key, shown(key, value), Verdict.USED, values.taken[key])
+            yield Accounted(key, shown(key, value), KeyVerdict.USED, values.taken[key])
         else:
             yield Accounted(key, shown(key, value), *judge(key))

@@ -36,7 +36,7 @@ _TOO_LARGE = re.compile(
 Reply = TypeVar("Reply")
 
 
-class TooLargeError(SourceError):
+class QueryTooLargeError(SourceError):
     """The server's limits are too small for the query as a whole."""
 
 
@@ -174,7 +174,7 @@ class Api:
         status, said = response.status_code, _said(response)
         text = f"{self._about(about)}: status {status}: {said}"
         if status != httpx.codes.TOO_MANY_REQUESTS and _TOO_LARGE.search(said):
-            return TooLargeError(text)
+            return QueryTooLargeError(text)
         if status in _BUSY:
             return _BusyError(text, _wait_asked(response))
         return SourceError(text + _CURES.get(status, ""))

@@ -11,11 +11,11 @@ from typing import Generic
 from fleetcost.model.finding import FindingKind
 from fleetcost.model.window import Window
 from fleetcost.samples.query import Query
-from fleetcost.samples.reader import Convert, Reader, Record, UnnamedError
+from fleetcost.samples.reader import Convert, Record, RowReader, UnnamedError
 from fleetcost.samples.source import PartialRows, Source
 
 
-class Answer(Generic[Record]):
+class PendingAnswer(Generic[Record]):
     """An answer on its way; `rows()` waits for it."""
 
     def __init__(self, future: Future[tuple[Record, ...]]) -> None:
@@ -41,9 +41,9 @@ class Asker:
         self._noticed: set[tuple[FindingKind, str]] = set()
         self._lock = Lock()
 
-    def ask(self, query: Query, convert: Convert[Record]) -> Answer[Record]:
+    def ask(self, query: Query, convert: Convert[Record]) -> PendingAnswer[Record]:
         """Ask a query; `convert` makes a record of each row."""
-        return Answer(self._executor.submit(self._ask, query, convert))
+        return PendingAnswer(self._executor.submit(self._ask, query, convert))
 
     def noticed(self) -> Sequence[tuple[FindingKind, str]]:
         """Return what was noticed, once every answer is there."""
@@ -71,7 +71,7 @@ class Asker:
                 self.notice(FindingKind.SAMPLES_DROPPED, query.name)
                 continue
             try:
-                records.append(convert(Reader(row.labels, row.value)))
+                records.append(convert(RowReader(row.labels, row.value)))
             except UnnamedError as error:
                 self.notice(FindingKind.ROWS_UNNAMED, f"{query.name}: {error}")
         return tuple(records)

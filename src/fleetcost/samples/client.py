@@ -14,8 +14,8 @@ import httpx
 from fleetcost.errors import SourceError
 from fleetcost.model.window import Window
 from fleetcost.samples.access import Access
-from fleetcost.samples.api import AT_ONCE, Api, TooLargeError
-from fleetcost.samples.dialect import UNDILUTED, Dialect, Kind, Level
+from fleetcost.samples.api import AT_ONCE, Api, QueryTooLargeError
+from fleetcost.samples.dialect import UNDILUTED, Level, ServerKind, SourceDialect
 from fleetcost.samples.edges import EDGED, Presence, sightings
 from fleetcost.samples.narrowing import Render
 from fleetcost.samples.pieces import PIECED, whole
@@ -71,12 +71,12 @@ class PrometheusSource:
         attempts: int = ATTEMPTS,
         clock: Callable[[], datetime] = utc_now,
         transport: httpx.BaseTransport | None = None,
-        dialect: Dialect | None = None,
+        dialect: SourceDialect | None = None,
         at_once: int = AT_ONCE,
     ) -> None:
         self._api = Api(url, access or Access(), timeout_seconds, attempts, transport, at_once)
         self._clock = clock
-        self._dialect = dialect or Dialect()
+        self._dialect = dialect or SourceDialect()
         self._narrow(cluster_label, cluster_id)
 
     def of_cluster(self, cluster_label: str, cluster_id: str) -> PrometheusSource:
@@ -131,7 +131,7 @@ class PrometheusSource:
         """Return how coarse a window's samples are: the finest of which there are any."""
         if self._dialect.level is not None:
             return self._dialect.level
-        if self._dialect.kind is not Kind.THANOS or self._clock() - window.end < UNDILUTED:
+        if self._dialect.kind is not ServerKind.THANOS or self._clock() - window.end < UNDILUTED:
             return Level.RAW
         with self._levels_lock:
             if window not in self._levels:
@@ -150,7 +150,7 @@ class PrometheusSource:
                     for conditions in self._parts(query, window, shards)
                     for row in self._rows(query, rendered, conditions, level, missing)
                 ]
-            except TooLargeError as error:
+            except QueryTooLargeError as error:
                 if SHARD_LABEL not in query.by or shards >= MOST_SHARDS:
                     raise SourceError(
                         f"{error}; it cannot be asked in smaller parts: raise the server's limit on samples or series"

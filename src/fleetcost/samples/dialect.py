@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 
-class Kind(enum.StrEnum):
+class ServerKind(enum.StrEnum):
     """Which server answers."""
 
     PROMETHEUS = "prometheus"
@@ -24,7 +24,7 @@ class Kind(enum.StrEnum):
     @property
     def delay_seconds(self) -> int:
         """How long after its end an hour is final; Thanos' sidecars upload two hours at a time, and late."""
-        return 3 * 3600 if self is Kind.THANOS else 300
+        return 3 * 3600 if self is ServerKind.THANOS else 300
 
 
 class Level(enum.Enum):
@@ -56,7 +56,7 @@ _NOT_PARTIAL = ("PromQL", "No StoreAPIs matched")
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class SourceDialect:
     """
     How a source is asked.
 
@@ -67,20 +67,20 @@ class Dialect:
         level: the coarsest samples that are read; None takes raw ones where there are any, else the next coarser
     """
 
-    kind: Kind = Kind.PROMETHEUS
+    kind: ServerKind = ServerKind.PROMETHEUS
     accept_partial: bool = False
     dedup: bool = True
     level: Level | None = None
 
     def parameters(self, level: Level) -> Mapping[str, str]:
         """Return what is sent with each query besides text and time."""
-        if self.kind is Kind.THANOS:
+        if self.kind is ServerKind.THANOS:
             return {
                 "dedup": str(self.dedup).lower(),
                 "partial_response": str(self.accept_partial).lower(),
                 "max_source_resolution": level.parameter,
             }
-        if self.kind is Kind.VICTORIAMETRICS:
+        if self.kind is ServerKind.VICTORIAMETRICS:
             return {"deny_partial_response": str(int(not self.accept_partial))}
         return {}
 

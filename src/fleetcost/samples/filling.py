@@ -8,7 +8,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from fleetcost.model.samples import Samples
-from fleetcost.samples.asker import Answer, Asker
+from fleetcost.samples.asker import Asker, PendingAnswer
 from fleetcost.samples.query import Over, Query
 from fleetcost.samples.sightings import joined
 
@@ -22,7 +22,7 @@ def ask_all(asker: Asker, queries: Sequence[Query]) -> Callable[[], Mapping[str,
     It returns the groups by their names in `Samples`. Several queries may fill one field: their records are put
     together, and first and last sightings of one object become one record.
     """
-    asked: dict[tuple[type[Any], str], list[tuple[Query, Answer[Any]]]] = defaultdict(list)
+    asked: dict[tuple[type[Any], str], list[tuple[Query, PendingAnswer[Any]]]] = defaultdict(list)
     for query in queries:
         if query.fills is not None:
             slot = (query.fills.group, query.fills.field)
@@ -42,7 +42,7 @@ def _groups() -> list[Any]:
     return [one for one in fields(Samples) if one.default_factory is not MISSING]
 
 
-def _value(group: type[Any], field: str, answers: Sequence[tuple[Query, Answer[Any]]]) -> object:
+def _value(group: type[Any], field: str, answers: Sequence[tuple[Query, PendingAnswer[Any]]]) -> object:
     sighted = [record for query, answer in answers if query.over in _SIGHTINGS for record in answer.rows()]
     others = [record for query, answer in answers if query.over not in _SIGHTINGS for record in answer.rows()]
     default = next(one.default for one in fields(group) if one.name == field)

@@ -12,7 +12,7 @@ from fleetcost.model.window import Window
 from fleetcost.samples import queries as q
 from fleetcost.samples import records as r
 from fleetcost.samples.asker import Asker
-from fleetcost.samples.reader import Reader
+from fleetcost.samples.reader import RowReader
 
 _SLACK = 1.5
 """Scrapes fail now and then; up to this many times the resolution between two samples is as it should be."""
@@ -49,7 +49,7 @@ def diagnose(asker: Asker, window: Window, resolution_seconds: int) -> Callable[
     return finish
 
 
-def _scrape(row: Reader) -> _Scrape:
+def _scrape(row: RowReader) -> _Scrape:
     return _Scrape(row.name("node", "instance"), f"{row.text('job')} {row.text('instance')}".strip(), row.value)
 
 

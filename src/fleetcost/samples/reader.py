@@ -9,11 +9,11 @@ from typing import TypeVar
 from fleetcost.model.allocation import Labels
 
 Record = TypeVar("Record")
-Convert = Callable[["Reader"], Record]
+Convert = Callable[["RowReader"], Record]
 """How a row becomes a record."""
 
 
-class Reader:
+class RowReader:
     """
     One row while it becomes a record.
 

@@ -36,7 +36,7 @@ from fleetcost.model.records import (
     VolumeSeen,
     VolumeValue,
 )
-from fleetcost.samples.reader import Convert, Reader
+from fleetcost.samples.reader import Convert, RowReader
 
 LABEL = "label_"
 ANNOTATION = "annotation_"
@@ -45,7 +45,7 @@ _MACHINE = ("node", "kubernetes_node", "nodename", "instance")
 _VOLUME_IDS = ("provider_id", "csi_volume_handle", "ebs_volume_id", "gce_persistent_disk_name", "azure_disk_name")
 
 
-def number(row: Reader) -> float:
+def number(row: RowReader) -> float:
     """Read a row that is only a number."""
     return row.value
 
@@ -55,26 +55,26 @@ def text(label: str) -> Convert[str]:
     return lambda row: row.text(label)
 
 
-def every_label(row: Reader) -> tuple[tuple[str, str], ...]:
+def every_label(row: RowReader) -> tuple[tuple[str, str], ...]:
     """Read a row of which only the labels matter."""
     return tuple(sorted(row.labels.items()))
 
 
-def _pod(row: Reader) -> tuple[str, str, str]:
+def _pod(row: RowReader) -> tuple[str, str, str]:
     return row.name("namespace"), row.name("pod"), row.text("uid")
 
 
-def container_seen(row: Reader) -> ContainerSeen:
+def container_seen(row: RowReader) -> ContainerSeen:
     """Read a sighting of a container."""
     return ContainerSeen(*_pod(row), row.name("container"), row.value, row.value)
 
 
-def container_value(row: Reader) -> ContainerValue:
+def container_value(row: RowReader) -> ContainerValue:
     """Read one figure of a container."""
     return ContainerValue(*_pod(row), row.name("container"), row.text("node"), row.value)
 
 
-def exported_value(row: Reader) -> ContainerValue:
+def exported_value(row: RowReader) -> ContainerValue:
     """Read one figure of a container from an exporter whose labels the scrape may have renamed."""
     return ContainerValue(
         row.name("exported_namespace", "namespace"),
@@ -86,22 +86,22 @@ def exported_value(row: Reader) -> ContainerValue:
     )
 
 
-def container_resource(row: Reader) -> ContainerResource:
+def container_resource(row: RowReader) -> ContainerResource:
     """Read how much of an extended resource a container asked for."""
     return ContainerResource(*_pod(row), row.name("container"), row.text("node"), row.name("resource"), row.value)
 
 
-def pod_place(row: Reader) -> PodPlace:
+def pod_place(row: RowReader) -> PodPlace:
     """Read where a pod runs; a pod that is not scheduled yet is nowhere."""
     return PodPlace(*_pod(row), row.text("node"), row.text("pod_ip"))
 
 
-def pod_value(row: Reader) -> PodValue:
+def pod_value(row: RowReader) -> PodValue:
     """Read one figure of a pod."""
     return PodValue(*_pod(row), row.value)
 
 
-def pod_traffic(row: Reader) -> PodTraffic:
+def pod_traffic(row: RowReader) -> PodTraffic:
     """Read how much a pod sent how far; `pod` is the exporter's own where there is a `pod_name`."""
     if row.text("internet") == "true":
         reach = Reach.INTERNET
@@ -114,42 +114,42 @@ def pod_traffic(row: Reader) -> PodTraffic:
     return PodTraffic(row.name("namespace"), row.name("pod_name", "pod"), reach, row.value)
 
 
-def node_seen(row: Reader) -> NodeSeen:
+def node_seen(row: RowReader) -> NodeSeen:
     """Read a sighting of a node."""
     return NodeSeen(row.name("node", "instance"), row.text("provider_id"), row.value, row.value)
 
 
-def node_value(row: Reader) -> NodeValue:
+def node_value(row: RowReader) -> NodeValue:
     """Read one figure of a node."""
     return NodeValue(row.name("node", "instance"), row.text("provider_id"), row.value)
 
 
-def node_type(row: Reader) -> NodeType:
+def node_type(row: RowReader) -> NodeType:
     """Read what kind of machine a node is."""
     return NodeType(row.name("node", "instance"), row.text("instance_type"), row.text("region"))
 
 
-def node_resource(row: Reader) -> NodeResource:
+def node_resource(row: RowReader) -> NodeResource:
     """Read how much of an extended resource a node has."""
     return NodeResource(row.name("node"), row.name("resource"), row.value)
 
 
-def node_address(row: Reader) -> NodeAddress:
+def node_address(row: RowReader) -> NodeAddress:
     """Read a node's address."""
     return NodeAddress(row.name("node"), row.text("internal_ip"))
 
 
-def node_taint(row: Reader) -> NodeTaint:
+def node_taint(row: RowReader) -> NodeTaint:
     """Read a taint of a node."""
     return NodeTaint(row.name("node"), row.name("key"), row.text("value"))
 
 
-def node_mode(row: Reader) -> NodeMode:
+def node_mode(row: RowReader) -> NodeMode:
     """Read the seconds a node spent in one CPU mode."""
     return NodeMode(row.name(*_MACHINE), row.name("mode"), row.value)
 
 
-def gpu_device(row: Reader) -> GpuDevice:
+def gpu_device(row: RowReader) -> GpuDevice:
     """Read a physical GPU and its holder, whose names the scrape may have renamed."""
     return GpuDevice(
         row.name("Hostname", "node"),
@@ -164,22 +164,22 @@ def gpu_device(row: Reader) -> GpuDevice:
     )
 
 
-def volume_seen(row: Reader) -> VolumeSeen:
+def volume_seen(row: RowReader) -> VolumeSeen:
     """Read a sighting of a persistent volume."""
     return VolumeSeen(row.name("persistentvolume"), row.value, row.value)
 
 
-def volume_value(row: Reader) -> VolumeValue:
+def volume_value(row: RowReader) -> VolumeValue:
     """Read one figure of a persistent volume."""
     return VolumeValue(row.name("volumename", "persistentvolume"), row.text("provider_id"), row.value)
 
 
-def volume_info(row: Reader) -> VolumeInfo:
+def volume_info(row: RowReader) -> VolumeInfo:
     """Read what a persistent volume is."""
     return VolumeInfo(row.name("persistentvolume"), row.text("storageclass"), row.text(*_VOLUME_IDS), row.value)
 
 
-def claim_seen(row: Reader) -> ClaimSeen:
+def claim_seen(row: RowReader) -> ClaimSeen:
     """Read a sighting of a claim that holds a volume."""
     return ClaimSeen(
         row.name("namespace"),
@@ -191,22 +191,22 @@ def claim_seen(row: Reader) -> ClaimSeen:
     )
 
 
-def claim_value(row: Reader) -> ClaimValue:
+def claim_value(row: RowReader) -> ClaimValue:
     """Read one figure of a claim."""
     return ClaimValue(row.name("namespace"), row.name("persistentvolumeclaim"), row.value)
 
 
-def mount(row: Reader) -> Mount:
+def mount(row: RowReader) -> Mount:
     """Read which pod mounts which claim."""
     return Mount(*_pod(row), row.name("persistentvolumeclaim"))
 
 
-def disk_seen(row: Reader) -> LocalDiskSeen:
+def disk_seen(row: RowReader) -> LocalDiskSeen:
     """Read a sighting of a node's own disk."""
     return LocalDiskSeen(row.name(*_MACHINE), row.name("device"), row.value, row.value)
 
 
-def disk_value(row: Reader) -> LocalDiskValue:
+def disk_value(row: RowReader) -> LocalDiskValue:
     """Read one figure of a node's own disk."""
     return LocalDiskValue(row.name(*_MACHINE), row.name("device"), row.value)
 
@@ -214,46 +214,46 @@ def disk_value(row: Reader) -> LocalDiskValue:
 def selector(kind: str) -> Convert[Selector]:
     """Return how the selector of a service or controller of this kind is read."""
 
-    def read(row: Reader) -> Selector:
+    def read(row: RowReader) -> Selector:
         return Selector(row.name("namespace"), kind.lower(), row.name(kind), row.starting(LABEL), row.value)
 
     return read
 
 
-def endpoint(row: Reader) -> Endpoint:
+def endpoint(row: RowReader) -> Endpoint:
     """Read an address behind a service; an endpoint has the name of its service."""
     return Endpoint(row.name("namespace"), row.name("endpoint"), row.name("ip"))
 
 
-def slice_endpoint(row: Reader) -> SliceEndpoint:
+def slice_endpoint(row: RowReader) -> SliceEndpoint:
     """Read an address in an endpoint slice; a slice refers to pods, and rarely to nodes or to nothing."""
     pod = row.text("targetref_name") if row.text("targetref_kind") == "Pod" else ""
     return SliceEndpoint(row.name("namespace"), row.name("endpointslice"), row.text("address"), pod)
 
 
-def slice_labels(row: Reader) -> ObjectLabels:
+def slice_labels(row: RowReader) -> ObjectLabels:
     """Read the labels of an endpoint slice, one of which names its service."""
     return ObjectLabels(row.name("namespace"), row.name("endpointslice"), "", row.starting(LABEL), row.value)
 
 
-def balancer_seen(row: Reader) -> LoadBalancerSeen:
+def balancer_seen(row: RowReader) -> LoadBalancerSeen:
     """Read a sighting of a load balancer."""
     service = row.name("service_name", "service")
     address = row.text("ingress_ip", "ip", "hostname")
     return LoadBalancerSeen(row.name("namespace"), service, address, row.value, row.value)
 
 
-def balancer_price(row: Reader) -> LoadBalancerPrice:
+def balancer_price(row: RowReader) -> LoadBalancerPrice:
     """Read what a load balancer costs an hour."""
     return LoadBalancerPrice(row.name("namespace"), row.name("service_name"), row.text("ingress_ip"), row.value)
 
 
-def management_seen(row: Reader) -> ManagementSeen:
+def management_seen(row: RowReader) -> ManagementSeen:
     """Read a sighting of a management fee."""
     return ManagementSeen(row.text("provisioner_name"), row.value, row.value)
 
 
-def management_price(row: Reader) -> ManagementPrice:
+def management_price(row: RowReader) -> ManagementPrice:
     """Read what managing the cluster costs an hour."""
     return ManagementPrice(row.text("provisioner_name"), row.value)
 
@@ -276,7 +276,7 @@ def node_labels(prefix: str) -> Convert[ObjectLabels]:
 def owner(kind: str, label: str) -> Convert[Owner]:
     """Return how the owner of an object of this kind is read, whose name is in this label."""
 
-    def read(row: Reader) -> Owner:
+    def read(row: RowReader) -> Owner:
         return Owner(
             row.name("namespace"),
             kind,

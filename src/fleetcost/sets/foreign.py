@@ -18,7 +18,7 @@ from fleetcost.model.window import Window
 from fleetcost.sets.bingen.allocations import to_allocations
 from fleetcost.sets.bingen.assets import to_assets
 from fleetcost.sets.bingen.decode import Decoded, decode
-from fleetcost.sets.bingen.findings import Finding, Findings
+from fleetcost.sets.bingen.findings import Findings, SetFinding
 from fleetcost.sets.bingen.kinds import BingenKind
 from fleetcost.sets.bingen.rows import SetFacts, facts
 from fleetcost.sets.bingen.source import LARGEST_BYTES
@@ -50,7 +50,7 @@ class Converted:
     """A foreign set as one of ours, and what was found on the way."""
 
     cost_set: CostSet
-    findings: tuple[Finding, ...]
+    findings: tuple[SetFinding, ...]
 
     @property
     def summary(self) -> str:

@@ -10,13 +10,13 @@ from fleetcost.errors import SetDamagedError
 from fleetcost.model.cloud_sets import IntegrationStatus
 from fleetcost.model.window import rfc3339
 from fleetcost.sets.cloud.status import integrations, read_status
-from fleetcost.verify.verdict import Link, Verdict, broken, holds, remark
+from fleetcost.verify.verdict import Link, LinkVerdict, broken, holds, remark
 
 LATE_RUNS = 2
 """Runs that may be missed before a bill counts as stale."""
 
 
-def verify_bills(bucket: BucketReader, now: datetime) -> Verdict:
+def verify_bills(bucket: BucketReader, now: datetime) -> LinkVerdict:
     """Judge every integration that ever ran."""
     try:
         found = [status for name in integrations(bucket) if (status := read_status(bucket, name))]
@@ -25,7 +25,7 @@ def verify_bills(bucket: BucketReader, now: datetime) -> Verdict:
     return judge_bills(found, now)
 
 
-def judge_bills(found: Sequence[IntegrationStatus], now: datetime) -> Verdict:
+def judge_bills(found: Sequence[IntegrationStatus], now: datetime) -> LinkVerdict:
     """
     Judge integrations by their last runs; the first that is broken is told.
 

@@ -34,7 +34,7 @@ from fleetcost.verify.store import (
     judge_objects,
     judge_uploads,
 )
-from fleetcost.verify.verdict import BUCKET_LINKS, SERVER_LINKS, Link, Verdict, broken, holds, not_tried, remark
+from fleetcost.verify.verdict import BUCKET_LINKS, SERVER_LINKS, Link, LinkVerdict, broken, holds, not_tried, remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Bucketful:
         folders: each cluster's, None where the bucket could not be read
     """
 
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[LinkVerdict, ...]
     folders: Mapping[ClusterId, Folder] | None
 
 
@@ -81,12 +81,12 @@ def verify_bucket(
     return Bucketful(tuple(verdicts), there)
 
 
-def _storage(step: ProbeStep) -> Verdict:
+def _storage(step: ProbeStep) -> LinkVerdict:
     needs = f"grant {step.needs}" if step.needs else "what the message says; `fleetcost storage check` tells more"
     return broken(Link.STORAGE, f"{step.name}: {step.account}", needs)
 
 
-def _absent(cluster: ClusterId, there: Mapping[ClusterId, Folder]) -> tuple[Verdict, ...]:
+def _absent(cluster: ClusterId, there: Mapping[ClusterId, Folder]) -> tuple[LinkVerdict, ...]:
     account = f"there is no folder federated/{cluster}/{near(cluster, there)}"
     cure = (
         "no agent with this id has ever reached this bucket: compare its cluster_id, its federated-store.yaml (bucket "
@@ -96,7 +96,7 @@ def _absent(cluster: ClusterId, there: Mapping[ClusterId, Folder]) -> tuple[Verd
     return broken(Link.OBJECTS, account, cure, cluster), *not_tried(rest, "no folder", cluster)
 
 
-def _folder(bucket: Bucket, folder: Folder, now: datetime) -> Iterator[Verdict]:
+def _folder(bucket: Bucket, folder: Folder, now: datetime) -> Iterator[LinkVerdict]:
     yield judge_objects(folder)
     claim: ClusterClaim | None = None
     try:
@@ -110,7 +110,7 @@ def _folder(bucket: Bucket, folder: Folder, now: datetime) -> Iterator[Verdict]:
     yield judge_diagnostics(folder, claim, diagnostics, now)
 
 
-def verify_server(ask: Ask, there: Mapping[ClusterId, Folder] | None, now: datetime) -> tuple[Verdict, ...]:
+def verify_server(ask: Ask, there: Mapping[ClusterId, Folder] | None, now: datetime) -> tuple[LinkVerdict, ...]:
     """
     Judge the aggregator, and what it knows of each cluster.
 
@@ -132,7 +132,7 @@ def verify_server(ask: Ask, there: Mapping[ClusterId, Folder] | None, now: datet
     return tuple(verdicts)
 
 
-def _clusters(ask: Ask, loop: Loop, there: Mapping[ClusterId, Folder], now: datetime) -> Iterator[Verdict]:
+def _clusters(ask: Ask, loop: Loop, there: Mapping[ClusterId, Folder], now: datetime) -> Iterator[LinkVerdict]:
     answers: dict[Window, Costs | NoAnswerError] = {}
     for cluster, folder in there.items():
         if not folder.sets:
@@ -162,12 +162,12 @@ def _asked(ask: Ask, day: Window) -> Costs | NoAnswerError:
         return error
 
 
-def _without_bucket(loop: Loop) -> Iterator[Verdict]:
+def _without_bucket(loop: Loop) -> Iterator[LinkVerdict]:
     for cluster, fresh in loop.clusters.items():
         yield remark(
             Link.INGEST, f"newest object of {fresh.last_uploaded or 'no time'}; the bucket was not read", cluster
         )
 
 
-def _unasked(cluster: str, because: str) -> tuple[Verdict, ...]:
+def _unasked(cluster: str, because: str) -> tuple[LinkVerdict, ...]:
     return not_tried(SERVER_LINKS, because, cluster)

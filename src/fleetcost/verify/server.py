@@ -13,7 +13,7 @@ import msgspec
 from fleetcost.errors import NoAnswerError
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.verify.store import SHOWN, Folder
-from fleetcost.verify.verdict import Link, Verdict, broken, holds, not_tried
+from fleetcost.verify.verdict import Link, LinkVerdict, broken, holds, not_tried
 
 SLACK = 3
 """Passes that may be late before the loop counts as standing."""
@@ -72,13 +72,13 @@ class _Key(msgspec.Struct, frozen=True):
     cluster: str = ""
 
 
-class _Row(msgspec.Struct, frozen=True):
+class _ClusterRow(msgspec.Struct, frozen=True):
     key: _Key
     total_cost: float
 
 
 class _Rows(msgspec.Struct, frozen=True):
-    rows: list[_Row]
+    rows: list[_ClusterRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _by_cluster(answer: _Rows) -> Mapping[str, float]:
     return totals
 
 
-def judge_loop(loop: Loop, now: datetime) -> Verdict:
+def judge_loop(loop: Loop, now: datetime) -> LinkVerdict:
     """Judge the ingest loop."""
     link = Link.AGGREGATOR
     if loop.last_error:
@@ -142,7 +142,7 @@ def judge_loop(loop: Loop, now: datetime) -> Verdict:
     return holds(link, f"{loop.passes:,} passes, one every {every} s, {len(loop.clusters)} clusters")
 
 
-def judge_ingest(loop: Loop, folder: Folder, now: datetime) -> tuple[Verdict, ...]:
+def judge_ingest(loop: Loop, folder: Folder, now: datetime) -> tuple[LinkVerdict, ...]:
     """Judge whether the tables hold what the bucket holds of a cluster, and what follows from it."""
     cluster, newest = folder.cluster, folder.newest
     unused = [one for one in loop.not_used if one.path.startswith(f"federated/{cluster}/")]
@@ -168,7 +168,7 @@ def judge_ingest(loop: Loop, folder: Folder, now: datetime) -> tuple[Verdict, ..
     return holds(Link.INGEST, f"last ingested at {ingested}", cluster), derive
 
 
-def judge_costs(costs: Costs, folder: Folder) -> tuple[Verdict, ...]:
+def judge_costs(costs: Costs, folder: Folder) -> tuple[LinkVerdict, ...]:
     """Judge the answers for a cluster's newest day."""
     cluster, verdicts = folder.cluster, []
     cure = "is the day within the aggregator's retention, and may this token see the cluster?"

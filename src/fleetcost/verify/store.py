@@ -14,7 +14,7 @@ from fleetcost.model.sets import SetKind
 from fleetcost.model.states import ObjectState
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.sets.discover import Found
-from fleetcost.verify.verdict import Link, Verdict, broken, holds, remark
+from fleetcost.verify.verdict import Link, LinkVerdict, broken, holds, remark
 
 SILENT_AFTER = timedelta(minutes=30)
 """An agent beats with every round, by default every five minutes."""
@@ -86,7 +86,7 @@ def folders(listing: Iterable[Found]) -> dict[ClusterId, Folder]:
     return {one: Folder(one, tuple(own), tuple(strangers.get(one, ()))) for one, own in sorted(sets.items())}
 
 
-def judge_objects(folder: Folder) -> Verdict:
+def judge_objects(folder: Folder) -> LinkVerdict:
     """Judge whether a folder holds what it should."""
     link, cluster = Link.OBJECTS, folder.cluster
     if not folder.sets:
@@ -110,7 +110,7 @@ def judge_objects(folder: Folder) -> Verdict:
     return _whole(folder)
 
 
-def _whole(folder: Folder) -> Verdict:
+def _whole(folder: Folder) -> LinkVerdict:
     days = folder.windows(SetKind.ALLOCATIONS, Resolution.DAY)
     missing = [Window(one.end, other.start) for one, other in pairwise(days) if one.end < other.start]
     unlike = sorted(set(days) ^ set(folder.windows(SetKind.ASSETS, Resolution.DAY)))
@@ -130,7 +130,7 @@ def _whole(folder: Folder) -> Verdict:
     return holds(Link.OBJECTS, f"{len(folder.sets):,} sets, {len(days):,} days", folder.cluster)
 
 
-def judge_heartbeat(folder: Folder, claim: ClusterClaim | None, now: datetime) -> Verdict:
+def judge_heartbeat(folder: Folder, claim: ClusterClaim | None, now: datetime) -> LinkVerdict:
     """Judge whether the agent is there."""
     link, cluster = Link.HEARTBEAT, folder.cluster
     if claim is None:
@@ -147,7 +147,7 @@ def judge_heartbeat(folder: Folder, claim: ClusterClaim | None, now: datetime) -
     return _beat(claim, cluster, now)
 
 
-def _beat(claim: ClusterClaim, cluster: ClusterId, now: datetime) -> Verdict:
+def _beat(claim: ClusterClaim, cluster: ClusterId, now: datetime) -> LinkVerdict:
     link, seen = Link.HEARTBEAT, claim.last_seen
     if seen > now + AHEAD:
         return broken(
@@ -168,7 +168,7 @@ def _beat(claim: ClusterClaim, cluster: ClusterId, now: datetime) -> Verdict:
     return holds(link, f"seen {_ago(now - seen)} ago, agent {claim.agent_version}{taken}", cluster)
 
 
-def judge_uploads(folder: Folder, claim: ClusterClaim | None, now: datetime) -> Verdict:
+def judge_uploads(folder: Folder, claim: ClusterClaim | None, now: datetime) -> LinkVerdict:
     """Judge whether what the agent uploads is fresh."""
     link, cluster, newest = Link.UPLOADS, folder.cluster, folder.newest
     if claim and claim.retired_at:
@@ -195,7 +195,9 @@ def judge_uploads(folder: Folder, claim: ClusterClaim | None, now: datetime) -> 
     return holds(link, f"newest object {_ago(age)} old", cluster)
 
 
-def judge_diagnostics(folder: Folder, claim: ClusterClaim | None, found: Diagnostics | None, now: datetime) -> Verdict:
+def judge_diagnostics(
+    folder: Folder, claim: ClusterClaim | None, found: Diagnostics | None, now: datetime
+) -> LinkVerdict:
     """Judge the agent's own checks."""
     link, cluster = Link.DIAGNOSTICS, folder.cluster
     if claim and claim.retired_at:

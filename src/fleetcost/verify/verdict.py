@@ -48,7 +48,7 @@ BUCKET_LINKS = (Link.OBJECTS, Link.HEARTBEAT, Link.UPLOADS, Link.DIAGNOSTICS)
 SERVER_LINKS = (Link.INGEST, Link.DERIVE, Link.ALLOCATIONS, Link.ASSETS, Link.BOOKS)
 
 
-class State(enum.StrEnum):
+class LinkState(enum.StrEnum):
     """How a link is."""
 
     HOLDS = "holds"
@@ -58,7 +58,7 @@ class State(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class LinkVerdict:
     """
     One link of one cluster, or of the whole fleet.
 
@@ -71,7 +71,7 @@ class Verdict:
     """
 
     link: Link
-    state: State
+    state: LinkState
     account: str
     cure: str = ""
     cluster: str = ""
@@ -86,7 +86,7 @@ class Report:
         verdicts: of the fleet's links and of each cluster's
     """
 
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[LinkVerdict, ...]
 
     @property
     def clusters(self) -> tuple[str, ...]:
@@ -94,19 +94,19 @@ class Report:
         return tuple(sorted({one.cluster for one in self.verdicts if one.cluster}))
 
     @property
-    def broken(self) -> tuple[Verdict, ...]:
+    def broken(self) -> tuple[LinkVerdict, ...]:
         """Every broken link."""
-        return tuple(one for one in self.verdicts if one.state is State.BROKEN)
+        return tuple(one for one in self.verdicts if one.state is LinkState.BROKEN)
 
     @property
-    def first_broken(self) -> tuple[Verdict, ...]:
+    def first_broken(self) -> tuple[LinkVerdict, ...]:
         """Of the fleet and of each cluster the first broken link: the ones to mend."""
-        first: dict[str, Verdict] = {}
+        first: dict[str, LinkVerdict] = {}
         for one in sorted(self.broken, key=lambda verdict: _ORDER[verdict.link]):
             first.setdefault(one.cluster, one)
         return tuple(first[key] for key in sorted(first))
 
-    def of(self, cluster: str, link: Link) -> Verdict | None:
+    def of(self, cluster: str, link: Link) -> LinkVerdict | None:
         """Return one verdict, None where the link was not looked at."""
         return next((one for one in self.verdicts if (one.cluster, one.link) == (cluster, link)), None)
 
@@ -114,21 +114,21 @@ class Report:
 _ORDER = {link: place for place, link in enumerate(Link)}
 
 
-def holds(link: Link, account: str, cluster: str = "") -> Verdict:
+def holds(link: Link, account: str, cluster: str = "") -> LinkVerdict:
     """Return a verdict of a link that holds."""
-    return Verdict(link, State.HOLDS, account, cluster=cluster)
+    return LinkVerdict(link, LinkState.HOLDS, account, cluster=cluster)
 
 
-def remark(link: Link, account: str, cluster: str = "") -> Verdict:
+def remark(link: Link, account: str, cluster: str = "") -> LinkVerdict:
     """Return a verdict of a link that holds, with something to know."""
-    return Verdict(link, State.REMARK, account, cluster=cluster)
+    return LinkVerdict(link, LinkState.REMARK, account, cluster=cluster)
 
 
-def broken(link: Link, account: str, cure: str, cluster: str = "") -> Verdict:
+def broken(link: Link, account: str, cure: str, cluster: str = "") -> LinkVerdict:
     """Return a verdict of a broken link."""
-    return Verdict(link, State.BROKEN, account, cure, cluster)
+    return LinkVerdict(link, LinkState.BROKEN, account, cure, cluster)
 
 
-def not_tried(links: Iterable[Link], because: str, cluster: str = "") -> tuple[Verdict, ...]:
+def not_tried(links: Iterable[Link], because: str, cluster: str = "") -> tuple[LinkVerdict, ...]:
     """Return a verdict for each link that could not be looked at."""
-    return tuple(Verdict(link, State.NOT_TRIED, because, cluster=cluster) for link in links)
+    return tuple(LinkVerdict(link, LinkState.NOT_TRIED, because, cluster=cluster) for link in links)

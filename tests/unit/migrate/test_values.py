@@ -15,7 +15,7 @@ from fleetcost.cli.main import run
 from fleetcost.costing import price_sheet
 from fleetcost.costing.prices import PriceBook
 from fleetcost.errors import SettingsError
-from fleetcost.migrate.keys import Verdict
+from fleetcost.migrate.keys import KeyVerdict
 from fleetcost.migrate.roles import Flags, Role, resolve
 from fleetcost.migrate.values import read_values
 from fleetcost.ops.settings import AgentSettings, AggregatorSettings, load
@@ -225,8 +225,8 @@ def test_a_file_becomes_settings(name: str, tmp_path: Path) -> None:
     assert made.aggregator.items() >= sample.aggregator.items()
     for words in sample.notes:
         assert any(words in note for note in made.notes), made.notes
-    assert [one.key for one in made.keys if one.verdict is Verdict.UNKNOWN] == []
-    assert {one.key for one in made.keys if one.verdict is Verdict.NOT_SUPPORTED} == set(sample.unsupported)
+    assert [one.key for one in made.keys if one.verdict is KeyVerdict.UNKNOWN] == []
+    assert {one.key for one in made.keys if one.verdict is KeyVerdict.NOT_SUPPORTED} == set(sample.unsupported)
     assert all(one.why for one in made.keys)
     assert not any(secret in one.value for one in made.keys for secret in ("hunter2", "eA==", "a-token"))
     for role, document in ((AgentSettings, made.agent), (AggregatorSettings, made.aggregator)):

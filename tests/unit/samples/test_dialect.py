@@ -17,7 +17,7 @@ from fleetcost.ops.settings import AgentSettings
 from fleetcost.samples import queries
 from fleetcost.samples.access import Access
 from fleetcost.samples.client import PrometheusSource
-from fleetcost.samples.dialect import Dialect, Kind, Level
+from fleetcost.samples.dialect import Level, ServerKind, SourceDialect
 from fleetcost.samples.source import PartialRows
 from unit.samples.test_client import HOUR, ROW, Asked, serving, vector
 
@@ -27,21 +27,21 @@ LOST = "receive series from Addr: 10.0.0.1:10901: rpc error: code = Unavailable 
 @pytest.mark.parametrize(
     ("dialect", "sent"),
     [
-        (Dialect(), {}),
-        (Dialect(Kind.MIMIR), {}),
-        (Dialect(Kind.VICTORIAMETRICS), {"deny_partial_response": "1"}),
-        (Dialect(Kind.VICTORIAMETRICS, accept_partial=True), {"deny_partial_response": "0"}),
+        (SourceDialect(), {}),
+        (SourceDialect(ServerKind.MIMIR), {}),
+        (SourceDialect(ServerKind.VICTORIAMETRICS), {"deny_partial_response": "1"}),
+        (SourceDialect(ServerKind.VICTORIAMETRICS, accept_partial=True), {"deny_partial_response": "0"}),
         (
-            Dialect(Kind.THANOS, level=Level.RAW),
+            SourceDialect(ServerKind.THANOS, level=Level.RAW),
             {"dedup": "true", "partial_response": "false", "max_source_resolution": "0s"},
         ),
         (
-            Dialect(Kind.THANOS, accept_partial=True, dedup=False, level=Level.HOUR),
+            SourceDialect(ServerKind.THANOS, accept_partial=True, dedup=False, level=Level.HOUR),
             {"dedup": "false", "partial_response": "true", "max_source_resolution": "1h"},
         ),
     ],
 )
-def test_each_kind_is_sent_its_own_words(dialect: Dialect, sent: dict[str, str]) -> None:
+def test_each_kind_is_sent_its_own_words(dialect: SourceDialect, sent: dict[str, str]) -> None:
     """Thanos and VictoriaMetrics are told what to do about replicas, lost stores and coarser samples."""
     with serving(lambda _: vector(ROW)) as server:
         with closing(PrometheusSource(server.url, dialect=dialect)) as source:
@@ -54,10 +54,12 @@ def test_each_kind_is_sent_its_own_words(dialect: Dialect, sent: dict[str, str])
 def test_a_warning_of_a_lost_store_is_a_partial_answer() -> None:
     """It is refused; where partial answers are accepted it comes back marked, with the server's reason."""
     with serving(lambda _: vector(ROW, warnings=[LOST, "PromQL info: metric might not be a counter"])) as server:
-        strict = PrometheusSource(server.url, dialect=Dialect(Kind.THANOS))
+        strict = PrometheusSource(server.url, dialect=SourceDialect(ServerKind.THANOS))
         with closing(strict), pytest.raises(SourceError, match="partial"):
             strict.query(queries.RAM_USED_MAX, HOUR, 60)
-        with closing(PrometheusSource(server.url, dialect=Dialect(Kind.THANOS, accept_partial=True))) as source:
+        with closing(
+            PrometheusSource(server.url, dialect=SourceDialect(ServerKind.THANOS, accept_partial=True))
+        ) as source:
             rows = source.query(queries.RAM_USED_MAX, HOUR, 60)
 
     assert isinstance(rows, PartialRows)
@@ -67,7 +69,7 @@ def test_a_warning_of_a_lost_store_is_a_partial_answer() -> None:
 def test_a_time_nobody_has_stored_is_empty() -> None:
     """Where no store holds a time Thanos warns of it; that is a gap and no fault."""
     with serving(lambda _: vector(warnings=["No StoreAPIs matched for this query"])) as server:
-        source = PrometheusSource(server.url, dialect=Dialect(Kind.THANOS))
+        source = PrometheusSource(server.url, dialect=SourceDialect(ServerKind.THANOS))
         with closing(source):
             assert source.query(queries.RAM_USED_MAX, HOUR, 60) == []
 
@@ -81,7 +83,9 @@ def test_old_windows_are_read_as_fine_as_they_are_held() -> None:
 
     now = HOUR.end + timedelta(days=30)
     with serving(answer) as server:
-        with closing(PrometheusSource(server.url, dialect=Dialect(Kind.THANOS), clock=lambda: now)) as source:
+        with closing(
+            PrometheusSource(server.url, dialect=SourceDialect(ServerKind.THANOS), clock=lambda: now)
+        ) as source:
             source.query(queries.RAM_USED_MAX, HOUR, 60)
             source.query(queries.RAM_USED_MAX, HOUR, 60)
             young = Window(now - timedelta(hours=2), now - timedelta(hours=1))

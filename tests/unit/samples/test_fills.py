@@ -13,7 +13,7 @@ from fleetcost.model.window import Window
 from fleetcost.samples import queries
 from fleetcost.samples.memory import MemorySource
 from fleetcost.samples.query import Query
-from fleetcost.samples.reader import Reader
+from fleetcost.samples.reader import RowReader
 from making.cut import Always, grid, is_counter, series_of
 
 START = 1_790_000_400 // 3600 * 3600
@@ -36,5 +36,5 @@ def test_records_are_of_their_field(query: Query) -> None:
     values = np.arange(len(times), dtype=np.float64) if is_counter(query) else np.ones(len(times))
     rows = MemorySource(Always(series_of(query, times, values))).query(query, HOUR, 60)
     assert len(rows) == 1
-    record = query.fills.record(Reader(rows[0].labels, rows[0].value))
+    record = query.fills.record(RowReader(rows[0].labels, rows[0].value))
     assert type(record) in get_args(get_type_hints(query.fills.group)[query.fills.field])

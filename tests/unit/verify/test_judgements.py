@@ -19,7 +19,7 @@ from fleetcost.sets.layout import locate
 from fleetcost.verify.bills import judge_bills
 from fleetcost.verify.server import Costs, Loop, ask_loop, judge_costs, judge_ingest, judge_loop
 from fleetcost.verify.store import Folder, folders, judge_diagnostics, judge_heartbeat, judge_objects, judge_uploads
-from fleetcost.verify.verdict import Link, Report, State, broken, holds, remark
+from fleetcost.verify.verdict import Link, LinkState, Report, broken, holds, remark
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CLUSTER = ClusterId("prod-eu-1")
@@ -73,18 +73,18 @@ def test_doubts_about_prices_are_a_remark() -> None:
     doubt = noticed(Finding(FindingKind.COST_JUMPED, 1, ("core",)))
     checks = Diagnostics(cluster_id=CLUSTER, latest_run=NOW, checks={}, findings=(doubt,))
     verdict = judge_diagnostics(Folder(CLUSTER, ()), None, checks, NOW)
-    assert verdict.state is State.REMARK
+    assert verdict.state is LinkState.REMARK
     assert FindingKind.COST_JUMPED.meaning in verdict.account
     calm = Diagnostics(cluster_id=CLUSTER, latest_run=NOW, checks={})
-    assert judge_diagnostics(Folder(CLUSTER, ()), None, calm, NOW).state is State.HOLDS
+    assert judge_diagnostics(Folder(CLUSTER, ()), None, calm, NOW).state is LinkState.HOLDS
 
 
 def test_another_products_agent_needs_no_heartbeat() -> None:
     """A folder of foreign sets alone is whole without hourly sets and without a claim."""
     folder = whole("bingen")
 
-    assert judge_objects(folder).state is State.HOLDS
-    assert judge_heartbeat(folder, None, NOW).state is State.REMARK
+    assert judge_objects(folder).state is LinkState.HOLDS
+    assert judge_heartbeat(folder, None, NOW).state is LinkState.REMARK
 
 
 def test_strangers_are_remarked_on() -> None:
@@ -92,20 +92,20 @@ def test_strangers_are_remarked_on() -> None:
     folder = Folder(CLUSTER, whole().sets, ("federated/prod-eu-1/notes.txt",))
     verdict = judge_objects(folder)
 
-    assert verdict.state is State.REMARK
+    assert verdict.state is LinkState.REMARK
     assert "notes.txt" in verdict.account
 
 
 def test_nothing_uploaded_at_all() -> None:
     """A folder without sets has no uploads."""
-    assert judge_uploads(Folder(CLUSTER, ()), None, NOW).state is State.BROKEN
+    assert judge_uploads(Folder(CLUSTER, ()), None, NOW).state is LinkState.BROKEN
 
 
 def test_a_loop_whose_first_pass_runs() -> None:
     """Before the first pass is over there is nothing to judge yet."""
     verdict = judge_loop(loop(passes=0, lastPass=None, currentState="ingesting"), NOW)
 
-    assert (verdict.state, verdict.cure) == (State.BROKEN, "wait, and ask again")
+    assert (verdict.state, verdict.cure) == (LinkState.BROKEN, "wait, and ask again")
 
 
 def test_a_loop_that_stands() -> None:
@@ -113,7 +113,7 @@ def test_a_loop_that_stands() -> None:
     long_ago = rfc3339(NOW - timedelta(hours=3))
 
     assert "no other began" in judge_loop(loop(lastPass=long_ago), NOW).account
-    assert judge_loop(loop(lastPass=long_ago, currentState="ingesting"), NOW).state is State.HOLDS
+    assert judge_loop(loop(lastPass=long_ago, currentState="ingesting"), NOW).state is LinkState.HOLDS
 
 
 def test_an_object_that_was_not_ingested_in_time() -> None:
@@ -127,7 +127,7 @@ def test_an_object_that_was_not_ingested_in_time() -> None:
     old = objects("etl/parquet/assets/1h/1795255200-1795258800.parquet", age=timedelta(minutes=40))
 
     assert "is not in the tables" in judge_ingest(late, old, NOW)[0].account
-    assert judge_ingest(late, whole(), NOW)[0].state is State.HOLDS
+    assert judge_ingest(late, whole(), NOW)[0].state is LinkState.HOLDS
 
 
 def test_sets_that_are_ingested_and_not_derived() -> None:
@@ -139,7 +139,7 @@ def test_sets_that_are_ingested_and_not_derived() -> None:
     }
     ingest, derive = judge_ingest(loop(clusters={CLUSTER: fresh}), whole(), NOW)
 
-    assert (ingest.state, derive.state) == (State.HOLDS, State.BROKEN)
+    assert (ingest.state, derive.state) == (LinkState.HOLDS, LinkState.BROKEN)
 
 
 @pytest.mark.parametrize(
@@ -152,14 +152,14 @@ def test_sets_that_are_ingested_and_not_derived() -> None:
 )
 def test_answers_that_lack_a_cluster_or_do_not_close(costs: Costs, link: Link) -> None:
     """A missing row breaks its own link, and a difference breaks the books."""
-    assert [one.link for one in judge_costs(costs, whole()) if one.state is State.BROKEN] == [link]
+    assert [one.link for one in judge_costs(costs, whole()) if one.state is LinkState.BROKEN] == [link]
 
 
 def test_books_that_close_within_a_millionth() -> None:
     """Sums of floating numbers may differ in their last digits."""
     costs = Costs({CLUSTER: 1000.0000001}, {CLUSTER: 1000.0})
 
-    assert {one.state for one in judge_costs(costs, whole())} == {State.HOLDS}
+    assert {one.state for one in judge_costs(costs, whole())} == {LinkState.HOLDS}
 
 
 def test_another_document_is_no_answer() -> None:
@@ -175,8 +175,8 @@ def test_bills() -> None:
     refused = bill(status=ConnectionStatus.FAILED_CONNECTION, message="AccessDenied")
     stale = bill(last_run=NOW - timedelta(hours=30))
 
-    assert judge_bills([], NOW).state is State.REMARK
-    assert judge_bills([bill()], NOW).state is State.HOLDS
+    assert judge_bills([], NOW).state is LinkState.REMARK
+    assert judge_bills([bill()], NOW).state is LinkState.HOLDS
     assert "AccessDenied" in judge_bills([bill(), refused], NOW).account
     assert "payer was last read at 2026-11-20T06:00:00Z" in judge_bills([stale], NOW).account
 

@@ -14,81 +14,81 @@ from fleetcost.model.allocation import (
 )
 from fleetcost.model.amount import ZERO
 from fleetcost.sets.bingen import columns
-from fleetcost.sets.bingen.columns import Column, Columns
+from fleetcost.sets.bingen.columns import Columns, WireColumn
 from fleetcost.sets.bingen.decode import Decoded
-from fleetcost.sets.bingen.findings import FindingKind, Findings
+from fleetcost.sets.bingen.findings import Findings, SetFindingKind
 from fleetcost.sets.bingen.record import Record
-from fleetcost.sets.bingen.rows import Conversion, Run
+from fleetcost.sets.bingen.rows import Conversion, RowRun
 
 IDLE = "__idle__"
 """In the name of what nobody used; a reserved word of the field."""
 
 OWNER = Columns(
-    Column("node", "Node", columns.TEXT),
-    Column("provider_id", "ProviderID", columns.TEXT),
-    Column("namespace", "Namespace", columns.TEXT),
-    Column("controller_kind", "ControllerKind", columns.LOWER),
-    Column("controller", "Controller", columns.TEXT),
-    Column("pod", "Pod", columns.TEXT),
-    Column("container", "Container", columns.TEXT),
-    Column("services", "Services", columns.TEXTS),
-    Column("labels", "Labels", columns.LABELS),
-    Column("annotations", "Annotations", columns.LABELS),
-    Column("namespace_labels", "NamespaceLabels", columns.LABELS),
-    Column("namespace_annotations", "NamespaceAnnotations", columns.LABELS),
+    WireColumn("node", "Node", columns.TEXT),
+    WireColumn("provider_id", "ProviderID", columns.TEXT),
+    WireColumn("namespace", "Namespace", columns.TEXT),
+    WireColumn("controller_kind", "ControllerKind", columns.LOWER),
+    WireColumn("controller", "Controller", columns.TEXT),
+    WireColumn("pod", "Pod", columns.TEXT),
+    WireColumn("container", "Container", columns.TEXT),
+    WireColumn("services", "Services", columns.TEXTS),
+    WireColumn("labels", "Labels", columns.LABELS),
+    WireColumn("annotations", "Annotations", columns.LABELS),
+    WireColumn("namespace_labels", "NamespaceLabels", columns.LABELS),
+    WireColumn("namespace_annotations", "NamespaceAnnotations", columns.LABELS),
 )
 
 NUMBERS = Columns(
-    Column("cpu_core_hours", "CPUCoreHours", columns.AMOUNT),
-    Column("cpu_core_request_hours", "CPUCoreRequestAverage", columns.AVERAGE),
-    Column("cpu_core_usage_hours", "CPUCoreUsageAverage", columns.USE),
-    Column("cpu_cost", "CPUCost", columns.AMOUNT),
-    Column("cpu_cost_adjustment", "CPUCostAdjustment", columns.AMOUNT),
-    Column("ram_byte_hours", "RAMByteHours", columns.COUNT),
-    Column("ram_byte_request_hours", "RAMBytesRequestAverage", columns.AVERAGE_COUNT),
-    Column("ram_byte_usage_hours", "RAMBytesUsageAverage", columns.USE_COUNT),
-    Column("ram_cost", "RAMCost", columns.AMOUNT),
-    Column("ram_cost_adjustment", "RAMCostAdjustment", columns.AMOUNT),
-    Column("gpu_hours", "GPUHours", columns.AMOUNT),
-    Column("gpu_cost", "GPUCost", columns.AMOUNT),
-    Column("gpu_cost_adjustment", "GPUCostAdjustment", columns.AMOUNT),
-    Column("pv_cost_adjustment", "PVCostAdjustment", columns.AMOUNT),
-    Column("network_transfer_bytes", "NetworkTransferBytes", columns.COUNT),
-    Column("network_receive_bytes", "NetworkReceiveBytes", columns.COUNT),
-    Column("network_zone_cost", "NetworkCrossZoneCost", columns.AMOUNT),
-    Column("network_region_cost", "NetworkCrossRegionCost", columns.AMOUNT),
-    Column("network_internet_cost", "NetworkInternetCost", columns.AMOUNT),
-    Column("network_cost", "NetworkCost", columns.AMOUNT),
-    Column("network_cost_adjustment", "NetworkCostAdjustment", columns.AMOUNT),
-    Column("load_balancer_cost", "LoadBalancerCost", columns.AMOUNT),
-    Column("load_balancer_cost_adjustment", "LoadBalancerCostAdjustment", columns.AMOUNT),
-    Column("external_cost", "ExternalCost", columns.AMOUNT),
+    WireColumn("cpu_core_hours", "CPUCoreHours", columns.AMOUNT),
+    WireColumn("cpu_core_request_hours", "CPUCoreRequestAverage", columns.AVERAGE),
+    WireColumn("cpu_core_usage_hours", "CPUCoreUsageAverage", columns.USE),
+    WireColumn("cpu_cost", "CPUCost", columns.AMOUNT),
+    WireColumn("cpu_cost_adjustment", "CPUCostAdjustment", columns.AMOUNT),
+    WireColumn("ram_byte_hours", "RAMByteHours", columns.COUNT),
+    WireColumn("ram_byte_request_hours", "RAMBytesRequestAverage", columns.AVERAGE_COUNT),
+    WireColumn("ram_byte_usage_hours", "RAMBytesUsageAverage", columns.USE_COUNT),
+    WireColumn("ram_cost", "RAMCost", columns.AMOUNT),
+    WireColumn("ram_cost_adjustment", "RAMCostAdjustment", columns.AMOUNT),
+    WireColumn("gpu_hours", "GPUHours", columns.AMOUNT),
+    WireColumn("gpu_cost", "GPUCost", columns.AMOUNT),
+    WireColumn("gpu_cost_adjustment", "GPUCostAdjustment", columns.AMOUNT),
+    WireColumn("pv_cost_adjustment", "PVCostAdjustment", columns.AMOUNT),
+    WireColumn("network_transfer_bytes", "NetworkTransferBytes", columns.COUNT),
+    WireColumn("network_receive_bytes", "NetworkReceiveBytes", columns.COUNT),
+    WireColumn("network_zone_cost", "NetworkCrossZoneCost", columns.AMOUNT),
+    WireColumn("network_region_cost", "NetworkCrossRegionCost", columns.AMOUNT),
+    WireColumn("network_internet_cost", "NetworkInternetCost", columns.AMOUNT),
+    WireColumn("network_cost", "NetworkCost", columns.AMOUNT),
+    WireColumn("network_cost_adjustment", "NetworkCostAdjustment", columns.AMOUNT),
+    WireColumn("load_balancer_cost", "LoadBalancerCost", columns.AMOUNT),
+    WireColumn("load_balancer_cost_adjustment", "LoadBalancerCostAdjustment", columns.AMOUNT),
+    WireColumn("external_cost", "ExternalCost", columns.AMOUNT),
 )
 
 MAXIMA = Columns(
-    Column("cpu_core_usage_max", "CPUCoreUsageMax", columns.FIGURE),
-    Column("ram_byte_usage_max", "RAMBytesUsageMax", columns.FIGURE),
-    Column("gpu_usage_max", "GPUUsageMax", columns.FIGURE),
+    WireColumn("cpu_core_usage_max", "CPUCoreUsageMax", columns.FIGURE),
+    WireColumn("ram_byte_usage_max", "RAMBytesUsageMax", columns.FIGURE),
+    WireColumn("gpu_usage_max", "GPUUsageMax", columns.FIGURE),
 )
 
 GPU_AVERAGES = Columns(
-    Column("gpu_request_hours", "GPURequestAverage", columns.USE),
-    Column("gpu_usage_hours", "GPUUsageAverage", columns.USE),
+    WireColumn("gpu_request_hours", "GPURequestAverage", columns.USE),
+    WireColumn("gpu_usage_hours", "GPUUsageAverage", columns.USE),
 )
 """On the allocation itself in version 22, on its GPUAllocation from 23 on."""
 
 VOLUME = Columns(
-    Column("provider_id", "ProviderID", columns.TEXT),
-    Column("byte_hours", "ByteHours", columns.COUNT),
-    Column("cost", "Cost", columns.AMOUNT),
+    WireColumn("provider_id", "ProviderID", columns.TEXT),
+    WireColumn("byte_hours", "ByteHours", columns.COUNT),
+    WireColumn("cost", "Cost", columns.AMOUNT),
 )
 
 LOAD_BALANCER = Columns(
-    Column("service", "Service", columns.TEXT),
-    Column("ip", "Ip", columns.TEXT),
-    Column("private", "Private", columns.FLAG),
-    Column("hours", "Hours", columns.AMOUNT),
-    Column("cost", "Cost", columns.AMOUNT),
+    WireColumn("service", "Service", columns.TEXT),
+    WireColumn("ip", "Ip", columns.TEXT),
+    WireColumn("private", "Private", columns.FLAG),
+    WireColumn("hours", "Hours", columns.AMOUNT),
+    WireColumn("cost", "Cost", columns.AMOUNT),
 )
 
 Row = dict[str, Any]
@@ -109,12 +109,12 @@ def to_allocations(decoded: Decoded, findings: Findings) -> Iterator[Allocation]
     idle = decoded.top.value("IdleKeys") or {}
     for name, record, run in Conversion(decoded, findings).rows():
         if name in idle or IDLE in name:
-            findings.add(FindingKind.IDLE_ROW, name)
+            findings.add(SetFindingKind.IDLE_ROW, name)
         else:
             yield _allocation(name, record, run, findings)
 
 
-def _allocation(name: str, record: Record, run: Run, findings: Findings) -> Allocation:
+def _allocation(name: str, record: Record, run: RowRun, findings: Findings) -> Allocation:
     """Return one row."""
     row: Row = NUMBERS.read(record, name, findings, run.hours)
     row |= _owner(name, record, findings) | _gpu(name, record, row, findings, run.hours)
@@ -123,7 +123,7 @@ def _allocation(name: str, record: Record, run: Run, findings: Findings) -> Allo
     if raw_only is not None:
         row |= MAXIMA.read(raw_only, name, findings)
     if record.value("SharedCost"):
-        findings.add(FindingKind.SHARED_COST, f"{name}: {record.value('SharedCost')}")
+        findings.add(SetFindingKind.SHARED_COST, f"{name}: {record.value('SharedCost')}")
     return Allocation(
         kind=AllocationKind.UNMOUNTED if UNMOUNTED in name else AllocationKind.WORKLOAD,
         start=run.start,
@@ -137,7 +137,7 @@ def _owner(name: str, record: Record, findings: Findings) -> Row:
     """Return who and where: the columns that come from the row's properties."""
     properties = record.value("Properties")
     if properties is None:
-        findings.add(FindingKind.NO_PROPERTIES, name)
+        findings.add(SetFindingKind.NO_PROPERTIES, name)
         return {}
     row = OWNER.read(properties, name, findings)
     # An agent that was told to keep pods of one name apart writes "<pod> <uid>".
@@ -167,7 +167,7 @@ def _volumes(name: str, record: Record, findings: Findings) -> Row:
     for key, share in (record.value("PVs") or {}).items():
         volume = key.value("Name")
         if share is None:
-            findings.add(FindingKind.NIL_SHARE, f"{name}: volume {volume}")
+            findings.add(SetFindingKind.NIL_SHARE, f"{name}: volume {volume}")
             continue
         shares.append(VolumeShare(volume, **VOLUME.read(share, f"{name}: volume {volume}", findings)))
     if not shares:
@@ -185,7 +185,7 @@ def _load_balancers(name: str, record: Record, findings: Findings) -> tuple[Load
     shares = []
     for key, share in (record.value("LoadBalancers") or {}).items():
         if share is None:
-            findings.add(FindingKind.NIL_SHARE, f"{name}: load balancer {key}")
+            findings.add(SetFindingKind.NIL_SHARE, f"{name}: load balancer {key}")
             continue
         shares.append(LoadBalancerShare(**LOAD_BALANCER.read(share, f"{name}: load balancer {key}", findings)))
     return tuple(sorted(shares, key=lambda share: (share.service, share.ip)))

@@ -8,11 +8,11 @@ from typing import Any
 from fleetcost.model.allocation import Labels
 from fleetcost.model.asset import Asset, AssetType, PriceSource
 from fleetcost.sets.bingen import columns
-from fleetcost.sets.bingen.columns import Column, Columns
+from fleetcost.sets.bingen.columns import Columns, WireColumn
 from fleetcost.sets.bingen.decode import Decoded
-from fleetcost.sets.bingen.findings import FindingKind, Findings
+from fleetcost.sets.bingen.findings import Findings, SetFindingKind
 from fleetcost.sets.bingen.record import Record
-from fleetcost.sets.bingen.rows import Conversion, Run
+from fleetcost.sets.bingen.rows import Conversion, RowRun
 
 ANY = "Any"
 """The wire type of what assets of several types were merged into; its cost is kept as a Cloud asset's."""
@@ -29,74 +29,74 @@ TYPES = {
 }
 
 OWNER = Columns(
-    Column("name", "Name", columns.TEXT),
-    Column("provider_id", "ProviderID", columns.TEXT),
-    Column("provider", "Provider", columns.TEXT),
-    Column("account", "Account", columns.TEXT),
-    Column("project", "Project", columns.TEXT),
-    Column("service", "Service", columns.TEXT),
+    WireColumn("name", "Name", columns.TEXT),
+    WireColumn("provider_id", "ProviderID", columns.TEXT),
+    WireColumn("provider", "Provider", columns.TEXT),
+    WireColumn("account", "Account", columns.TEXT),
+    WireColumn("project", "Project", columns.TEXT),
+    WireColumn("service", "Service", columns.TEXT),
 )
 
 ASSET = Columns(
-    Column("labels", "Labels", columns.LABELS),
-    Column("adjustment", "Adjustment", columns.AMOUNT),
+    WireColumn("labels", "Labels", columns.LABELS),
+    WireColumn("adjustment", "Adjustment", columns.AMOUNT),
 )
 """What every type has; a type without adjustment has none."""
 
-COST = (Column("cost", "Cost", columns.AMOUNT),)
+COST = (WireColumn("cost", "Cost", columns.AMOUNT),)
 
 BY_TYPE = {
     ANY: Columns(*COST),
-    "Cloud": Columns(*COST, Column("credit", "Credit", columns.AMOUNT)),
+    "Cloud": Columns(*COST, WireColumn("credit", "Credit", columns.AMOUNT)),
     "ClusterManagement": Columns(*COST),
     "Disk": Columns(
         *COST,
-        Column("byte_hours", "ByteHours", columns.COUNT),
-        Column("byte_usage_hours", "ByteHoursUsed", columns.COUNT_OR_NONE),
-        Column("byte_usage_max", "ByteUsageMax", columns.FIGURE),
-        Column("storage_class", "StorageClass", columns.TEXT),
-        Column("volume_name", "VolumeName", columns.TEXT),
-        Column("claim_name", "ClaimName", columns.TEXT),
-        Column("claim_namespace", "ClaimNamespace", columns.TEXT),
-        Column("local", "Local", columns.ABOVE_ZERO),
+        WireColumn("byte_hours", "ByteHours", columns.COUNT),
+        WireColumn("byte_usage_hours", "ByteHoursUsed", columns.COUNT_OR_NONE),
+        WireColumn("byte_usage_max", "ByteUsageMax", columns.FIGURE),
+        WireColumn("storage_class", "StorageClass", columns.TEXT),
+        WireColumn("volume_name", "VolumeName", columns.TEXT),
+        WireColumn("claim_name", "ClaimName", columns.TEXT),
+        WireColumn("claim_namespace", "ClaimNamespace", columns.TEXT),
+        WireColumn("local", "Local", columns.ABOVE_ZERO),
     ),
     "LoadBalancer": Columns(
         *COST,
-        Column("private", "Private", columns.FLAG),
-        Column("ip", "Ip", columns.TEXT),
+        WireColumn("private", "Private", columns.FLAG),
+        WireColumn("ip", "Ip", columns.TEXT),
     ),
     "Network": Columns(*COST),
     "Node": Columns(
-        Column("node_type", "NodeType", columns.TEXT),
-        Column("discount", "Discount", columns.FIGURE),
-        Column("preemptible", "Preemptible", columns.FIGURE),
-        Column("cpu_core_hours", "CPUCoreHours", columns.AMOUNT),
-        Column("ram_byte_hours", "RAMByteHours", columns.COUNT),
-        Column("gpu_hours", "GPUHours", columns.AMOUNT),
-        Column("gpu_cost", "GPUCost", columns.AMOUNT),
+        WireColumn("node_type", "NodeType", columns.TEXT),
+        WireColumn("discount", "Discount", columns.FIGURE),
+        WireColumn("preemptible", "Preemptible", columns.FIGURE),
+        WireColumn("cpu_core_hours", "CPUCoreHours", columns.AMOUNT),
+        WireColumn("ram_byte_hours", "RAMByteHours", columns.COUNT),
+        WireColumn("gpu_hours", "GPUHours", columns.AMOUNT),
+        WireColumn("gpu_cost", "GPUCost", columns.AMOUNT),
     ),
     "SharedAsset": Columns(*COST),
 }
 
 NODE_PRICED = Columns(
-    Column("cpu_cost", "CPUCost", columns.DISCOUNTED),
-    Column("ram_cost", "RAMCost", columns.DISCOUNTED),
+    WireColumn("cpu_cost", "CPUCost", columns.DISCOUNTED),
+    WireColumn("ram_cost", "RAMCost", columns.DISCOUNTED),
 )
 """The file has a node's CPU and RAM cost before its discount; GPUs have none."""
 
 NODE_PARTS = {
     "CPUBreakdown": Columns(
-        Column("cpu_system_fraction", "System", columns.FIGURE),
-        Column("cpu_user_fraction", "User", columns.FIGURE),
-        Column("cpu_other_fraction", "Other", columns.FIGURE),
+        WireColumn("cpu_system_fraction", "System", columns.FIGURE),
+        WireColumn("cpu_user_fraction", "User", columns.FIGURE),
+        WireColumn("cpu_other_fraction", "Other", columns.FIGURE),
     ),
     "RAMBreakdown": Columns(
-        Column("ram_system_fraction", "System", columns.FIGURE),
-        Column("ram_user_fraction", "User", columns.FIGURE),
+        WireColumn("ram_system_fraction", "System", columns.FIGURE),
+        WireColumn("ram_user_fraction", "User", columns.FIGURE),
     ),
     "Overhead": Columns(
-        Column("cpu_overhead_fraction", "CpuOverheadFraction", columns.FIGURE),
-        Column("ram_overhead_fraction", "RamOverheadFraction", columns.FIGURE),
+        WireColumn("cpu_overhead_fraction", "CpuOverheadFraction", columns.FIGURE),
+        WireColumn("ram_overhead_fraction", "RamOverheadFraction", columns.FIGURE),
     ),
 }
 
@@ -126,7 +126,7 @@ def to_assets(decoded: Decoded, findings: Findings) -> Iterator[Asset]:
         yield _asset(name, record, run, findings)
 
 
-def _asset(name: str, record: Record, run: Run, findings: Findings) -> Asset:
+def _asset(name: str, record: Record, run: RowRun, findings: Findings) -> Asset:
     """Return one row."""
     wire_type = record.layout.struct
     row: Row = ASSET.read(record, name, findings) | BY_TYPE[wire_type].read(record, name, findings)
@@ -135,7 +135,7 @@ def _asset(name: str, record: Record, run: Run, findings: Findings) -> Asset:
     if TYPES[wire_type] is AssetType.NODE:
         row |= _node(name, record, row, findings)
     if wire_type == ANY:
-        findings.add(FindingKind.NO_TYPE, name)
+        findings.add(SetFindingKind.NO_TYPE, name)
     return Asset(type=TYPES[wire_type], start=run.start, end=run.end, price_source=PriceSource.FOREIGN, **row)
 
 
@@ -143,7 +143,7 @@ def _owner(name: str, record: Record, findings: Findings) -> Row:
     """Return the columns that come from the row's properties; a row without any is called by its key."""
     properties = record.value("Properties")
     if properties is None:
-        findings.add(FindingKind.NO_PROPERTIES, name)
+        findings.add(SetFindingKind.NO_PROPERTIES, name)
         return {"name": name}
     return OWNER.read(properties, name, findings)
 

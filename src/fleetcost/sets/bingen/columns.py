@@ -14,8 +14,8 @@ from decimal import Decimal
 
 from fleetcost.model.allocation import NO_LABELS
 from fleetcost.model.amount import ZERO, amount, whole
-from fleetcost.sets.bingen.findings import FindingKind, Findings
-from fleetcost.sets.bingen.record import Layout, Record, Value
+from fleetcost.sets.bingen.findings import Findings, SetFindingKind
+from fleetcost.sets.bingen.record import Record, RecordLayout, Value
 
 _LARGEST_COUNT = 2**63 - 1
 
@@ -96,7 +96,7 @@ DISCOUNTED = Rule("after discount", exact_amount, ZERO, scaled=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class WireColumn:
     """One of our columns and the wire field it comes from."""
 
     ours: str
@@ -107,10 +107,10 @@ class Column:
 class Columns:
     """A struct's columns; reads them out of its records, whatever their version."""
 
-    def __init__(self, *columns: Column) -> None:
+    def __init__(self, *columns: WireColumn) -> None:
         self.columns = columns
         self._plan = [(column, column.rule.ours, column.rule.scaled) for column in columns]
-        self._pickers: dict[Layout, Callable[[tuple[Value, ...]], tuple[Value, ...]]] = {}
+        self._pickers: dict[RecordLayout, Callable[[tuple[Value, ...]], tuple[Value, ...]]] = {}
 
     def read(self, record: Record, row: str, findings: Findings, scale: float = 1.0) -> dict[str, Value]:
         """
@@ -135,5 +135,5 @@ class Columns:
                 values[column.ours] = ours(value * scale if scaled else value)
             except ValueError:
                 values[column.ours] = column.rule.instead
-                findings.add(FindingKind.NOT_EXACT, f"{row}: {column.wire} is {value}")
+                findings.add(SetFindingKind.NOT_EXACT, f"{row}: {column.wire} is {value}")
         return values

@@ -27,8 +27,8 @@ from fleetcost.sets.bingen.grammar import (
     Slice,
     Struct,
 )
-from fleetcost.sets.bingen.record import Layout, Record, Value
-from fleetcost.sets.bingen.source import Source
+from fleetcost.sets.bingen.record import Record, RecordLayout, Value
+from fleetcost.sets.bingen.source import WireSource
 from fleetcost.sets.bingen.steps import Step
 
 _CODES: dict[Shape, str] = {F64: "d", BOOL: "?", TEXT: "I"}
@@ -49,7 +49,7 @@ def decoder(struct: Struct, *, inline: bool, nested: bool = True) -> Step:
     plans = {version: _plan(struct, version, inline=inline) for version in struct.versions.accepted}
     head = _HEAD_BYTES if nested else 0
 
-    def read(source: Source, at: int, out: list[Value]) -> int:
+    def read(source: WireSource, at: int, out: list[Value]) -> int:
         version = source.data[at + head]
         planned = plans.get(version)
         if planned is None:
@@ -71,7 +71,7 @@ def decoder(struct: Struct, *, inline: bool, nested: bool = True) -> Step:
     return steps.often_equal(read, struct.often_bytes) if struct.often_bytes else read
 
 
-def _plan(struct: Struct, version: int, *, inline: bool) -> tuple[Layout, tuple[Step, ...]]:
+def _plan(struct: Struct, version: int, *, inline: bool) -> tuple[RecordLayout, tuple[Step, ...]]:
     """Return the layout and the steps of a struct in one version."""
     fields = struct.at(version)
     plan: list[Step] = []
@@ -80,7 +80,7 @@ def _plan(struct: Struct, version: int, *, inline: bool) -> tuple[Layout, tuple[
             plan.append(_run(tuple(group)))
         else:
             plan.extend(_step(field.shape, inline=inline) for field in group)
-    return Layout(struct.name, version, fields), tuple(plan)
+    return RecordLayout(struct.name, version, fields), tuple(plan)
 
 
 def _has_fixed_width(shape: Shape, *, inline: bool) -> bool:

@@ -10,7 +10,7 @@ from fleetcost.sets.bingen.damage import Unreadable
 from fleetcost.sets.bingen.grammar import Struct
 from fleetcost.sets.bingen.kinds import BingenKind
 from fleetcost.sets.bingen.record import Record, Value
-from fleetcost.sets.bingen.source import LARGEST_BYTES, Source, open_source
+from fleetcost.sets.bingen.source import LARGEST_BYTES, WireSource, open_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def decode(content: bytes, kind: BingenKind, path: str, largest_bytes: int = LAR
     return Decoded(path, kind, top, source.size, writer, source.cut_texts, source.replaced_texts)
 
 
-def _first_that_fits(source: Source, kind: BingenKind) -> tuple[Record, Struct]:
+def _first_that_fits(source: WireSource, kind: BingenKind) -> tuple[Record, Struct]:
     """Return the set and the layout it has; where none fits, the usual layout's damage is the reason."""
     usual, *others = kind.layouts
     try:
@@ -73,7 +73,7 @@ def _first_that_fits(source: Source, kind: BingenKind) -> tuple[Record, Struct]:
         raise damage from None
 
 
-def _whole(source: Source, layout: Struct) -> Record:
+def _whole(source: WireSource, layout: Struct) -> Record:
     """Read a set of this layout; the content must be used up exactly."""
     if source.body == source.size:
         raise Unreadable(source.body, "nothing", f"a whole {layout.name}")

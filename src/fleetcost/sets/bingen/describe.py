@@ -15,7 +15,7 @@ from fleetcost.sets.bingen import allocations, assets
 from fleetcost.sets.bingen import fields_allocation as allocation_fields
 from fleetcost.sets.bingen import fields_asset as asset_fields
 from fleetcost.sets.bingen.columns import Columns
-from fleetcost.sets.bingen.findings import FindingKind
+from fleetcost.sets.bingen.findings import SetFindingKind
 from fleetcost.sets.bingen.grammar import Field, Struct
 from fleetcost.sets.bingen.versions import EVERY_SET
 
@@ -118,7 +118,7 @@ def fields_tables() -> str:
 
 def findings_table() -> str:
     """Return every kind of finding and its meaning."""
-    return _table(("finding", "meaning"), ((kind.value, kind.meaning) for kind in FindingKind))
+    return _table(("finding", "meaning"), ((kind.value, kind.meaning) for kind in SetFindingKind))
 
 
 def fate_of(struct: Struct, name: str) -> str:

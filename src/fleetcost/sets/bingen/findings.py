@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fleetcost.sets.bingen.decode import Decoded
 
 
-class FindingKind(enum.StrEnum):
+class SetFindingKind(enum.StrEnum):
     """What was found while a foreign set was converted."""
 
     IDLE_ROW = "idle row"
@@ -33,25 +33,27 @@ class FindingKind(enum.StrEnum):
 
 
 _MEANINGS = {
-    FindingKind.IDLE_ROW: "an idle row was dropped: idle is computed from assets and allocations",
-    FindingKind.NIL_ROW: "a row without content was dropped: it has a name and nothing else",
-    FindingKind.NIL_SHARE: "a row's share of a volume or a load balancer has no content and was dropped",
-    FindingKind.NO_PROPERTIES: "a row has no properties: its cost is kept, its names are empty",
-    FindingKind.NO_TYPE: "an asset merged from several types was kept as a Cloud asset",
-    FindingKind.NOT_EXACT: "a number is NaN, infinite or beyond what a column holds: it counts as zero or not measured",
-    FindingKind.RUN_CLAMPED: "a start or end is not set, outside the window or reversed: the window's own was taken",
-    FindingKind.SHARED_COST: "a row's shared cost was dropped: sharing is computed when a question is asked",
-    FindingKind.SEVERAL_CLUSTERS: "the rows name more than one cluster; a set has one",
-    FindingKind.WRITER_WARNING: "the writer left a warning in the set",
-    FindingKind.WRITER_ERROR: "the writer left an error in the set",
-    FindingKind.CUT_TEXT: "a string has the greatest length there is: its writer has probably cut it",
-    FindingKind.REPLACED_TEXT: "a string is not UTF-8: the bytes in question were read as U+FFFD",
-    FindingKind.GUESSED_LAYOUT: "the one layout that fits is that of a build that changed it without a new version",
+    SetFindingKind.IDLE_ROW: "an idle row was dropped: idle is computed from assets and allocations",
+    SetFindingKind.NIL_ROW: "a row without content was dropped: it has a name and nothing else",
+    SetFindingKind.NIL_SHARE: "a row's share of a volume or a load balancer has no content and was dropped",
+    SetFindingKind.NO_PROPERTIES: "a row has no properties: its cost is kept, its names are empty",
+    SetFindingKind.NO_TYPE: "an asset merged from several types was kept as a Cloud asset",
+    SetFindingKind.NOT_EXACT: (
+        "a number is NaN, infinite or beyond what a column holds: it counts as zero or not measured"
+    ),
+    SetFindingKind.RUN_CLAMPED: "a start or end is not set, outside the window or reversed: the window's own was taken",
+    SetFindingKind.SHARED_COST: "a row's shared cost was dropped: sharing is computed when a question is asked",
+    SetFindingKind.SEVERAL_CLUSTERS: "the rows name more than one cluster; a set has one",
+    SetFindingKind.WRITER_WARNING: "the writer left a warning in the set",
+    SetFindingKind.WRITER_ERROR: "the writer left an error in the set",
+    SetFindingKind.CUT_TEXT: "a string has the greatest length there is: its writer has probably cut it",
+    SetFindingKind.REPLACED_TEXT: "a string is not UTF-8: the bytes in question were read as U+FFFD",
+    SetFindingKind.GUESSED_LAYOUT: "the one layout that fits is that of a build that changed it without a new version",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SetFinding:
     """
     One kind of finding in one set.
 
@@ -60,7 +62,7 @@ class Finding:
         example: the first of them, in words
     """
 
-    kind: FindingKind
+    kind: SetFindingKind
     count: int
     example: str
 
@@ -72,26 +74,29 @@ class Findings:
     """Collects what a conversion found; the caller hands one in and asks it afterwards."""
 
     def __init__(self) -> None:
-        self._counts: dict[FindingKind, int] = {}
-        self._examples: dict[FindingKind, str] = {}
+        self._counts: dict[SetFindingKind, int] = {}
+        self._examples: dict[SetFindingKind, str] = {}
 
-    def add(self, kind: FindingKind, example: str, count: int = 1) -> None:
+    def add(self, kind: SetFindingKind, example: str, count: int = 1) -> None:
         """Count a finding; a count of 0 is none."""
         if count:
             self._counts[kind] = self._counts.get(kind, 0) + count
             self._examples.setdefault(kind, example)
 
-    def all(self) -> tuple[Finding, ...]:
+    def all(self) -> tuple[SetFinding, ...]:
         """Return what was found so far, in the order of the kinds."""
-        found = ((kind, self._counts[kind]) for kind in FindingKind if kind in self._counts)
-        return tuple(Finding(kind, count, self._examples[kind]) for kind, count in found)
+        found = ((kind, self._counts[kind]) for kind in SetFindingKind if kind in self._counts)
+        return tuple(SetFinding(kind, count, self._examples[kind]) for kind, count in found)
 
     def add_file(self, decoded: Decoded) -> None:
         """Count what the file itself says: its writer's warnings and errors, its strings, its layout."""
-        for name, kind in (("Warnings", FindingKind.WRITER_WARNING), ("Errors", FindingKind.WRITER_ERROR)):
+        for name, kind in (
+            ("Warnings", SetFindingKind.WRITER_WARNING),
+            ("Errors", SetFindingKind.WRITER_ERROR),
+        ):
             texts = decoded.top.value(name)
             if texts:
                 self.add(kind, texts[0], len(texts))
-        self.add(FindingKind.CUT_TEXT, decoded.path, decoded.cut_texts)
-        self.add(FindingKind.REPLACED_TEXT, decoded.path, decoded.replaced_texts)
-        self.add(FindingKind.GUESSED_LAYOUT, decoded.writer, int(bool(decoded.writer)))
+        self.add(SetFindingKind.CUT_TEXT, decoded.path, decoded.cut_texts)
+        self.add(SetFindingKind.REPLACED_TEXT, decoded.path, decoded.replaced_texts)
+        self.add(SetFindingKind.GUESSED_LAYOUT, decoded.writer, int(bool(decoded.writer)))

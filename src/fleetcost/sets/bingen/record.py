@@ -68,7 +68,7 @@ def _zone(offset_seconds: int) -> str:
     return f"{text}:{seconds:02}" if seconds else text
 
 
-class Layout:
+class RecordLayout:
     """
     One struct in one version: its fields, in the order of a record's values.
 
@@ -108,7 +108,7 @@ class Layout:
 class Record(NamedTuple):
     """An instance of a struct."""
 
-    layout: Layout
+    layout: RecordLayout
     values: tuple[Value, ...]
 
     def value(self, name: str, absent: Value = None) -> Value:

@@ -9,7 +9,7 @@ from datetime import datetime
 from fleetcost.errors import SetDamagedError
 from fleetcost.model.window import Window
 from fleetcost.sets.bingen.decode import Decoded
-from fleetcost.sets.bingen.findings import FindingKind, Findings
+from fleetcost.sets.bingen.findings import Findings, SetFindingKind
 from fleetcost.sets.bingen.kinds import BingenKind
 from fleetcost.sets.bingen.record import Record, WireTime
 
@@ -60,7 +60,7 @@ def _window(top: Record) -> Window | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RowRun:
     """When a row ran inside the window."""
 
     start: datetime
@@ -94,10 +94,10 @@ class Conversion:
             )
         findings.add_file(decoded)
         clusters = self._facts.clusters
-        findings.add(FindingKind.SEVERAL_CLUSTERS, ", ".join(clusters[:3]), int(len(clusters) > 1))
-        self._runs: dict[tuple[WireTime, WireTime], tuple[Run, bool]] = {}
+        findings.add(SetFindingKind.SEVERAL_CLUSTERS, ", ".join(clusters[:3]), int(len(clusters) > 1))
+        self._runs: dict[tuple[WireTime, WireTime], tuple[RowRun, bool]] = {}
 
-    def rows(self) -> Iterator[tuple[str, Record, Run]]:
+    def rows(self) -> Iterator[tuple[str, Record, RowRun]]:
         """
         Iterate the set's entries: key, values, and when it ran.
 
@@ -109,30 +109,30 @@ class Conversion:
         for name in sorted(self._entries):
             entry = self._entries[name]
             if entry is None:
-                self.findings.add(FindingKind.NIL_ROW, name)
+                self.findings.add(SetFindingKind.NIL_ROW, name)
             else:
                 yield name, entry, self._run(name, entry, window)
 
-    def _run(self, name: str, record: Record, window: Window) -> Run:
+    def _run(self, name: str, record: Record, window: Window) -> RowRun:
         """Return when a row ran, moved into the window; types that do not say so ran all the time."""
         times = record.value("Start"), record.value("End")
         if times[0] is None or times[1] is None:
-            return Run(window.start, window.end)
+            return RowRun(window.start, window.end)
         known = self._runs.get(times)
         if known is None:
             run = _clamped(*times, window)
             known = self._runs[times] = run, (run.start, run.end) != (times[0].instant(), times[1].instant())
         run, moved = known
         if moved:
-            self.findings.add(FindingKind.RUN_CLAMPED, f"{name}: {times[0].rfc3339()} to {times[1].rfc3339()}")
+            self.findings.add(SetFindingKind.RUN_CLAMPED, f"{name}: {times[0].rfc3339()} to {times[1].rfc3339()}")
         return run
 
 
-def _clamped(first: WireTime, last: WireTime, window: Window) -> Run:
+def _clamped(first: WireTime, last: WireTime, window: Window) -> RowRun:
     """Return a run inside the window: an end that is not set, outside or before the start becomes the window's."""
     start, end = first.instant(), last.instant()
     if start is None or not window.start <= start <= window.end:
         start = window.start
     if end is None or not start <= end <= window.end:
         end = window.end
-    return Run(start, end)
+    return RowRun(start, end)

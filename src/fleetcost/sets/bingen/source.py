@@ -21,7 +21,7 @@ _TABLE_HEAD = struct.Struct("<4xi")
 _LONE_BYTE = re.compile("[\udc80-\udcff]")
 
 
-class Source:
+class WireSource:
     """
     Content and what is remembered while it is decoded.
 
@@ -71,14 +71,14 @@ class Source:
             return _LONE_BYTE.sub("\ufffd", raw.decode(errors="surrogateescape"))
 
 
-def open_source(content: bytes, largest_bytes: int = LARGEST_BYTES) -> Source:
+def open_source(content: bytes, largest_bytes: int = LARGEST_BYTES) -> WireSource:
     """
     Unpack content and read its string table.
 
     Raises:
         Unreadable: larger than `largest_bytes`, not unpackable, or its string table is damaged.
     """
-    source = Source(unpacked(content, largest_bytes))
+    source = WireSource(unpacked(content, largest_bytes))
     if not source.inline:
         _read_table(source)
     return source
@@ -111,7 +111,7 @@ def unpacked(content: bytes, largest_bytes: int) -> bytes:
     return data
 
 
-def _read_table(source: Source) -> None:
+def _read_table(source: WireSource) -> None:
     """Read the string table into `texts` and set `body`."""
     data, size = source.data, source.size
     if size < _TABLE_HEAD.size:

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from fleetcost.sets.bingen.damage import Unreadable, ends
 from fleetcost.sets.bingen.record import Value, WireTime
-from fleetcost.sets.bingen.source import Source, check_count
+from fleetcost.sets.bingen.source import WireSource, check_count
 
-Step = Callable[[Source, int, list[Value]], int]
+Step = Callable[[WireSource, int, list[Value]], int]
 
 _COUNT = struct.Struct("<i")
 _LENGTH = struct.Struct("<H")
@@ -35,7 +35,7 @@ def numbers(codes: str) -> Step:
     run = struct.Struct("<" + codes)
     unpack, width = run.unpack_from, run.size
 
-    def read(source: Source, at: int, out: list[Value]) -> int:
+    def read(source: WireSource, at: int, out: list[Value]) -> int:
         out += unpack(source.data, at)
         return at + width
 
@@ -48,7 +48,7 @@ def mixed(codes: str) -> Step:
     unpack, width = run.unpack_from, run.size
     strings = [place for place, code in enumerate(codes) if code == "I"]
 
-    def read(source: Source, at: int, out: list[Value]) -> int:
+    def read(source: WireSource, at: int, out: list[Value]) -> int:
         values = list(unpack(source.data, at))
         texts = source.texts
         try:
@@ -67,7 +67,7 @@ def texts(count: int) -> Step:
     run = struct.Struct(f"<{count}I")
     unpack, width = run.unpack_from, run.size
 
-    def read(source: Source, at: int, out: list[Value]) -> int:
+    def read(source: WireSource, at: int, out: list[Value]) -> int:
         indexes = unpack(source.data, at)
         try:
             out += map(source.texts.__getitem__, indexes)
@@ -78,14 +78,14 @@ def texts(count: int) -> Step:
     return read
 
 
-def inline_text(source: Source, at: int, out: list[Value]) -> int:
+def inline_text(source: WireSource, at: int, out: list[Value]) -> int:
     """Read a string that is spelled out where it stands."""
     raw, end = _raw_text(source, at)
     out.append(source.text(raw))
     return end
 
 
-def _raw_text(source: Source, at: int) -> tuple[bytes, int]:
+def _raw_text(source: WireSource, at: int) -> tuple[bytes, int]:
     """Return the bytes of a string and the offset behind it."""
     start = at + 2
     end = start + _LENGTH.unpack_from(source.data, at)[0]
@@ -94,12 +94,12 @@ def _raw_text(source: Source, at: int) -> tuple[bytes, int]:
     return source.data[start:end], end
 
 
-def _no_such_text(source: Source, at: int, index: int) -> Unreadable:
+def _no_such_text(source: WireSource, at: int, index: int) -> Unreadable:
     """Return the damage of an index that the string table does not have."""
     return Unreadable(at, f"string {index:,}", f"an index into the {len(source.texts):,} strings of the table")
 
 
-def time(source: Source, at: int, out: list[Value]) -> int:
+def time(source: WireSource, at: int, out: list[Value]) -> int:
     """Read a time: its length, then the source language's own form, which is big-endian."""
     end = at + _USUAL_TIME_BYTES
     key = source.data[at:end]
@@ -112,7 +112,7 @@ def time(source: Source, at: int, out: list[Value]) -> int:
     return end
 
 
-def _new_time(source: Source, at: int) -> tuple[WireTime, int]:
+def _new_time(source: WireSource, at: int) -> tuple[WireTime, int]:
     """Return a time that was not met before, and the offset behind it."""
     (length,) = _COUNT.unpack_from(source.data, at)
     form, seconds, nanoseconds, minutes = _TIME.unpack_from(source.data, at + 4)
@@ -132,7 +132,7 @@ def _new_time(source: Source, at: int) -> tuple[WireTime, int]:
 def optional(step: Step) -> Step:
     """Return the step of a value behind a flag: 0 for none, 1 for one."""
 
-    def read(source: Source, at: int, out: list[Value]) -> int:
+    def read(source: WireSource, at: int, out: list[Value]) -> int:
         flag = source.data[at]
         if flag == 1:
             return step(source, at + 1, out)
@@ -147,7 +147,7 @@ def optional(step: Step) -> Step:
 def counted(element: Step, smallest: int) -> Step:
     """Return the step of a count and so many elements; one takes at least `smallest` bytes."""
 
-    def read(source: Source, at: int, out: list[Value]) -> int:
+    def read(source: WireSource, at: int, out: list[Value]) -> int:
         count, here = _count(source, at, smallest)
         values, end = _elements(source, here, count, (element,))
         out.append(tuple(values))
@@ -159,7 +159,7 @@ def counted(element: Step, smallest: int) -> Step:
 def counted_pairs(key: Step, value: Step, smallest: int) -> Step:
     """Return the step of a count and so many pairs; one takes at least `smallest` bytes."""
 
-    def read(source: Source, at: int, out: list[Value]) -> int:
+    def read(source: WireSource, at: int, out: list[Value]) -> int:
         count, here = _count(source, at, smallest)
         values, end = _elements(source, here, count, (key, value))
         out.append(_distinct(values, at))
@@ -168,7 +168,7 @@ def counted_pairs(key: Step, value: Step, smallest: int) -> Step:
     return read
 
 
-def counted_text_pairs(source: Source, at: int, out: list[Value]) -> int:
+def counted_text_pairs(source: WireSource, at: int, out: list[Value]) -> int:
     """Read a mapping from string to string, both indexes; equal ones become one dict."""
     count, here = _count(source, at, 8)
     end = here + 8 * count
@@ -182,7 +182,7 @@ def counted_text_pairs(source: Source, at: int, out: list[Value]) -> int:
     return end
 
 
-def _elements(source: Source, at: int, count: int, steps: Sequence[Step]) -> tuple[list[Value], int]:
+def _elements(source: WireSource, at: int, count: int, steps: Sequence[Step]) -> tuple[list[Value], int]:
     """Run the steps `count` times; return what they read and the offset behind it."""
     values: list[Value] = []
     try:
@@ -196,7 +196,7 @@ def _elements(source: Source, at: int, count: int, steps: Sequence[Step]) -> tup
     return values, at
 
 
-def _count(source: Source, at: int, smallest: int) -> tuple[int, int]:
+def _count(source: WireSource, at: int, smallest: int) -> tuple[int, int]:
     """Return a count, checked against the bytes left, and the offset behind it."""
     (count,) = _COUNT.unpack_from(source.data, at)
     check_count(count, at + 4, (source.size - at - 4) // smallest)
@@ -214,7 +214,7 @@ def _distinct(pairs: list[Value], at: int) -> dict[Value, Value]:
 def often_equal(step: Step, often_bytes: int) -> Step:
     """Return a step that decodes equal instances of `often_bytes` once; others it decodes as ever."""
 
-    def read(source: Source, at: int, out: list[Value]) -> int:
+    def read(source: WireSource, at: int, out: list[Value]) -> int:
         key = step, source.data[at : at + often_bytes]
         known = source.often.get(key)
         if known is not None:
@@ -232,7 +232,7 @@ def named(choices: Mapping[bytes, Step]) -> Step:
     """Return the step of a struct behind its type's name, of which the last part counts."""
     accepted = "a type called " + ", ".join(sorted(name.decode() for name in choices))
 
-    def read(source: Source, at: int, out: list[Value]) -> int:
+    def read(source: WireSource, at: int, out: list[Value]) -> int:
         raw, end = _raw_text(source, at)
         step = choices.get(raw.rpartition(b".")[2])
         if step is None:

@@ -15,7 +15,7 @@ _SHOWN = ("provider_id", "service", "usage_type", "rule", "line_type")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RowChange:
     """
     One row that is not the same in two versions.
 
@@ -32,7 +32,7 @@ class Change:
     difference: CloudCostTotal
 
 
-def changes(old: CloudSet, new: CloudSet) -> tuple[Change, ...]:
+def changes(old: CloudSet, new: CloudSet) -> tuple[RowChange, ...]:
     """Return the rows that differ, the largest difference of any cost first; the differences add up to the totals'."""
     sums: dict[tuple[str, ...], dict[str, Decimal]] = {}
     for made, sign in ((old, -1), (new, 1)):
@@ -42,7 +42,7 @@ def changes(old: CloudSet, new: CloudSet) -> tuple[Change, ...]:
             for cost in CLOUD_COSTS:
                 held[cost] += sign * row[cost]
     found = [
-        Change(**dict(zip(_SHOWN, key[1:], strict=True)), difference=CloudCostTotal(currency=key[0], **held))
+        RowChange(**dict(zip(_SHOWN, key[1:], strict=True)), difference=CloudCostTotal(currency=key[0], **held))
         for key, held in sums.items()
         if any(held.values())
     ]

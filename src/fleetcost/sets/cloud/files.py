@@ -22,7 +22,7 @@ from fleetcost.sets.seal import UNSEALED
 KIND = "cloudcosts"
 
 
-class _Footer(msgspec.Struct, frozen=True, kw_only=True):
+class _CloudFooter(msgspec.Struct, frozen=True, kw_only=True):
     """The footer's JSON, version 1; `docs/format/cloudcosts.md` explains each field."""
 
     format_version: int
@@ -63,9 +63,9 @@ def header_from_bytes(content: bytes, path: str) -> CloudSetHeader:
     return _FORMAT.header(content, path)
 
 
-def _footer(header: CloudSetHeader) -> _Footer:
+def _footer(header: CloudSetHeader) -> _CloudFooter:
     window = header.key.window
-    return _Footer(
+    return _CloudFooter(
         kind=KIND,
         integration=header.key.integration,
         start=rfc3339(window.start),
@@ -77,7 +77,7 @@ def _footer(header: CloudSetHeader) -> _Footer:
     )
 
 
-def _header(footer: _Footer) -> CloudSetHeader:
+def _header(footer: _CloudFooter) -> CloudSetHeader:
     window = Window.of_epochs(footer.start_epoch, footer.end_epoch)
     return CloudSetHeader(
         key=CloudSetKey(IntegrationId(footer.integration), window),
@@ -88,4 +88,4 @@ def _header(footer: _Footer) -> CloudSetHeader:
 _SAME = tuple(name for name in CloudSetHeader.__slots__ if name != "key")
 """What header and footer call by the same name."""
 
-_FORMAT = FileFormat({KIND: CLOUD_COST}, CLOUD_FORMAT_VERSION, _Footer, _footer, _header)
+_FORMAT = FileFormat({KIND: CLOUD_COST}, CLOUD_FORMAT_VERSION, _CloudFooter, _footer, _header)

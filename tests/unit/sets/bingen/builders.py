@@ -11,7 +11,7 @@ from fleetcost.sets.bingen.fields_allocation import PROPERTIES as ALLOCATION_PRO
 from fleetcost.sets.bingen.fields_asset import ASSET_SET
 from fleetcost.sets.bingen.fields_asset import PROPERTIES as ASSET_PROPERTIES
 from fleetcost.sets.bingen.fields_window import WINDOW
-from fleetcost.sets.bingen.findings import Finding, FindingKind, Findings
+from fleetcost.sets.bingen.findings import Findings, SetFinding, SetFindingKind
 from fleetcost.sets.bingen.grammar import Struct
 from fleetcost.sets.bingen.kinds import BingenKind
 from fleetcost.sets.bingen.record import Record, WireTime
@@ -60,12 +60,12 @@ def asset_set(rows: dict[str, Record | None], version: int = 21, **fields: Any) 
     return decode(Writer().file(ASSET_SET, top), BingenKind.ASSETS, "a/set")
 
 
-def counts(findings: Findings) -> dict[FindingKind, int]:
+def counts(findings: Findings) -> dict[SetFindingKind, int]:
     """Return how often each kind was found."""
     return {finding.kind: finding.count for finding in findings.all()}
 
 
-def only(findings: Findings) -> Finding:
+def only(findings: Findings) -> SetFinding:
     """Return the one finding there is."""
     (finding,) = findings.all()
     return finding

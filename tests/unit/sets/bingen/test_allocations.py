@@ -24,7 +24,7 @@ from fleetcost.sets.bingen.fields_allocation import (
     RAW_ONLY,
 )
 from fleetcost.sets.bingen.fields_window import WINDOW
-from fleetcost.sets.bingen.findings import FindingKind, Findings
+from fleetcost.sets.bingen.findings import Findings, SetFindingKind
 from fleetcost.sets.bingen.record import Record, WireTime
 from fleetcost.sets.bingen.rows import facts
 from unit.sets.bingen.builders import END, START, allocation_set, at, counts, only, properties, row
@@ -126,7 +126,7 @@ def test_volumes_add_up_to_the_rows_storage_cost() -> None:
         VolumeShare("pv-b", "v2", 20, Decimal("0.2")),
     )
     assert (allocation.pv_byte_hours, allocation.pv_cost) == (30, Decimal("0.3"))
-    assert only(findings).kind is FindingKind.NIL_SHARE
+    assert only(findings).kind is SetFindingKind.NIL_SHARE
     assert only(findings).example == "row: volume pv-n"
 
 
@@ -151,7 +151,7 @@ def test_idle_rows_are_dropped_and_counted() -> None:
     decoded = allocation_set({"c1/n1/__idle__": row(), "odd": row(), "row": row()}, IdleKeys={"odd": False})
     rows, findings = converted(decoded)
     assert len(rows) == 1
-    assert counts(findings) == {FindingKind.IDLE_ROW: 2}
+    assert counts(findings) == {SetFindingKind.IDLE_ROW: 2}
     assert only(findings).example == "c1/n1/__idle__"
 
 
@@ -159,7 +159,7 @@ def test_rows_without_content_or_properties_are_reported() -> None:
     """A nil row is dropped, a row without properties keeps its cost; both are found."""
     rows, findings = converted(allocation_set({"nil": None, "bare": row(Properties=None, CPUCost=1.0)}))
     assert [(allocation.namespace, allocation.cpu_cost) for allocation in rows] == [("", Decimal(1))]
-    assert counts(findings) == {FindingKind.NIL_ROW: 1, FindingKind.NO_PROPERTIES: 1}
+    assert counts(findings) == {SetFindingKind.NIL_ROW: 1, SetFindingKind.NO_PROPERTIES: 1}
 
 
 @pytest.mark.parametrize("cost", [math.nan, math.inf, -math.inf, 1e9, 1.8e308])
@@ -180,14 +180,14 @@ def test_a_use_that_is_no_number_was_not_measured() -> None:
     assert (allocation.cpu_core_usage_hours, allocation.ram_byte_usage_hours) == (None, None)
     assert (allocation.cpu_core_usage_max, allocation.ram_byte_usage_max) == (None, None)
     assert allocation.ram_byte_hours == 0
-    assert counts(findings) == {FindingKind.NOT_EXACT: 5}
+    assert counts(findings) == {SetFindingKind.NOT_EXACT: 5}
 
 
 def test_shared_cost_is_left_to_the_question() -> None:
     """Shared cost is no part of a row; that there was some is reported."""
     allocation, findings = one(row(SharedCost=7.0, CPUCost=1.0))
     assert allocation.total_cost == Decimal(1)
-    assert only(findings).kind is FindingKind.SHARED_COST
+    assert only(findings).kind is SetFindingKind.SHARED_COST
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_run_outside_the_window_is_moved_into_it(times: dict[str, WireTime], s
     """A start or end that is not set, outside or reversed becomes the window's, and is reported."""
     allocation, findings = one(row(**times))
     assert (allocation.start, allocation.end) == (start, end)
-    assert only(findings).kind is FindingKind.RUN_CLAMPED
+    assert only(findings).kind is SetFindingKind.RUN_CLAMPED
 
 
 def test_gpu_requests_before_they_were_written() -> None:
@@ -252,14 +252,14 @@ def test_the_set_says_what_it_covers() -> None:
 def test_more_than_one_cluster_is_reported() -> None:
     """A set that names two clusters is not what a cluster's folder is for."""
     _, findings = converted(allocation_set({"a": row(), "b": row(Properties=properties(Cluster="c2"))}))
-    assert only(findings).kind is FindingKind.SEVERAL_CLUSTERS
+    assert only(findings).kind is SetFindingKind.SEVERAL_CLUSTERS
     assert only(findings).example == "c1, c2"
 
 
 def test_what_the_writer_warned_of_is_passed_on() -> None:
     """Warnings and errors that the writer left are findings with the first of their texts."""
     _, findings = converted(allocation_set({}, Warnings=("slow", "slower"), Errors=("",)))
-    assert counts(findings) == {FindingKind.WRITER_WARNING: 2, FindingKind.WRITER_ERROR: 1}
+    assert counts(findings) == {SetFindingKind.WRITER_WARNING: 2, SetFindingKind.WRITER_ERROR: 1}
     assert findings.all()[0].example == "slow"
 
 
@@ -280,7 +280,7 @@ def test_the_fields_own_example_adds_up(path: Path) -> None:
     for allocation in rows:
         totals[allocation.namespace] += allocation.total_cost
     assert totals == {"namespace1": 28, "namespace2": 36, "namespace3": 18}
-    assert counts(findings) == {FindingKind.IDLE_ROW: 2, FindingKind.SEVERAL_CLUSTERS: 1}
+    assert counts(findings) == {SetFindingKind.IDLE_ROW: 2, SetFindingKind.SEVERAL_CLUSTERS: 1}
 
 
 JSON_NAMES = {
@@ -312,7 +312,7 @@ def test_columns_are_those_of_the_writers_own_json(path: Path) -> None:
             if abs(answer[json_name]) < 999_999_999:
                 assert float(getattr(ours, column)) == pytest.approx(answer[json_name], abs=1e-5), (name, column)
                 compared += 1
-        if FindingKind.NOT_EXACT not in counts(findings):
+        if SetFindingKind.NOT_EXACT not in counts(findings):
             total = answer["totalCost"] - answer["sharedCost"]
             assert float(ours.total_cost) == pytest.approx(total, abs=2e-5), name
     assert compared > 100

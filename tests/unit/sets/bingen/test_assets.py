@@ -12,7 +12,7 @@ from fleetcost.model.asset import Asset, AssetType, PriceSource
 from fleetcost.sets.bingen import fields_asset as fields
 from fleetcost.sets.bingen.assets import TYPES, to_assets
 from fleetcost.sets.bingen.decode import Decoded, decode
-from fleetcost.sets.bingen.findings import FindingKind, Findings
+from fleetcost.sets.bingen.findings import Findings, SetFindingKind
 from fleetcost.sets.bingen.record import Record
 from unit.sets.bingen.builders import END, RUN, START, asset, asset_set, counts, only
 from unit.sets.bingen.fixtures import beside, kind_of, params
@@ -81,7 +81,7 @@ def test_a_discount_that_is_no_number_is_none(discount: float) -> None:
     """A node whose discount is no number is charged in full, and the finding says so."""
     node, findings = one(asset(fields.NODE, CPUCost=1.0, Discount=discount))
     assert (node.cost, node.discount) == (Decimal(1), None)
-    assert only(findings).kind is FindingKind.NOT_EXACT
+    assert only(findings).kind is SetFindingKind.NOT_EXACT
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_what_types_were_merged_into_keeps_its_cost() -> None:
     """An asset of no type becomes a cloud asset, so that its cost is not lost, and is reported."""
     any_asset, findings = one(asset(fields.ANY, Cost=2.0))
     assert (any_asset.type, any_asset.cost) == (AssetType.CLOUD, Decimal(2))
-    assert only(findings).kind is FindingKind.NO_TYPE
+    assert only(findings).kind is SetFindingKind.NO_TYPE
 
 
 def test_every_type_that_can_be_read_becomes_one_of_ours() -> None:
@@ -165,14 +165,14 @@ def test_assets_without_content_or_properties_are_reported() -> None:
     bare = build(fields.NETWORK, 21, Cost=1.0, **RUN)
     rows, findings = converted(asset_set({"c1/bare": bare, "nil": None}))
     assert [(row.name, row.service, row.cost) for row in rows] == [("c1/bare", "Kubernetes", Decimal(1))]
-    assert counts(findings) == {FindingKind.NIL_ROW: 1, FindingKind.NO_PROPERTIES: 1}
+    assert counts(findings) == {SetFindingKind.NIL_ROW: 1, SetFindingKind.NO_PROPERTIES: 1}
 
 
 @pytest.mark.parametrize("path", params("v15_as15_oc1.95.0__assets_1h.bin"))
 def test_a_guessed_layout_is_reported(path: Path) -> None:
     """A set that only the layout of one build fits says which build it was."""
     _, findings = converted(decode(path.read_bytes(), kind_of(path), path.name))
-    (found,) = [finding for finding in findings.all() if finding.kind is FindingKind.GUESSED_LAYOUT]
+    (found,) = [finding for finding in findings.all() if finding.kind is SetFindingKind.GUESSED_LAYOUT]
     assert (found.count, found.example) == (1, "v1.95.0 only")
 
 
@@ -181,7 +181,7 @@ def test_the_fields_own_example_adds_up(path: Path) -> None:
     """The example set that the field's own tests use adds up to 105 in one cluster and 163 in the other."""
     rows, findings = converted(decode(path.read_bytes(), kind_of(path), path.name))
     assert sum(row.total_cost for row in rows) == 105 + 163
-    assert counts(findings).keys() - {FindingKind.GUESSED_LAYOUT} == {FindingKind.SEVERAL_CLUSTERS}
+    assert counts(findings).keys() - {SetFindingKind.GUESSED_LAYOUT} == {SetFindingKind.SEVERAL_CLUSTERS}
 
 
 @pytest.mark.parametrize("path", params("v22__assets_1?.bin", "v24__assets_1?.bin", "v25*__assets_1?.bin"))
@@ -191,7 +191,7 @@ def test_totals_are_those_of_the_writers_own_json(path: Path) -> None:
     compared = 0
     for name, record in decode(path.read_bytes(), kind_of(path), path.name).top.value("Assets").items():
         (ours,), findings = converted(asset_set({name: record}, Window=record.value("Window")))
-        if FindingKind.NOT_EXACT not in counts(findings):
+        if SetFindingKind.NOT_EXACT not in counts(findings):
             assert float(ours.total_cost + ours.credit) == pytest.approx(theirs[name]["totalCost"], abs=2e-6), name
             compared += 1
     assert compared

@@ -12,7 +12,7 @@ from fleetcost.model.asset import Asset
 from fleetcost.sets.bingen import allocations, assets
 from fleetcost.sets.bingen.compile import smallest_bytes
 from fleetcost.sets.bingen.describe import FATES, TABLES, fate_of, main, refreshed
-from fleetcost.sets.bingen.findings import FindingKind
+from fleetcost.sets.bingen.findings import SetFindingKind
 from fleetcost.sets.bingen.grammar import Interface, Map, Pointer, Shape, Slice, Struct, VersionSet
 from fleetcost.sets.bingen.kinds import BingenKind
 from fleetcost.sets.bingen.versions import EVERY_SET
@@ -110,7 +110,7 @@ def test_columns_are_those_of_the_model(model: type, tables: tuple[allocations.C
 
 def test_every_kind_of_finding_has_a_meaning() -> None:
     """No finding is without a sentence for people."""
-    assert all(kind.meaning for kind in FindingKind)
+    assert all(kind.meaning for kind in SetFindingKind)
 
 
 def test_every_element_takes_bytes() -> None:

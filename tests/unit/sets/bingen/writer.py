@@ -11,16 +11,16 @@ from functools import cache
 from typing import Any
 
 from fleetcost.sets.bingen.grammar import Interface, Map, Pointer, Scalar, Shape, Slice, Struct
-from fleetcost.sets.bingen.record import Layout, Record, WireTime
+from fleetcost.sets.bingen.record import Record, RecordLayout, WireTime
 
 UTC_MINUTES = -1
 PREFIX = "*github.com/opencost/opencost/core/pkg/opencost."
 
 
 @cache
-def layout_of(shape: Struct, version: int) -> Layout:
+def layout_of(shape: Struct, version: int) -> RecordLayout:
     """Return the layout of a struct in a version; one object for equal arguments, because keys compare by it."""
-    return Layout(shape.name, version, shape.at(version))
+    return RecordLayout(shape.name, version, shape.at(version))
 
 
 def version_for(shape: Struct, version: int) -> int:
