@@ -96,7 +96,10 @@ def targets(folder: Path) -> Mapping[str, Target]:
     }
 
 
-DOCUMENT = b'{"uid":"u","last_seen":"2026-01-10T00:00:00Z","last_push":"2026-01-10T00:00:00Z","agent_version":"1"}'
+DOCUMENT = (
+    b'{"cluster":"c1","uid":"u","claimed_at":"2026-01-10T00:00:00Z","last_seen":"2026-01-10T00:00:00Z",'
+    b'"last_push":"2026-01-10T00:00:00Z","agent_version":"1"}'
+)
 CHECKS = b'{"version":"1","latestRun":"2026-01-10T00:00:00Z","checks":{"a":{"diagnosticPassed":true,"numFailures":0}}}'
 STORE = b"type: S3\nprefix: a/b\nconfig:\n  bucket: b\n  endpoint: e.example\n  access_key: k\n  secret_key: s\n"
 SETTINGS = b'- cluster_id: a\n  tokens: {a: [1, 2.5, true, null], b: "x"}\n  other: |\n    text\n'
@@ -139,7 +142,8 @@ def _document(content: bytes) -> bool:
     bucket = MemoryBucket()
     for name in ("cluster.json", "diagnostics.json"):
         bucket.put(f"federated/c1/{name}", content)
-    return not read_standing(bucket, ClusterId("c1")).problem
+    standing = read_standing(bucket, ClusterId("c1"))
+    return standing.identity is not None or standing.checks is not None
 
 
 def _refusing(read: Callable[[], object]) -> bool:
