@@ -19,7 +19,7 @@ import duckdb
 
 from fleetcost.billing.file_source import FileSource
 from fleetcost.billing.integration import FolderPlace, Integration
-from fleetcost.billing.plan import Timing, plan
+from fleetcost.billing.plan import BillTiming, plan
 from fleetcost.billing.refresh import Work, refresh
 from fleetcost.bucket.filesystem import FilesystemBucket
 from fleetcost.model.cloud_sets import integration_id
@@ -136,7 +136,7 @@ def whole(folder: Path) -> str:
     bucket = FilesystemBucket(home)
     work = Work(bucket, folder / "work", Engine(memory_bytes=MEMORY, threads=2), lambda: NOW)
     place = Integration(integration_id("cur"), "aws-s3", "AWS", "bench", FolderPlace(bills))
-    done = refresh(place, FileSource(FilesystemBucket(bills), folder=bills), plan(NOW, Timing(), first=True), work)
+    done = refresh(place, FileSource(FilesystemBucket(bills), folder=bills), plan(NOW, BillTiming(), first=True), work)
     rows = sum(day.header.rows for day in done.days)
     assert sum(day.header.bill_rows for day in done.days) == ROWS, done
     return f"read, mapped, added up, {len(done.days)} days published with {rows:,} rows"

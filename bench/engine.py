@@ -46,7 +46,7 @@ from fleetcost.query.dialect import DuckDb
 from fleetcost.query.dialect_spark import Spark
 from fleetcost.query.dimensions import Dimension
 from fleetcost.query.known import Known
-from fleetcost.query.question import Frame, Idle, Order, Page, Question, Step
+from fleetcost.query.question import Frame, Idle, Ordering, Page, Question, Step
 from fleetcost.tables.database import Engine, open_database
 from fleetcost.tables.view import Tables
 from servers.engines import children_of, sail, spark
@@ -76,7 +76,7 @@ def question(shape: str, days: int) -> Question:
         dimensions=(SHAPES[shape][0],),
         idle=Idle.SEPARATE,
         properties=(),
-        page=Page(order=Order(), limit=50),
+        page=Page(order=Ordering(), limit=50),
     )
 
 

@@ -14,7 +14,7 @@ from moto.server import ThreadedMotoServer
 from builders import at
 from fleetcost.billing.config import read_integrations
 from fleetcost.billing.open import open_source
-from fleetcost.billing.plan import Timing, plan
+from fleetcost.billing.plan import BillTiming, plan
 from fleetcost.billing.refresh import Refreshed, Work
 from fleetcost.billing.run import Billing
 from fleetcost.bucket.config import parse_config
@@ -48,7 +48,9 @@ def run(tmp_path: Path, document: dict[str, Any]) -> tuple[Refreshed, MemoryBuck
     waits: list[float] = []
     work = Work(bucket, tmp_path / "work", ENGINE, lambda: NOW)
     opened = lambda one: open_source(one, waits.append, timedelta(days=7), {})  # noqa: E731 - one expression
-    done = Billing([integration], work, Timing(), opened).run_once(lambda _one: plan(NOW, Timing(), first=False))
+    done = Billing([integration], work, BillTiming(), opened).run_once(
+        lambda _one: plan(NOW, BillTiming(), first=False)
+    )
     return done[integration.id], bucket, integration.id
 
 

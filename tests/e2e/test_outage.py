@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fleetcost.agent.build import Builder, Identity
+from fleetcost.agent.build import AgentIdentity, Builder
 from fleetcost.agent.loop import Agent
-from fleetcost.agent.plan import Timing
+from fleetcost.agent.plan import BuildTiming
 from fleetcost.bucket.config import read_config
 from fleetcost.bucket.filesystem import FilesystemBucket
 from fleetcost.bucket.open import open_bucket
@@ -56,10 +56,10 @@ def _agent(server: Minio, folder: Path, clock: _Clock) -> Agent:
     born = (BEGIN - timedelta(hours=2)).timestamp()
     source = MemorySource(SimulatedCluster(FLEET[0], born, clock.epoch))
     return Agent(
-        builder=Builder(Identity(ClusterId("cluster-0"), "uid", "USD"), source, PriceBook(), 60),
+        builder=Builder(AgentIdentity(ClusterId("cluster-0"), "uid", "USD"), source, PriceBook(), 60),
         store=FilesystemBucket(folder / "store"),
         bucket=open_bucket(read_config(file)),
-        timing=Timing(timedelta(minutes=5), timedelta(hours=2)),
+        timing=BuildTiming(timedelta(minutes=5), timedelta(hours=2)),
         clock=clock,
     )
 

@@ -79,6 +79,17 @@ def test_functions_are_short() -> None:
     assert long == {}
 
 
+def test_one_class_name_has_one_meaning() -> None:
+    """No two modules of the package define classes of the same name."""
+    places: dict[str, list[str]] = {}
+    for file in below("src"):
+        for node in ast.parse(file.read_text()).body:
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(name(file))
+    assert len(places) > 600
+    assert {label: files for label, files in places.items() if len(files) > 1} == {}
+
+
 def test_every_test_states_its_expectation() -> None:
     """Each test has a docstring whose first line is a sentence."""
     silent = [

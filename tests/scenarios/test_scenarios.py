@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from starlette.datastructures import QueryParams
 
-from fleetcost.agent.build import Builder, Identity
+from fleetcost.agent.build import AgentIdentity, Builder
 from fleetcost.agent.loop import Agent
-from fleetcost.agent.plan import Timing
+from fleetcost.agent.plan import BuildTiming
+from fleetcost.api.caller import EVERYBODY
 from fleetcost.api.compat.questions import allocation_question, asset_question
 from fleetcost.api.context import Context
 from fleetcost.api.gate import Ticket
-from fleetcost.api.identity import EVERYBODY
 from fleetcost.api.parameters import read_parameters
 from fleetcost.api.routes.operations import OPERATIONS
 from fleetcost.api.services import Services
@@ -108,12 +108,12 @@ class _Play:
             if thing.word == "discount":
                 prices = replace(prices, discount=thing.number("discount"))
         source = MemorySource(World(things, self._end))
-        identity = Identity(ClusterId(cluster), f"uid-of-{cluster}", prices.currency)
+        identity = AgentIdentity(ClusterId(cluster), f"uid-of-{cluster}", prices.currency)
         return Agent(
             builder=Builder(identity, source, prices, 60),
             store=MemoryBucket(),
             bucket=self._bucket,
-            timing=Timing(timedelta(minutes=5), timedelta(minutes=self._end)),
+            timing=BuildTiming(timedelta(minutes=5), timedelta(minutes=self._end)),
             clock=lambda: self._now,
         )
 

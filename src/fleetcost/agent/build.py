@@ -27,7 +27,7 @@ _log = log.get("agent")
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class AgentIdentity:
     """Who this agent builds for: cluster id, the uid behind it, and the currency of its prices."""
 
     cluster: ClusterId
@@ -61,7 +61,7 @@ class Builder:
         resolution_seconds: step of the running-time queries
     """
 
-    identity: Identity
+    identity: AgentIdentity
     source: Source
     prices: PriceBook
     resolution_seconds: int

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from fleetcost.agent.loop import Agent, Clock, Round
-from fleetcost.agent.plan import Timing, horizon
+from fleetcost.agent.plan import BuildTiming, horizon
 from fleetcost.errors import ClaimRefusedError, FleetcostError, SettingsError
 from fleetcost.model.identity import ClusterId, cluster_id
 from fleetcost.model.window import Window, rfc3339
@@ -41,7 +41,7 @@ class Fate(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ClusterOutcome:
     """
     What became of one cluster in a round.
 
@@ -110,7 +110,7 @@ class FleetAgent:
         choice: Choice,
         make: Callable[[ClusterId], Agent],
         *,
-        timing: Timing,
+        timing: BuildTiming,
         at_once: int,
         clock: Clock,
     ) -> None:
@@ -124,7 +124,7 @@ class FleetAgent:
         self._lock = threading.Lock()
         self._health = FleetHealth()
 
-    def round(self) -> tuple[Outcome, ...]:
+    def round(self) -> tuple[ClusterOutcome, ...]:
         """
         Do a round of every cluster; a failed one is told and stops no other.
 
@@ -142,7 +142,7 @@ class FleetAgent:
         self._say(outcomes, now)
         return outcomes
 
-    def build(self, window: Window, *, force: bool = False) -> tuple[Outcome, ...]:
+    def build(self, window: Window, *, force: bool = False) -> tuple[ClusterOutcome, ...]:
         """
         Build and push a window of every cluster, whether it is due or not.
 
@@ -178,31 +178,35 @@ class FleetAgent:
         with self._lock:
             return dict(self._agents)
 
-    def _each(self, present: Sequence[Present], do: Callable[[Agent, Present], Round]) -> tuple[Outcome, ...]:
+    def _each(self, present: Sequence[Present], do: Callable[[Agent, Present], Round]) -> tuple[ClusterOutcome, ...]:
         chosen = [one for one in present if not self._choice.only or one.value in self._choice.only]
         absent = sorted(set(self._choice.only) - {one.value for one in present})
         with ThreadPoolExecutor(self._at_once, thread_name_prefix="cluster") as executor:
             outcomes = tuple(executor.map(lambda one: self._one(one, do), chosen))
         missing = (
-            Outcome(name, Fate.ABSENT, f"the source has no series with {self._choice.label}={name!r} in this time")
+            ClusterOutcome(
+                name, Fate.ABSENT, f"the source has no series with {self._choice.label}={name!r} in this time"
+            )
             for name in absent
         )
         return self._told((*outcomes, *missing))
 
-    def _one(self, present: Present, do: Callable[[Agent, Present], Round]) -> Outcome:
+    def _one(self, present: Present, do: Callable[[Agent, Present], Round]) -> ClusterOutcome:
         name = present.value
         if name == UNLABELLED:
-            return Outcome(name, Fate.REFUSED, f"series without the label {self._choice.label} belong to no cluster")
+            return ClusterOutcome(
+                name, Fate.REFUSED, f"series without the label {self._choice.label} belong to no cluster"
+            )
         try:
-            return Outcome(name, Fate.DONE, done=do(self._agent(cluster_id(name)), present))
+            return ClusterOutcome(name, Fate.DONE, done=do(self._agent(cluster_id(name)), present))
         except (ClaimRefusedError, SettingsError) as error:
             with self._lock:
                 self._agents.pop(ClusterId(name), None)
-            return Outcome(name, Fate.REFUSED, str(error))
+            return ClusterOutcome(name, Fate.REFUSED, str(error))
         except Exception as error:  # noqa: BLE001 - one cluster's failure stays its own; what is not ours is logged whole
             unknown = None if isinstance(error, FleetcostError) else error
             _log.error("cluster failed", cluster=name, error=str(error), kind=type(error).__name__, exc_info=unknown)
-            return Outcome(name, Fate.FAILED, str(error))
+            return ClusterOutcome(name, Fate.FAILED, str(error))
 
     def _agent(self, cluster: ClusterId) -> Agent:
         with self._lock:
@@ -214,7 +218,7 @@ class FleetAgent:
                 self._agents[cluster] = known
         return known
 
-    def _told(self, outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    def _told(self, outcomes: Iterable[ClusterOutcome]) -> tuple[ClusterOutcome, ...]:
         every = tuple(sorted(outcomes, key=lambda outcome: outcome.cluster))
         for one in every:
             metrics.CLUSTER_ROUNDS.labels(one.cluster, one.fate.value).inc()
@@ -227,7 +231,7 @@ class FleetAgent:
                 _log.warning("cluster left out", cluster=one.cluster, fate=one.fate.value, reason=one.reason)
         return every
 
-    def _say(self, outcomes: Sequence[Outcome], now: datetime) -> None:
+    def _say(self, outcomes: Sequence[ClusterOutcome], now: datetime) -> None:
         failed = [one for one in outcomes if one.fate in {Fate.FAILED, Fate.ABSENT}]
         self._health = FleetHealth(
             status="failing" if failed or not outcomes else "ok",

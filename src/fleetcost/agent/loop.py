@@ -15,8 +15,8 @@ from fleetcost.agent.health import Health
 from fleetcost.agent.plan import (
     BuildDay,
     BuildHour,
-    Built,
-    Timing,
+    BuildTiming,
+    StoredWindow,
     days_of,
     due_days,
     due_hours,
@@ -85,7 +85,7 @@ class Agent:
     builder: Builder
     store: Bucket
     bucket: Bucket
-    timing: Timing
+    timing: BuildTiming
     clock: Clock
     takeover: bool = False
     holder: str = OWN
@@ -314,13 +314,13 @@ class Agent:
         except (StoreError, StoreRefusedError, DamagedError) as error:
             _log.warning("bucket not used: building locally, pushing later", error=str(error))
 
-    def _built(self, resolution: Resolution, window: Window) -> dict[Window, Built]:
+    def _built(self, resolution: Resolution, window: Window) -> dict[Window, StoredWindow]:
         return built(self.store, self.builder.identity.cluster, resolution, window.split(resolution))
 
-    def _hours_and_days(self, days: Window) -> tuple[dict[Window, Built], dict[Window, Built]]:
+    def _hours_and_days(self, days: Window) -> tuple[dict[Window, StoredWindow], dict[Window, StoredWindow]]:
         return self._built(Resolution.HOUR, days), self._built(Resolution.DAY, days)
 
-    def _grown(self, built: Mapping[Window, Built], now: datetime) -> tuple[BuildHour, ...]:
+    def _grown(self, built: Mapping[Window, StoredWindow], now: datetime) -> tuple[BuildHour, ...]:
         """Return the incomplete hours of which the source has more samples now than when they were built."""
         grown = []
         for hour in may_grow(built, now, self._looked_at):

@@ -16,7 +16,7 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
+class BuildTiming:
     """
     When windows are due.
 
@@ -40,7 +40,7 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class StoredWindow:
     """
     What the two sets of one window in the local store say together.
 
@@ -72,7 +72,7 @@ class BuildDay:
     final: bool
 
 
-def horizon(now: datetime, timing: Timing) -> Window:
+def horizon(now: datetime, timing: BuildTiming) -> Window:
     """
     Return the hours the loop cares for: from the backfill's start to the end of the current hour.
 
@@ -94,7 +94,7 @@ def whole_days(window: Window) -> Window:
 
 
 def due_hours(
-    now: datetime, timing: Timing, built: Mapping[Window, Built], gaps: Mapping[Window, datetime]
+    now: datetime, timing: BuildTiming, built: Mapping[Window, StoredWindow], gaps: Mapping[Window, datetime]
 ) -> tuple[BuildHour, ...]:
     """
     Return the hours to build, newest first: those that are missing and those that were not final.
@@ -118,12 +118,14 @@ def due_hours(
     return tuple(due)
 
 
-def _of_partial_answers(built: Built, window: Window, timing: Timing) -> bool:
+def _of_partial_answers(built: StoredWindow, window: Window, timing: BuildTiming) -> bool:
     """Tell whether an hour was built when it could have been final and is not: some of the source did not answer."""
     return not built.final and timing.final(window, built.newest)
 
 
-def may_grow(built: Mapping[Window, Built], now: datetime, looked_at: Mapping[Window, datetime]) -> tuple[Window, ...]:
+def may_grow(
+    built: Mapping[Window, StoredWindow], now: datetime, looked_at: Mapping[Window, datetime]
+) -> tuple[Window, ...]:
     """
     Return the final hours that were not observed whole: late samples may have filled them since.
 
@@ -140,7 +142,7 @@ def may_grow(built: Mapping[Window, Built], now: datetime, looked_at: Mapping[Wi
 
 
 def due_days(
-    now: datetime, timing: Timing, hours: Mapping[Window, Built], days: Mapping[Window, Built]
+    now: datetime, timing: BuildTiming, hours: Mapping[Window, StoredWindow], days: Mapping[Window, StoredWindow]
 ) -> tuple[BuildDay, ...]:
     """
     Return the days to add up, oldest first: those that do not say what their hours say.
@@ -163,11 +165,11 @@ def due_days(
     return tuple(due)
 
 
-def _newer(hours: Iterable[Built], day: Built, *, final: bool) -> bool:
+def _newer(hours: Iterable[StoredWindow], day: StoredWindow, *, final: bool) -> bool:
     return (final and not day.final) or any(hour.newest > day.oldest for hour in hours)
 
 
-def _as_full(hours: Iterable[Built], day: Built) -> bool:
+def _as_full(hours: Iterable[StoredWindow], day: StoredWindow) -> bool:
     """Tell whether the hours saw as much as the day: where some were deleted, the day that is there is better."""
     return sum(hour.coverage_minutes for hour in hours) >= day.coverage_minutes
 
@@ -177,7 +179,7 @@ def days_of(hours: Iterable[Window]) -> tuple[Window, ...]:
     return tuple(sorted({Resolution.DAY.window_of(hour.start) for hour in hours}))
 
 
-def may_force(day: Window, window: Window, now: datetime, timing: Timing) -> bool:
+def may_force(day: Window, window: Window, now: datetime, timing: BuildTiming) -> bool:
     """
     Tell whether building `window` by force may replace a fuller set of `day`.
 

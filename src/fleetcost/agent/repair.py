@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fleetcost.agent.build import Builder
-from fleetcost.agent.plan import BuildHour, Timing
+from fleetcost.agent.plan import BuildHour, BuildTiming
 from fleetcost.bucket.port import Bucket
 from fleetcost.documents.repairs import RepairedSet
 from fleetcost.errors import CallerError
@@ -52,7 +52,7 @@ class Repair:
             raise CallerError(f"repair {self.window}: {begun.hours:.0f} hours, accepted are {LONGEST_HOURS} at once")
         return begun
 
-    def hours(self, timing: Timing, now: datetime) -> tuple[BuildHour, ...]:
+    def hours(self, timing: BuildTiming, now: datetime) -> tuple[BuildHour, ...]:
         """
         Return the hours to build, those that have not begun left out.
 

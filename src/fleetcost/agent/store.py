@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fleetcost.agent.plan import Built
+from fleetcost.agent.plan import StoredWindow
 from fleetcost.bucket.port import BucketReader, ObjectInfo
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetHeader, SetKey, SetKind
@@ -33,7 +33,7 @@ def shelf(bucket: BucketReader, cluster: ClusterId) -> Shelf:
 
 def built(
     store: BucketReader, cluster: ClusterId, resolution: Resolution, windows: Iterable[Window]
-) -> dict[Window, Built]:
+) -> dict[Window, StoredWindow]:
     """Return what the local store holds in both kinds of these windows; damaged sets count as absent."""
     found = {}
     for window in windows:
@@ -44,8 +44,8 @@ def built(
     return found
 
 
-def _together(headers: Sequence[SetHeader]) -> Built:
-    return Built(
+def _together(headers: Sequence[SetHeader]) -> StoredWindow:
+    return StoredWindow(
         final=all(header.final for header in headers),
         coverage_minutes=min(header.coverage_minutes for header in headers),
         oldest=min(header.built_at for header in headers),

@@ -26,7 +26,7 @@ from types import MappingProxyType
 import msgspec
 from starlette.datastructures import Headers
 
-from fleetcost.api.identity import Identity
+from fleetcost.api.caller import Caller
 from fleetcost.api.problem import UnknownTokenError
 from fleetcost.api.words import Scope
 from fleetcost.errors import QuestionError, SettingsError
@@ -77,7 +77,7 @@ class Tokens:
         self._stamp = _stamp(file)
         self._known = read_tokens(file)
 
-    def identify(self, headers: Headers) -> Identity:
+    def identify(self, headers: Headers) -> Caller:
         """
         Tell who asks.
 
@@ -87,12 +87,12 @@ class Tokens:
         token = presented(headers)
         if not token:
             raise UnknownTokenError("a token is needed: send it as Authorization: Bearer, or as X-API-KEY")
-        identity = self._current().get(hashlib.sha256(token.encode()).hexdigest())
-        if identity is None:
+        caller = self._current().get(hashlib.sha256(token.encode()).hexdigest())
+        if caller is None:
             raise UnknownTokenError("this token is not one of the server's")
-        return identity
+        return caller
 
-    def _current(self) -> Mapping[str, Identity]:
+    def _current(self) -> Mapping[str, Caller]:
         with self._lock:
             stamp = _stamp(self._file)
             if stamp != self._stamp:
@@ -104,15 +104,15 @@ class Tokens:
             return self._known
 
 
-def read_tokens(file: Path) -> Mapping[str, Identity]:
+def read_tokens(file: Path) -> Mapping[str, Caller]:
     """
-    Read a file of tokens: hash to identity.
+    Read a file of tokens: hash to caller.
 
     Raises:
         SettingsError: it cannot be read or used.
     """
     entries = read_yaml(file, "tokens file").convert(TokenFile).tokens
-    known: dict[str, Identity] = {}
+    known: dict[str, Caller] = {}
     for entry in entries:
         digest = entry.sha256.lower()
         if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):  # noqa: PLR2004 - digits of the hash
@@ -138,9 +138,9 @@ def presented(headers: Headers) -> str:
     return ""
 
 
-def _identity(entry: TokenEntry, file: Path) -> Identity:
+def _identity(entry: TokenEntry, file: Path) -> Caller:
     if not entry.filter and not entry.asset_filter and not entry.cloud_filter:
-        return Identity(entry.name, frozenset(entry.scopes))
+        return Caller(entry.name, frozenset(entry.scopes))
     try:
         filters: dict[RowKind, Filter] = {}
         if allowed := parse_filter(entry.filter):
@@ -154,7 +154,7 @@ def _identity(entry: TokenEntry, file: Path) -> Identity:
             filters[CLOUD] = bills
     except QuestionError as error:
         raise SettingsError(f"tokens file {file}: filter of {entry.name!r}: {error}") from error
-    return Identity(entry.name, frozenset(entry.scopes), narrowed=True, filters=MappingProxyType(filters))
+    return Caller(entry.name, frozenset(entry.scopes), narrowed=True, filters=MappingProxyType(filters))
 
 
 def _of_assets(allowed: Filter | None) -> Filter | None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from fleetcost.api.caller import Caller
 from fleetcost.api.gate import Ticket
-from fleetcost.api.identity import Identity
 from fleetcost.api.problem import ForbiddenError, StartingError
 from fleetcost.api.services import Services
 from fleetcost.api.words import Family
@@ -34,7 +34,7 @@ class Context:
         parameters: as written, each at most once, empty ones left out
         places: the variable parts of the path
         services: what the routes are given
-        identity: who asks
+        caller: who asks
         ticket: ends the question when its time is over
         now: the clock's reading at the beginning
         body: of the request
@@ -45,7 +45,7 @@ class Context:
     parameters: dict[str, str]
     places: dict[str, str]
     services: Services
-    identity: Identity
+    caller: Caller
     ticket: Ticket
     now: datetime
     body: bytes = b""
@@ -78,20 +78,20 @@ class Context:
         Raises:
             ForbiddenError: the token is narrowed by something that rows of this kind do not have.
         """
-        allowed = self.identity.filters.get(kind)
-        if self.identity.narrowed and allowed is None:
-            raise ForbiddenError(f"the token {self.identity.name!r} may not see {kind}: its filter names none of them")
+        allowed = self.caller.filters.get(kind)
+        if self.caller.narrowed and allowed is None:
+            raise ForbiddenError(f"the token {self.caller.name!r} may not see {kind}: its filter names none of them")
         return every(allowed, asked)
 
     def scope(self, kind: RowKind) -> Filter | None:
         """Return the part of the fleet the asker may know of, None for all."""
-        return self.identity.filters.get(kind)
+        return self.caller.filters.get(kind)
 
     def clusters(self, snapshot: View) -> frozenset[str] | None:
         """Return the clusters the asker may know of, None for all."""
-        if not self.identity.narrowed:
+        if not self.caller.narrowed:
             return None
-        allowed = self.identity.filters.get(SetKind.ALLOCATIONS)
+        allowed = self.caller.filters.get(SetKind.ALLOCATIONS)
         if allowed is None:
             return frozenset()
         return frozenset(

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fleetcost.api.caller import Caller
 from fleetcost.api.context import Handler
-from fleetcost.api.identity import Identity
 from fleetcost.api.words import Family, Scope
 from fleetcost.ops.cross_site import SAFE
 
@@ -100,14 +100,14 @@ class Operation:
         """Whether it changes anything: a page of another site must not be able to make a browser ask it."""
         return self.by_get or self.method not in SAFE
 
-    def check(self, identity: Identity) -> None:
+    def check(self, caller: Caller) -> None:
         """
         Check that somebody may ask this.
 
         Raises:
             ForbiddenError: the scope is missing, or the answer cannot be narrowed.
         """
-        identity.check(self.path, self.scope, whole_fleet=self.whole_fleet)
+        caller.check(self.path, self.scope, whole_fleet=self.whole_fleet)
 
     @property
     def identifier(self) -> str:

@@ -81,7 +81,7 @@ class SlowBodyError(CallerError):
     """The request's body did not arrive in time."""
 
 
-class TooLargeError(CallerError):
+class RequestTooLargeError(CallerError):
     """The request is larger than this server reads."""
 
 
@@ -158,7 +158,7 @@ _KNOWN: tuple[tuple[type[Exception], str, str, int], ...] = (
     (MediaTypeError, "media-type", "not of this media type", 415),
     (MisdirectedError, "misdirected", "not known by this name", 421),
     (SlowBodyError, "slow-body", "not whole in time", 408),
-    (TooLargeError, "too-large", "too large", 413),
+    (RequestTooLargeError, "too-large", "too large", 413),
     (ReadOnlyError, "read-only", "read only", 409),
     (ConditionFailedError, "changed", "changed meanwhile", 409),
     (CallerError, "request", "bad request", 400),

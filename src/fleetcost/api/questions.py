@@ -18,7 +18,7 @@ from fleetcost.query.filters import parse_filter
 from fleetcost.query.kinds import CLOUD, RowKind
 from fleetcost.query.measures import EXACT_CLOUD
 from fleetcost.query.properties import PROPERTIES
-from fleetcost.query.question import Idle, Order, Page, Question, Step, framed
+from fleetcost.query.question import Idle, Ordering, Page, Question, Step, framed
 from fleetcost.query.sharing import Split, Tenancy, parse_sharing
 from fleetcost.query.windows import ACCEPTED, parse_window
 
@@ -196,14 +196,14 @@ def _implied(dimensions: tuple[Dimension, ...]) -> tuple[str, ...]:
     return tuple(name for name in PROPERTIES if name in grouped or name == "cluster")
 
 
-def _cloud_order(text: str) -> Order:
+def _cloud_order(text: str) -> Ordering:
     column, known = text.removeprefix("-"), ("total_cost", "name", *EXACT_CLOUD, "members")
     if column not in known:
         raise QuestionError("sort", text, f"{', '.join(known)}, with or without a `-`{near(column, known)}")
-    return Order(column, text.startswith("-"))
+    return Ordering(column, text.startswith("-"))
 
 
-def _order(text: str, kind: SetKind) -> Order:
+def _order(text: str, kind: SetKind) -> Ordering:
     column = text.removeprefix("-")
     known = [
         name
@@ -213,4 +213,4 @@ def _order(text: str, kind: SetKind) -> Order:
     ]  # fmt: skip
     if column not in (*known, "name"):
         raise QuestionError("sort", text, f"{', '.join(known)} or name, with or without a `-`{near(column, known)}")
-    return Order(column, text.startswith("-"))
+    return Ordering(column, text.startswith("-"))

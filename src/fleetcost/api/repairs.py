@@ -30,7 +30,7 @@ Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class TrackedRepair:
     """
     One order and what became of it.
 
@@ -64,7 +64,7 @@ class Repairs:
     bucket: BucketReader
     writer: Bucket | None
 
-    def order(self, cluster: ClusterId, request: RepairRequest) -> Order:
+    def order(self, cluster: ClusterId, request: RepairRequest) -> TrackedRepair:
         """
         Write an order.
 
@@ -80,9 +80,9 @@ class Repairs:
         except ConditionFailedError:
             # A first attempt whose answer was lost may have written it.
             return self.find([cluster], request_id)
-        return Order(cluster, request_id, info.modified, WAITING, "", request, None)
+        return TrackedRepair(cluster, request_id, info.modified, WAITING, "", request, None)
 
-    def newest(self, clusters: Iterable[ClusterId], most: int) -> tuple[Order, ...]:
+    def newest(self, clusters: Iterable[ClusterId], most: int) -> tuple[TrackedRepair, ...]:
         """
         Return the newest orders of some clusters, newest first.
 
@@ -93,7 +93,7 @@ class Repairs:
         found = sorted((one for own in listed for one in own), key=lambda one: (one[2].modified, one[1]), reverse=True)
         return tuple(_each(lambda one: self._read(*one), found[:most]))
 
-    def find(self, clusters: Sequence[ClusterId], request_id: str) -> Order:
+    def find(self, clusters: Sequence[ClusterId], request_id: str) -> TrackedRepair:
         """
         Return an order by its id.
 
@@ -108,7 +108,7 @@ class Repairs:
                 return self._read(cluster, request_id, info, answered)
         raise ObjectMissingError(f"there is no order {request_id!r} in {len(clusters)} clusters")
 
-    def _read(self, cluster: ClusterId, request_id: str, info: ObjectInfo, answered: bool) -> Order:  # noqa: FBT001 - a fact of the listing
+    def _read(self, cluster: ClusterId, request_id: str, info: ObjectInfo, answered: bool) -> TrackedRepair:  # noqa: FBT001 - a fact of the listing
         request: RepairRequest | None = None
         try:
             request = read_document(self.bucket, info.path, RepairRequest)
@@ -117,12 +117,12 @@ class Repairs:
         else:
             state, message = WAITING, ""
         if not answered:
-            return Order(cluster, request_id, info.modified, state, message, request, None)
+            return TrackedRepair(cluster, request_id, info.modified, state, message, request, None)
         try:
             result = read_document(self.bucket, result_path(cluster, request_id), RepairResult)
         except DocumentDamagedError as error:
-            return Order(cluster, request_id, info.modified, UNREADABLE, str(error), request, None)
-        return Order(cluster, request_id, info.modified, result.state, result.message, request, result)
+            return TrackedRepair(cluster, request_id, info.modified, UNREADABLE, str(error), request, None)
+        return TrackedRepair(cluster, request_id, info.modified, result.state, result.message, request, result)
 
 
 def _each(make: Callable[[Item], Made], items: Sequence[Item]) -> list[Made]:

@@ -11,17 +11,17 @@ from starlette.responses import Response, StreamingResponse
 
 from fleetcost.api.access import presented
 from fleetcost.api.answers import Kept, packed
+from fleetcost.api.caller import EVERYBODY, Caller
 from fleetcost.api.context import Context
 from fleetcost.api.gate import Gate, Ticket
-from fleetcost.api.identity import EVERYBODY, Identity
 from fleetcost.api.operation import Operation, Reply
 from fleetcost.api.parameters import read_parameters
 from fleetcost.api.problem import (
     CrossSiteError,
     ForbiddenError,
     MediaTypeError,
+    RequestTooLargeError,
     SlowBodyError,
-    TooLargeError,
     UnknownTokenError,
     respond,
 )
@@ -61,20 +61,20 @@ async def _answered(operation: Operation, request: Request) -> Response:
     services: Services = request.app.state.services
     gate: Gate = request.app.state.gate
     together: Together = request.app.state.together
-    identity = identify(request, services)
+    caller = identify(request, services)
     _check_change(operation, request)
-    operation.check(identity)
+    operation.check(caller)
     parameters = read_parameters(request.query_params, operation.parameters)
     places = {name: str(value) for name, value in request.path_params.items()}
     body = await _body_in_time(request) if operation.takes is not None else b""
     # The state of the tables is read before the snapshot is opened: what is kept under it is never older.
-    key = _key(operation, parameters, places, identity, services)
+    key = _key(operation, parameters, places, caller, services)
     if operation.cached and (kept := services.answers.get(key)):
         return _sent(kept, request)
 
     def work(ticket: Ticket) -> Kept | Reply:
         asked = (operation.path, operation.family, parameters, places)
-        context = Context(*asked, services, identity, ticket, services.clock(), body)
+        context = Context(*asked, services, caller, ticket, services.clock(), body)
         made = operation.handler(context)
         if isinstance(made, Reply):
             return made
@@ -89,7 +89,7 @@ async def _answered(operation: Operation, request: Request) -> Response:
     else:
         made = await gate.run(request.receive, work)
     if operation.changes:
-        _log.info("changed", **_facts(request), token=identity.name)
+        _log.info("changed", **_facts(request), token=caller.name)
     return _replied(made) if isinstance(made, Reply) else _sent(made, request)
 
 
@@ -124,7 +124,7 @@ def _facts(request: Request) -> dict[str, str]:
     }
 
 
-def identify(request: Request, services: Services) -> Identity:
+def identify(request: Request, services: Services) -> Caller:
     """
     Tell who asks.
 
@@ -143,7 +143,7 @@ def identify(request: Request, services: Services) -> Identity:
 
 
 def _key(
-    operation: Operation, parameters: dict[str, str], places: dict[str, str], identity: Identity, services: Services
+    operation: Operation, parameters: dict[str, str], places: dict[str, str], caller: Caller, services: Services
 ) -> Hashable:
     status = services.status()
     minute = int(services.clock().timestamp()) // 60
@@ -151,7 +151,7 @@ def _key(
         operation.path,
         tuple(sorted(parameters.items())),
         tuple(sorted(places.items())),
-        (identity.narrowed, *identity.filters.items()),
+        (caller.narrowed, *caller.filters.items()),
         (status.passes, status.done, status.last_pass_at, minute),
         services.registry.version if services.registry else 0,
     )
@@ -172,7 +172,7 @@ async def _body(request: Request) -> bytes:
     async for part in request.stream():
         size += len(part)
         if size > LARGEST_BODY:
-            raise TooLargeError(f"the body of {request.method} {request.url.path}: at most {LARGEST_BODY} bytes")
+            raise RequestTooLargeError(f"the body of {request.method} {request.url.path}: at most {LARGEST_BODY} bytes")
         parts.append(part)
     return b"".join(parts)
 

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from fleetcost.api.problem import ReadOnlyError, TooLargeError
+from fleetcost.api.problem import ReadOnlyError, RequestTooLargeError
 from fleetcost.api.state import LARGEST, StateStore
 from fleetcost.errors import CallerError, ConditionFailedError, DamagedError
 
@@ -75,7 +75,7 @@ class Documents(Generic[Document]):
             before = self._state.read(self._name)
             content = msgspec.json.encode(change(self._decoded(before)))
             if len(content) > LARGEST:
-                raise TooLargeError(f"{self._name} would be larger than {LARGEST} bytes; remove something first")
+                raise RequestTooLargeError(f"{self._name} would be larger than {LARGEST} bytes; remove something first")
             try:
                 self._state.write(self._name, content, before)
             except ConditionFailedError:

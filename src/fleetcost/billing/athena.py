@@ -15,9 +15,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from fleetcost.billing import aws
 from fleetcost.billing.aws_session import client_config, fault, session
 from fleetcost.billing.bill_files import BillFile
-from fleetcost.billing.columns import Kind, plain
+from fleetcost.billing.columns import BillColumnKind, plain
 from fleetcost.billing.integration import AthenaPlace
-from fleetcost.billing.source import Fetched, digest_of, month_of, next_month
+from fleetcost.billing.source import FetchedBills, digest_of, month_of, next_month
 from fleetcost.errors import BillError, BillRefusedError
 
 POLL_SECONDS = 1.0
@@ -55,7 +55,7 @@ class AthenaSource:
         self._query_window = query_window
         self._made: Any = None
 
-    def fetch(self, since: datetime, until: datetime, folder: Path) -> Fetched:
+    def fetch(self, since: datetime, until: datetime, folder: Path) -> FetchedBills:
         """Ask for the months from `since` on, a few days a query, and for rows of earlier days in their bills."""
         first = month_of(since)
         columns = self._columns()
@@ -66,7 +66,7 @@ class AthenaSource:
             files.append(self._file(sql, folder / f"athena-{first:%Y%m}-{number}.csv"))
         filled = [file for file in files if file is not None]
         digest = digest_of(hashlib.sha256(file.path.read_bytes()).hexdigest() for file in filled)
-        return Fetched(tuple(filled), first if filled else None, digest)
+        return FetchedBills(tuple(filled), first if filled else None, digest)
 
     def _columns(self) -> dict[str, str]:
         """Return the table's columns and types: reports have those that were chosen for them."""
@@ -160,9 +160,13 @@ def bill_query(
     wanted = {name: column.kind for column in aws.COLUMNS for name in column.spellings}
     kinds = {name: wanted[plain(name)] for name in columns if plain(name) in wanted}
     amounts = [
-        f"SUM(CAST({_q(name)} AS DECIMAL(38, 12))) AS {_q(name)}" for name in kinds if kinds[name] is Kind.AMOUNT
+        f"SUM(CAST({_q(name)} AS DECIMAL(38, 12))) AS {_q(name)}"
+        for name in kinds
+        if kinds[name] is BillColumnKind.AMOUNT
     ]
-    texts = [name for name in kinds if kinds[name] is Kind.TEXT] + [name for name in columns if _TAG.match(name)]
+    texts = [name for name in kinds if kinds[name] is BillColumnKind.TEXT] + [
+        name for name in columns if _TAG.match(name)
+    ]
     keys = [f"{_q(name)} AS {_q(name)}" for name in texts]
     keys += [f'json_format(CAST("{name}" AS JSON)) AS "{name}"' for name in aws.MAPS if name in columns]
     start, end = span

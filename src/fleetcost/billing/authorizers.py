@@ -14,7 +14,7 @@ AWS_AUTHORIZERS = ("AWSAccessKey", "AWSServiceAccount", "AWSAssumeRole", "AWSWeb
 
 
 @dataclass(slots=True)
-class Entry:
+class AuthorizerEntry:
     """
     One object of the file. Each getter notes the key it was asked for; `close` refuses every other key.
 
@@ -76,13 +76,13 @@ class Entry:
             raise self.error(key, f"read {text!r}{near(text, accepted)}; accepted: {', '.join(accepted)}")
         return text
 
-    def section(self, key: str, value: Any, *position: int) -> Entry:  # noqa: ANN401 - what JSON holds
+    def section(self, key: str, value: Any, *position: int) -> AuthorizerEntry:  # noqa: ANN401 - what JSON holds
         """Return an object inside this one, or one of a list's."""
         if not isinstance(value, dict):
             raise SettingsError(f"{self.place(key, *position)}: expected an object, read {type(value).__name__}")
-        return Entry(self.file, (*self.path, key, *position), value)
+        return AuthorizerEntry(self.file, (*self.path, key, *position), value)
 
-    def entries(self, key: str, value: Any) -> list[Entry]:  # noqa: ANN401 - what JSON holds
+    def entries(self, key: str, value: Any) -> list[AuthorizerEntry]:  # noqa: ANN401 - what JSON holds
         """Return the objects of a list."""
         if not isinstance(value, list):
             raise self.error(key, f"expected a list, read {type(value).__name__}")
@@ -108,15 +108,15 @@ class Entry:
         return made
 
 
-def _key(section: Entry) -> AwsAuthorizer:
+def _key(section: AuthorizerEntry) -> AwsAuthorizer:
     return AwsKey(section.required("id"), Secret(section.required("secret")))
 
 
-def _role(section: Entry) -> AwsAuthorizer:
+def _role(section: AuthorizerEntry) -> AwsAuthorizer:
     return AwsRole(section.required("roleARN"), section.aws_authorizer("authorizer"))
 
 
-def _web_identity(section: Entry) -> AwsAuthorizer:
+def _web_identity(section: AuthorizerEntry) -> AwsAuthorizer:
     role = section.required("roleARN")
     section.one_of("identityProvider", ("Google",))
     retriever = section.section("tokenRetriever", section.take("tokenRetriever") or {})

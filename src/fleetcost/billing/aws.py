@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from fleetcost.billing.columns import Kind, columns, entries, found, literal, plain, quoted, sorted_map
+from fleetcost.billing.columns import BillColumnKind, columns, entries, found, literal, plain, quoted, sorted_map
 
 MARKS = (("line_item_line_item_type",),)
 REQUIRED = (("unblended",), ("usage_start",))
 COLUMNS = (
     *columns(
-        Kind.TEXT,
+        BillColumnKind.TEXT,
         "billing_entity: bill_billing_entity",
         "invoice_entity_id: bill_payer_account_id",
         "invoice_entity_name: bill_payer_account_name",
@@ -34,9 +34,9 @@ COLUMNS = (
         "pricing_category: pricing_term",
         "list_unit_price: pricing_public_on_demand_rate",
     ),
-    *columns(Kind.TIME, "usage_start: line_item_usage_start_date", "usage_end: line_item_usage_end_date"),
+    *columns(BillColumnKind.TIME, "usage_start: line_item_usage_start_date", "usage_end: line_item_usage_end_date"),
     *columns(
-        Kind.AMOUNT,
+        BillColumnKind.AMOUNT,
         "unblended: line_item_unblended_cost",
         "net_unblended: line_item_net_unblended_cost",
         "on_demand: pricing_public_on_demand_cost",
@@ -52,7 +52,7 @@ COLUMNS = (
         "plan_used: savings_plan_used_commitment",
         "quantity: line_item_usage_amount",
     ),
-    *columns(Kind.COUNT, "bill_rows"),
+    *columns(BillColumnKind.COUNT, "bill_rows"),
 )
 
 _TAG = re.compile(r"^(?:resourceTags/|resource_tags_)(?:user[:_])?(?P<key>.+)$", re.DOTALL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fleetcost.billing.columns import Kind, columns, entries, found, quoted, sorted_map
+from fleetcost.billing.columns import BillColumnKind, columns, entries, found, quoted, sorted_map
 
 _COSTS = ("CostInBillingCurrency", "PreTaxCost", "Cost", "ExtendedCost")
 COSTS = (*_COSTS, "CostInPricingCurrency")
@@ -13,7 +13,7 @@ MARKS = tuple((cost, key) for cost in COSTS for key in ("MeterCategory", "MeterI
 REQUIRED = (("cost", "pricing_cost"), ("usage_start",))
 COLUMNS = (
     *columns(
-        Kind.TEXT,
+        BillColumnKind.TEXT,
         "invoice_entity_id: BillingAccountId, BillingProfileId, AccountOwnerId, EnrollmentNumber",
         "invoice_entity_name: BillingAccountName, BillingProfileName, AccountName",
         "account_id: SubscriptionId, SubscriptionGuid",
@@ -38,9 +38,9 @@ COLUMNS = (
         "currency: BillingCurrencyCode, BillingCurrency, Currency",
         "pricing_currency: PricingCurrency, PricingCurrencyCode",
     ),
-    *columns(Kind.TIME, "usage_start: Date, UsageDateTime, UsageDate, ChargePeriodStart"),
+    *columns(BillColumnKind.TIME, "usage_start: Date, UsageDateTime, UsageDate, ChargePeriodStart"),
     *columns(
-        Kind.AMOUNT,
+        BillColumnKind.AMOUNT,
         f"cost: {', '.join(_COSTS)}",
         "pricing_cost: CostInPricingCurrency",
         "list_total: PayGCostInBillingCurrency",
@@ -49,7 +49,7 @@ COLUMNS = (
         "quantity: Quantity, UsageQuantity, ConsumedQuantity",
         "exchange_rate: ExchangeRatePricingToBilling",
     ),
-    *columns(Kind.COUNT, "bill_rows"),
+    *columns(BillColumnKind.COUNT, "bill_rows"),
 )
 
 

@@ -18,7 +18,7 @@ from requests import RequestException, Response
 
 from fleetcost.billing.bill_files import BillFile
 from fleetcost.billing.integration import BigQueryPlace
-from fleetcost.billing.source import Fetched, digest_of, month_of
+from fleetcost.billing.source import FetchedBills, digest_of, month_of
 from fleetcost.errors import BillError, BillRefusedError
 
 SCOPE = "https://www.googleapis.com/auth/bigquery.readonly"
@@ -78,7 +78,7 @@ class BigQuerySource:
         self._query_window = query_window
         self._session: AuthorizedSession | None = None
 
-    def fetch(self, since: datetime, until: datetime, folder: Path) -> Fetched:
+    def fetch(self, since: datetime, until: datetime, folder: Path) -> FetchedBills:
         """Ask for the months from `since` on, a few days a query, and for rows of earlier days that came since then."""
         first = month_of(since)
         columns = self._columns()
@@ -91,7 +91,7 @@ class BigQuerySource:
             if self._write(bill_query(self._place, columns, span, first), file):
                 files.append(BillFile(file, f"{self._place.dataset}.{self._place.table}"))
         digest = digest_of(hashlib.sha256(file.path.read_bytes()).hexdigest() for file in files)
-        return Fetched(tuple(files), first if files else None, digest)
+        return FetchedBills(tuple(files), first if files else None, digest)
 
     def _columns(self) -> tuple[str, ...]:
         """Return the table's columns: older exports have fewer, and the standard one names no resources."""

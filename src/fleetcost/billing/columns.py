@@ -10,7 +10,7 @@ from dataclasses import dataclass
 _TEXT = "VARCHAR"
 
 
-class Kind(enum.Enum):
+class BillColumnKind(enum.Enum):
     """What a column holds; the value is its type in the view."""
 
     TEXT = _TEXT
@@ -20,7 +20,7 @@ class Kind(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class BillColumn:
     """
     One column of a form.
 
@@ -31,7 +31,7 @@ class Column:
     """
 
     name: str
-    kind: Kind
+    kind: BillColumnKind
     headers: tuple[str, ...]
 
     @property
@@ -40,13 +40,13 @@ class Column:
         return tuple(map(plain, self.headers))
 
 
-def columns(kind: Kind, *lines: str) -> tuple[Column, ...]:
+def columns(kind: BillColumnKind, *lines: str) -> tuple[BillColumn, ...]:
     """Return columns from lines such as `name: spelling, spelling`; a column without spellings has its own name."""
     made = []
     for line in lines:
         name, _, spellings = line.partition(":")
         headers = tuple(one.strip() for one in spellings.split(",") if one.strip())
-        made.append(Column(name.strip(), kind, headers or (name.strip(),)))
+        made.append(BillColumn(name.strip(), kind, headers or (name.strip(),)))
     return tuple(made)
 
 
@@ -74,7 +74,7 @@ def has(headers: Sequence[str], *names: str) -> bool:
     return all(plain(name) in known for name in names)
 
 
-Readers = Mapping[Kind, Callable[[str], str]]
+Readers = Mapping[BillColumnKind, Callable[[str], str]]
 """How texts of a kind are read where that differs from plain conversion."""
 
 
@@ -90,13 +90,15 @@ class HeldColumn:
         read: the value in the column's type
     """
 
-    column: Column
+    column: BillColumn
     header: str
     text: str
     read: str
 
 
-def cells(wanted: Sequence[Column], types: Mapping[str, str], readers: Readers | None = None) -> tuple[HeldColumn, ...]:
+def cells(
+    wanted: Sequence[BillColumn], types: Mapping[str, str], readers: Readers | None = None
+) -> tuple[HeldColumn, ...]:
     """
     Return those columns of a form that a bill has.
 
@@ -110,7 +112,7 @@ def cells(wanted: Sequence[Column], types: Mapping[str, str], readers: Readers |
     return tuple(_cell(column, header, types[header], readers or {}) for column, header in headers if header)
 
 
-def view(wanted: Sequence[Column], have: Sequence[HeldColumn], required: Collection[str] = ()) -> str:
+def view(wanted: Sequence[BillColumn], have: Sequence[HeldColumn], required: Collection[str] = ()) -> str:
     """
     Return the select list that gives every wanted column its own name and type, NULL where the bill has none.
 
@@ -127,17 +129,17 @@ def view(wanted: Sequence[Column], have: Sequence[HeldColumn], required: Collect
     )
 
 
-def _cell(column: Column, header: str, found_type: str, readers: Readers) -> HeldColumn:
+def _cell(column: BillColumn, header: str, found_type: str, readers: Readers) -> HeldColumn:
     name, kind = quoted(header), column.kind
-    if kind is Kind.TEXT or found_type != _TEXT:
+    if kind is BillColumnKind.TEXT or found_type != _TEXT:
         return HeldColumn(column, header, f"CAST({name} AS {_TEXT})", _typed(kind, name, found_type))
     text = f"NULLIF(trim({name}), '')"
     return HeldColumn(column, header, text, readers.get(kind, _PLAIN[kind])(text))
 
 
-def _typed(kind: Kind, name: str, found_type: str) -> str:
+def _typed(kind: BillColumnKind, name: str, found_type: str) -> str:
     # A moment in nanoseconds with a zone is converted only through one in microseconds.
-    zoned = kind is Kind.TIME and ("TZ" in found_type or "ZONE" in found_type)
+    zoned = kind is BillColumnKind.TIME and ("TZ" in found_type or "ZONE" in found_type)
     return f"CAST({name} AS TIMESTAMPTZ)" if zoned else f"CAST({name} AS {kind.value})"
 
 
@@ -148,7 +150,7 @@ def amount(text: str) -> str:
     The engine reads decimals of 18 digits forty times as fast as those of 38, so the short form is tried first; both
     round alike.
     """
-    return f"coalesce(TRY_CAST({text} AS DECIMAL(18, 12)), CAST({text} AS {Kind.AMOUNT.value}))"
+    return f"coalesce(TRY_CAST({text} AS DECIMAL(18, 12)), CAST({text} AS {BillColumnKind.AMOUNT.value}))"
 
 
 def moment(text: str) -> str:
@@ -161,10 +163,10 @@ def moment(text: str) -> str:
     return f"CAST(CASE WHEN {text} LIKE '____-__-__%' THEN {text} ELSE 'not ISO 8601: ' || {text} END AS TIMESTAMPTZ)"
 
 
-_PLAIN: dict[Kind, Callable[[str], str]] = {
-    Kind.AMOUNT: amount,
-    Kind.TIME: moment,
-    Kind.COUNT: lambda text: f"CAST({text} AS {Kind.COUNT.value})",
+_PLAIN: dict[BillColumnKind, Callable[[str], str]] = {
+    BillColumnKind.AMOUNT: amount,
+    BillColumnKind.TIME: moment,
+    BillColumnKind.COUNT: lambda text: f"CAST({text} AS {BillColumnKind.COUNT.value})",
 }
 
 

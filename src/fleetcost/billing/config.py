@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from fleetcost.billing.authorizers import Entry
+from fleetcost.billing.authorizers import AuthorizerEntry
 from fleetcost.billing.integration import (
     AthenaPlace,
     AwsAuthorizer,
@@ -46,7 +46,7 @@ def read_integrations(file: Path) -> tuple[Integration, ...]:
         SettingsError: unreadable, not JSON, or a key that is unknown, missing or of a value that cannot be used.
     """
     read = read_json(file, "the cloud integrations")
-    root = Entry(read, (), read.mapping())
+    root = AuthorizerEntry(read, (), read.mapping())
     made = [one for provider, kinds in _KINDS.items() for one in _of_provider(root, provider, kinds)]
     root.close()
     twice = {one.id for one in made if sum(other.id == one.id for other in made) > 1}
@@ -55,10 +55,10 @@ def read_integrations(file: Path) -> tuple[Integration, ...]:
     return tuple(made)
 
 
-Reader = Callable[[Entry], Integration]
+Reader = Callable[[AuthorizerEntry], Integration]
 
 
-def _of_provider(root: Entry, provider: str, kinds: Mapping[str, Reader]) -> list[Integration]:
+def _of_provider(root: AuthorizerEntry, provider: str, kinds: Mapping[str, Reader]) -> list[Integration]:
     value = root.take(provider)
     if value is None:
         return []
@@ -71,7 +71,7 @@ def _of_provider(root: Entry, provider: str, kinds: Mapping[str, Reader]) -> lis
     return made
 
 
-def _athena(entry: Entry) -> Integration:
+def _athena(entry: AuthorizerEntry) -> Integration:
     place = AthenaPlace(
         results=entry.required("bucket"),
         region=entry.required("region"),
@@ -86,7 +86,7 @@ def _athena(entry: Entry) -> Integration:
     return _athena_integration(entry, place)
 
 
-def _athena_legacy(entry: Entry) -> Integration:
+def _athena_legacy(entry: AuthorizerEntry) -> Integration:
     key, secret = entry.text("serviceKeyName"), entry.secret("serviceKeySecret")
     authorizer: AwsAuthorizer = AwsKey(key, secret) if key and secret else AwsChain()
     if role := entry.text("masterPayerARN"):
@@ -104,7 +104,7 @@ def _athena_legacy(entry: Entry) -> Integration:
     return _athena_integration(entry, place)
 
 
-def _athena_integration(entry: Entry, place: AthenaPlace) -> Integration:
+def _athena_integration(entry: AuthorizerEntry, place: AthenaPlace) -> Integration:
     if not place.results.startswith("s3://"):
         raise entry.error("bucket", f"{place.results!r} is where Athena puts results: it begins with `s3://`")
     for key, text in (("database", place.database), ("table", place.table), ("catalog", place.catalog)):
@@ -114,7 +114,7 @@ def _athena_integration(entry: Entry, place: AthenaPlace) -> Integration:
     return _made(entry, "aws-athena", "AWS", location, place, f"{place.account}-{place.database}-{place.table}")
 
 
-def _s3(entry: Entry) -> Integration:
+def _s3(entry: AuthorizerEntry) -> Integration:
     if own := _own_place(entry):
         return _made(entry, "aws-s3", "AWS", _shown(own), own, _shown(own))
     place = S3Place(
@@ -128,7 +128,7 @@ def _s3(entry: Entry) -> Integration:
     return _made(entry, "aws-s3", "AWS", location, place, f"{account}-{place.bucket}-{place.prefix}")
 
 
-def _azure(entry: Entry) -> Integration:
+def _azure(entry: AuthorizerEntry) -> Integration:
     if own := _own_place(entry):
         return _made(entry, "azure-storage", "Azure", _shown(own), own, _shown(own))
     authorizer = entry.section("authorizer", entry.take("authorizer") or {})
@@ -140,7 +140,7 @@ def _azure(entry: Entry) -> Integration:
     return _azure_integration(entry, names, entry.text("path"), entry.text("cloud"), key)
 
 
-def _azure_legacy(entry: Entry) -> Integration:
+def _azure_legacy(entry: AuthorizerEntry) -> Integration:
     names = {
         "subscriptionID": entry.required("azureSubscriptionID"),
         "account": entry.required("azureStorageAccount"),
@@ -151,7 +151,7 @@ def _azure_legacy(entry: Entry) -> Integration:
 
 
 def _azure_integration(
-    entry: Entry, names: Mapping[str, str], path: str, cloud: str, key: Secret | None
+    entry: AuthorizerEntry, names: Mapping[str, str], path: str, cloud: str, key: Secret | None
 ) -> Integration:
     endpoint = _AZURE_ENDPOINTS.get(cloud or "public")
     if endpoint is None:
@@ -166,7 +166,7 @@ def _azure_integration(
     return _made(entry, "azure-storage", "Azure", location, place, f"{names['subscriptionID']}-{container}-{path}")
 
 
-def _bigquery(entry: Entry) -> Integration:
+def _bigquery(entry: AuthorizerEntry) -> Integration:
     if own := _own_place(entry):
         return _made(entry, "gcp-bigquery", "GCP", _shown(own), own, _shown(own))
     authorizer = entry.section("authorizer", entry.take("authorizer") or {})
@@ -178,7 +178,7 @@ def _bigquery(entry: Entry) -> Integration:
     return _bigquery_integration(entry, BigQueryPlace(project, dataset, table, secret, entry.text("endpoint")))
 
 
-def _bigquery_legacy(entry: Entry) -> Integration:
+def _bigquery_legacy(entry: AuthorizerEntry) -> Integration:
     project, written = entry.required("projectID"), entry.required("billingDataDataset")
     parts = written.split(".")
     if len(parts) not in {2, 3}:
@@ -189,7 +189,7 @@ def _bigquery_legacy(entry: Entry) -> Integration:
     return _bigquery_integration(entry, BigQueryPlace(project, dataset, parts[-1], key=secret))
 
 
-def _bigquery_integration(entry: Entry, place: BigQueryPlace) -> Integration:
+def _bigquery_integration(entry: AuthorizerEntry, place: BigQueryPlace) -> Integration:
     for key, text in (("dataset", place.dataset), ("table", place.table)):
         if not re.fullmatch(r"[A-Za-z0-9_.:\-]+", text):
             raise entry.error(key, f"{text!r} is no name of BigQuery's")
@@ -197,7 +197,7 @@ def _bigquery_integration(entry: Entry, place: BigQueryPlace) -> Integration:
     return _made(entry, "gcp-bigquery", "GCP", location, place, f"{place.project}-{place.dataset}-{place.table}")
 
 
-def _focus(entry: Entry) -> Integration:
+def _focus(entry: AuthorizerEntry) -> Integration:
     own = _own_place(entry)
     if own is None:
         raise entry.error("location", "required and missing: give a folder, or `store` with a bucket")
@@ -205,7 +205,7 @@ def _focus(entry: Entry) -> Integration:
 
 
 def _unread(source: str, provider: str, kind: str) -> Reader:
-    def read(entry: Entry) -> Integration:
+    def read(entry: AuthorizerEntry) -> Integration:
         entry.take_all()
         reason = f"{kind} is not read by this build; list prices stand; export FOCUS files and name them under `focus`"
         digest = hashlib.sha256(json.dumps(entry.values, sort_keys=True, default=str).encode()).hexdigest()[:8]
@@ -214,7 +214,7 @@ def _unread(source: str, provider: str, kind: str) -> Reader:
     return read
 
 
-def _own_place(entry: Entry) -> FolderPlace | StorePlace | None:
+def _own_place(entry: AuthorizerEntry) -> FolderPlace | StorePlace | None:
     """Return the place that is written our way: a folder, or any bucket we can open."""
     folder, store = entry.text("location"), entry.take("store")
     if folder and store:
@@ -224,7 +224,7 @@ def _own_place(entry: Entry) -> FolderPlace | StorePlace | None:
     return StorePlace(_store(store, entry)) if store else None
 
 
-def _store(document: Any, entry: Entry) -> StoreConfig:  # noqa: ANN401 - what JSON holds; the reader judges it
+def _store(document: Any, entry: AuthorizerEntry) -> StoreConfig:  # noqa: ANN401 - what JSON holds; the reader judges it
     return parse_config(json.dumps(document, indent=1), Path(entry.place("store")))
 
 
@@ -240,7 +240,7 @@ def _shown(place: Place) -> str:
     return ""
 
 
-def _made(entry: Entry, source: str, provider: str, location: str, place: Place, name: str) -> Integration:
+def _made(entry: AuthorizerEntry, source: str, provider: str, location: str, place: Place, name: str) -> Integration:
     chosen = entry.text("name") or f"{source}-{_foldable(name)}"
     entry.close()
     return Integration(integration_id(chosen), source, provider, location, place)

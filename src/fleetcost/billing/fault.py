@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from fleetcost.billing.bill_files import BillFile, relation
-from fleetcost.billing.columns import HeldColumn, Kind, Readers, cells
+from fleetcost.billing.columns import BillColumnKind, HeldColumn, Readers, cells
 from fleetcost.billing.forms import Form
 from fleetcost.errors import BillDamagedError
 from fleetcost.tables.scratch import Scratch
 
 _WANTED = {
-    Kind.AMOUNT: "which is no amount such as 1234.5",
-    Kind.TIME: "which is no date such as 2026-11-02 or 2026-11-02T00:00:00Z",
-    Kind.COUNT: "which is no whole number",
+    BillColumnKind.AMOUNT: "which is no amount such as 1234.5",
+    BillColumnKind.TIME: "which is no date such as 2026-11-02 or 2026-11-02T00:00:00Z",
+    BillColumnKind.COUNT: "which is no whole number",
 }
 _LONGEST = 60
 
@@ -40,7 +40,7 @@ def first_fault(
     for file in files:
         needed = form.needed(have, file.name)
         for cell in have:
-            if cell.column.kind is Kind.TEXT:
+            if cell.column.kind is BillColumnKind.TEXT:
                 continue
             empty = f" OR {cell.text} IS NULL" if cell.column.name in needed else ""
             # TRY gives NULL where reading fails.

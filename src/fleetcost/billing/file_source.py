@@ -9,7 +9,7 @@ from pathlib import Path
 from fleetcost.billing.bill_files import BillFile
 from fleetcost.billing.brought import OBJECTS
 from fleetcost.billing.layout import Bill, bills, manifests
-from fleetcost.billing.source import Fetched, digest_of
+from fleetcost.billing.source import FetchedBills, digest_of
 from fleetcost.bucket.port import BucketReader, ObjectInfo
 
 WHOLE_BYTES = 8 * 1024 * 1024
@@ -33,7 +33,7 @@ class FileSource:
         self._prefix = prefix
         self._folder = folder
 
-    def fetch(self, since: datetime, until: datetime, folder: Path) -> Fetched:
+    def fetch(self, since: datetime, until: datetime, folder: Path) -> FetchedBills:
         """Bring the bills of the months from `since` on; an object that is in the folder is not brought again."""
         listing = [info for info in self._bucket.list(self._prefix) if not info.path.endswith("/")]
         read = {path: self._bucket.get(path) for path in manifests(listing)}
@@ -42,7 +42,7 @@ class FileSource:
         digest = digest_of(f"{info.path} {info.etag}" for info in objects)
         first = min((_start(bill.month) for bill in chosen), default=None)
         files = tuple(self._local(info, bill, folder) for bill in chosen for info in bill.objects)
-        return Fetched(files, first, digest)
+        return FetchedBills(files, first, digest)
 
     def _local(self, info: ObjectInfo, bill: Bill, folder: Path) -> BillFile:
         if self._folder is not None:
@@ -75,9 +75,9 @@ class LoneFile:
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def fetch(self, since: datetime, until: datetime, folder: Path) -> Fetched:  # noqa: ARG002 - the port's
+    def fetch(self, since: datetime, until: datetime, folder: Path) -> FetchedBills:  # noqa: ARG002 - the port's
         """Give the file, whatever the days."""
-        return Fetched((BillFile(self._file, self._file.name),), _BEGINNING, "")
+        return FetchedBills((BillFile(self._file, self._file.name),), _BEGINNING, "")
 
 
 def _wanted(bill: Bill, since: datetime, until: datetime) -> bool:

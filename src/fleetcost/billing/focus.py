@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fleetcost.billing.columns import Kind, columns, entries, found, quoted, sorted_map
+from fleetcost.billing.columns import BillColumnKind, columns, entries, found, quoted, sorted_map
 
 MARKS = (("ChargeCategory", "BilledCost"),)
 REQUIRED = (("billed",), ("usage_start",))
 COLUMNS = (
     *columns(
-        Kind.TEXT,
+        BillColumnKind.TEXT,
         "provider: ProviderName, HostProviderName, ServiceProviderName",
         "seller: PublisherName, ServiceProviderName",
         "invoice_issuer: InvoiceIssuerName",
@@ -41,9 +41,9 @@ COLUMNS = (
         "list_unit_price: ListUnitPrice",
         "contracted_unit_price: ContractedUnitPrice",
     ),
-    *columns(Kind.TIME, "usage_start: ChargePeriodStart", "usage_end: ChargePeriodEnd"),
+    *columns(BillColumnKind.TIME, "usage_start: ChargePeriodStart", "usage_end: ChargePeriodEnd"),
     *columns(
-        Kind.AMOUNT,
+        BillColumnKind.AMOUNT,
         "billed: BilledCost",
         "effective: EffectiveCost",
         "listed: ListCost",
@@ -51,7 +51,7 @@ COLUMNS = (
         "pricing_quantity: PricingQuantity",
         "consumed_quantity: ConsumedQuantity",
     ),
-    *columns(Kind.COUNT, "bill_rows"),
+    *columns(BillColumnKind.COUNT, "bill_rows"),
 )
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 
 from fleetcost.billing import aws, azure, focus, gcp
-from fleetcost.billing.columns import Column, HeldColumn, Readers, cells, has, view
+from fleetcost.billing.columns import BillColumn, HeldColumn, Readers, cells, has, view
 from fleetcost.errors import BillDamagedError
 
 
@@ -28,7 +28,7 @@ class Form:
 
     name: str
     marks: tuple[tuple[str, ...], ...]
-    columns: tuple[Column, ...]
+    columns: tuple[BillColumn, ...]
     computed: Callable[[Mapping[str, str]], str]
     labels: Callable[[Mapping[str, str]], str]
     required: tuple[tuple[str, ...], ...]

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from fleetcost.billing.columns import Kind, columns, entries, found, quoted, sorted_map
+from fleetcost.billing.columns import BillColumnKind, columns, entries, found, quoted, sorted_map
 
 _NESTED = ("service", "sku", "cost", "usage_start_time")
 _FLAT = ("service_description", "sku_description", "cost", "usage_start_time")
@@ -37,10 +37,10 @@ _FIELDS = {
 """Our column, and where a nested row has it."""
 
 COLUMNS = (
-    *columns(Kind.TEXT, "billing_account_id", "currency", "cost_type", "seller_name", "transaction_type"),
-    *columns(Kind.TIME, "usage_start: usage_start_time", "usage_end: usage_end_time"),
-    *columns(Kind.AMOUNT, "cost", "cost_at_list"),
-    *columns(Kind.COUNT, "bill_rows"),
+    *columns(BillColumnKind.TEXT, "billing_account_id", "currency", "cost_type", "seller_name", "transaction_type"),
+    *columns(BillColumnKind.TIME, "usage_start: usage_start_time", "usage_end: usage_end_time"),
+    *columns(BillColumnKind.AMOUNT, "cost", "cost_at_list"),
+    *columns(BillColumnKind.COUNT, "bill_rows"),
 )
 
 _CREDITS = 'STRUCT("type" VARCHAR, amount DECIMAL(38, 12))[]'

@@ -14,7 +14,7 @@ SETTLED = timedelta(hours=48)
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
+class BillTiming:
     """
     When bills are read.
 
@@ -47,7 +47,7 @@ class Due:
     force: bool = False
 
 
-def plan(now: datetime, timing: Timing, *, first: bool) -> Due:
+def plan(now: datetime, timing: BillTiming, *, first: bool) -> Due:
     """
     Return the days of an ordinary run.
 
@@ -64,7 +64,7 @@ def plan(now: datetime, timing: Timing, *, first: bool) -> Due:
     return Due(Window(min(start, settled) if not first else start, _end(now)))
 
 
-def rebuild(now: datetime, timing: Timing) -> Due:
+def rebuild(now: datetime, timing: BillTiming) -> Due:
     """Return the days of a rebuild: all, and the bills are right."""
     return Due(Window(Resolution.DAY.floor(now - timing.backfill), _end(now)), force=True)
 

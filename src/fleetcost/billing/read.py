@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from fleetcost.billing.bill_files import BillFile, columns_of, relation
-from fleetcost.billing.columns import Kind, Readers, found, literal, quoted
+from fleetcost.billing.columns import BillColumnKind, Readers, found, literal, quoted
 from fleetcost.billing.doubles import refuse_doubles
 from fleetcost.billing.fault import first_fault
 from fleetcost.billing.forms import Form, form_of, statement
@@ -106,7 +106,7 @@ def _localised(engine: Scratch, form: Form, types: Mapping[str, str], rows: str,
         return None
     known = found(list(types))
 
-    def distinct(kind: Kind) -> list[str]:
+    def distinct(kind: BillColumnKind) -> list[str]:
         header = next(
             known[one] for column in form.columns if column.kind is kind for one in column.spellings if one in known
         )
@@ -114,6 +114,6 @@ def _localised(engine: Scratch, form: Form, types: Mapping[str, str], rows: str,
         return [str(value) for (value,) in engine.rows(query, about=f"the bill {name}") if value]
 
     return {
-        Kind.AMOUNT: amount_reader(distinct(Kind.AMOUNT), name),
-        Kind.TIME: date_reader(distinct(Kind.TIME), name),
+        BillColumnKind.AMOUNT: amount_reader(distinct(BillColumnKind.AMOUNT), name),
+        BillColumnKind.TIME: date_reader(distinct(BillColumnKind.TIME), name),
     }

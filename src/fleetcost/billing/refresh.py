@@ -12,7 +12,7 @@ from fleetcost.billing.brought import brought, keep_only
 from fleetcost.billing.integration import Integration
 from fleetcost.billing.plan import Due, state_of
 from fleetcost.billing.read import collect, day_set, days, prepare
-from fleetcost.billing.source import BillSource, Fetched, month_of
+from fleetcost.billing.source import BillSource, FetchedBills, month_of
 from fleetcost.bucket.port import Bucket
 from fleetcost.errors import (
     BillDamagedError,
@@ -135,7 +135,7 @@ def status_of(error: FleetcostError) -> ConnectionStatus:
 class _Read:
     """Bills that were read; `late` are the days before the due months of which the newest bills have rows."""
 
-    fetched: Fetched
+    fetched: FetchedBills
     collected: dict[datetime, int]
     late: dict[datetime, int]
 
@@ -153,7 +153,7 @@ def _read(source: BillSource, due: Due, folder: Path, engine: Scratch, now: date
 
 def _collected(
     source: BillSource, since: datetime, due: Due, folder: Path, engine: Scratch, until: datetime
-) -> tuple[Fetched, dict[datetime, int]]:
+) -> tuple[FetchedBills, dict[datetime, int]]:
     fetched = source.fetch(since, due.window.end, folder)
     engine.execute("DROP TABLE IF EXISTS cost")
     prepare(engine)
@@ -189,7 +189,7 @@ def _there(integration: Integration, work: Work) -> set[datetime]:
 
 
 def _made(
-    integration: Integration, day: datetime, rows: int | None, fetched: Fetched, work: Work, engine: Scratch
+    integration: Integration, day: datetime, rows: int | None, fetched: FetchedBills, work: Work, engine: Scratch
 ) -> CloudSet:
     now = work.clock()
     window = Resolution.DAY.window_of(day)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from fleetcost.billing.integration import Integration
 from fleetcost.billing.open import open_source
-from fleetcost.billing.plan import Due, Timing, plan
+from fleetcost.billing.plan import BillTiming, Due, plan
 from fleetcost.billing.refresh import Refreshed, Work, refresh, status_of
 from fleetcost.billing.source import BillSource
 from fleetcost.errors import FleetcostError, SetDamagedError
@@ -39,7 +39,7 @@ class Billing:
 
     integrations: Sequence[Integration]
     work: Work
-    timing: Timing
+    timing: BillTiming
     open_source: OpenSource
 
     def run_once(self, choose: ChooseDue | None = None) -> dict[str, Refreshed]:
@@ -91,7 +91,7 @@ class Billing:
         )
 
 
-def opener(wait: Callable[[float], None], timing: Timing, environment: Mapping[str, str]) -> OpenSource:
+def opener(wait: Callable[[float], None], timing: BillTiming, environment: Mapping[str, str]) -> OpenSource:
     """Return what opens the source of an integration."""
     return lambda integration: open_source(integration, wait, timing.query_window, environment)
 

@@ -13,7 +13,7 @@ from fleetcost.billing.bill_files import BillFile
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class FetchedBills:
     """
     Bills as files on the local disk.
 
@@ -31,7 +31,7 @@ class Fetched:
 class BillSource(Protocol):
     """Where bills come from."""
 
-    def fetch(self, since: datetime, until: datetime, folder: Path) -> Fetched:
+    def fetch(self, since: datetime, until: datetime, folder: Path) -> FetchedBills:
         """
         Bring the bills that may hold rows of these days, which are those of their months and of every later one.
 

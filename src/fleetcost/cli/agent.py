@@ -14,7 +14,7 @@ from rich.text import Text
 from fleetcost.agent.care import Care
 from fleetcost.agent.claim import claim, retire
 from fleetcost.agent.diagnostics import Check
-from fleetcost.agent.fleet import Fate, FleetAgent, Outcome
+from fleetcost.agent.fleet import ClusterOutcome, Fate, FleetAgent
 from fleetcost.agent.fleet_care import FleetCare
 from fleetcost.agent.guard import Guard
 from fleetcost.agent.health import Doors, serve_health
@@ -130,7 +130,7 @@ def _build(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _built(outcomes: Sequence[Outcome]) -> int:
+def _built(outcomes: Sequence[ClusterOutcome]) -> int:
     """Print what became of each cluster; 1 if any could not be built."""
     table = Table("cluster", "", "hours built", "gaps", "uploaded", "why")
     for one in outcomes:

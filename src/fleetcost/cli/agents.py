@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from fleetcost.agent.build import Builder, Identity
+from fleetcost.agent.build import AgentIdentity, Builder
 from fleetcost.agent.claim import OWN
 from fleetcost.agent.fleet import Choice, FleetAgent
 from fleetcost.agent.loop import Agent
-from fleetcost.agent.plan import Timing
+from fleetcost.agent.plan import BuildTiming
 from fleetcost.agent.uid import agent_name, cluster_uid
 from fleetcost.bucket.port import Bucket
 from fleetcost.cli.sources import DEFAULT_LABEL, delay, open_source, price_book
@@ -81,10 +81,10 @@ def many_agents(settings: AgentSettings, *, takeover: bool) -> FleetAgent:
     )
 
 
-def timing(settings: AgentSettings) -> Timing:
+def timing(settings: AgentSettings) -> BuildTiming:
     """Return when windows are due."""
     keep = settings.hourly_retention_days
-    return Timing(
+    return BuildTiming(
         delay=delay(settings),
         backfill=timedelta(hours=settings.backfill_hours),
         hourly_retention=timedelta(days=keep) if keep else None,
@@ -105,7 +105,7 @@ def _agent(  # noqa: PLR0913 - what an agent is made of
     chosen = folder or settings.data_dir
     uid = cluster_uid(settings.cluster_uid, chosen / "cluster-uid", source, clock())
     return Agent(
-        builder=Builder(Identity(cluster, uid, prices.currency), source, prices, settings.resolution_seconds),
+        builder=Builder(AgentIdentity(cluster, uid, prices.currency), source, prices, settings.resolution_seconds),
         store=local_store(chosen / "store"),
         bucket=bucket,
         timing=timing(settings),

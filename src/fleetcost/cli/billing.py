@@ -21,7 +21,7 @@ from rich.text import Text
 from fleetcost.billing.config import read_integrations
 from fleetcost.billing.inspect import inspect
 from fleetcost.billing.integration import Integration
-from fleetcost.billing.plan import Due, Timing, rebuild, repair
+from fleetcost.billing.plan import BillTiming, Due, rebuild, repair
 from fleetcost.billing.refresh import Refreshed, Work
 from fleetcost.billing.run import Billing, opener
 from fleetcost.bucket.memory import MemoryBucket
@@ -55,7 +55,7 @@ def make_billing(settings: AggregatorSettings, bucket: Bucket) -> Billing | None
     """
     if settings.cloud_integration is None:
         return None
-    timing = Timing(
+    timing = BillTiming(
         refresh=timedelta(hours=settings.billing_refresh_hours),
         run_window=timedelta(days=settings.billing_run_window_days),
         query_window=timedelta(days=settings.billing_query_window_days),
@@ -208,7 +208,7 @@ def _chosen(settings: AggregatorSettings, bucket: Bucket, name: str | None) -> B
     return replace(billing, integrations=chosen)
 
 
-def _due(parsed: argparse.Namespace, timing: Timing) -> Callable[[Integration], Due] | None:
+def _due(parsed: argparse.Namespace, timing: BillTiming) -> Callable[[Integration], Due] | None:
     if parsed.window and parsed.rebuild:
         raise SettingsError("give either --window or --rebuild, not both")
     if parsed.rebuild:

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from fleetcost.demo.fleet import DAY_SECONDS, HOUR_SECONDS, Cluster
-from fleetcost.demo.pods import Node, nodes, present, volume_id
+from fleetcost.demo.pods import DemoNode, nodes, present, volume_id
 from fleetcost.demo.series import STORAGE_PRICE, SimulatedCluster
 
 PROVIDERS = {"aws": "AWS", "gcp": "Google Cloud", "azure": "Microsoft", "on-prem": "Rackhaus"}
@@ -33,7 +33,7 @@ _COMMITTED, _ON_DEMAND, _SPOT = 0.62, 0.91, 1.06
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _BillRow:
     """One row of a bill; costs in its currency."""
 
     day: datetime
@@ -84,26 +84,28 @@ def _days(since: datetime, now: datetime) -> Iterator[datetime]:
         day += timedelta(days=1)
 
 
-def _day(provider: str, clusters: Sequence[Cluster], day: datetime, now: datetime) -> Iterator[_Row]:
+def _day(provider: str, clusters: Sequence[Cluster], day: datetime, now: datetime) -> Iterator[_BillRow]:
     low, high = day.timestamp(), min(day.timestamp() + DAY_SECONDS, now.timestamp())
     share = (high - low) / DAY_SECONDS
     for cluster in clusters:
         yield from _cluster(provider, cluster, day, (low, high))
     yield from _beside(provider, day, share)
     if day.day == 1:
-        yield _Row(day, "Tax", "Other", "Tax", 0, 84.2, 84.2)
-        yield _Row(day, "Premium Support", "Other", "Usage", 100, 100, 100)
+        yield _BillRow(day, "Tax", "Other", "Tax", 0, 84.2, 84.2)
+        yield _BillRow(day, "Premium Support", "Other", "Usage", 100, 100, 100)
     if day.weekday() == 0:
-        yield _Row(day, _SERVICES[provider][0], "Other", "Credit", 0, -12.5, -12.5)
+        yield _BillRow(day, _SERVICES[provider][0], "Other", "Credit", 0, -12.5, -12.5)
 
 
-def _cluster(provider: str, cluster: Cluster, day: datetime, span: tuple[float, float]) -> Iterator[_Row]:
+def _cluster(provider: str, cluster: Cluster, day: datetime, span: tuple[float, float]) -> Iterator[_BillRow]:
     services, hours = _SERVICES[provider], (span[1] - span[0]) / HOUR_SECONDS
     tags = ((_TAG[provider], cluster.id), ("team", "platform")) if provider in _TAG else (("cluster", cluster.id),)
     if provider == "on-prem":
         for node in nodes(cluster):
             cost = 1.35 * hours / 24
-            yield _Row(day, services[0], "Compute", "Usage", cost, cost, cost, node.name, "Rack unit", "unit-day", tags)
+            yield _BillRow(
+                day, services[0], "Compute", "Usage", cost, cost, cost, node.name, "Rack unit", "unit-day", tags
+            )
         return
     for node in nodes(cluster):
         there = sum(end - start for start, end in present(cluster, node, *span) if end > start) / HOUR_SECONDS
@@ -112,17 +114,17 @@ def _cluster(provider: str, cluster: Cluster, day: datetime, span: tuple[float, 
     for name, _, _, gib in SimulatedCluster(cluster, span[0], lambda: span[1]).disks():
         listed = STORAGE_PRICE * gib * hours
         paid = listed * _ON_DEMAND
-        yield _Row(
+        yield _BillRow(
             day, services[1], "Storage", "Usage", listed, paid, paid, volume_id(cluster, name), "Disk", "GB-month", tags
         )
     fee, egress = 0.1 * hours, 0.4 * hours / 24 * len(nodes(cluster))
-    yield _Row(
+    yield _BillRow(
         day, services[2], "Compute", "Usage", fee, fee, fee, cluster.id, "Kubernetes cluster", "cluster-hour", tags
     )
-    yield _Row(day, services[0], "Networking", "Usage", egress, egress, egress, "", "", "data transfer out", tags)
+    yield _BillRow(day, services[0], "Networking", "Usage", egress, egress, egress, "", "", "data transfer out", tags)
 
 
-def _machine(service: str, node: Node, day: datetime, hours: float, tags: tuple[tuple[str, str], ...]) -> _Row:
+def _machine(service: str, node: DemoNode, day: datetime, hours: float, tags: tuple[tuple[str, str], ...]) -> _BillRow:
     pool = node.pool
     price = pool.cpu_price * pool.cpu_cores + pool.ram_price * pool.ram_gib + pool.gpu_price * pool.gpus
     listed = price * hours
@@ -130,13 +132,13 @@ def _machine(service: str, node: Node, day: datetime, hours: float, tags: tuple[
     facts = (resource, "Virtual machine", pool.node_type, tags)
     if pool.spot:
         paid = listed * _SPOT
-        return _Row(day, service, "Compute", "Usage", listed / 0.35, paid, paid, *facts, pricing="Dynamic")
+        return _BillRow(day, service, "Compute", "Usage", listed / 0.35, paid, paid, *facts, pricing="Dynamic")
     if int(hashlib.sha256(resource.encode()).hexdigest(), 16) % 3:
-        return _Row(
+        return _BillRow(
             day, service, "Compute", "Usage", listed, 0, listed * _COMMITTED, *facts, "commitment-1", "Committed"
         )
     paid = listed * _ON_DEMAND
-    return _Row(day, service, "Compute", "Usage", listed, paid, paid, *facts)
+    return _BillRow(day, service, "Compute", "Usage", listed, paid, paid, *facts)
 
 
 def _billed_id(provider_id: str) -> str:
@@ -146,7 +148,7 @@ def _billed_id(provider_id: str) -> str:
     return provider_id.rpartition("/")[2]
 
 
-def _beside(provider: str, day: datetime, share: float) -> Iterator[_Row]:
+def _beside(provider: str, day: datetime, share: float) -> Iterator[_BillRow]:
     """Bill what no cluster uses, and the unused part of the commitment."""
     services = _SERVICES[provider]
     for service, category, cost, resource in (
@@ -154,16 +156,18 @@ def _beside(provider: str, day: datetime, share: float) -> Iterator[_Row]:
     ):  # fmt: skip
         paid = cost * share * _ON_DEMAND
         tags = (("team", "data"), ("app", resource))
-        yield _Row(day, service, category, "Usage", cost * share, paid, paid, f"{resource}-1", "", "hours", tags)
+        yield _BillRow(day, service, category, "Usage", cost * share, paid, paid, f"{resource}-1", "", "hours", tags)
     if provider == "on-prem":
         return
     unused = 1.9 * share
-    yield _Row(day, services[0], "Compute", "Purchase", 0, 30 * share, 0, commitment="commitment-1")
-    yield _Row(day, services[0], "Compute", "Usage", 0, 0, unused, commitment="commitment-1", pricing="Unused")
-    yield _Row(day, "Log scanner", "Security", "Usage", 4.1 * share, 4.1 * share, 4.1 * share, publisher="Scanworks")
+    yield _BillRow(day, services[0], "Compute", "Purchase", 0, 30 * share, 0, commitment="commitment-1")
+    yield _BillRow(day, services[0], "Compute", "Usage", 0, 0, unused, commitment="commitment-1", pricing="Unused")
+    yield _BillRow(
+        day, "Log scanner", "Security", "Usage", 4.1 * share, 4.1 * share, 4.1 * share, publisher="Scanworks"
+    )
 
 
-def _write(folder: Path, provider: str, rows: Sequence[_Row]) -> None:
+def _write(folder: Path, provider: str, rows: Sequence[_BillRow]) -> None:
     name, currency = PROVIDERS[provider], "EUR" if provider == "on-prem" else "USD"
     for month in sorted({f"{row.day:%Y-%m}" for row in rows}):
         place = folder / f"billing_period={month}"
@@ -175,7 +179,7 @@ def _write(folder: Path, provider: str, rows: Sequence[_Row]) -> None:
             writer.writerows(records)
 
 
-def _record(row: _Row, provider: str, currency: str) -> dict[str, str]:
+def _record(row: _BillRow, provider: str, currency: str) -> dict[str, str]:
     """Return a row under the names FOCUS 1.1 has."""
     unused = row.pricing == "Unused"
     status = "" if not row.commitment or row.charge == "Purchase" else "Unused" if unused else "Used"

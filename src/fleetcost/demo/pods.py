@@ -16,7 +16,7 @@ STAGGER_SECONDS = 67
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class DemoNode:
     """One node, there all the time."""
 
     name: str
@@ -25,7 +25,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Pod:
+class DemoPod:
     """
     One pod.
 
@@ -38,7 +38,7 @@ class Pod:
     name: str
     uid: str
     workload: Workload
-    node: Node
+    node: DemoNode
     owner_kind: str
     owner: str
     slot: int
@@ -46,17 +46,17 @@ class Pod:
     end: float
 
 
-def nodes(cluster: Cluster) -> tuple[Node, ...]:
+def nodes(cluster: Cluster) -> tuple[DemoNode, ...]:
     """Return the nodes of a cluster."""
     found = []
     for pool in cluster.pools:
         for number in range(pool.count):
             name = f"{pool.name}-{number}"
-            found.append(Node(name, _provider_id(cluster, name), pool))
+            found.append(DemoNode(name, _provider_id(cluster, name), pool))
     return tuple(found)
 
 
-def pods(cluster: Cluster, low: float, high: float) -> Iterator[Pod]:
+def pods(cluster: Cluster, low: float, high: float) -> Iterator[DemoPod]:
     """Iterate the pods that live at some time in `[low, high]`."""
     every = nodes(cluster)
     for number, workload in enumerate(cluster.workloads):
@@ -67,7 +67,7 @@ def pods(cluster: Cluster, low: float, high: float) -> Iterator[Pod]:
             yield from _lives(cluster, workload, hosts[(number + slot) % len(hosts)], slot, (low, high))
 
 
-def present(cluster: Cluster, node: Node, low: float, high: float) -> Iterator[tuple[float, float]]:
+def present(cluster: Cluster, node: DemoNode, low: float, high: float) -> Iterator[tuple[float, float]]:
     """Iterate the times in `[low, high]` in which a node is there: always, or around the runs it came for."""
     if not node.pool.follows:
         yield low, high
@@ -79,14 +79,16 @@ def present(cluster: Cluster, node: Node, low: float, high: float) -> Iterator[t
         yield max(low, run.start - BOOT_SECONDS), min(high, last + BOOT_SECONDS)
 
 
-def _hosts(every: tuple[Node, ...], workload: Workload) -> list[Node]:
+def _hosts(every: tuple[DemoNode, ...], workload: Workload) -> list[DemoNode]:
     if workload.pool:
         return [node for node in every if node.pool.name == workload.pool]
     staying = [node for node in every if not node.pool.follows]
     return [node for node in staying if not node.pool.gpus] or staying
 
 
-def _lives(cluster: Cluster, workload: Workload, node: Node, slot: int, span: tuple[float, float]) -> Iterator[Pod]:
+def _lives(
+    cluster: Cluster, workload: Workload, node: DemoNode, slot: int, span: tuple[float, float]
+) -> Iterator[DemoPod]:
     """Iterate the lives of one replica: rollouts of a controller, runs of a CronJob."""
     period = (workload.every_hours or workload.lifetime_hours) * HOUR_SECONDS
     shift = _spread(f"{cluster.id}/{workload.namespace}/{workload.name}/{slot}", period)
@@ -100,7 +102,9 @@ def _lives(cluster: Cluster, workload: Workload, node: Node, slot: int, span: tu
             yield _pod(cluster, workload, node, slot, life, (start, end))
 
 
-def _pod(cluster: Cluster, workload: Workload, node: Node, slot: int, life: int, span: tuple[float, float]) -> Pod:
+def _pod(
+    cluster: Cluster, workload: Workload, node: DemoNode, slot: int, life: int, span: tuple[float, float]
+) -> DemoPod:
     token = f"{cluster.id}/{workload.namespace}/{workload.name}/{slot}/{life}"
     if workload.kind == "Deployment":
         owner_kind, owner = "ReplicaSet", f"{workload.name}-{_hash(f'{workload.name}/{life}', 9)}"
@@ -112,7 +116,7 @@ def _pod(cluster: Cluster, workload: Workload, node: Node, slot: int, life: int,
         owner_kind, owner = workload.kind, workload.name
         name = f"{owner}-{slot}" if workload.kind == "StatefulSet" else f"{owner}-{_hash(token, 5)}"
     uid = _hash(token, 32)
-    return Pod(name, uid, workload, node, owner_kind, owner, slot, span[0], span[1])
+    return DemoPod(name, uid, workload, node, owner_kind, owner, slot, span[0], span[1])
 
 
 def _provider_id(cluster: Cluster, node: str) -> str:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from fleetcost.agent.build import Builder, Identity
+from fleetcost.agent.build import AgentIdentity, Builder
 from fleetcost.agent.loop import Agent
-from fleetcost.agent.plan import Timing
+from fleetcost.agent.plan import BuildTiming
 from fleetcost.agent.uid import cluster_uid
 from fleetcost.bucket.port import Bucket
 from fleetcost.costing.prices import PriceBook
@@ -73,7 +73,7 @@ def fleet(bucket: Bucket, folder: Path, open_store: OpenStore, clock: Clock, *, 
         raise SettingsError(f"--days {days}: at least 1")
     now = clock()
     born = Resolution.DAY.floor(now) - timedelta(days=days - 1)
-    timing = Timing(delay=timedelta(minutes=5), backfill=now - born, hourly_retention=None)
+    timing = BuildTiming(delay=timedelta(minutes=5), backfill=now - born, hourly_retention=None)
     agents = tuple(
         _agent(one, _bucket_of(one, bucket, born), folder, open_store, clock, timing) for one in FLEET[:clusters]
     )
@@ -81,7 +81,7 @@ def fleet(bucket: Bucket, folder: Path, open_store: OpenStore, clock: Clock, *, 
 
 
 def _agent(
-    cluster: Cluster, bucket: Bucket, folder: Path, open_store: OpenStore, clock: Clock, timing: Timing
+    cluster: Cluster, bucket: Bucket, folder: Path, open_store: OpenStore, clock: Clock, timing: BuildTiming
 ) -> Agent:
     home = folder / cluster.id
     born = (clock() - timing.backfill).timestamp()
@@ -89,7 +89,7 @@ def _agent(
     simulated = SimulatedCluster(cluster, born, lambda: now().timestamp())
     source = MemorySource(simulated, f"simulated samples of {cluster.id}")
     uid = cluster_uid("", home / "cluster-uid", source, clock())
-    identity = Identity(cluster_id(cluster.id), uid, "USD")
+    identity = AgentIdentity(cluster_id(cluster.id), uid, "USD")
     builder = Builder(identity, source, PriceBook(), SCRAPE_SECONDS)
     return Agent(builder=builder, store=open_store(home / "store"), bucket=bucket, timing=timing, clock=now)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from fleetcost.demo.fleet import DAY_SECONDS, GIB, Cluster, Workload
-from fleetcost.demo.pods import Node, Pod, nodes, pods, present, volume_id
+from fleetcost.demo.pods import DemoNode, DemoPod, nodes, pods, present, volume_id
 from fleetcost.model.allocation import Labels
 from fleetcost.samples.source import Floats, RawSeries
 
@@ -76,7 +76,7 @@ class SimulatedCluster:
         return [] if make is None or low >= high else list(make(low, high))
 
     def _per_pod(
-        self, low: float, high: float, value: Callable[[Pod], _Value], *, node: bool = False
+        self, low: float, high: float, value: Callable[[DemoPod], _Value], *, node: bool = False
     ) -> Iterator[RawSeries]:
         for pod in pods(self._cluster, low, high):
             labels = _container(pod) | ({"node": pod.node.name} if node else {})
@@ -98,12 +98,12 @@ class SimulatedCluster:
                 active = _swinging(pod, pod.workload.cpu_use)
                 yield _series(_container(pod), max(low, pod.start), min(high, pod.end), active)
 
-    def _present(self, low: float, high: float) -> Iterator[tuple[Node, float, float]]:
+    def _present(self, low: float, high: float) -> Iterator[tuple[DemoNode, float, float]]:
         for node in self._nodes:
             for start, end in present(self._cluster, node, low, high):
                 yield node, start, end
 
-    def _per_node(self, low: float, high: float, value: Callable[[Node], float]) -> Iterator[RawSeries]:
+    def _per_node(self, low: float, high: float, value: Callable[[DemoNode], float]) -> Iterator[RawSeries]:
         for node, start, end in self._present(low, high):
             labels = {
                 "node": node.name,
@@ -230,11 +230,11 @@ def _series(labels: Labels, low: float, high: float, value: _Value) -> RawSeries
     return RawSeries(labels, times, value(times))
 
 
-def _pod(pod: Pod) -> dict[str, str]:
+def _pod(pod: DemoPod) -> dict[str, str]:
     return {"namespace": pod.workload.namespace, "pod": pod.name, "uid": pod.uid}
 
 
-def _container(pod: Pod) -> dict[str, str]:
+def _container(pod: DemoPod) -> dict[str, str]:
     return _pod(pod) | {"container": pod.workload.name}
 
 
@@ -242,7 +242,7 @@ def _claim(work: Workload, slot: int) -> dict[str, str]:
     return {"namespace": work.namespace, "persistentvolumeclaim": f"data-{work.name}-{slot}"}
 
 
-def _node_price(node: Node) -> float:
+def _node_price(node: DemoNode) -> float:
     pool = node.pool
     return pool.cpu_price * pool.cpu_cores + pool.ram_price * pool.ram_gib + pool.gpu_price * pool.gpus
 
@@ -251,26 +251,26 @@ def _constant(value: float) -> _Value:
     return lambda times: np.full(len(times), float(value))
 
 
-def _phase(pod: Pod) -> float:
+def _phase(pod: DemoPod) -> float:
     return int(pod.uid[:6], 16) % DAY_SECONDS
 
 
-def _swinging(pod: Pod, mean: float) -> _Value:
+def _swinging(pod: DemoPod, mean: float) -> _Value:
     turn = 2 * math.pi / DAY_SECONDS
     phase, swing = _phase(pod), pod.workload.swing
     return lambda times: mean * (1 + swing * np.sin(turn * (times - phase)))
 
 
-def _cpu_used(pod: Pod) -> _Value:
+def _cpu_used(pod: DemoPod) -> _Value:
     return _swinging(pod, pod.workload.cpu_request * pod.workload.cpu_use)
 
 
-def _cpu_allocated(pod: Pod) -> _Value:
+def _cpu_allocated(pod: DemoPod) -> _Value:
     used = _cpu_used(pod)
     return lambda times: np.maximum(used(times), pod.workload.cpu_request)
 
 
-def _cpu_seconds(pod: Pod) -> _Value:
+def _cpu_seconds(pod: DemoPod) -> _Value:
     """Return the counter: the integral of the use since the pod's start, in closed form."""
     mean, swing = pod.workload.cpu_request * pod.workload.cpu_use, pod.workload.swing
     turn, phase = 2 * math.pi / DAY_SECONDS, _phase(pod)
@@ -281,12 +281,12 @@ def _cpu_seconds(pod: Pod) -> _Value:
     return lambda times: integral(times) - integral(np.array([pod.start]))
 
 
-def _ram_used(pod: Pod) -> _Value:
+def _ram_used(pod: DemoPod) -> _Value:
     mean = pod.workload.ram_request_gib * GIB * pod.workload.ram_use
     turn, phase = 2 * math.pi / DAY_SECONDS, _phase(pod)
     return lambda times: mean * (1 + 0.08 * np.sin(turn * (times - phase)))
 
 
-def _ram_allocated(pod: Pod) -> _Value:
+def _ram_allocated(pod: DemoPod) -> _Value:
     used = _ram_used(pod)
     return lambda times: np.maximum(used(times), pod.workload.ram_request_gib * GIB)

@@ -15,7 +15,7 @@ from fleetcost.ingest.cloud import CloudLoad, fetch_bill, left_bucket
 from fleetcost.ingest.fetch import Fetched
 from fleetcost.ingest.passes import Clock
 from fleetcost.ingest.plan import Batch
-from fleetcost.ingest.stage import Stage
+from fleetcost.ingest.prefetch import Prefetcher
 from fleetcost.tables.cloud import CloudEntry
 from fleetcost.tables.ledger import Entry
 
@@ -60,7 +60,7 @@ class Arrivals:
         return replace(self, entries=[found.get(entry.path, entry) for entry in self.entries])
 
 
-def arrive(work: DaysWork, stage: Stage, bucket: Bucket, run: str, clock: Clock) -> Arrivals:
+def arrive(work: DaysWork, stage: Prefetcher, bucket: Bucket, run: str, clock: Clock) -> Arrivals:
     """
     Fetch and check what is to be loaded.
 

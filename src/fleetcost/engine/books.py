@@ -21,7 +21,7 @@ from fleetcost.lake.publish import Shapes
 from fleetcost.lake.write import put_whole, shapes_of
 from fleetcost.tables.cloud import CloudEntry, read_cloud_ledger, write_cloud_entries
 from fleetcost.tables.database import Database, Engine, Snapshot, open_database
-from fleetcost.tables.lake import State, required, restore, states
+from fleetcost.tables.lake import LakeWindow, required, restore, states
 from fleetcost.tables.ledger import Entry, ledger_of, read_days, write_entries
 
 FILE = "ledger.duckdb"
@@ -103,7 +103,7 @@ class Books:
         with self._database.transaction() as writer:
             expire_all(writer, retention, now)
 
-    def states(self) -> tuple[State, ...]:
+    def states(self) -> tuple[LakeWindow, ...]:
         """Return every window, each with the mark of what it is made of."""
         with self._database.snapshot() as snapshot:
             return states(snapshot, MAKER)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from fleetcost.bucket.port import BucketReader
 from fleetcost.engine.books import Books
-from fleetcost.engine.derive import Order
+from fleetcost.engine.derive import DerivedBatch
 from fleetcost.engine.placed import Placed
 from fleetcost.engine.workshop import Workshop
 from fleetcost.errors import SetDamagedError
@@ -20,7 +20,7 @@ from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution
 from fleetcost.sets.files import from_bytes
 from fleetcost.tables.cloud import CloudEntry
-from fleetcost.tables.lake import State
+from fleetcost.tables.lake import LakeWindow
 from fleetcost.tables.ledger import Entry, EntryState, naive
 from fleetcost.tables.rollups import single_totals_query
 
@@ -38,19 +38,19 @@ class Stale:
         billed: the days among theirs that have bills, or had; all windows of these are to make
     """
 
-    windows: tuple[State, ...]
+    windows: tuple[LakeWindow, ...]
     gone: frozenset[str]
     billed: frozenset[datetime]
 
 
-def stale_days(states: Sequence[State], manifest: Manifest | None) -> set[datetime]:
+def stale_days(states: Sequence[LakeWindow], manifest: Manifest | None) -> set[datetime]:
     """Return the days of which any window is not as the ledgers say."""
     todo = plan(states, {}, manifest)
     return {day_of(state.window.start) for state in todo.windows} | {_day_of_key(key) for key in todo.gone}
 
 
 def stale(
-    days: Collection[datetime], states: Sequence[State], bills: Sequence[CloudEntry], manifest: Manifest | None
+    days: Collection[datetime], states: Sequence[LakeWindow], bills: Sequence[CloudEntry], manifest: Manifest | None
 ) -> Stale:
     """
     Compare days of the ledgers with the manifest.
@@ -73,7 +73,7 @@ def day_of(instant: datetime) -> datetime:
 
 def order_of(
     found: Stale, entries: Sequence[Entry], bills: Sequence[CloudEntry], converted: Mapping[str, str]
-) -> Order:
+) -> DerivedBatch:
     """
     Say from which files the windows are made.
 
@@ -99,10 +99,10 @@ def order_of(
         for entry in bills
         if entry.state is EntryState.INGESTED and entry.key.window.start in found.billed
     ]
-    return Order(sets, found.billed, used, rows)
+    return DerivedBatch(sets, found.billed, used, rows)
 
 
-def wrong(shop: Workshop, order: Order, entries: Sequence[Entry], books: Books) -> list[Entry]:
+def wrong(shop: Workshop, order: DerivedBatch, entries: Sequence[Entry], books: Books) -> list[Entry]:
     """
     Hold rows and cost of each set that was loaded against its header, and look for values that are missing.
 

@@ -22,8 +22,8 @@ from fleetcost.model.window import Resolution
 from fleetcost.query.dialect_spark import Spark
 from fleetcost.tables.derivation import (
     RECONCILED,
-    Reader,
-    Scope,
+    RowScope,
+    SetReader,
     asset_stages,
     block_stage,
     container_stages,
@@ -44,7 +44,7 @@ ROWS_PER_PART = 1_000_000
 MOST_PARTS = 64
 """Writers at most: each leaves a file a window."""
 
-EVERYTHING = Scope("TRUE", "TRUE", "TRUE", "TRUE", "TRUE", "")
+EVERYTHING = RowScope("TRUE", "TRUE", "TRUE", "TRUE", "TRUE", "")
 """The tables hold what is derived and nothing else."""
 
 _LABEL_SET = (
@@ -55,7 +55,7 @@ _TABLE_OF = {SetKind.ALLOCATIONS: ("container", "allocation"), SetKind.ASSETS: (
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class DerivedBatch:
     """
     What is derived together: windows of a few days.
 
@@ -90,7 +90,7 @@ class Derivation:
     """
 
     shop: Workshop
-    order: Order
+    order: DerivedBatch
     shapes: Shapes
     name_rows: Callable[[str, Sequence[Placed]], None]
     files: dict[str, list[LakeFile]] = field(default_factory=dict)
@@ -133,7 +133,7 @@ class Derivation:
             self._none(name)
             return
         self.name_rows(f"{name}_sets", files)
-        rows = set_query(source, Reader(f"{name}_sets", PLACE, "labels", _LABEL_SET), FORMAT_VERSION)
+        rows = set_query(source, SetReader(f"{name}_sets", PLACE, "labels", _LABEL_SET), FORMAT_VERSION)
         if self.order.billed:
             self.shop.keep(name, query("numbered", query=rows))
         else:
@@ -161,13 +161,13 @@ class Derivation:
             self._none("cloud_cost_1d")
             return
         self.name_rows("bills", self.order.bills)
-        rows = set_query("cloud_cost", Reader("bills", PLACE_OF_BILL, "labels"), CLOUD_FORMAT_VERSION)
+        rows = set_query("cloud_cost", SetReader("bills", PLACE_OF_BILL, "labels"), CLOUD_FORMAT_VERSION)
         self.shop.keep("cloud_cost_1d", query("numbered", query=rows))
 
     def _none(self, name: str) -> None:
         self.shop.empty(name, [*self.shapes[name], LakeColumn("rowid", "BIGINT")])
 
-    def _billed(self) -> Scope:
+    def _billed(self) -> RowScope:
         """Return the days that are reconciled."""
         days = ", ".join(Spark().time(day) for day in sorted(self.order.billed))
         on = f"date_trunc('day', window_start)::TIMESTAMP IN ({days})"

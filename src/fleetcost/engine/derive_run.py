@@ -11,7 +11,7 @@ from fleetcost.bucket.port import Bucket, ObjectInfo
 from fleetcost.engine.arrivals import put_converted
 from fleetcost.engine.books import Books
 from fleetcost.engine.days import Stale, order_of, stale, unreadable, wrong
-from fleetcost.engine.derive import Derivation, Order
+from fleetcost.engine.derive import Derivation, DerivedBatch
 from fleetcost.engine.lake_state import LakeState
 from fleetcost.engine.placed import Placed, name_rows, tells_files
 from fleetcost.engine.schema import ddl
@@ -19,7 +19,7 @@ from fleetcost.engine.session import Relation, Session
 from fleetcost.engine.workshop import Workshop
 from fleetcost.errors import TryAgainError
 from fleetcost.ingest.plan import Batch, Load
-from fleetcost.ingest.stage import Stage
+from fleetcost.ingest.prefetch import Prefetcher
 from fleetcost.lake.manifest import LakeFile
 from fleetcost.model.states import ObjectState
 from fleetcost.sets.layout import locate
@@ -61,7 +61,7 @@ class DeriveRun:
     engine: EngineAt
     lake: LakeState
     books: Books
-    stage: Stage
+    stage: Prefetcher
     converted: dict[str, str] = field(default_factory=dict)
     name: str = field(default_factory=lambda: secrets.token_hex(8))
 
@@ -93,7 +93,7 @@ class DeriveRun:
             shop.close()
 
     def _worked(
-        self, session: Session, shop: Workshop, found: Stale, order: Order, entries: Sequence[Entry],
+        self, session: Session, shop: Workshop, found: Stale, order: DerivedBatch, entries: Sequence[Entry],
         ledgers: Mapping[str, Sequence[LakeFile]],
     ) -> Sequence[Entry]:  # fmt: skip
         work = Derivation(shop, order, self.books.shapes(), self._namer(session, order))
@@ -121,7 +121,7 @@ class DeriveRun:
             {},
         )
 
-    def _namer(self, session: Session, order: Order) -> _Namer:
+    def _namer(self, session: Session, order: DerivedBatch) -> _Namer:
         first = next((files[0] for files in (*order.sets.values(), order.bills) if files), None)
         told = first is not None and tells_files(session, f"{self.engine.place}/{first.path}")
         return _Namer(session, self.engine.place, told)

@@ -27,7 +27,7 @@ from fleetcost.ingest.listing import list_bucket
 from fleetcost.ingest.object_metrics import tell_objects
 from fleetcost.ingest.passes import Clock, Pass, Passes, Phase, summary
 from fleetcost.ingest.plan import Batch, Plan, Retention, by_day, plan
-from fleetcost.ingest.stage import Stage
+from fleetcost.ingest.prefetch import Prefetcher
 from fleetcost.ops import log
 from fleetcost.tables.database import Engine
 from fleetcost.tables.ledger import EntryState, clusters
@@ -67,7 +67,7 @@ class Deriver(Passes):
         self._engine = engine
         self._retention = retention
         self._books = Books(folder, bucket, Engine(budget.engine_bytes, budget.threads), clock())
-        self._stage = partial(Stage, bucket, folder, budget, currency, clock)
+        self._stage = partial(Prefetcher, bucket, folder, budget, currency, clock)
         self._lake = LakeState(bucket, self._books, clock)
 
     def plan(self) -> Plan:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from fleetcost.engine.session import Column, Session
+from fleetcost.engine.session import FixedColumn, Session
 from fleetcost.errors import FleetcostError
 from fleetcost.model.window import Window
 from fleetcost.query.dialect_spark import Spark
@@ -94,10 +94,10 @@ def _one_by_one(session: Session, name: str, root: str, files: Sequence[Placed])
     parts, dialect = [], Spark()
     for (cluster, window, currency), chosen in groups:
         columns = (
-            Column("place_cluster", dialect.text(cluster)),
-            Column("place_start", dialect.time(window.start)),
-            Column("place_end", dialect.time(window.end)),
-            Column("place_currency", dialect.text(currency)),
+            FixedColumn("place_cluster", dialect.text(cluster)),
+            FixedColumn("place_start", dialect.time(window.start)),
+            FixedColumn("place_end", dialect.time(window.end)),
+            FixedColumn("place_currency", dialect.text(currency)),
         )
         parts.append(([f"{root}/{file.path}" for file in chosen], columns))
     session.name_parts(name, parts)

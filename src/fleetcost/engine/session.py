@@ -58,19 +58,19 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class FixedColumn:
     """A column that has one value in all rows, a literal in the engine's words."""
 
     name: str
     literal: str
 
 
-Part = tuple[Sequence[str], Sequence[Column]]
+Part = tuple[Sequence[str], Sequence[FixedColumn]]
 """Addresses of files, and columns that all their rows have besides."""
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class TableLayout:
     """
     How rows lie in the files of a table.
 
@@ -177,7 +177,7 @@ class Session:
             frame.write.mode("overwrite").option("compression", "zstd").parquet(address)
             self._spark.read.schema(frame.schema).parquet(address).createOrReplaceTempView(name)
 
-    def save(self, sql: str, address: str, layout: Layout) -> None:
+    def save(self, sql: str, address: str, layout: TableLayout) -> None:
         """Run a query and let the engine write its rows into a folder; see `table` for what is raised."""
         with self._told():
             frame = self._query(sql)

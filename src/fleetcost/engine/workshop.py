@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from fleetcost.bucket.port import Bucket, ObjectInfo
 from fleetcost.engine.schema import ddl, spark_type
-from fleetcost.engine.session import Layout, Relation, Row, Session
+from fleetcost.engine.session import Relation, Row, Session, TableLayout
 from fleetcost.lake.manifest import FOLDER, LakeColumn, LakeFile
 from fleetcost.model.window import Resolution
 from fleetcost.query.dialect_spark import Spark
@@ -88,7 +88,7 @@ class Workshop:
         at = f", CAST(CAST(window_start AS TIMESTAMP) AS BIGINT) AS {_AT}" if resolution else ""
         sql = f"SELECT {typed}{at} FROM ({self._dialect.spelled(query)})"  # noqa: S608 - names of ours
         by = (_AT,) if resolution else ()
-        self._session.save(sql, self.address(folder), Layout(by, order, parts))
+        self._session.save(sql, self.address(folder), TableLayout(by, order, parts))
         files = [_described(one.path, one.size_bytes, resolution) for one in self._written(folder)]
         self._session.name(Relation(name, [self.address(file.path) for file in files], ddl(columns)))
         return files

@@ -16,7 +16,7 @@ from fleetcost.ingest.listing import list_bucket
 from fleetcost.ingest.object_metrics import tell_objects
 from fleetcost.ingest.passes import Clock, Pass, Passes, Phase, summary
 from fleetcost.ingest.plan import Batch, Plan, Retention, plan
-from fleetcost.ingest.stage import Stage
+from fleetcost.ingest.prefetch import Prefetcher
 from fleetcost.ops import log
 from fleetcost.tables.database import Database
 from fleetcost.tables.ledger import Entry, EntryState, clusters, ledger_of
@@ -87,7 +87,7 @@ class Ingestor(Passes):
         self._say(phase=Phase.INGESTING, total=todo.size, skipped=tuple(skip.path for skip in todo.skips))
         troubles = [reason for _, reason in todo.unlisted]
         found: Counter[EntryState] = Counter()
-        with Stage(self._bucket, self._database.file.parent, self._budget, self._currency, self._clock) as stage:
+        with Prefetcher(self._bucket, self._database.file.parent, self._budget, self._currency, self._clock) as stage:
             for batch, fetched in stage.each(todo.batches):
                 entries = self._apply(batch, fetched, troubles)
                 found.update(entry.state for entry in entries)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fleetcost.lake.manifest import Manifest, window_mark
-from fleetcost.tables.lake import WHOLE, State
+from fleetcost.tables.lake import WHOLE, LakeWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class LakePlan:
         gone: marks of windows that are no longer there
     """
 
-    windows: tuple[State, ...]
+    windows: tuple[LakeWindow, ...]
     whole: tuple[str, ...]
     gone: frozenset[str]
 
@@ -30,7 +30,7 @@ class LakePlan:
         return not (self.windows or self.whole or self.gone)
 
 
-def plan(states: Iterable[State], whole: dict[str, str], manifest: Manifest | None) -> LakePlan:
+def plan(states: Iterable[LakeWindow], whole: dict[str, str], manifest: Manifest | None) -> LakePlan:
     """
     Compare the tables with the manifest.
 

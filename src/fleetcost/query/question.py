@@ -48,7 +48,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Ordering:
     """What rows are ordered by: a column of the answer, `total_cost` or `name`."""
 
     column: str = "total_cost"
@@ -66,7 +66,7 @@ class Page:
         only: names of the rows that come back, None for all
     """
 
-    order: Order | None = None
+    order: Ordering | None = None
     limit: int | None = None
     offset: int = 0
     only: tuple[str, ...] | None = None

@@ -13,7 +13,7 @@ from fleetcost.query.dialect import Dialect
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.filters import Filter
 from fleetcost.query.question import Frame, Question, Step
-from fleetcost.query.sql.source import RESOURCES, Source, matched
+from fleetcost.query.sql.source import RESOURCES, FromClause, matched
 from fleetcost.tables.view import View
 
 
@@ -164,15 +164,15 @@ def _statement(asked: Question, dialect: Dialect) -> str:
     figures = ", ".join(f"{sql} AS {name}" for name, sql in _figures().items())
     place = ("cluster", "node", "window_start")
     return (
-        f"WITH nodes AS ({_nodes(Source(asked, dialect))}),\n"
-        f"held AS ({_held(Source(asked, dialect))})\n"
+        f"WITH nodes AS ({_nodes(FromClause(asked, dialect))}),\n"
+        f"held AS ({_held(FromClause(asked, dialect))})\n"
         f"SELECT n.cluster, n.node, n.currency, count(*) AS windows, {figures}\n"
         f"FROM nodes AS n LEFT JOIN held AS h ON {matched('n', 'h', place)}\n"
         "GROUP BY n.cluster, n.node, n.currency"
     )
 
 
-def _nodes(source: Source) -> str:
+def _nodes(source: FromClause) -> str:
     """Return a query: one row a node and window, with its size, cost, what is kept of it and when it was seen."""
     sizes = ", ".join(
         f"sum({amount}_hours)::DOUBLE AS {resource}, sum({resource}_cost)::DOUBLE AS {resource}_cost"
@@ -188,7 +188,7 @@ def _nodes(source: Source) -> str:
     )
 
 
-def _held(source: Source) -> str:
+def _held(source: FromClause) -> str:
     """Return a query: one row a node and window, with what containers were charged for and what is unknown of them."""
     sizes = ", ".join(
         f"sum({amount}_hours)::DOUBLE AS {resource}, sum({resource}_cost)::DOUBLE AS {resource}_cost"

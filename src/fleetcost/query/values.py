@@ -13,7 +13,7 @@ from fleetcost.query.dimensions import ALIASES, KEYED, label_key
 from fleetcost.query.filters import Compare, Filter, Match
 from fleetcost.query.kinds import CLOUD, RowKind
 from fleetcost.query.question import Frame, Question, Step
-from fleetcost.query.sql.source import Source
+from fleetcost.query.sql.source import FromClause
 from fleetcost.tables.view import View
 
 MOST = 1000
@@ -45,7 +45,7 @@ def values(snapshot: View, kind: RowKind, frame: Frame, wanted: Wanted, allowed:
     """
     dialect = dialect_of(snapshot)
     question = Question(kind=kind, frame=frame, step=Step.ALL, dimensions=(), filter=allowed)
-    source = Source(question, dialect)
+    source = FromClause(question, dialect)
     expression, columns = _expression(wanted.field, kind, dialect)
     columns |= columns_of(allowed, kind)
     table = "cloud_cost" if kind is CLOUD else "allocation"

@@ -10,7 +10,7 @@ from fleetcost.query.conditions import columns_of
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.filters import Filter
 from fleetcost.query.question import Frame, Question, Step
-from fleetcost.query.sql.source import Source
+from fleetcost.query.sql.source import FromClause
 from fleetcost.tables.view import View
 
 _EVER = Window(datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
@@ -28,7 +28,7 @@ def visible_clusters(snapshot: View, allowed: Filter) -> tuple[str, ...]:
         question = Question(
             kind=SetKind.ALLOCATIONS, frame=Frame(_EVER, resolution), step=Step.ALL, dimensions=(), filter=allowed
         )
-        source = Source(question, dialect_of(snapshot))
+        source = FromClause(question, dialect_of(snapshot))
         rows = source.table("allocation", {"cluster"} | columns_of(allowed, SetKind.ALLOCATIONS))
         found |= {row[0] for row in snapshot.rows(f"SELECT DISTINCT cluster FROM {rows} WHERE {source.passes()}")}  # noqa: S608 - quoted by the dialect
     return tuple(sorted(found))

@@ -15,13 +15,13 @@ from fleetcost.model.cloud_cost import CLOUD_COSTS, BillState, CloudCostTotal
 from fleetcost.model.cloud_sets import CLOUD_FORMAT_VERSION, CloudSetKey, IntegrationId
 from fleetcost.model.window import Window
 from fleetcost.tables.database import Writer
-from fleetcost.tables.derivation import Reader, set_query
+from fleetcost.tables.derivation import SetReader, set_query
 from fleetcost.tables.ledger import EntryState, aware, naive
 from fleetcost.tables.statements import query, statement
 from fleetcost.tables.view import View
 
 _TOTALS = statement("totals_cloud_cost", sums=", ".join(f"sum({name}) AS {name}" for name in CLOUD_COSTS))
-_READER = Reader("read_parquet($files)", query("placed_cloud"), "to_json(labels)::VARIANT")
+_READER = SetReader("read_parquet($files)", query("placed_cloud"), "to_json(labels)::VARIANT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

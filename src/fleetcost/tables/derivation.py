@@ -21,7 +21,7 @@ from fleetcost.tables.statements import query
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class RowScope:
     """
     Which rows of its tables a query is about: conditions on `window_start` and `cluster`.
 
@@ -41,7 +41,7 @@ class Scope:
     loaded: str
 
 
-NAMED = Scope(
+NAMED = RowScope(
     touched=query("touched"),
     span=query("between"),
     days=query("days"),
@@ -68,7 +68,7 @@ outcome_query = partial(query, "bill_outcome", None, **_ROWS)
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class SetReader:
     """
     How an engine reads set files.
 
@@ -85,7 +85,7 @@ class Reader:
     label_set: str = ""
 
 
-def set_query(table: str, reader: Reader, version: int) -> str:
+def set_query(table: str, reader: SetReader, version: int) -> str:
     """
     Return the rows of sets as the tables have them.
 
@@ -115,25 +115,25 @@ def _keys(tags: Sequence[str]) -> str:
     return f" {' '.join(map(plain_key, tags))} "
 
 
-def tenancy_query(resolution: Resolution, scope: Scope) -> str:
+def tenancy_query(resolution: Resolution, scope: RowScope) -> str:
     """Return what clusters themselves cost."""
     return query("tenancy", resolution, touched=scope.touched)
 
 
-def idle_query(resolution: Resolution, scope: Scope) -> str:
+def idle_query(resolution: Resolution, scope: RowScope) -> str:
     """Return what nodes cost and nobody was charged for; the ledger says which cluster-windows have both sets."""
     paired = query("paired", resolution, touched=scope.touched)
     return query("idle", resolution, paired=paired, span=scope.span)
 
 
-def own_query(table: str, resolution: Resolution, scope: Scope) -> str:
+def own_query(table: str, resolution: Resolution, scope: RowScope) -> str:
     """Return the cluster-windows of `allocation` or `asset` whose sets bring adjustments of their own."""
     rows, kind = ("container", SetKind.ALLOCATIONS) if table == "allocation" else (table, SetKind.ASSETS)
     adjusted = " OR ".join(f"{name} <> 0" for name in TABLES[table].adjustments)
     return query("own", resolution, table=rows, kind=kind, touched=scope.touched, adjusted=adjusted)
 
 
-def link_stages(scope: Scope) -> Sequence[Stage]:
+def link_stages(scope: RowScope) -> Sequence[Stage]:
     """Return how rows of bills find their assets, and what these were billed; `block_stage` follows."""
     parts = {
         "bill_asset": {"days": scope.days, "hours": scope.hours_of_days},
@@ -153,14 +153,14 @@ def block_stage() -> Stage:
     return "bill_billed", query("bill_block")
 
 
-def asset_stages(resolution: Resolution, scope: Scope) -> Sequence[Stage]:
+def asset_stages(resolution: Resolution, scope: RowScope) -> Sequence[Stage]:
     """Return the adjustments of assets that change."""
     aimed = query("bill_aimed", resolution, hours=scope.hours)
     spread = _spread(aimed, "asset", "window_start, begun, tie", "row, cluster, window_start, old")
     return [("bill_change", query("bill_change", spread=spread))]
 
 
-def touched_stage(resolution: Resolution, scope: Scope) -> Stage:
+def touched_stage(resolution: Resolution, scope: RowScope) -> Stage:
     """Return the cluster-windows whose allocations must be looked at; the assets' adjustments must be in the tables."""
     return "bill_touched", query("bill_touched", resolution, loaded=scope.loaded)
 

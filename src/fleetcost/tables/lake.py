@@ -39,7 +39,7 @@ _NEAREST = MappingProxyType({"container": "cluster, namespace, controller, pod, 
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class StoredColumn:
     """A column of the lake: its name and its type as the embedded engine writes it."""
 
     name: str
@@ -47,7 +47,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class LakeWindow:
     """
     One window as the ledger knows it.
 
@@ -69,7 +69,7 @@ class Exported:
     rows: int
 
 
-def states(snapshot: Snapshot, maker: str = "") -> tuple[State, ...]:
+def states(snapshot: Snapshot, maker: str = "") -> tuple[LakeWindow, ...]:
     """
     Return every window of the ledger.
 
@@ -78,14 +78,14 @@ def states(snapshot: Snapshot, maker: str = "") -> tuple[State, ...]:
         maker: what makes the files; another one's are made again
     """
     return tuple(
-        State(Resolution(resolution), Window(aware(start), aware(end)), f"{maker}{SCHEMA_VERSION} {mark}")
+        LakeWindow(Resolution(resolution), Window(aware(start), aware(end)), f"{maker}{SCHEMA_VERSION} {mark}")
         for resolution, start, end, mark in snapshot.rows(statement("lake_windows"))
     )
 
 
-def columns(snapshot: Snapshot, table: str) -> tuple[Column, ...]:
+def columns(snapshot: Snapshot, table: str) -> tuple[StoredColumn, ...]:
     """Return a table's columns in the lake; of a windowed table with its resolution, such as `container_1d`."""
-    return tuple(Column(row[0], row[1]) for row in snapshot.rows(f"DESCRIBE {_rows(snapshot, table)}"))
+    return tuple(StoredColumn(row[0], row[1]) for row in snapshot.rows(f"DESCRIBE {_rows(snapshot, table)}"))
 
 
 def required(snapshot: Snapshot, table: str) -> tuple[str, ...]:

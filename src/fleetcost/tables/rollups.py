@@ -25,7 +25,7 @@ from fleetcost.model.asset import ASSET
 from fleetcost.model.columns import COST, TEXT
 from fleetcost.model.window import Resolution
 from fleetcost.tables.columns import LABEL_COLUMNS
-from fleetcost.tables.derivation import Scope
+from fleetcost.tables.derivation import RowScope
 from fleetcost.tables.statements import query, statement
 
 MEASURES = ALLOCATION.sums
@@ -118,7 +118,7 @@ def shape_statements(resolution: Resolution) -> Sequence[str]:
     ]
 
 
-def totals_query(table: str, resolution: Resolution, scope: Scope) -> str:
+def totals_query(table: str, resolution: Resolution, scope: RowScope) -> str:
     """Return rows and cost of cluster-windows: of `allocation` or `asset`."""
     if table == "asset":
         return query("totals", resolution, table=table, rows="count(*)", costs=_ASSET_COST, touched=scope.touched)
@@ -140,7 +140,7 @@ def single_totals_query(table: str, resolution: Resolution, required: Sequence[s
     return query("totals_single", resolution, table=table, costs=costs, missing=missing)
 
 
-def rollup_query(rollup: Rollup, resolution: Resolution, scope: Scope) -> str:
+def rollup_query(rollup: Rollup, resolution: Resolution, scope: RowScope) -> str:
     """Return the rows of one rollup."""
     return _rollup(rollup, resolution, scope.touched)
 

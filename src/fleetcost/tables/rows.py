@@ -14,7 +14,7 @@ from fleetcost.model.amount import ZERO
 from fleetcost.model.sets import FORMAT_VERSION, SetKey, SetKind
 from fleetcost.model.window import Resolution
 from fleetcost.tables.database import Writer
-from fleetcost.tables.derivation import NAMED, Reader, idle_query, own_query, set_query, tenancy_query
+from fleetcost.tables.derivation import NAMED, SetReader, idle_query, own_query, set_query, tenancy_query
 from fleetcost.tables.ledger import forget_expired, naive
 from fleetcost.tables.rollups import ROLLUPS, rollup_query, totals_query
 from fleetcost.tables.statements import query, statement
@@ -29,7 +29,7 @@ TABLE_OF = {SetKind.ALLOCATIONS: "allocation", SetKind.ASSETS: "asset"}
 """Where to read the rows of a kind of set with every column."""
 
 _LABEL_SET = "hash(labels, annotations, namespace_labels, namespace_annotations, services)"
-_READER = Reader("read_parquet($files)", query("placed"), "to_json(labels)::VARIANT", _LABEL_SET)
+_READER = SetReader("read_parquet($files)", query("placed"), "to_json(labels)::VARIANT", _LABEL_SET)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from builders import TinyCluster
-from fleetcost.agent.build import Builder, Identity
+from fleetcost.agent.build import AgentIdentity, Builder
 from fleetcost.agent.loop import Agent
-from fleetcost.agent.plan import Timing
+from fleetcost.agent.plan import BuildTiming
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.bucket.port import ObjectInfo
 from fleetcost.costing.prices import PriceBook
@@ -94,14 +94,14 @@ class Scene:
     cluster: TinyCluster
     store: MemoryBucket = field(default_factory=MemoryBucket)
     bucket: Moody = field(default_factory=Moody)
-    timing: Timing = field(default=Timing(timedelta(minutes=5), timedelta(hours=3)))
+    timing: BuildTiming = field(default=BuildTiming(timedelta(minutes=5), timedelta(hours=3)))
     uid: str = "uid-1"
     currency: str = "USD"
 
     def agent(self) -> Agent:
         """Start an agent: it knows what its store and the bucket know, and nothing else."""
         source = MemorySource(self.cluster, "a tiny cluster")
-        builder = Builder(Identity(C1, self.uid, self.currency), source, PriceBook(), 60)
+        builder = Builder(AgentIdentity(C1, self.uid, self.currency), source, PriceBook(), 60)
         return Agent(
             builder=builder, store=self.store, bucket=self.bucket, timing=self.timing, clock=self.cluster.clock
         )

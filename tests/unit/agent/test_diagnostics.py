@@ -14,7 +14,7 @@ from builders import TinyCluster, at, hour
 from fleetcost.agent.care import Care
 from fleetcost.agent.diagnostics import STALE_AFTER, Check, Surroundings, read_diagnostics, run_checks
 from fleetcost.agent.jobs import Jobs
-from fleetcost.agent.plan import Timing
+from fleetcost.agent.plan import BuildTiming
 from fleetcost.costing.prices import PriceBook
 from fleetcost.documents.cluster import CheckResult, Diagnostics
 from fleetcost.documents.places import diagnostics_path
@@ -151,7 +151,7 @@ def test_what_the_newest_build_noticed_is_in_the_document(scene: Scene, care: Ca
 
 def test_a_jump_in_prices_since_the_day_before_is_noticed() -> None:
     """An hour that costs ten times what the same hour did the day before, in the local store, is reported."""
-    scene = Scene(TinyCluster(at(-16), at(9.5)), timing=Timing(timedelta(minutes=5), timedelta(hours=26)))
+    scene = Scene(TinyCluster(at(-16), at(9.5)), timing=BuildTiming(timedelta(minutes=5), timedelta(hours=26)))
     cheap = scene.agent()
     cheap.builder = replace(cheap.builder, prices=PriceBook(custom=True, cpu_hourly=0.003))
     cheap.build(hour(8, -1))

@@ -10,11 +10,11 @@ import msgspec
 import pytest
 
 from builders import TinyCluster, at
-from fleetcost.agent.build import Builder, Identity
+from fleetcost.agent.build import AgentIdentity, Builder
 from fleetcost.agent.claim import OWN, claim, read_claim
-from fleetcost.agent.fleet import Choice, Fate, FleetAgent, Outcome
+from fleetcost.agent.fleet import Choice, ClusterOutcome, Fate, FleetAgent
 from fleetcost.agent.loop import Agent
-from fleetcost.agent.plan import Timing
+from fleetcost.agent.plan import BuildTiming
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.costing.prices import PriceBook
 from fleetcost.documents.cluster import ClusterClaim
@@ -28,7 +28,7 @@ from fleetcost.samples.source import RawSeries
 from unit.agent.agents import files
 
 NAME = "shared agent 1"
-TIMING = Timing(timedelta(minutes=5), timedelta(hours=3))
+TIMING = BuildTiming(timedelta(minutes=5), timedelta(hours=3))
 WINDOW = Window(at(7), at(9))
 
 
@@ -61,10 +61,9 @@ class World:
         """Start an agent of many clusters."""
 
         def make(cluster: ClusterId) -> Agent:
+            identity = AgentIdentity(cluster, f"uid of {cluster}", "USD")
             return Agent(
-                builder=Builder(
-                    Identity(cluster, f"uid of {cluster}", "USD"), MemorySource(self.clusters[cluster]), PriceBook(), 60
-                ),
+                builder=Builder(identity, MemorySource(self.clusters[cluster]), PriceBook(), 60),
                 store=self.stores.setdefault(cluster, MemoryBucket()),
                 bucket=self.bucket, timing=TIMING, clock=lambda: self.now, takeover=takeover, holder=name,
             )  # fmt: skip
@@ -87,7 +86,7 @@ def world(*names: str) -> World:
     return World({name: TinyCluster(at(7), at(9.5)) for name in names})
 
 
-def fates(outcomes: Sequence[Outcome]) -> dict[str, Fate]:
+def fates(outcomes: Sequence[ClusterOutcome]) -> dict[str, Fate]:
     """Return what became of each cluster."""
     return {one.cluster: one.fate for one in outcomes}
 

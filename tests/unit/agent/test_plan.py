@@ -13,8 +13,8 @@ from fleetcost.agent.plan import (
     GAP_PAUSE,
     BuildDay,
     BuildHour,
-    Built,
-    Timing,
+    BuildTiming,
+    StoredWindow,
     days_of,
     due_days,
     due_hours,
@@ -25,16 +25,16 @@ from fleetcost.agent.plan import (
 )
 from fleetcost.model.window import Resolution, Window
 
-TIMING = Timing(timedelta(minutes=5), timedelta(hours=3))
-KEEPING = Timing(timedelta(minutes=5), timedelta(hours=3), timedelta(days=7))
+TIMING = BuildTiming(timedelta(minutes=5), timedelta(hours=3))
+KEEPING = BuildTiming(timedelta(minutes=5), timedelta(hours=3), timedelta(days=7))
 
 
-def built(when: datetime | None = None, coverage: float = 60.0, *, final: bool = True) -> Built:
+def built(when: datetime | None = None, coverage: float = 60.0, *, final: bool = True) -> StoredWindow:
     """Return what two sets of a window say."""
-    return Built(final, coverage, when or at(5), when or at(5))
+    return StoredWindow(final, coverage, when or at(5), when or at(5))
 
 
-def partial(when: datetime | None = None) -> Built:
+def partial(when: datetime | None = None) -> StoredWindow:
     """Return what two sets of a window say that may grow."""
     return built(when, final=False)
 
@@ -59,7 +59,7 @@ def test_the_horizon_holds_backfill_and_current_hour(now: datetime, start: datet
 )
 def test_hours_past_their_retention_are_not_in_the_horizon(retention: timedelta, start: datetime) -> None:
     """A backfill longer than the retention would build hours only to delete them, again and again."""
-    timing = Timing(timedelta(minutes=5), timedelta(hours=3), retention)
+    timing = BuildTiming(timedelta(minutes=5), timedelta(hours=3), retention)
     assert horizon(at(10.5), timing) == Window(start, at(11))
 
 
@@ -126,7 +126,7 @@ def test_whatever_was_built_the_due_hours_lie_in_the_horizon(start: int, minute:
     ],
     ids=["not whole", "whole", "not final", "looked at a pause ago", "looked at just now"],
 )
-def test_final_hours_that_are_not_whole_may_grow(there: Built, looked_at: datetime | None, grows: bool) -> None:  # noqa: FBT001 - a table's column
+def test_final_hours_that_are_not_whole_may_grow(there: StoredWindow, looked_at: datetime | None, grows: bool) -> None:  # noqa: FBT001 - a table's column
     """Late samples may fill a hole; whether they did is asked now and then."""
     looked = {hour(8): looked_at} if looked_at else {}
     assert may_grow({hour(8): there}, at(10.5), looked) == ((hour(8),) if grows else ())
@@ -156,7 +156,7 @@ EARLY, LATE = at(5), at(6)
         "no hours",
     ],
 )  # fmt: skip
-def test_due_days(now: datetime, hours: dict[int, Built], there: Built | None, due: bool) -> None:  # noqa: FBT001 - a table's column
+def test_due_days(now: datetime, hours: dict[int, StoredWindow], there: StoredWindow | None, due: bool) -> None:  # noqa: FBT001 - a table's column
     """A day is due when it is absent, older than an hour of it, or over with final hours and not final itself."""
     known = {hour(number): each for number, each in hours.items()}
     found = due_days(now, TIMING, known, {day(): there} if there else {})
@@ -187,7 +187,7 @@ def test_days_of_a_window() -> None:
         (hour(3), at(24 * 30), TIMING, True),
     ],
 )
-def test_a_day_is_forced_only_as_a_whole(window: Window, now: datetime, timing: Timing, allowed: bool) -> None:  # noqa: FBT001 - a table's column
+def test_a_day_is_forced_only_as_a_whole(window: Window, now: datetime, timing: BuildTiming, allowed: bool) -> None:  # noqa: FBT001 - a table's column
     """Forcing an hour of a day whose other hours were deleted must not make that hour the whole day."""
     assert may_force(day(), window, now, timing) is allowed
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from builders import DAILY, HOURLY, TinyCluster, allocation_set, at, day, hour, key, put
-from fleetcost.agent.plan import BuildHour, Timing
+from fleetcost.agent.plan import BuildHour, BuildTiming
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.documents.cluster import ClusterClaim
 from fleetcost.documents.places import identity_path
@@ -310,7 +310,7 @@ def test_a_damaged_object_in_the_bucket_is_replaced(scene: Scene) -> None:
 
 def test_hours_leave_after_their_retention_and_days_stay(scene: Scene) -> None:
     """Hourly sets past the retention are deleted here and in the bucket; the day they made stays as it is."""
-    scene.timing = Timing(timedelta(minutes=5), timedelta(hours=3), timedelta(hours=4))
+    scene.timing = BuildTiming(timedelta(minutes=5), timedelta(hours=3), timedelta(hours=4))
     scene.agent().round()
     whole = one(scene.bucket, day())
     scene.at(at(13.5))
@@ -324,7 +324,7 @@ def test_hours_leave_after_their_retention_and_days_stay(scene: Scene) -> None:
 
 def test_a_retention_shorter_than_the_backfill_does_not_churn(scene: Scene) -> None:
     """Hours that would be deleted at once are not built, so a second round has nothing to do."""
-    scene.timing = Timing(timedelta(minutes=5), timedelta(hours=3), timedelta(hours=1))
+    scene.timing = BuildTiming(timedelta(minutes=5), timedelta(hours=3), timedelta(hours=1))
     agent = scene.agent()
     agent.round()
     scene.bucket.written.clear()
@@ -391,7 +391,7 @@ def test_force_touches_nothing_but_its_window(scene: Scene) -> None:
 
 def test_forcing_an_hour_of_a_day_without_its_hours_keeps_the_day(scene: Scene) -> None:
     """Where a day's hours were deleted for their age, one of them built by force does not become the day."""
-    scene.timing = Timing(timedelta(minutes=5), timedelta(hours=3), timedelta(hours=20))
+    scene.timing = BuildTiming(timedelta(minutes=5), timedelta(hours=3), timedelta(hours=20))
     scene.agent().round()
     whole = one(scene.bucket, day())
     scene.cluster.dark = [Window(at(9.5), at(72))]
@@ -459,7 +459,7 @@ def test_the_loop_goes_on_whatever_a_round_raises(scene: Scene, trouble: str) ->
     scene.cluster.down = trouble == "source"
     scene.bucket.away = trouble == "bucket"
     if trouble == "bug":
-        scene.timing = agent.timing = Timing(timedelta(0), "nonsense")  # type: ignore[arg-type]
+        scene.timing = agent.timing = BuildTiming(timedelta(0), "nonsense")  # type: ignore[arg-type]
     assert agent.status().status == "starting"
     agent.run(Once(), 7)
     status = agent.status()

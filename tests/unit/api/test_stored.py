@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from fleetcost.api.problem import ReadOnlyError, TooLargeError
+from fleetcost.api.problem import ReadOnlyError, RequestTooLargeError
 from fleetcost.api.state import LARGEST, FolderState, NoState
 from fleetcost.api.stored import Documents
 from fleetcost.bucket.memory import MemoryBucket
@@ -47,7 +47,7 @@ def test_lists_are_bounded(tmp_path: Path) -> None:
     notes(tmp_path).put("a", Note("a", "new"), 1)
     with pytest.raises(CallerError, match="notes holds 1 already"):
         notes(tmp_path).put("b", Note("b"), 1)
-    with pytest.raises(TooLargeError):
+    with pytest.raises(RequestTooLargeError):
         notes(tmp_path).put("a", Note("a", "x" * LARGEST), 1)
     assert notes(tmp_path).all() == [Note("a", "new")]
 

@@ -13,7 +13,7 @@ import pytest
 from fleetcost.billing.file_source import FileSource
 from fleetcost.billing.integration import FolderPlace, Integration, NoPlace
 from fleetcost.billing.open import open_source
-from fleetcost.billing.plan import Due, Timing, plan, rebuild, repair, state_of
+from fleetcost.billing.plan import BillTiming, Due, plan, rebuild, repair, state_of
 from fleetcost.billing.refresh import Refreshed, Work, refresh
 from fleetcost.billing.run import Billing
 from fleetcost.bucket.filesystem import FilesystemBucket
@@ -67,7 +67,7 @@ class Account:
     def refresh(self, due: Due | None = None) -> Refreshed:
         """Run once."""
         source = FileSource(FilesystemBucket(self.folder), "reports", self.folder)
-        return refresh(self.integration, source, due or plan(self.now, Timing(), first=False), self.work)
+        return refresh(self.integration, source, due or plan(self.now, BillTiming(), first=False), self.work)
 
     def day(self, day: datetime, version: int = 0) -> dict[tuple[object, ...], tuple[Decimal, ...]]:
         """Return a day's rows in the ledger's words."""
@@ -91,7 +91,7 @@ def account(tmp_path: Path) -> Account:
     made.write(JANUARY, amazon.charges(JANUARY, 3, seed=1))
     made.write(FEBRUARY, amazon.charges(FEBRUARY, 2, seed=2))
     made.write(MARCH, amazon.charges(MARCH, 4, seed=3))
-    first = made.refresh(plan(NOW, Timing(), first=True))
+    first = made.refresh(plan(NOW, BillTiming(), first=True))
     assert (first.status, first.message) == (ConnectionStatus.SUCCESSFUL, "")
     return made
 
@@ -186,7 +186,7 @@ def test_a_bill_that_lost_a_day_keeps_the_set_until_a_rebuild(account: Account) 
     account.write(MARCH, [charge for charge in account.bills[MARCH] if charge.day != gone])
     outcomes = {day.header.key.window.start: day.outcome for day in account.refresh().days}
     assert outcomes[gone] is CloudOutcome.KEPT_FULLER
-    account.refresh(rebuild(account.now, Timing()))
+    account.refresh(rebuild(account.now, BillTiming()))
     assert read(account.bucket, key(gone)).header.bill_rows == 0
 
 
@@ -208,7 +208,7 @@ def test_failures_become_the_words_of_the_field(
     def broken(_one: Integration) -> FileSource:
         raise error
 
-    billing = Billing([account.integration], account.work, Timing(), broken)
+    billing = Billing([account.integration], account.work, BillTiming(), broken)
     assert billing.run_once()["aws"].status is status
     kept = read_status(account.bucket, NAME)
     assert kept is not None
@@ -227,7 +227,7 @@ def test_what_cannot_be_read_here_is_said(tmp_path: Path) -> None:
     account.write(MARCH, amazon.charges(MARCH, 1))
     other = Integration(integration_id("oci"), "oci-usage", "Oracle", "oci", NoPlace("not read"))
     billing = Billing(
-        [other, account.integration], account.work, Timing(),
+        [other, account.integration], account.work, BillTiming(),
         lambda one: open_source(one, lambda _seconds: None, timedelta(days=7), {}),
     )  # fmt: skip
     done = billing.run_once()
@@ -251,7 +251,7 @@ def test_what_cannot_be_read_here_is_said(tmp_path: Path) -> None:
 )
 def test_the_month_is_read_whole(now: datetime, first: bool, start: datetime) -> None:  # noqa: FBT001 - a table of cases
     """The current month, the month before for a week more, and everything kept in the first run."""
-    due = plan(now, Timing(), first=first)
+    due = plan(now, BillTiming(), first=first)
     assert due.window == Window(start, now.replace(hour=0) + timedelta(days=1))
     assert not due.only
     assert not due.force

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fleetcost.billing.config import read_integrations
 from fleetcost.billing.open import open_source
-from fleetcost.billing.plan import Timing
+from fleetcost.billing.plan import BillTiming
 from fleetcost.billing.refresh import Work
 from fleetcost.billing.run import Billing
 from fleetcost.bucket.memory import MemoryBucket
@@ -31,7 +31,7 @@ def test_the_demo_is_billed(tmp_path: Path) -> None:
     settings = write_bills(tmp_path / "bills", FLEET[:4], NOW - timedelta(days=3), NOW)
     bucket = MemoryBucket()
     billing = Billing(
-        read_integrations(settings), Work(bucket, tmp_path / "work", ENGINE, lambda: NOW), Timing(),
+        read_integrations(settings), Work(bucket, tmp_path / "work", ENGINE, lambda: NOW), BillTiming(),
         lambda one: open_source(one, lambda _seconds: None, timedelta(days=7), {}),
     )  # fmt: skip
     done = billing.run_once()
@@ -54,7 +54,7 @@ def test_machines_are_billed_by_their_ids(tmp_path: Path) -> None:
     settings = write_bills(tmp_path / "bills", FLEET[:1], NOW - timedelta(days=1), NOW)
     bucket = MemoryBucket()
     billing = Billing(
-        read_integrations(settings), Work(bucket, tmp_path / "work", ENGINE, lambda: NOW), Timing(),
+        read_integrations(settings), Work(bucket, tmp_path / "work", ENGINE, lambda: NOW), BillTiming(),
         lambda one: open_source(one, lambda _seconds: None, timedelta(days=7), {}),
     )  # fmt: skip
     billing.run_once()

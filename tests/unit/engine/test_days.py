@@ -15,19 +15,19 @@ from fleetcost.model.cloud_sets import CloudSetKey, IntegrationId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution, Window
 from fleetcost.tables.cloud import CloudEntry
-from fleetcost.tables.lake import State
+from fleetcost.tables.lake import LakeWindow
 from fleetcost.tables.ledger import Entry, EntryState
 
 DAY, NEXT = at(), at(day=1)
 
 
-def state(window: Window, mark: str = "as it is") -> State:
+def state(window: Window, mark: str = "as it is") -> LakeWindow:
     """Return a window of the ledgers."""
     resolution = Resolution.DAY if window.end - window.start == timedelta(days=1) else Resolution.HOUR
-    return State(resolution, window, mark)
+    return LakeWindow(resolution, window, mark)
 
 
-def manifest(*states: State, billed: datetime | None = None) -> Manifest:
+def manifest(*states: LakeWindow, billed: datetime | None = None) -> Manifest:
     """Return a lake that has these windows."""
     files = (LakeFile("a", 1, -1, billed, billed + timedelta(days=1)),) if billed else ()
     marks = {window_mark(one.resolution, one.window): one.mark for one in states}

@@ -18,7 +18,7 @@ from fleetcost.query.answer import Answer
 from fleetcost.query.ask import ask_allocations, ask_assets
 from fleetcost.query.dimensions import Dimension
 from fleetcost.query.filters import Compare, Every, Filter, Match, Some
-from fleetcost.query.question import Idle, Order, Page, Question, Step
+from fleetcost.query.question import Idle, Ordering, Page, Question, Step
 from fleetcost.query.rows import AllocationRow
 from fleetcost.query.sharing import Split, Tenancy
 from unit.query.questions import DIMENSIONS, FILTERS, FRAME, QUESTIONS
@@ -139,7 +139,7 @@ def test_names_are_cut_without_a_change(made: Ingested, question: Question) -> N
 )
 def test_pages_are_the_whole(made: Ingested, question: Question, size: int, column: str, descending: bool) -> None:  # noqa: FBT001
     """Pages of any size, one behind the other, are all rows once, in their order."""
-    question = replace(question, page=Page(Order(column, descending)))
+    question = replace(question, page=Page(Ordering(column, descending)))
     every = ask(made, question)
     pages: dict[Any, list[str]] = {step.window.start: [] for step in every.steps}
     for offset in range(0, max(len(step.rows) for step in every.steps) + 1, size):

@@ -21,7 +21,7 @@ from fleetcost.query.ask import ask_allocations
 from fleetcost.query.dialect import DuckDb
 from fleetcost.query.dimensions import Dimension
 from fleetcost.query.filters import Filter
-from fleetcost.query.question import Idle, Order, Page, Question, Step
+from fleetcost.query.question import Idle, Ordering, Page, Question, Step
 from fleetcost.query.sharing import Sharing, Split, Tenancy
 from fleetcost.tables.rollups import ROLLUPS
 from unit.query.questions import FILTERS, FRAME, QUESTIONS
@@ -105,7 +105,7 @@ def test_rollups_answer_what_single_rows_answer(
 @given(
     question=QUESTIONS,
     tree=st.one_of(st.none(), FILTERS),
-    order=st.one_of(st.none(), st.builds(Order, st.sampled_from(["total_cost", "name", "ram_cost"]), st.booleans())),
+    order=st.one_of(st.none(), st.builds(Ordering, st.sampled_from(["total_cost", "name", "ram_cost"]), st.booleans())),
     cut=st.tuples(st.integers(0, 4), st.integers(0, 3)),
     series=st.booleans(),
     rollups=st.booleans(),
@@ -114,7 +114,7 @@ def test_a_page_is_a_part_of_the_whole_answer(
     made: Ingested,
     question: Question,
     tree: Filter | None,
-    order: Order | None,
+    order: Ordering | None,
     cut: tuple[int, int],
     series: bool,  # noqa: FBT001
     rollups: bool,  # noqa: FBT001

@@ -14,7 +14,7 @@ from fleetcost.errors import QuestionError, near
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
 from fleetcost.query.dimensions import DEFAULTS, parse_dimensions
-from fleetcost.query.question import Idle, Order, Page, Question, Step, framed, parse_accumulate
+from fleetcost.query.question import Idle, Ordering, Page, Question, Step, framed, parse_accumulate
 from fleetcost.query.sharing import Split, Tenancy, parse_sharing
 from fleetcost.query.windows import parse_window
 
@@ -156,4 +156,4 @@ def _page(context: Context, figures: dict[str, str]) -> Page:
     if by is not None and by not in figures:
         raise QuestionError("sortBy", by, f"{', '.join(figures)}{near(by, figures)}")
     descending = parameters.get("sortByOrder", "") in _DESCENDING
-    return Page(Order(figures[by or "totalCost"], descending), limit, offset or 0)
+    return Page(Ordering(figures[by or "totalCost"], descending), limit, offset or 0)

@@ -15,7 +15,7 @@ from fleetcost.query.dialect import Dialect
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.filters import Filter
 from fleetcost.query.question import Frame, Question, Step
-from fleetcost.query.sql.source import Source
+from fleetcost.query.sql.source import FromClause
 from fleetcost.tables.ledger import aware
 from fleetcost.tables.view import View
 
@@ -138,7 +138,7 @@ def _judged(found: _Found, usual: dict[tuple[str, str], float]) -> ClusterPrices
 
 def _rates(asked: Question, dialect: Dialect) -> str:
     """Return a statement: cluster, currency, overridden, count without price, one of no size, rates, sizes."""
-    source = Source(asked, dialect)
+    source = FromClause(asked, dialect)
     rates = [f"{_ratio(name)} AS {name}" for name in _SIZED]
     sizes = [f"{_size(name, f'{cost} <= 0 AND {of}')} AS unpriced_{name}" for name, (_, cost, of) in _SIZED.items()]
     balancer = f"type = '{AssetType.LOAD_BALANCER}' AND cost <= 0"
@@ -170,7 +170,7 @@ def _size(name: str, condition: str, none: str = "0") -> str:
 def _sources(asked: Question, dialect: Dialect) -> str:
     """Return a statement: cluster, the source behind most cost of its newest window in the frame, since when."""
     ever = replace(asked, frame=replace(asked.frame, window=Window(_BEGINNING, asked.frame.window.end)))
-    source, frame = Source(ever, dialect), Source(asked, dialect).in_frame()
+    source, frame = FromClause(ever, dialect), FromClause(asked, dialect).in_frame()
     return (
         "WITH windows AS (\n"  # noqa: S608 - quoted
         f"  SELECT cluster, window_start, {dialect.latest('price_source', 'cost', 'price_source')} AS source\n"

@@ -23,7 +23,7 @@ from fleetcost.query.ask import ask_allocations
 from fleetcost.query.external import with_external
 from fleetcost.query.filters import parse_filter
 from fleetcost.query.kinds import RowKind
-from fleetcost.query.question import Order, Page, Question, Step, framed
+from fleetcost.query.question import Ordering, Page, Question, Step, framed
 from fleetcost.query.rows import AllocationRow
 from fleetcost.query.values import Wanted, values
 
@@ -97,7 +97,7 @@ def view(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     series = question.step if question.step is not Step.ALL else framed(
         window_of(context), None, context.hourly_from(), context.now
     )[1]  # fmt: skip
-    page = replace(question.page, order=question.page.order or Order())
+    page = replace(question.page, order=question.page.order or Ordering())
     return enveloped(allocation_view(_ask(context, replace(question, step=Step.ALL, series=series, page=page))))
 
 
@@ -109,7 +109,7 @@ def enveloped(data: object) -> dict[str, Any]:
 def _ask(context: Context, question: Question) -> Answer[AllocationRow]:
     known = context.services.known
     with context.snapshot() as snapshot:
-        if not flag(context.parameters, "external", default=False) or context.identity.narrowed:
+        if not flag(context.parameters, "external", default=False) or context.caller.narrowed:
             return ask_allocations(snapshot, question, context.now, known)
         whole = ask_allocations(snapshot, replace(question, page=Page()), context.now, known)
         return with_external(snapshot, question, whole, context.now, known)

@@ -24,7 +24,7 @@ from fleetcost.errors import QuestionError
 from fleetcost.model.sets import SetKind
 from fleetcost.query.answer import Answer
 from fleetcost.query.ask import ask_assets
-from fleetcost.query.question import Order, Page, Question, Step, framed
+from fleetcost.query.question import Ordering, Page, Question, Step, framed
 from fleetcost.query.rows import AssetRow
 
 CHANGE_RATIO = "0.05"
@@ -89,7 +89,7 @@ def bars(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     series = question.step
     if series is Step.ALL:
         series = framed(window_of(context), None, context.hourly_from(), context.now)[1]
-    page = replace(question.page, order=question.page.order or Order())
+    page = replace(question.page, order=question.page.order or Ordering())
     return enveloped(
         graph(_ask(context, replace(question, step=Step.ALL, series=series, page=page, detailed=False)).series)
     )

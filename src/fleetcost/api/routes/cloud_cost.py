@@ -41,7 +41,7 @@ from fleetcost.query.ask import ask_cloud_costs
 from fleetcost.query.dimensions import DEFAULTS, parse_dimensions
 from fleetcost.query.filters import parse_filter
 from fleetcost.query.kinds import CLOUD
-from fleetcost.query.question import Order, Page, Question, Step, framed, parse_accumulate
+from fleetcost.query.question import Ordering, Page, Question, Step, framed, parse_accumulate
 from fleetcost.query.rows import CloudCostRow
 
 _METRIC = "AmortizedNetCost"
@@ -141,13 +141,13 @@ def _question(context: Context, window: Window | None = None) -> Question:
 
 def _whole(context: Context) -> Question:
     question = _question(context)
-    return replace(question, step=Step.ALL, page=replace(question.page, order=question.page.order or Order()))
+    return replace(question, step=Step.ALL, page=replace(question.page, order=question.page.order or Ordering()))
 
 
 def _barred(context: Context) -> Question:
     question = _question(context)
     series = Step.DAY if question.step is Step.ALL else question.step
-    page = replace(question.page, order=question.page.order or Order())
+    page = replace(question.page, order=question.page.order or Ordering())
     return replace(question, step=Step.ALL, series=series, page=page, detailed=False)
 
 
@@ -157,7 +157,7 @@ def _page(context: Context) -> Page:
     if limit is None and offset is None and by is None:
         return Page()
     column = "name" if by == "name" else "total_cost"
-    return Page(Order(column, parameters.get("sortByOrder", "desc") in {"desc", "descending"}), limit, offset or 0)
+    return Page(Ordering(column, parameters.get("sortByOrder", "desc") in {"desc", "descending"}), limit, offset or 0)
 
 
 def _ask(context: Context, question: Question) -> Answer[CloudCostRow]:

@@ -39,7 +39,7 @@ def status(context: Context) -> Any:  # noqa: ANN401 - a JSON document
         billed_only = unmonitored(snapshot, context.now - LOOKED_BACK) if context.clusters(snapshot) is None else ()
     gone = context.services.known.retired()
     # What a cluster's assets cost is told to those who may see its assets.
-    costs = context.identity.whole_clusters
+    costs = context.caller.whole_clusters
     return enveloped(
         [
             {
@@ -95,7 +95,7 @@ def configs(context: Context) -> Any:  # noqa: ANN401 - a JSON document
 def _home(context: Context, seen: Sequence[Member]) -> str:
     """Return the name of the cluster this server runs in, empty for who may not know of it."""
     home = context.services.home
-    return home if not context.identity.narrowed or any(one.cluster == home for one in seen) else ""
+    return home if not context.caller.narrowed or any(one.cluster == home for one in seen) else ""
 
 
 def _members(context: Context) -> tuple[Member, ...]:

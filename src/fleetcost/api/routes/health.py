@@ -106,7 +106,7 @@ def windows(context: Context) -> HealthJson:
     alive = lives(entries, resolution, context.services.known.retired())
     judged = {one: cells(split, index, one, (kind,), alive[one], now) for one in fleet}
     found = [ClusterCellsJson(one, [_cell(cell) for cell in own]) for one, own in judged.items()]
-    return HealthJson(found, as_of, None if context.identity.narrowed else _ingest(context.services))
+    return HealthJson(found, as_of, None if context.caller.narrowed else _ingest(context.services))
 
 
 def _ingest(services: Services) -> IngestJson:

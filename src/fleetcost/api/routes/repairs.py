@@ -9,7 +9,7 @@ from fleetcost.api.native import WindowJson, window_document
 from fleetcost.api.operation import Operation, Parameter, Reply
 from fleetcost.api.parameters import whole
 from fleetcost.api.problem import ReadOnlyError
-from fleetcost.api.repairs import Order, Repairs
+from fleetcost.api.repairs import Repairs, TrackedRepair
 from fleetcost.api.words import Family, Scope
 from fleetcost.documents.repairs import RepairedSet, RepairRequest, is_request_id
 from fleetcost.errors import CallerError, ObjectMissingError, QuestionError, near
@@ -94,7 +94,7 @@ def order_repair(context: Context) -> Reply:
         force=wanted.force,
         dry_run=wanted.dry_run,
         requested_at=rfc3339(context.now.replace(microsecond=0)),
-        requested_by=context.identity.name,
+        requested_by=context.caller.name,
     )
     made = _repair(_repairs(context).order(ClusterId(wanted.cluster), request), context)
     where = {"location": f"/api/v1/repairs/{made.id}"}
@@ -133,7 +133,7 @@ def _clusters(context: Context) -> tuple[ClusterId, ...]:
         return clusters(context.services.known.entries(snapshot))
 
 
-def _repair(order: Order, context: Context) -> RepairJson:
+def _repair(order: TrackedRepair, context: Context) -> RepairJson:
     request = order.request or RepairRequest(window="")
     job = order.result.job if order.result else None
     return RepairJson(

@@ -86,7 +86,7 @@ def put_view(context: Context) -> SavedViews:
         title=change.title,
         description=change.description,
         url=change.url,
-        owner=context.identity.name if context.services.tokens else None,
+        owner=context.caller.name if context.services.tokens else None,
         updated_at=rfc3339(context.now.replace(microsecond=0)),
     )
     _documents(context).put(view_id, view, MOST_VIEWS)
@@ -110,16 +110,16 @@ def _checked_id(context: Context) -> str:
 
 
 def _own(view: SavedView, context: Context) -> bool:
-    return not context.identity.narrowed or view.owner == context.identity.name
+    return not context.caller.narrowed or view.owner == context.caller.name
 
 
 def _check_owner(view_id: str, context: Context) -> None:
     if any(one.id == view_id and not _own(one, context) for one in _documents(context).all()):
-        raise ForbiddenError(f"the view {view_id!r} is not of the token {context.identity.name!r}")
+        raise ForbiddenError(f"the view {view_id!r} is not of the token {context.caller.name!r}")
 
 
 def _may_write(context: Context) -> bool:
-    return Scope.ADMIN in context.identity.scopes
+    return Scope.ADMIN in context.caller.scopes
 
 
 def _documents(context: Context) -> Documents[SavedView]:

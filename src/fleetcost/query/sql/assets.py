@@ -9,7 +9,7 @@ from fleetcost.query.measures import WEIGHTED_ASSET
 from fleetcost.query.properties import ASSET_PROPERTIES
 from fleetcost.query.question import Question
 from fleetcost.query.sql.names import Names
-from fleetcost.query.sql.source import Source
+from fleetcost.query.sql.source import FromClause
 from fleetcost.query.sql.stage import Stage
 
 WEIGHED = tuple(f"{name}_{part}" for name in WEIGHTED_ASSET for part in ("sum", "weight", "plain", "count"))
@@ -25,7 +25,7 @@ class AssetCells:
     def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
         self._dialect = dialect
-        self._source = Source(question, dialect)
+        self._source = FromClause(question, dialect)
         self._names = Names(question, dialect)
 
     def stages(self) -> list[Stage]:

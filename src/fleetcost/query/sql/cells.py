@@ -15,7 +15,7 @@ from fleetcost.query.sql.grain import Grain
 from fleetcost.query.sql.idle import ROLE_ROW, Cells, IdleRows
 from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.shared import Shared
-from fleetcost.query.sql.source import RESOURCES, Source, matched
+from fleetcost.query.sql.source import RESOURCES, FromClause, matched
 from fleetcost.query.sql.stage import Stage
 
 _LABELS, _PEAKS = ALLOCATION.of(LABELS), ALLOCATION.of(PEAK)
@@ -33,7 +33,7 @@ class AllocationCells:
     def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
         self._dialect = dialect
-        self._source = Source(question, dialect)
+        self._source = FromClause(question, dialect)
         self._names = Names(question, dialect)
 
     def stages(self) -> list[Stage]:

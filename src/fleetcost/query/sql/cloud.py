@@ -8,7 +8,7 @@ from fleetcost.query.dialect import Dialect
 from fleetcost.query.properties import CLOUD_PROPERTIES
 from fleetcost.query.question import Question
 from fleetcost.query.sql.names import Names
-from fleetcost.query.sql.source import Source
+from fleetcost.query.sql.source import FromClause
 from fleetcost.query.sql.stage import Stage
 
 
@@ -18,7 +18,7 @@ class CloudCells:
     def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
         self._dialect = dialect
-        self._source = Source(question, dialect)
+        self._source = FromClause(question, dialect)
         self._names = Names(question, dialect)
 
     def stages(self) -> list[Stage]:

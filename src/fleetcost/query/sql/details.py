@@ -11,7 +11,7 @@ from fleetcost.query.sql.grain import PARTS, Grain
 from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.proportions import proportions
 from fleetcost.query.sql.shared import Shared
-from fleetcost.query.sql.source import Source
+from fleetcost.query.sql.source import FromClause
 from fleetcost.query.sql.stage import Stage
 
 
@@ -21,7 +21,7 @@ class Details:
     def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
         self._dialect = dialect
-        self._source = Source(question, dialect)
+        self._source = FromClause(question, dialect)
         self._names = Names(question, dialect)
 
     @property

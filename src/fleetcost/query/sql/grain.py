@@ -9,7 +9,7 @@ from fleetcost.query.dimensions import UNALLOCATED
 from fleetcost.query.question import Idle, Question
 from fleetcost.query.sharing import Split, Tenancy
 from fleetcost.query.sql.names import Names
-from fleetcost.query.sql.source import RESOURCES, Source, matched
+from fleetcost.query.sql.source import RESOURCES, FromClause, matched
 from fleetcost.query.sql.stage import Stage
 
 PARTS = (*RESOURCES, "pv", "network", "load_balancer", "external")
@@ -27,7 +27,7 @@ class Grain:
     def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
         self._dialect = dialect
-        self._source = Source(question, dialect)
+        self._source = FromClause(question, dialect)
         self._names = Names(question, dialect)
 
     def needed(self) -> bool:

@@ -10,7 +10,7 @@ from fleetcost.query.question import Idle, Question
 from fleetcost.query.sharing import Tenancy
 from fleetcost.query.sql.grain import Grain
 from fleetcost.query.sql.shared import Shared
-from fleetcost.query.sql.source import RESOURCES, Source, matched
+from fleetcost.query.sql.source import RESOURCES, FromClause, matched
 from fleetcost.query.sql.stage import Stage
 
 ROLE_ROW, ROLE_IDLE, ROLE_TENANCY, ROLE_SHARED = range(4)
@@ -36,7 +36,7 @@ class IdleRows:
     def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
         self._dialect = dialect
-        self._source = Source(question, dialect)
+        self._source = FromClause(question, dialect)
         grain = Grain(question, dialect)
         self._divides_idle, self._divides_tenancy = grain.divides_idle, grain.divides_tenancy
 

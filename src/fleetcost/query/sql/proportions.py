@@ -6,7 +6,7 @@ from fleetcost.query.conditions import columns_of
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.question import Question
 from fleetcost.query.sql.names import Names
-from fleetcost.query.sql.source import RESOURCES, Source, matched
+from fleetcost.query.sql.source import RESOURCES, FromClause, matched
 
 
 def proportions(question: Question, dialect: Dialect) -> str:
@@ -15,7 +15,7 @@ def proportions(question: Question, dialect: Dialect) -> str:
 
     The whole is what the assets cost over the step; load balancers and volumes are counted per cluster.
     """
-    source, names = Source(question, dialect), Names(question, dialect)
+    source, names = FromClause(question, dialect), Names(question, dialect)
     by = f"step, currency{names.listed()}"
     place = "node" if question.idle_by_node else "''"
     reads = {"cluster", "kind"} | names.columns() | columns_of(question.filter, question.kind)
@@ -47,7 +47,7 @@ def proportions(question: Question, dialect: Dialect) -> str:
     )
 
 
-def _nodes(source: Source, place: str) -> str:
+def _nodes(source: FromClause, place: str) -> str:
     sums = ", ".join(f"sum({name}_cost)::DOUBLE AS {name}" for name in RESOURCES)
     return (
         f"SELECT step, cluster, place, {sums} FROM "
@@ -55,7 +55,7 @@ def _nodes(source: Source, place: str) -> str:
     )
 
 
-def _services(question: Question, source: Source) -> str:
+def _services(question: Question, source: FromClause) -> str:
     cost = "cost + adjustment" if question.adjusted else "cost"
     return (
         "SELECT step, cluster, "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.kinds import CLOUD
-from fleetcost.query.question import Order, Question, Step
+from fleetcost.query.question import Ordering, Question, Step
 from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.stage import Stage
 
@@ -142,5 +142,5 @@ class Reading:
         return f"step, {_ordered(order)}, {rest}"
 
 
-def _ordered(order: Order) -> str:
+def _ordered(order: Ordering) -> str:
     return f'"{order.column}" {"DESC" if order.descending else "ASC"} NULLS LAST'

@@ -9,7 +9,7 @@ from fleetcost.query.question import Idle, Question
 from fleetcost.query.sharing import DISKS, HOURS_PER_MONTH, MANAGEMENT, OVERHEAD, Sharing, Split, Tenancy
 from fleetcost.query.sql.grain import PARTS, Grain
 from fleetcost.query.sql.names import Names
-from fleetcost.query.sql.source import RESOURCES, Source, matched
+from fleetcost.query.sql.source import RESOURCES, FromClause, matched
 from fleetcost.query.sql.stage import Stage
 
 
@@ -144,7 +144,7 @@ class Shared:
 
     def _every_share(self) -> str:
         """Return every share of every row that passes: its step, group, source, amount and parts."""
-        step, names = Source(self._question, self._dialect).step(), self._names.listed()
+        step, names = FromClause(self._question, self._dialect).step(), self._names.listed()
         nothing = ", ".join(f"0 AS {part}" for part in PARTS)
         pieces = []
         if self._question.tenancy is Tenancy.SHARE:
@@ -159,7 +159,7 @@ class Shared:
         return "\nUNION ALL ".join(pieces) or none
 
     def _extras(self) -> str:
-        step, names = Source(self._question, self._dialect).step(), self._names.listed()
+        step, names = FromClause(self._question, self._dialect).step(), self._names.listed()
         shares = self._question.idle is Idle.SHARE
         idle = ", ".join(f"{f'{name}_idle' if shares else '0'} AS {name}_cost_idle" for name in RESOURCES)
         none = ", ".join(f"0 AS {name}_cost_idle" for name in RESOURCES)

@@ -15,7 +15,7 @@ RESOURCES = ("cpu", "ram", "gpu")
 """What a node's cost is made of, and its idle."""
 
 
-class Source:
+class FromClause:
     """Writes the parts of a statement that name tables."""
 
     def __init__(self, question: Question, dialect: Dialect) -> None:

@@ -20,7 +20,7 @@ FOLDER = "ingest"
 """Its name; what a killed process left there is removed."""
 
 
-class Stage:
+class Prefetcher:
     """
     Fetches batches, one ahead of the one that is applied; to be entered for one pass.
 

@@ -17,7 +17,7 @@ Filters = Mapping[RowKind, Filter]
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class Caller:
     """
     Who asks.
 
@@ -61,5 +61,5 @@ class Identity:
             raise ForbiddenError(f"{path} shows the whole fleet; the token {self.name!r} sees a part of it")
 
 
-EVERYBODY = Identity("everybody", frozenset(Scope))
+EVERYBODY = Caller("everybody", frozenset(Scope))
 """Who asks where there are no tokens."""
