@@ -17,6 +17,7 @@ from fleetcost.ops.settings import ROLES
 
 REPOSITORY = DOCS.parent
 PAGES = sorted((DOCS / "guide").glob("*.md"))
+EVERY_PAGE = sorted({*DOCS.rglob("*.md"), *REPOSITORY.glob("*.md"), *(REPOSITORY / "deploy").rglob("*.md")})
 _OTHERS = {"kubectl", "curl", "docker", "make", "export", "rm", "head", "printf", "python3"}
 _OTHERS |= {".venv/bin/python", "fleetcost/bin/pip", "pip"}
 
@@ -44,14 +45,21 @@ def test_every_command_of_ours_is_understood(page: Path) -> None:
             assert _parser(words[1:]).parse_args(words[1:]).command == words[1], line
 
 
-@pytest.mark.parametrize("page", [REPOSITORY / "README.md", DOCS / "storage.md"], ids=ids)
-def test_commands_of_other_pages_are_understood(page: Path) -> None:
-    """Each `fleetcost …` line in a fence of the README and of the storage page is read by the parser."""
-    found = [line for line in re.findall(r"^fleetcost .*$", page.read_text(), re.MULTILINE) if "…" not in line]
-    for line in found:
-        words = shlex.split(line)
-        assert _parser(words[1:]).parse_args(words[1:]).command == words[1], line
-    assert found
+@pytest.mark.parametrize("page", EVERY_PAGE, ids=ids)
+def test_commands_of_every_page_are_understood(page: Path) -> None:
+    """Each `fleetcost …` of any page, in a fence or a sentence, names an action there is; whole ones are parsed."""
+    text = page.read_text().replace("\\\n", " ")
+    fenced = re.findall(r"^fleetcost .*$", text, re.MULTILINE)
+    for line in [*fenced, *re.findall(r"`(fleetcost [a-z][^`]*)`", text)]:
+        if re.search(r"[…<>\[\]|]", line):
+            continue
+        words = shlex.split(line, comments=True)[1:]
+        if any(word.startswith("-") for word in words) or line in fenced:
+            assert _parser(words).parse_args(words).command == words[0], line
+        else:
+            with pytest.raises(SystemExit) as shown:
+                _parser(words).parse_args([*words[:2], "--help"])
+            assert shown.value.code == 0, line
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)

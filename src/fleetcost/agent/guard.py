@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
+from fleetcost.commands import ShownCommand
 from fleetcost.ops.cross_site import LOOPBACK, Header, foreign, host_of, token_in
 
 SELF = frozenset({"127.0.0.1", "::1"})
@@ -61,7 +62,7 @@ class Guard:
             return Denial(
                 HTTPStatus.FORBIDDEN,
                 "without repair_token_file repairs are for this machine alone: name a file with a token, or come by "
-                "`kubectl port-forward`",
+                f"{ShownCommand.PORT_FORWARD_AGENT.quoted} {ShownCommand.PORT_FORWARD_AGENT.where}",
             )
         if host_of(header("host") or "") not in LOOPBACK:
             return Denial(HTTPStatus.MISDIRECTED_REQUEST, f"without a token ask as {', '.join(sorted(LOOPBACK))}")

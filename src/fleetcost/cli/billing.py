@@ -29,6 +29,7 @@ from fleetcost.bucket.port import Bucket
 from fleetcost.cli.bill_check import bill_at, check_document, show_check
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage
+from fleetcost.commands import ShownCommand
 from fleetcost.errors import SettingsError
 from fleetcost.model.cloud_cost import CLOUD_COSTS, CloudCostTotal
 from fleetcost.model.cloud_sets import CloudSetKey, ConnectionStatus, IntegrationStatus, integration_id
@@ -144,7 +145,8 @@ def _status(parsed: argparse.Namespace) -> int:
             status.integration, said, covered, f"{status.last_run:%Y-%m-%d %H:%M}", f"{status.next_run:%H:%M}"
         )
     console = Console(highlight=False)
-    console.print(table if found else "No bills were read yet: fleetcost billing run")
+    first = ShownCommand.BILLING_RUN
+    console.print(table if found else f"No bills were read yet: run `{first}` {first.where}")
     return 0
 
 

@@ -10,6 +10,7 @@ from argcomplete.finders import CompletionFinder
 from argcomplete.shell_integration import shellcode
 
 from fleetcost.cli.flags import Subparsers
+from fleetcost.commands import ShownCommand
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -17,7 +18,7 @@ SHELLS = ("bash", "zsh", "fish")
 def add_parser(subparsers: Subparsers, about: str) -> None:
     """Add the command."""
     parser = subparsers.add_parser(
-        "completion", help=about, description='Print it for a shell; in bash: eval "$(fleetcost completion bash)"'
+        "completion", help=about, description=f'Print it for a shell; in bash: eval "$({ShownCommand.COMPLETION})"'
     )
     parser.add_argument("shell", choices=SHELLS, help="which shell")
     parser.set_defaults(run=_run)

@@ -21,6 +21,7 @@ from rich.text import Text
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.inventory import Inventory, InventoryRow, take_inventory
 from fleetcost.cli.stores import federated_storage
+from fleetcost.commands import ShownCommand
 from fleetcost.documents.places import FEDERATED, cluster_folder
 from fleetcost.errors import SettingsError
 from fleetcost.model.identity import cluster_id
@@ -127,7 +128,8 @@ def _ls(parsed: argparse.Namespace) -> int:
         console.print(_table(inventory, narrow=console.width < WIDE_COLUMNS))
         _holes(console, inventory)
     else:
-        console.print("No sets are there yet. An agent writes its first within minutes: fleetcost agent run")
+        run = ShownCommand.AGENT_RUN
+        console.print(f"No sets are there yet. An agent writes its first within minutes: run `{run}` {run.where}")
     _others(console, inventory)
     return 0
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
+from fleetcost.commands import ShownCommand
 from fleetcost.errors import CallerError, NoAnswerError
 from fleetcost.ops.secret import Secret
 from fleetcost.ops.tls import Tls
@@ -74,7 +75,8 @@ class ApiClient:
         try:
             response = self._http.get(f"{self._url}{path}", params=dict(parameters))
         except (httpx.TransportError, httpx.TooManyRedirects) as error:
-            hint = "is the aggregator running there? (--url); kubectl port-forward leads to it"
+            forward = ShownCommand.PORT_FORWARD
+            hint = f"is the aggregator running there? (--url); {forward.quoted}, {forward.where}, leads to it"
             raise NoAnswerError(f"{self._url} does not answer: {error}", hint) from error
         if response.is_error:
             raise self._refused(path, response)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import enum
 import re
 
+from fleetcost.commands import ShownCommand
+
 
 class KeyVerdict(enum.StrEnum):
     """What becomes of a key."""
@@ -73,7 +75,7 @@ NOT_NEEDED = {
     "federatedETL.useExistingS3Config": _COMBINED,
     "federatedETL.redirectS3Backup": _COMBINED,
     "federatedETL.federator.**": _COMBINED,
-    "etlUtils.**": "`fleetcost import etl-backup` does this once, without a pod of its own",
+    "etlUtils.**": f"{ShownCommand.IMPORT_BACKUP.quoted} does this once, without a pod of its own",
     "diagnostics.**": "every agent checks itself and the aggregator shows all of them",
     "prometheus.**": _OTHER_PROMETHEUS,
     "grafana.**": "dashboards are not bundled",

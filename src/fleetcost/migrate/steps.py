@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from fleetcost.commands import ShownCommand
 from fleetcost.migrate.values import CONTEXTS_FILE, PRICES_FILE, STORE_FILE, HelmValues, Imported, identity
 
 Step = Callable[[HelmValues, Imported], None]
@@ -56,9 +57,11 @@ def _store(values: HelmValues, made: Imported) -> None:
         made.notes.append(f"write kubecostModel.federatedStorageConfig to {STORE_FILE}, from a secret; it stays as is")
     if secret or values.flat.get("kubecostModel.federatedStorageConfig"):
         made.agent["storage_config"] = made.aggregator["storage_config"] = STORE_FILE
-    backup = values.take("kubecostModel.etlBucketConfigSecret", "`fleetcost import etl-backup`, once")
+    backup = values.take("kubecostModel.etlBucketConfigSecret", f"{ShownCommand.IMPORT_BACKUP.quoted}, once")
     if backup:
-        made.notes.append(f"the store of the secret {backup!r} holds an ETL backup: `fleetcost import etl-backup` it")
+        made.notes.append(
+            f"the store of the secret {backup!r} holds an ETL backup: run {ShownCommand.IMPORT_BACKUP.quoted}"
+        )
     for key, became in (("extraVolumes", "extra_volumes"), ("extraVolumeMounts", "extra_volume_mounts")):
         found = values.take(key, f"deployment: {became}")
         if found:

@@ -17,6 +17,7 @@ from fleetcost.bucket.config import FilesystemConfig, StoreConfig, read_config
 from fleetcost.bucket.hints import DENIED
 from fleetcost.bucket.open import open_bucket
 from fleetcost.bucket.port import Bucket, ObjectInfo
+from fleetcost.commands import ShownCommand
 from fleetcost.errors import ConditionFailedError, FleetcostError, StoreError, StoreRefusedError
 from fleetcost.probe.about import credentials_of, endpoint_of, kind_of, permission_for
 from fleetcost.probe.handshake import proxied, shake_hands
@@ -247,7 +248,7 @@ class _Run:
         return f"nothing outside {self._own}"
 
     def _content(self, step: str) -> bytes:
-        return f"written by `fleetcost storage check`, step {step}, {self._around.unique}\n".encode()
+        return f"written by {ShownCommand.STORAGE_CHECK.quoted}, step {step}, {self._around.unique}\n".encode()
 
     def _expect(self, read: bytes, wanted: bytes) -> None:
         if read != wanted:

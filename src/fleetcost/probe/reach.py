@@ -12,6 +12,7 @@ from contextlib import suppress
 from itertools import islice
 
 from fleetcost.bucket.port import Bucket
+from fleetcost.commands import ShownCommand
 from fleetcost.errors import ConditionFailedError, StoreRefusedError
 
 MOST_LISTED = 2000
@@ -50,7 +51,7 @@ def changes(bucket: Bucket, path: str) -> tuple[str, ...]:
     """
     if not _may(lambda: bucket.delete(path)):
         return ()
-    if not _may(lambda: bucket.put(path, b"written by `fleetcost storage check`\n", create=True)):
+    if not _may(lambda: bucket.put(path, f"written by {ShownCommand.STORAGE_CHECK.quoted}\n".encode(), create=True)):
         return ("delete",)
     bucket.delete(path)
     return ("write", "delete")

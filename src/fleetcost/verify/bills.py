@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from fleetcost.bucket.port import BucketReader
+from fleetcost.commands import ShownCommand
 from fleetcost.errors import SetDamagedError
 from fleetcost.model.cloud_sets import IntegrationStatus
 from fleetcost.model.window import rfc3339
@@ -38,7 +39,7 @@ def judge_bills(found: Sequence[IntegrationStatus], now: datetime) -> LinkVerdic
     for one in found:
         if not one.valid:
             told = f": {one.message}" if one.message else ""
-            cure = "correct its access or its place; fleetcost billing check tries it and writes nothing"
+            cure = f"correct its access or its place; {ShownCommand.BILLING_CHECK.quoted} tries it and writes nothing"
             return broken(Link.BILLS, f"{one.integration} is {one.status.value}{told}", cure)
         if now - one.last_run > LATE_RUNS * timedelta(seconds=one.refresh_seconds):
             account = f"{one.integration} was last read at {rfc3339(one.last_run)}, due every {one.refresh_seconds} s"

@@ -9,6 +9,7 @@ from datetime import datetime
 from fleetcost.agent.claim import read_claim
 from fleetcost.agent.diagnostics import read_diagnostics
 from fleetcost.bucket.port import Bucket
+from fleetcost.commands import ShownCommand
 from fleetcost.documents.cluster import ClusterClaim, Diagnostics
 from fleetcost.errors import DamagedError, FleetcostError, NoAnswerError, near
 from fleetcost.model.identity import ClusterId
@@ -35,6 +36,8 @@ from fleetcost.verify.store import (
     judge_uploads,
 )
 from fleetcost.verify.verdict import BUCKET_LINKS, SERVER_LINKS, Link, LinkVerdict, broken, holds, not_tried, remark
+
+_CHECK = ShownCommand.STORAGE_CHECK
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +80,12 @@ def verify_bucket(
             verdicts += _folder(bucket, folder, now)
         verdicts.append(verify_bills(bucket, now))
     except FleetcostError as error:
-        return Bucketful((broken(Link.STORAGE, str(error), "fleetcost storage check tells more"),), None)
+        return Bucketful((broken(Link.STORAGE, str(error), f"{_CHECK.quoted} says more"),), None)
     return Bucketful(tuple(verdicts), there)
 
 
 def _storage(step: ProbeStep) -> LinkVerdict:
-    needs = f"grant {step.needs}" if step.needs else "what the message says; `fleetcost storage check` tells more"
+    needs = f"grant {step.needs}" if step.needs else f"what the message says; {_CHECK.quoted} says more"
     return broken(Link.STORAGE, f"{step.name}: {step.account}", needs)
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
+from fleetcost.commands import ShownCommand
 from fleetcost.errors import NoAnswerError
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.verify.store import SHOWN, Folder
@@ -153,7 +154,9 @@ def judge_ingest(loop: Loop, folder: Folder, now: datetime) -> tuple[LinkVerdict
     fresh = loop.clusters.get(cluster)
     if fresh is None or fresh.last_uploaded is None:
         account = "the aggregator has no set of it"
-        cure = "does it read this bucket and prefix? Compare `fleetcost config show aggregator`, and look at its log"
+        cure = (
+            f"does it read this bucket and prefix? Compare {ShownCommand.CONFIG_AGGREGATOR.quoted}, and look at its log"
+        )
         return (broken(Link.INGEST, account, cure, cluster), *not_tried([Link.DERIVE], "ingest is broken", cluster))
     waited = now - newest.info.modified if newest else timedelta()
     if newest and newest.info.modified > fresh.last_uploaded + timedelta(seconds=1) and waited > 2 * loop.interval:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from fleetcost.agent.diagnostics import Check
+from fleetcost.commands import ShownCommand
 from fleetcost.documents.cluster import ClusterClaim, Diagnostics
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
@@ -32,6 +33,8 @@ OF_DAYS = {Check.DAILY_ALLOCATIONS.value, Check.DAILY_ASSETS.value}
 """Checks that fail until the first day was built, which takes a new agent one round."""
 
 SHOWN = 3
+
+_CHECK = ShownCommand.AGENT_CHECK
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def judge_objects(folder: Folder) -> LinkVerdict:
         return broken(
             link,
             f"federated/{cluster}/ holds no set",
-            "the agent is known and has never pushed: read its log, and run `fleetcost agent check` where it runs",
+            f"the agent is known and has never pushed: read its log, and run {_CHECK.quoted} {_CHECK.where}",
             cluster,
         )
     lacking = [f"{kind} 1d" for kind in SetKind if not folder.windows(kind, Resolution.DAY)]
@@ -104,7 +107,7 @@ def judge_objects(folder: Folder) -> LinkVerdict:
             link,
             f"federated/{cluster}/ holds no {', no '.join(lacking)}",
             "were objects deleted? A running agent pushes again what its local store holds; older sets come back by "
-            "the bucket's versions or by `fleetcost agent build --window …` (docs/guide/recovery.md)",
+            "the bucket's versions or by a repair (docs/guide/recovery.md)",
             cluster,
         )
     return _whole(folder)
@@ -161,7 +164,7 @@ def _beat(claim: ClusterClaim, cluster: ClusterId, now: datetime) -> LinkVerdict
             link,
             f"last seen {_ago(now - seen)} ago, at {rfc3339(seen)}",
             "is its pod running, and does it reach the bucket? Read its log. A cluster that is gone on purpose is "
-            "declared so: fleetcost agent retire",
+            f"declared so by `{ShownCommand.AGENT_RETIRE.filled(cluster=cluster)}`",
             cluster,
         )
     taken = f", taken over from uid {claim.previous_uid}" if claim.previous_uid else ""
@@ -180,8 +183,8 @@ def judge_uploads(folder: Folder, claim: ClusterClaim | None, now: datetime) -> 
         return broken(
             link,
             f"nothing was uploaded for {_ago(age)}; the newest object is {newest.info.path}",
-            "does the agent's Prometheus answer, and may the agent write its folder? `fleetcost agent check` and "
-            f"`fleetcost storage check --below federated/{cluster}` where it runs",
+            f"does the agent's Prometheus answer, and may the agent write its folder? Run {_CHECK.quoted} and "
+            f"`{ShownCommand.STORAGE_CHECK_BELOW.filled(cluster=cluster)}` {_CHECK.where}",
             cluster,
         )
     hours = folder.windows(SetKind.ALLOCATIONS, Resolution.HOUR)

@@ -3,7 +3,13 @@
 import { useState } from "react";
 import { Icon } from "./icon";
 
-export function CopyCode({ text }: { text: string }) {
+interface CopyCodeProps {
+  text: string;
+  /** Where the command is run. */
+  where?: string;
+}
+
+export function CopyCode({ text, where }: CopyCodeProps) {
   const [copied, setCopied] = useState(false);
   const copy = () => {
     // Without a secure connection there is no clipboard; the text can still be selected.
@@ -16,6 +22,7 @@ export function CopyCode({ text }: { text: string }) {
     <button type="button" className="copy-code" title={text} aria-label={`Copy ${text}`} onClick={copy}>
       <Icon name="copy" size={13} />
       <code className="cut">{text}</code>
+      {where ? <span className="copy-where">Run {where}</span> : null}
       <span className="hidden-visually" role="status">
         {copied ? "Copied" : ""}
       </span>

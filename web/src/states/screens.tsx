@@ -8,6 +8,7 @@ import type { ProblemError } from "../api/problem";
 import { Go } from "../go";
 import { Icon } from "../marks/icon";
 import type { View } from "../url";
+import { type CommandName, command } from "../words/commands";
 import { capital } from "../words/states";
 
 interface ScreenProps {
@@ -75,20 +76,30 @@ export function EmptyFleet() {
         <li>
           Give the agent the bucket’s description, <code>federated-store.yaml</code>, and an id no other
           cluster has.
-          <pre>
-            helm install fleetcost-agent fleetcost/agent \{"\n"} --set clusterId=<var>prod-eu-1</var> \{"\n"}{" "}
-            --set-file storageConfig=federated-store.yaml
-          </pre>
+          <Shown name="install_agent" parts={EXAMPLE} />
         </li>
         <li>
-          Check what has arrived in the bucket, cluster by cluster: <code>fleetcost ls</code>
+          Look at what has arrived in the bucket, cluster by cluster. <Shown name="storage_list" />
         </li>
         <li>
-          If nothing has, let the whole chain be checked; it names the first broken link and its cure:{" "}
-          <code>fleetcost verify</code>
+          If nothing has, have the whole chain checked; the first broken link comes with its remedy.{" "}
+          <Shown name="verify" />
         </li>
       </ol>
     </Screen>
+  );
+}
+
+/** A new cluster as the pages show it before there is one. */
+const EXAMPLE = { cluster: "prod-eu-1", prometheus: "http://prometheus-operated.monitoring:9090" };
+
+function Shown({ name, parts = {} }: { name: CommandName; parts?: Readonly<Record<string, string>> }) {
+  const { text, where } = command(name, parts);
+  return (
+    <>
+      <span className="muted">Run {where}:</span>
+      <pre>{text.replaceAll(" --set", " \\\n  --set")}</pre>
+    </>
   );
 }
 

@@ -3,6 +3,7 @@ import type { Bills } from "../../api/schema";
 import { Go } from "../../go";
 import { StateShape } from "../../marks/state";
 import { viewOf } from "../../url";
+import { command } from "../../words/commands";
 import { dayOf } from "../../words/window";
 
 export function NoBills() {
@@ -22,7 +23,7 @@ export function NoBills() {
         <li>
           Name the export in <code>cloud-integration.json</code>, the file Kubecost reads too, and start the
           aggregator with <code>--cloud-integration cloud-integration.json</code>. What it reads is tried by{" "}
-          <code>fleetcost billing check</code>.
+          <code>{command("billing_check").text}</code>.
         </li>
         <li>
           After the next pass the bills are on this page, and assets show what was billed beside the list

@@ -3,6 +3,7 @@ import type { HealthWindows } from "../../api/schema";
 import { blocksOf, RUNNING } from "../../health/cell";
 import { observedOf, resolutionOf, troublesOf } from "../../health/window";
 import recorded from "../../testing/recorded/health-late.json";
+import { command } from "../../words/commands";
 import { cureOf } from "./troubles";
 
 const { clusters, as_of = "" } = recorded as unknown as HealthWindows;
@@ -59,9 +60,9 @@ describe("data health", () => {
       path: null,
       windows: 2,
     };
-    expect(cureOf({ ...trouble, open: false })).toBe(
-      "fleetcost agent build --window 2026-11-19T03:00:00Z,2026-11-19T05:00:00Z",
-    );
-    expect(cureOf({ ...trouble, open: true })).toBe("fleetcost verify");
+    const built = cureOf({ ...trouble, open: false });
+    expect(built.text).toMatch(/ agent build .* --window 2026-11-19T03:00:00Z,2026-11-19T05:00:00Z$/);
+    expect(built.where).toBe("on that cluster");
+    expect(cureOf({ ...trouble, open: true })).toEqual(command("verify"));
   });
 });

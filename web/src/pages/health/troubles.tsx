@@ -9,6 +9,7 @@ import type { Column } from "../../table/columns";
 import { PathName } from "../../table/name";
 import { Table } from "../../table/table";
 import { viewOf } from "../../url";
+import { command, type ShownCommand } from "../../words/commands";
 import { datesOf } from "../../words/window";
 
 interface TroublesProps {
@@ -90,12 +91,12 @@ const COLUMNS: readonly Column<Trouble>[] = [
     title: "What to do",
     width: 22,
     rank: 3,
-    cell: (row) => <CopyCode text={cureOf(row)} />,
+    cell: (row) => <CopyCode {...cureOf(row)} />,
   },
 ];
 
 /** The command that finds or mends the cause. */
-export function cureOf({ state, cluster, start, end, open }: Trouble): string {
-  if (state === "refused") return `fleetcost ls ${cluster}`;
-  return open ? "fleetcost verify" : `fleetcost agent build --window ${start},${end}`;
+export function cureOf({ state, cluster, start, end, open }: Trouble): ShownCommand {
+  if (state === "refused") return command("storage_list_cluster", { cluster });
+  return open ? command("verify") : command("agent_build", { window: `${start},${end}` });
 }

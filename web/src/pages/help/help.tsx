@@ -7,6 +7,7 @@ import { Title } from "../../frame/page";
 import { setShortcuts, useShortcuts } from "../../frame/preferences";
 import { StateMark } from "../../marks/state";
 import type { View } from "../../url";
+import { command } from "../../words/commands";
 import { allStates } from "../../words/states";
 
 const WORDS: readonly (readonly [string, string])[] = [
@@ -118,7 +119,7 @@ function About() {
         <div>
           <dt>Shell</dt>
           <dd>
-            <code>fleetcost query allocation --window 7d --aggregate cluster</code>
+            <code>{command("query").text}</code>
           </dd>
         </div>
         <div>
