@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fleetcost.bucket.watched import WatchedBucket
+from fleetcost.bucket.reloading import ReloadingBucket
 from fleetcost.errors import SettingsError, StoreError, StoreRefusedError
 from servers.buckets import fresh_prefix
 from servers.minio import Keys, Minio
@@ -44,7 +44,7 @@ def test_keys_are_replaced(s3_server: Minio, tmp_path: Path) -> None:
     """When the mounted file changes, the next operation uses what it says; a wrong key in between is refused."""
     prefix = fresh_prefix()
     file = mount(tmp_path, store_yaml=s3_server.config(prefix, QUICK))
-    bucket = WatchedBucket(file, {})
+    bucket = ReloadingBucket(file, {})
     bucket.put("a", b"one")
     mount(tmp_path, store_yaml=s3_server.config(prefix, QUICK, keys=Keys("nobody", "nothing-at-all")))
     with pytest.raises(StoreRefusedError, match="InvalidAccessKeyId"):
@@ -62,7 +62,7 @@ def test_shared_credentials_are_replaced(s3_server: Minio, tmp_path: Path) -> No
     file.write_text(s3_server.config(fresh_prefix(), QUICK, keys=None))
     shared = tmp_path / "credentials"
     shared.write_text("[default]\naws_access_key_id = nobody\naws_secret_access_key = nothing-at-all\n")
-    bucket = WatchedBucket(file, {"AWS_SHARED_CREDENTIALS_FILE": str(shared), "HOME": "/nowhere"})
+    bucket = ReloadingBucket(file, {"AWS_SHARED_CREDENTIALS_FILE": str(shared), "HOME": "/nowhere"})
     with pytest.raises(StoreRefusedError, match="InvalidAccessKeyId"):
         bucket.put("a", b"x")
     keys = s3_server.temporary_keys()
@@ -82,7 +82,7 @@ def test_authority_is_replaced(s3_tls_server: TlsMinio, stranger: Authority, tmp
     lines = ("http_config:", "  tls_config:", f"    ca_file: {trusted}", QUICK)
     file = tmp_path / "federated-store.yaml"
     file.write_text(s3_tls_server.server.config(fresh_prefix(), *lines))
-    bucket = WatchedBucket(file, {})
+    bucket = ReloadingBucket(file, {})
     bucket.put("a", b"x")
     shutil.copy(stranger.file, trusted)
     with pytest.raises(StoreRefusedError, match="its issuer is not trusted here"):
@@ -91,7 +91,7 @@ def test_authority_is_replaced(s3_tls_server: TlsMinio, stranger: Authority, tmp
     assert bucket.get("a") == b"x"
 
 
-def _refused_at_last(bucket: WatchedBucket, wanted: str, attempts: int = 5) -> bool:
+def _refused_at_last(bucket: ReloadingBucket, wanted: str, attempts: int = 5) -> bool:
     """
     Tell whether one of a few reads is refused with these words; each of them must fail.
 
@@ -113,7 +113,7 @@ def test_client_certificate_is_replaced(s3_mutual_server: MutualMinio, stranger:
     lines = ("http_config:", "  tls_config:", f"    ca_file: {s3_mutual_server.authority.file}")
     lines += (f"    cert_file: {tmp_path}/crt.pem", f"    key_file: {tmp_path}/key.pem", QUICK)
     text = s3_mutual_server.door.config(fresh_prefix(), *lines)
-    bucket = WatchedBucket(mount(tmp_path, store_yaml=text, **shown), {})
+    bucket = ReloadingBucket(mount(tmp_path, store_yaml=text, **shown), {})
     bucket.put("a", b"x")
     mount(tmp_path, store_yaml=text, crt_pem=bad.certificate.read_text(), key_pem=bad.key.read_text())
     assert _refused_at_last(bucket, "wants a client certificate it trusts")
@@ -125,7 +125,7 @@ def test_settings_that_cannot_be_used_are_reported_once(tmp_path: Path, capsys: 
     """A file that is broken while we run changes nothing but the log; at the start it is an error."""
     file = tmp_path / "federated-store.yaml"
     file.write_text(f"type: FILESYSTEM\nconfig:\n  directory: {tmp_path}/bucket\n")
-    bucket = WatchedBucket(file, {})
+    bucket = ReloadingBucket(file, {})
     bucket.put("a", b"x")
     file.write_text("type: FILESYSTEM\nconfig:\n  directry: swordfish\n")
     assert bucket.get("a") == b"x"
@@ -135,7 +135,7 @@ def test_settings_that_cannot_be_used_are_reported_once(tmp_path: Path, capsys: 
     assert len(lines) == 1
     assert "`directry` in line 3 is no key of this section" in lines[0]
     with pytest.raises(SettingsError, match="`directry` in line 3"):
-        WatchedBucket(file, {})
+        ReloadingBucket(file, {})
 
 
 def test_another_bucket(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_another_bucket(tmp_path: Path) -> None:
     file = tmp_path / "federated-store.yaml"
     text = "type: FILESYSTEM\nconfig:\n  directory: {}\n"
     file.write_text(text.format(tmp_path / "one"))
-    bucket = WatchedBucket(file, {})
+    bucket = ReloadingBucket(file, {})
     bucket.put("a", b"one")
     file.unlink()
     assert bucket.get("a") == b"one"

@@ -140,7 +140,7 @@ def test_only_changed_windows_are_derived_again(place: Place) -> None:
 
 
 BAD = {"garbage": GARBAGE[1], **{name: odd_rows(ODD[name][0]) for name in ("column missing", "null")}}
-"""Found by the seal, by the columns, and by what the engine counts; all kinds are tested where sets are fetched."""
+"""Found by the checksum, by the columns, and by what the engine counts; all kinds are tested where sets are fetched."""
 
 
 @pytest.mark.parametrize("content", BAD.values(), ids=BAD)

@@ -20,7 +20,7 @@ from fleetcost.bucket.config import parse_config
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.bucket.port import ObjectInfo
 from fleetcost.cli.bill_check import bill_at
-from fleetcost.documents.standing import read_standing
+from fleetcost.documents.status import read_agent_status
 from fleetcost.errors import FleetcostError
 from fleetcost.ingest.fetch import Fetcher
 from fleetcost.ingest.plan import Load
@@ -29,9 +29,9 @@ from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Window
 from fleetcost.ops.reading import parse_yaml
 from fleetcost.query.filters import parse_filter
+from fleetcost.sets.checksum import with_checksum
 from fleetcost.sets.files import to_bytes
 from fleetcost.sets.layout import locate
-from fleetcost.sets.seal import seal
 from fleetcost.tables.database import Engine
 from fleetcost.tables.ledger import EntryState
 from making.bills import amazon, others
@@ -78,7 +78,7 @@ def changed(chance: random.Random, seeds: Sequence[bytes]) -> bytes:
         else:
             del content[place:]
     # A checksum that is right again lets the attack get further.
-    return seal(bytes(content)) if b"file_sha256" in content and chance.random() < 0.7 else bytes(content)
+    return with_checksum(bytes(content)) if b"file_sha256" in content and chance.random() < 0.7 else bytes(content)
 
 
 def targets(folder: Path) -> Mapping[str, Target]:
@@ -142,8 +142,8 @@ def _document(content: bytes) -> bool:
     bucket = MemoryBucket()
     for name in ("cluster.json", "diagnostics.json"):
         bucket.put(f"federated/c1/{name}", content)
-    standing = read_standing(bucket, ClusterId("c1"))
-    return standing.identity is not None or standing.checks is not None
+    status = read_agent_status(bucket, ClusterId("c1"))
+    return status.identity is not None or status.checks is not None
 
 
 def _refusing(read: Callable[[], object]) -> bool:

@@ -25,7 +25,7 @@ from fleetcost.errors import FleetcostError, SourceError
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.ops import log, metrics
-from fleetcost.samples.held import scrapes
+from fleetcost.samples.retention import scrapes
 from fleetcost.sets.publish import header_at
 
 EVERY_SECONDS = 300

@@ -41,7 +41,7 @@ from fleetcost.model.finding import Finding
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.ops import log, metrics
-from fleetcost.samples.held import coverage_minutes
+from fleetcost.samples.retention import coverage_minutes
 from fleetcost.sets.layout import set_path
 from fleetcost.sets.publish import Published, header_at, publish
 

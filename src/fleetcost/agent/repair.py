@@ -17,7 +17,7 @@ from fleetcost.documents.repairs import RepairedSet
 from fleetcost.errors import CallerError
 from fleetcost.model.sets import SetHeader
 from fleetcost.model.window import Resolution, Window, rfc3339
-from fleetcost.samples.held import coverage_minutes, held
+from fleetcost.samples.retention import coverage_minutes, retained
 from fleetcost.sets.publish import decide, header_at
 
 LONGEST_HOURS = 24 * 400
@@ -73,7 +73,7 @@ def check_held(builder: Builder, repair: Repair, now: datetime) -> None:
     for day in repair.begun(now).split(Resolution.DAY):
         if coverage_minutes(builder.source, day, Resolution.HOUR.seconds) > 0:
             return
-    there = held(builder.source, now)
+    there = retained(builder.source, now)
     coverage = f"coverage is {there}" if there else "it holds nothing at all"
     raise CallerError(
         f"cannot repair {repair.window}: {builder.source.name} holds no samples of it, {coverage}; "

@@ -38,9 +38,9 @@ def exported(context: Context, question: Question, columns: tuple[str, ...]) -> 
     file = Path(name)
     try:
         with context.snapshot() as snapshot:
-            standing = _standing(context, question, snapshot)
+            completeness = _completeness(context, question, snapshot)
             program, _ = prepare(snapshot, question)
-            note = _note(context, question, standing, rfc3339(context.as_of(snapshot)))
+            note = _note(context, question, completeness, rfc3339(context.as_of(snapshot)))
             sheet = Sheet(question, program, columns, dialect_of(snapshot))
             if how == "csv":
                 copy_to_csv(snapshot, sheet, file)
@@ -67,7 +67,7 @@ def _pieces(opened: object, first: bytes) -> Iterator[bytes]:
             yield piece
 
 
-def _standing(context: Context, question: Question, snapshot: View) -> str:
+def _completeness(context: Context, question: Question, snapshot: View) -> str:
     """Say what stands behind the answer."""
     if question.kind is CLOUD:
         bills = judged_bills(snapshot, question, context.now, context.services.known)
@@ -78,7 +78,7 @@ def _standing(context: Context, question: Question, snapshot: View) -> str:
     return f"complete: {len(complete)} of {len(every)} clusters" + (f" ({rest})" if rest else "")
 
 
-def _note(context: Context, question: Question, standing: str, as_of: str) -> str:
+def _note(context: Context, question: Question, completeness: str, as_of: str) -> str:
     """Say in one line what was asked and what stands behind the answer."""
     asked = question_document(question, context.parameters.get("filter", ""))
     window = f"{asked.window.start}/{asked.window.end}"
@@ -86,7 +86,7 @@ def _note(context: Context, question: Question, standing: str, as_of: str) -> st
     words = [
         f"fleetcost {__version__}", asked.kind, f"window={window}", f"aggregate={by}", f"step={asked.step}",
         f"idle={asked.idle}", f"filter={asked.filter or '(none)'}",
-        standing,
+        completeness,
         f"as of {as_of}", f"written {rfc3339(context.now.replace(microsecond=0))}",
     ]  # fmt: skip
     return " | ".join(words).replace("\r", " ").replace("\n", " ")

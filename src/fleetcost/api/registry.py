@@ -11,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from fleetcost.bucket.port import BucketReader
-from fleetcost.documents.standing import Standing, read_standing
+from fleetcost.documents.status import AgentStatus, read_agent_status
 from fleetcost.model.identity import ClusterId
 from fleetcost.ops import log
 
@@ -47,13 +47,13 @@ class Registry:
         self._bucket = bucket
         self._clusters = clusters
         self._passes = passes
-        self._known: Mapping[ClusterId, Standing] = MappingProxyType({})
+        self._known: Mapping[ClusterId, AgentStatus] = MappingProxyType({})
         self._fault = ""
         self._looked_at = time.monotonic()
         self.version = 0
         """How often something new was read: what was made of one version is true as long as it is the same."""
 
-    def standings(self) -> Mapping[ClusterId, Standing]:
+    def statuses(self) -> Mapping[ClusterId, AgentStatus]:
         """Return what was read last."""
         return self._known
 
@@ -101,15 +101,17 @@ class Registry:
             self._fault = f"the agents' documents cannot be read: {type(error).__name__}: {error}"
             _log.error("registry failed", error=str(error), exc_info=error)
 
-    def _read(self, cluster: ClusterId) -> Standing:
+    def _read(self, cluster: ClusterId) -> AgentStatus:
         """Read what one agent says; whatever that ends in is this cluster's problem alone."""
         try:
-            return read_standing(self._bucket, cluster)
+            return read_agent_status(self._bucket, cluster)
         except Exception as error:  # noqa: BLE001 - see above
-            return Standing(cluster, problem=f"read what the agent of {cluster} says: {type(error).__name__}: {error}")
+            return AgentStatus(
+                cluster, problem=f"read what the agent of {cluster} says: {type(error).__name__}: {error}"
+            )
 
 
-def _kept(new: Standing, before: Standing | None) -> Standing:
+def _kept(new: AgentStatus, before: AgentStatus | None) -> AgentStatus:
     if not new.problem or before is None:
         return new
     return replace(new, identity=new.identity or before.identity, checks=new.checks or before.checks)

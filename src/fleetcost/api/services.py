@@ -14,7 +14,7 @@ from fleetcost.api.elsewhere.book import Book
 from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
 from fleetcost.api.state import NoState, StateStore
-from fleetcost.bucket.united import StoreState
+from fleetcost.bucket.multi import StoreState
 from fleetcost.query.known import Known
 from fleetcost.tables.view import Tables
 

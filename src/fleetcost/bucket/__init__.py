@@ -6,6 +6,6 @@ object store through one client library, `boto` S3 where that library lacks some
 contract test.
 
 `config` reads `federated-store.yaml` (`document` with the lines, `*_config` by provider), `open` makes a bucket of it,
-`watched` one that follows its files. `s3`, `gcs` and `azure` choose the credentials; `faults` and `hints` tell what
+`reloading` one that follows its files. `s3`, `gcs` and `azure` choose the credentials; `faults` and `hints` tell what
 went wrong. Only this room imports `obstore`.
 """

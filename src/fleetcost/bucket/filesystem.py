@@ -23,7 +23,7 @@ from fleetcost.bucket.paths import checked, cleaned_prefix, unfit
 from fleetcost.bucket.port import CHUNK_BYTES, ObjectInfo, check_size
 from fleetcost.errors import ConditionFailedError, FleetcostError, ObjectMissingError, StoreError, StoreRefusedError
 
-WORKSHOP = ".fleetcost"
+STAGING = ".fleetcost"
 """Folder in the bucket's root with the lock and half-written objects; never listed."""
 
 _NEVER = datetime.fromtimestamp(0, UTC)
@@ -66,7 +66,7 @@ class FilesystemBucket:
         with self._told("list", path):
             names = _names(self._root, self._root / cleaned_prefix(path))
         return tuple(
-            name[:-1] for name in names if name.endswith("/") and not unfit(name[:-1]) and name[:-1] != WORKSHOP
+            name[:-1] for name in names if name.endswith("/") and not unfit(name[:-1]) and name[:-1] != STAGING
         )
 
     def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
@@ -121,8 +121,8 @@ class FilesystemBucket:
                     _flush(target.parent)
 
     def _file(self, path: str) -> Path:
-        if checked(path).split("/", 1)[0] == WORKSHOP:
-            raise ValueError(f"object path {path!r}: the folder {WORKSHOP} is reserved")
+        if checked(path).split("/", 1)[0] == STAGING:
+            raise ValueError(f"object path {path!r}: the folder {STAGING} is reserved")
         return self._root / path
 
     def _walk(self, folder: Path, path: str, above: tuple[Path, ...]) -> Iterator[ObjectInfo]:
@@ -130,7 +130,7 @@ class FilesystemBucket:
             names = _names(self._root, folder)
             above = (*above, folder.resolve())
         for name in names:
-            if path + name == f"{WORKSHOP}/":
+            if path + name == f"{STAGING}/":
                 continue
             loops = name.endswith("/") and (folder / name).resolve() in above
             if loops or unfit(path + name.removesuffix("/")):
@@ -164,9 +164,9 @@ class FilesystemBucket:
             )
 
     def _draft(self, content: bytes) -> Path:
-        workshop = self._workshop()
-        _sweep(workshop)
-        draft = workshop / f"draft-{secrets.token_hex(8)}"
+        staging = self._staging()
+        _sweep(staging)
+        draft = staging / f"draft-{secrets.token_hex(8)}"
         with draft.open("xb") as file:
             file.write(content)
             file.flush()
@@ -183,14 +183,14 @@ class FilesystemBucket:
         _flush(target.parent)
         return _info(path, target.stat())
 
-    def _workshop(self) -> Path:
-        folder = self._root / WORKSHOP
+    def _staging(self) -> Path:
+        folder = self._root / STAGING
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        descriptor = os.open(self._workshop() / "lock", os.O_RDWR | os.O_CREAT, 0o666)
+        descriptor = os.open(self._staging() / "lock", os.O_RDWR | os.O_CREAT, 0o666)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
@@ -255,10 +255,10 @@ def _flush(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _sweep(workshop: Path) -> None:
+def _sweep(staging: Path) -> None:
     """Remove what writers left behind that were killed."""
     horizon = time.time() - ABANDONED_SECONDS
-    for draft in workshop.glob("draft-*"):
+    for draft in staging.glob("draft-*"):
         with suppress(FileNotFoundError):
             if draft.stat().st_mtime < horizon:
                 draft.unlink()

@@ -24,13 +24,13 @@ from fleetcost.api.repairs import Repairs
 from fleetcost.api.serve import check_exposure, free_port, known_hosts, serve
 from fleetcost.api.services import Limits, Services
 from fleetcost.api.state import FolderState
+from fleetcost.bucket.multi import MultiBucket, StoreState
 from fleetcost.bucket.port import Bucket
-from fleetcost.bucket.united import StoreState, UnitedBucket
 from fleetcost.cli.bill_orders import Orders
 from fleetcost.cli.billing import make_billing
 from fleetcost.cli.engine import open_deriver, serve_engine
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
-from fleetcost.cli.stores import clock, federated_storage, united_storage
+from fleetcost.cli.stores import clock, federated_storage, multi_storage
 from fleetcost.errors import FleetcostError
 from fleetcost.ingest.budget import split
 from fleetcost.ingest.passes import Passes
@@ -213,11 +213,11 @@ def _run(parsed: argparse.Namespace) -> int:
         billing = make_billing(settings, bucket) if settings.lake else None
         serve_engine(settings, bucket, [billing.loop] if billing is not None else [])
     else:
-        _serve(settings, united_storage(settings), None)
+        _serve(settings, multi_storage(settings), None)
     return 0
 
 
-def _serve(settings: AggregatorSettings, bucket: UnitedBucket, agent: Loop | None) -> None:
+def _serve(settings: AggregatorSettings, bucket: MultiBucket, agent: Loop | None) -> None:
     billing = make_billing(settings, bucket)
     orders = None if billing is None or settings.read_only else Orders(billing)
     aggregator = replace(assemble(settings, bucket), stores=bucket.states, orders=orders)
@@ -231,7 +231,7 @@ def _ingest(parsed: argparse.Namespace) -> int:
         deriver = open_deriver(settings, federated_storage(settings))
         with closing(deriver):
             return _pass(deriver, Console(), dry_run=parsed.dry_run)
-    aggregator = assemble(settings, united_storage(settings))
+    aggregator = assemble(settings, multi_storage(settings))
     with closing(aggregator.database):
         code = _pass(aggregator.ingestor, Console(), dry_run=parsed.dry_run)
         if settings.lake and not parsed.dry_run:
@@ -256,7 +256,7 @@ def _pass(passes: Passes, console: Console, *, dry_run: bool) -> int:
 
 def _stores(parsed: argparse.Namespace) -> int:
     """Print each bucket; 1 where one cannot be listed, or two hold the same cluster."""
-    bucket = united_storage(load_settings(parsed, AggregatorSettings).settings)
+    bucket = multi_storage(load_settings(parsed, AggregatorSettings).settings)
     with suppress(FleetcostError):  # it is told in the table
         for _ in bucket.list("federated"):
             pass

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fleetcost.bucket.watched import WatchedBucket
+from fleetcost.bucket.reloading import ReloadingBucket
 from fleetcost.cli.flags import Subparsers
 from fleetcost.cli.stores import clock
 from fleetcost.migrate.backup import Done, read_backup
@@ -92,8 +92,8 @@ def _section(console: Console, title: str, document: Any) -> None:  # noqa: ANN4
 
 def _backup(parsed: argparse.Namespace) -> int:
     """Split the backup; 1 where an object could not be read."""
-    source = WatchedBucket(parsed.store)
-    target = WatchedBucket(parsed.to) if parsed.to else source
+    source = ReloadingBucket(parsed.store)
+    target = ReloadingBucket(parsed.to) if parsed.to else source
     console = Console()
     counts: dict[str, int] = {}
     bad = 0

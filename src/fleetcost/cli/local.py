@@ -16,8 +16,8 @@ from pathlib import Path
 import msgspec
 
 from fleetcost.agent.loop import Agent
+from fleetcost.bucket.multi import MultiBucket
 from fleetcost.bucket.port import Bucket
-from fleetcost.bucket.united import UnitedBucket
 from fleetcost.cli.agents import one_agent
 from fleetcost.cli.stores import clock, local_store
 from fleetcost.errors import FleetcostError, SettingsError
@@ -45,7 +45,7 @@ class Local:
     """
 
     settings: AggregatorSettings
-    bucket: UnitedBucket
+    bucket: MultiBucket
     agent: Callable[[threading.Event], None] | None
 
 
@@ -59,7 +59,7 @@ def open_local(parsed: argparse.Namespace, settings: AggregatorSettings) -> Loca
     if settings.storage_config is not None or settings.further_storage_configs:
         raise SettingsError("--local and a storage_config are both given: costs lie in the directory or in the bucket")
     folder: Path = parsed.local
-    bucket = UnitedBucket((local_store(folder / BUCKET_FOLDER),), clock)
+    bucket = MultiBucket((local_store(folder / BUCKET_FOLDER),), clock)
     given = {"cluster_id": parsed.cluster_id, "prometheus_url": parsed.prometheus_url}
     flags = {name: value for name, value in given.items() if value}
     agent = None

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fleetcost.bucket.filesystem import FilesystemBucket
+from fleetcost.bucket.multi import MultiBucket
 from fleetcost.bucket.port import Bucket
-from fleetcost.bucket.united import UnitedBucket
-from fleetcost.bucket.watched import WatchedBucket
+from fleetcost.bucket.reloading import ReloadingBucket
 from fleetcost.errors import SettingsError
 from fleetcost.ops.settings import AggregatorSettings, SharedSettings
 
@@ -30,22 +30,22 @@ def federated_storage(settings: SharedSettings) -> Bucket:
             "no bucket: give --storage-config federated-store.yaml, FLEETCOST_STORAGE_CONFIG or `storage_config:` "
             "in the settings file"
         )
-    return WatchedBucket(settings.storage_config)
+    return ReloadingBucket(settings.storage_config)
 
 
-def united_storage(settings: AggregatorSettings) -> UnitedBucket:
+def multi_storage(settings: AggregatorSettings) -> MultiBucket:
     """
     Open every bucket of an aggregator's settings as one.
 
     Raises:
         SettingsError: no file named, one named twice, or one that cannot be used.
     """
-    stores = [federated_storage(settings), *(WatchedBucket(file) for file in settings.further_storage_configs)]
+    stores = [federated_storage(settings), *(ReloadingBucket(file) for file in settings.further_storage_configs)]
     names = [store.name for store in stores]
     for name in names:
         if names.count(name) > 1:
             raise SettingsError(f"the bucket {name} is named twice: its clusters would be counted once and told twice")
-    return UnitedBucket(stores, clock)
+    return MultiBucket(stores, clock)
 
 
 def local_store(folder: Path) -> Bucket:

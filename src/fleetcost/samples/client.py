@@ -16,7 +16,7 @@ from fleetcost.model.window import Window
 from fleetcost.samples.access import Access
 from fleetcost.samples.api import AT_ONCE, Api, QueryTooLargeError
 from fleetcost.samples.dialect import UNDILUTED, Level, ServerKind, SourceDialect
-from fleetcost.samples.edges import EDGED, Presence, sightings
+from fleetcost.samples.edges import EDGED, Presence, seen_times
 from fleetcost.samples.narrowing import Render
 from fleetcost.samples.pieces import PIECED, whole
 from fleetcost.samples.promql import Lookback, Matchers, render, selector
@@ -120,7 +120,7 @@ class PrometheusSource:
             return self._ask(query, window, rendered, level, missing)
 
         if query.over in EDGED:
-            rows = sightings(query, look, int(self._clock().timestamp()), ask, self._presence)
+            rows = seen_times(query, look, int(self._clock().timestamp()), ask, self._presence)
         elif query.over in PIECED:
             rows = whole(query, look, ask)
         else:

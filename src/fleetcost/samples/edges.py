@@ -58,7 +58,7 @@ def _present(query: Query, look: Lookback, ask: Ask) -> frozenset[Identity]:
     return frozenset(identity(row, query) for row in rows)
 
 
-def sightings(query: Query, look: Lookback, now_epoch: int, ask: Ask, presence: Presence) -> list[Row]:
+def seen_times(query: Query, look: Lookback, now_epoch: int, ask: Ask, presence: Presence) -> list[Row]:
     """
     Answer a query of sightings.
 

@@ -8,14 +8,14 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from fleetcost.model.samples import Samples
-from fleetcost.samples.asker import Asker, PendingAnswer
+from fleetcost.samples.joining import joined
 from fleetcost.samples.query import Over, Query
-from fleetcost.samples.sightings import joined
+from fleetcost.samples.runner import PendingAnswer, QueryRunner
 
-_SIGHTINGS = frozenset({Over.FIRST_SEEN, Over.LAST_SEEN})
+_SEEN = frozenset({Over.FIRST_SEEN, Over.LAST_SEEN})
 
 
-def ask_all(asker: Asker, queries: Sequence[Query]) -> Callable[[], Mapping[str, Any]]:
+def ask_all(runner: QueryRunner, queries: Sequence[Query]) -> Callable[[], Mapping[str, Any]]:
     """
     Ask the queries that fill something; the returned function waits for the answers.
 
@@ -26,7 +26,7 @@ def ask_all(asker: Asker, queries: Sequence[Query]) -> Callable[[], Mapping[str,
     for query in queries:
         if query.fills is not None:
             slot = (query.fills.group, query.fills.field)
-            asked[slot].append((query, asker.ask(query, query.fills.record)))
+            asked[slot].append((query, runner.ask(query, query.fills.record)))
 
     def wait() -> Mapping[str, Any]:
         filled: dict[type[Any], dict[str, Any]] = defaultdict(dict)
@@ -43,8 +43,8 @@ def _groups() -> list[Any]:
 
 
 def _value(group: type[Any], field: str, answers: Sequence[tuple[Query, PendingAnswer[Any]]]) -> object:
-    sighted = [record for query, answer in answers if query.over in _SIGHTINGS for record in answer.rows()]
-    others = [record for query, answer in answers if query.over not in _SIGHTINGS for record in answer.rows()]
+    sighted = [record for query, answer in answers if query.over in _SEEN for record in answer.rows()]
+    others = [record for query, answer in answers if query.over not in _SEEN for record in answer.rows()]
     default = next(one.default for one in fields(group) if one.name == field)
     if default is None:
         return max(others, default=None)

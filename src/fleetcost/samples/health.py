@@ -11,8 +11,8 @@ from fleetcost.model.finding import FindingKind
 from fleetcost.model.window import Window
 from fleetcost.samples import queries as q
 from fleetcost.samples import records as r
-from fleetcost.samples.asker import Asker
 from fleetcost.samples.reader import RowReader
+from fleetcost.samples.runner import QueryRunner
 
 _SLACK = 1.5
 """Scrapes fail now and then; up to this many times the resolution between two samples is as it should be."""
@@ -24,27 +24,27 @@ class _Scrape(NamedTuple):
     time: float
 
 
-def diagnose(asker: Asker, window: Window, resolution_seconds: int) -> Callable[[float], None]:
+def diagnose(runner: QueryRunner, window: Window, resolution_seconds: int) -> Callable[[float], None]:
     """Ask what shows the source's faults; the returned function takes the coverage, waits and keeps the findings."""
-    counts = asker.ask(q.SCRAPES, r.number)
+    counts = runner.ask(q.SCRAPES, r.number)
     pairs = ((q.SCRAPER_FIRST, q.SCRAPER_LAST), (q.MACHINE_SCRAPER_FIRST, q.MACHINE_SCRAPER_LAST))
-    scrapers = [(asker.ask(first, _scrape), asker.ask(last, _scrape)) for first, last in pairs]
-    exported = asker.ask(q.EXPORTED, r.text("job"))
-    clusters = asker.ask(q.CLUSTERS, r.every_label)
+    scrapers = [(runner.ask(first, _scrape), runner.ask(last, _scrape)) for first, last in pairs]
+    exported = runner.ask(q.EXPORTED, r.text("job"))
+    clusters = runner.ask(q.CLUSTERS, r.every_label)
 
     def finish(coverage_minutes: float) -> None:
         scrapes = max(counts.rows(), default=0.0)
         if scrapes > 0 and coverage_minutes * 60 / scrapes > resolution_seconds * _SLACK:
             every = round(window.seconds / scrapes)
-            asker.notice(FindingKind.SCRAPED_SELDOM, f"every {every} s, resolution {resolution_seconds} s")
+            runner.notice(FindingKind.SCRAPED_SELDOM, f"every {every} s, resolution {resolution_seconds} s")
         for firsts, lasts in scrapers:
             for pair in _doubled(firsts.rows(), lasts.rows(), 2 * resolution_seconds):
-                asker.notice(FindingKind.SCRAPED_TWICE, pair)
+                runner.notice(FindingKind.SCRAPED_TWICE, pair)
         for job in exported.rows():
-            asker.notice(FindingKind.LABELS_EXPORTED, f"job {job}")
+            runner.notice(FindingKind.LABELS_EXPORTED, f"job {job}")
         if len(clusters.rows()) > 1:
             for labels in clusters.rows():
-                asker.notice(FindingKind.SEVERAL_CLUSTERS, _written(labels))
+                runner.notice(FindingKind.SEVERAL_CLUSTERS, _written(labels))
 
     return finish
 

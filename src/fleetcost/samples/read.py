@@ -10,9 +10,9 @@ from fleetcost.model.samples import Samples
 from fleetcost.model.window import Window
 from fleetcost.samples import queries as q
 from fleetcost.samples import records as r
-from fleetcost.samples.asker import Asker
 from fleetcost.samples.filling import ask_all
 from fleetcost.samples.health import diagnose
+from fleetcost.samples.runner import QueryRunner
 from fleetcost.samples.source import Source
 
 CONCURRENCY = 4
@@ -37,18 +37,18 @@ def read(source: Source, window: Window, resolution_seconds: int, concurrency: i
             to accept partial ones, and then the samples are marked so.
     """
     with ThreadPoolExecutor(concurrency, thread_name_prefix="samples") as executor:
-        asker = Asker(source, window, resolution_seconds, executor)
+        runner = QueryRunner(source, window, resolution_seconds, executor)
         try:
-            return _read(asker, source.name, window, resolution_seconds)
+            return _read(runner, source.name, window, resolution_seconds)
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def _read(asker: Asker, name: str, window: Window, resolution_seconds: int) -> Samples:
-    observed = asker.ask(q.OBSERVED, r.number)
-    finish = diagnose(asker, window, resolution_seconds)
-    filled = ask_all(asker, q.every())
+def _read(runner: QueryRunner, name: str, window: Window, resolution_seconds: int) -> Samples:
+    observed = runner.ask(q.OBSERVED, r.number)
+    finish = diagnose(runner, window, resolution_seconds)
+    filled = ask_all(runner, q.every())
     samples = Samples(
         window=window,
         resolution_seconds=resolution_seconds,
@@ -57,4 +57,4 @@ def _read(asker: Asker, name: str, window: Window, resolution_seconds: int) -> S
         **filled(),
     )
     finish(samples.coverage_minutes)
-    return replace(samples, findings=summarise(asker.noticed()), partial=asker.partial)
+    return replace(samples, findings=summarise(runner.noticed()), partial=runner.partial)

@@ -54,4 +54,4 @@ class RowReader:
 
 
 class UnnamedError(Exception):
-    """A row lacks the label that names its object; the asker counts it."""
+    """A row lacks the label that names its object; the runner counts it."""

@@ -11,7 +11,7 @@ from fleetcost.model.identity import DEFAULT_IDS, cluster_id
 from fleetcost.model.window import Resolution, Window
 from fleetcost.samples.clusters import UNLABELLED
 from fleetcost.samples.queries import OBSERVED
-from fleetcost.samples.queries.parts import most, sightings_of
+from fleetcost.samples.queries.parts import first_last_seen, most
 from fleetcost.samples.query import Over, Query
 from fleetcost.samples.source import Source
 
@@ -76,7 +76,7 @@ def survey(source: Source, label: str, now: datetime, days: int, silent_after: t
         SourceError: it did not answer.
     """
     seen = _days_seen(source, label, now, days)
-    first_seen, last_seen = sightings_of("cluster", OBSERVED.metric, (label,), _WHY, *OBSERVED.matchers)
+    first_seen, last_seen = first_last_seen("cluster", OBSERVED.metric, (label,), _WHY, *OBSERVED.matchers)
     firsts = _edges(source, first_seen, {value: min(span) for value, span in seen.items()})
     lasts = _edges(source, last_seen, {value: max(span) for value, span in seen.items()})
     there = {value: _metrics(source, label, lasts[value]) for value in lasts}

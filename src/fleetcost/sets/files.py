@@ -10,10 +10,10 @@ import msgspec
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import FORMAT_VERSION, SetHeader, SetKey, SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
+from fleetcost.sets.checksum import NO_CHECKSUM
 from fleetcost.sets.cost_set import CostSet
 from fleetcost.sets.parquet import FileFormat
 from fleetcost.sets.schema import TABLES
-from fleetcost.sets.seal import UNSEALED
 
 
 class _Footer(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +66,7 @@ def _footer(header: SetHeader) -> _Footer:
         start_epoch=window.start_epoch,
         end_epoch=window.end_epoch,
         built_at=rfc3339(header.built_at),
-        file_sha256=UNSEALED,
+        file_sha256=NO_CHECKSUM,
         **{name: getattr(header, name) for name in _SAME},
     )
 

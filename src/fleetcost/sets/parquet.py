@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 
 from fleetcost.errors import SetDamagedError
 from fleetcost.model.columns import ColumnTable
+from fleetcost.sets.checksum import check_checksum, with_checksum
 from fleetcost.sets.schema import in_version, schema_of
-from fleetcost.sets.seal import check_seal, seal
 
 FOOTER_KEY = b"fleetcost"
 """The key of our JSON in the Parquet footer's key-value metadata."""
@@ -75,7 +75,7 @@ class FileFormat(Generic[Header, Footer]):
         with _writer(sink, written.schema) as writer:
             writer.write_table(written)
             writer.add_key_value_metadata({FOOTER_KEY: msgspec.json.encode(self.to_footer(header))})
-        return seal(sink.getvalue())
+        return with_checksum(sink.getvalue())
 
     def from_bytes(self, content: bytes, path: str) -> tuple[Header, pa.Table]:
         """
@@ -116,7 +116,7 @@ class FileFormat(Generic[Header, Footer]):
                 f"read {path}: a Parquet file, but not one of ours: no `fleetcost` entry in its footer"
             )
         kind, header = self._header(entries[FOOTER_KEY], path)
-        check_seal(content, path)
+        check_checksum(content, path)
         if not _has_columns(metadata, self.kinds[kind], header.format_version, path):
             raise SetDamagedError(f"read {path}: columns differ from format version {header.format_version}")
         if metadata.num_rows != header.rows:

@@ -26,7 +26,7 @@ def test_one_cluster_that_cannot_be_read_is_its_own_problem() -> None:
     bucket = Unreadable()
     registry = Registry(bucket, lambda: (ONE, TWO), lambda: 1)
     registry.refresh()
-    known = registry.standings()
+    known = registry.statuses()
     assert "not ours" in known[ONE].problem
     assert known[TWO].problem == ""
 
@@ -63,4 +63,4 @@ def test_a_failing_turn_fails_the_health_check_and_the_loop_goes_on() -> None:
     registry = Registry(MemoryBucket(), clusters, lambda: passes[0])
     registry.run(Turns(after, after))
     assert ("no ledger" in told[0], told[1]) == (True, "")
-    assert set(registry.standings()) == {ONE}
+    assert set(registry.statuses()) == {ONE}

@@ -8,7 +8,7 @@ from builders import at, hour, open_tables, pair, put
 from fleetcost.api.app import create_app
 from fleetcost.api.services import Services
 from fleetcost.bucket.memory import MemoryBucket
-from fleetcost.bucket.united import UnitedBucket
+from fleetcost.bucket.multi import MultiBucket
 from fleetcost.ingest.passes import Status
 from fleetcost.ingest.run import Ingestor
 from unit.api.apps import FOREVER, NOW, WEB, Client
@@ -19,7 +19,7 @@ def test_each_bucket_s_freshness_is_answered(tmp_path: Path) -> None:
     eu, us = MemoryBucket("eu://"), MemoryBucket("us://")
     put(eu, *pair(hour(1), "paris"))
     put(us, *pair(hour(1), "boston"), *pair(hour(1), "paris"))
-    view = UnitedBucket((eu, us), lambda: at(3))
+    view = MultiBucket((eu, us), lambda: at(3))
     database = open_tables(tmp_path)
     Ingestor(view, database, FOREVER, lambda: NOW).pass_once()
     services = Services(

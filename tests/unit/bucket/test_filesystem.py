@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fleetcost.bucket.filesystem import ABANDONED_SECONDS, WORKSHOP, FilesystemBucket
+from fleetcost.bucket.filesystem import ABANDONED_SECONDS, STAGING, FilesystemBucket
 from fleetcost.errors import StoreError, StoreRefusedError
 
 SOURCE = Path(__file__).parents[3] / "src"
@@ -57,7 +57,7 @@ def test_nothing_half_written_is_seen(tmp_path: Path) -> None:
     """A writer that dies before the rename leaves neither an object nor a listed file, and its draft is swept later."""
     bucket = FilesystemBucket(tmp_path)
     bucket.put("a/b", b"old")
-    draft = tmp_path / WORKSHOP / "draft-of-a-dead-writer"
+    draft = tmp_path / STAGING / "draft-of-a-dead-writer"
     draft.write_bytes(b"ne")
     bucket.put("a/c", b"x")
     assert draft.exists()
@@ -93,7 +93,7 @@ def test_missing_right_is_named(tmp_path: Path) -> None:
         FilesystemBucket(tmp_path / "locked").put("a", b"x")
 
 
-def test_the_workshop_is_no_place_for_objects(tmp_path: Path) -> None:
+def test_the_staging_folder_is_no_place_for_objects(tmp_path: Path) -> None:
     """The reserved folder takes no objects, because they would not be listed."""
     with pytest.raises(ValueError, match="reserved"):
-        FilesystemBucket(tmp_path).put(f"{WORKSHOP}/a", b"x")
+        FilesystemBucket(tmp_path).put(f"{STAGING}/a", b"x")

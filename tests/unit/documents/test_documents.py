@@ -16,7 +16,7 @@ from fleetcost.documents.cluster import CheckResult, ClusterClaim, Diagnostics, 
 from fleetcost.documents.document import LATEST, BucketDocument, decode, read_document, write_document
 from fleetcost.documents.places import diagnostics_path, identity_path
 from fleetcost.documents.repairs import RepairedSet, RepairJob, RepairRequest, RepairResult
-from fleetcost.documents.standing import read_standing
+from fleetcost.documents.status import read_agent_status
 from fleetcost.errors import DocumentDamagedError, ObjectTooLargeError
 from fleetcost.model.identity import ClusterId
 
@@ -97,7 +97,7 @@ def test_a_hostile_document_is_that_objects_state(content: bytes, place: Any) ->
     """Whatever lies in a cluster's folder, its account names the object and the reason, and nothing is raised."""
     bucket = MemoryBucket()
     bucket.put(place(C1), content)
-    found = read_standing(bucket, C1)
+    found = read_agent_status(bucket, C1)
     assert place(C1) in found.problem
     assert (found.identity, found.checks) == (None, None)
 

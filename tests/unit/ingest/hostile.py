@@ -19,11 +19,11 @@ import pyarrow.parquet as pq
 
 from builders import allocation, allocation_set, asset_set, day, hour, node
 from fleetcost.model.window import Window
+from fleetcost.sets.checksum import with_checksum
 from fleetcost.sets.cost_set import CostSet
 from fleetcost.sets.files import to_bytes
 from fleetcost.sets.layout import set_path
 from fleetcost.sets.parquet import FOOTER_KEY
-from fleetcost.sets.seal import seal
 
 VILLAIN = "villain"
 DEEP = b"[" * 2000 + b"]" * 2000
@@ -45,7 +45,7 @@ def footed(one: CostSet, changes: Mapping[str, Any], raw: Mapping[bytes, bytes] 
     with pq.ParquetWriter(sink, one.table.schema, store_schema=False, write_statistics=False) as writer:
         writer.write_table(one.table)
         writer.add_key_value_metadata({FOOTER_KEY: document})
-    return seal(sink.getvalue())
+    return with_checksum(sink.getvalue())
 
 
 def with_column(one: CostSet, name: str, value: Any) -> bytes:
@@ -141,7 +141,7 @@ def _damaged(chance: random.Random, content: bytes) -> bytes:
     flipped = bytearray(content)
     for _ in range(chance.choice((1, 5, 50))):
         flipped[chance.randrange(len(flipped))] ^= 1 << chance.randrange(8)
-    return seal(bytes(flipped)) if way == 5 and b"0" * 64 in flipped else bytes(flipped)
+    return with_checksum(bytes(flipped)) if way == 5 and b"0" * 64 in flipped else bytes(flipped)
 
 
 def name_oddly(root: Path) -> int:

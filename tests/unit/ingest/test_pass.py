@@ -47,11 +47,11 @@ from fleetcost.model.allocation import VolumeShare
 from fleetcost.model.asset import Asset, AssetType
 from fleetcost.model.sets import SetKind
 from fleetcost.ops import metrics
+from fleetcost.sets.checksum import with_checksum
 from fleetcost.sets.cost_set import CostSet
 from fleetcost.sets.files import to_bytes
 from fleetcost.sets.layout import set_path
 from fleetcost.sets.parquet import FOOTER_KEY
-from fleetcost.sets.seal import seal
 from fleetcost.tables.database import Database
 from fleetcost.tables.ledger import EntryState, ledger_of
 
@@ -191,7 +191,7 @@ def odd_rows(table: pa.Table) -> bytes:
     with pq.ParquetWriter(sink, table.schema) as writer:
         writer.write_table(table)
         writer.add_key_value_metadata({FOOTER_KEY: msgspec.json.encode(footer | {"file_sha256": "0" * 64})})
-    return seal(sink.getvalue())
+    return with_checksum(sink.getvalue())
 
 
 TABLE = allocation_set().table

@@ -6,7 +6,7 @@ import re
 
 from fleetcost.model.window import Window
 from fleetcost.samples import queries
-from fleetcost.samples.edges import Presence, newest, sightings
+from fleetcost.samples.edges import Presence, newest, seen_times
 from fleetcost.samples.narrowing import NAMES_AT_ONCE, Render
 from fleetcost.samples.promql import Lookback, render_edge
 from fleetcost.samples.query import Query
@@ -43,7 +43,7 @@ def test_what_is_at_the_edge_is_not_looked_for() -> None:
     """Where everything is seen at the edge, no query looks at the steps."""
     pods = [f"p{i}" for i in range(9)]
     server = Server(pods, pods)
-    rows = sightings(queries.CONTAINER_FIRST, LOOK, HOUR.end_epoch, server.ask, Presence())
+    rows = seen_times(queries.CONTAINER_FIRST, LOOK, HOUR.end_epoch, server.ask, Presence())
     assert {row.labels["pod"]: row.value for row in rows} == dict.fromkeys(pods, 100.0)
     assert not any("[3601s:1m]" in text for text in server.texts)
 
@@ -55,7 +55,7 @@ def test_only_the_others_are_looked_for_by_name() -> None:
     server = Server(steady, steady + short)
     rows = {
         row.labels["pod"]: row.value
-        for row in sightings(queries.CONTAINER_FIRST, LOOK, HOUR.end_epoch, server.ask, Presence())
+        for row in seen_times(queries.CONTAINER_FIRST, LOOK, HOUR.end_epoch, server.ask, Presence())
     }
     assert rows == dict.fromkeys(steady, 100.0) | dict.fromkeys(short, 200.0)
     assert len([text for text in server.texts if "[3601s:1m]" in text]) == 2
@@ -65,7 +65,7 @@ def test_where_most_are_missing_everything_is_looked_at() -> None:
     """A server that starts inside the hour saw nothing at its start; one query without names is cheaper than many."""
     pods = [f"p{i}" for i in range(3 * NAMES_AT_ONCE)]
     server = Server([], pods)
-    rows = sightings(queries.CONTAINER_FIRST, LOOK, HOUR.end_epoch, server.ask, Presence())
+    rows = seen_times(queries.CONTAINER_FIRST, LOOK, HOUR.end_epoch, server.ask, Presence())
     assert len(rows) == len(pods)
     assert len([text for text in server.texts if "[3601s:1m]" in text]) == 1
 
@@ -73,7 +73,7 @@ def test_where_most_are_missing_everything_is_looked_at() -> None:
 def test_nothing_is_asked_twice_where_there_is_nothing() -> None:
     """A metric that does not exist takes two queries."""
     server = Server([], [])
-    assert sightings(queries.CONTAINER_FIRST, LOOK, HOUR.end_epoch, server.ask, Presence()) == []
+    assert seen_times(queries.CONTAINER_FIRST, LOOK, HOUR.end_epoch, server.ask, Presence()) == []
     assert len(server.texts) == 2
 
 
@@ -100,5 +100,5 @@ def test_which_there_were_is_asked_once_for_both() -> None:
     for minute in (0, 1):
         now = HOUR.end_epoch + minute * 60
         for query in (queries.CONTAINER_FIRST, queries.CONTAINER_LAST):
-            assert len(sightings(query, LOOK, now, server.ask, presence)) == len(pods)
+            assert len(seen_times(query, LOOK, now, server.ask, presence)) == len(pods)
         assert len([text for text in server.texts if text.startswith("count by")]) == minute + 1

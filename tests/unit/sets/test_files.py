@@ -19,10 +19,10 @@ from builders import allocation, allocation_set, asset_set, at, day, disk, hour,
 from fleetcost.errors import SetDamagedError
 from fleetcost.model.allocation import ALLOCATION, LoadBalancerShare, VolumeShare
 from fleetcost.model.sets import FORMAT_VERSION
+from fleetcost.sets.checksum import with_checksum
 from fleetcost.sets.cost_set import CostSet
 from fleetcost.sets.files import from_bytes, header_from_bytes, to_bytes
 from fleetcost.sets.parquet import FOOTER_KEY
-from fleetcost.sets.seal import seal
 
 FULL = allocation(
     services=("web", "api"), labels={"team": "blue", "app": "x"}, annotations={"a": ""}, namespace_labels={"n": "ä"},
@@ -53,7 +53,7 @@ def with_footer(table: pa.Table, footer: dict[str, Any], **options: Any) -> byte
     with pq.ParquetWriter(sink, table.schema, **options) as writer:
         writer.write_table(table, row_group_size=7)
         writer.add_key_value_metadata({FOOTER_KEY: msgspec.json.encode(footer)})
-    return seal(sink.getvalue())
+    return with_checksum(sink.getvalue())
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ import pytest
 from fleetcost.errors import SetDamagedError
 from fleetcost.model.allocation import Labels, no_labels
 from fleetcost.model.columns import COST, LABELS, MEASURE, TEXT, Holds, table_of
+from fleetcost.sets.checksum import NO_CHECKSUM, with_checksum
 from fleetcost.sets.parquet import FileFormat
 from fleetcost.sets.schema import in_version, schema_of
-from fleetcost.sets.seal import UNSEALED, seal
 from fleetcost.tables.columns import definitions, read
 
 
@@ -41,7 +41,7 @@ class Head(msgspec.Struct, frozen=True):
     format_version: int
     rows: int
     kind: str = "rows"
-    file_sha256: str = UNSEALED
+    file_sha256: str = NO_CHECKSUM
 
 
 TABLE = table_of(Row, keys=("name",))
@@ -92,7 +92,7 @@ def test_a_file_with_the_columns_of_another_version_is_damaged(said: int, has: i
         writer.write_table(rows)
         writer.add_key_value_metadata({b"fleetcost": msgspec.json.encode(Head(said, 2))})
     with pytest.raises(SetDamagedError, match=f"columns differ from format version {said}"):
-        FORMAT.from_bytes(seal(sink.getvalue()), "x")
+        FORMAT.from_bytes(with_checksum(sink.getvalue()), "x")
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])

@@ -12,7 +12,7 @@ from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.routes.allocation import enveloped
 from fleetcost.api.schema import Envelope
 from fleetcost.api.words import Family
-from fleetcost.documents.standing import Standing
+from fleetcost.documents.status import AgentStatus
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.query.windows import ACCEPTED, parse_window
@@ -39,9 +39,9 @@ def multicluster(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     with context.snapshot() as snapshot:
         visible = context.clusters(snapshot)
         known = clusters(context.services.known.entries(snapshot))
-    standings = _standings(context)
+    statuses = _statuses(context)
     gone = context.services.known.retired()
-    chosen = [standings.get(one, Standing(one)) for one in known if visible is None or one in visible]
+    chosen = [statuses.get(one, AgentStatus(one)) for one in known if visible is None or one in visible]
     counted = [one for one in chosen if one.checks and one.cluster not in gone]
     overview = {f"{check}DiagnosticPassed": _passed(check, counted, window) for check in CHECKS}
     return enveloped({"overview": overview, "clusters": [_row(one) for one in chosen]})
@@ -52,19 +52,19 @@ def enabled(_context: Context) -> Any:  # noqa: ANN401 - a JSON document
     return enveloped(data=True)
 
 
-def _standings(context: Context) -> Mapping[ClusterId, Standing]:
+def _statuses(context: Context) -> Mapping[ClusterId, AgentStatus]:
     registry = context.services.registry
-    return registry.standings() if registry else {}
+    return registry.statuses() if registry else {}
 
 
-def _passed(check: str, counted: Sequence[Standing], window: Window) -> bool:
+def _passed(check: str, counted: Sequence[AgentStatus], window: Window) -> bool:
     found = [one.checks for one in counted if one.checks]
     return bool(found) and all(
         run.latest_run >= window.start and check in run.checks and run.checks[check].diagnostic_passed for run in found
     )
 
 
-def _row(one: Standing) -> dict[str, Any]:
+def _row(one: AgentStatus) -> dict[str, Any]:
     row: dict[str, Any] = {
         "clusterId": one.cluster,
         "latestRun": rfc3339(one.checks.latest_run) if one.checks else "",

@@ -10,7 +10,7 @@ from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.questions import asked_window
 from fleetcost.api.reads.prices import ClusterPrices, prices
 from fleetcost.api.words import Family
-from fleetcost.documents.standing import Standing
+from fleetcost.documents.status import AgentStatus
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import rfc3339
@@ -89,13 +89,13 @@ def fleet_prices(context: Context) -> PricesJson:
         found = prices(snapshot, frame, scope, [one for one in known if visible is None or one in visible])
         as_of = rfc3339(context.as_of(snapshot))
     registry = context.services.registry
-    standings = registry.standings() if registry else {}
-    rows = [_price(one, _doubts(standings.get(ClusterId(one.cluster)))) for one in found]
+    statuses = registry.statuses() if registry else {}
+    rows = [_price(one, _doubts(statuses.get(ClusterId(one.cluster)))) for one in found]
     return PricesJson(rows, window_document(frame.window), as_of)
 
 
-def _doubts(standing: Standing | None) -> list[DoubtJson]:
-    found = standing.checks.findings if standing and standing.checks else ()
+def _doubts(status: AgentStatus | None) -> list[DoubtJson]:
+    found = status.checks.findings if status and status.checks else ()
     return [DoubtJson(one.kind, one.count, list(one.subjects), one.meaning) for one in found if one.of_prices]
 
 

@@ -10,16 +10,16 @@ from fleetcost.samples.queries.parts import (
     MACHINE,
     NODE,
     equal,
+    first_last_seen,
     growth,
     labels,
     mean,
     mean_of_either,
     most,
-    sightings_of,
 )
 from fleetcost.samples.query import Fills
 
-NODE_FIRST, NODE_LAST = sightings_of(
+NODE_FIRST, NODE_LAST = first_last_seen(
     "node",
     "kube_node_status_capacity",
     ("node",),
@@ -27,14 +27,14 @@ NODE_FIRST, NODE_LAST = sightings_of(
     equal("resource", "cpu"),
     fills=Fills(NodeSamples, "seen", r.node_seen),
 )
-PRICED_NODE_FIRST, PRICED_NODE_LAST = sightings_of(
+PRICED_NODE_FIRST, PRICED_NODE_LAST = first_last_seen(
     "priced node",
     "node_total_hourly_cost",
     ("node", "instance", "provider_id"),
     "when a node existed under which provider id: a node re-created under its name is another machine",
     fills=Fills(NodeSamples, "seen", r.node_seen),
 )
-IDENTIFIED_NODE_FIRST, IDENTIFIED_NODE_LAST = sightings_of(
+IDENTIFIED_NODE_FIRST, IDENTIFIED_NODE_LAST = first_last_seen(
     "identified node",
     "kube_node_info",
     ("node", "provider_id"),

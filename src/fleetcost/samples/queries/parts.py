@@ -56,7 +56,7 @@ OWN_DISK = (
 """The root control group's file systems on real devices, on any cloud and any metal."""
 
 
-def sightings_of(
+def first_last_seen(
     name: str,
     metric: str,
     by: tuple[str, ...],

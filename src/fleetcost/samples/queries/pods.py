@@ -11,16 +11,16 @@ from fleetcost.samples.queries.parts import (
     POD,
     REAL_CONTAINER,
     equal,
+    first_last_seen,
     growth,
     mean,
     mean_of_either,
     most,
     present,
-    sightings_of,
 )
 from fleetcost.samples.query import Fills, Over, Query
 
-CONTAINER_FIRST, CONTAINER_LAST = sightings_of(
+CONTAINER_FIRST, CONTAINER_LAST = first_last_seen(
     "container",
     "kube_pod_container_status_running",
     CONTAINER,
@@ -28,7 +28,7 @@ CONTAINER_FIRST, CONTAINER_LAST = sightings_of(
     nonzero=True,
     fills=Fills(PodSamples, "running", r.container_seen),
 )
-INIT_FIRST, INIT_LAST = sightings_of(
+INIT_FIRST, INIT_LAST = first_last_seen(
     "init container",
     "kube_pod_init_container_status_running",
     CONTAINER,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fleetcost.model.samples import NameSamples, ServiceSamples
 from fleetcost.samples import records as r
-from fleetcost.samples.queries.parts import BALANCER, PRICED_BALANCER, labels, mean, most, present, sightings_of
+from fleetcost.samples.queries.parts import BALANCER, PRICED_BALANCER, first_last_seen, labels, mean, most, present
 from fleetcost.samples.query import Fills
 
 SELECTORS = tuple(
@@ -28,7 +28,7 @@ ENDPOINTS = most(
     "which pods are behind a service, where nobody reports its selector",
     fills=Fills(ServiceSamples, "endpoints", r.endpoint),
 )
-PRICED_BALANCER_FIRST, PRICED_BALANCER_LAST = sightings_of(
+PRICED_BALANCER_FIRST, PRICED_BALANCER_LAST = first_last_seen(
     "priced load balancer",
     "kubecost_load_balancer_cost",
     PRICED_BALANCER,
@@ -44,14 +44,14 @@ BALANCER_PRICE = mean(
     present("ingress_ip"),
     fills=Fills(ServiceSamples, "load_balancer_prices", r.balancer_price),
 )
-BALANCER_FIRST, BALANCER_LAST = sightings_of(
+BALANCER_FIRST, BALANCER_LAST = first_last_seen(
     "load balancer",
     "kube_service_status_load_balancer_ingress",
     BALANCER,
     "the same, from kube-state-metrics",
     fills=Fills(ServiceSamples, "load_balancers", r.balancer_seen),
 )
-MANAGEMENT_FIRST, MANAGEMENT_LAST = sightings_of(
+MANAGEMENT_FIRST, MANAGEMENT_LAST = first_last_seen(
     "management fee",
     "kubecost_cluster_management_cost",
     ("provisioner_name",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fleetcost.samples.queries.parts import ANY, CLUSTER_LABELS, SCRAPER, equal, most, present, sightings_of
+from fleetcost.samples.queries.parts import ANY, CLUSTER_LABELS, SCRAPER, equal, first_last_seen, most, present
 from fleetcost.samples.query import Over, Query
 
 OBSERVED = Query(
@@ -21,14 +21,14 @@ SCRAPES = Query(
     by=("node",),
     why="how often the source scrapes, because times can be no finer",
 )
-SCRAPER_FIRST, SCRAPER_LAST = sightings_of(
+SCRAPER_FIRST, SCRAPER_LAST = first_last_seen(
     "scraper",
     "kube_node_status_capacity",
     SCRAPER,
     "which scrapes report the same node at the same time: two are one too many",
     equal("resource", "cpu"),
 )
-MACHINE_SCRAPER_FIRST, MACHINE_SCRAPER_LAST = sightings_of(
+MACHINE_SCRAPER_FIRST, MACHINE_SCRAPER_LAST = first_last_seen(
     "scraper of machines",
     "container_cpu_usage_seconds_total",
     SCRAPER,

@@ -12,15 +12,15 @@ from fleetcost.samples.queries.parts import (
     POD,
     PRICED_VOLUME,
     VOLUME,
+    first_last_seen,
     labels,
     mean,
     most,
     present,
-    sightings_of,
 )
 from fleetcost.samples.query import Fills
 
-VOLUME_FIRST, VOLUME_LAST = sightings_of(
+VOLUME_FIRST, VOLUME_LAST = first_last_seen(
     "volume",
     "kube_persistentvolume_capacity_bytes",
     VOLUME,
@@ -55,7 +55,7 @@ OPENCOST_VOLUME_INFO = labels(
     "the same, from OpenCost's exporter",
     fills=Fills(StorageSamples, "volume_info", r.volume_info),
 )
-CLAIM_FIRST, CLAIM_LAST = sightings_of(
+CLAIM_FIRST, CLAIM_LAST = first_last_seen(
     "claim",
     "kube_persistentvolumeclaim_info",
     CLAIM_INFO,
@@ -91,7 +91,7 @@ OPENCOST_MOUNTS = most(
     "the same, from OpenCost's exporter",
     fills=Fills(StorageSamples, "mounts", r.mount),
 )
-DISK_FIRST, DISK_LAST = sightings_of(
+DISK_FIRST, DISK_LAST = first_last_seen(
     "node's disk",
     "container_fs_limit_bytes",
     DISK,

@@ -15,9 +15,9 @@ from fleetcost.model.cloud_sets import (
     Replaced,
 )
 from fleetcost.model.window import Window, rfc3339
+from fleetcost.sets.checksum import NO_CHECKSUM
 from fleetcost.sets.cloud.cloud_set import CloudSet
 from fleetcost.sets.parquet import FileFormat
-from fleetcost.sets.seal import UNSEALED
 
 KIND = "cloudcosts"
 
@@ -72,7 +72,7 @@ def _footer(header: CloudSetHeader) -> _CloudFooter:
         end=rfc3339(window.end),
         start_epoch=window.start_epoch,
         end_epoch=window.end_epoch,
-        file_sha256=UNSEALED,
+        file_sha256=NO_CHECKSUM,
         **{name: getattr(header, name) for name in _SAME},
     )
 

@@ -49,7 +49,7 @@ class _Listed:
     error: FleetcostError | None = None
 
 
-class UnitedBucket:
+class MultiBucket:
     """
     One view of several stores.
 

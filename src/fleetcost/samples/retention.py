@@ -35,7 +35,7 @@ def scrapes(source: Source, window: Window) -> bool:
     return bool(source.query(SEES_ANYTHING, window, 60))
 
 
-def held(source: Source, now: datetime) -> Window | None:
+def retained(source: Source, now: datetime) -> Window | None:
     """
     Return the days for which the source has samples, None where it has none.
 

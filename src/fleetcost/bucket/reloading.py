@@ -23,7 +23,7 @@ _Result = TypeVar("_Result")
 _Mark = tuple[tuple[str, int, int, int] | None, ...]
 
 
-class WatchedBucket:
+class ReloadingBucket:
     """
     The bucket of a settings file, opened anew when the file, or one it names, has changed.
 

@@ -9,8 +9,8 @@ import pytest
 
 from builders import at, hour, open_tables, pair, put
 from fleetcost.bucket.memory import MemoryBucket
+from fleetcost.bucket.multi import MultiBucket
 from fleetcost.bucket.port import ObjectInfo
-from fleetcost.bucket.united import UnitedBucket
 from fleetcost.errors import ObjectMissingError, StoreError
 from fleetcost.ingest.plan import Retention
 from fleetcost.ingest.run import Ingestor
@@ -29,12 +29,12 @@ class Fragile(MemoryBucket):
         return super().list(prefix)
 
 
-def two() -> tuple[Fragile, Fragile, UnitedBucket]:
+def two() -> tuple[Fragile, Fragile, MultiBucket]:
     """Return two regions with a cluster each, and their view."""
     eu, us = Fragile("eu://"), Fragile("us://")
     put(eu, *pair(hour(1), "paris"))
     put(us, *pair(hour(1), "boston"))
-    return eu, us, UnitedBucket((eu, us), lambda: at(3))
+    return eu, us, MultiBucket((eu, us), lambda: at(3))
 
 
 def test_one_view_of_both() -> None:

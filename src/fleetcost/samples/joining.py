@@ -16,12 +16,10 @@ from fleetcost.model.records import (
     VolumeSeen,
 )
 
-Sighting = TypeVar(
-    "Sighting", ContainerSeen, NodeSeen, VolumeSeen, ClaimSeen, LocalDiskSeen, LoadBalancerSeen, ManagementSeen
-)
+Seen = TypeVar("Seen", ContainerSeen, NodeSeen, VolumeSeen, ClaimSeen, LocalDiskSeen, LoadBalancerSeen, ManagementSeen)
 
 
-def joined(sightings: Iterable[Sighting]) -> tuple[Sighting, ...]:
+def joined(seen: Iterable[Seen]) -> tuple[Seen, ...]:
     """
     Put all sightings of each object together: from the first to the last.
 
@@ -29,7 +27,7 @@ def joined(sightings: Iterable[Sighting]) -> tuple[Sighting, ...]:
     more when the second is asked, so either may be alone.
     """
     found: dict[Any, tuple[Any, float, float]] = {}
-    for one in sightings:
+    for one in seen:
         key = tuple(getattr(one, name) for name in _identity(type(one)))
         known = found.get(key)
         first, last = (one.first, one.last) if known is None else (min(one.first, known[1]), max(one.last, known[2]))

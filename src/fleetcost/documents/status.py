@@ -13,7 +13,7 @@ from fleetcost.model.identity import ClusterId
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AgentStatus:
     """
     What one cluster's agent says.
 
@@ -28,12 +28,12 @@ class Standing:
     problem: str = ""
 
 
-def read_standing(bucket: BucketReader, cluster: ClusterId) -> Standing:
+def read_agent_status(bucket: BucketReader, cluster: ClusterId) -> AgentStatus:
     """Read what a cluster's agent says; a document that cannot be read is told and stops nobody."""
     problems: list[str] = []
     identity = _read(bucket, identity_path(cluster), ClusterClaim, problems)
     checks = _read(bucket, diagnostics_path(cluster), Diagnostics, problems)
-    return Standing(cluster, identity, checks, "; ".join(problems))
+    return AgentStatus(cluster, identity, checks, "; ".join(problems))
 
 
 def _read(bucket: BucketReader, path: str, kind: type[Kind], problems: list[str]) -> Kind | None:

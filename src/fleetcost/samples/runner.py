@@ -26,7 +26,7 @@ class PendingAnswer(Generic[Record]):
         return self._future.result()
 
 
-class Asker:
+class QueryRunner:
     """
     Asks queries for one window on an executor's threads.
 
