@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -65,3 +66,13 @@ def rows(lake: Bucket, table: str) -> list[tuple[Any, ...]]:
     labels = "".join(f", l.{name}" for name in _LABELS) if labelled else ""
     join = f"JOIN {read_of('label_set')} AS l USING (label_set)" if labelled else ""
     return duckdb.sql(f"SELECT {chosen}{labels} FROM {read_of(table)} AS t {join} ORDER BY ALL").fetchall()
+
+
+def assert_same(engine: Bucket, embedded: Bucket, without: Sequence[str] = ()) -> None:
+    """Compare the tables of two lakes."""
+    theirs, ours = manifest_of(engine).tables, manifest_of(embedded).tables
+    assert {name: table.columns for name, table in theirs.items()} == {
+        name: table.columns for name, table in ours.items()
+    }
+    for table in set(ours) - set(without):
+        assert rows(engine, table) == rows(embedded, table), table

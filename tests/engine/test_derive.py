@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from builders import allocation, allocation_set, asset_set, at, hour, key, money
 from compat.catalogue import FLEETS
 from compat.fleets import Fleet, fill
 from compat.random_fleet import random_fleet
-from engine.lakes import by_engine, embedded, manifest_of, rows
+from engine.lakes import assert_same, by_engine, embedded, manifest_of, rows
 from fleetcost.bucket.filesystem import FilesystemBucket
 from fleetcost.errors import TryAgainError
 from fleetcost.ingest.passes import Pass
@@ -37,16 +36,6 @@ DERIVED = {
     "random": random_fleet(),
     **{name: FLEETS[name] for name in ("topology", "details", "billed", "cloud", "currencies", "averages")},
 }
-
-
-def assert_same(engine: FilesystemBucket, embedded: FilesystemBucket, without: Sequence[str] = ()) -> None:
-    """Compare the tables of two lakes."""
-    theirs, ours = manifest_of(engine).tables, manifest_of(embedded).tables
-    assert {name: table.columns for name, table in theirs.items()} == {
-        name: table.columns for name, table in ours.items()
-    }
-    for table in set(ours) - set(without):
-        assert rows(engine, table) == rows(embedded, table), table
 
 
 @pytest.mark.parametrize("fleet", DERIVED.values(), ids=DERIVED)

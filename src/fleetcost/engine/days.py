@@ -16,7 +16,7 @@ from fleetcost.errors import SetDamagedError
 from fleetcost.lake.manifest import Manifest
 from fleetcost.lake.plan import LakePlan, plan
 from fleetcost.model.amount import ZERO
-from fleetcost.model.sets import SetKind
+from fleetcost.model.sets import FORMAT_VERSION, SetKind
 from fleetcost.model.window import Resolution
 from fleetcost.sets.files import from_bytes
 from fleetcost.tables.cloud import CloudEntry
@@ -89,13 +89,15 @@ def order_of(
     for entry in entries:
         key = entry.key
         if entry.state is EntryState.INGESTED and (key.resolution, key.window) in windows:
-            path = converted.get(entry.path, entry.path)
+            # What was converted was so by this build, whatever had read it when the ledger was written.
+            ours = converted.get(entry.path)
+            version = FORMAT_VERSION if ours else entry.format_version
             sets.setdefault((key.kind, key.resolution), []).append(
-                Placed(key.cluster, key.window, entry.currency, path)
+                Placed(key.cluster, key.window, entry.currency, ours or entry.path, version)
             )
             rows += entry.rows
     used = [
-        Placed(entry.key.integration, entry.key.window, "", entry.path)
+        Placed(entry.key.integration, entry.key.window, "", entry.path, entry.format_version)
         for entry in bills
         if entry.state is EntryState.INGESTED and entry.key.window.start in found.billed
     ]

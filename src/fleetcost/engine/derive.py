@@ -16,10 +16,12 @@ from fleetcost.engine.workshop import Workshop
 from fleetcost.lake.manifest import LakeColumn, LakeFile
 from fleetcost.lake.publish import Shapes
 from fleetcost.model.allocation import ALLOCATION
-from fleetcost.model.cloud_sets import CLOUD_FORMAT_VERSION
-from fleetcost.model.sets import FORMAT_VERSION, SetKind
+from fleetcost.model.cloud_cost import CLOUD_COST
+from fleetcost.model.columns import ColumnTable
+from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution
 from fleetcost.query.dialect_spark import Spark
+from fleetcost.tables.columns import TABLES
 from fleetcost.tables.derivation import (
     RECONCILED,
     RowScope,
@@ -86,13 +88,13 @@ class Derivation:
         shop: where the work is done; `ledger` and `cloud_ledger` have their names there
         order: what is derived
         shapes: columns of the lake's tables
-        name_rows: lets statements read set files under a name
+        name_rows: lets statements read set files under a name, in the newest columns
     """
 
     shop: Workshop
     order: DerivedBatch
     shapes: Shapes
-    name_rows: Callable[[str, Sequence[Placed]], None]
+    name_rows: Callable[[str, ColumnTable, Sequence[Placed]], None]
     files: dict[str, list[LakeFile]] = field(default_factory=dict)
 
     def load(self) -> None:
@@ -132,8 +134,8 @@ class Derivation:
         if not files:
             self._none(name)
             return
-        self.name_rows(f"{name}_sets", files)
-        rows = set_query(source, SetReader(f"{name}_sets", PLACE, "labels", _LABEL_SET), FORMAT_VERSION)
+        self.name_rows(f"{name}_sets", TABLES[source], files)
+        rows = set_query(source, SetReader(f"{name}_sets", PLACE, "labels", _LABEL_SET), TABLES[source].newest)
         if self.order.billed:
             self.shop.keep(name, query("numbered", query=rows))
         else:
@@ -160,8 +162,8 @@ class Derivation:
         if not self.order.bills:
             self._none("cloud_cost_1d")
             return
-        self.name_rows("bills", self.order.bills)
-        rows = set_query("cloud_cost", SetReader("bills", PLACE_OF_BILL, "labels"), CLOUD_FORMAT_VERSION)
+        self.name_rows("bills", CLOUD_COST, self.order.bills)
+        rows = set_query("cloud_cost", SetReader("bills", PLACE_OF_BILL, "labels"), CLOUD_COST.newest)
         self.shop.keep("cloud_cost_1d", query("numbered", query=rows))
 
     def _none(self, name: str) -> None:

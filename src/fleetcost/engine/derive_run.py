@@ -21,6 +21,7 @@ from fleetcost.errors import TryAgainError
 from fleetcost.ingest.plan import Batch, Load
 from fleetcost.ingest.prefetch import Prefetcher
 from fleetcost.lake.manifest import LakeFile
+from fleetcost.model.columns import ColumnTable
 from fleetcost.model.states import ObjectState
 from fleetcost.sets.layout import locate
 from fleetcost.tables.ledger import Entry, EntryState
@@ -149,6 +150,6 @@ class _Namer:
     place: str
     tells_files: bool
 
-    def __call__(self, name: str, files: Sequence[Placed]) -> None:
+    def __call__(self, name: str, table: ColumnTable, files: Sequence[Placed]) -> None:
         """See `placed.name_rows`."""
-        name_rows(self.session, name, self.place, files, tells_files=self.tells_files)
+        name_rows(self.session, name, table, self.place, files, tells_files=self.tells_files)

@@ -3,7 +3,8 @@ Rows of set files, each with the cluster-window of its file.
 
 Sets do not repeat their cluster and window in every row; their paths say them. An engine that tells which file a row is
 from reads all files at once and looks the file up; from one that does not, the files of each cluster-window are read by
-themselves and put together.
+themselves and put together. Columns that a file's version does not have are filled with what they hold there, so that
+rows of all versions are alike.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from fleetcost.engine.session import FixedColumn, Session
+from fleetcost.engine.schema import later_columns, set_columns
+from fleetcost.engine.session import FilePart, FixedColumn, Session
 from fleetcost.errors import FleetcostError
+from fleetcost.model.columns import ColumnTable
 from fleetcost.model.window import Window
 from fleetcost.query.dialect_spark import Spark
 
@@ -28,7 +31,7 @@ _PATH = ".*/((?:federated|cloudcosts|fleetcost/lake/scratch)/.*)$"
 """What of an address is the path in the bucket."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Placed:
     """
     A set file.
@@ -38,29 +41,34 @@ class Placed:
         window: of the set
         currency: of its costs; empty where rows have their own
         path: in the bucket
+        version: of its format
     """
 
     cluster: str
     window: Window
     currency: str
     path: str
+    version: int
 
 
-def name_rows(session: Session, name: str, root: str, files: Sequence[Placed], *, tells_files: bool) -> None:
+def name_rows(
+    session: Session, name: str, table: ColumnTable, root: str, files: Sequence[Placed], *, tells_files: bool
+) -> None:
     """
-    Let statements read the rows of set files under a name, beside the columns of `PLACE`.
+    Let statements read the rows of set files under a name, in the newest columns, beside the columns of `PLACE`.
 
     Args:
         session: the conversation
         name: of the rows
+        table: the columns of sets
         root: the bucket's address as the engine knows it
-        files: at least one; all of one kind
+        files: at least one; all of one kind, of any version
         tells_files: see `tells_files`
     """
     if tells_files:
-        _by_lookup(session, name, root, files)
+        _by_lookup(session, name, table, root, files)
     else:
-        _one_by_one(session, name, root, files)
+        _one_by_one(session, name, table, root, files)
 
 
 def tells_files(session: Session, address: str) -> bool:
@@ -72,9 +80,14 @@ def tells_files(session: Session, address: str) -> bool:
     return True
 
 
-def _by_lookup(session: Session, name: str, root: str, files: Sequence[Placed]) -> None:
+def _by_lookup(session: Session, name: str, table: ColumnTable, root: str, files: Sequence[Placed]) -> None:
     rows, places = f"{name}_files", f"{name}_places"
-    session.name_files(rows, [f"{root}/{file.path}" for file in files])
+    file_of_row = FixedColumn("row_file", "_metadata.file_path")
+    versions = sorted({file.version for file in files})
+    of_version = {version: [file for file in files if file.version == version] for version in versions}
+    session.name_parts(
+        rows, [_part(table, root, chosen, version, file_of_row) for version, chosen in of_version.items()]
+    )
     values = [(file.path, file.cluster, *_times(file), file.currency) for file in files]
     session.name_values(places, _TYPED, values)
     session.view(
@@ -89,18 +102,26 @@ _TYPED = (
 )
 
 
-def _one_by_one(session: Session, name: str, root: str, files: Sequence[Placed]) -> None:
-    groups = groupby(sorted(files), key=lambda file: (file.cluster, file.window, file.currency))
+def _one_by_one(session: Session, name: str, table: ColumnTable, root: str, files: Sequence[Placed]) -> None:
     parts, dialect = [], Spark()
-    for (cluster, window, currency), chosen in groups:
-        columns = (
+    for (cluster, window, currency, version), chosen in groupby(sorted(files, key=_place), key=_place):
+        place = (
             FixedColumn("place_cluster", dialect.text(cluster)),
             FixedColumn("place_start", dialect.time(window.start)),
             FixedColumn("place_end", dialect.time(window.end)),
             FixedColumn("place_currency", dialect.text(currency)),
         )
-        parts.append(([f"{root}/{file.path}" for file in chosen], columns))
+        parts.append(_part(table, root, list(chosen), version, *place))
     session.name_parts(name, parts)
+
+
+def _place(file: Placed) -> tuple[str, Window, str, int]:
+    return file.cluster, file.window, file.currency, file.version
+
+
+def _part(table: ColumnTable, root: str, files: Sequence[Placed], version: int, *more: FixedColumn) -> FilePart:
+    addresses = [f"{root}/{file.path}" for file in files]
+    return FilePart(addresses, set_columns(table, version), (*later_columns(table, version), *more))
 
 
 def _times(file: Placed) -> tuple[datetime, datetime]:

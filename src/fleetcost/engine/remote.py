@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from fleetcost.bucket.port import BucketReader
-from fleetcost.engine.schema import ddl
+from fleetcost.engine.schema import ddl, lake_defaults
 from fleetcost.engine.session import LostError, Relation, Row, Session, new_tag
 from fleetcost.errors import FleetcostError, QuestionEndedError, TryAgainError
-from fleetcost.lake.manifest import MANIFEST, Manifest, read
+from fleetcost.lake.manifest import MANIFEST, LakeTable, Manifest, read
+from fleetcost.lake.write import newest_shapes
 from fleetcost.model.window import Resolution
 from fleetcost.ops import log
 from fleetcost.query.dialect_spark import Spark
@@ -286,13 +287,16 @@ class RemoteTables:
     def _begun(self, manifest: Manifest) -> Conversation:
         session = Session(self._url)
         session.set_up(
-            [
-                Relation(name, [f"{self._place}/{file.path}" for file in table.files], ddl(table.columns))
-                for name, table in manifest.tables.items()
-            ],
+            [self._relation(name, table) for name, table in manifest.tables.items()],
             {f"allocation_{resolution}": _labelled(resolution) for resolution in Resolution},
         )
         return Conversation(session, manifest)
+
+    def _relation(self, name: str, table: LakeTable) -> Relation:
+        """Return a table with the columns of this build, whichever build wrote its files."""
+        columns = newest_shapes().get(name, table.columns)
+        files = [f"{self._place}/{file.path}" for file in table.files]
+        return Relation(name, files, ddl(columns), lake_defaults(name, columns))
 
 
 def _labelled(resolution: Resolution) -> str:

@@ -1,11 +1,17 @@
-"""Types of the lake in Spark's words."""
+"""Columns of the lake and of set files in Spark's words: their types, and what stands where a file has none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
 
+from fleetcost.engine.session import FixedColumn
 from fleetcost.errors import DamagedError
 from fleetcost.lake.manifest import LakeColumn
+from fleetcost.model.columns import ColumnTable, SetColumn
+from fleetcost.query.dialect_spark import Spark
+from fleetcost.tables.columns import columns_behind, sql_type
 
 _PLAIN = {
     "VARCHAR": "STRING",
@@ -48,6 +54,49 @@ def spark_type(text: str) -> str:
         fields = (part.partition(" ") for part in inner)
         return f"STRUCT<{', '.join(f'{_bare(name)}: {spark_type(kind)}' for name, _, kind in fields)}>"
     raise DamagedError(f"read the manifest of the lake: a column of the type {text}, which this build does not know")
+
+
+def set_columns(table: ColumnTable, version: int) -> str:
+    """Return the columns that set files of a version have, as a schema."""
+    return ", ".join(f"`{one.name}` {_file_type(one, table.digits)}" for one in table.known_in(version))
+
+
+def later_columns(table: ColumnTable, version: int) -> list[FixedColumn]:
+    """Return the columns that set files of a version do not have, each with what it holds there."""
+    later = (one for one in table.columns if one.holds.since > version)
+    return [FixedColumn(one.name, _value(one, _file_type(one, table.digits))) for one in later]
+
+
+def lake_defaults(name: str, columns: Sequence[LakeColumn]) -> list[FixedColumn]:
+    """
+    Return what stands in columns of the lake where a file of an earlier build lacks them, unless that is NULL.
+
+    Args:
+        name: of the table
+        columns: of the table
+    """
+    later = {one.name: one for one in columns_behind(name) if one.holds.since > 1 and one.default is not None}
+    return [
+        FixedColumn(one.name, _value(later[one.name], spark_type(one.type))) for one in columns if one.name in later
+    ]
+
+
+def _file_type(column: SetColumn, digits: int) -> str:
+    """Return the type of a column in set files, where times have a zone and labels are maps."""
+    if column.type is datetime:
+        return "TIMESTAMP"
+    return "MAP<STRING, STRING>" if column.type is dict else spark_type(sql_type(column, digits))
+
+
+def _value(column: SetColumn, kind: str) -> str:
+    value = column.default
+    if isinstance(value, str):
+        return Spark().text(value)
+    if column.type in {dict, list}:
+        plain = "map()" if column.type is dict else "array()"
+    else:
+        plain = "NULL" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value).upper()
+    return f"CAST({plain} AS {kind})"
 
 
 def _bare(name: str) -> str:

@@ -49,24 +49,45 @@ class LostError(TryAgainError):
 
 
 @dataclass(frozen=True, slots=True)
+class FixedColumn:
+    """A column that files do not have, or not all of them: its name, and its value in the engine's words."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Relation:
-    """A table as the engine finds it: addresses of its files, its columns in the engine's words."""
+    """
+    A table as the engine finds it.
+
+    Attributes:
+        name: in statements
+        files: their addresses
+        columns: of the table, in the engine's words; a file may lack some
+        defaults: what stands in the columns that a file lacks, where that is not NULL
+    """
 
     name: str
     files: Sequence[str]
     columns: str
+    defaults: Sequence[FixedColumn] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class FixedColumn:
-    """A column that has one value in all rows, a literal in the engine's words."""
+class FilePart:
+    """
+    Files of a table that are alike.
 
-    name: str
-    literal: str
+    Attributes:
+        files: their addresses
+        columns: that they have, in the engine's words
+        more: columns that all their rows have besides
+    """
 
-
-Part = tuple[Sequence[str], Sequence[FixedColumn]]
-"""Addresses of files, and columns that all their rows have besides."""
+    files: Sequence[str]
+    columns: str
+    more: Sequence[FixedColumn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,27 +162,18 @@ class Session:
         with self._told():
             self._query(sql).createOrReplaceTempView(name)
 
-    def name_files(self, name: str, files: Sequence[str]) -> None:
-        """Let statements read files under a name, with the file each row is from in `row_file`."""
-        with self._told():
-            frame = self._spark.read.parquet(*files).selectExpr("*", "_metadata.file_path AS row_file")
-            frame.createOrReplaceTempView(name)
-
     def name_values(self, name: str, columns: str, values: Sequence[Row]) -> None:
         """Let statements read a few rows of ours under a name."""
         with self._told():
             self._spark.createDataFrame(list(values), columns).createOrReplaceTempView(name)
 
-    def name_parts(self, name: str, parts: Sequence[Part]) -> None:
-        """Let statements read files under a name, each group of them with columns that are the same in all its rows."""
-        from pyspark.sql.connect.functions import expr  # noqa: PLC0415 - an extra, and heavy
-
+    def name_parts(self, name: str, parts: Sequence[FilePart]) -> None:
+        """Let statements read files under a name; the parts together have the same columns, in any order."""
         with self._told():
             whole: Any = None
-            for files, columns in parts:
-                frame = self._spark.read.parquet(*files)
-                for column in columns:
-                    frame = frame.withColumn(column.name, expr(column.literal))
+            for part in parts:
+                more = (f"{one.value} AS `{one.name}`" for one in part.more)
+                frame = self._spark.read.schema(part.columns).parquet(*part.files).selectExpr("*", *more)
                 whole = frame if whole is None else whole.unionByName(frame)
             whole.createOrReplaceTempView(name)
 
@@ -217,7 +229,12 @@ class Session:
     def _frame(self, relation: Relation) -> Any:  # noqa: ANN401 - the client has no types
         if not relation.files:
             return self._spark.createDataFrame([], relation.columns)
-        return self._spark.read.schema(relation.columns).parquet(*relation.files)
+        frame = self._spark.read.schema(relation.columns).parquet(*relation.files)
+        if not relation.defaults:
+            return frame
+        from pyspark.sql.connect.functions import expr  # noqa: PLC0415 - an extra, and heavy
+
+        return frame.withColumns({one.name: expr(f"coalesce(`{one.name}`, {one.value})") for one in relation.defaults})
 
     def _told(self) -> _Told:
         return _Told(self._url)

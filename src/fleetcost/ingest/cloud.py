@@ -249,6 +249,7 @@ def _described(entry: CloudEntry, header: CloudSetHeader) -> CloudEntry:
         source=header.source,
         built_at=header.built_at,
         digest=header.digest,
+        format_version=header.format_version,
     )
 
 

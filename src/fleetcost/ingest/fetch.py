@@ -333,4 +333,5 @@ def _described(entry: Entry, header: SetHeader, reason: str) -> Entry:
         built_at=header.built_at,
         agent_version=header.agent_version,
         digest=header.digest,
+        format_version=header.format_version,
     )

@@ -7,7 +7,8 @@ import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from fleetcost.bucket.port import Bucket
@@ -16,12 +17,13 @@ from fleetcost.lake.plan import LakePlan, plan
 from fleetcost.lake.publish import LakeChange, Shapes, changed, commit, remove_unused
 from fleetcost.model.window import Resolution, Window
 from fleetcost.ops import log, metrics
-from fleetcost.tables.database import Database, Snapshot
+from fleetcost.tables.database import Database, Engine, Snapshot, open_database
 from fleetcost.tables.lake import WHOLE, Exported, columns, export_whole, export_window, mark_of, states, tables_of
 
 GLANCE_SECONDS = 2.0
 """How often the loop looks whether a pass has ended."""
 
+_SMALL = Engine(memory_bytes=1 << 27, threads=1)
 _log = log.get("lake")
 
 
@@ -110,6 +112,18 @@ def shapes_of(snapshot: Snapshot) -> Shapes:
     """Return the columns of every table of the lake."""
     names = (*(name for resolution in Resolution for name in tables_of(resolution)), *WHOLE)
     return {name: [LakeColumn(column.name, column.type) for column in columns(snapshot, name)] for name in names}
+
+
+@cache
+def newest_shapes() -> Shapes:
+    """Return the columns of every table of the lake as this build makes it, whatever any database holds."""
+    with tempfile.TemporaryDirectory(prefix="shapes-") as folder:
+        database = open_database(Path(folder) / "empty.duckdb", _SMALL, datetime.min.replace(tzinfo=UTC))
+        try:
+            with database.snapshot() as snapshot:
+                return shapes_of(snapshot)
+        finally:
+            database.close()
 
 
 def put_whole(bucket: Bucket, snapshot: Snapshot, table: str, folder: Path) -> list[LakeFile]:

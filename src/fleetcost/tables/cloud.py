@@ -53,6 +53,7 @@ class CloudEntry:
     source: str = ""
     built_at: datetime | None = None
     digest: str = ""
+    format_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,7 @@ def _entry(row: tuple[Any, ...]) -> CloudEntry:
         source=row[15],
         built_at=aware(row[16]) if row[16] else None,
         digest=row[17],
+        format_version=row[18],
     )
 
 
@@ -197,6 +199,7 @@ _COLUMNS: Mapping[str, Callable[[CloudEntry], Any]] = MappingProxyType(
         "source": lambda entry: entry.source,
         "built_at": lambda entry: naive(entry.built_at) if entry.built_at else None,
         "digest": lambda entry: entry.digest,
+        "format_version": lambda entry: entry.format_version,
     }
 )
 """The columns of the table, in its order, each with where it comes from."""

@@ -11,6 +11,7 @@ from fleetcost.model.amount import PLACES
 from fleetcost.model.asset import ASSET
 from fleetcost.model.cloud_cost import CLOUD_COST
 from fleetcost.model.columns import LABELS, ColumnTable, SetColumn
+from fleetcost.model.window import Resolution
 
 TABLES = {"allocation": ALLOCATION, "asset": ASSET, "cloud_cost": CLOUD_COST}
 """The columns of the rows of sets, by the name of their table."""
@@ -18,13 +19,14 @@ TABLES = {"allocation": ALLOCATION, "asset": ASSET, "cloud_cost": CLOUD_COST}
 LABEL_COLUMNS = ALLOCATION.of(LABELS)
 """Columns of `label_set`: what many allocations share, kept once."""
 
+_RESOLUTIONS = frozenset(Resolution)
 _TYPES = {str: "VARCHAR", int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN", datetime: "TIMESTAMP", dict: "VARIANT"}
 
 
 def definitions(table: ColumnTable, left_out: Collection[str] = ()) -> str:
     """Return the columns of a table as they are declared; what a row may be without may be NULL."""
     return ",\n    ".join(
-        f"{quoted(one.name)} {_type(one, table.digits)}{'' if one.nullable else ' NOT NULL'}"
+        f"{quoted(one.name)} {sql_type(one, table.digits)}{'' if one.nullable else ' NOT NULL'}"
         for one in table.columns
         if one.name not in left_out
     )
@@ -48,6 +50,21 @@ def quoted(name: str) -> str:
     return f'"{name}"' if name in {"start", "end"} else name
 
 
+def sql_type(column: SetColumn, digits: int) -> str:
+    """Return the type of a column as the tables keep it."""
+    if column.members:
+        return f"STRUCT({_members(column.members, digits)})[]"
+    if column.type is list:
+        return "VARCHAR[]"
+    return f"DECIMAL({digits}, {PLACES})" if column.type is Decimal else _TYPES[column.type]
+
+
+def columns_behind(table: str) -> tuple[SetColumn, ...]:
+    """Return the columns of sets that a table of the lake may have, such as `workload_1d`; none for the ledgers."""
+    name, _, resolution = table.rpartition("_")
+    return TABLES.get(name, ALLOCATION).columns if resolution in _RESOLUTIONS else ()
+
+
 def _read(column: SetColumn, version: int, labels: str) -> str:
     name = quoted(column.name)
     if column.holds.since > version:
@@ -58,18 +75,12 @@ def _read(column: SetColumn, version: int, labels: str) -> str:
 
 
 def _literal(value: object) -> str:
+    if isinstance(value, (tuple, list)):
+        return "[]"
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     return "NULL" if value is None else str(value).upper()
 
 
-def _type(column: SetColumn, digits: int) -> str:
-    if column.members:
-        return f"STRUCT({_members(column.members, digits)})[]"
-    if column.type is list:
-        return "VARCHAR[]"
-    return f"DECIMAL({digits}, {PLACES})" if column.type is Decimal else _TYPES[column.type]
-
-
 def _members(columns: Iterable[SetColumn], digits: int) -> str:
-    return ", ".join(f"{one.name} {_type(one, digits)}" for one in columns)
+    return ", ".join(f"{one.name} {sql_type(one, digits)}" for one in columns)

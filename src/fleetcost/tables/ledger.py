@@ -72,6 +72,7 @@ class Entry:
     built_at: datetime | None = None
     agent_version: str = ""
     digest: str = ""
+    format_version: int = 0
 
 
 def read_ledger(snapshot: View) -> Mapping[str, Entry]:
@@ -190,6 +191,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         built_at=aware(row[19]) if row[19] else None,
         agent_version=row[20],
         digest=row[21],
+        format_version=row[22],
     )
 
 
@@ -217,6 +219,7 @@ _COLUMNS: Mapping[str, Callable[[Entry], Any]] = MappingProxyType(
         "built_at": lambda entry: naive(entry.built_at) if entry.built_at else None,
         "agent_version": lambda entry: entry.agent_version,
         "digest": lambda entry: entry.digest,
+        "format_version": lambda entry: entry.format_version,
     }
 )
 """The columns of the table, in its order, each with where it comes from."""

@@ -12,7 +12,7 @@ from fleetcost.engine.days import order_of, stale, stale_days
 from fleetcost.engine.deriver import BYTES_AT_ONCE, DAYS_AT_ONCE, together
 from fleetcost.lake.manifest import LakeFile, LakeTable, Manifest, window_mark
 from fleetcost.model.cloud_sets import CloudSetKey, IntegrationId
-from fleetcost.model.sets import SetKind
+from fleetcost.model.sets import FORMAT_VERSION, SetKind
 from fleetcost.model.window import Resolution, Window
 from fleetcost.tables.cloud import CloudEntry
 from fleetcost.tables.lake import LakeWindow
@@ -39,7 +39,7 @@ def entry(window: Window, kind: SetKind = SetKind.ALLOCATIONS, cluster: str = "c
     made = key(window, kind, cluster)
     return Entry(
         key=made, path=f"{cluster}/{kind}/{window.start_epoch}", etag="e", size_bytes=1, written_at=at(),
-        ingested_at=at(), state=EntryState.INGESTED, rows=3,
+        ingested_at=at(), state=EntryState.INGESTED, rows=3, format_version=1,
     )  # fmt: skip
 
 
@@ -88,6 +88,7 @@ def test_an_order_names_the_files_of_stale_windows() -> None:
     order = order_of(found, entries, [bill(day())], {entries[-1].path: "converted"})
     allocations = order.sets[SetKind.ALLOCATIONS, Resolution.HOUR]
     assert [(one.cluster, one.path) for one in allocations] == [("c1", entries[0].path), ("c3", "converted")]
+    assert [one.version for one in allocations] == [1, FORMAT_VERSION]
     assert (order.rows, order.parts, order.bills) == (9, 1, [])
 
 

@@ -32,6 +32,7 @@ class Row:
     cost: Annotated[Decimal, Holds(COST, "what it cost")] = Decimal("0.000000000")
     model: Annotated[str, Holds(TEXT, "what it is", since=3)] = "it's unknown"
     fee: Annotated[Decimal, Holds(COST, "what more it cost", since=3)] = Decimal("0.000000000")
+    zones: Annotated[tuple[str, ...], Holds(LABELS, "where it ran", since=3)] = ()
     labels: Annotated[Labels, Holds(LABELS, "of it")] = field(default_factory=no_labels)
 
 
@@ -50,8 +51,10 @@ FORMAT = FileFormat(
 )
 NEWEST = pa.Table.from_pylist(
     [
-        {"name": "a", "cpu_limit": Decimal("1.5"), "cost": Decimal(2), "model": "m", "fee": Decimal(1), "labels": []},
-        {"name": "b", "cpu_limit": None, "cost": Decimal(3), "model": "n", "fee": Decimal(1), "labels": [("k", "v")]},
+        {"name": "a", "cpu_limit": Decimal("1.5"), "cost": Decimal(2), "model": "m", "fee": Decimal(1), "zones": ["z1"]}
+        | {"labels": []},
+        {"name": "b", "cpu_limit": None, "cost": Decimal(3), "model": "n", "fee": Decimal(1), "zones": []}
+        | {"labels": [("k", "v")]},
     ],
     schema=schema_of(TABLE, 3),
 )

@@ -46,6 +46,7 @@ FULL = Entry(
     built_at=at(4.5),
     agent_version="0.1.0",
     digest="d",
+    format_version=1,
 )
 
 

@@ -45,7 +45,8 @@ CREATE TABLE meta (schema_version INTEGER NOT NULL, created_by VARCHAR NOT NULL)
 CREATE TABLE generation (number BIGINT NOT NULL);
 INSERT INTO generation VALUES (epoch_us(get_current_timestamp()));
 
--- One row per object of the bucket that was read, tried or has gone.
+-- One row per object of the bucket that was read, tried or has gone. Ledgers of lakes did not always have
+-- `format_version`; before there was no other than 1.
 CREATE TABLE ledger (
     path VARCHAR PRIMARY KEY,
     cluster VARCHAR NOT NULL,
@@ -68,7 +69,8 @@ CREATE TABLE ledger (
     source VARCHAR NOT NULL,
     built_at TIMESTAMP,
     agent_version VARCHAR NOT NULL,
-    digest VARCHAR NOT NULL
+    digest VARCHAR NOT NULL,
+    format_version INTEGER NOT NULL DEFAULT 1
 );
 
 -- One row per distinct set of labels, annotations and services. `label_set` is a hash of them, `proof` another one made

@@ -19,7 +19,8 @@ CREATE TABLE cloud_ledger (
     unmapped_rows BIGINT NOT NULL,
     source VARCHAR NOT NULL,
     built_at TIMESTAMP,
-    digest VARCHAR NOT NULL
+    digest VARCHAR NOT NULL,
+    format_version INTEGER NOT NULL DEFAULT 1
 );
 
 -- One row per row of a cloud cost set. {columns}: those of the sets, of `model`; `match_key`, `cluster_name`,

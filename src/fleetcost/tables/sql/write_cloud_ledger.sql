@@ -6,4 +6,5 @@ SELECT
     unnest($written_at) AS written_at, unnest($ingested_at) AS ingested_at, unnest($state) AS state,
     unnest($reason) AS reason, unnest($version) AS version, unnest($bill_state) AS bill_state, unnest($rows) AS rows,
     unnest($bill_rows) AS bill_rows, unnest($unmapped_rows) AS unmapped_rows, unnest($source) AS source,
-    unnest($built_at)::TIMESTAMP AS built_at, unnest($digest) AS digest;
+    unnest($built_at)::TIMESTAMP AS built_at, unnest($digest) AS digest,
+    unnest($format_version) AS format_version;
