@@ -27,6 +27,8 @@ export interface Params {
   /** `auto`, or one of the API's steps. */
   readonly step: string;
   readonly idle: string;
+  /** The prices of every figure: `billed`, or `list`. */
+  readonly basis: string;
   readonly filter: string;
   /** A column, `-` in front for descending. */
   readonly sort: string;
@@ -59,6 +61,7 @@ const COMMON: Params = {
   aggregate: ["cluster"],
   step: "auto",
   idle: "separate",
+  basis: "billed",
   filter: "",
   sort: "-total_cost",
   columns: "",

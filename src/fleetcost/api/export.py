@@ -85,7 +85,7 @@ def _note(context: Context, question: Question, completeness: str, as_of: str) -
     by = ",".join(asked.aggregate) or "all"
     words = [
         f"fleetcost {__version__}", asked.kind, f"window={window}", f"aggregate={by}", f"step={asked.step}",
-        f"idle={asked.idle}", f"filter={asked.filter or '(none)'}",
+        f"idle={asked.idle}", f"basis={asked.basis}", f"filter={asked.filter or '(none)'}",
         completeness,
         f"as of {as_of}", f"written {rfc3339(context.now.replace(microsecond=0))}",
     ]  # fmt: skip

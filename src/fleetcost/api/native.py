@@ -13,9 +13,10 @@ from fleetcost.api.rows import ALLOCATION_TOTALS, ASSET_TOTALS, ROW_COLUMNS, row
 from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
-from fleetcost.model.window import Window, rfc3339
+from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.query.answer import Answer, Completeness, SeriesStep
-from fleetcost.query.question import Question, Step
+from fleetcost.query.bills import BillCover
+from fleetcost.query.question import Basis, Question, Step
 from fleetcost.query.rows import AllocationRow, AssetRow, on_grid
 
 Json = dict[str, Any]
@@ -36,6 +37,7 @@ class QuestionJson(msgspec.Struct, frozen=True):
         window: the one that was read: whole days or hours
         filter: as it was asked
         resolution: of the rows that were read
+        basis: the prices of every figure
     """
 
     kind: str
@@ -46,6 +48,7 @@ class QuestionJson(msgspec.Struct, frozen=True):
     filter: str
     resolution: str
     tenancy: str = "hide"
+    basis: str = Basis.BILLED
 
 
 class PointJson(msgspec.Struct, frozen=True):
@@ -56,12 +59,19 @@ class PointJson(msgspec.Struct, frozen=True):
 
 
 class StepJson(msgspec.Struct, frozen=True):
-    """One step of the series and the worst state of the windows behind it."""
+    """
+    One step of the series.
+
+    Attributes:
+        state: the worst of the windows behind it
+        uncovered_share: of its assets' list cost, what no bill covers; None at list prices and where nothing cost
+    """
 
     window: WindowJson
     state: WindowState
     total_cost: float
     rows: list[PointJson]
+    uncovered_share: float | None = None
 
 
 class CompletenessJson(msgspec.Struct, frozen=True):
@@ -96,6 +106,23 @@ class BillCompletenessJson(msgspec.Struct, frozen=True):
     last: str | None
     causes: list[str]
     unmapped_rows: int
+
+
+class PriceBasisJson(msgspec.Struct, frozen=True):
+    """
+    The prices behind every figure, and of billed ones how far bills cover the assets of the answer's clusters.
+
+    Attributes:
+        basis: billed or list
+        list_cost: of all these assets at list price; None at list prices, as all that follows
+        uncovered_cost: of those that no bill covers, which stay at list price
+        uncovered_share: the one over the other, None where nothing cost anything
+    """
+
+    basis: str
+    list_cost: float | None = None
+    uncovered_cost: float | None = None
+    uncovered_share: float | None = None
 
 
 class WarningJson(msgspec.Struct, frozen=True):
@@ -134,6 +161,7 @@ class AnswerJson(msgspec.Struct, frozen=True, omit_defaults=True):
     took_ms: float
     page: PageJson
     previous: PreviousJson | None = None
+    prices: PriceBasisJson | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +194,12 @@ class Before:
 
 
 def envelope(
-    answer: Answer[AllocationRow] | Answer[AssetRow], asked: Asked, before: Before | None, as_of: str, took_ms: float
+    answer: Answer[AllocationRow] | Answer[AssetRow],
+    asked: Asked,
+    before: Before | None,
+    cover: Sequence[BillCover],
+    as_of: str,
+    took_ms: float,
 ) -> AnswerJson:
     """
     Put an answer together.
@@ -175,6 +208,7 @@ def envelope(
         answer: what was found
         asked: what the client wrote
         before: the window before, None where it was not asked for
+        cover: what bills stand behind it, empty at list prices
         as_of: when the tables were last equal to the bucket
         took_ms: time spent
     """
@@ -184,13 +218,14 @@ def envelope(
         currency=answer.currency,
         rows=[_row(row, question, asked.columns, before) for row in answer.rows],
         totals=_totals(answer),
-        series=[_step(step, answer.completeness) for step in answer.series],
+        series=[_step(step, answer.completeness, cover) for step in answer.series],
         completeness=[completeness_document(entry) for entry in answer.completeness],
         warnings=_warnings(answer, asked),
         as_of=as_of,
         took_ms=round(took_ms, 1),
         page=PageJson(total.count if total else 0, question.page.offset, question.page.limit),
         previous=PreviousJson(window_document(before.window), on_grid(before.total_cost)) if before else None,
+        prices=PriceBasisJson(question.basis, *(_covered(cover) if question.adjusted else ())),
     )
 
 
@@ -206,6 +241,7 @@ def question_document(question: Question, filter_text: str) -> QuestionJson:
         filter=filter_text,
         resolution=question.frame.resolution.value,
         tenancy=question.tenancy.value,
+        basis=question.basis.value,
     )
 
 
@@ -255,12 +291,21 @@ def _totals(answer: Answer[Any]) -> Json:
     return totals
 
 
-def _step(step: SeriesStep, completeness: Sequence[Completeness]) -> StepJson:
+def _covered(cover: Sequence[BillCover]) -> tuple[float, float, float | None]:
+    """Return what assets cost at list price, how much of that no bill covers, and its share."""
+    listed = on_grid(sum(one.list_cost for one in cover))
+    uncovered = on_grid(sum(one.uncovered_cost for one in cover))
+    return listed, uncovered, uncovered / listed if listed > 0 else None
+
+
+def _step(step: SeriesStep, completeness: Sequence[Completeness], cover: Sequence[BillCover]) -> StepJson:
+    met = [one for one in cover if Resolution.DAY.window_of(one.day).meets(step.window)]
     return StepJson(
         window=window_document(step.window),
         state=_state_of(step.window, completeness),
         total_cost=on_grid(step.total_cost),
         rows=[PointJson(point.name, point.total_cost) for point in step.points],
+        uncovered_share=_covered(met)[2],
     )
 
 

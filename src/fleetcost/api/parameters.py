@@ -8,6 +8,7 @@ from starlette.datastructures import QueryParams
 
 from fleetcost.api.operation import Parameter
 from fleetcost.errors import QuestionError, near
+from fleetcost.query.question import Basis
 
 LARGEST_NUMBER = 10**9
 """A whole number beyond this is a mistake."""
@@ -16,6 +17,13 @@ _TRUE = frozenset({"true", "t", "1", "yes"})
 _FALSE = frozenset({"false", "f", "0", "no"})
 
 Parameters = Mapping[str, str]
+
+BASIS = Parameter(
+    "basis",
+    "the prices of every figure: as billed (list price where no bill covers an asset and day), or list prices",
+    default=Basis.BILLED,
+    choices=tuple(Basis),
+)
 
 
 def read_parameters(sent: QueryParams, known: Sequence[Parameter]) -> dict[str, str]:
@@ -47,6 +55,27 @@ def read_parameters(sent: QueryParams, known: Sequence[Parameter]) -> dict[str, 
 def flag(parameters: Parameters, name: str, *, default: bool) -> bool:
     """Return a truth value."""
     return parameters[name].strip().lower() in _TRUE if name in parameters else default
+
+
+def billed(parameters: Parameters, synonym: str, *, means: bool = True) -> bool:
+    """
+    Return whether prices are as billed.
+
+    Args:
+        parameters: of the request
+        synonym: the older truth value that says the same as `basis`
+        means: the value of the synonym that is billed
+
+    Raises:
+        QuestionError: the two contradict each other.
+    """
+    said = flag(parameters, synonym, default=means) is means
+    if "basis" not in parameters:
+        return said
+    chosen = parameters["basis"] == Basis.BILLED
+    if synonym in parameters and said is not chosen:
+        raise QuestionError(synonym, parameters[synonym], f"what basis={parameters['basis']} says, or no {synonym}")
+    return chosen
 
 
 def whole(parameters: Parameters, name: str) -> int | None:

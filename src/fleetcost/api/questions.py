@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from fleetcost.api.context import Context
 from fleetcost.api.operation import Parameter
-from fleetcost.api.parameters import flag, whole
+from fleetcost.api.parameters import BASIS, billed, whole
 from fleetcost.api.rows import ROW_COLUMNS
 from fleetcost.errors import QuestionError, near
 from fleetcost.model.cloud_cost import CLOUD_COSTS
@@ -34,7 +34,8 @@ _COMMON = (
     Parameter("window", f"the time that is asked about: {ACCEPTED}", default=DEFAULT_WINDOW),
     Parameter("step", "how the series is cut; of a file, how its rows are", "auto", ("auto", *STEPS)),
     Parameter("filter", "which rows count, in the filter language"),
-    Parameter("adjusted", "apply billing adjustments", default="true", flag=True),
+    BASIS,
+    Parameter("adjusted", "the same as `basis`: true is billed, false is list", flag=True),
     Parameter("limit", "most rows to return", whole=True),
     Parameter("offset", "rows to leave out at the beginning", default="0", whole=True),
     Parameter("sort", "the figure rows are ordered by, `-` in front for the largest first", default="-total_cost"),
@@ -57,7 +58,7 @@ ALLOCATION_PARAMETERS = (
     Parameter("share_split", "how shared costs are divided", default="weighted", choices=("weighted", "even")),
 )  # fmt: skip
 CLOUD_PARAMETERS = (
-    *(one for one in _COMMON if one.name != "adjusted"),
+    *(one for one in _COMMON if one.name not in {"basis", "adjusted"}),
     Parameter("aggregate", "what to group by: names joined by commas, or all", default="service"),
     Parameter("metric", "which of the five costs is the total", "amortized_net_cost", CLOUD_COSTS),
 )
@@ -96,7 +97,8 @@ def native_question(context: Context, kind: SetKind) -> Question:
         dimensions=dimensions,
         filter=context.narrowed(parse_filter(parameters.get("filter", "")), kind),
         scope=context.scope(kind),
-        adjusted=flag(parameters, "adjusted", default=True),
+        adjusted=billed(parameters, "adjusted"),
+        joined=True,
         properties=_implied(dimensions),
         page=Page(
             _order(parameters.get("sort", "-total_cost"), kind),

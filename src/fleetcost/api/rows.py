@@ -15,16 +15,16 @@ from fleetcost.query.rows import AllocationRow, AssetRow, CloudCostRow
 
 Json = dict[str, Any]
 
-ALLOCATION_TOTALS = (*ALLOCATION.sums, *CARRIED, "total_cost")
+ALLOCATION_TOTALS = (*(name for name in ALLOCATION.sums if name not in ALLOCATION.adjustments), *CARRIED, "total_cost")
 ASSET_TOTALS = (*ASSET.sums, "total_cost")
 CLOUD_TOTALS = (*EXACT_CLOUD, "total_cost")
 """What a native answer adds up over all its rows: every figure that adds up."""
 
 HIDDEN = frozenset(
     {"names", "grouped", "details", "volumes", "load_balancers", "shared", "proportions", "common_labels",
-     "common_annotations", "name_", "name"}
+     "common_annotations", "name_", "name", *ALLOCATION.adjustments}
 )  # fmt: skip
-"""What rows have for the compatible routes alone."""
+"""What rows have for the compatible routes alone: here a cost has its adjustment inside."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from fleetcost.api.native import (
     CompletenessJson,
     PageJson,
     PreviousJson,
+    PriceBasisJson,
     QuestionJson,
     StepJson,
     WarningJson,
@@ -231,6 +232,7 @@ class NativeAnswer(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     took_ms: float
     page: PageJson
     previous: PreviousJson | None = None
+    prices: PriceBasisJson | None = None
 
 
 AllocationsJson: Any = NativeAnswer[AllocationRowJson]

@@ -16,20 +16,24 @@ from fleetcost.cli.asking import add_api_flags, api_client
 from fleetcost.cli.flags import Subparsers
 from fleetcost.errors import CallerError, NoAnswerError, TryAgainError
 from fleetcost.model.allocation import ALLOCATION
+from fleetcost.model.amount import PLACES
 from fleetcost.model.asset import ASSET
 from fleetcost.model.cloud_cost import CLOUD_COSTS
-from fleetcost.model.columns import ADJUSTMENT, COST, PART
+from fleetcost.model.columns import COST, PART
 
 _PATHS = {"allocation": "allocations", "assets": "assets", "cloudcost": "cloudcosts"}
 _COLUMNS = {
-    "allocation": (*ALLOCATION.costs, "shared_cost", "total_cost"),
-    "assets": (*ASSET.of(PART, COST, ADJUSTMENT), "total_cost"),
+    "allocation": (*ALLOCATION.of(COST), "shared_cost", "total_cost"),
+    "assets": (*(name for name in ASSET.of(PART) if name != "credit"), "other_cost", "total_cost"),
     "cloudcost": CLOUD_COSTS,
 }
-"""The costs of a row, as the native API calls them; those of an allocation add up to its total."""
+"""
+The costs of a row, as the native API calls them, on the one basis that is asked for: they add up to its total.
 
-_ADJUSTMENTS = frozenset({*ALLOCATION.adjustments, *ASSET.adjustments})
-_SELDOM = frozenset({"adjustment", "external_cost", "shared_cost", "credit"})
+`other_cost` is what an asset costs that is no CPU, RAM or GPU of a node. A cloud cost's are five views of one charge.
+"""
+
+_SELDOM = frozenset({"external_cost", "shared_cost"})
 """Columns of the table that are only there where some row has them."""
 
 _GOOD = ("complete", "final")
@@ -49,6 +53,9 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
         one.add_argument("--window", default="7d", help="7d, today, lastmonth, two times … (default 7d)")
         one.add_argument("--aggregate", help="what to group by, such as cluster,namespace")
         one.add_argument("--filter", help='such as cluster:"prod"+namespace:"shop"')
+        if kind != "cloudcost":
+            one.add_argument("--basis", choices=("billed", "list"), default="billed",
+                             help="prices as billed, or list prices (default billed)")  # fmt: skip
         if kind == "allocation":
             one.add_argument("--idle", choices=("separate", "share", "hide"), default="separate",
                              help="idle beside, inside the rows, or left out")  # fmt: skip
@@ -74,25 +81,24 @@ def _run(parsed: argparse.Namespace) -> int:
     if parsed.format == "csv":
         writer = csv.writer(sys.stdout)
         writer.writerow(("name", "currency", *columns))
-        writer.writerows((row["name"], row["currency"], *(row[column] for column in columns)) for row in answer["rows"])
+        for row in answer["rows"]:
+            writer.writerow((row["name"], row["currency"], *_figures(row, columns).values()))
         return 0
     _print(answer, columns)
     return 0
 
 
 def _figures(row: dict[str, Any], columns: tuple[str, ...]) -> dict[str, float]:
-    """Return what the table shows of a row: its adjustments as one, so that what is shown adds up to the total."""
-    figures: dict[str, float] = {}
-    for column in columns:
-        shown = "adjustment" if column in _ADJUSTMENTS else column
-        figures[shown] = figures.get(shown, 0.0) + row.get(column, 0.0)
-    adjustment, total = figures.pop("adjustment", None), figures.pop("total_cost", None)
-    figures |= {} if adjustment is None else {"adjustment": adjustment}
-    return figures | ({} if total is None else {"total_cost": total})
+    """Return what is shown of a row: costs that add up to its total."""
+    figures = {column: row.get(column, 0.0) for column in columns}
+    if "other_cost" in figures:
+        parts = sum(figures[name] for name in columns if name not in {"other_cost", "total_cost"})
+        figures["other_cost"] = round(figures["total_cost"] - parts, PLACES)
+    return figures
 
 
 def _fetch(parsed: argparse.Namespace) -> bytes:
-    names = ("window", "aggregate", "filter", "idle", "tenancy", *_SHARING)
+    names = ("window", "aggregate", "filter", "basis", "idle", "tenancy", *_SHARING)
     chosen = {name: value for name in names if (value := getattr(parsed, name, None)) is not None}
     with api_client(parsed) as client:
         try:
@@ -136,12 +142,25 @@ def _print(answer: dict[str, Any], columns: tuple[str, ...]) -> None:
         sums = _figures(totals, columns)
         table.add_row(label, *(f"{sums[column]:,.2f}" for column in shown), style="bold")
     console.print(table)
+    if prices := _prices(answer):
+        console.print(prices, **plain)
     for entry in answer["completeness"]:
         if entry["state"] not in _GOOD:
             causes = "; ".join(entry["causes"][:3])
             console.print(f"{_whose(entry)} is {entry['state']}{': ' if causes else ''}{causes}", **plain)
     for warning in answer["warnings"]:
         console.print(f"note: {warning['message']}", **plain)
+
+
+def _prices(answer: dict[str, Any]) -> str:
+    """Say which prices the figures are, and how much of them no bill covers."""
+    prices = answer.get("prices")
+    if prices is None:
+        return ""
+    if prices["basis"] != "billed":
+        return "prices: list"
+    share = prices["uncovered_share"]
+    return "prices: as billed" + (f"; no bill covers {share:.0%} of what the assets cost" if share else "")
 
 
 def _sums(answer: dict[str, Any], *, single: bool) -> list[tuple[str, dict[str, float]]]:

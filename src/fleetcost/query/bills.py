@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from fleetcost.model.cloud_cost import BillState
+from fleetcost.model.identity import ClusterId
+from fleetcost.model.reconciliation import AssetOutcome
 from fleetcost.model.window import Resolution
 from fleetcost.query.answer import BillCompleteness, Completeness
+from fleetcost.query.conditions import may_hold
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.known import Known
-from fleetcost.query.question import Frame
+from fleetcost.query.question import Frame, Question
+from fleetcost.query.rows import on_grid
 from fleetcost.tables.cloud import CloudEntry, read_cloud_ledger
-from fleetcost.tables.ledger import EntryState
+from fleetcost.tables.ledger import EntryState, aware
 from fleetcost.tables.view import View
 
 AWAITED = timedelta(days=2)
@@ -44,6 +48,60 @@ def with_bills(snapshot: View, judged: Iterable[Completeness], frame: Frame, kno
         snapshot, ("bill states", frame), lambda: _states(snapshot, frame)
     )
     return tuple(replace(one, bills=states[one.cluster]) if one.cluster in states else one for one in judged)
+
+
+@dataclass(frozen=True, slots=True)
+class BillCover:
+    """
+    How much of one cluster's assets bills stand behind on one day, or on the part of it that is asked about.
+
+    Attributes:
+        cluster: whose
+        day: its day
+        currency: of both costs
+        list_cost: of all its assets
+        uncovered_cost: of those that no bill covers, which stay at list price
+    """
+
+    cluster: ClusterId
+    day: datetime
+    currency: str
+    list_cost: float
+    uncovered_cost: float
+
+
+def bill_cover(snapshot: View, question: Question, known: Known) -> tuple[BillCover, ...]:
+    """Return what bills stand behind the prices of an answer: an entry per day and cluster its filter may hold."""
+    every: tuple[BillCover, ...] = known.remembered(
+        snapshot, ("bill cover", question.frame), lambda: _cover(snapshot, question.frame)
+    )
+    return tuple(one for one in every if may_hold(question.filter, one.cluster))
+
+
+def _cover(snapshot: View, frame: Frame) -> tuple[BillCover, ...]:
+    """Judge every cluster and day; a set whose agent has reconciled it brings adjustments where no bill was read."""
+    dialect = dialect_of(snapshot)
+    start, end = dialect.time(frame.window.start), dialect.time(frame.window.end)
+    first = dialect.time(Resolution.DAY.floor(frame.window.start))
+    assets = dialect.source("asset", frozenset({"cluster", "window_start", "currency"}), frame.resolution)
+    covered = ", ".join(dialect.text(one) for one in (AssetOutcome.MATCHED, AssetOutcome.OWN))
+    found = snapshot.rows(
+        "SELECT a.cluster, a.day, a.currency, a.list_cost::DOUBLE AS list_cost, "  # noqa: S608 - times and outcomes only
+        "coalesce(r.part, a.own_cost::DOUBLE / nullif(a.list_cost::DOUBLE, 0), 0) AS part\n"
+        f"FROM (SELECT cluster, currency, {dialect.truncated('day', 'window_start')} AS day, sum(cost) AS list_cost, "
+        "coalesce(sum(cost) FILTER (WHERE adjustment <> 0), 0) AS own_cost\n"
+        f"  FROM {assets} WHERE window_start >= {start} AND window_start < {end} GROUP BY 1, 2, 3) AS a\n"
+        "LEFT JOIN (SELECT cluster, window_start AS day, "
+        f"sum(CASE WHEN outcome IN ({covered}) THEN list_cost ELSE 0 END)::DOUBLE "
+        "/ nullif(sum(list_cost)::DOUBLE, 0) AS part\n"
+        f"  FROM reconciled_asset WHERE window_start >= {first} AND window_start < {end} "
+        "GROUP BY cluster, window_start) AS r ON r.cluster = a.cluster AND r.day = a.day\n"
+        "ORDER BY a.day, a.cluster"
+    )
+    return tuple(
+        BillCover(ClusterId(cluster), aware(day), currency, cost, on_grid(cost * (1 - part)))
+        for cluster, day, currency, cost, part in found
+    )
 
 
 def _states(snapshot: View, frame: Frame) -> dict[str, dict[BillState, int]]:

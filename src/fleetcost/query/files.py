@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from fleetcost.model.allocation import ALLOCATION
 from fleetcost.query.compile import Program
 from fleetcost.query.dialect import Dialect, DuckDb
 from fleetcost.query.question import Question
@@ -54,7 +55,9 @@ class Sheet:
 
     def rest(self) -> list[tuple[str, str]]:
         """Return the other columns: expression and name."""
-        figures = [name for name in self.program.shape.sums if name not in WEIGHED and self._wanted(name)]
+        inside = ALLOCATION.adjustments if self.question.joined else ()
+        left_out = {*WEIGHED, *inside}
+        figures = [name for name in self.program.shape.sums if name not in left_out and self._wanted(name)]
         return [
             ("step", "window_start"),
             ('"start"', "start"),

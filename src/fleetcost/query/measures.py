@@ -5,10 +5,16 @@ from __future__ import annotations
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.asset import ASSET
 from fleetcost.model.cloud_cost import CLOUD_COSTS
-from fleetcost.model.columns import FRACTION
+from fleetcost.model.columns import FRACTION, PART
 
 ADJUSTED = frozenset({*ALLOCATION.adjustments, *ASSET.adjustments})
 """The measures that a bill adds."""
+
+COSTS_WITH = {name.removesuffix("_adjustment"): name for name in ALLOCATION.adjustments}
+"""The costs of allocations that bills adjust, each with its adjustment."""
+
+PARTS_WITH = dict.fromkeys(ALLOCATION.of(PART), ("network_cost", "network_cost_adjustment"))
+"""The parts of a cost, each with the cost it is inside and that cost's adjustment."""
 
 CARRIED = ("cpu_cost_idle", "ram_cost_idle", "gpu_cost_idle", "shared_cost")
 """What a row carries of other costs; the first three are inside its resources' costs."""

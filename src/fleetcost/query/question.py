@@ -18,6 +18,18 @@ MOST_WINDOWS = {Resolution.HOUR: 2400, Resolution.DAY: 3660}
 """Sets of one cluster that one question may read: a hundred days of hours, ten years of days."""
 
 
+class Basis(enum.StrEnum):
+    """
+    The prices of an answer, in every one of its parts.
+
+    BILLED is list price and what bills changed, which is nothing where no bill covers an asset and day; LIST is what
+    the price source says.
+    """
+
+    BILLED = "billed"
+    LIST = "list"
+
+
 class Step(enum.StrEnum):
     """How the window is cut into the steps of the answer."""
 
@@ -94,6 +106,8 @@ class Question:
         tenancy: what happens to the costs of a cluster that no workload asked for
         sharing: what else is shared, None for nothing
         adjusted: False leaves billing adjustments out
+        joined: each cost has its adjustment inside, so that every part is on the one basis; False keeps the two apart,
+            as sets and the compatible routes have them
         filter: which rows count, None for all
         scope: which rows the asker may know of, None for all; what lies outside neither shares nor is shared, and
             counts only where idle and tenancy of its cluster are divided. `filter` must imply it
@@ -119,6 +133,7 @@ class Question:
     tenancy: Tenancy = Tenancy.HIDE
     sharing: Sharing | None = None
     adjusted: bool = True
+    joined: bool = False
     filter: Filter | None = None
     scope: Filter | None = None
     detailed: bool = False
@@ -130,6 +145,11 @@ class Question:
     summed: bool = True
     now: datetime | None = None
     metric: str = "amortized_net_cost"
+
+    @property
+    def basis(self) -> Basis:
+        """The prices of every part."""
+        return Basis.BILLED if self.adjusted else Basis.LIST
 
     @property
     def finest(self) -> Step:

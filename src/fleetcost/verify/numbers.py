@@ -69,24 +69,18 @@ class _PricedRow(msgspec.Struct, frozen=True):
     total_cost: float
     name: str = ""
     cpu_cost: float = 0.0
-    cpu_cost_adjustment: float = 0.0
     ram_cost: float = 0.0
-    ram_cost_adjustment: float = 0.0
     gpu_cost: float = 0.0
-    gpu_cost_adjustment: float = 0.0
     pv_cost: float = 0.0
-    pv_cost_adjustment: float = 0.0
     network_cost: float = 0.0
-    network_cost_adjustment: float = 0.0
     load_balancer_cost: float = 0.0
-    load_balancer_cost_adjustment: float = 0.0
     shared_cost: float = 0.0
     external_cost: float = 0.0
 
     @property
     def parts(self) -> float:
-        """What its parts add up to."""
-        costs = sum(getattr(self, f"{name}_cost") + getattr(self, f"{name}_cost_adjustment") for name in _PARTS)
+        """What its parts add up to, each on the basis that was asked for."""
+        costs = sum(getattr(self, f"{name}_cost") for name in _PARTS)
         return float(costs) + self.shared_cost + self.external_cost
 
 

@@ -12,7 +12,8 @@ from fleetcost.sets.layout import set_path
 from unit.api.apps import App, app
 
 DAY = "2026-01-10T00:00:00Z,2026-01-11T00:00:00Z"
-FIELDS = ["question", "currency", "rows", "totals", "series", "completeness", "warnings", "as_of", "took_ms", "page"]
+FIELDS = ["question", "currency", "rows", "totals", "series", "completeness", "warnings", "as_of", "took_ms", "page",
+          "prices"]  # fmt: skip
 
 
 def codes(answer: dict[str, Any]) -> list[str]:

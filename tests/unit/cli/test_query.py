@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from fleetcost.model.allocation import ALLOCATION
+from fleetcost.model.columns import COST
+from fleetcost.query.question import Basis
 from unit.api.apps import App, app, fleet_bucket
 from unit.cli.conftest import Command
 
@@ -139,32 +141,33 @@ def test_what_rows_carry_of_others_is_a_column(command: Command, address: str, s
 
 
 def test_csv_has_the_same_columns_whatever_is_asked(command: Command, address: str) -> None:
-    """A sheet that is fed every day finds its columns: every cost, every adjustment, what is shared, the total."""
+    """A sheet that is fed every day finds its columns: every cost, what is shared, the total."""
     asked = ["query", "allocation", "--url", address, "--window", DAY, "--format", "csv"]
     heads = {command(*asked, "--tenancy", way).out.splitlines()[0] for way in ("hide", "separate", "share")}
-    assert heads == {",".join(("name", "currency", *ALLOCATION.costs, "shared_cost", "total_cost"))}
+    assert heads == {",".join(("name", "currency", *ALLOCATION.of(COST), "shared_cost", "total_cost"))}
 
 
 def test_the_table_leaves_out_what_no_row_has(command: Command, address: str) -> None:
-    """Without tenancy nothing is shared, external or adjusted: the table has no columns of zeros for them."""
+    """Without tenancy nothing is shared or external: the table has no columns of zeros for them."""
     asked = ["query", "allocation", "--url", address, "--window", DAY, "--idle", "hide"]
     for way, there in (("hide", False), ("separate", True)):
         head = command(*asked, "--tenancy", way).out.splitlines()[2]
-        assert ("shared" in head, "external" in head, "adjustment" in head) == (there, False, False)
+        assert ("shared" in head, "external" in head) == (there, False)
 
 
 @pytest.mark.parametrize(("kind", "by"), [("allocation", "cluster,namespace"), ("assets", "cluster,type")])
+@pytest.mark.parametrize("basis", Basis)
 def test_what_a_table_shows_adds_up_to_its_total(
-    command: Command, address: str, kind: str, by: str, monkeypatch: pytest.MonkeyPatch
+    command: Command, address: str, kind: str, by: str, basis: Basis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In each line, the last one included, costs and adjustment are the total; an asset's resources are in its cost."""
+    """In each line, the last one included, the costs are the total, and a line below names their prices."""
     monkeypatch.setenv("COLUMNS", "250")
-    out = command("query", kind, "--url", address, "--window", "7d", "--aggregate", by).out
+    out = command("query", kind, "--url", address, "--window", "7d", "--aggregate", by, "--basis", basis).out
+    assert {Basis.BILLED: "prices: as billed", Basis.LIST: "prices: list"}[basis] in out
     head = [cell.strip() for cell in next(line for line in out.splitlines() if "name" in line).strip("┃").split("┃")]
     lines = [[cell.strip() for cell in line.strip("│").split("│")] for line in out.splitlines() if line.startswith("│")]
-    parts = {"cpu", "ram", "gpu", "credit"} if kind == "assets" else set()
     for line in lines:
         shown = dict(zip(head[1:], map(float, line[1:]), strict=True))
-        costs = [value for name, value in shown.items() if name not in {"total", *parts}]
+        costs = [value for name, value in shown.items() if name != "total"]
         assert sum(costs) == pytest.approx(shown["total"], abs=0.005 * len(costs))
     assert len(lines) > 2

@@ -33,7 +33,7 @@ export function allocationColumns(
   groups: ReadonlyMap<string, Group>,
   metric: CostColumn | null = null,
 ): readonly Column<AllocationRow>[] {
-  const { rows, totals, currency } = answer;
+  const { totals, currency } = answer;
   const atLeast = isLowerBound(answer.completeness);
   const costs = COSTS.filter(({ column }) => column !== "total_cost").map(
     ({ column, title, meaning }): Column<AllocationRow> => ({
@@ -52,18 +52,6 @@ export function allocationColumns(
   return [
     nameColumn(answer, view, groups),
     ...costs,
-    {
-      id: "adjustment",
-      title: "Adjustment",
-      meaning: "What the bills say more or less than the price source, over all kinds of cost",
-      align: "end",
-      width: 6.75,
-      rank: 3,
-      idle: rows.every((row) => adjustmentOf(row) === 0),
-      value: adjustmentOf,
-      cell: (row) => <Amount value={adjustmentOf(row)} currency={currency} />,
-      total: <Amount value={adjustmentOf(totals)} currency={currency} />,
-    },
     {
       id: "total_efficiency",
       title: "Efficiency",
@@ -89,20 +77,6 @@ export function allocationColumns(
       total: <Amount value={totals.total_cost} currency={currency} atLeast={atLeast} />,
     },
   ];
-}
-
-const ADJUSTMENTS = [
-  "cpu_cost_adjustment",
-  "ram_cost_adjustment",
-  "gpu_cost_adjustment",
-  "pv_cost_adjustment",
-  "network_cost_adjustment",
-  "load_balancer_cost_adjustment",
-] as const;
-
-/** With it the kinds of cost add up to the total; a server without bills sends none. */
-export function adjustmentOf(row: Partial<Record<(typeof ADJUSTMENTS)[number], number | null>>): number {
-  return ADJUSTMENTS.reduce((all, id) => all + (row[id] ?? 0), 0);
 }
 
 function nameColumn(

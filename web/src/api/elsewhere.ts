@@ -1,7 +1,7 @@
 /** The same question asked without this page: by curl, by our command, by DuckDB, as a file. Pure. */
 
 const KINDS: Readonly<Record<string, string>> = { allocations: "allocation", assets: "assets" };
-const FLAGS = ["window", "aggregate", "filter", "idle"] as const;
+const FLAGS = ["window", "aggregate", "filter", "basis", "idle"] as const;
 
 /** A quote ends a shell's text; this is how one is written within. */
 const SHELL_QUOTE = "'\\''";

@@ -250,6 +250,8 @@ export interface components {
             page: components["schemas"]["PageJson"];
             /** @default null */
             previous?: components["schemas"]["PreviousJson"] | null;
+            /** @default null */
+            prices?: components["schemas"]["PriceBasisJson"] | null;
         };
         /**
          * QuestionJson
@@ -259,6 +261,7 @@ export interface components {
          *         window: the one that was read: whole days or hours
          *         filter: as it was asked
          *         resolution: of the rows that were read
+         *         basis: the prices of every figure
          */
         QuestionJson: {
             kind: string;
@@ -270,6 +273,8 @@ export interface components {
             resolution: string;
             /** @default hide */
             tenancy?: string;
+            /** @default billed */
+            basis?: string;
         };
         /**
          * WindowJson
@@ -322,8 +327,6 @@ export interface components {
             cpu_core_limit_hours?: number | null;
             /** @description of the CPU charged (sum; in the total) */
             cpu_cost?: number;
-            /** @description billed minus computed (sum; in the total) */
-            cpu_cost_adjustment?: number;
             /** @description RAM charged: the larger of request and use, × time, in byte-hours (sum) */
             ram_byte_hours?: number;
             /** @description RAM requested × time, in byte-hours (sum) */
@@ -334,8 +337,6 @@ export interface components {
             ram_byte_limit_hours?: number | null;
             /** @description of the RAM charged (sum; in the total) */
             ram_cost?: number;
-            /** @description billed minus computed (sum; in the total) */
-            ram_cost_adjustment?: number;
             /** @description GPUs charged: the larger of request and use, × time, in GPU-hours (sum) */
             gpu_hours?: number;
             /** @description GPUs requested × time, in GPU-hours (sum) */
@@ -346,14 +347,10 @@ export interface components {
             gpu_card_hours?: number | null;
             /** @description of the GPUs charged (sum; in the total) */
             gpu_cost?: number;
-            /** @description billed minus computed (sum; in the total) */
-            gpu_cost_adjustment?: number;
             /** @description its part of persistent volumes × time, in byte-hours (sum) */
             pv_byte_hours?: number;
             /** @description of its part of persistent volumes (sum; in the total) */
             pv_cost?: number;
-            /** @description billed minus computed (sum; in the total) */
-            pv_cost_adjustment?: number;
             /** @description sent, in bytes (sum) */
             network_transfer_bytes?: number;
             /** @description received, in bytes (sum) */
@@ -366,12 +363,8 @@ export interface components {
             network_internet_cost?: number;
             /** @description of its traffic (sum; in the total) */
             network_cost?: number;
-            /** @description billed minus computed (sum; in the total) */
-            network_cost_adjustment?: number;
             /** @description of its part of load balancers (sum; in the total) */
             load_balancer_cost?: number;
-            /** @description billed minus computed (sum; in the total) */
-            load_balancer_cost_adjustment?: number;
             /** @description charged from outside the cluster (sum; in the total) */
             external_cost?: number;
             cpu_cost_idle?: number;
@@ -398,13 +391,19 @@ export interface components {
         };
         /**
          * StepJson
-         * @description One step of the series and the worst state of the windows behind it.
+         * @description One step of the series.
+         *
+         *     Attributes:
+         *         state: the worst of the windows behind it
+         *         uncovered_share: of its assets' list cost, what no bill covers; None at list prices and where nothing cost
          */
         StepJson: {
             window: components["schemas"]["WindowJson"];
             state: components["schemas"]["WindowState"];
             total_cost: number;
             rows: components["schemas"]["PointJson"][];
+            /** @default null */
+            uncovered_share?: number | null;
         };
         /**
          * WindowState
@@ -466,6 +465,25 @@ export interface components {
             total_cost: number;
         };
         /**
+         * PriceBasisJson
+         * @description The prices behind every figure, and of billed ones how far bills cover the assets of the answer's clusters.
+         *
+         *     Attributes:
+         *         basis: billed or list
+         *         list_cost: of all these assets at list price; None at list prices, as all that follows
+         *         uncovered_cost: of those that no bill covers, which stay at list price
+         *         uncovered_share: the one over the other, None where nothing cost anything
+         */
+        PriceBasisJson: {
+            basis: string;
+            /** @default null */
+            list_cost?: number | null;
+            /** @default null */
+            uncovered_cost?: number | null;
+            /** @default null */
+            uncovered_share?: number | null;
+        };
+        /**
          * NativeAnswer[AssetRow]
          * @description The envelope of every native answer.
          */
@@ -484,6 +502,8 @@ export interface components {
             page: components["schemas"]["PageJson"];
             /** @default null */
             previous?: components["schemas"]["PreviousJson"] | null;
+            /** @default null */
+            prices?: components["schemas"]["PriceBasisJson"] | null;
         };
         /** AssetRow */
         AssetRow: {
@@ -1276,7 +1296,9 @@ export interface operations {
                 step?: "auto" | "1h" | "1d" | "all" | "hour" | "day" | "week" | "weeknow" | "month" | "quarter";
                 /** @description which rows count, in the filter language */
                 filter?: string;
-                /** @description apply billing adjustments; left out, it is true */
+                /** @description the prices of every figure: as billed (list price where no bill covers an asset and day), or list prices; left out, it is billed */
+                basis?: "billed" | "list";
+                /** @description the same as `basis`: true is billed, false is list */
                 adjusted?: boolean;
                 /** @description most rows to return */
                 limit?: number;
@@ -1346,7 +1368,9 @@ export interface operations {
                 step?: "auto" | "1h" | "1d" | "all" | "hour" | "day" | "week" | "weeknow" | "month" | "quarter";
                 /** @description which rows count, in the filter language */
                 filter?: string;
-                /** @description apply billing adjustments; left out, it is true */
+                /** @description the prices of every figure: as billed (list price where no bill covers an asset and day), or list prices; left out, it is billed */
+                basis?: "billed" | "list";
+                /** @description the same as `basis`: true is billed, false is list */
                 adjusted?: boolean;
                 /** @description most rows to return */
                 limit?: number;

@@ -21,6 +21,7 @@ export function parametersOf(view: View): Parameters {
     aggregate: view.aggregate.join(","),
     step: stepOf(view),
     idle: view.idle,
+    basis: view.basis,
     filter: view.filter,
     compare: view.compare,
   };
@@ -39,7 +40,7 @@ export function assetsAddress(view: View): string {
 export function cloudAddress(view: View): string {
   const step = view.step === "auto" ? "1d" : view.step;
   const metric = view.metric === "total" ? "" : view.metric;
-  return addressOf("api/v1/cloudcosts", { ...parametersOf(view), step, idle: "", metric });
+  return addressOf("api/v1/cloudcosts", { ...parametersOf(view), step, idle: "", basis: "", metric });
 }
 
 /** The same question answered as a file with one line a row and step, of one kind of cost. */

@@ -50,7 +50,7 @@ describe("Explore", () => {
     const { asked } = open('explore?window=30d&filter=cluster:"a"', { allocations: { body: late } });
     await screen.findByRole("table", { name: /^Cost by/ });
     expect(asked.filter((address) => address.includes("allocations"))).toEqual([
-      "/costs/api/v1/allocations?window=30d&aggregate=cluster&step=1d&idle=separate&filter=cluster:%22a%22",
+      "/costs/api/v1/allocations?window=30d&aggregate=cluster&step=1d&idle=separate&basis=billed&filter=cluster:%22a%22",
     ]);
   });
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fleetcost.api.operation import Parameter
+from fleetcost.api.parameters import BASIS
 from fleetcost.query.windows import ACCEPTED
 
 WINDOW = Parameter("window", f"the time that is asked about: {ACCEPTED}", required=True)
@@ -101,7 +102,8 @@ _MORE = (
     Parameter(
         "includeAggregatedMetadata", "keep labels and annotations that all rows of a group share", "false", flag=True
     ),
-    Parameter("reconcile", "apply billing adjustments", default="true", flag=True),
+    BASIS,
+    Parameter("reconcile", "the same as `basis`: true is billed, false is list", flag=True),
     Parameter("external", "add costs outside of clusters whose labels name a row; of whole days", "false", flag=True),
     Parameter(
         "costMetric",
@@ -128,7 +130,8 @@ OPENCOST_ALLOCATION = (
 )  # fmt: skip
 ASSETS = (
     *_QUESTION,
-    Parameter("disableAdjustments", "leave billing adjustments out", default="false", flag=True),
+    BASIS,
+    Parameter("disableAdjustments", "the same as `basis`: false is billed, true is list", flag=True),
     Parameter("includeIdle", "understood; assets have no idle of their own", flag=True),
     Parameter("sortBy", "the figure assets are ordered by, such as totalCost", default="totalCost"),
     Parameter("sortByOrder", "direction", default="desc", choices=("asc", "desc", "ascending", "descending")),

@@ -8,7 +8,7 @@ from fleetcost.api.compat.filters import read_filter
 from fleetcost.api.compat.numbers import ALLOCATION_FIGURES, ASSET_FIGURES
 from fleetcost.api.compat.parameters import V1_ALLOCATION, V1_ASSET
 from fleetcost.api.context import Context
-from fleetcost.api.parameters import flag, whole
+from fleetcost.api.parameters import billed, flag, whole
 from fleetcost.api.words import Family
 from fleetcost.errors import QuestionError, near
 from fleetcost.model.sets import SetKind
@@ -78,7 +78,7 @@ def allocation_question(context: Context, window: Window | None = None) -> Quest
         idle_split=Split.EVEN if parameters.get("shareIdle") == "even" else Split.WEIGHTED,
         tenancy=Tenancy.SHARE if tenancy else Tenancy.HIDE,
         sharing=parse_sharing(*(parameters.get(name, "") for name in _SHARED)),
-        adjusted=flag(parameters, "reconcile", default=True),
+        adjusted=billed(parameters, "reconcile"),
         now=context.now,
     )
     return replace(
@@ -115,7 +115,7 @@ def asset_question(context: Context, window: Window | None = None) -> Question:
         step=step,
         dimensions=dimensions,
         filter=context.narrowed(read_filter(parameters, V1_ASSET), SetKind.ASSETS),
-        adjusted=not flag(parameters, "disableAdjustments", default=False),
+        adjusted=billed(parameters, "disableAdjustments", means=False),
         detailed=dimensions == DEFAULTS[SetKind.ASSETS],
         page=_page(context, ASSET_FIGURES),
     )

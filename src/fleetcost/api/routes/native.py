@@ -31,6 +31,7 @@ from fleetcost.model.states import WindowState
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.query.answer import Answer, Completeness
 from fleetcost.query.ask import ask_allocations, ask_assets
+from fleetcost.query.bills import BillCover, bill_cover
 from fleetcost.query.question import Frame, Question, Step
 from fleetcost.tables.ledger import Entry, EntryState
 from fleetcost.tables.report import Unmonitored, unmonitored
@@ -129,14 +130,22 @@ def _answered(context: Context, kind: SetKind) -> Any:  # noqa: ANN401 - a JSON 
     with context.snapshot() as snapshot:
         answer = _ask(snapshot, question, context)
         earlier = _before(snapshot, question, answer, context) if "compare" in context.parameters else None
+        cover = _cover(snapshot, answer, context) if question.adjusted else ()
         as_of = rfc3339(context.as_of(snapshot))
-    return envelope(answer, asked, earlier, as_of, (time.perf_counter() - began) * 1000)
+    return envelope(answer, asked, earlier, cover, as_of, (time.perf_counter() - began) * 1000)
 
 
 def _ask(snapshot: View, question: Question, context: Context) -> Answer[Any]:
     ask: Any = ask_allocations if question.kind is SetKind.ALLOCATIONS else ask_assets
     answer: Answer[Any] = ask(snapshot, question, context.now, context.services.known)
     return replace(answer, completeness=context.seen(snapshot, answer.completeness))
+
+
+def _cover(snapshot: View, answer: Answer[Any], context: Context) -> tuple[BillCover, ...]:
+    """Return what bills stand behind an answer, of the clusters that stand behind it."""
+    behind = {one.cluster for one in answer.completeness}
+    every = bill_cover(snapshot, answer.question, context.services.known)
+    return tuple(one for one in every if one.cluster in behind and one.currency == answer.currency)
 
 
 def _before(snapshot: View, question: Question, answer: Answer[Any], context: Context) -> Before:

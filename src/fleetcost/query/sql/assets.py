@@ -9,7 +9,7 @@ from fleetcost.query.measures import WEIGHTED_ASSET
 from fleetcost.query.properties import ASSET_PROPERTIES
 from fleetcost.query.question import Question
 from fleetcost.query.sql.names import Names
-from fleetcost.query.sql.source import FromClause
+from fleetcost.query.sql.source import RESOURCES, FromClause
 from fleetcost.query.sql.stage import Stage
 
 WEIGHED = tuple(f"{name}_{part}" for name in WEIGHTED_ASSET for part in ("sum", "weight", "plain", "count"))
@@ -33,7 +33,7 @@ class AssetCells:
         names, source = self._names, self._source
         by = f"step, currency{names.listed()}"
         kept = "".join(f", {self._dialect.agreed(name)} AS {name}" for name in ASSET_PROPERTIES)
-        sums = "".join(f", sum({source.measure(name)}) AS {name}" for name in ASSET.sums)
+        sums = "".join(f", sum({self._measure(name)}) AS {name}" for name in ASSET.sums)
         halves = "".join(
             f", sum(({name} * ({weight}))::DECIMAL(38, 12)) AS {name}_sum"
             f", sum({weight}) FILTER (WHERE {name} IS NOT NULL) AS {name}_weight"
@@ -54,3 +54,26 @@ class AssetCells:
                 f"  GROUP BY {by})",
             )
         ]
+
+    def _measure(self, name: str) -> str:
+        """Return a measure; where costs are joined with their adjustments, a node's resources have theirs inside."""
+        question = self._question
+        if question.joined and question.adjusted and name.removesuffix("_cost") in RESOURCES:
+            return _billed(name)
+        return self._source.measure(name)
+
+
+def _billed(name: str) -> str:
+    """
+    Return what was billed for one resource of a node: its part of the adjustment, the largest resource the exact rest.
+
+    Parts are by list cost, the same as `tables/sql/node_share.sql`, for single rows.
+    """
+    own, *others = (name, *(f"{each}_cost" for each in RESOURCES if f"{each}_cost" != name))
+    whole = " + ".join(f"{each}_cost" for each in RESOURCES)
+    part = "coalesce(quotient(nanos(adjustment) * nanos({}), nullif(nanos(" + whole + "), 0)), 0)"
+    rest = f"nanos(adjustment) - {' - '.join(part.format(each) for each in others)}"
+    order = [f"{each}_cost" for each in RESOURCES]
+    largest = " AND ".join(f"{own} {'>=' if order.index(own) < order.index(each) else '>'} {each}" for each in others)
+    taken = f"CASE WHEN {largest} THEN {rest} ELSE {part.format(own)} END"
+    return f"CASE WHEN type = 'Node' THEN {own} + amount_of({taken}) ELSE {own} END"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from fleetcost.model.asset import AssetType
+from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution
 from fleetcost.query.conditions import Conditions
 from fleetcost.query.dialect import Dialect
-from fleetcost.query.measures import ADJUSTED, COUNTS, IDLE_MEASURES
+from fleetcost.query.measures import ADJUSTED, COSTS_WITH, COUNTS, IDLE_MEASURES, PARTS_WITH
 from fleetcost.query.question import Question, Step
 
 RESOURCES = ("cpu", "ram", "gpu")
@@ -64,9 +65,23 @@ class FromClause:
         return "TRUE" if tree is None else Conditions(self._question.kind, self._dialect, idle=True).sql(tree)
 
     def measure(self, name: str) -> str:
-        """Return a measure, without its adjustment where none is wanted."""
+        """Return a measure on the basis asked for: an adjustment is inside its cost, beside it, or nowhere."""
+        if self._question.kind is SetKind.ALLOCATIONS and self._question.joined:
+            return self._joined(name)
         if name in ADJUSTED and not self._question.adjusted:
             return "0::DECIMAL(38, 9)"
+        return self._dialect.whole(name) if name in COUNTS else name
+
+    def _joined(self, name: str) -> str:
+        """Return a measure of allocations with its adjustment inside; what is inside a cost takes its part of that."""
+        if name in ADJUSTED:
+            return "0::DECIMAL(38, 9)"
+        if self._question.adjusted and name in COSTS_WITH:
+            return f"{name} + {COSTS_WITH[name]}"
+        if self._question.adjusted and name in PARTS_WITH:
+            whole, adjustment = PARTS_WITH[name]
+            share = f"amount_of(quotient(nanos({name}) * nanos({adjustment}), nanos({whole})))"
+            return f"CASE WHEN {whole} = 0 THEN {name} ELSE {name} + {share} END"
         return self._dialect.whole(name) if name in COUNTS else name
 
     def total(self) -> str:
