@@ -12,10 +12,10 @@ from typing import Any
 import duckdb
 import msgspec
 import pytest
+from fleetcost.engine.placed import PLACE, SourceFile, name_rows, tells_files
 
 from engine.lakes import assert_same, by_engine, embedded, manifest_of
 from fleetcost.bucket.filesystem import FilesystemBucket
-from fleetcost.engine.placed import PLACE, Placed, name_rows, tells_files
 from fleetcost.engine.remote import RemoteTables
 from fleetcost.engine.session import Session
 from fleetcost.ingest.plan import Retention
@@ -96,7 +96,9 @@ def database(golden: FilesystemBucket, tmp_path: Path) -> Iterator[Database]:
 def test_rows_of_every_version_are_read_alike(url: str, tmp_path: Path) -> None:
     """A column that a file has keeps its values; one that came later has its default, as the files' own reader says."""
     bucket = FilesystemBucket(tmp_path)
-    placed = [Placed(f"of-v{version}", DAY, "EUR", f"federated/x/{version}.parquet", version) for version in (1, 2, 3)]
+    placed = [
+        SourceFile(f"of-v{version}", DAY, "EUR", f"federated/x/{version}.parquet", version) for version in (1, 2, 3)
+    ]
     for file in placed:
         bucket.put(file.path, written(file.version))
     names = [column.name for column in TABLE.columns]

@@ -54,9 +54,9 @@ class Health(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class Handlers:
     """
-    What the server opens to.
+    What answers at the port.
 
     Attributes:
         health: the agent's account of itself, ready to be encoded
@@ -72,7 +72,7 @@ class Doors:
 
 @contextmanager
 def serve_health(
-    bind: str, port: int, doors: Doors, guard: Guard = LOCAL, seconds: float = CONNECTION_SECONDS
+    bind: str, port: int, handlers: Handlers, guard: Guard = LOCAL, seconds: float = CONNECTION_SECONDS
 ) -> Iterator[int]:
     """
     Serve in a thread while the block runs; yields the port.
@@ -80,14 +80,14 @@ def serve_health(
     Args:
         bind: address it listens on
         port: its port, 0 for a free one
-        doors: what it opens to
+        handlers: what answers
         guard: who may order
         seconds: how long a connection may last
 
     Raises:
         SettingsError: the port is taken.
     """
-    handler = type("Port", (_Port,), {"doors": doors, "guard": guard})
+    handler = type("Port", (_Port,), {"handlers": handlers, "guard": guard})
     try:
         server = BoundedServer(bind, port, handler, seconds)
     except OSError as error:
@@ -102,9 +102,9 @@ def serve_health(
 
 
 class _Port(BoundedHandler):
-    """Answers at the port; `serve_health` makes a class of it that knows doors and guard."""
+    """Answers at the port; `serve_health` makes a class of it that knows handlers and guard."""
 
-    doors: ClassVar[Doors]
+    handlers: ClassVar[Handlers]
     guard: ClassVar[Guard]
 
     def do_GET(self) -> None:  # noqa: N802 - the library's name
@@ -121,7 +121,7 @@ class _Port(BoundedHandler):
         if path in _REPAIRS:
             self._unless(guard.orders(self.command, header, peer), lambda: self._repair(_REPAIRS[path]))
         elif path == "/etl/status":
-            self._unless(guard.reads(header, peer), lambda: self._envelope(200, self.doors.jobs()))
+            self._unless(guard.reads(header, peer), lambda: self._envelope(200, self.handlers.jobs()))
         elif path == "/healthz":
             self._unless(guard.open_to(header, peer), self._health)
         elif path == "/metrics":
@@ -138,14 +138,14 @@ class _Port(BoundedHandler):
         self._envelope(denied.status, None, message=denied.reason)
 
     def _health(self) -> None:
-        self._answer(200, "application/json", msgspec.json.encode(self.doors.health()))
+        self._answer(200, "application/json", msgspec.json.encode(self.handlers.health()))
 
     def _repair(self, said: str) -> None:
         parameters = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query))
         force, dry_run = (parameters.get(name, "").lower() in _TRUE for name in ("force", "dryRun"))
         window, cluster = parameters.get("window", ""), parameters.get("cluster", "")
         try:
-            job = self.doors.repair(window, force, dry_run, cluster)
+            job = self.handlers.repair(window, force, dry_run, cluster)
         except CallerError as error:
             self._envelope(400, None, message=str(error))
         except TryAgainError as error:

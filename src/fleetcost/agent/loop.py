@@ -26,7 +26,7 @@ from fleetcost.agent.plan import (
     whole_days,
 )
 from fleetcost.agent.push import Settled, adopt, expired, lost, push, unpushed
-from fleetcost.agent.store import built, shelf
+from fleetcost.agent.store import built, set_index
 from fleetcost.bucket.port import Bucket
 from fleetcost.documents.cluster import ClusterClaim
 from fleetcost.errors import (
@@ -234,7 +234,7 @@ class Agent:
 
     def _copy(self, forced: Collection[Window]) -> tuple[Published, ...]:
         cluster = self.builder.identity.cluster
-        local, remote = shelf(self.store, cluster), shelf(self.bucket, cluster)
+        local, remote = set_index(self.store, cluster), set_index(self.bucket, cluster)
         settled = {key: etags for key, etags in self._settled.items() if key.window not in forced}
         keys = unpushed(local, remote, settled)
         force = {key for key in keys if key.window in forced}
@@ -309,7 +309,7 @@ class Agent:
         cluster = self.builder.identity.cluster
         try:
             self._hold(now)
-            missing = lost(shelf(self.store, cluster), shelf(self.bucket, cluster), whole_days(window))
+            missing = lost(set_index(self.store, cluster), set_index(self.bucket, cluster), whole_days(window))
             adopt(missing, self.bucket, self.store)
         except (StoreError, StoreRefusedError, DamagedError) as error:
             _log.warning("bucket not used: building locally, pushing later", error=str(error))
@@ -353,7 +353,7 @@ class Agent:
         if kept_since is None:
             return
         for place in (self.bucket, self.store):
-            for key in expired(shelf(place, self.builder.identity.cluster), kept_since):
+            for key in expired(set_index(place, self.builder.identity.cluster), kept_since):
                 place.delete(set_path(key))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from fleetcost.agent.store import Shelf
+from fleetcost.agent.store import SetIndex
 from fleetcost.bucket.port import Bucket, BucketReader, ObjectInfo
 from fleetcost.errors import DamagedError, ObjectMissingError
 from fleetcost.model.sets import SetKey
@@ -24,7 +24,7 @@ Settled = dict[SetKey, tuple[str, str]]
 """Pairs of local and remote etag that were compared and need no copy."""
 
 
-def unpushed(local: Shelf, remote: Shelf, settled: Settled) -> tuple[SetKey, ...]:
+def unpushed(local: SetIndex, remote: SetIndex, settled: Settled) -> tuple[SetKey, ...]:
     """
     Return what the bucket lacks or may hold in an older copy, oldest window first, hours before their day.
 
@@ -43,15 +43,15 @@ def _stale(local: ObjectInfo, remote: ObjectInfo | None, settled: tuple[str, str
     return remote.modified < local.modified + CLOCK_SKEW and settled != (local.etag, remote.etag)
 
 
-def lost(local: Shelf, remote: Shelf, window: Window) -> tuple[SetKey, ...]:
+def lost(local: SetIndex, remote: SetIndex, window: Window) -> tuple[SetKey, ...]:
     """Return the sets of this time that only the bucket holds."""
     return tuple(sorted(key for key in remote.objects if key not in local.objects and key.window.meets(window)))
 
 
-def expired(held: Shelf, keep_after: datetime) -> tuple[SetKey, ...]:
+def expired(local: SetIndex, keep_after: datetime) -> tuple[SetKey, ...]:
     """Return the hourly sets that ended before this time; daily sets stay for ever."""
     return tuple(
-        sorted(key for key in held.objects if key.resolution is Resolution.HOUR and key.window.end <= keep_after)
+        sorted(key for key in local.objects if key.resolution is Resolution.HOUR and key.window.end <= keep_after)
     )
 
 

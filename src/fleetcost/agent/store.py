@@ -16,19 +16,19 @@ from fleetcost.sets.publish import header_at
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class SetIndex:
     """The sets of one cluster that a bucket holds: key to listing entry."""
 
     objects: Mapping[SetKey, ObjectInfo]
 
 
-def shelf(bucket: BucketReader, cluster: ClusterId) -> Shelf:
+def set_index(bucket: BucketReader, cluster: ClusterId) -> SetIndex:
     """List one cluster's own sets in a bucket."""
     objects = {}
     for found in discover(bucket, cluster):
         if found.location.state is ObjectState.SET and found.location.key is not None:
             objects[found.location.key] = found.info
-    return Shelf(objects)
+    return SetIndex(objects)
 
 
 def built(

@@ -11,14 +11,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fleetcost.agent.care import Care
 from fleetcost.agent.claim import claim, retire
 from fleetcost.agent.diagnostics import Check
 from fleetcost.agent.fleet import ClusterOutcome, Fate, FleetAgent
-from fleetcost.agent.fleet_care import FleetCare
+from fleetcost.agent.fleet_maintenance import FleetMaintenance
 from fleetcost.agent.guard import Guard
-from fleetcost.agent.health import Doors, serve_health
+from fleetcost.agent.health import Handlers, serve_health
 from fleetcost.agent.jobs import Jobs
+from fleetcost.agent.maintenance import Maintenance
 from fleetcost.agent.repair import Repair
 from fleetcost.cli.agents import builds_many, many_agents, one_agent
 from fleetcost.cli.clusters import show_clusters
@@ -74,29 +74,29 @@ def _run(parsed: argparse.Namespace) -> int:
     agent = one_agent(settings, takeover=parsed.takeover)
     jobs = Jobs(agent)
     jobs.start()
-    side = Care(agent, jobs, settings.data_dir)
-    care = threading.Thread(target=side.run, args=(stop,), name="care", daemon=True)
-    doors = Doors(agent.status, lambda *order: _order(jobs, *order), jobs.list)
-    with serve_health(settings.bind, settings.port, doors, Guard(settings.repair_token_file)) as port:
+    side = Maintenance(agent, jobs, settings.data_dir)
+    maintenance = threading.Thread(target=side.run, args=(stop,), name="maintenance", daemon=True)
+    handlers = Handlers(agent.status, lambda *order: _order(jobs, *order), jobs.list)
+    with serve_health(settings.bind, settings.port, handlers, Guard(settings.repair_token_file)) as port:
         names = {"cluster": settings.cluster_id, "source": agent.builder.source.name, "bucket": agent.bucket.name}
         _log.info("agent", **names, port=port)
-        care.start()
+        maintenance.start()
         agent.run(stop, settings.interval_seconds)
     jobs.stop()
     return 0
 
 
 def _run_many(settings: AgentSettings, fleet: FleetAgent, stop: threading.Event) -> None:
-    side = FleetCare(fleet, settings.data_dir)
-    care = threading.Thread(target=side.run, args=(stop,), name="care", daemon=True)
+    side = FleetMaintenance(fleet, settings.data_dir)
+    maintenance = threading.Thread(target=side.run, args=(stop,), name="maintenance", daemon=True)
 
     def order(window: str, force: bool, dry_run: bool, cluster: str) -> RepairJob:  # noqa: FBT001 - what a request says
         return side.order(cluster, _repair(window, force=force, dry_run=dry_run))
 
-    doors, guard = Doors(fleet.status, order, side.list), Guard(settings.repair_token_file)
-    with serve_health(settings.bind, settings.port, doors, guard) as port:
+    handlers, guard = Handlers(fleet.status, order, side.list), Guard(settings.repair_token_file)
+    with serve_health(settings.bind, settings.port, handlers, guard) as port:
         _log.info("agent of many clusters", source=settings.prometheus_url, only=settings.clusters or "all", port=port)
-        care.start()
+        maintenance.start()
         fleet.run(stop, settings.interval_seconds)
     side.stop()
 
@@ -149,7 +149,7 @@ def _check(parsed: argparse.Namespace) -> int:
     claim(agent.bucket, agent.builder.identity.cluster, agent.builder.identity.uid, clock())
     jobs = Jobs(agent)
     jobs.start()
-    found = Care(agent, jobs, settings.data_dir).once()
+    found = Maintenance(agent, jobs, settings.data_dir).once()
     jobs.stop()
     table = Table("check", "", "what it means, or what is wrong")
     for name, result in found.checks.items():

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from fleetcost.costing.cost_owners import CostOwner, Nobody, owner_order
 from fleetcost.costing.notes import Notes
-from fleetcost.costing.payers import Nobody, Payer, payer_order
 from fleetcost.costing.pods import ContainerKey, Pod
 from fleetcost.costing.prices import Price, PriceBook, choose
 from fleetcost.costing.provider_ids import balancer_id
@@ -125,9 +125,9 @@ def balancer_asset(balancer: Balancer, notes: Notes) -> Asset:
 
 def share_balancer(
     balancer: Balancer, asset: Asset, behind: Callable[[Service], Iterable[Pod]]
-) -> dict[Payer, LoadBalancerShare]:
-    """Return every payer's part of a load balancer; costs and hours add up to the asset's exactly."""
-    weights: dict[Payer, float] = {}
+) -> dict[CostOwner, LoadBalancerShare]:
+    """Return every owner's part of a load balancer; costs and hours add up to the asset's exactly."""
+    weights: dict[CostOwner, float] = {}
     for service in balancer.services:
         for pod in behind(service):
             overlap = pod.run.overlap(balancer.run)
@@ -135,13 +135,13 @@ def share_balancer(
                 weights[ContainerKey(pod.key, container)] = overlap.hours / len(pod.containers) if overlap else 0.0
     if not weights:
         weights[Nobody("")] = 1.0
-    payers = sorted(weights, key=payer_order)
-    parts = [weights[payer] for payer in payers]
+    owners = sorted(weights, key=owner_order)
+    parts = [weights[owner] for owner in owners]
     costs = split_cost(asset.cost, parts)
     hours = split_cost(amount(balancer.run.hours), parts)
     return {
-        payer: LoadBalancerShare(balancer.name, balancer.ip, asset.private, hours[i], costs[i])
-        for i, payer in enumerate(payers)
+        owner: LoadBalancerShare(balancer.name, balancer.ip, asset.private, hours[i], costs[i])
+        for i, owner in enumerate(owners)
     }
 
 

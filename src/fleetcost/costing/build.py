@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from fleetcost.costing.balance import billed_by_pod, check_nodes
 from fleetcost.costing.balancers import balancer_asset, find_balancers, share_balancer
-from fleetcost.costing.books import billed_by_pod, check_nodes
 from fleetcost.costing.breakdown import with_breakdown
 from fleetcost.costing.cards import Cards
+from fleetcost.costing.cost_owners import CostOwner, Nobody
 from fleetcost.costing.disks import disk_assets
 from fleetcost.costing.fees import fee_assets
 from fleetcost.costing.gpus import Gpus
@@ -17,7 +18,6 @@ from fleetcost.costing.machines import Machines
 from fleetcost.costing.node_facts import NodeFigures
 from fleetcost.costing.nodes import Nodes, find_nodes, node_asset
 from fleetcost.costing.notes import Notes
-from fleetcost.costing.payers import Nobody, Payer
 from fleetcost.costing.plausible import check_prices
 from fleetcost.costing.pods import Pods, find_pods
 from fleetcost.costing.prices import PriceBook
@@ -101,7 +101,7 @@ class _Fleet:
 
 @dataclass(slots=True)
 class _Payments:
-    by_payer: dict[Payer, Payment] = field(default_factory=lambda: defaultdict(Payment))
+    by_owner: dict[CostOwner, Payment] = field(default_factory=lambda: defaultdict(Payment))
 
 
 def _fleet(samples: Samples, book: PriceBook) -> _Fleet:
@@ -119,25 +119,25 @@ def _fleet(samples: Samples, book: PriceBook) -> _Fleet:
 def _volumes(fleet: _Fleet, payments: _Payments) -> Iterable[Asset]:
     for volume in find_volumes(fleet.samples, fleet.pods, fleet.book, fleet.notes):
         asset = volume_asset(volume, fleet.samples, fleet.notes)
-        for payer, share in share_volume(volume, asset).items():
-            payments.by_payer[payer].volumes.append(share)
+        for owner, share in share_volume(volume, asset).items():
+            payments.by_owner[owner].volumes.append(share)
         yield asset
 
 
 def _balancers(fleet: _Fleet, payments: _Payments) -> Iterable[Asset]:
     for balancer in find_balancers(fleet.samples, fleet.book, fleet.notes):
         asset = balancer_asset(balancer, fleet.notes)
-        for payer, share in share_balancer(balancer, asset, fleet.services.behind).items():
-            payments.by_payer[payer].balancers.append(share)
-            if isinstance(payer, Nobody):
-                payments.by_payer[payer].services |= {service for _, service in balancer.services}
+        for owner, share in share_balancer(balancer, asset, fleet.services.behind).items():
+            payments.by_owner[owner].balancers.append(share)
+            if isinstance(owner, Nobody):
+                payments.by_owner[owner].services |= {service for _, service in balancer.services}
         yield asset
 
 
 def _network(fleet: _Fleet, payments: _Payments) -> Iterable[Asset]:
     traffic, assets = find_traffic(fleet.samples, fleet.pods, fleet.machines, fleet.book, fleet.notes)
     for key, of_container in traffic.items():
-        payments.by_payer[key].traffic = of_container
+        payments.by_owner[key].traffic = of_container
     return assets
 
 
@@ -147,12 +147,12 @@ def _workloads(fleet: _Fleet, payments: _Payments) -> Iterable[Allocation]:
     for pod in fleet.pods:
         node, prices = priced.of(pod.node, pod.run)
         services = fleet.services.of(pod)
-        yield from workload_rows(pod, node, prices, fleet.names, services, meter, payments.by_payer)
+        yield from workload_rows(pod, node, prices, fleet.names, services, meter, payments.by_owner)
 
 
 def _unused(fleet: _Fleet, payments: _Payments) -> Iterable[Allocation]:
-    for payer in sorted(payer for payer in payments.by_payer if isinstance(payer, Nobody)):
-        yield unused_row(payer, fleet.samples.window, fleet.names, payments.by_payer[payer])
+    for owner in sorted(owner for owner in payments.by_owner if isinstance(owner, Nobody)):
+        yield unused_row(owner, fleet.samples.window, fleet.names, payments.by_owner[owner])
 
 
 def _nodes(fleet: _Fleet, rows: list[Allocation]) -> Iterable[Asset]:

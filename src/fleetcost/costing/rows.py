@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fleetcost.costing.controllers import Controllers
+from fleetcost.costing.cost_owners import CostOwner, Nobody
 from fleetcost.costing.labels import LabelBook
 from fleetcost.costing.nodes import Node
-from fleetcost.costing.payers import Nobody, Payer
 from fleetcost.costing.pods import ContainerKey, Pod
 from fleetcost.costing.prices import NodePrices
 from fleetcost.costing.resources import RESOURCE_FIELDS, Meter
@@ -37,7 +37,7 @@ class RowNames:
 
 @dataclass(slots=True)
 class Payment:
-    """What one payer pays of things that are shared."""
+    """What one owner pays of things that are shared."""
 
     volumes: list[VolumeShare] = field(default_factory=list)
     balancers: list[LoadBalancerShare] = field(default_factory=list)
@@ -74,7 +74,7 @@ def workload_rows(
     names: RowNames,
     services: tuple[str, ...],
     meter: Meter,
-    payments: Mapping[Payer, Payment],
+    payments: Mapping[CostOwner, Payment],
 ) -> Iterator[Allocation]:
     """Return one row a container of a pod."""
     controller = names.controllers.of(pod)
@@ -105,9 +105,9 @@ def workload_rows(
         )
 
 
-def unused_row(payer: Nobody, window: Window, names: RowNames, payment: Payment) -> Allocation:
+def unused_row(owner: Nobody, window: Window, names: RowNames, payment: Payment) -> Allocation:
     """Return the row of what nobody used in a namespace or, without one, in the cluster."""
-    namespace, run = payer.namespace, whole(window)
+    namespace, run = owner.namespace, whole(window)
     return Allocation(
         kind=AllocationKind.UNMOUNTED,
         namespace=namespace or UNMOUNTED,

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from fleetcost.costing.cost_owners import CostOwner, Nobody, owner_order
 from fleetcost.costing.notes import Notes
-from fleetcost.costing.payers import Nobody, Payer, payer_order
 from fleetcost.costing.pods import ContainerKey, Pod, Pods
 from fleetcost.costing.price_table import VolumeFacts
 from fleetcost.costing.prices import GIB, Price, PriceBook, choose
@@ -114,22 +114,22 @@ def volume_asset(volume: Volume, samples: Samples, notes: Notes) -> Asset:
     )
 
 
-def share_volume(volume: Volume, asset: Asset) -> dict[Payer, VolumeShare]:
-    """Return every payer's part of a volume; the parts add up to the asset exactly."""
+def share_volume(volume: Volume, asset: Asset) -> dict[CostOwner, VolumeShare]:
+    """Return every owner's part of a volume; the parts add up to the asset exactly."""
     weights = _weights(volume)
-    payers = sorted(weights, key=payer_order)
-    seconds = [weights[payer] for payer in payers]
+    owners = sorted(weights, key=owner_order)
+    seconds = [weights[owner] for owner in owners]
     costs = split_cost(asset.cost, seconds)
     byte_hours = split_count(asset.byte_hours, seconds)
     return {
-        payer: VolumeShare(volume.name, volume.provider_id, byte_hours[i], costs[i]) for i, payer in enumerate(payers)
+        owner: VolumeShare(volume.name, volume.provider_id, byte_hours[i], costs[i]) for i, owner in enumerate(owners)
     }
 
 
-def _weights(volume: Volume) -> dict[Payer, float]:
+def _weights(volume: Volume) -> dict[CostOwner, float]:
     runs = [volume.run, *(claim.run for claim in volume.claims), *(run for _, run in volume.pods)]
     times = sorted({time for run in runs for time in (run.start, run.end)})
-    weights: dict[Payer, float] = defaultdict(float)
+    weights: dict[CostOwner, float] = defaultdict(float)
     for start, end in pairwise(times):
         moment = Run(start, end)
         if not moment.overlap(volume.run):

@@ -4,7 +4,7 @@ Where one machine is not enough: a distributed engine that answers questions fro
 Answering: `remote` gives answers as the embedded database does, `session` speaks Spark Connect, `schema` tells the
 engine what the files hold. Nothing is kept here: any number of processes may ask the same engine about the same lake.
 
-Deriving, in the order of the data: `deriver` does passes, `arrivals` fetches and checks new objects, `books` are the
-ledgers, `days` says what is stale and of what it is made, `derive_run` is one run of the engine, `placed` names the
-rows of sets, `derive` has the steps, `workshop` lets queries become tables, `lake_state` commits the manifest.
+Deriving, in the order of the data: `deriver` does passes, `arrivals` fetches and checks new objects, `ledgers` holds
+both ledgers, `days` says what is stale and of what it is made, `derive_run` is one run of the engine, `source_files`
+names the rows of sets, `derive` has the steps, `job` lets queries become tables, `lake_state` commits the manifest.
 """

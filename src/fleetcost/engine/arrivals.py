@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fleetcost.bucket.port import Bucket
-from fleetcost.engine.workshop import SCRATCH
+from fleetcost.engine.job import SCRATCH
 from fleetcost.ingest.apply import deleted, reached
 from fleetcost.ingest.cloud import CloudLoad, fetch_bill, left_bucket
 from fleetcost.ingest.fetch import Fetched

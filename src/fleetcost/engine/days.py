@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from fleetcost.bucket.port import BucketReader
-from fleetcost.engine.books import Books
 from fleetcost.engine.derive import DerivedBatch
-from fleetcost.engine.placed import Placed
-from fleetcost.engine.workshop import Workshop
+from fleetcost.engine.job import DeriveJob
+from fleetcost.engine.ledgers import Ledgers
+from fleetcost.engine.source_files import SourceFile
 from fleetcost.errors import SetDamagedError
 from fleetcost.lake.manifest import Manifest
 from fleetcost.lake.plan import LakePlan, plan
@@ -84,7 +84,7 @@ def order_of(
         converted: where foreign sets lie in our format, by their paths
     """
     windows = {(state.resolution, state.window) for state in found.windows}
-    sets: dict[tuple[SetKind, Resolution], list[Placed]] = {}
+    sets: dict[tuple[SetKind, Resolution], list[SourceFile]] = {}
     rows = 0
     for entry in entries:
         key = entry.key
@@ -93,18 +93,18 @@ def order_of(
             ours = converted.get(entry.path)
             version = FORMAT_VERSION if ours else entry.format_version
             sets.setdefault((key.kind, key.resolution), []).append(
-                Placed(key.cluster, key.window, entry.currency, ours or entry.path, version)
+                SourceFile(key.cluster, key.window, entry.currency, ours or entry.path, version)
             )
             rows += entry.rows
     used = [
-        Placed(entry.key.integration, entry.key.window, "", entry.path, entry.format_version)
+        SourceFile(entry.key.integration, entry.key.window, "", entry.path, entry.format_version)
         for entry in bills
         if entry.state is EntryState.INGESTED and entry.key.window.start in found.billed
     ]
     return DerivedBatch(sets, found.billed, used, rows)
 
 
-def wrong(shop: Workshop, order: DerivedBatch, entries: Sequence[Entry], books: Books) -> list[Entry]:
+def wrong(job: DeriveJob, order: DerivedBatch, entries: Sequence[Entry], ledgers: Ledgers) -> list[Entry]:
     """
     Hold rows and cost of each set that was loaded against its header, and look for values that are missing.
 
@@ -114,7 +114,7 @@ def wrong(shop: Workshop, order: DerivedBatch, entries: Sequence[Entry], books: 
     damaged = []
     for (kind, resolution), placed in order.sets.items():
         table = _SINGLE[kind]
-        found = shop.rows(single_totals_query(table, resolution, books.required(f"{table}_{resolution}")))
+        found = job.rows(single_totals_query(table, resolution, ledgers.required(f"{table}_{resolution}")))
         totals = {(row[0], row[1]): (int(row[2]), Decimal(row[3]), int(row[4])) for row in found}
         wanted = {(file.cluster, file.window) for file in placed}
         for entry in entries:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from fleetcost.engine.placed import PLACE, PLACE_OF_BILL, Placed
-from fleetcost.engine.workshop import Workshop
+from fleetcost.engine.job import DeriveJob
+from fleetcost.engine.source_files import PLACE, PLACE_OF_BILL, SourceFile
 from fleetcost.lake.manifest import LakeColumn, LakeFile
 from fleetcost.lake.publish import Shapes
 from fleetcost.model.allocation import ALLOCATION
@@ -68,9 +68,9 @@ class DerivedBatch:
         rows: of containers, about
     """
 
-    sets: Mapping[tuple[SetKind, Resolution], Sequence[Placed]]
+    sets: Mapping[tuple[SetKind, Resolution], Sequence[SourceFile]]
     billed: frozenset[datetime] = frozenset()
-    bills: Sequence[Placed] = ()
+    bills: Sequence[SourceFile] = ()
     rows: int = 0
 
     @property
@@ -85,16 +85,16 @@ class Derivation:
     The steps of one order.
 
     Args:
-        shop: where the work is done; `ledger` and `cloud_ledger` have their names there
+        job: where the work is done; `ledger` and `cloud_ledger` have their names there
         order: what is derived
         shapes: columns of the lake's tables
         name_rows: lets statements read set files under a name, in the newest columns
     """
 
-    shop: Workshop
+    job: DeriveJob
     order: DerivedBatch
     shapes: Shapes
-    name_rows: Callable[[str, ColumnTable, Sequence[Placed]], None]
+    name_rows: Callable[[str, ColumnTable, Sequence[SourceFile]], None]
     files: dict[str, list[LakeFile]] = field(default_factory=dict)
 
     def load(self) -> None:
@@ -137,20 +137,20 @@ class Derivation:
         self.name_rows(f"{name}_sets", TABLES[source], files)
         rows = set_query(source, SetReader(f"{name}_sets", PLACE, "labels", _LABEL_SET), TABLES[source].newest)
         if self.order.billed:
-            self.shop.keep(name, query("numbered", query=rows))
+            self.job.keep(name, query("numbered", query=rows))
         else:
             self._write(name, rows, resolution)
 
     def _write(self, name: str, rows: str, resolution: Resolution | None = None) -> None:
-        self.files[name] = self.shop.table(name, rows, self.shapes[name], self.order.parts, resolution)
+        self.files[name] = self.job.table(name, rows, self.shapes[name], self.order.parts, resolution)
 
     def _link(self) -> None:
         """Find out which rows of bills belong to which assets, and keep what was found."""
         self._load_bills()
         own = (own_query(source, each, EVERYTHING) for _, source in _TABLE_OF.values() for each in Resolution)
-        self.shop.keep("own_adjusted", " UNION ALL ".join(own))
+        self.job.keep("own_adjusted", " UNION ALL ".join(own))
         for stage in link_stages(self._billed()):
-            self.shop.keep(*stage)
+            self.job.keep(*stage)
         self._block()
         for table, found in RECONCILED:
             self._write(table, found(), Resolution.DAY)
@@ -164,10 +164,10 @@ class Derivation:
             return
         self.name_rows("bills", CLOUD_COST, self.order.bills)
         rows = set_query("cloud_cost", SetReader("bills", PLACE_OF_BILL, "labels"), CLOUD_COST.newest)
-        self.shop.keep("cloud_cost_1d", query("numbered", query=rows))
+        self.job.keep("cloud_cost_1d", query("numbered", query=rows))
 
     def _none(self, name: str) -> None:
-        self.shop.empty(name, [*self.shapes[name], LakeColumn("rowid", "BIGINT")])
+        self.job.empty(name, [*self.shapes[name], LakeColumn("rowid", "BIGINT")])
 
     def _billed(self) -> RowScope:
         """Return the days that are reconciled."""
@@ -177,27 +177,27 @@ class Derivation:
 
     def _block(self) -> None:
         blocked = -1
-        while blocked != (blocked := int(self.shop.rows(query("count_blocked"))[0][0])):
-            self.shop.keep(*block_stage())
+        while blocked != (blocked := int(self.job.rows(query("count_blocked"))[0][0])):
+            self.job.keep(*block_stage())
 
     def _adjust(self, resolution: Resolution) -> None:
         """Write assets and allocations with what was billed for them."""
         for stage in asset_stages(resolution, EVERYTHING):
-            self.shop.keep(*stage)
+            self.job.keep(*stage)
         name = f"asset_{resolution}"
         self._write(name, query("with_adjustment", resolution, columns=self._bare(name, "adjustment")), resolution)
-        self.shop.view(f"node_share_{resolution}", query("node_share", resolution))
+        self.job.view(f"node_share_{resolution}", query("node_share", resolution))
         loaded = replace(EVERYTHING, loaded=query("every_asset", resolution))
-        self.shop.keep(*touched_stage(resolution, loaded))
+        self.job.keep(*touched_stage(resolution, loaded))
         for stage in container_stages(resolution):
-            self.shop.keep(*stage)
+            self.job.keep(*stage)
         name = f"container_{resolution}"
         columns = self._bare(name, *ALLOCATION.adjustments)
         self._write(name, query("with_container_adjustments", resolution, columns=columns), resolution)
 
     def _add_up(self, resolution: Resolution) -> None:
         """Write what follows from allocations and assets."""
-        self.shop.view(f"node_share_{resolution}", query("node_share", resolution))
+        self.job.view(f"node_share_{resolution}", query("node_share", resolution))
         for rollup in ROLLUPS:
             self._write(f"{rollup.name}_{resolution}", rollup_query(rollup, resolution, EVERYTHING), resolution)
         self._write(f"tenancy_{resolution}", tenancy_query(resolution, EVERYTHING), resolution)

@@ -9,14 +9,14 @@ from datetime import datetime
 
 from fleetcost.bucket.port import Bucket, ObjectInfo
 from fleetcost.engine.arrivals import put_converted
-from fleetcost.engine.books import Books
 from fleetcost.engine.days import Stale, order_of, stale, unreadable, wrong
 from fleetcost.engine.derive import Derivation, DerivedBatch
+from fleetcost.engine.job import DeriveJob
 from fleetcost.engine.lake_state import LakeState
-from fleetcost.engine.placed import Placed, name_rows, tells_files
+from fleetcost.engine.ledgers import Ledgers
 from fleetcost.engine.schema import ddl
 from fleetcost.engine.session import Relation, Session
-from fleetcost.engine.workshop import Workshop
+from fleetcost.engine.source_files import SourceFile, name_rows, tells_files
 from fleetcost.errors import TryAgainError
 from fleetcost.ingest.plan import Batch, Load
 from fleetcost.ingest.prefetch import Prefetcher
@@ -51,7 +51,7 @@ class DeriveRun:
         bucket: the lake's and the sets'
         engine: who works
         lake: what is there
-        books: the ledgers
+        ledgers: of sets and of bills
         stage: fetches foreign sets
         converted: where foreign sets lie in our format, by their paths
         name: no other run has it
@@ -61,7 +61,7 @@ class DeriveRun:
     bucket: Bucket
     engine: EngineAt
     lake: LakeState
-    books: Books
+    ledgers: Ledgers
     stage: Prefetcher
     converted: dict[str, str] = field(default_factory=dict)
     name: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -77,46 +77,49 @@ class DeriveRun:
             TryAgainError, TooMuchError: the engine failed.
             StoreError, StoreRefusedError, ConditionFailedError: see `LakeState.commit`.
         """
-        bills = [*self.books.bills().values()]
-        found = stale(self.days, self.books.states(), bills, self.lake.manifest)
+        bills = [*self.ledgers.bills().values()]
+        found = stale(self.days, self.ledgers.states(), bills, self.lake.manifest)
         if not found.windows and not found.gone:
             return ()
-        entries = self.books.of_days(self.days)
+        entries = self.ledgers.of_days(self.days)
         self._convert(found, entries)
         order = order_of(found, entries, bills, self.converted)
-        ledgers = self.books.export()
+        exported = self.ledgers.export()
         session = Session(self.engine.url)
-        shop = Workshop(session, self.bucket, self.engine.place, self.name)
+        job = DeriveJob(session, self.bucket, self.engine.place, self.name)
         try:
-            self._name_books(session, shop, ledgers)
-            return self._worked(session, shop, found, order, entries, ledgers)
+            self._name_ledgers(session, job, exported)
+            return self._worked(session, job, found, order, entries, exported)
         finally:
-            shop.close()
+            job.close()
 
     def _worked(
-        self, session: Session, shop: Workshop, found: Stale, order: DerivedBatch, entries: Sequence[Entry],
-        ledgers: Mapping[str, Sequence[LakeFile]],
+        self, session: Session, job: DeriveJob, found: Stale, order: DerivedBatch, entries: Sequence[Entry],
+        exported: Mapping[str, Sequence[LakeFile]],
     ) -> Sequence[Entry]:  # fmt: skip
-        work = Derivation(shop, order, self.books.shapes(), self._namer(session, order))
+        work = Derivation(job, order, self.ledgers.shapes(), self._namer(session, order))
         try:
             work.load()
-            damaged = wrong(shop, order, entries, self.books)
+            damaged = wrong(job, order, entries, self.ledgers)
         except TryAgainError:
             damaged = unreadable(self.bucket, [e for e in entries if e.state is EntryState.INGESTED])
             if not damaged:
                 raise
         if not damaged:
-            self.lake.commit(found, {**work.run(), **ledgers})
+            self.lake.commit(found, {**work.run(), **exported})
         return damaged
 
-    def _name_books(self, session: Session, shop: Workshop, ledgers: Mapping[str, Sequence[LakeFile]]) -> None:
+    def _name_ledgers(self, session: Session, job: DeriveJob, exported: Mapping[str, Sequence[LakeFile]]) -> None:
         """Name the ledgers, and the label sets that have a row already."""
         before = self.lake.manifest.tables["label_set"].files if self.lake.manifest else ()
-        shapes = self.books.shapes()
-        tables = {**{name: (name, files) for name, files in ledgers.items()}, "label_set_before": ("label_set", before)}
+        shapes = self.ledgers.shapes()
+        tables = {
+            **{name: (name, files) for name, files in exported.items()},
+            "label_set_before": ("label_set", before),
+        }
         session.set_up(
             [
-                Relation(name, [shop.address(file.path) for file in files], ddl(shapes[table]))
+                Relation(name, [job.address(file.path) for file in files], ddl(shapes[table]))
                 for name, (table, files) in tables.items()
             ],
             {},
@@ -150,6 +153,6 @@ class _Namer:
     place: str
     tells_files: bool
 
-    def __call__(self, name: str, table: ColumnTable, files: Sequence[Placed]) -> None:
-        """See `placed.name_rows`."""
+    def __call__(self, name: str, table: ColumnTable, files: Sequence[SourceFile]) -> None:
+        """See `source_files.name_rows`."""
         name_rows(self.session, name, table, self.place, files, tells_files=self.tells_files)

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from fleetcost.bucket.port import Bucket
 from fleetcost.engine.arrivals import Arrivals, DaysWork, arrive
-from fleetcost.engine.books import Books
 from fleetcost.engine.days import stale_days
 from fleetcost.engine.derive_run import DeriveRun, EngineAt
 from fleetcost.engine.lake_state import LakeState
+from fleetcost.engine.ledgers import Ledgers
 from fleetcost.errors import StoreError, TryAgainError
 from fleetcost.ingest.budget import Budget
 from fleetcost.ingest.cloud import CloudPlan, list_cloud, plan_cloud
@@ -66,9 +66,9 @@ class Deriver(Passes):
         self._bucket = bucket
         self._engine = engine
         self._retention = retention
-        self._books = Books(folder, bucket, Engine(budget.engine_bytes, budget.threads), clock())
+        self._ledgers = Ledgers(folder, bucket, Engine(budget.engine_bytes, budget.threads), clock())
         self._stage = partial(Prefetcher, bucket, folder, budget, currency, clock)
-        self._lake = LakeState(bucket, self._books, clock)
+        self._lake = LakeState(bucket, self._ledgers, clock)
 
     def plan(self) -> Plan:
         """
@@ -79,29 +79,29 @@ class Deriver(Passes):
             DamagedError: the manifest cannot be read.
         """
         self._lake.refresh()
-        ledger = self._books.ledger()
+        ledger = self._ledgers.ledger()
         listing = list_bucket(self._bucket, clusters(ledger.values()))
         return plan(listing.found, ledger, self._retention, self._clock(), listing.unlisted, self._tries)
 
     def close(self) -> None:
         """Close the ledgers."""
-        self._books.close()
+        self._ledgers.close()
 
     def _passed(self) -> Pass:
         try:
             return self._kept_equal()
         except BaseException:
-            self._books.doubt()
+            self._ledgers.doubt()
             raise
 
     def _kept_equal(self) -> Pass:
         self._say(phase=Phase.LISTING, done=0, total=0)
         todo = self.plan()
-        bills = plan_cloud(list_cloud(self._bucket), self._books.bills(), self._retention, self._clock(), self._tries)
+        bills = plan_cloud(list_cloud(self._bucket), self._ledgers.bills(), self._retention, self._clock(), self._tries)
         self._skips = todo.skips
         skipped = (*(skip.path for skip in todo.skips), *(path for path, _ in bills.skips))
         self._say(phase=Phase.INGESTING, total=todo.size + len(bills.loads) + len(bills.gone), skipped=skipped)
-        self._books.expire(self._retention, self._clock())
+        self._ledgers.expire(self._retention, self._clock())
         troubles = [reason for _, reason in todo.unlisted]
         states: Counter[EntryState] = Counter()
         for work in self._days(todo, bills):
@@ -112,7 +112,7 @@ class Deriver(Passes):
             states.update(found)
             self._say(done=self._status.done + len(found))
         self._lake.tidy()
-        tell_objects(self._books.database, todo, self._clock())
+        tell_objects(self._ledgers.database, todo, self._clock())
         if troubles:
             raise StoreError(summary(troubles))
         return Pass.of(states, todo.unchanged)
@@ -121,7 +121,7 @@ class Deriver(Passes):
         """Return what is to do, newest days first; also for days of which the lake is not as the ledgers say."""
         sets = by_day(todo)
         billed = {load.key.window.start for load in bills.loads} | {entry.key.window.start for entry in bills.gone}
-        behind = stale_days(self._books.states(), self._lake.manifest)
+        behind = stale_days(self._ledgers.states(), self._lake.manifest)
         return [
             DaysWork(
                 days,
@@ -134,9 +134,9 @@ class Deriver(Passes):
 
     def _done(self, work: DaysWork) -> Arrivals:
         with self._stage() as stage:
-            run = DeriveRun(work.days, self._bucket, self._engine, self._lake, self._books, stage)
+            run = DeriveRun(work.days, self._bucket, self._engine, self._lake, self._ledgers, stage)
             arrived = arrive(work, stage, self._bucket, run.name, self._clock)
-            self._books.write(arrived.entries, arrived.bills)
+            self._ledgers.write(arrived.entries, arrived.bills)
             run.converted.update(arrived.converted)
             for _ in range(TRIES):
                 damaged = run.derive()
@@ -144,7 +144,7 @@ class Deriver(Passes):
                     return arrived
                 for entry in damaged:
                     _log.warning("object not used", path=entry.path, state=entry.state.value, reason=entry.reason)
-                self._books.write(damaged)
+                self._ledgers.write(damaged)
                 arrived = arrived.without(damaged)
         raise TryAgainError(f"derive {max(work.days):%Y-%m-%d}: {TRIES} times another set was found to be damaged")
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from fleetcost.bucket.port import Bucket
-from fleetcost.engine.books import LEDGERS, MAKER, Books
 from fleetcost.engine.days import Stale
+from fleetcost.engine.ledgers import LEDGERS, MAKER, Ledgers
 from fleetcost.ingest.passes import Clock
 from fleetcost.lake.manifest import FoundManifest, LakeFile, LakeTable, Manifest, read, window_mark
 from fleetcost.lake.publish import LakeChange, changed, commit, remove_unused
@@ -26,13 +26,13 @@ class LakeState:
 
     Args:
         bucket: the lake's
-        books: the ledgers
+        ledgers: of sets and of bills
         clock: gives the time
     """
 
-    def __init__(self, bucket: Bucket, books: Books, clock: Clock) -> None:
+    def __init__(self, bucket: Bucket, ledgers: Ledgers, clock: Clock) -> None:
         self._bucket = bucket
-        self._books = books
+        self._ledgers = ledgers
         self._clock = clock
         self._found: FoundManifest | None = None
 
@@ -43,7 +43,7 @@ class LakeState:
 
     def refresh(self) -> None:
         """
-        Read the manifest, and let the books follow it.
+        Read the manifest, and let the ledgers follow it.
 
         A lake that something else made is not continued: engines do not read maps of two makers as one table. It stays
         until the newest days are there, and is then replaced by these.
@@ -54,7 +54,7 @@ class LakeState:
         """
         found = read(self._bucket)
         self._found = _begun_anew(found) if found and found.manifest.marks.get("ledger") != MAKER else found
-        self._books.follow(self.manifest)
+        self._ledgers.follow(self.manifest)
 
     def commit(self, made: Stale, files: Mapping[str, Sequence[LakeFile]]) -> None:
         """
@@ -77,9 +77,9 @@ class LakeState:
         for name in (*_BY_DAY, "label_set"):
             whole[name] = (*whole[name], *files.get(name, ()))
         change = LakeChange(windows, made.gone, dict.fromkeys(whole, MAKER), {**files, **whole})
-        after = changed(self.manifest, change, self._books.shapes(), self._clock())
+        after = changed(self.manifest, change, self._ledgers.shapes(), self._clock())
         self._found = commit(self._bucket, after, self._found)
-        self._books.stands(after.version)
+        self._ledgers.stands(after.version)
         newest = max((f"{state.window.start:%Y-%m-%dT%H}" for state in made.windows), default="")
         _log.info("lake", version=after.version, windows=len(windows), newest=newest)
 

@@ -82,7 +82,7 @@ Raises `SetDamagedError` or `SetRefusedError`.
 
 
 @dataclass(slots=True)
-class _Errand:
+class _Download:
     """
     One load on its way.
 
@@ -100,31 +100,31 @@ class _Errand:
 
 
 class _Room:
-    """Lets errands in while their sizes fit together."""
+    """Lets downloads in while their sizes fit together."""
 
     def __init__(self, size_bytes: int) -> None:
         self._size_bytes = size_bytes
         self._used = 0
         self._changed = threading.Condition()
 
-    def enter(self, errand: _Errand) -> None:
-        size = errand.load.info.size_bytes
+    def enter(self, download: _Download) -> None:
+        size = download.load.info.size_bytes
         with self._changed:
             self._changed.wait_for(lambda: self._used == 0 or self._used + size <= self._size_bytes)
             self._used += size
-            errand.began, errand.inside = time.monotonic(), True
+            download.began, download.inside = time.monotonic(), True
 
-    def leave(self, errand: _Errand) -> None:
+    def leave(self, download: _Download) -> None:
         with self._changed:
-            if errand.inside:
-                errand.inside = False
-                self._used -= errand.load.info.size_bytes
+            if download.inside:
+                download.inside = False
+                self._used -= download.load.info.size_bytes
                 self._changed.notify_all()
 
 
 class _Round:
     """
-    The errands of one batch and the threads that run them.
+    The downloads of one batch and the threads that run them.
 
     Args:
         loads: what to fetch
@@ -135,8 +135,8 @@ class _Round:
     def __init__(self, loads: Sequence[Load], run: Callable[[int, Load], Fetched], room_bytes: int) -> None:
         self._run = run
         self._room = _Room(room_bytes)
-        self._errands = [_Errand(number, load) for number, load in enumerate(loads)]
-        self._todo = deque(self._errands)
+        self._downloads = [_Download(number, load) for number, load in enumerate(loads)]
+        self._todo = deque(self._downloads)
         self._done: queue.SimpleQueue[tuple[int, Fetched | BaseException]] = queue.SimpleQueue()
         self._hired = 0
 
@@ -152,21 +152,21 @@ class _Round:
         """
         results: dict[int, Fetched] = {}
         self._hire()
-        while len(results) < len(self._errands):
+        while len(results) < len(self._downloads):
             try:
                 number, result = self._done.get(timeout=_GLANCE_SECONDS)
             except queue.Empty:
                 self._help()
-                for errand in self._stuck(results, allowed):
-                    self._give_up(errand)
-                    failure = f"no answer in {allowed(errand.load):.0f} seconds; it is left for the next pass"
-                    results[errand.number] = Fetched(errand.load, None, failure=failure)
+                for download in self._stuck(results, allowed):
+                    self._give_up(download)
+                    failure = f"no answer in {allowed(download.load):.0f} seconds; it is left for the next pass"
+                    results[download.number] = Fetched(download.load, None, failure=failure)
                 continue
             if isinstance(result, BaseException):
                 self._todo.clear()
                 raise result
             results.setdefault(number, result)
-        return tuple(results[errand.number] for errand in self._errands)
+        return tuple(results[download.number] for download in self._downloads)
 
     def _hire(self) -> None:
         self._hired += 1
@@ -176,18 +176,18 @@ class _Round:
     def _work(self) -> None:
         while True:
             try:
-                errand = self._todo.popleft()
+                download = self._todo.popleft()
             except IndexError:
                 return
-            self._room.enter(errand)
+            self._room.enter(download)
             began = time.monotonic()
             try:
-                self._done.put((errand.number, self._run(errand.number, errand.load)))
+                self._done.put((download.number, self._run(download.number, download.load)))
             except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
-                self._done.put((errand.number, error))
+                self._done.put((download.number, error))
             finally:
-                self._room.leave(errand)
-            if errand.given_up:
+                self._room.leave(download)
+            if download.given_up:
                 return
             if time.monotonic() - began > SLOW_SECONDS:
                 self._help()
@@ -197,18 +197,20 @@ class _Round:
         if self._todo and self._hired < FETCHES:
             self._hire()
 
-    def _give_up(self, errand: _Errand) -> None:
-        errand.given_up = True
-        self._room.leave(errand)
+    def _give_up(self, download: _Download) -> None:
+        download.given_up = True
+        self._room.leave(download)
         self._hired -= 1
         self._hire()
 
-    def _stuck(self, results: Container[int], allowed: Callable[[Load], float]) -> list[_Errand]:
+    def _stuck(self, results: Container[int], allowed: Callable[[Load], float]) -> list[_Download]:
         now = time.monotonic()
         return [
-            errand
-            for errand in self._errands
-            if errand.number not in results and errand.began is not None and now - errand.began > allowed(errand.load)
+            download
+            for download in self._downloads
+            if download.number not in results
+            and download.began is not None
+            and now - download.began > allowed(download.load)
         ]
 
 

@@ -9,7 +9,7 @@ from fleetcost.ingest.plan import Plan
 from fleetcost.model.states import ObjectState
 from fleetcost.ops import metrics
 from fleetcost.tables.database import Database
-from fleetcost.tables.ledger import EntryState, census, count_states
+from fleetcost.tables.ledger import EntryState, count_states, freshness
 
 NOT_READ = (
     ObjectState.FOREIGN_SET,
@@ -43,7 +43,7 @@ def _tell_clusters(database: Database, now: datetime) -> None:
     )  # fmt: skip
     for gauge in told:
         gauge.clear()
-    for one in census(database, now - LATELY):
+    for one in freshness(database, now - LATELY):
         newest = one.newest_hour.timestamp() if one.newest_hour else 0.0
         values = (one.last_upload.timestamp(), newest, one.missing_days, one.unusable, one.identities)
         for gauge, value in zip(told, values, strict=True):

@@ -93,7 +93,7 @@ def count_states(database: Database) -> dict[EntryState, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Census:
+class ClusterFreshness:
     """
     How fresh and how whole one cluster is.
 
@@ -114,12 +114,14 @@ class Census:
     identities: int
 
 
-def census(database: Tables, since: datetime) -> tuple[Census, ...]:
+def freshness(database: Tables, since: datetime) -> tuple[ClusterFreshness, ...]:
     """Return every cluster's; `since` is what counts as lately."""
     with database.snapshot() as snapshot:
-        rows = snapshot.rows(statement("census"), {"since": naive(since)})
+        rows = snapshot.rows(statement("freshness"), {"since": naive(since)})
     return tuple(
-        Census(ClusterId(row[0]), aware(row[1]), aware(row[2]) if row[2] else None, *(int(one) for one in row[3:]))
+        ClusterFreshness(
+            ClusterId(row[0]), aware(row[1]), aware(row[2]) if row[2] else None, *(int(one) for one in row[3:])
+        )
         for row in rows
     )
 

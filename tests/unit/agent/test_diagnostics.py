@@ -1,4 +1,4 @@
-"""The agent's health checks, and the side work that runs them."""
+"""The agent's health checks, and the maintenance that runs them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from builders import TinyCluster, at, hour
-from fleetcost.agent.care import Care
 from fleetcost.agent.diagnostics import STALE_AFTER, Check, Surroundings, read_diagnostics, run_checks
 from fleetcost.agent.jobs import Jobs
+from fleetcost.agent.maintenance import Maintenance
 from fleetcost.agent.plan import BuildTiming
 from fleetcost.costing.prices import PriceBook
 from fleetcost.documents.cluster import CheckResult, Diagnostics
@@ -117,19 +117,19 @@ def scene() -> Scene:
 
 
 @pytest.fixture
-def care(scene: Scene, tmp_path: Path) -> Iterator[Care]:
-    """The side work of an agent that did a round."""
+def maintenance(scene: Scene, tmp_path: Path) -> Iterator[Maintenance]:
+    """The maintenance of an agent that did a round."""
     agent = scene.agent()
     agent.round()
     jobs = Jobs(agent)
     jobs.start()
-    yield Care(agent, jobs, tmp_path)
+    yield Maintenance(agent, jobs, tmp_path)
     jobs.stop()
 
 
-def test_the_result_is_pushed_in_the_fields_names(scene: Scene, care: Care) -> None:
+def test_the_result_is_pushed_in_the_fields_names(scene: Scene, maintenance: Maintenance) -> None:
     """The document in the bucket has the field's names, the gaps with their cause, and is read again."""
-    found = care.once()
+    found = maintenance.once()
     document = msgspec.json.decode(scene.bucket.get(diagnostics_path(C1)))
     assert (document["clusterId"], document["latestRun"]) == ("c1", "2026-01-10T09:30:00Z")
     assert set(document["checks"]["prometheusHasKSMMetric"]) == {
@@ -139,13 +139,15 @@ def test_the_result_is_pushed_in_the_fields_names(scene: Scene, care: Care) -> N
     assert read_diagnostics(scene.bucket, C1) == found
 
 
-def test_what_the_newest_build_noticed_is_in_the_document(scene: Scene, care: Care, tmp_path: Path) -> None:
+def test_what_the_newest_build_noticed_is_in_the_document(
+    scene: Scene, maintenance: Maintenance, tmp_path: Path
+) -> None:
     """The findings of the newest hour are pushed with their meaning, and kept by an agent that has built nothing."""
-    found = care.once()
+    found = maintenance.once()
     assert found.built == at(9)
     assert {one.meaning for one in found.findings} == {FindingKind(one.kind).meaning for one in found.findings}
     assert FindingKind.NODE_SIZE_UNKNOWN in {one.kind for one in found.findings}
-    fresh = Care(scene.agent(), Jobs(scene.agent()), tmp_path).once()
+    fresh = Maintenance(scene.agent(), Jobs(scene.agent()), tmp_path).once()
     assert (fresh.built, fresh.findings) == (found.built, found.findings)
 
 
@@ -162,9 +164,9 @@ def test_a_jump_in_prices_since_the_day_before_is_noticed() -> None:
     assert FindingKind.COST_JUMPED in {finding.kind for finding in dear.noticed[1]}
 
 
-def test_the_sets_within_the_backfill_are_counted(care: Care) -> None:
+def test_the_sets_within_the_backfill_are_counted(maintenance: Maintenance) -> None:
     """Dashboards of the field read how many sets are whole, partial or empty."""
-    care.once()
+    maintenance.once()
 
     def value(status: str, resolution: str = "hourly") -> float | None:
         labels = {"resolution": resolution, "status": status}
@@ -181,9 +183,9 @@ def test_what_lies_there_and_is_no_diagnosis_is_nothing(scene: Scene) -> None:
     assert read_diagnostics(scene.bucket, C1) is None
 
 
-def test_a_bucket_that_is_away_is_told(scene: Scene, care: Care) -> None:
-    """The side work says that it could not push; the caller decides what follows."""
+def test_a_bucket_that_is_away_is_told(scene: Scene, maintenance: Maintenance) -> None:
+    """The maintenance says that it could not push; the caller decides what follows."""
     scene.bucket.away = True
     with pytest.raises(StoreError):
-        care.once()
+        maintenance.once()
     assert hour(8).start < scene.cluster.now

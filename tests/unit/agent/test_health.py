@@ -8,7 +8,7 @@ import urllib.request
 
 import pytest
 
-from fleetcost.agent.health import Doors, Health, serve_health
+from fleetcost.agent.health import Handlers, Health, serve_health
 from fleetcost.errors import QuestionError, SettingsError
 
 HEALTH = Health("failing", "c1", 3, "2026-01-10T01:00:00Z", "the source is down")
@@ -21,7 +21,7 @@ def ordered(window: str, force: bool, dry_run: bool, cluster: str) -> dict[str, 
     return {"window": window, "force": force, "dry_run": dry_run, "cluster": cluster}
 
 
-DOORS = Doors(lambda: HEALTH, ordered, lambda: ["a job"])
+HANDLERS = Handlers(lambda: HEALTH, ordered, lambda: ["a job"])
 
 
 def get(port: int, path: str, method: str = "GET") -> tuple[int, str, bytes]:
@@ -37,7 +37,7 @@ def get(port: int, path: str, method: str = "GET") -> tuple[int, str, bytes]:
 
 def test_health_and_metrics_are_served() -> None:
     """`/healthz` is the agent's account of itself, `/metrics` its metrics, everything else is not found."""
-    with serve_health("127.0.0.1", 0, DOORS) as port:
+    with serve_health("127.0.0.1", 0, HANDLERS) as port:
         status, kind, body = get(port, "/healthz")
         assert (status, kind) == (200, "application/json")
         assert json.loads(body) == {
@@ -54,7 +54,7 @@ def test_health_and_metrics_are_served() -> None:
 @pytest.mark.parametrize("prefix", ["", "/model"])
 def test_repairs_are_ordered(prefix: str) -> None:
     """A repair is ordered under the field's paths and answered in the field's envelope, with its job beside it."""
-    with serve_health("127.0.0.1", 0, DOORS) as port:
+    with serve_health("127.0.0.1", 0, HANDLERS) as port:
         status, _, body = get(port, f"{prefix}/etl/asset/repair?window=2d&force=true", "POST")
         assert (status, json.loads(body)) == (200, {
             "code": 200, "status": "success", "data": "Repairing Asset ETL",
@@ -69,8 +69,8 @@ def test_repairs_are_ordered(prefix: str) -> None:
 def test_a_taken_port_is_told() -> None:
     """A port somebody else listens on is a settings error with address and flag."""
     with (
-        serve_health("127.0.0.1", 0, DOORS) as port,
+        serve_health("127.0.0.1", 0, HANDLERS) as port,
         pytest.raises(SettingsError, match=rf"listen on 127.0.0.1:{port}: .*--port"),
-        serve_health("127.0.0.1", port, DOORS),
+        serve_health("127.0.0.1", port, HANDLERS),
     ):
         pytest.fail("two servers on one port")

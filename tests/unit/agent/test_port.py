@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from fleetcost.agent.bounded import LARGEST_HEAD
 from fleetcost.agent.guard import LOCAL, Guard
-from fleetcost.agent.health import Doors, Health, serve_health
+from fleetcost.agent.health import Handlers, Health, serve_health
 from fleetcost.errors import TryAgainError
 
 TOKEN = "a-token-for-repairs"
@@ -28,8 +28,8 @@ class Port:
 
     def __init__(self, guard: Guard, seconds: float = 10.0) -> None:
         self.ordered: list[str] = []
-        doors = Doors(lambda: Health("ok", "c1", 1, None, ""), self._order, lambda: ["a job"])
-        self._serving = serve_health("0.0.0.0", 0, doors, guard, seconds)
+        handlers = Handlers(lambda: Health("ok", "c1", 1, None, ""), self._order, lambda: ["a job"])
+        self._serving = serve_health("0.0.0.0", 0, handlers, guard, seconds)
         self._open: list[socket.socket] = []
         self.number = 0
 

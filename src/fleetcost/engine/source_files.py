@@ -32,7 +32,7 @@ _PATH = ".*/((?:federated|cloudcosts|fleetcost/lake/scratch)/.*)$"
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class SourceFile:
     """
     A set file.
 
@@ -52,7 +52,7 @@ class Placed:
 
 
 def name_rows(
-    session: Session, name: str, table: ColumnTable, root: str, files: Sequence[Placed], *, tells_files: bool
+    session: Session, name: str, table: ColumnTable, root: str, files: Sequence[SourceFile], *, tells_files: bool
 ) -> None:
     """
     Let statements read the rows of set files under a name, in the newest columns, beside the columns of `PLACE`.
@@ -80,7 +80,7 @@ def tells_files(session: Session, address: str) -> bool:
     return True
 
 
-def _by_lookup(session: Session, name: str, table: ColumnTable, root: str, files: Sequence[Placed]) -> None:
+def _by_lookup(session: Session, name: str, table: ColumnTable, root: str, files: Sequence[SourceFile]) -> None:
     rows, places = f"{name}_files", f"{name}_places"
     file_of_row = FixedColumn("row_file", "_metadata.file_path")
     versions = sorted({file.version for file in files})
@@ -102,7 +102,7 @@ _TYPED = (
 )
 
 
-def _one_by_one(session: Session, name: str, table: ColumnTable, root: str, files: Sequence[Placed]) -> None:
+def _one_by_one(session: Session, name: str, table: ColumnTable, root: str, files: Sequence[SourceFile]) -> None:
     parts, dialect = [], Spark()
     for (cluster, window, currency, version), chosen in groupby(sorted(files, key=_place), key=_place):
         place = (
@@ -115,14 +115,14 @@ def _one_by_one(session: Session, name: str, table: ColumnTable, root: str, file
     session.name_parts(name, parts)
 
 
-def _place(file: Placed) -> tuple[str, Window, str, int]:
+def _place(file: SourceFile) -> tuple[str, Window, str, int]:
     return file.cluster, file.window, file.currency, file.version
 
 
-def _part(table: ColumnTable, root: str, files: Sequence[Placed], version: int, *more: FixedColumn) -> FilePart:
+def _part(table: ColumnTable, root: str, files: Sequence[SourceFile], version: int, *more: FixedColumn) -> FilePart:
     addresses = [f"{root}/{file.path}" for file in files]
     return FilePart(addresses, set_columns(table, version), (*later_columns(table, version), *more))
 
 
-def _times(file: Placed) -> tuple[datetime, datetime]:
+def _times(file: SourceFile) -> tuple[datetime, datetime]:
     return file.window.start.replace(tzinfo=None), file.window.end.replace(tzinfo=None)

@@ -34,9 +34,9 @@ EVERY_SECONDS = 300
 _log = log.get("agent")
 
 
-class Care:
+class Maintenance:
     """
-    One agent's side work.
+    One agent's maintenance.
 
     Args:
         agent: whose

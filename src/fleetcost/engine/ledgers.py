@@ -1,5 +1,5 @@
 """
-The deriver's books: what the ledgers say, in a small database that holds no other row.
+The deriver's ledgers, in a small database that holds no other row.
 
 The lake has them too, as tables: a deriver that begins, or finds that another one has written, takes them from there.
 Nothing is lost with the file.
@@ -33,7 +33,7 @@ MAKER = "engine 1 "
 """Stands in the marks of windows that were derived this way; another version derives them again."""
 
 
-class Books:
+class Ledgers:
     """
     The ledgers of a lake.
 

@@ -1,5 +1,5 @@
 """
-The workshop: a conversation in which queries become tables, kept as Parquet in the bucket by the engine itself.
+A job: a conversation in which queries become tables, kept as Parquet in the bucket by the engine itself.
 
 No row passes through this process. What later statements read again is written below `scratch/` and removed at the end;
 tables of the lake are written where they stay, a folder a run, and are seen by nobody before a manifest names them.
@@ -24,7 +24,7 @@ _AT = "at"
 """Column that parts a table by the epoch seconds its windows begin at; in the names of folders, not in the files."""
 
 
-class Workshop:
+class DeriveJob:
     """
     One run of derivations.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from fleetcost.agent.care import EVERY_SECONDS, Care
 from fleetcost.agent.fleet import FleetAgent
 from fleetcost.agent.jobs import Jobs
 from fleetcost.agent.loop import Agent
+from fleetcost.agent.maintenance import EVERY_SECONDS, Maintenance
 from fleetcost.agent.repair import Repair
 from fleetcost.documents.repairs import RepairJob
 from fleetcost.errors import CallerError, FleetcostError, near
@@ -18,9 +18,9 @@ from fleetcost.ops import log
 _log = log.get("agent")
 
 
-class FleetCare:
+class FleetMaintenance:
     """
-    The side work for every cluster, one after the other.
+    The maintenance for every cluster, one after the other.
 
     Args:
         fleet: whose clusters
@@ -30,7 +30,7 @@ class FleetCare:
     def __init__(self, fleet: FleetAgent, data_dir: Path) -> None:
         self._fleet = fleet
         self._data_dir = data_dir
-        self._sides: dict[ClusterId, tuple[Agent, Jobs, Care]] = {}
+        self._sides: dict[ClusterId, tuple[Agent, Jobs, Maintenance]] = {}
         self._lock = threading.Lock()
 
     def run(self, stop: threading.Event) -> None:
@@ -73,7 +73,7 @@ class FleetCare:
             for _, jobs, _ in self._sides.values():
                 jobs.stop()
 
-    def _side(self, cluster: ClusterId) -> tuple[Agent, Jobs, Care]:
+    def _side(self, cluster: ClusterId) -> tuple[Agent, Jobs, Maintenance]:
         agent = self._fleet.agents()[cluster]
         with self._lock:
             known = self._sides.get(cluster)
@@ -82,5 +82,5 @@ class FleetCare:
                     known[1].stop()
                 jobs = Jobs(agent)
                 jobs.start()
-                self._sides[cluster] = known = (agent, jobs, Care(agent, jobs, self._data_dir, alone=False))
+                self._sides[cluster] = known = (agent, jobs, Maintenance(agent, jobs, self._data_dir, alone=False))
         return known

@@ -13,9 +13,9 @@ class Nobody(NamedTuple):
     namespace: str
 
 
-Payer = ContainerKey | Nobody
+CostOwner = ContainerKey | Nobody
 
 
-def payer_order(payer: Payer) -> tuple[str, ...]:
-    """Return what payers are sorted by."""
-    return payer if isinstance(payer, Nobody) else (*payer.pod, payer.container)
+def owner_order(owner: CostOwner) -> tuple[str, ...]:
+    """Return what owners are sorted by."""
+    return owner if isinstance(owner, Nobody) else (*owner.pod, owner.container)
