@@ -37,10 +37,18 @@ the loops and the HTTP routes catch broadly, and they always count what they cau
 from __future__ import annotations
 
 import difflib
+import enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+_SHOWN = 80
+"""Characters of a value that a message repeats."""
+
+_ALIKE = 0.65
+"""How like a suggestion is to what was read, from 0 to 1: `virtual` suggests `virtual-hosted`; `idle` no `filter`."""
 
 
 class FleetcostError(Exception):
@@ -55,21 +63,62 @@ class SettingsError(CallerError):
     """A setting, a flag, an environment variable or a configuration file cannot be used as it stands."""
 
 
+class QuestionCode(enum.StrEnum):
+    """What is wrong with a query parameter, for programs."""
+
+    UNKNOWN_PARAMETER = "unknown-parameter"
+    UNKNOWN_FIELD = "unknown-field"
+    UNUSABLE_VALUE = "unusable-value"
+    SYNTAX = "syntax"
+    TOO_LARGE = "too-large"
+    MISSING = "missing"
+    REPEATED = "repeated"
+    CURRENCIES = "currencies"
+
+
 class QuestionError(CallerError):
     """
     A query parameter cannot be used.
 
     Args:
         parameter: its name as the client wrote it, such as `aggregate`
-        read: the value that was read
-        accepted: what would be accepted, in words or as a list of values
+        read: the value that was read, empty where there was none
+        accepted: what would be accepted, as words that follow "use"
+        case: what is the case, as a sentence without its end; by default that the parameter cannot have this value
+        code: what is wrong, for programs
+        position: of the character at which reading ended, from 1
+        suggestion: the accepted word that was probably meant; the message then says it instead of all that is accepted
     """
 
-    def __init__(self, parameter: str, read: str, accepted: str) -> None:
-        super().__init__(f"{parameter}={read!r} cannot be used: accepted is {accepted}")
+    def __init__(
+        self,
+        parameter: str,
+        read: str,
+        accepted: str,
+        *,
+        case: str = "",
+        code: QuestionCode = QuestionCode.UNUSABLE_VALUE,
+        position: int | None = None,
+        suggestion: str | None = None,
+    ) -> None:
+        case = case or f"`{parameter}` cannot be `{read[:_SHOWN]}{'…' * (len(read) > _SHOWN)}`"
+        cure = f"; did you mean `{suggestion}`?" if suggestion else f": use {accepted}."
+        super().__init__(case + cure)
         self.parameter = parameter
         self.read = read
         self.accepted = accepted
+        self.case = case
+        self.code = code
+        self.position = position
+        self.suggestion = suggestion
+
+    def of(self, parameter: str) -> QuestionError:
+        """Return the same error of a parameter that another route calls otherwise."""
+        return QuestionError(
+            parameter, self.read, self.accepted,
+            case=self.case.replace(f"`{self.parameter}`", f"`{parameter}`"),
+            code=self.code, position=self.position, suggestion=self.suggestion,
+        )  # fmt: skip
 
 
 class ClaimRefusedError(CallerError):
@@ -173,7 +222,12 @@ class DatabaseDamagedError(DamagedError):
     """The database file cannot be opened or is not one of ours."""
 
 
+def closest(read: str, accepted: Iterable[str]) -> str | None:
+    """Return the accepted word nearest to what was read, None where none is near."""
+    return next(iter(difflib.get_close_matches(read, [str(word) for word in accepted], n=1, cutoff=_ALIKE)), None)
+
+
 def near(read: str, accepted: Iterable[str]) -> str:
     """Return ` (did you mean 'x'?)` for the accepted word nearest to what was read, or an empty text."""
-    match = difflib.get_close_matches(read, [str(word) for word in accepted], n=1)
-    return f" (did you mean {match[0]!r}?)" if match else ""
+    match = closest(read, accepted)
+    return f" (did you mean {match!r}?)" if match else ""

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from fleetcost.api.problem import ReadOnlyError
 from fleetcost.bucket.port import BucketReader
-from fleetcost.errors import QuestionError, near
+from fleetcost.errors import QuestionError, closest
 from fleetcost.model.cloud_sets import IntegrationId, IntegrationStatus
 from fleetcost.model.window import Window
 from fleetcost.sets.cloud.status import integrations, read_status
@@ -53,8 +53,9 @@ class Bills:
         if not key:
             return known
         if key not in known:
-            accepted = ", ".join(known) or "nothing: no integration has run yet"
-            raise QuestionError("integrationKey", key, f"{accepted}{near(key, known)}")
+            accepted = ", ".join(known) or "none: no integration has run yet"
+            case = f"There is no integration `{key}`"
+            raise QuestionError("integrationKey", key, accepted, case=case, suggestion=closest(key, known))
         return (IntegrationId(key),)
 
     def ordered(self) -> BillOrders:

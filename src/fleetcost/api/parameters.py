@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from starlette.datastructures import QueryParams
 
 from fleetcost.api.operation import Parameter
-from fleetcost.errors import QuestionError, near
+from fleetcost.errors import QuestionCode, QuestionError, closest
 from fleetcost.query.question import Basis
 
 LARGEST_NUMBER = 10**9
@@ -41,14 +41,17 @@ def read_parameters(sent: QueryParams, known: Sequence[Parameter]) -> dict[str, 
     for name, value in sent.multi_items():
         if name not in accepted:
             words = f"one of the parameters {', '.join(accepted)}" if accepted else "no parameter at all"
-            raise QuestionError(name, value, f"{words}{near(name, accepted)}")
+            case, code = f"There is no parameter `{name}` here", QuestionCode.UNKNOWN_PARAMETER
+            raise QuestionError(name, value, words, case=case, code=code, suggestion=closest(name, accepted))
         if seen.setdefault(name, value) != value:
-            raise QuestionError(name, value, f"one value; it is given twice, {seen[name]!r} before")
+            case = f"`{name}` is given twice, as `{seen[name]}` and as `{value}`"
+            raise QuestionError(name, value, "one value", case=case, code=QuestionCode.REPEATED)
         if value:
             chosen[name] = _checked(accepted[name], value)
     for parameter in known:
         if parameter.required and parameter.name not in chosen:
-            raise QuestionError(parameter.name, "", f"{parameter.about}; it is required")
+            case = f"`{parameter.name}` is missing"
+            raise QuestionError(parameter.name, "", parameter.about, case=case, code=QuestionCode.MISSING)
     return chosen
 
 
@@ -90,5 +93,5 @@ def _checked(parameter: Parameter, value: str) -> str:
         raise QuestionError(parameter.name, value, f"a whole number from 0 to {LARGEST_NUMBER}")
     if parameter.choices and value not in parameter.choices:
         accepted = ", ".join(parameter.choices)
-        raise QuestionError(parameter.name, value, f"one of {accepted}{near(value, parameter.choices)}")
+        raise QuestionError(parameter.name, value, f"one of {accepted}", suggestion=closest(value, parameter.choices))
     return value

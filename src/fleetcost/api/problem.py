@@ -106,7 +106,11 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
         status: the HTTP status
         detail: what was tried, read and expected, and the cure
         request_id: names the line in the server's log
-        parameter, read, accepted: of a query parameter that cannot be used
+        parameter, value, accepted: of a query parameter that cannot be used
+        read: the same as value, by its older name
+        code: what is wrong with it, for programs: a word of `QuestionCode`
+        position: the character of the value at which reading ended, from 1
+        suggestion: the accepted word that was probably meant
         progress: of the first ingest
     """
 
@@ -119,6 +123,10 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     read: str | None = None
     accepted: str | None = None
     progress: Progress | None = None
+    code: str | None = None
+    value: str | None = None
+    position: int | None = None
+    suggestion: str | None = None
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -135,8 +143,9 @@ def problem_of(error: Exception) -> Problem:
     request_id = _request_id()
     if isinstance(error, QuestionError):
         return Problem(
-            "question", "bad question", 400, str(error), request_id, error.parameter, error.read, error.accepted
-        )
+            "question", "bad question", 400, str(error), request_id, error.parameter, error.read, error.accepted,
+            code=error.code, value=error.read, position=error.position, suggestion=error.suggestion,
+        )  # fmt: skip
     if isinstance(error, StartingError):
         return Problem("starting", "starting", 503, str(error), request_id, progress=Progress(error.done, error.total))
     for kind, name, title, status in _KNOWN:

@@ -9,7 +9,7 @@ from fleetcost.api.context import Context
 from fleetcost.api.operation import Parameter
 from fleetcost.api.parameters import BASIS, billed, whole
 from fleetcost.api.rows import ROW_COLUMNS
-from fleetcost.errors import QuestionError, near
+from fleetcost.errors import QuestionCode, QuestionError, closest
 from fleetcost.model.cloud_cost import CLOUD_COSTS
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
@@ -160,7 +160,14 @@ def asked_columns(context: Context, kind: RowKind) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(name.strip() for name in context.parameters.get("columns", "").split(",")))
     for name in chosen:
         if name and name not in known and name not in {"name", "key"}:
-            raise QuestionError("columns", name, f"some of {', '.join(known)}{near(name, known)}")
+            raise QuestionError(
+                "columns",
+                name,
+                f"some of {', '.join(known)}",
+                case=f"There is no column `{name}`",
+                code=QuestionCode.UNKNOWN_FIELD,
+                suggestion=closest(name, known),
+            )
     return tuple(name for name in chosen if name not in {"", "name", "key"})
 
 
@@ -180,7 +187,7 @@ def _divided(question: Question, context: Context) -> Question:
         sharing = parse_sharing(*(parameters.get(name, "") for name in _SHARED))
     except QuestionError as error:
         native = {spelling: name for name, spelling in _SHARED.items()}
-        raise QuestionError(native.get(error.parameter, error.parameter), error.read, error.accepted) from error
+        raise error.of(native.get(error.parameter, error.parameter)) from error
     return replace(
         question,
         idle=idle[parameters.get("idle", "separate")],
@@ -201,7 +208,9 @@ def _implied(dimensions: tuple[Dimension, ...]) -> tuple[str, ...]:
 def _cloud_order(text: str) -> Ordering:
     column, known = text.removeprefix("-"), ("total_cost", "name", *EXACT_CLOUD, "members")
     if column not in known:
-        raise QuestionError("sort", text, f"{', '.join(known)}, with or without a `-`{near(column, known)}")
+        raise QuestionError(
+            "sort", text, f"{', '.join(known)}, with or without a `-`", suggestion=closest(column, known)
+        )
     return Ordering(column, text.startswith("-"))
 
 
@@ -214,5 +223,7 @@ def _order(text: str, kind: SetKind) -> Ordering:
         and name not in {"idle", "labels", "preemptible", "discount", "asset_name"}
     ]  # fmt: skip
     if column not in (*known, "name"):
-        raise QuestionError("sort", text, f"{', '.join(known)} or name, with or without a `-`{near(column, known)}")
+        raise QuestionError(
+            "sort", text, f"{', '.join(known)} or name, with or without a `-`", suggestion=closest(column, known)
+        )
     return Ordering(column, text.startswith("-"))

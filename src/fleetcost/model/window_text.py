@@ -46,7 +46,9 @@ def parse_window(text: str, now: datetime, parameter: str = "window") -> Window:
     try:
         window = _named(text, now) or _duration(text, now) or _offset(text, now) or _pair(text)
     except (ValueError, OverflowError) as error:
-        raise QuestionError(parameter, text, f"{ACCEPTED} ({error})") from error
+        raise QuestionError(
+            parameter, text, ACCEPTED, case=f"`{parameter}` cannot be `{text[:80]}` ({error})"
+        ) from error
     if window is None:
         raise QuestionError(parameter, text, ACCEPTED)
     if window.start < EARLIEST or window.end > LATEST:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from fleetcost.errors import QuestionError
+from fleetcost.errors import QuestionCode, QuestionError
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
 from fleetcost.query.answer import (
@@ -115,10 +115,22 @@ def _currency(question: Question, found: Iterable[Any]) -> str:
     different = sorted({str(currency) for currency in found})
     if question.kind is CLOUD:
         return different[0] if len(different) == 1 else ""
-    if len(different) > 1:
-        accepted = f"a filter that leaves clusters of one currency; found {', '.join(different)}, which are never added"
-        raise QuestionError("filter", "(none)", accepted)
+    require_one_currency(different)
     return "".join(different)
+
+
+def require_one_currency(found: Iterable[str], filtered: str = "") -> None:
+    """
+    Refuse amounts that cannot be added or compared.
+
+    Raises:
+        QuestionError: the rows are in more than one currency.
+    """
+    different = sorted(set(found))
+    if len(different) > 1:
+        case = f"These costs are in {' and '.join(different)}, which are never added or compared"
+        accepted = f'a filter that leaves one currency, such as `currency:"{different[0]}"`'
+        raise QuestionError("filter", filtered, accepted, case=case, code=QuestionCode.CURRENCIES)
 
 
 def _ask(

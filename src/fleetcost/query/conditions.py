@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fleetcost.errors import QuestionError, near
+from fleetcost.errors import QuestionCode, QuestionError, closest
 from fleetcost.model.reconciliation import RowOutcome
 from fleetcost.model.sets import SetKind
 from fleetcost.query.dialect import Dialect
@@ -185,7 +185,10 @@ def _columns(compare: Compare, kind: RowKind) -> tuple[str, ...]:
             return ("labels",) if kind is SetKind.ASSETS else ("labels", "annotations")
     written = field if compare.key is None else f"{field}[{compare.key}]"
     accepted = fields(kind)
-    raise QuestionError("filter", written, f"a field of {kind}: {', '.join(accepted)}{near(written, accepted)}")
+    raise QuestionError(
+        "filter", written, f"a field of {kind}: {', '.join(accepted)}", case=f"There is no field `{written}`",
+        code=QuestionCode.UNKNOWN_FIELD, position=compare.position + 1, suggestion=closest(written, accepted),
+    )  # fmt: skip
 
 
 def _either(tests: list[str]) -> str:

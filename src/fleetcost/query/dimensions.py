@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from fleetcost.errors import QuestionError, near
+from fleetcost.errors import QuestionCode, QuestionError, closest
 from fleetcost.model.sets import SetKind
 from fleetcost.query.kinds import CLOUD, RowKind
 
@@ -129,7 +129,7 @@ def parse_dimensions(text: str | None, kind: RowKind, parameter: str = "aggregat
         return ()
     parts = text.split(",")
     if len(parts) > MOST:
-        raise QuestionError(parameter, text, f"at most {MOST} dimensions")
+        raise QuestionError(parameter, text, f"at most {MOST} dimensions", code=QuestionCode.TOO_LARGE)
     return tuple(dict.fromkeys(_dimension(part.strip(), text, kind, parameter) for part in parts))
 
 
@@ -143,7 +143,10 @@ def _dimension(part: str, text: str, kind: RowKind, parameter: str) -> Dimension
     if part.lower() in known:
         return Dimension(known[part.lower()])
     accepted = [*NAMES[kind], *(f"{name}:<name>" for name in KEYED[kind]), *aliases, "all"]
-    raise QuestionError(parameter, text, f"a comma-separated list of {', '.join(accepted)}{near(part, accepted)}")
+    raise QuestionError(
+        parameter, text, f"a comma-separated list of {', '.join(accepted)}",
+        case=f"There is no grouping by `{part}`", code=QuestionCode.UNKNOWN_FIELD, suggestion=closest(part, accepted),
+    )  # fmt: skip
 
 
 def label_key(key: str, kind: RowKind) -> str:

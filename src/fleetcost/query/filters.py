@@ -19,7 +19,7 @@ import enum
 import re
 from dataclasses import dataclass
 
-from fleetcost.errors import QuestionError
+from fleetcost.errors import QuestionCode, QuestionError
 
 DEEPEST = 32
 """Parentheses inside each other that are still read."""
@@ -101,9 +101,11 @@ def parse_filter(text: str, parameter: str = "filter") -> Filter | None:
         QuestionError: what was expected, and at which character.
     """
     if len(text) > LONGEST:
-        raise QuestionError(parameter, text[:40] + "…", f"at most {LONGEST} characters, {len(text)} were sent")
+        case, code = f"The filter has {len(text)} characters", QuestionCode.TOO_LARGE
+        raise QuestionError(parameter, text[:40] + "…", f"at most {LONGEST} characters", case=case, code=code)
     if "\0" in text:
-        raise QuestionError(parameter, text.replace("\0", "\\0"), "a filter without NUL characters")
+        case, code = "The filter has a NUL character", QuestionCode.SYNTAX
+        raise QuestionError(parameter, text.replace("\0", "\\0"), "a filter without", case=case, code=code)
     if not text.strip():
         return None
     reader = _Reader(text, parameter)
@@ -142,14 +144,14 @@ class _Reader:
 
     def end(self) -> None:
         if self._peek():
-            raise self._wrong("+, | or the end")
+            raise self._wrong("+ or | before another comparison")
 
     def _comparison(self, depth: int) -> Filter:
         if self._peek() == "(":
             self._at += 1
             inner = self.expression(depth + 1)
             if self._peek() != ")":
-                raise self._wrong(")")
+                raise self._wrong("a closing parenthesis")
             self._at += 1
             return inner
         self._comparisons += 1
@@ -160,7 +162,7 @@ class _Reader:
         key = _KEY.match(self._text, self._at)
         if key:
             self._at = key.end()
-        operator = self._take(_OPERATOR, "one of : !: ~: !~: <~: !<~: ~>: !~>:")
+        operator = self._take(_OPERATOR, "an operator, one of : !: ~: !~: <~: !<~: ~>: !~>:")
         values = [self._value()]
         while self._peek() == ",":
             self._at += 1
@@ -187,7 +189,10 @@ class _Reader:
         self._at = blanks.end() if blanks else self._at
 
     def _wrong(self, expected: str) -> QuestionError:
-        read = self._text[self._at : self._at + 12] or "the end"
+        read, position = self._text[self._at : self._at + 12], self._at + 1
+        case = (
+            f"The filter has `{read}` at character {position}" if read else f"The filter ends at character {position}"
+        )
         return QuestionError(
-            self._parameter, self._text, f"{expected} at character {self._at + 1}, where {read!r} was read"
+            self._parameter, self._text, expected, case=case, code=QuestionCode.SYNTAX, position=position
         )

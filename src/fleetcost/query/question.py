@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from fleetcost.errors import QuestionError, near
+from fleetcost.errors import QuestionCode, QuestionError, closest
 from fleetcost.model.window import Resolution, Window
 from fleetcost.query.dimensions import Dimension
 from fleetcost.query.filters import Filter
@@ -212,13 +212,15 @@ def parse_accumulate(text: str | None, parameter: str = "accumulate") -> Step | 
     if word in set(Step):
         return Step(word)
     accepted = ["true", "false", *Step]
-    raise QuestionError(parameter, str(text), f"{', '.join(accepted)}{near(word, accepted)}")
+    raise QuestionError(parameter, str(text), f"{', '.join(accepted)}", suggestion=closest(word, accepted))
 
 
 def _bounded(window: Window, resolution: Resolution) -> Window:
     most = MOST_WINDOWS[resolution]
     if window.seconds > most * resolution.seconds:
-        raise QuestionError("window", str(window), f"a window of at most {most} whole {resolution} sets")
+        raise QuestionError(
+            "window", str(window), f"a window of at most {most} whole {resolution} sets", code=QuestionCode.TOO_LARGE
+        )
     return window
 
 

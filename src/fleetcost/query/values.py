@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fleetcost.errors import QuestionError, near
+from fleetcost.errors import QuestionCode, QuestionError, closest
 from fleetcost.model.sets import SetKind
 from fleetcost.query.conditions import YES_OR_NO, columns_of, fields
 from fleetcost.query.dialect import Dialect
@@ -76,7 +76,14 @@ def _expression(field: str, kind: RowKind, dialect: Dialect) -> tuple[str, set[s
         columns = set(columns_of(Compare(field, None, Match.EQUALS, negated=False, values=("",), position=0), kind))
     except QuestionError:
         accepted = (*fields(kind), *(f"{name}:<name>" for name in KEYED[kind]))
-        raise QuestionError("field", field, f"one of {', '.join(accepted)}{near(field, accepted)}") from None
+        raise QuestionError(
+            "field",
+            field,
+            f"one of {', '.join(accepted)}",
+            case=f"There is no field `{field}`",
+            code=QuestionCode.UNKNOWN_FIELD,
+            suggestion=closest(field, accepted),
+        ) from None
     if columns == {"services"}:
         return dialect.each("services"), columns
     if len(columns) > 1:

@@ -63,7 +63,7 @@ def test_repairs_are_ordered(prefix: str) -> None:
         assert json.loads(get(port, f"{prefix}/etl/status")[2])["data"] == ["a job"]
         status, _, body = get(port, f"{prefix}/etl/allocation/repair?window=nonsense", "POST")
         assert (status, json.loads(body)["code"]) == (400, 400)
-        assert "accepted is a window" in json.loads(body)["message"]
+        assert ": use a window" in json.loads(body)["message"]
 
 
 def test_a_taken_port_is_told() -> None:

@@ -281,18 +281,26 @@ def test_the_totals_of_both_routes_agree(full: App) -> None:
 @pytest.mark.parametrize(
     ("path", "asked", "words"),
     [
-        ("/model/allocation", {}, ["window", "required"]),
-        ("/model/allocation", {"window": "7days"}, ["window='7days'", "today, yesterday"]),
-        ("/model/allocation", {"window": "7d", "aggregate": "namespaces"}, ["did you mean 'namespace'"]),
-        ("/model/allocation", {"window": "7d", "accumulate": "yearly"}, ["accumulate='yearly'"]),
-        ("/model/allocation", {"window": "7d", "idle": "maybe"}, ["idle='maybe'", "true or false"]),
-        ("/model/allocation", {"window": "7d", "filter": "namespace:x"}, ["a value in double quotes at character 11"]),
-        ("/model/allocation", {"window": "7d", "filter": 'nmespace:"x"'}, ["did you mean 'namespace'"]),
-        ("/model/allocation", {"window": "7d", "aggregat": "x"}, ["did you mean 'aggregate'"]),
+        ("/model/allocation", {}, ["`window` is missing: use"]),
+        ("/model/allocation", {"window": "7days"}, ["`window` cannot be `7days`: use", "today, yesterday"]),
+        ("/model/allocation", {"window": "7d", "aggregate": "namespaces"}, ["did you mean `namespace`"]),
+        ("/model/allocation", {"window": "7d", "accumulate": "yearly"}, ["`accumulate` cannot be `yearly`"]),
+        ("/model/allocation", {"window": "7d", "idle": "maybe"}, ["`idle` cannot be `maybe`", "true or false"]),
+        (
+            "/model/allocation",
+            {"window": "7d", "filter": "namespace:x"},
+            ["The filter has `x` at character 11: use a value in double quotes"],
+        ),
+        ("/model/allocation", {"window": "7d", "filter": 'nmespace:"x"'}, ["did you mean `namespace`"]),
+        ("/model/allocation", {"window": "7d", "aggregat": "x"}, ["did you mean `aggregate`"]),
         ("/model/allocation", {"window": ["7d", "1d"]}, ["given twice"]),
         ("/model/allocation", {"window": "0,4000000000"}, ["at most 3660"]),
-        ("/model/assets", {"window": "7d", "idle": "true"}, ["one of the parameters"]),
-        ("/model/assets", {"window": "7d", "aggregate": "namespace"}, ["aggregate='namespace'"]),
+        (
+            "/model/assets",
+            {"window": "7d", "idle": "true"},
+            ["There is no parameter `idle` here: use one of the parameters"],
+        ),
+        ("/model/assets", {"window": "7d", "aggregate": "namespace"}, ["There is no grouping by `namespace`"]),
     ],
 )
 def test_mistakes_are_told_in_the_fields_envelope(

@@ -172,23 +172,47 @@ def test_a_damaged_window_names_its_cause(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "asked", "parameter", "read", "accepted"),
+    ("path", "asked", "parameter", "read", "says"),
     [
         ("/api/v1/allocations", {"window": "7days"}, "window", "7days", "today, yesterday"),
-        ("/api/v1/allocations", {"aggregate": "namespac"}, "aggregate", "namespac", "did you mean 'namespace'"),
-        ("/api/v1/allocations", {"step": "daly"}, "step", "daly", "did you mean 'day'"),
-        ("/api/v1/allocations", {"idle": "shared"}, "idle", "shared", "did you mean 'share'"),
-        ("/api/v1/allocations", {"filter": "x"}, "filter", "x", "at character 2"),
-        ("/api/v1/allocations", {"filter": 'x:"y"'}, "filter", "x", "a field of allocations"),
-        ("/api/v1/allocations", {"accumulate": "true"}, "accumulate", "true", "one of the parameters window"),
+        (
+            "/api/v1/allocations",
+            {"aggregate": "namespac"},
+            "aggregate",
+            "namespac",
+            "There is no grouping by `namespac`; did you mean `namespace`?",
+        ),
+        ("/api/v1/allocations", {"step": "daly"}, "step", "daly", "`step` cannot be `daly`; did you mean `day`?"),
+        (
+            "/api/v1/allocations",
+            {"idle": "shared"},
+            "idle",
+            "shared",
+            "`idle` cannot be `shared`; did you mean `share`?",
+        ),
+        ("/api/v1/allocations", {"filter": "x"}, "filter", "x", "The filter ends at character 2: use an operator"),
+        (
+            "/api/v1/allocations",
+            {"filter": 'x:"y"'},
+            "filter",
+            "x",
+            "There is no field `x`: use a field of allocations",
+        ),
+        (
+            "/api/v1/allocations",
+            {"accumulate": "true"},
+            "accumulate",
+            "true",
+            "There is no parameter `accumulate` here",
+        ),
         ("/api/v1/assets", {"idle": "hide"}, "idle", "hide", "one of the parameters"),
         ("/api/v1/clusters", {"window": "7d"}, "window", "7d", "no parameter at all"),
     ],
 )
 def test_mistakes_are_problem_documents(
-    full: App, path: str, asked: dict[str, str], parameter: str, read: str, accepted: str
+    full: App, path: str, asked: dict[str, str], parameter: str, read: str, says: str
 ) -> None:
-    """A parameter that cannot be used is a problem with its name, what was read and what is accepted."""
+    """What cannot be used is a problem that says so in a sentence, with the facts as fields."""
     response = full.client.get(path, params=asked)
     assert (response.status_code, response.headers["content-type"]) == (400, "application/problem+json")
     problem = response.json()
@@ -198,7 +222,12 @@ def test_mistakes_are_problem_documents(
         parameter,
         read,
     )
-    assert accepted in problem["accepted"]
+    assert says in problem["detail"]
+    assert problem["value"] == read
+    assert problem["code"]
+    assert problem["accepted"]
+    assert ("suggestion" in problem) == ("did you mean" in problem["detail"])
+    assert "did you mean" not in problem["accepted"]
     assert len(problem["request_id"]) == 12
     assert "progress" not in problem
 
@@ -208,7 +237,8 @@ def test_currencies_that_cannot_be_added_are_a_problem(tmp_path: Path) -> None:
     with app(tmp_path, bucket_of(*pair(day()), *pair(day(), "c2", currency="EUR"))) as opened:
         opened.ingestor.pass_once()
         problem = opened.refused("/api/v1/allocations", window=DAY)
-        assert "EUR, USD" in problem["detail"]
+        assert "EUR and USD, which are never added" in problem["detail"]
+        assert (problem["code"], problem["value"]) == ("currencies", "")
         assert opened.get("/api/v1/allocations", window=DAY, filter='cluster:"c2"')["currency"] == "EUR"
         assert [one["currency"] for one in opened.get("/api/v1/clusters")["clusters"]] == ["USD", "EUR"]
 

@@ -119,7 +119,7 @@ def test_orders_are_listed_newest_first(primary: Primary) -> None:
         ({"cluster": "c1", "window": "soon"}, 400, "window"),
         ({"cluster": "c1", "window": "2026-01-11T00:00:00Z,2026-01-12T00:00:00Z"}, 400, "a window that has begun"),
         ({"cluster": "c1", "window": "900d"}, 400, "at most 400 days"),
-        ({"cluster": "c11", "window": HOUR}, 400, "did you mean 'c1'?"),
+        ({"cluster": "c11", "window": HOUR}, 400, "did you mean `c1`?"),
         ({"cluster": "../c1", "window": HOUR}, 400, "a cluster of the fleet"),
         ({"cluster": "c1"}, 400, "window"),
         ({"cluster": "c1", "window": HOUR, "forse": True}, 400, "forse"),

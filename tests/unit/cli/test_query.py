@@ -99,8 +99,8 @@ def test_an_empty_answer_says_why(command: Command, address: str) -> None:
 @pytest.mark.parametrize(
     ("url", "extra", "code", "message"),
     [
-        ("{}", ("--window", "7days"), 2, "bad question: window='7days' cannot be used"),
-        ("{}", ("--aggregate", "foo"), 2, "bad question: aggregate='foo'"),
+        ("{}", ("--window", "7days"), 2, "bad question: `window` cannot be `7days`"),
+        ("{}", ("--aggregate", "foo"), 2, "bad question: There is no grouping by `foo`"),
         ("{}/odd/broken", (), 1, "HTTP 502 Bad Gateway: not an answer of an aggregator"),
         ("{}/odd", (), 1, "not an answer of an aggregator"),
         ("http://127.0.0.1:9", (), 1, "is the aggregator running there? (--url)"),

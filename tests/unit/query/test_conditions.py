@@ -144,20 +144,23 @@ def test_which_assets_pass(database: Database, text: str, names: set[str]) -> No
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ('namespac:"x"', "did you mean 'namespace'"),
-        ('Namespace:"x"', "a field of allocations: cluster, node, namespace"),
-        ('namespace[x]:"y"', "a field of allocations"),
-        ('team[x]:"y"', "a field of allocations"),
-        ('services[x]:"y"', "a field of allocations"),
-        ('assetType:"x"', "a field of allocations"),
+        ('namespac:"x"', "did you mean `namespace`"),
+        ('Namespace:"x"', "There is no field `Namespace`"),
+        ('namespace[x]:"y"', r"There is no field `namespace\[x\]`"),
+        ('team[x]:"y"', r"There is no field `team\[x\]`"),
+        ('services[x]:"y"', r"There is no field `services\[x\]`"),
+        ('assetType:"x"', "There is no field `assetType`"),
     ],
 )
 def test_unknown_fields_are_refused(database: Database, text: str, reason: str) -> None:
     """A field that allocations do not have is refused with those they have and the nearest."""
-    with pytest.raises(QuestionError, match=reason):
+    with pytest.raises(QuestionError, match=reason) as raised:
         passing(database, text)
-    with pytest.raises(QuestionError, match="a field of assets"):
-        ask_about_assets(database, filter='namespace:"x"')
+    assert raised.value.accepted.startswith("a field of allocations: cluster, node, namespace")
+    with pytest.raises(QuestionError) as raised:
+        ask_about_assets(database, filter='name:"y"+namespace:"x"')
+    assert raised.value.accepted.startswith("a field of assets")
+    assert (raised.value.code, raised.value.position) == ("unknown-field", 10)
 
 
 values = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)

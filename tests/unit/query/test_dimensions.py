@@ -128,15 +128,15 @@ def test_nothing_asked_is_the_default() -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "reason"),
     [
-        ("namespaces", A, "did you mean 'namespace'"),
-        ("foo", A, "accepted is a comma-separated list of cluster"),
-        ("cluster,", A, "accepted is"),
-        ("cluster,all", A, "accepted is"),
-        ("label:", A, "accepted is"),
-        ("Label:x", A, "accepted is"),
-        ("annotation:x", S, "accepted is"),
-        ("namespace", S, "accepted is"),
-        ("type", A, "accepted is"),
+        ("namespaces", A, "did you mean `namespace`"),
+        ("foo", A, "There is no grouping by `foo`: use a comma-separated list of cluster"),
+        ("cluster,", A, "There is no grouping by"),
+        ("cluster,all", A, "There is no grouping by"),
+        ("label:", A, "There is no grouping by"),
+        ("Label:x", A, "There is no grouping by"),
+        ("annotation:x", S, "There is no grouping by"),
+        ("namespace", S, "There is no grouping by"),
+        ("type", A, "There is no grouping by"),
     ],
 )
 def test_unknown_names_are_refused(text: str, kind: SetKind, reason: str) -> None:

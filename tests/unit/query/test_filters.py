@@ -85,7 +85,7 @@ def test_a_backslash_escapes() -> None:
 
 def test_nul_is_refused() -> None:
     """A NUL character cannot be in any value, and is said to be there."""
-    with pytest.raises(QuestionError, match="without NUL characters"):
+    with pytest.raises(QuestionError, match="The filter has a NUL character"):
         parse_filter('a:"\0"')
 
 
@@ -114,8 +114,8 @@ def test_blanks_do_not_matter() -> None:
 @pytest.mark.parametrize(
     ("text", "position", "expected"),
     [
-        ("namespace", 10, "one of : !: ~:"),
-        ('namespace="x"', 10, "one of : !: ~:"),
+        ("namespace", 10, "an operator, one of : !: ~:"),
+        ('namespace="x"', 10, "an operator, one of : !: ~:"),
         ("namespace:x", 11, "a value in double quotes"),
         ('namespace:"x', 11, "a value in double quotes"),
         ('namespace:"x",', 15, "a value in double quotes"),
@@ -124,15 +124,15 @@ def test_blanks_do_not_matter() -> None:
         ('a:"1"+', 7, "a field name"),
         ('a:"1"+b:"2"|c:"3"', 12, "parentheses where + and | meet"),
         ('a:"1"|b:"2"+c:"3"', 12, "parentheses where + and | meet"),
-        ('a:"1" "b"', 7, "+, | or the end"),
+        ('a:"1" "b"', 7, "+ or | before another comparison"),
         ('a:"1" b:"2"|c:"3"', 12, "parentheses where + and | meet"),
-        ('(a:"1"', 7, ")"),
-        ('a:"1")', 6, "+, | or the end"),
+        ('(a:"1"', 7, "a closing parenthesis"),
+        ('a:"1")', 6, "+ or | before another comparison"),
         ("()", 2, "a field name"),
-        ('label[]:"x"', 6, "one of : !: ~:"),
-        ('label[a:"x"', 6, "one of : !: ~:"),
+        ('label[]:"x"', 6, "an operator, one of : !: ~:"),
+        ('label[a:"x"', 6, "an operator, one of : !: ~:"),
         ('a:~"x"', 3, "a value in double quotes"),
-        ('a!"x"', 2, "one of : !: ~:"),
+        ('a!"x"', 2, "an operator, one of : !: ~:"),
     ],
 )
 def test_errors_say_where_and_what(text: str, position: int, expected: str) -> None:
@@ -140,15 +140,16 @@ def test_errors_say_where_and_what(text: str, position: int, expected: str) -> N
     with pytest.raises(QuestionError) as raised:
         parse_filter(text, "filter")
     assert raised.value.accepted.startswith(expected)
-    assert f"at character {position}, " in raised.value.accepted
+    assert (raised.value.position, raised.value.code) == (position, "syntax")
+    assert f" at character {position}: use {raised.value.accepted}." in str(raised.value)
     assert raised.value.parameter == "filter"
 
 
 def test_errors_show_what_was_read() -> None:
     """Some characters from the place of the mistake are shown, or that the text ends there."""
-    with pytest.raises(QuestionError, match="where 'abcdefghijkl' was read"):
+    with pytest.raises(QuestionError, match="has `abcdefghijkl` at character 11"):
         parse_filter('namespace:abcdefghijklmnop"')
-    with pytest.raises(QuestionError, match="where 'the end' was read"):
+    with pytest.raises(QuestionError, match="ends at character 11"):
         parse_filter("namespace:")
 
 

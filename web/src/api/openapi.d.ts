@@ -1252,7 +1252,11 @@ export interface components {
          *         status: the HTTP status
          *         detail: what was tried, read and expected, and the cure
          *         request_id: names the line in the server's log
-         *         parameter, read, accepted: of a query parameter that cannot be used
+         *         parameter, value, accepted: of a query parameter that cannot be used
+         *         read: the same as value, by its older name
+         *         code: what is wrong with it, for programs: a word of `QuestionCode`
+         *         position: the character of the value at which reading ended, from 1
+         *         suggestion: the accepted word that was probably meant
          *         progress: of the first ingest
          */
         Problem: {
@@ -1269,6 +1273,14 @@ export interface components {
             accepted?: string | null;
             /** @default null */
             progress?: components["schemas"]["Progress"] | null;
+            /** @default null */
+            code?: string | null;
+            /** @default null */
+            value?: string | null;
+            /** @default null */
+            position?: number | null;
+            /** @default null */
+            suggestion?: string | null;
         };
         /**
          * Progress

@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 import type { Asked } from "../api/hooks";
 import { ProblemError } from "../api/problem";
+import type { Problem } from "../api/schema";
 import { defaults, type Params, type View } from "../url";
 import { whenOf } from "../words/window";
 import { Failed, Loading, NotAllowed, Stale, Starting } from "./screens";
@@ -37,7 +38,8 @@ export function Refusal({ error, view, retry }: { error: Error; view: View; retr
   const problem = error instanceof ProblemError ? error : unexpected(error);
   if (problem.kind === "starting") return <Starting error={problem} />;
   if (problem.kind === "not allowed") return <NotAllowed error={problem} />;
-  return <Failed error={problem} retry={retry} reset={resetOf(view, problem.problem.parameter)} />;
+  const reset = resetOf(view, problem.problem.parameter);
+  return <Failed error={problem} retry={retry} reset={reset} mended={mendedOf(view, problem.problem)} />;
 }
 
 /** The view with a refused parameter back at its default, where the page has such a parameter and it is not there yet. */
@@ -46,6 +48,16 @@ function resetOf(view: View, parameter: string | null | undefined): View | undef
   if (!parameter || !(parameter in fallback)) return undefined;
   const key = parameter as keyof Params;
   return String(view[key]) === String(fallback[key]) ? undefined : { ...view, [key]: fallback[key] };
+}
+
+/** The view with the suggested word in the place of the one that was sent, where the page has such a parameter. */
+export function mendedOf(view: View, { parameter, value, position, suggestion }: Problem): View | undefined {
+  if (!parameter || !value || !suggestion || !(parameter in defaults(view.page))) return undefined;
+  const key = parameter as keyof Params;
+  if (key !== "filter") return view[key] === value ? { ...view, [key]: suggestion } : undefined;
+  const at = (position ?? 0) - 1;
+  if (view.filter.slice(at, at + value.length) !== value) return undefined;
+  return { ...view, filter: view.filter.slice(0, at) + suggestion + view.filter.slice(at + value.length) };
 }
 
 function unexpected(error: Error): ProblemError {

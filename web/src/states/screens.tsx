@@ -166,30 +166,25 @@ interface FailedProps {
   retry: () => void;
   /** The view with the parameter that was refused set back. */
   reset?: View | undefined;
+  /** The view with the word that was probably meant. */
+  mended?: View | undefined;
 }
 
 /** The question could not be answered. */
-export function Failed({ error, retry, reset }: FailedProps) {
-  const { title, detail, parameter, read, accepted } = error.problem;
+export function Failed({ error, retry, reset, mended }: FailedProps) {
+  const { title, detail, parameter, accepted, suggestion } = error.problem;
   return (
     <Screen title={capital(title ?? "The question could not be answered")} tone="bad" role="alert">
-      {/* What was read and what is accepted say all that the sentence says. */}
-      {detail && !(parameter && read && accepted) ? <p>{detail}</p> : null}
+      {detail ? <p>{detail}</p> : null}
       {parameter ? (
         <dl className="facts">
           <dt>Parameter</dt>
           <dd>
             <code>{parameter}</code>
           </dd>
-          {read ? (
-            <>
-              <dt>Read</dt>
-              <dd>
-                <code>{read}</code>
-              </dd>
-            </>
-          ) : null}
-          {accepted ? (
+          <Value error={error} />
+          {/* Where a word is suggested, the message leaves out what else there is. */}
+          {accepted && suggestion ? (
             <>
               <dt>Accepted</dt>
               <dd>{accepted}</dd>
@@ -198,8 +193,13 @@ export function Failed({ error, retry, reset }: FailedProps) {
         </dl>
       ) : null}
       <p className="screen-actions">
+        {mended && suggestion ? (
+          <Go to={mended} className="button button-first">
+            Use {suggestion}
+          </Go>
+        ) : null}
         {reset ? (
-          <Go to={reset} className="button button-first">
+          <Go to={reset} className={mended ? "button" : "button button-first"}>
             Set {parameter} back
           </Go>
         ) : null}
@@ -209,6 +209,24 @@ export function Failed({ error, retry, reset }: FailedProps) {
         <RequestId error={error} />
       </p>
     </Screen>
+  );
+}
+
+/** What was sent, with a mark where reading ended. */
+function Value({ error }: { error: ProblemError }) {
+  const { code, value, position } = error.problem;
+  if (!value) return null;
+  const at = code === "syntax" && position ? position - 1 : value.length;
+  return (
+    <>
+      <dt>Sent</dt>
+      <dd>
+        <code>
+          {value.slice(0, at)}
+          {at < value.length ? <mark>{value.slice(at)}</mark> : null}
+        </code>
+      </dd>
+    </>
   );
 }
 

@@ -137,15 +137,35 @@ describe("each state is a screen of its own:", () => {
   test("a question that cannot be read, with the parameter and the way to set it back", async () => {
     const body = {
       title: "The question cannot be read",
-      detail: "…",
+      detail: "`window` cannot be `7days`; did you mean `7d`?",
       parameter: "window",
-      read: "7days",
+      code: "unusable-value",
+      value: "7days",
       accepted: "7d, 24h",
+      suggestion: "7d",
     };
     open("explore?window=7days", { allocations: { status: 400, body } });
     const reset = await screen.findByRole("link", { name: "Set window back" });
     expect(reset.getAttribute("href")).toBe("/costs/explore");
     expect(screen.getByText("7d, 24h")).toBeTruthy();
+    expect(screen.getByText(body.detail)).toBeTruthy();
+  });
+
+  test("a misspelt field is mended where it stands in the filter", async () => {
+    const body = {
+      title: "bad question",
+      detail: "There is no field `namespac`; did you mean `namespace`?",
+      parameter: "filter",
+      code: "unknown-field",
+      value: "namespac",
+      position: 13,
+      suggestion: "namespace",
+    };
+    open('explore?filter=cluster:"a"%2Bnamespac:"shop"', { allocations: { status: 400, body } });
+    const mended = await screen.findByRole("link", { name: "Use namespace" });
+    expect(new URL((mended as HTMLAnchorElement).href).searchParams.get("filter")).toBe(
+      'cluster:"a"+namespace:"shop"',
+    );
   });
 
   test("a page that does not exist keeps the frame", async () => {

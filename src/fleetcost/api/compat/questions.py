@@ -10,7 +10,7 @@ from fleetcost.api.compat.parameters import V1_ALLOCATION, V1_ASSET
 from fleetcost.api.context import Context
 from fleetcost.api.parameters import billed, flag, whole
 from fleetcost.api.words import Family
-from fleetcost.errors import QuestionError, near
+from fleetcost.errors import QuestionError, closest
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
 from fleetcost.query.dimensions import DEFAULTS, parse_dimensions
@@ -154,6 +154,6 @@ def _page(context: Context, figures: dict[str, str]) -> Page:
     if limit is None and offset is None and by is None:
         return Page()
     if by is not None and by not in figures:
-        raise QuestionError("sortBy", by, f"{', '.join(figures)}{near(by, figures)}")
+        raise QuestionError("sortBy", by, ", ".join(figures), suggestion=closest(by, figures))
     descending = parameters.get("sortByOrder", "") in _DESCENDING
     return Page(Ordering(figures[by or "totalCost"], descending), limit, offset or 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fleetcost.errors import QuestionError, near
+from fleetcost.errors import QuestionError, closest
 from fleetcost.model.window import Resolution, Window
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.dialects import dialect_of
@@ -92,7 +92,7 @@ def table_of(text: str, parameter: str, kind: str = "") -> Table:
     """
     accepted = {table.name: table for table in TABLES if kind in {"", table.kind}}
     if text not in accepted:
-        raise QuestionError(parameter, text, f"one of {', '.join(accepted)}{near(text, accepted)}")
+        raise QuestionError(parameter, text, f"one of {', '.join(accepted)}", suggestion=closest(text, accepted))
     return accepted[text]
 
 

@@ -30,10 +30,9 @@ from fleetcost.api.reconciliation import (
 )
 from fleetcost.api.schema import CloudCostsJson
 from fleetcost.api.words import Family
-from fleetcost.errors import QuestionError
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.query.answer import Answer
-from fleetcost.query.ask import ask_cloud_costs
+from fleetcost.query.ask import ask_cloud_costs, require_one_currency
 from fleetcost.query.bills import bills_behind
 from fleetcost.query.kinds import CLOUD
 from fleetcost.query.question import Question, Step, framed
@@ -96,9 +95,7 @@ def reconciliation(context: Context) -> ReconciliationJson:
 
 
 def _before(snapshot: View, question: Question, answer: Answer[CloudCostRow], context: Context) -> Before:
-    if len({row.currency for row in answer.rows}) > 1:
-        accepted = 'a filter that leaves one currency, such as currency:"USD"; unlike currencies are never compared'
-        raise QuestionError("filter", context.parameters.get("filter", "(none)"), accepted)
+    require_one_currency((row.currency for row in answer.rows), context.parameters.get("filter", ""))
     earlier = before(question, tuple(row.name for row in answer.rows))
     found = ask_cloud_costs(snapshot, earlier, context.now, context.services.known)
     own = [row for row in found.rows if row.currency == answer.currency]

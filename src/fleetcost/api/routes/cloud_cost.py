@@ -37,7 +37,7 @@ from fleetcost.errors import QuestionError
 from fleetcost.model.cloud_sets import ConnectionStatus, IntegrationStatus
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.query.answer import Answer
-from fleetcost.query.ask import ask_cloud_costs
+from fleetcost.query.ask import ask_cloud_costs, require_one_currency
 from fleetcost.query.dimensions import DEFAULTS, parse_dimensions
 from fleetcost.query.filters import parse_filter
 from fleetcost.query.kinds import CLOUD
@@ -164,12 +164,8 @@ def _ask(context: Context, question: Question) -> Answer[CloudCostRow]:
     """Ask; the field's shapes have one currency."""
     with context.snapshot() as snapshot:
         answer = ask_cloud_costs(snapshot, question, context.now, context.services.known)
-    found = sorted({row.currency for row in answer.rows} | {one.row.currency for one in answer.totals})
-    if len(found) > 1:
-        accepted = (
-            f'one currency, such as filter=currency:"{found[0]}"; found {", ".join(found)}, which are never added'
-        )
-        raise QuestionError("filter", context.parameters.get("filter", "(none)"), accepted)
+    found = {row.currency for row in answer.rows} | {one.row.currency for one in answer.totals}
+    require_one_currency(found, context.parameters.get("filter", ""))
     return answer
 
 

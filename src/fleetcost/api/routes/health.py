@@ -12,7 +12,7 @@ from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.questions import DEFAULT_WINDOW
 from fleetcost.api.services import Services
 from fleetcost.api.words import Family
-from fleetcost.errors import QuestionError
+from fleetcost.errors import QuestionCode, QuestionError
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Resolution, Window, rfc3339
@@ -99,8 +99,9 @@ def windows(context: Context) -> HealthJson:
     fleet = [one for one in clusters(entries) if visible is None or one in visible]
     count = asked.seconds / resolution.seconds * max(1, len(fleet))
     if count > MOST_CELLS:
-        shorter = f"a shorter window or resolution=1d: at most {MOST_CELLS} cells, this asks for {count:.0f}"
-        raise QuestionError("window", parameters.get("window", DEFAULT_WINDOW), shorter)
+        case = f"This asks for {count:.0f} cells, and at most {MOST_CELLS} are answered"
+        shorter, code = "a shorter window or resolution=1d", QuestionCode.TOO_LARGE
+        raise QuestionError("window", parameters.get("window", DEFAULT_WINDOW), shorter, case=case, code=code)
     split = [window for window in asked.split(resolution) if window.start < now]
     index = index_of(entries, resolution)
     alive = lives(entries, resolution, context.services.known.retired())

@@ -12,7 +12,7 @@ from fleetcost.api.problem import ReadOnlyError
 from fleetcost.api.repairs import Repairs, TrackedRepair
 from fleetcost.api.words import Family, Scope
 from fleetcost.documents.repairs import RepairedSet, RepairRequest, is_request_id
-from fleetcost.errors import CallerError, ObjectMissingError, QuestionError, near
+from fleetcost.errors import CallerError, ObjectMissingError, QuestionError, closest
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.query.windows import parse_window
@@ -88,7 +88,7 @@ def order_repair(context: Context) -> Reply:
         raise QuestionError("window", wanted.window, f"at most {LONGEST_DAYS} days at once")
     known = _clusters(context)
     if wanted.cluster not in known:
-        raise QuestionError("cluster", wanted.cluster, f"a cluster of the fleet{near(wanted.cluster, known)}")
+        raise _unknown(wanted.cluster, known)
     request = RepairRequest(
         window=f"{rfc3339(window.start)},{rfc3339(window.end)}",
         force=wanted.force,
@@ -106,7 +106,7 @@ def repairs(context: Context) -> RepairsJson:
     store, known = context.services.repairs, _clusters(context)
     if (only := context.parameters.get("cluster")) is not None:
         if only not in known:
-            raise QuestionError("cluster", only, f"a cluster of the fleet{near(only, known)}")
+            raise _unknown(only, known)
         known = (ClusterId(only),)
     if store is None:
         return RepairsJson([], read_only=True)
@@ -120,6 +120,11 @@ def repair(context: Context) -> RepairJson:
     if not is_request_id(request_id):
         raise ObjectMissingError(f"there is no order {request_id!r}")
     return _repair(_repairs(context).find(_clusters(context), request_id), context)
+
+
+def _unknown(cluster: str, known: tuple[ClusterId, ...]) -> QuestionError:
+    case = f"There is no cluster `{cluster}`"
+    return QuestionError("cluster", cluster, "a cluster of the fleet", case=case, suggestion=closest(cluster, known))
 
 
 def _repairs(context: Context) -> Repairs:
