@@ -39,17 +39,17 @@ types: setup    ## mypy, strict
 	@$(PY) -m mypy
 
 engines: ui     ## the API's whole suite on Sail and on Spark, and what happens when servers die
-	@scripts/setup servers engines && ENGINE_CASES=all $(PY) -m pytest --corners tests/engine $(ARGS)
+	@scripts/setup servers engines && ENGINE_CASES=all $(PY) -m pytest --servers only --corners tests/engine $(ARGS)
 
 nise:            ## bills of an independent generator, in an environment of its own
 	@test -x .cache/nise/bin/nise || (python3 -m venv .cache/nise && .cache/nise/bin/pip install -q koku-nise==5.4.4)
 	@NISE=$(CURDIR)/.cache/nise/bin/nise $(PY) -m pytest --corners tests/e2e/test_nise.py $(ARGS)
 
 thanos: ui      ## the tests against a real Thanos, which takes minutes to build
-	@scripts/setup servers thanos && $(PY) -m pytest --corners tests/e2e/test_thanos.py $(ARGS)
+	@scripts/setup servers thanos && $(PY) -m pytest --servers only --corners tests/e2e/test_thanos.py $(ARGS)
 
 e2e: ui         ## the end-to-end and browser tests
-	@scripts/setup servers && $(PY) -m pytest tests/e2e $(ARGS)
+	@scripts/setup servers && $(PY) -m pytest --servers only tests/e2e $(ARGS)
 
 bench: setup    ## measurements, printed beside a yardstick of the same run
 	@for each in bench/*.py; do $(PY) $$each || exit 1; done

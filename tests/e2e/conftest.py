@@ -21,7 +21,7 @@ def shared_data() -> Path:
     """The folder of real files, which lies beside the checkout."""
     folder = Path(os.environ.get("TEST_SHARED", REPOSITORY.parent / "shared")) / "data"
     if not folder.is_dir():
-        pytest.skip(f"no real files here: {folder} is absent")
+        pytest.skip(f"no real files here: {folder} is absent; TEST_SHARED names the folder that has data")
     return folder
 
 

@@ -13,7 +13,8 @@ import pytest
 CASES = Path(os.environ.get("TEST_SHARED") or Path(__file__).parents[2].parent / "shared") / "data/field-2/bills"
 FOLDERS = sorted(file.parent for file in CASES.glob("*/expect.json"))
 
-pytestmark = [pytest.mark.real, pytest.mark.skipif(not FOLDERS, reason=f"no cases here: {CASES} is absent")]
+ABSENT = f"no cases in {CASES}; TEST_SHARED names the folder that has data"
+pytestmark = [pytest.mark.real, pytest.mark.skipif(not FOLDERS, reason=ABSENT)]
 
 
 @pytest.fixture(scope="module")

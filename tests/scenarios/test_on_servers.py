@@ -39,9 +39,12 @@ PROGRAMS = [
     pytest.param(
         (find_tool("prometheus3") or "", 3),
         id="prometheus 3",
-        marks=pytest.mark.skipif(
-            find_tool("prometheus3") is None, reason="no Prometheus 3: `make test` builds it where Go is"
-        ),
+        marks=[
+            pytest.mark.corner,
+            pytest.mark.skipif(
+                find_tool("prometheus3") is None, reason="no Prometheus 3: `make test-all` builds it where Go is"
+            ),
+        ],
     ),
 ]
 

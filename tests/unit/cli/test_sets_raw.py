@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from fleetcost.cli.main import run
+from unit.sets.bingen.fixtures import ABSENT, FOLDER
 
-SHARED = Path(os.environ.get("TEST_SHARED", Path(__file__).parents[4] / "shared")) / "data" / "bingen"
-
-pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the real bingen files are not beside this checkout")
+pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=ABSENT)
 
 
 def test_each_file_is_one_line_and_a_bad_one_stops_nobody(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Two good files around a torn one give two documents, a named reason and exit code 1."""
     torn = tmp_path / "torn.bin"
-    torn.write_bytes((SHARED / "v25__assets_1h.bin").read_bytes()[:100])
-    good = [str(SHARED / f"v25__assets_{name}.bin") for name in ("1h", "1d")]
+    torn.write_bytes((FOLDER / "v25__assets_1h.bin").read_bytes()[:100])
+    good = [str(FOLDER / f"v25__assets_{name}.bin") for name in ("1h", "1d")]
 
     code = run(["sets", "show", "--raw", "--kind", "assets", good[0], str(torn), good[1]])
 
@@ -31,7 +29,7 @@ def test_each_file_is_one_line_and_a_bad_one_stops_nobody(tmp_path: Path, capfd:
 
 def test_an_unknown_kind_is_refused(capfd: pytest.CaptureFixture[str]) -> None:
     """A kind there is not is refused with the nearest there is."""
-    code = run(["sets", "show", "--raw", "--kind", "asets", str(SHARED / "v25__assets_1h.bin")])
+    code = run(["sets", "show", "--raw", "--kind", "asets", str(FOLDER / "v25__assets_1h.bin")])
 
     assert code == 2
     assert "did you mean 'assets'" in capfd.readouterr().err

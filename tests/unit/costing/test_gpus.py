@@ -180,7 +180,7 @@ def test_negative_gpus_are_refused() -> None:
     assert "value out of bounds" in {str(f.kind) for f in built.findings}
 
 
-@pytest.mark.skipif(not TRACE.exists(), reason="the shared production trace is not beside this repository")
+@pytest.mark.skipif(not TRACE.exists(), reason="no trace here; TEST_SHARED names the folder that has data")
 def test_shares_of_a_production_trace_are_conserved() -> None:
     """Real fractions of real GPUs: every container is charged its own part, and all of them add up."""
     with TRACE.open() as file:
