@@ -11,6 +11,7 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 SERVED = ("tests/contract", "tests/deploy", "tests/e2e", "tests/engine")
@@ -39,6 +40,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--corners", action="store_true", help="run the slow corner cases too, as `make test-all` does")
     group.addoption("--servers", choices=("none", "only"), help="only tests that need no server, or only those that do")
     group.addoption("--gaps", action="store_true", help="with --servers: skip what lacks a program, instead of failing")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try properties on more examples with `--corners`; none has a deadline, because other tests run beside it."""
+    settings.register_profile("quick", deadline=None)
+    settings.register_profile("corners", deadline=None, max_examples=400)
+    settings.load_profile("corners" if config.option.corners else "quick")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -28,7 +28,7 @@ ONE = {"cpu_cost": 1, "ram_cost": 1, "gpu_cost": 1, "pv_cost": 1, "network_cost"
 def tables(folder: Path, *sets: CostSet) -> Iterator[Database]:
     """Give tables that hold these sets."""
     database = open_tables(folder)
-    ingest(bucket_of(*sets), database, NOW)
+    ingest(bucket_of(*sets), database, max(NOW, *(one.header.key.window.end for one in sets)))
     try:
         yield database
     finally:

@@ -1,4 +1,4 @@
-"""Questions and filters of every kind about the made-up fleet."""
+"""Questions and filters of every kind about the made-up fleet, and filters of any text about any."""
 
 from __future__ import annotations
 
@@ -79,4 +79,33 @@ QUESTIONS = st.builds(
     sharing=SHARINGS,
     adjusted=st.booleans(),
     now=st.just(time("2024-01-05")),
+)
+
+TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
+KEYS = st.text(st.characters(exclude_characters='"]\0', exclude_categories=["Cs"]), min_size=1, max_size=8)
+COMPARES = st.builds(
+    Compare,
+    field=st.sampled_from(["cluster", "namespace", "controllerName", "provider", "services", "team", "deployment"]),
+    key=st.none(),
+    match=st.sampled_from(Match),
+    negated=st.booleans(),
+    values=st.lists(TEXTS, min_size=1, max_size=3).map(tuple),
+    position=st.just(0),
+)
+KEYED = st.builds(
+    Compare,
+    field=st.sampled_from(["label", "annotation", "namespaceLabel"]),
+    key=st.one_of(st.none(), KEYS),
+    match=st.sampled_from(Match),
+    negated=st.booleans(),
+    values=st.lists(TEXTS, min_size=1, max_size=2).map(tuple),
+    position=st.just(0),
+)
+ANY_FILTER: st.SearchStrategy[Filter] = st.recursive(
+    st.one_of(COMPARES, KEYED),
+    lambda parts: st.one_of(
+        st.builds(Every, st.lists(parts, min_size=2, max_size=3).map(tuple)),
+        st.builds(Some, st.lists(parts, min_size=2, max_size=3).map(tuple)),
+    ),
+    max_leaves=6,
 )

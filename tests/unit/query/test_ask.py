@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import (
@@ -34,6 +34,7 @@ from fleetcost.query.ask import ask_allocations
 from fleetcost.query.dimensions import ALLOCATION_NAMES
 from fleetcost.query.question import Idle, Step
 from fleetcost.tables.database import Database
+from making.examples import examples
 from unit.query.fleets import NOW, ask, ask_about_assets, question, tables, totals
 
 DAYS = 10
@@ -80,7 +81,7 @@ def test_grouping_never_changes_the_total(database: Database, by: str) -> None:
 
 
 @given(st.lists(st.sampled_from(ALLOCATION_NAMES), max_size=4, unique=True), st.sampled_from(list(Idle)))
-@settings(max_examples=25, deadline=None)
+@examples(15)
 def test_any_grouping_keeps_every_amount(database: Database, names: list[str], idle: Idle) -> None:
     """Costs, hours and bytes of a grouped answer add up to those of the answer that is not grouped."""
     grouped = ask(database, by=",".join(names) or "all", window=WHOLE, idle=idle)

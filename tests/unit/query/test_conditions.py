@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from builders import allocation, allocation_set, asset_set, day, disk, node, unmounted
 from fleetcost.errors import QuestionError
+from fleetcost.model.sets import SetKind
+from fleetcost.query.ask import ask_allocations
+from fleetcost.query.conditions import columns_of, fields, may_hold
+from fleetcost.query.conditions import comparisons as in_order
+from fleetcost.query.filters import Compare, Every, Filter, Match, every
 from fleetcost.query.question import Idle
 from fleetcost.tables.database import Database
-from unit.query.fleets import ask, ask_about_assets, tables, totals
+from making.examples import examples
+from unit.query.fleets import NOW, ask, ask_about_assets, question, tables, totals
+from unit.query.questions import ANY_FILTER
 
 ROWS = [
     allocation(
@@ -176,7 +184,7 @@ comparisons = st.builds(
 
 
 @given(comparisons)
-@settings(max_examples=30, deadline=None)
+@examples(20)
 def test_a_comparison_and_its_negation_are_everything(database: Database, text: str) -> None:
     """Whatever is asked, a row passes either the comparison or its negation, never both and never neither."""
     operator = next(sign for sign in ("<~:", "~>:", "~:", ":") if sign in text)
@@ -185,7 +193,7 @@ def test_a_comparison_and_its_negation_are_everything(database: Database, text: 
 
 
 @given(comparisons, comparisons)
-@settings(max_examples=12, deadline=None)
+@examples(10)
 def test_and_or_mean_what_they_say(database: Database, first: str, second: str) -> None:
     """`+` lets through what passes both, `|` what passes either."""
     one, two = set(passing(database, first)), set(passing(database, second))
@@ -193,14 +201,35 @@ def test_and_or_mean_what_they_say(database: Database, first: str, second: str) 
     assert set(passing(database, f"{first}|{second}")) == one | two
 
 
-@given(comparisons)
-@settings(max_examples=12, deadline=None)
-def test_a_filter_never_changes_a_surviving_rows_cost(database: Database, text: str) -> None:
-    """Filtered or not, a row costs the same; and idle is a part of all the idle there is."""
-    every = totals(ask(database, by="cluster,pod"))
-    some = totals(ask(database, by="cluster,pod", filter=text))
-    assert 0 <= some.pop("__idle__", 0) <= every.pop("__idle__")
-    assert some.items() <= every.items()
+@examples(20)
+@given(tree=ANY_FILTER)
+@example(
+    Every(tuple(Compare("pod", None, Match.EQUALS, negated=True, values=(f"p{n}",), position=0) for n in range(256)))
+)
+def test_the_engine_runs_every_filter(database: Database, tree: Filter) -> None:
+    """Every filter the reader accepts runs, with texts of any kind in it, and takes no more than everything."""
+    with database.snapshot() as snapshot:
+        rows = ask_allocations(snapshot, replace(question(by="namespace", idle=Idle.HIDE), filter=tree), NOW).rows
+    assert 0 <= sum(row.total_cost for row in rows) <= 31
+
+
+@given(tree=ANY_FILTER, cluster=st.sampled_from(["c1", "c2", ""]))
+def test_a_filter_of_clusters_is_judged_without_rows(tree: Filter, cluster: str) -> None:
+    """Whether a cluster can pass is known from the filter alone, and joined filters allow what both allow."""
+    only = Compare("cluster", None, Match.EQUALS, negated=False, values=(cluster,), position=0)
+    assert may_hold(only, cluster)
+    assert not may_hold(only, cluster + "x")
+    assert may_hold(every(tree, only), cluster) == may_hold(tree, cluster)
+
+
+def test_every_field_has_its_columns() -> None:
+    """Each field a filter may name reads at least one column, of both kinds."""
+    for kind in SetKind:
+        for field in fields(kind):
+            name, _, key = field.partition("[")
+            compare = Compare(name, "k" if key else None, Match.EQUALS, negated=False, values=("v",), position=0)
+            assert columns_of(compare, kind), field
+            assert list(in_order(compare)) == [compare]
 
 
 def test_idle_follows_a_filter_that_speaks_of_clusters(database: Database) -> None:

@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fleetcost.errors import QuestionError
-from fleetcost.query.filters import DEEPEST, LONGEST, Compare, Every, Filter, Match, Some, parse_filter
+from fleetcost.query.filters import DEEPEST, LONGEST, WIDEST, Compare, Every, Filter, Match, Some, parse_filter
+from unit.query.questions import ANY_FILTER
 
 
 def parse(text: str) -> Filter:
@@ -133,6 +134,7 @@ def test_blanks_do_not_matter() -> None:
         ('label[a:"x"', 6, "an operator, one of : !: ~:"),
         ('a:~"x"', 3, "a value in double quotes"),
         ('a!"x"', 2, "an operator, one of : !: ~:"),
+        ('pod:"a"pod', 11, "an operator, one of : !: ~:"),
     ],
 )
 def test_errors_say_where_and_what(text: str, position: int, expected: str) -> None:
@@ -153,49 +155,62 @@ def test_errors_show_what_was_read() -> None:
         parse_filter("namespace:")
 
 
-def test_depth_and_length_are_bounded() -> None:
-    """Deep nesting and endless texts are refused before they cost anything; what is just allowed is read."""
+def test_depth_width_and_length_are_bounded() -> None:
+    """Deep nesting, endless texts and lists are refused before they cost anything; what is just allowed is read."""
     deep = "(" * DEEPEST + 'a:"1"' + ")" * DEEPEST
     assert isinstance(parse(deep), Compare)
     with pytest.raises(QuestionError, match=f"at most {DEEPEST} parentheses"):
         parse_filter(f"({deep})")
     with pytest.raises(QuestionError, match="at most 16384 characters"):
         parse_filter('a:"' + "x" * LONGEST + '"')
+    assert isinstance(parse("+".join(['a:"1"'] * WIDEST)), Every)
+    with pytest.raises(QuestionError, match=f"at most {WIDEST} comparisons"):
+        parse_filter("+".join(['a:"1"'] * (WIDEST + 1)))
 
 
-filters = st.recursive(
-    st.builds(
-        lambda field, key, operator, values: field + key + operator + ",".join(f'"{value}"' for value in values),
-        st.sampled_from(["namespace", "label", "cluster", "x1"]),
-        st.sampled_from(["", "[a]", "[a/b.c]"]),
-        st.sampled_from([":", "!:", "~:", "!~:", "<~:", "!<~:", "~>:", "!~>:"]),
-        st.lists(
-            st.text(st.characters(exclude_characters='"\\\0', exclude_categories=["Cs"]), max_size=5),
-            min_size=1,
-            max_size=3,
-        ),
+SOUP = st.lists(
+    st.sampled_from(
+        ["namespace", "label", "[app]", '"x"', '"', ":", "!:", "~:", "<~:", "~>:", "!~>:", *list("+|(), \\")]
     ),
-    lambda inner: st.builds(
-        lambda joiner, parts: joiner.join(f"({part})" for part in parts),
-        st.sampled_from("+|"),
-        st.lists(inner, min_size=1, max_size=3),
-    ),
-    max_leaves=6,
-)
+    max_size=14,
+).map("".join)
 
 
-@given(filters)
-def test_every_well_formed_filter_is_read(text: str) -> None:
-    """Whatever the grammar allows is a tree, and parentheses around it change nothing but positions."""
-    assert type(parse(text)) is type(parse(f"({text})"))
+def written(tree: Filter, *, inside: bool = False) -> str:
+    """Write a filter as a client would."""
+    if isinstance(tree, Compare):
+        values = ",".join('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in tree.values)
+        key = "" if tree.key is None else f"[{tree.key}]"
+        return f"{tree.field}{key}{'!' if tree.negated else ''}{tree.match.value}{values}"
+    joined = ("+" if isinstance(tree, Every) else "|").join(written(part, inside=True) for part in tree.parts)
+    return f"({joined})" if inside else joined
 
 
-@given(st.one_of(st.text(max_size=60), st.text('abc[]()+|:!~<>", ', max_size=60)))
+def unplaced(tree: Filter) -> Filter:
+    """Return a filter without the positions at which its comparisons were read."""
+    if isinstance(tree, Compare):
+        return Compare(tree.field, tree.key, tree.match, tree.negated, tree.values, 0)
+    return type(tree)(tuple(unplaced(part) for part in tree.parts))
+
+
+@given(tree=ANY_FILTER)
+def test_what_is_written_is_read(tree: Filter) -> None:
+    """Every filter, written as text, is read as the same filter, and parentheses around it change nothing."""
+    text = written(tree)
+    assert unplaced(parse(text)) == unplaced(parse(f"({text})")) == tree
+
+
+@given(text=st.one_of(SOUP, st.text(max_size=40), st.text('abc[]()+|:!~<>", ', max_size=60)))
+@example("(" * 500)
+@example('a:"' + "\\" * 51 + '"')
+@example('namespace:"a"' + '+pod:"b"' * 300)
 @example('a:"1"' + "+" * 50)
-def test_no_text_crashes(text: str) -> None:
-    """Whatever is sent is a tree, nothing, or a question error."""
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """Whatever is sent, the reader returns a filter or says what was expected where; nothing else happens."""
+    tree, refusal = None, None
     try:
         tree = parse_filter(text)
-    except QuestionError:
-        return
-    assert tree is None or isinstance(tree, Compare | Every | Some)
+    except QuestionError as error:
+        refusal = error
+    assert (tree is not None) + (refusal is not None) + (not text.strip()) == 1
+    assert refusal is None or (refusal.parameter == "filter" and refusal.accepted)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from compat.fleets import Ingested, ingested
@@ -18,15 +18,16 @@ from fleetcost.query.answer import Answer
 from fleetcost.query.ask import ask_allocations, ask_assets
 from fleetcost.query.dimensions import Dimension
 from fleetcost.query.filters import Compare, Every, Filter, Match, Some
-from fleetcost.query.question import Idle, Ordering, Page, Question, Step
+from fleetcost.query.question import Idle, Question, Step
 from fleetcost.query.rows import AllocationRow
 from fleetcost.query.sharing import Split, Tenancy
+from making.examples import examples
 from unit.query.questions import DIMENSIONS, FILTERS, FRAME, QUESTIONS
 
 DUST = 1e-7
 """Far below anything that could be lost; a float sum of some hundred amounts is off by less."""
 
-quick = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = examples(10)
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +68,10 @@ def by_name(answer: Answer[AllocationRow]) -> dict[tuple[Any, str], float]:
 @given(question=QUESTIONS, tree=FILTERS)
 def test_a_filter_and_its_negation_are_everything(made: Ingested, question: Question, tree: Filter) -> None:
     """Whatever is asked, what a filter takes and what it leaves add up to the unfiltered answer."""
-    everything = total(ask(made, question))
+    whole = ask(made, question)
+    everything = total(whole)
     taken, left = (total(ask(made, replace(question, filter=chosen))) for chosen in (tree, negation(tree)))
-    unshared = [row.total_cost for row in ask(made, question).rows if row.name.endswith("__shared__")]
+    unshared = [row.total_cost for row in whole.rows if row.name.endswith("__shared__")]
 
     # What nobody can carry belongs to no row, so a filter takes it only where it names nothing but clusters.
     assert everything - sum(unshared) - DUST <= taken + left <= everything + DUST
@@ -128,39 +130,6 @@ def test_names_are_cut_without_a_change(made: Ingested, question: Question) -> N
         key = (start, name.split("/")[0])
         summed[key] = summed.get(key, 0.0) + cost
     assert summed == {key: pytest.approx(cost, abs=2e-8) for key, cost in coarse.items()}
-
-
-@settings(quick, max_examples=4)
-@given(
-    question=QUESTIONS,
-    size=st.integers(3, 9),
-    column=st.sampled_from(["total_cost", "cpu_cost", "name", "shared_cost"]),
-    descending=st.booleans(),
-)
-def test_pages_are_the_whole(made: Ingested, question: Question, size: int, column: str, descending: bool) -> None:  # noqa: FBT001
-    """Pages of any size, one behind the other, are all rows once, in their order."""
-    question = replace(question, page=Page(Ordering(column, descending)))
-    every = ask(made, question)
-    pages: dict[Any, list[str]] = {step.window.start: [] for step in every.steps}
-    for offset in range(0, max(len(step.rows) for step in every.steps) + 1, size):
-        with made.database.snapshot() as snapshot:
-            page = ask_allocations(
-                snapshot, replace(question, page=replace(question.page, limit=size, offset=offset)), made.fleet.now
-            )
-        assert [each.count for each in page.totals] == [each.count for each in every.totals]
-        for step in page.steps:
-            assert len(step.rows) <= size
-            pages[step.window.start] += [row.name for row in step.rows]
-
-    assert pages == {step.window.start: [row.name for row in step.rows] for step in every.steps}
-
-
-@quick
-@given(question=QUESTIONS, tree=st.one_of(st.none(), FILTERS))
-def test_an_answer_is_the_same_every_time(made: Ingested, question: Question, tree: Filter | None) -> None:
-    """Asked twice, an engine with several threads gives the same bits."""
-    question = replace(question, filter=tree)
-    assert ask(made, question).steps == ask(made, question).steps
 
 
 @quick
