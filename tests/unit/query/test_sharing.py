@@ -1,4 +1,4 @@
-"""What is divided among rows: the references' numbers, and that nothing is lost on the way."""
+"""What is divided among rows: the numbers of the worked example; answers over HTTP are held against them in compat."""
 
 from __future__ import annotations
 
