@@ -9,13 +9,14 @@ from typing import Any
 
 import msgspec
 
-from fleetcost.api.rows import ALLOCATION_TOTALS, ASSET_TOTALS, ROW_COLUMNS, row_document
+from fleetcost.api.rows import ALLOCATION_TOTALS, ASSET_TOTALS, ROW_COLUMNS, efficiencies, row_document
 from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.query.answer import Answer, Completeness, SeriesStep
 from fleetcost.query.bills import BillCover
+from fleetcost.query.comparison import Comparison
 from fleetcost.query.question import Basis, Question, Step
 from fleetcost.query.rows import AllocationRow, AssetRow, on_grid
 
@@ -141,10 +142,29 @@ class PageJson(msgspec.Struct, frozen=True):
 
 
 class PreviousJson(msgspec.Struct, frozen=True):
-    """The window of the same length just before, and what everything cost in it."""
+    """
+    The window before, and what everything cost in the part of it that is compared.
+
+    Attributes:
+        window: the same length just before, or the same days of the month before
+        total_cost: of the part that was observed in both windows; None where there is none
+        compared_cost: of the same part of the window that is asked about; None for bills, which are compared whole
+        basis: the prices of both: list where bills do not cover both alike
+        compared_windows: cluster-windows of that part
+        windows: cluster-windows there are at most
+        span, earlier_span: from the first to the last window of the part, of either side
+        completeness: which windows of the window before there are
+    """
 
     window: WindowJson
-    total_cost: float
+    total_cost: float | None
+    compared_cost: float | None = None
+    basis: str | None = None
+    compared_windows: int = 0
+    windows: int = 0
+    span: WindowJson | None = None
+    earlier_span: WindowJson | None = None
+    completeness: list[CompletenessJson] = []
 
 
 class AnswerJson(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -193,10 +213,62 @@ class Before:
     total_cost: float
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """
+    Like parts of two windows.
+
+    Attributes:
+        asked: what is compared
+        now, before: the answers about either part
+    """
+
+    asked: Comparison
+    now: Answer[Any]
+    before: Answer[Any]
+
+    def row(self, name: str) -> Json:
+        """Return what a row cost in both; None where nothing is compared."""
+        if not self.asked.windows:
+            return _change(None, None)
+        return _change(_cost(self.now, name), _cost(self.before, name))
+
+    def document(self) -> PreviousJson:
+        """Say what was compared."""
+        now, before = (_whole_cost(side) if self.asked.windows else None for side in (self.now, self.before))
+        spans = [window_document(one) if one else None for one in (self.asked.span, self.asked.earlier)]
+        return PreviousJson(
+            window=window_document(self.asked.before.frame.window),
+            total_cost=before,
+            compared_cost=now,
+            basis=self.asked.now.basis,
+            compared_windows=self.asked.windows,
+            windows=self.asked.every,
+            span=spans[0],
+            earlier_span=spans[1],
+            completeness=[completeness_document(entry) for entry in self.before.completeness],
+        )
+
+
+def _cost(answer: Answer[Any], name: str) -> float:
+    return on_grid(sum(row.total_cost for row in answer.rows if row.name == name))
+
+
+def _whole_cost(answer: Answer[Any]) -> float:
+    return on_grid(answer.total.row.total_cost) if answer.total else 0.0
+
+
+def _change(now: float | None, before: float | None) -> Json:
+    """Return two costs and their difference, in money and as a part of the earlier one."""
+    change = None if now is None or before is None else on_grid(now - before)
+    relative = change / before if change is not None and before is not None and before > 0 else None
+    return {"total_cost": before, "change": change, "relative": relative, "compared_cost": now}
+
+
 def envelope(
     answer: Answer[AllocationRow] | Answer[AssetRow],
     asked: Asked,
-    before: Before | None,
+    before: Alike | None,
     cover: Sequence[BillCover],
     as_of: str,
     took_ms: float,
@@ -207,7 +279,7 @@ def envelope(
     Args:
         answer: what was found
         asked: what the client wrote
-        before: the window before, None where it was not asked for
+        before: what is compared, None where nothing was asked to be
         cover: what bills stand behind it, empty at list prices
         as_of: when the tables were last equal to the bucket
         took_ms: time spent
@@ -224,7 +296,7 @@ def envelope(
         as_of=as_of,
         took_ms=round(took_ms, 1),
         page=PageJson(total.count if total else 0, question.page.offset, question.page.limit),
-        previous=PreviousJson(window_document(before.window), on_grid(before.total_cost)) if before else None,
+        previous=before.document() if before else None,
         prices=PriceBasisJson(question.basis, *(_covered(cover) if question.adjusted else ())),
     )
 
@@ -266,18 +338,12 @@ def window_document(window: Window) -> WindowJson:
     return WindowJson(rfc3339(window.start), rfc3339(window.end))
 
 
-def _row(row: AllocationRow | AssetRow, question: Question, columns: tuple[str, ...], before: Before | None) -> Json:
+def _row(row: AllocationRow | AssetRow, question: Question, columns: tuple[str, ...], before: Alike | None) -> Json:
     facts = row_document(row, question)
     if columns:
         facts = {name: facts[name] for name in ("name", "key", *columns) if name in facts}
     if before is not None:
-        earlier = before.costs.get(row.name, 0.0)
-        change = on_grid(row.total_cost - earlier)
-        facts["previous"] = {
-            "total_cost": earlier,
-            "change": change,
-            "relative": change / earlier if earlier > 0 else None,
-        }
+        facts["previous"] = before.row(row.name)
     return facts
 
 
@@ -287,7 +353,7 @@ def _totals(answer: Answer[Any]) -> Json:
     found = {name: getattr(total.row, name) if total else 0.0 for name in names}
     totals: Json = {name: None if value is None else on_grid(value) for name, value in found.items()}
     if answer.question.kind is SetKind.ALLOCATIONS:
-        totals |= {name: getattr(total.row, name) if total else None for name in ROW_COLUMNS.efficiencies}
+        totals |= efficiencies(total.row) if total else dict.fromkeys(ROW_COLUMNS.efficiencies)
     return totals
 
 

@@ -13,6 +13,7 @@ from fleetcost.errors import QuestionCode, QuestionError, closest
 from fleetcost.model.cloud_cost import CLOUD_COSTS
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
+from fleetcost.query.comparison import Earlier
 from fleetcost.query.dimensions import Dimension, parse_dimensions
 from fleetcost.query.filters import parse_filter
 from fleetcost.query.kinds import CLOUD, RowKind
@@ -40,7 +41,11 @@ _COMMON = (
     Parameter("offset", "rows to leave out at the beginning", default="0", whole=True),
     Parameter("sort", "the figure rows are ordered by, `-` in front for the largest first", default="-total_cost"),
     Parameter("columns", "which figures of a row are wanted, joined by commas", default="all"),
-    Parameter("compare", "add the window of the same length just before", choices=("prev",)),
+    Parameter(
+        "compare",
+        "add what was observed both in this window and in the one just before, or a month before",
+        choices=tuple(Earlier),
+    ),
     Parameter("format", "how the answer is written", default="json", choices=("json", "csv", "parquet")),
 )
 ALLOCATION_PARAMETERS = (
@@ -58,7 +63,8 @@ ALLOCATION_PARAMETERS = (
     Parameter("share_split", "how shared costs are divided", default="weighted", choices=("weighted", "even")),
 )  # fmt: skip
 CLOUD_PARAMETERS = (
-    *(one for one in _COMMON if one.name not in {"basis", "adjusted"}),
+    *(one for one in _COMMON if one.name not in {"basis", "adjusted", "compare"}),
+    Parameter("compare", "add the window of the same length just before", choices=(Earlier.PREVIOUS,)),
     Parameter("aggregate", "what to group by: names joined by commas, or all", default="service"),
     Parameter("metric", "which of the five costs is the total", "amortized_net_cost", CLOUD_COSTS),
 )

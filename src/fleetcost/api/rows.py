@@ -62,10 +62,16 @@ def row_document(row: AllocationRow | AssetRow, question: Question) -> Json:
     for name in HIDDEN:
         facts.pop(name, None)
     if isinstance(row, AllocationRow):
-        facts |= {name: getattr(row, name) for name in _EFFICIENCIES}
+        facts |= efficiencies(row)
     else:
         facts["asset_name"] = row.name_
     return {"name": row.name, "key": _key(row, question)} | facts | {"total_cost": row.total_cost}
+
+
+def efficiencies(row: AllocationRow) -> Json:
+    """Return how much of what was requested is used; the total counts GPUs too, unlike the field's."""
+    found: Json = {name: getattr(row, name) for name in _EFFICIENCIES}
+    return found | {"total_efficiency": row.whole_efficiency}
 
 
 def cloud_cost_document(row: CloudCostRow, question: Question) -> Json:

@@ -160,11 +160,19 @@ ValuesEnvelope: Any = Enveloped[list[str]]
 
 
 class PreviousRow(msgspec.Struct, frozen=True):
-    """What a row cost in the window before; `relative` is None where that was nothing."""
+    """
+    What a row cost in the part of both windows that is compared; all None where there is none.
 
-    total_cost: float
-    change: float
+    Attributes:
+        total_cost: in the window before
+        change, relative: the difference; `relative` is None where there was nothing before
+        compared_cost: in the window that is asked about; None for bills, which are compared whole
+    """
+
+    total_cost: float | None
+    change: float | None
     relative: float | None
+    compared_cost: float | None = None
 
 
 _UNSET_NUMBER: Any = float | None | msgspec.UnsetType

@@ -23,12 +23,13 @@ from fleetcost.query.answer import (
     StepRows,
     Total,
 )
-from fleetcost.query.bills import bills_behind, with_bills
+from fleetcost.query.bills import bill_cover, bills_behind, with_bills
+from fleetcost.query.comparison import Comparison, Earlier, comparison, earlier_window
 from fleetcost.query.compile import Program, compile_question
 from fleetcost.query.conditions import may_hold
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.dialects import dialect_of
-from fleetcost.query.kinds import CLOUD
+from fleetcost.query.kinds import CLOUD, RowKind
 from fleetcost.query.known import Known
 from fleetcost.query.question import Question, cut
 from fleetcost.query.records import (
@@ -180,10 +181,30 @@ def judged(snapshot: View, question: Question, now: datetime, known: Known | Non
     """Return what stands behind an answer: an entry per cluster that the filter does not rule out."""
     if question.kind is CLOUD:
         return ()
-    kinds = (SetKind.ASSETS,) if question.kind is SetKind.ASSETS else (SetKind.ALLOCATIONS, SetKind.ASSETS)
+    kinds = needed(question.kind)
     chosen = known or Known()
     every = with_bills(snapshot, chosen.completeness(snapshot, question.frame, kinds, now), question.frame, chosen)
     return tuple(entry for entry in every if may_hold(question.filter, entry.cluster))
+
+
+def needed(kind: RowKind) -> tuple[SetKind, ...]:
+    """Return the kinds of set that an answer needs; a window is as good as its worst."""
+    return (SetKind.ASSETS,) if kind is SetKind.ASSETS else (SetKind.ALLOCATIONS, SetKind.ASSETS)
+
+
+def compared(snapshot: View, question: Question, how: Earlier, now: datetime, known: Known) -> Comparison:
+    """Return the questions about the part of a window, and of an earlier one, that was observed in both."""
+    earlier = replace(question, frame=replace(question.frame, window=earlier_window(question.frame.window, how)))
+    sides = [
+        {
+            cluster: windows
+            for cluster, windows in known.observed(snapshot, one.frame, needed(one.kind), now).items()
+            if may_hold(question.filter, cluster)
+        }
+        for one in (question, earlier)
+    ]
+    cover = [bill_cover(snapshot, one, known) if question.adjusted else () for one in (question, earlier)]
+    return comparison(question, how, (sides[0], sides[1]), (cover[0], cover[1]))
 
 
 def judged_bills(

@@ -24,6 +24,10 @@ SCRAPE_SLACK_MINUTES = 3
 """A running window may be this far behind the clock without missing anything."""
 
 
+WHOLE = frozenset({WindowState.COMPLETE, WindowState.ESTIMATED})
+"""States of a window that lacks nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """
@@ -84,6 +88,25 @@ def completeness(
     return tuple(
         _judge(cluster, cells(windows, index, cluster, kinds, alive[cluster], now), now) for cluster in clusters(known)
     )
+
+
+def observed(
+    entries: Iterable[Entry],
+    frame: Frame,
+    kinds: tuple[SetKind, ...],
+    now: datetime,
+    retired: Mapping[ClusterId, datetime] | None = None,
+) -> Mapping[ClusterId, frozenset[Window]]:
+    """Return each known cluster's windows that lack nothing; see `completeness` for the arguments."""
+    known = tuple(entries)
+    windows = [window for window in frame.window.split(frame.resolution) if window.start < now]
+    index, alive = index_of(known, frame.resolution), lives(known, frame.resolution, retired or {})
+    return {
+        cluster: frozenset(
+            cell.window for cell in cells(windows, index, cluster, kinds, alive[cluster], now) if cell.state in WHOLE
+        )
+        for cluster in clusters(known)
+    }
 
 
 def lives(

@@ -10,8 +10,9 @@ from typing import Any
 
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
+from fleetcost.model.window import Window
 from fleetcost.query.answer import Completeness
-from fleetcost.query.completeness import completeness
+from fleetcost.query.completeness import completeness, observed
 from fleetcost.query.question import Frame
 from fleetcost.tables.ledger import Entry, read_ledger
 from fleetcost.tables.view import View
@@ -48,6 +49,13 @@ class Known:
         key = ("completeness", frame, kinds, minute, tuple(sorted(retired.items())))
         entries = self.entries(snapshot)
         return tuple(self.remembered(snapshot, key, lambda: completeness(entries, frame, kinds, minute, retired)))
+
+    def observed(
+        self, snapshot: View, frame: Frame, kinds: tuple[SetKind, ...], now: datetime
+    ) -> Mapping[ClusterId, frozenset[Window]]:
+        """Return the windows of every known cluster that lack nothing."""
+        minute = now.replace(second=0, microsecond=0)
+        return observed(self.entries(snapshot), frame, kinds, minute, self.retired())
 
     def remembered(self, snapshot: View, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - what is made
         """Return what was made for a key in this state of the tables, or make it."""

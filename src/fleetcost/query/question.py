@@ -60,6 +60,14 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Windows of some clusters that count; those of others do not."""
+
+    clusters: tuple[str, ...]
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
 class Ordering:
     """What rows are ordered by: a column of the answer, `total_cost` or `name`."""
 
@@ -108,6 +116,7 @@ class Question:
         adjusted: False leaves billing adjustments out
         joined: each cost has its adjustment inside, so that every part is on the one basis; False keeps the two apart,
             as sets and the compatible routes have them
+        counted: the cluster-windows whose rows are there at all, None for all of the frame
         filter: which rows count, None for all
         scope: which rows the asker may know of, None for all; what lies outside neither shares nor is shared, and
             counts only where idle and tenancy of its cluster are divided. `filter` must imply it
@@ -134,6 +143,7 @@ class Question:
     sharing: Sharing | None = None
     adjusted: bool = True
     joined: bool = False
+    counted: tuple[Stretch, ...] | None = None
     filter: Filter | None = None
     scope: Filter | None = None
     detailed: bool = False

@@ -173,14 +173,22 @@ class AllocationRow(_ALLOCATION):  # type: ignore[misc]  # its base is made of t
 
     @property
     def total_efficiency(self) -> float | None:
-        """CPU and RAM efficiency weighted by cost; None where neither was measured."""
+        """CPU and RAM efficiency weighted by cost, as the field has it; None where neither was measured."""
         parts = [
             (self.cpu_efficiency, self.cpu_cost + self.cpu_cost_adjustment),
             (self.ram_efficiency, self.ram_cost + self.ram_cost_adjustment),
         ]
-        known = [(efficiency, cost) for efficiency, cost in parts if efficiency is not None]
-        weight = sum(cost for _, cost in known)
-        return sum(efficiency * cost for efficiency, cost in known) / weight if weight > 0 else None
+        return _weighted(parts)
+
+    @property
+    def whole_efficiency(self) -> float | None:
+        """CPU, RAM and GPU efficiency weighted by cost; None where none was measured."""
+        parts = [
+            (self.cpu_efficiency, self.cpu_cost + self.cpu_cost_adjustment),
+            (self.ram_efficiency, self.ram_cost + self.ram_cost_adjustment),
+            (self.gpu_efficiency, self.gpu_cost + self.gpu_cost_adjustment),
+        ]
+        return _weighted(parts)
 
 
 _ASSET: Any = _made(
@@ -262,6 +270,13 @@ class CloudCostRow(_CLOUD):  # type: ignore[misc]  # its base is made of the tab
 def on_grid(value: float) -> float:
     """Put a sum of exact amounts back on their grid: adding them as floats leaves dust behind the ninth place."""
     return round(value, PLACES)
+
+
+def _weighted(parts: list[tuple[float | None, float]]) -> float | None:
+    """Return the mean of efficiencies that are known, each weighted by what it is of costs."""
+    known = [(efficiency, cost) for efficiency, cost in parts if efficiency is not None]
+    weight = sum(cost for _, cost in known)
+    return sum(efficiency * cost for efficiency, cost in known) / weight if weight > 0 else None
 
 
 def _efficiency(used: float | None, requested: float) -> float | None:

@@ -30,7 +30,7 @@ def test_the_envelope(fleets: Fleets) -> None:
     assert answer["question"] == {
         "kind": "allocations", "window": {"start": "2024-01-01T00:00:00Z", "end": "2024-01-03T00:00:00Z"},
         "aggregate": ["namespace"], "step": "1d", "idle": "separate", "filter": 'cluster:"c1"', "resolution": "1d",
-        "tenancy": "separate",
+        "tenancy": "separate", "basis": "billed",
     }  # fmt: skip
     assert answer["currency"] == "USD"
     assert [row["name"] for row in answer["rows"]] == ["shop", "gap", "twins", "__idle__"]
@@ -92,11 +92,13 @@ def test_sharing(fleets: Fleets) -> None:
 
 
 def test_the_window_before(fleets: Fleets) -> None:
-    """compare=prev adds what each row cost in the window of the same length just before, and the change."""
+    """compare=prev adds what each row cost in the part observed in both windows, and the change."""
     target = "/api/v1/allocations?window=2024-05-13T00:00:00Z,2024-05-15T00:00:00Z&aggregate=namespace&compare=prev"
     answer = ask(fleets, "calendar", target)
     row = next(row for row in answer["rows"] if row["name"] == "shop")
-    assert row["previous"] == {"total_cost": 23, "change": 4, "relative": pytest.approx(4 / 23)}
+    assert row["previous"] == {
+        "total_cost": 23, "change": 4, "relative": pytest.approx(4 / 23), "compared_cost": 27,
+    }  # fmt: skip
     assert answer["previous"]["window"] == {"start": "2024-05-11T00:00:00Z", "end": "2024-05-13T00:00:00Z"}
     assert answer["previous"]["total_cost"] == 23
     new = ask(fleets, "averages", f"/api/v1/allocations?{WINDOW}&aggregate=namespace&compare=prev")

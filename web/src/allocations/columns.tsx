@@ -64,7 +64,7 @@ export function allocationColumns(
       total: <Efficiency value={totals.total_efficiency} />,
     },
     shareColumn(answer, groups, metric?.column ?? "total_cost"),
-    ...(answer.previous?.total_cost ? beforeColumns(answer, view) : []),
+    ...(answer.previous && answer.previous.total_cost !== null ? beforeColumns(answer, view) : []),
     {
       id: "total_cost",
       title: "Total",
@@ -120,14 +120,14 @@ function nameColumn(
   };
 }
 
-/** What the row cost in the window before, and the change; as sums even where the page shows rates. */
+/** What the row cost in the part of the window before that is compared, and the change; no rates are compared. */
 function beforeColumns({ previous, currency }: Allocations, view: View): readonly Column<AllocationRow>[] {
   if (view.rate) return [];
   return [
     {
       id: "before",
       title: "Before",
-      meaning: "In the window of the same length just before",
+      meaning: "In the part of the window before that is compared with this one",
       align: "end",
       width: 7,
       rank: 2,
@@ -138,12 +138,17 @@ function beforeColumns({ previous, currency }: Allocations, view: View): readonl
     {
       id: "change",
       title: "Change",
+      meaning: "Of the part of both windows that was observed, at one price basis",
       align: "end",
-      width: 6.5,
+      width: 10,
       rank: 1,
       value: (row) => row.previous?.change ?? null,
       cell: (row) => (
-        <Delta now={row.total_cost} before={row.previous?.total_cost ?? null} currency={currency} short />
+        <Delta
+          now={row.previous?.compared_cost ?? 0}
+          before={row.previous?.total_cost ?? null}
+          currency={currency}
+        />
       ),
     },
   ];

@@ -382,12 +382,19 @@ export interface components {
         };
         /**
          * PreviousRow
-         * @description What a row cost in the window before; `relative` is None where that was nothing.
+         * @description What a row cost in the part of both windows that is compared; all None where there is none.
+         *
+         *     Attributes:
+         *         total_cost: in the window before
+         *         change, relative: the difference; `relative` is None where there was nothing before
+         *         compared_cost: in the window that is asked about; None for bills, which are compared whole
          */
         PreviousRow: {
-            total_cost: number;
-            change: number;
+            total_cost: number | null;
+            change: number | null;
             relative: number | null;
+            /** @default null */
+            compared_cost?: number | null;
         };
         /**
          * StepJson
@@ -458,11 +465,35 @@ export interface components {
         };
         /**
          * PreviousJson
-         * @description The window of the same length just before, and what everything cost in it.
+         * @description The window before, and what everything cost in the part of it that is compared.
+         *
+         *     Attributes:
+         *         window: the same length just before, or the same days of the month before
+         *         total_cost: of the part that was observed in both windows; None where there is none
+         *         compared_cost: of the same part of the window that is asked about; None for bills, which are compared whole
+         *         basis: the prices of both: list where bills do not cover both alike
+         *         compared_windows: cluster-windows of that part
+         *         windows: cluster-windows there are at most
+         *         span, earlier_span: from the first to the last window of the part, of either side
+         *         completeness: which windows of the window before there are
          */
         PreviousJson: {
             window: components["schemas"]["WindowJson"];
-            total_cost: number;
+            total_cost: number | null;
+            /** @default null */
+            compared_cost?: number | null;
+            /** @default null */
+            basis?: string | null;
+            /** @default 0 */
+            compared_windows?: number;
+            /** @default 0 */
+            windows?: number;
+            /** @default null */
+            span?: components["schemas"]["WindowJson"] | null;
+            /** @default null */
+            earlier_span?: components["schemas"]["WindowJson"] | null;
+            /** @default [] */
+            completeness?: components["schemas"]["CompletenessJson"][];
         };
         /**
          * PriceBasisJson
@@ -1320,8 +1351,8 @@ export interface operations {
                 sort?: string;
                 /** @description which figures of a row are wanted, joined by commas; left out, it is all */
                 columns?: string;
-                /** @description add the window of the same length just before */
-                compare?: "prev";
+                /** @description add what was observed both in this window and in the one just before, or a month before */
+                compare?: "prev" | "month";
                 /** @description how the answer is written; left out, it is json */
                 format?: "json" | "csv" | "parquet";
                 /** @description what to group by: names joined by commas, or all; left out, it is cluster */
@@ -1392,8 +1423,8 @@ export interface operations {
                 sort?: string;
                 /** @description which figures of a row are wanted, joined by commas; left out, it is all */
                 columns?: string;
-                /** @description add the window of the same length just before */
-                compare?: "prev";
+                /** @description add what was observed both in this window and in the one just before, or a month before */
+                compare?: "prev" | "month";
                 /** @description how the answer is written; left out, it is json */
                 format?: "json" | "csv" | "parquet";
                 /** @description what to group by: names joined by commas, or all; left out, it is type */
@@ -1473,10 +1504,10 @@ export interface operations {
                 sort?: string;
                 /** @description which figures of a row are wanted, joined by commas; left out, it is all */
                 columns?: string;
-                /** @description add the window of the same length just before */
-                compare?: "prev";
                 /** @description how the answer is written; left out, it is json */
                 format?: "json" | "csv" | "parquet";
+                /** @description add the window of the same length just before */
+                compare?: "prev";
                 /** @description what to group by: names joined by commas, or all; left out, it is service */
                 aggregate?: string;
                 /** @description which of the five costs is the total; left out, it is amortized_net_cost */

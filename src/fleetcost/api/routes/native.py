@@ -11,7 +11,7 @@ import msgspec
 
 from fleetcost.api.context import Context
 from fleetcost.api.export import exported
-from fleetcost.api.native import Asked, Before, envelope
+from fleetcost.api.native import Alike, Asked, envelope
 from fleetcost.api.operation import Operation
 from fleetcost.api.questions import (
     ALLOCATION_PARAMETERS,
@@ -19,7 +19,6 @@ from fleetcost.api.questions import (
     STEPS,
     asked_columns,
     asked_window,
-    before,
     native_question,
 )
 from fleetcost.api.reads.fleet import LOOKED_BACK, Member, members
@@ -30,9 +29,10 @@ from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.query.answer import Answer, Completeness
-from fleetcost.query.ask import ask_allocations, ask_assets
+from fleetcost.query.ask import ask_allocations, ask_assets, compared
 from fleetcost.query.bills import BillCover, bill_cover
-from fleetcost.query.question import Frame, Question, Step
+from fleetcost.query.comparison import Earlier
+from fleetcost.query.question import Frame, Page, Question, Step
 from fleetcost.tables.ledger import Entry, EntryState
 from fleetcost.tables.report import Unmonitored, unmonitored
 from fleetcost.tables.view import View
@@ -129,7 +129,7 @@ def _answered(context: Context, kind: SetKind) -> Any:  # noqa: ANN401 - a JSON 
     )
     with context.snapshot() as snapshot:
         answer = _ask(snapshot, question, context)
-        earlier = _before(snapshot, question, answer, context) if "compare" in context.parameters else None
+        earlier = _alike(snapshot, question, answer, context) if "compare" in context.parameters else None
         cover = _cover(snapshot, answer, context) if question.adjusted else ()
         as_of = rfc3339(context.as_of(snapshot))
     return envelope(answer, asked, earlier, cover, as_of, (time.perf_counter() - began) * 1000)
@@ -148,12 +148,14 @@ def _cover(snapshot: View, answer: Answer[Any], context: Context) -> tuple[BillC
     return tuple(one for one in every if one.cluster in behind and one.currency == answer.currency)
 
 
-def _before(snapshot: View, question: Question, answer: Answer[Any], context: Context) -> Before:
+def _alike(snapshot: View, question: Question, answer: Answer[Any], context: Context) -> Alike:
+    """Ask about the part that both windows have; about rows of the answer alone, as long as they can be named."""
+    how = Earlier(context.parameters["compare"])
+    asked = compared(snapshot, question, how, context.now, context.services.known)
     names = tuple(row.name for row in answer.rows)
-    earlier = before(question, names if len(names) <= MOST_COMPARED else None)
-    found = _ask(snapshot, earlier, context)
-    total = found.total.row.total_cost if found.total else 0.0
-    return Before(earlier.frame.window, {row.name: row.total_cost for row in found.rows}, total)
+    page = Page(only=names if len(names) <= MOST_COMPARED else None)
+    now, before = (_ask(snapshot, replace(one, page=page), context) for one in (asked.now, asked.before))
+    return Alike(asked, now, before)
 
 
 def _cluster(judged: Completeness, own: list[Entry], member: Member) -> ClusterJson:

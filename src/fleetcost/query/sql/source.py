@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from fleetcost.model.asset import AssetType
 from fleetcost.model.sets import SetKind
-from fleetcost.model.window import Resolution
+from fleetcost.model.window import Resolution, Window
 from fleetcost.query.conditions import Conditions
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.measures import ADJUSTED, COSTS_WITH, COUNTS, IDLE_MEASURES, PARTS_WITH
@@ -39,8 +39,22 @@ class FromClause:
     def in_frame(self) -> str:
         """Return the condition on the window."""
         window = self._question.frame.window
+        return f"{self._inside(window)}{self._counted()}"
+
+    def _inside(self, window: Window) -> str:
         start, end = self._dialect.time(window.start), self._dialect.time(window.end)
         return f"window_start >= {start} AND window_start < {end}"
+
+    def _counted(self) -> str:
+        """Return the condition on cluster-windows where not all of the frame count."""
+        counted = self._question.counted
+        if counted is None:
+            return ""
+        each = " OR ".join(
+            f"(cluster IN ({', '.join(map(self._dialect.text, one.clusters))}) AND {self._inside(one.window)})"
+            for one in counted
+        )
+        return f" AND ({each or 'FALSE'})"
 
     def step(self) -> str:
         """Return the start of the finest step a row belongs to."""

@@ -85,7 +85,11 @@ function Costs({ row, answer }: Omit<DetailsProps, "view">) {
             <th scope="row">Total</th>
             <td className="list-share">
               {row.previous ? (
-                <Delta now={row.total_cost} before={row.previous.total_cost} currency={currency} short />
+                <Delta
+                  now={row.previous.compared_cost ?? 0}
+                  before={row.previous.total_cost}
+                  currency={currency}
+                />
               ) : null}
             </td>
             <td className="end">

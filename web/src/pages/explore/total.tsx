@@ -5,7 +5,7 @@ import { isLowerBound } from "../../completeness";
 import { Delta } from "../../marks/delta";
 import { Amount } from "../../marks/meter";
 import type { View } from "../../url";
-import { datesOf } from "../../words/window";
+import { comparedWords } from "../../words/compared";
 
 export function Total({ answer, view }: { answer: Allocations; view: View }) {
   const metric = metricOf(view.metric);
@@ -23,14 +23,17 @@ export function Total({ answer, view }: { answer: Allocations; view: View }) {
       />
       {previous && isTotal(metric) ? (
         <span className="figure-under muted">
-          {previous.total_cost > 0 ? (
+          {previous.total_cost !== null ? (
             <>
-              <Delta now={answer.totals.total_cost} before={previous.total_cost} currency={answer.currency} />{" "}
-              on {datesOf(previous.window)}
+              <Delta
+                now={previous.compared_cost ?? 0}
+                before={previous.total_cost}
+                currency={answer.currency}
+              />
+              {", "}
             </>
-          ) : (
-            `no data on ${datesOf(previous.window)}`
-          )}
+          ) : null}
+          {comparedWords(answer)}
         </span>
       ) : null}
     </p>
