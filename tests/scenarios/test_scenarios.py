@@ -19,7 +19,7 @@ from fleetcost.api.context import Context
 from fleetcost.api.gate import Ticket
 from fleetcost.api.parameters import read_parameters
 from fleetcost.api.routes.operations import OPERATIONS
-from fleetcost.api.services import Services
+from fleetcost.api.services import LiveTables
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.costing.prices import PriceBook
 from fleetcost.ingest.passes import Status
@@ -28,6 +28,7 @@ from fleetcost.ingest.run import Ingestor
 from fleetcost.model.identity import ClusterId
 from fleetcost.query.answer import Answer
 from fleetcost.query.ask import ask_allocations, ask_assets
+from fleetcost.query.known import Known
 from fleetcost.samples.memory import MemorySource
 from fleetcost.tables.database import Database, Engine, open_database
 from scenarios.language import Ask, Expectation, Scenario, Ship, read
@@ -93,8 +94,8 @@ class _Play:
         if not of_assets:
             # What a cluster itself costs is a row of no workload: scenarios that are about it say so.
             parameters = {"shareTenancyCosts": "false"} | parameters
-        services = Services(database, Status, lambda: self._now, None, 600)
-        context = Context(operation.path, operation.family, parameters, {}, services, EVERYBODY, Ticket(), self._now)
+        tables = LiveTables(database, Status, Known())
+        context = Context(operation.path, operation.family, parameters, {}, tables, EVERYBODY, Ticket(), self._now)
         question = asset_question(context) if of_assets else allocation_question(context)
         with database.snapshot() as snapshot:
             return (ask_assets if of_assets else ask_allocations)(snapshot, question, self._now)

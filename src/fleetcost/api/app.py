@@ -38,7 +38,7 @@ def create_app(services: Services, web: WebApp) -> Starlette:
     Build the application.
 
     Args:
-        services: what the routes are given
+        services: what the server is made of; a route is handed the part it needs
         web: the built web app
     """
     guards = [Middleware(SecurityHeaders)]

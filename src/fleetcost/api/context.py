@@ -1,4 +1,4 @@
-"""One request as a handler sees it: its parameters, its asker, the services behind it."""
+"""One request as a handler sees it: its parameters, its asker, the tables behind it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from fleetcost.api.caller import Caller
 from fleetcost.api.gate import Ticket
 from fleetcost.api.problem import ForbiddenError, StartingError
-from fleetcost.api.services import Services
+from fleetcost.api.services import LiveTables
 from fleetcost.api.words import Family
 from fleetcost.errors import TryAgainError
 from fleetcost.model.sets import SetKind
@@ -33,7 +33,7 @@ class Context:
         family: whose shapes it speaks
         parameters: as written, each at most once, empty ones left out
         places: the variable parts of the path
-        services: what the routes are given
+        tables: what every answer is read from
         caller: who asks
         ticket: ends the question when its time is over
         now: the clock's reading at the beginning
@@ -44,7 +44,7 @@ class Context:
     family: Family
     parameters: dict[str, str]
     places: dict[str, str]
-    services: Services
+    tables: LiveTables
     caller: Caller
     ticket: Ticket
     now: datetime
@@ -59,8 +59,8 @@ class Context:
             StartingError: the first pass is still running and nothing has been ingested yet.
             TryAgainError: the first pass has failed.
         """
-        status = self.services.status()
-        with self.services.database.snapshot() as snapshot, self.ticket.held(snapshot):
+        status = self.tables.status()
+        with self.tables.database.snapshot() as snapshot, self.ticket.held(snapshot):
             if status.passes == 0 and last_written(snapshot) is None:
                 if status.last_error:
                     raise TryAgainError(f"nothing has been ingested yet, the last pass failed: {status.last_error}")
@@ -69,7 +69,7 @@ class Context:
 
     def as_of(self, snapshot: View) -> datetime:
         """When the tables were last equal to the bucket, as far as this process or the ledger knows."""
-        return self.services.status().last_pass_at or last_written(snapshot) or self.now
+        return self.tables.status().last_pass_at or last_written(snapshot) or self.now
 
     def narrowed(self, asked: Filter | None, kind: RowKind) -> Filter | None:
         """
@@ -95,7 +95,7 @@ class Context:
         if allowed is None:
             return frozenset()
         return frozenset(
-            self.services.known.remembered(snapshot, ("visible", allowed), lambda: visible_clusters(snapshot, allowed))
+            self.tables.known.remembered(snapshot, ("visible", allowed), lambda: visible_clusters(snapshot, allowed))
         )
 
     def seen(self, snapshot: View, judged: Sequence[Completeness]) -> tuple[Completeness, ...]:
@@ -105,7 +105,7 @@ class Context:
 
     def hourly_from(self) -> datetime | None:
         """Since when hourly rows are kept."""
-        keep = self.services.hourly_retention
+        keep = self.tables.hourly_retention
         return None if keep is None else self.now - keep
 
 

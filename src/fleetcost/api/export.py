@@ -70,9 +70,9 @@ def _pieces(opened: object, first: bytes) -> Iterator[bytes]:
 def _completeness(context: Context, question: Question, snapshot: View) -> str:
     """Say what stands behind the answer."""
     if question.kind is CLOUD:
-        bills = judged_bills(snapshot, question, context.now, context.services.known)
+        bills = judged_bills(snapshot, question, context.now, context.tables.known)
         return f"bills: {'; '.join(f'{one.integration} is {one.state}' for one in bills) or 'none'}"
-    every = context.seen(snapshot, judged(snapshot, question, context.now, context.services.known))
+    every = context.seen(snapshot, judged(snapshot, question, context.now, context.tables.known))
     complete = [entry for entry in every if entry.state is WindowState.COMPLETE]
     rest = "; ".join(f"{entry.cluster} is {entry.state}" for entry in every if entry not in complete)
     return f"complete: {len(complete)} of {len(every)} clusters" + (f" ({rest})" if rest else "")

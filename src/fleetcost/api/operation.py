@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from fleetcost.api.caller import Caller
-from fleetcost.api.context import Handler
+from fleetcost.api.context import Context, Handler
+from fleetcost.api.services import Services
 from fleetcost.api.words import Family, Scope
 from fleetcost.ops.cross_site import SAFE
 
@@ -58,6 +59,28 @@ class Reply:
     chunks: Iterator[bytes] | None = None
 
 
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True, slots=True)
+class Handed(Generic[Part]):
+    """
+    A handler that needs more than the request and the tables.
+
+    Attributes:
+        handler: takes the request and that part
+        part: chooses it
+    """
+
+    handler: Callable[[Context, Part], Any]
+    part: Callable[[Services], Part]
+
+    def bound(self, services: Services) -> Handler:
+        """Return the handler with its part."""
+        part = self.part(services)
+        return lambda context: self.handler(context, part)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """
@@ -65,7 +88,7 @@ class Operation:
 
     Attributes:
         path: in the form of the web framework
-        handler: takes the request, gives a document to be encoded, or a `Reply`
+        handler: takes the request, gives a document to be encoded, or a `Reply`; `Handed` where it needs more
         summary: what it is for, one sentence without its full stop
         family: whose shapes it speaks
         answers: type of the document, for OpenAPI
@@ -81,7 +104,7 @@ class Operation:
     """
 
     path: str
-    handler: Handler
+    handler: Handler | Handed[Any]
     summary: str
     family: Family
     answers: Any
@@ -99,6 +122,10 @@ class Operation:
     def changes(self) -> bool:
         """Whether it changes anything: a page of another site must not be able to make a browser ask it."""
         return self.by_get or self.method not in SAFE
+
+    def bound(self, services: Services) -> Handler:
+        """Return the handler with what it needs of a server."""
+        return self.handler.bound(services) if isinstance(self.handler, Handed) else self.handler
 
     def check(self, caller: Caller) -> None:
         """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fleetcost.api.services import Services
+from fleetcost.api.services import IngestPace, LiveTables
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import rfc3339
@@ -16,19 +16,19 @@ from fleetcost.tables.ledger import Entry, EntryState, ledger_of
 _NAMES = {SetKind.ALLOCATIONS: "allocation", SetKind.ASSETS: "asset"}
 
 
-def orchestrator(services: Services) -> dict[str, Any]:
+def orchestrator(tables: LiveTables, pace: IngestPace) -> dict[str, Any]:
     """Return the loop's state, what it has read by kind, and each cluster's freshness."""
-    status = services.status()
-    entries = list(ledger_of(services.database).values())
+    status = tables.status()
+    entries = list(ledger_of(tables.database).values())
     return {
         "currentState": str(status.phase),
-        "readDBPath": services.database.place,
-        "currentBucketRefreshInterval": f"{services.interval_seconds:g}s",
+        "readDBPath": tables.database.place,
+        "currentBucketRefreshInterval": f"{pace.interval_seconds:g}s",
         "progress": {"done": status.done, "total": status.total},
         "passes": status.passes,
         "lastPass": rfc3339(status.last_pass_at) if status.last_pass_at else None,
         "lastPassSeconds": round(status.last_pass_seconds, 3),
-        "databaseBytes": services.database.size_bytes(),
+        "databaseBytes": tables.database.size_bytes(),
         "ingestion": {_NAMES[kind]: _ingestion([e for e in entries if e.key.kind is kind]) for kind in SetKind}
         | {"cloudCost": {}},
         "clusters": {cluster: freshness(own).document for cluster, own in by_cluster(entries).items()},

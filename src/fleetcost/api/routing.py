@@ -74,8 +74,8 @@ async def _answered(operation: Operation, request: Request) -> Response:
 
     def work(ticket: Ticket) -> Kept | Reply:
         asked = (operation.path, operation.family, parameters, places)
-        context = Context(*asked, services, caller, ticket, services.clock(), body)
-        made = operation.handler(context)
+        context = Context(*asked, services.tables(), caller, ticket, services.clock(), body)
+        made = operation.bound(services)(context)
         if isinstance(made, Reply):
             return made
         kept = packed(msgspec.json.encode(made), JSON)

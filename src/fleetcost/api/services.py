@@ -1,8 +1,8 @@
-"""What the routes are given: the database, the ingest loop, the clock, what is kept, who may ask."""
+"""What a server is made of, and the parts of it that single routes are handed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -15,6 +15,8 @@ from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
 from fleetcost.api.state import NoState, StateStore
 from fleetcost.bucket.multi import StoreState
+from fleetcost.documents.status import AgentStatus
+from fleetcost.model.identity import ClusterId
 from fleetcost.query.known import Known
 from fleetcost.tables.view import Tables
 
@@ -57,9 +59,87 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveTables:
+    """
+    What every answer is read from.
+
+    Attributes:
+        database: answers questions
+        status: what the ingest loop is doing
+        known: what is remembered of the ledger
+        hourly_retention: how long hourly rows are kept, None for ever
+    """
+
+    database: Tables
+    status: Callable[[], IngestStatus]
+    known: Known
+    hourly_retention: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IngestPace:
+    """
+    What is set of the ingest loop, beside `LiveTables`.
+
+    Attributes:
+        interval_seconds: pause between two passes
+        daily_retention: how long daily rows are kept, None for ever
+    """
+
+    interval_seconds: float
+    daily_retention: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class FleetFacts:
+    """
+    What is known of clusters beside their rows.
+
+    Attributes:
+        home: the cluster this server runs in; empty where it is not known
+        registry: what the agents say of themselves, None where there is no bucket to read it from
+    """
+
+    home: str
+    registry: Registry | None
+
+    def statuses(self) -> Mapping[ClusterId, AgentStatus]:
+        """Return what each cluster's agent says of itself; nothing where there is no registry."""
+        return self.registry.statuses() if self.registry else {}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptContexts:
+    """
+    Other installations.
+
+    Attributes:
+        book: those the operator provides, and credentials of all of them
+        state: where people's are kept
+    """
+
+    book: Book
+    state: StateStore
+
+
+@dataclass(frozen=True, slots=True)
+class KeptViews:
+    """
+    Saved views.
+
+    Attributes:
+        state: where they are kept
+        owned: a view belongs to the token that put it; without tokens it is everybody's
+    """
+
+    state: StateStore
+    owned: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """
-    The API's surroundings.
+    What the composition root hands to `create_app`. A route sees `LiveTables` and the part that it names, nothing else.
 
     Attributes:
         database: answers questions
@@ -101,6 +181,22 @@ class Services:
     known: Known = field(default_factory=Known)
     answers: Answers = field(default_factory=Answers)
 
-    def hourly_from(self) -> datetime | None:
-        """Since when hourly rows are kept."""
-        return None if self.hourly_retention is None else self.clock() - self.hourly_retention
+    def tables(self) -> LiveTables:
+        """Return what every answer is read from."""
+        return LiveTables(self.database, self.status, self.known, self.hourly_retention)
+
+    def ingest_pace(self) -> IngestPace:
+        """Return what is set of the ingest loop."""
+        return IngestPace(self.interval_seconds, self.daily_retention)
+
+    def fleet_facts(self) -> FleetFacts:
+        """Return what is known of clusters beside their rows."""
+        return FleetFacts(self.home, self.registry)
+
+    def kept_contexts(self) -> KeptContexts:
+        """Return other installations."""
+        return KeptContexts(self.contexts, self.state)
+
+    def kept_views(self) -> KeptViews:
+        """Return saved views."""
+        return KeptViews(self.state, owned=self.tokens is not None)

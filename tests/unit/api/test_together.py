@@ -127,10 +127,10 @@ def test_askers_who_see_the_same_share_an_answer(guarded: App) -> None:
     """Equal cold questions are asked once for each part of the fleet that is seen, and answered alike."""
     (operation,) = [one for one in OPERATIONS if one.path == "/api/v1/allocations"]
     asked: list[str] = []
-    handler = operation.handler
+    handler = operation.bound(guarded.client.application.state.services)
 
     def counted(context: Context) -> Any:
-        asked.append(context.identity.name)
+        asked.append(context.caller.name)
         threading.Event().wait(0.3)
         return handler(context)
 

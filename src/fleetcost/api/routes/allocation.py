@@ -107,7 +107,7 @@ def enveloped(data: object) -> dict[str, Any]:
 
 
 def _ask(context: Context, question: Question) -> Answer[AllocationRow]:
-    known = context.services.known
+    known = context.tables.known
     with context.snapshot() as snapshot:
         if not flag(context.parameters, "external", default=False) or context.caller.narrowed:
             return ask_allocations(snapshot, question, context.now, known)

@@ -107,7 +107,7 @@ def assets_or_page(operation: Operation) -> Route:
 
 def _ask(context: Context, question: Question) -> Answer[AssetRow]:
     with context.snapshot() as snapshot:
-        return ask_assets(snapshot, question, context.now, context.services.known)
+        return ask_assets(snapshot, question, context.now, context.tables.known)
 
 
 def _ratio(text: str) -> float:

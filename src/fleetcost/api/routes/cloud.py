@@ -58,7 +58,7 @@ def cloud_costs(context: Context) -> Any:  # noqa: ANN401 - a JSON document or a
         columns=columns,
     )  # fmt: skip
     with context.snapshot() as snapshot:
-        answer = ask_cloud_costs(snapshot, question, context.now, context.services.known)
+        answer = ask_cloud_costs(snapshot, question, context.now, context.tables.known)
         earlier = _before(snapshot, question, answer, context) if "compare" in context.parameters else None
         as_of = rfc3339(context.as_of(snapshot))
     return cloud_envelope(answer, asked, earlier, as_of, (time.perf_counter() - began) * 1000)
@@ -76,7 +76,7 @@ def reconciliation(context: Context) -> ReconciliationJson:
         assets = loose_assets(snapshot, frame.window, limit)
         outcomes = report_outcomes(snapshot, frame.window) if visible is None else ()
         sums = billed(outcomes, carried(snapshot, frame.window))
-        bills = bills_behind(snapshot, frame, context.now, context.services.known) if visible is None else ()
+        bills = bills_behind(snapshot, frame, context.now, context.tables.known) if visible is None else ()
         as_of = rfc3339(context.as_of(snapshot))
     return ReconciliationJson(
         window=window_document(frame.window),
@@ -97,7 +97,7 @@ def reconciliation(context: Context) -> ReconciliationJson:
 def _before(snapshot: View, question: Question, answer: Answer[CloudCostRow], context: Context) -> Before:
     require_one_currency((row.currency for row in answer.rows), context.parameters.get("filter", ""))
     earlier = before(question, tuple(row.name for row in answer.rows))
-    found = ask_cloud_costs(snapshot, earlier, context.now, context.services.known)
+    found = ask_cloud_costs(snapshot, earlier, context.now, context.tables.known)
     own = [row for row in found.rows if row.currency == answer.currency]
     window: Window = earlier.frame.window
     return Before(window, {row.name: row.total_cost for row in own}, sum(row.total_cost for row in own))

@@ -19,7 +19,7 @@ from fleetcost.api.compat.cloud_cost import (
 from fleetcost.api.compat.parameters import ACCUMULATE, FILTER, LIMIT, OFFSET, SEARCH, WINDOW
 from fleetcost.api.compat.questions import window_of
 from fleetcost.api.context import Context
-from fleetcost.api.operation import Operation, Parameter
+from fleetcost.api.operation import Handed, Operation, Parameter
 from fleetcost.api.parameters import flag, whole
 from fleetcost.api.problem import ReadOnlyError
 from fleetcost.api.questions import NEVER
@@ -32,6 +32,7 @@ from fleetcost.api.schema import (
     Envelope,
     ValuesEnvelope,
 )
+from fleetcost.api.services import Services
 from fleetcost.api.words import Family, Scope
 from fleetcost.errors import QuestionError
 from fleetcost.model.cloud_sets import ConnectionStatus, IntegrationStatus
@@ -96,24 +97,24 @@ def autocomplete(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     return enveloped(found_values(context, CLOUD))
 
 
-def status(context: Context) -> Any:  # noqa: ANN401 - a JSON document
+def status(_context: Context, read: Bills | None) -> Any:  # noqa: ANN401 - a JSON document
     """Return what is known of each integration."""
-    return enveloped([_status(one) for one in _bills(context).statuses()] if context.services.bills else [])
+    return enveloped([_status(one) for one in read.statuses()] if read else [])
 
 
-def rebuild(context: Context) -> Any:  # noqa: ANN401 - a JSON document
+def rebuild(context: Context, read: Bills | None) -> Any:  # noqa: ANN401 - a JSON document
     """Order that bills are read again from the beginning."""
     if not flag(context.parameters, "commit", default=False):
         return enveloped("Rebuilding reads every bill again; add commit=true to confirm")
-    bills, key = _bills(context), context.parameters.get("integrationKey", "")
+    bills, key = _there(read), context.parameters.get("integrationKey", "")
     bills.ordered().rebuild(bills.chosen(key))
     return enveloped(f"Rebuilding Cloud Usage For {key or 'All Providers'}")
 
 
-def repair(context: Context) -> Any:  # noqa: ANN401 - a JSON document
+def repair(context: Context, read: Bills | None) -> Any:  # noqa: ANN401 - a JSON document
     """Order that the bills of a window are read again."""
     window = window_of(context)
-    bills, key = _bills(context), context.parameters.get("integrationKey", "")
+    bills, key = _there(read), context.parameters.get("integrationKey", "")
     bills.ordered().repair(window, bills.chosen(key))
     return enveloped(f"Repairing Cloud Usage For {key or 'All Providers'}")
 
@@ -163,16 +164,20 @@ def _page(context: Context) -> Page:
 def _ask(context: Context, question: Question) -> Answer[CloudCostRow]:
     """Ask; the field's shapes have one currency."""
     with context.snapshot() as snapshot:
-        answer = ask_cloud_costs(snapshot, question, context.now, context.services.known)
+        answer = ask_cloud_costs(snapshot, question, context.now, context.tables.known)
     found = {row.currency for row in answer.rows} | {one.row.currency for one in answer.totals}
     require_one_currency(found, context.parameters.get("filter", ""))
     return answer
 
 
-def _bills(context: Context) -> Bills:
-    if context.services.bills is None:
+def _there(read: Bills | None) -> Bills:
+    if read is None:
         raise ReadOnlyError("bills: this server has no bucket to read them from")
-    return context.services.bills
+    return read
+
+
+def _read(services: Services) -> Bills | None:
+    return services.bills
 
 
 def _status(one: IntegrationStatus) -> dict[str, Any]:
@@ -234,10 +239,10 @@ def _operations(family: Family, path: str) -> list[Operation]:
             Parameter("names", "rows whose trend is wanted, joined by commas", required=True),
             Parameter("costMetricName", "the same as `costMetric`", default=_METRIC)),
         one("/autocomplete", autocomplete, "The values of a field", ValuesEnvelope, *SEARCH),
-        one("/status", status, "The integrations and how their last run went", Envelope, cached=False,
+        one("/status", Handed(status, _read), "The integrations and how their last run went", Envelope, cached=False,
             whole_fleet=True),
-        *orders("/rebuild", rebuild, "Read every bill again", _COMMIT, _KEY),
-        *orders("/repair", repair, "Read the bills of a window again", WINDOW, _KEY),
+        *orders("/rebuild", Handed(rebuild, _read), "Read every bill again", _COMMIT, _KEY),
+        *orders("/repair", Handed(repair, _read), "Read the bills of a window again", WINDOW, _KEY),
     ]  # fmt: skip
 
 

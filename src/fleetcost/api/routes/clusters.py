@@ -7,22 +7,23 @@ from datetime import datetime
 from typing import Any
 
 from fleetcost.api.context import Context
-from fleetcost.api.operation import Operation
+from fleetcost.api.operation import Handed, Operation
 from fleetcost.api.orchestrator import by_cluster, freshness
 from fleetcost.api.reads.fleet import LOOKED_BACK, Member, members
 from fleetcost.api.routes.allocation import enveloped
 from fleetcost.api.schema import Envelope
+from fleetcost.api.services import FleetFacts, Services
 from fleetcost.api.words import Family
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import rfc3339
 from fleetcost.tables.report import Unmonitored, unmonitored
 
 
-def cluster_info(context: Context) -> Any:  # noqa: ANN401 - a JSON document
+def cluster_info(context: Context, facts: FleetFacts) -> Any:  # noqa: ANN401 - a JSON document
     """Return the cluster this server runs in; the first of the fleet where that is not known."""
     fleet = _members(context)
-    home = next((one for one in fleet if one.cluster == context.services.home), None)
-    chosen = home or (fleet[0] if fleet else Member(_home(context, fleet)))
+    home = next((one for one in fleet if one.cluster == facts.home), None)
+    chosen = home or (fleet[0] if fleet else Member(_home(context, facts, fleet)))
     return enveloped(_info(chosen, context))
 
 
@@ -35,9 +36,9 @@ def status(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return who reports, since when, with how many nodes, at what cost over 30 days, and how fresh that is."""
     fleet = _members(context)
     with context.snapshot() as snapshot:
-        own = by_cluster(context.services.known.entries(snapshot))
+        own = by_cluster(context.tables.known.entries(snapshot))
         billed_only = unmonitored(snapshot, context.now - LOOKED_BACK) if context.clusters(snapshot) is None else ()
-    gone = context.services.known.retired()
+    gone = context.tables.known.retired()
     # What a cluster's assets cost is told to those who may see its assets.
     costs = context.caller.whole_clusters
     return enveloped(
@@ -84,22 +85,22 @@ def _status(one: Member, context: Context, gone: Mapping[ClusterId, datetime]) -
     return "monitored" if one.reports(context.now) else "inactive"
 
 
-def configs(context: Context) -> Any:  # noqa: ANN401 - a JSON document
+def configs(context: Context, facts: FleetFacts) -> Any:  # noqa: ANN401 - a JSON document
     """Return what clients look up before they print: the currency, where the fleet has one."""
     fleet = _members(context)
     currencies = {one.currency for one in fleet if one.currency}
-    name = _home(context, fleet)
+    name = _home(context, facts, fleet)
     return enveloped({"currencyCode": currencies.pop() if len(currencies) == 1 else "", "clusterName": name})
 
 
-def _home(context: Context, seen: Sequence[Member]) -> str:
+def _home(context: Context, facts: FleetFacts, seen: Sequence[Member]) -> str:
     """Return the name of the cluster this server runs in, empty for who may not know of it."""
-    home = context.services.home
+    home = facts.home
     return home if not context.caller.narrowed or any(one.cluster == home for one in seen) else ""
 
 
 def _members(context: Context) -> tuple[Member, ...]:
-    known = context.services.known
+    known = context.tables.known
     with context.snapshot() as snapshot:
         visible = context.clusters(snapshot)
         made = known.remembered(
@@ -137,11 +138,13 @@ def _get(path: str, handler: Any, summary: str, family: Family = Family.KUBECOST
     return Operation(path=path, handler=handler, summary=summary, family=family, answers=Envelope)
 
 
+_HOME = Handed(cluster_info, Services.fleet_facts)
+
 OPERATIONS: tuple[Operation, ...] = (
-    _get("/model/clusterInfo", cluster_info, "The cluster this server runs in"),
-    _get("/clusterInfo", cluster_info, "The cluster this server runs in", Family.OPENCOST),
+    _get("/model/clusterInfo", _HOME, "The cluster this server runs in"),
+    _get("/clusterInfo", _HOME, "The cluster this server runs in", Family.OPENCOST),
     _get("/model/clusterInfoMap", cluster_info_map, "Every known cluster by its id"),
     _get("/clusterInfoMap", cluster_info_map, "Every known cluster by its id", Family.OPENCOST),
     _get("/model/clusters/status", status, "Who reports, since when, and at what cost over 30 days"),
-    _get("/model/getConfigs", configs, "The currency of the fleet"),
+    _get("/model/getConfigs", Handed(configs, Services.fleet_facts), "The currency of the fleet"),
 )

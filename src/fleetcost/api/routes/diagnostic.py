@@ -102,7 +102,7 @@ def node_duplicates(context: Context) -> Any:  # noqa: ANN401 - a JSON document
 
 def database_directory(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return the files the tables are in with their sizes: the database's, or the lake's by table."""
-    database = context.services.database
+    database = context.tables.database
     files = [{"name": name, "bytes": size} for name, size in sorted(database.files().items())]
     return enveloped({"path": str(database.file.parent) if database.file else database.place, "files": files})
 

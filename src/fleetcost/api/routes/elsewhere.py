@@ -21,7 +21,7 @@ from fleetcost.api.problem import respond
 from fleetcost.api.routes.contexts import OPERATIONS as CONTEXTS
 from fleetcost.api.routes.contexts import known_contexts
 from fleetcost.api.routing import Route, identify
-from fleetcost.api.services import Services
+from fleetcost.api.services import KeptContexts, Services
 from fleetcost.errors import CallerError, ObjectMissingError, TryAgainError
 
 _HEALTH = "/healthz"
@@ -47,7 +47,7 @@ def elsewhere_route(operations: Sequence[Operation]) -> Route:
             CONTEXTS[0].check(identify(request, services))
             chosen, path = str(request.path_params["id"]), f"/{request.path_params['path']}"
             query = f"?{request.url.query}" if request.url.query else ""
-            heard = await run_in_threadpool(_ask, services, chosen, check(path), query)
+            heard = await run_in_threadpool(_ask, services.kept_contexts(), chosen, check(path), query)
         except Exception as error:  # noqa: BLE001 - the one place where a request's errors end
             return respond(error, native=True)
         return Response(heard.body, heard.status, {"cache-control": "no-store"}, heard.media_type)
@@ -55,11 +55,11 @@ def elsewhere_route(operations: Sequence[Operation]) -> Route:
     return route
 
 
-def _ask(services: Services, chosen: str, path: str, query: str) -> Heard:
-    entry = next((one for one in known_contexts(services) if one.id == chosen), None)
+def _ask(kept: KeptContexts, chosen: str, path: str, query: str) -> Heard:
+    entry = next((one for one in known_contexts(kept) if one.id == chosen), None)
     if entry is None:
         raise ObjectMissingError(f"there is no context {chosen!r}")
-    heard = ask(entry.address, quote(path) + query, services.contexts.authorization(entry), ANSWER_SECONDS)
+    heard = ask(entry.address, quote(path) + query, kept.book.authorization(entry), ANSWER_SECONDS)
     if not is_document(heard.media_type):
         raise TryAgainError(f"{entry.address}{path}: status {heard.status} and no document of an API")
     # Its 401 is not ours: the person's browser must not ask for credentials of this server's.

@@ -8,9 +8,9 @@ import msgspec
 
 from fleetcost.api.context import Context
 from fleetcost.api.native import WindowJson, window_document
-from fleetcost.api.operation import Operation, Parameter
+from fleetcost.api.operation import Handed, Operation, Parameter
 from fleetcost.api.questions import DEFAULT_WINDOW
-from fleetcost.api.services import Services
+from fleetcost.api.services import IngestPace, LiveTables, Services
 from fleetcost.api.words import Family
 from fleetcost.errors import QuestionCode, QuestionError
 from fleetcost.model.sets import SetKind
@@ -86,7 +86,7 @@ class HealthJson(msgspec.Struct, frozen=True):
     ingest: IngestJson | None = None
 
 
-def windows(context: Context) -> HealthJson:
+def windows(context: Context, pace: IngestPace) -> HealthJson:
     """Return the state of each window of each cluster."""
     parameters, now = context.parameters, context.now
     kind = SetKind(parameters.get("kind", SetKind.ALLOCATIONS.value))
@@ -94,7 +94,7 @@ def windows(context: Context) -> HealthJson:
     asked = parse_window(parameters.get("window", DEFAULT_WINDOW), now)
     with context.snapshot() as snapshot:
         visible = context.clusters(snapshot)
-        entries = context.services.known.entries(snapshot)
+        entries = context.tables.known.entries(snapshot)
         as_of = rfc3339(context.as_of(snapshot))
     fleet = [one for one in clusters(entries) if visible is None or one in visible]
     count = asked.seconds / resolution.seconds * max(1, len(fleet))
@@ -104,15 +104,15 @@ def windows(context: Context) -> HealthJson:
         raise QuestionError("window", parameters.get("window", DEFAULT_WINDOW), shorter, case=case, code=code)
     split = [window for window in asked.split(resolution) if window.start < now]
     index = index_of(entries, resolution)
-    alive = lives(entries, resolution, context.services.known.retired())
+    alive = lives(entries, resolution, context.tables.known.retired())
     judged = {one: cells(split, index, one, (kind,), alive[one], now) for one in fleet}
     found = [ClusterCellsJson(one, [_cell(cell) for cell in own]) for one, own in judged.items()]
-    return HealthJson(found, as_of, None if context.caller.narrowed else _ingest(context.services))
+    return HealthJson(found, as_of, None if context.caller.narrowed else _ingest(context.tables, pace))
 
 
-def _ingest(services: Services) -> IngestJson:
-    status = services.status()
-    hourly, daily = services.hourly_retention, services.daily_retention
+def _ingest(tables: LiveTables, pace: IngestPace) -> IngestJson:
+    status = tables.status()
+    hourly, daily = tables.hourly_retention, pace.daily_retention
     return IngestJson(
         phase=str(status.phase),
         queue_length=max(0, status.total - status.done),
@@ -120,8 +120,8 @@ def _ingest(services: Services) -> IngestJson:
         last_pass_at=rfc3339(status.last_pass_at) if status.last_pass_at else None,
         last_pass_seconds=round(status.last_pass_seconds, 3),
         last_error=status.last_error,
-        interval_seconds=services.interval_seconds,
-        database_bytes=services.database.size_bytes(),
+        interval_seconds=pace.interval_seconds,
+        database_bytes=tables.database.size_bytes(),
         hourly_retention_hours=None if hourly is None else hourly / timedelta(hours=1),
         daily_retention_days=None if daily is None else daily / timedelta(days=1),
     )
@@ -144,7 +144,8 @@ def _cell(cell: Cell) -> CellJson:
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
-        path="/api/v1/health/windows", handler=windows, family=Family.NATIVE, answers=HealthJson,
+        path="/api/v1/health/windows", handler=Handed(windows, Services.ingest_pace),
+        family=Family.NATIVE, answers=HealthJson,
         summary="The state of each window of each cluster",
         parameters=(
             Parameter("window", f"the time that is asked about: {ACCEPTED}", default=DEFAULT_WINDOW),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from fleetcost.api.context import Context
-from fleetcost.api.operation import Operation, Parameter
+from fleetcost.api.operation import Handed, Operation, Parameter
 from fleetcost.api.routes.allocation import enveloped
 from fleetcost.api.schema import Envelope
+from fleetcost.api.services import FleetFacts, Services
 from fleetcost.api.words import Family
 from fleetcost.documents.status import AgentStatus
-from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.query.windows import ACCEPTED, parse_window
 from fleetcost.tables.ledger import clusters
@@ -28,7 +28,7 @@ CHECKS = (
 """The field's nine, in its order."""
 
 
-def multicluster(context: Context) -> Any:  # noqa: ANN401 - a JSON document
+def multicluster(context: Context, facts: FleetFacts) -> Any:  # noqa: ANN401 - a JSON document
     """
     Return every cluster's last run of the nine checks, and of each whether it passed everywhere.
 
@@ -38,9 +38,9 @@ def multicluster(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     window = parse_window(context.parameters.get("window", DEFAULT_WINDOW), context.now)
     with context.snapshot() as snapshot:
         visible = context.clusters(snapshot)
-        known = clusters(context.services.known.entries(snapshot))
-    statuses = _statuses(context)
-    gone = context.services.known.retired()
+        known = clusters(context.tables.known.entries(snapshot))
+    statuses = facts.statuses()
+    gone = context.tables.known.retired()
     chosen = [statuses.get(one, AgentStatus(one)) for one in known if visible is None or one in visible]
     counted = [one for one in chosen if one.checks and one.cluster not in gone]
     overview = {f"{check}DiagnosticPassed": _passed(check, counted, window) for check in CHECKS}
@@ -50,11 +50,6 @@ def multicluster(context: Context) -> Any:  # noqa: ANN401 - a JSON document
 def enabled(_context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return that the checks are shown here."""
     return enveloped(data=True)
-
-
-def _statuses(context: Context) -> Mapping[ClusterId, AgentStatus]:
-    registry = context.services.registry
-    return registry.statuses() if registry else {}
 
 
 def _passed(check: str, counted: Sequence[AgentStatus], window: Window) -> bool:
@@ -81,7 +76,8 @@ _SUMMARY = "The agents' nine checks, of every cluster and all together"
 OPERATIONS: tuple[Operation, ...] = (
     *(
         Operation(
-            path=path, handler=multicluster, family=Family.KUBECOST, parameters=(_WINDOW,), summary=_SUMMARY,
+            path=path, handler=Handed(multicluster, Services.fleet_facts),
+            family=Family.KUBECOST, parameters=(_WINDOW,), summary=_SUMMARY,
             answers=Envelope,
         )
         for path in (

@@ -92,7 +92,7 @@ def assets(context: Context) -> Any:  # noqa: ANN401 - a JSON document or a file
 
 def clusters(context: Context) -> ClustersJson:
     """Return the fleet from the registry, so that a silent cluster stays visible."""
-    known, now = context.services.known, context.now
+    known, now = context.tables.known, context.now
     today = Resolution.DAY.window_of(now)
     frame = Frame(Window(today.start - Resolution.DAY.delta, today.end), Resolution.DAY)
     with context.snapshot() as snapshot:
@@ -137,21 +137,21 @@ def _answered(context: Context, kind: SetKind) -> Any:  # noqa: ANN401 - a JSON 
 
 def _ask(snapshot: View, question: Question, context: Context) -> Answer[Any]:
     ask: Any = ask_allocations if question.kind is SetKind.ALLOCATIONS else ask_assets
-    answer: Answer[Any] = ask(snapshot, question, context.now, context.services.known)
+    answer: Answer[Any] = ask(snapshot, question, context.now, context.tables.known)
     return replace(answer, completeness=context.seen(snapshot, answer.completeness))
 
 
 def _cover(snapshot: View, answer: Answer[Any], context: Context) -> tuple[BillCover, ...]:
     """Return what bills stand behind an answer, of the clusters that stand behind it."""
     behind = {one.cluster for one in answer.completeness}
-    every = bill_cover(snapshot, answer.question, context.services.known)
+    every = bill_cover(snapshot, answer.question, context.tables.known)
     return tuple(one for one in every if one.cluster in behind and one.currency == answer.currency)
 
 
 def _alike(snapshot: View, question: Question, answer: Answer[Any], context: Context) -> Alike:
     """Ask about the part that both windows have; about rows of the answer alone, as long as they can be named."""
     how = Earlier(context.parameters["compare"])
-    asked = compared(snapshot, question, how, context.now, context.services.known)
+    asked = compared(snapshot, question, how, context.now, context.tables.known)
     names = tuple(row.name for row in answer.rows)
     page = Page(only=names if len(names) <= MOST_COMPARED else None)
     now, before = (_ask(snapshot, replace(one, page=page), context) for one in (asked.now, asked.before))

@@ -6,9 +6,10 @@ import msgspec
 
 from fleetcost.api.context import Context
 from fleetcost.api.native import WindowJson, window_document
-from fleetcost.api.operation import Operation, Parameter
+from fleetcost.api.operation import Handed, Operation, Parameter
 from fleetcost.api.questions import asked_window
 from fleetcost.api.reads.prices import ClusterPrices, prices
+from fleetcost.api.services import FleetFacts, Services
 from fleetcost.api.words import Family
 from fleetcost.documents.status import AgentStatus
 from fleetcost.model.identity import ClusterId
@@ -78,18 +79,17 @@ class PricesJson(msgspec.Struct, frozen=True):
     as_of: str
 
 
-def fleet_prices(context: Context) -> PricesJson:
+def fleet_prices(context: Context, facts: FleetFacts) -> PricesJson:
     """Return what every known cluster is priced with."""
     window = asked_window(context, DEFAULT_WINDOW)
     frame, _ = framed(window, Step.ALL, context.hourly_from(), context.now)
     scope = context.narrowed(None, SetKind.ASSETS)
     with context.snapshot() as snapshot:
         visible = context.clusters(snapshot)
-        known = clusters(context.services.known.entries(snapshot))
+        known = clusters(context.tables.known.entries(snapshot))
         found = prices(snapshot, frame, scope, [one for one in known if visible is None or one in visible])
         as_of = rfc3339(context.as_of(snapshot))
-    registry = context.services.registry
-    statuses = registry.statuses() if registry else {}
+    statuses = facts.statuses()
     rows = [_price(one, _doubts(statuses.get(ClusterId(one.cluster)))) for one in found]
     return PricesJson(rows, window_document(frame.window), as_of)
 
@@ -122,7 +122,8 @@ def _on_grid(value: float | None) -> float | None:
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
-        path="/api/v1/prices", handler=fleet_prices, family=Family.NATIVE, answers=PricesJson,
+        path="/api/v1/prices", handler=Handed(fleet_prices, Services.fleet_facts),
+        family=Family.NATIVE, answers=PricesJson,
         summary="What each cluster is priced with, and what has no price",
         parameters=(Parameter("window", f"whose assets are looked at: {ACCEPTED}", default=DEFAULT_WINDOW),),
     ),

@@ -6,10 +6,11 @@ import msgspec
 
 from fleetcost.api.context import Context
 from fleetcost.api.native import WindowJson, window_document
-from fleetcost.api.operation import Operation, Parameter, Reply
+from fleetcost.api.operation import Handed, Operation, Parameter, Reply
 from fleetcost.api.parameters import whole
 from fleetcost.api.problem import ReadOnlyError
 from fleetcost.api.repairs import Repairs, TrackedRepair
+from fleetcost.api.services import Services
 from fleetcost.api.words import Family, Scope
 from fleetcost.documents.repairs import RepairedSet, RepairRequest, is_request_id
 from fleetcost.errors import CallerError, ObjectMissingError, QuestionError, closest
@@ -75,7 +76,7 @@ class RepairsJson(msgspec.Struct, frozen=True):
     read_only: bool
 
 
-def order_repair(context: Context) -> Reply:
+def order_repair(context: Context, store: Repairs | None) -> Reply:
     """Order a repair; the agent does it within its next round."""
     try:
         wanted = msgspec.json.decode(context.body, type=RepairOrder)
@@ -96,14 +97,14 @@ def order_repair(context: Context) -> Reply:
         requested_at=rfc3339(context.now.replace(microsecond=0)),
         requested_by=context.caller.name,
     )
-    made = _repair(_repairs(context).order(ClusterId(wanted.cluster), request), context)
+    made = _repair(_there(store).order(ClusterId(wanted.cluster), request), context)
     where = {"location": f"/api/v1/repairs/{made.id}"}
     return Reply(msgspec.json.encode(made), headers=where, status=202)
 
 
-def repairs(context: Context) -> RepairsJson:
+def repairs(context: Context, store: Repairs | None) -> RepairsJson:
     """Return the newest orders of every cluster, or of one."""
-    store, known = context.services.repairs, _clusters(context)
+    known = _clusters(context)
     if (only := context.parameters.get("cluster")) is not None:
         if only not in known:
             raise _unknown(only, known)
@@ -114,12 +115,12 @@ def repairs(context: Context) -> RepairsJson:
     return RepairsJson([_repair(one, context) for one in store.newest(known, most)], store.writer is None)
 
 
-def repair(context: Context) -> RepairJson:
+def repair(context: Context, store: Repairs | None) -> RepairJson:
     """Return one order and what became of it."""
     request_id = context.places["id"]
     if not is_request_id(request_id):
         raise ObjectMissingError(f"there is no order {request_id!r}")
-    return _repair(_repairs(context).find(_clusters(context), request_id), context)
+    return _repair(_there(store).find(_clusters(context), request_id), context)
 
 
 def _unknown(cluster: str, known: tuple[ClusterId, ...]) -> QuestionError:
@@ -127,15 +128,19 @@ def _unknown(cluster: str, known: tuple[ClusterId, ...]) -> QuestionError:
     return QuestionError("cluster", cluster, "a cluster of the fleet", case=case, suggestion=closest(cluster, known))
 
 
-def _repairs(context: Context) -> Repairs:
-    if context.services.repairs is None:
+def _there(store: Repairs | None) -> Repairs:
+    if store is None:
         raise ReadOnlyError("repairs: this server has no bucket to order them in")
-    return context.services.repairs
+    return store
+
+
+def _store(services: Services) -> Repairs | None:
+    return services.repairs
 
 
 def _clusters(context: Context) -> tuple[ClusterId, ...]:
     with context.snapshot() as snapshot:
-        return clusters(context.services.known.entries(snapshot))
+        return clusters(context.tables.known.entries(snapshot))
 
 
 def _repair(order: TrackedRepair, context: Context) -> RepairJson:
@@ -168,7 +173,7 @@ def _window(text: str, context: Context) -> WindowJson | None:
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
-        path="/api/v1/repairs", handler=repairs, family=Family.NATIVE, cached=False, whole_fleet=True,
+        path="/api/v1/repairs", handler=Handed(repairs, _store), family=Family.NATIVE, cached=False, whole_fleet=True,
         summary="The newest orders to repair, with the agents' answers", answers=RepairsJson,
         parameters=(
             Parameter("cluster", "orders of this cluster only"),
@@ -176,12 +181,13 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
     ),
     Operation(
-        path="/api/v1/repairs", method="POST", handler=order_repair, family=Family.NATIVE, cached=False,
+        path="/api/v1/repairs", method="POST", handler=Handed(order_repair, _store), family=Family.NATIVE, cached=False,
         scope=Scope.ADMIN, whole_fleet=True, takes=RepairOrder, summary="Order a repair from a cluster's agent",
         answers=RepairJson, status=202,
     ),
     Operation(
-        path="/api/v1/repairs/{id}", handler=repair, family=Family.NATIVE, cached=False, whole_fleet=True,
+        path="/api/v1/repairs/{id}", handler=Handed(repair, _store),
+        family=Family.NATIVE, cached=False, whole_fleet=True,
         summary="One order to repair and what became of it", answers=RepairJson,
     ),
 )  # fmt: skip

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import msgspec
 
 from fleetcost.api.context import Context
-from fleetcost.api.operation import Operation
+from fleetcost.api.operation import Handed, Operation
+from fleetcost.api.services import Services
 from fleetcost.api.words import Family
+from fleetcost.bucket.multi import StoreState
 from fleetcost.model.window import rfc3339
 
 
@@ -44,7 +48,7 @@ class StoresJson(msgspec.Struct, frozen=True):
     stores: list[StoreJson]
 
 
-def stores(context: Context) -> StoresJson:
+def stores(_context: Context, listed: Callable[[], Sequence[StoreState]]) -> StoresJson:
     """Return how fresh each bucket is."""
     return StoresJson(
         [
@@ -56,14 +60,19 @@ def stores(context: Context) -> StoresJson:
                 clusters=list(one.clusters),
                 conflicts=[ConflictJson(*conflict) for conflict in one.conflicts],
             )
-            for one in context.services.stores()
+            for one in listed()
         ]
     )
 
 
+def _listed(services: Services) -> Callable[[], Sequence[StoreState]]:
+    return services.stores
+
+
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
-        path="/api/v1/health/stores", handler=stores, family=Family.NATIVE, answers=StoresJson, cached=False,
+        path="/api/v1/health/stores", handler=Handed(stores, _listed),
+        family=Family.NATIVE, answers=StoresJson, cached=False,
         whole_fleet=True, summary="How fresh each bucket is, and which clusters two of them hold",
     ),
 )  # fmt: skip

@@ -7,8 +7,9 @@ import re
 import msgspec
 
 from fleetcost.api.context import Context
-from fleetcost.api.operation import Operation
+from fleetcost.api.operation import Handed, Operation
 from fleetcost.api.problem import ForbiddenError
+from fleetcost.api.services import KeptViews, Services
 from fleetcost.api.stored import Documents
 from fleetcost.api.words import Family, Scope
 from fleetcost.errors import CallerError, ObjectMissingError
@@ -59,15 +60,15 @@ class SavedViews(msgspec.Struct, frozen=True):
     read_only: bool
 
 
-def views(context: Context) -> SavedViews:
+def views(context: Context, kept: KeptViews) -> SavedViews:
     """Return every view; who sees a part of the fleet gets those of the own token: a view's text names clusters."""
     return SavedViews(
-        [one for one in _documents(context).all() if _own(one, context)],
-        context.services.state.read_only or not _may_write(context),
+        [one for one in _documents(kept).all() if _own(one, context)],
+        kept.state.read_only or not _may_write(context),
     )
 
 
-def put_view(context: Context) -> SavedViews:
+def put_view(context: Context, kept: KeptViews) -> SavedViews:
     """Keep a view under an id."""
     view_id = _checked_id(context)
     try:
@@ -80,26 +81,26 @@ def put_view(context: Context) -> SavedViews:
         raise CallerError(f"PUT a view: url {change.url!r} is no page of this server, such as explore?window=month")
     if max(len(change.title), len(change.url), len(change.description)) > LONGEST_TEXT:
         raise CallerError(f"PUT a view: title, url and description have at most {LONGEST_TEXT} characters each")
-    _check_owner(view_id, context)
+    _check_owner(view_id, context, kept)
     view = SavedView(
         id=view_id,
         title=change.title,
         description=change.description,
         url=change.url,
-        owner=context.caller.name if context.services.tokens else None,
+        owner=context.caller.name if kept.owned else None,
         updated_at=rfc3339(context.now.replace(microsecond=0)),
     )
-    _documents(context).put(view_id, view, MOST_VIEWS)
-    return views(context)
+    _documents(kept).put(view_id, view, MOST_VIEWS)
+    return views(context, kept)
 
 
-def remove_view(context: Context) -> SavedViews:
+def remove_view(context: Context, kept: KeptViews) -> SavedViews:
     """Forget a view."""
     view_id = _checked_id(context)
-    _check_owner(view_id, context)
-    if not _documents(context).remove(view_id):
+    _check_owner(view_id, context, kept)
+    if not _documents(kept).remove(view_id):
         raise ObjectMissingError(f"there is no view {view_id!r}")
-    return views(context)
+    return views(context, kept)
 
 
 def _checked_id(context: Context) -> str:
@@ -113,8 +114,8 @@ def _own(view: SavedView, context: Context) -> bool:
     return not context.caller.narrowed or view.owner == context.caller.name
 
 
-def _check_owner(view_id: str, context: Context) -> None:
-    if any(one.id == view_id and not _own(one, context) for one in _documents(context).all()):
+def _check_owner(view_id: str, context: Context, kept: KeptViews) -> None:
+    if any(one.id == view_id and not _own(one, context) for one in _documents(kept).all()):
         raise ForbiddenError(f"the view {view_id!r} is not of the token {context.caller.name!r}")
 
 
@@ -122,21 +123,24 @@ def _may_write(context: Context) -> bool:
     return Scope.ADMIN in context.caller.scopes
 
 
-def _documents(context: Context) -> Documents[SavedView]:
-    return Documents(context.services.state, VIEWS, SavedView, lambda view: view.id)
+def _documents(kept: KeptViews) -> Documents[SavedView]:
+    return Documents(kept.state, VIEWS, SavedView, lambda view: view.id)
 
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
-        path="/api/v1/views", handler=views, family=Family.NATIVE, cached=False, summary="Every saved view",
+        path="/api/v1/views", handler=Handed(views, Services.kept_views),
+        family=Family.NATIVE, cached=False, summary="Every saved view",
         answers=SavedViews,
     ),
     Operation(
-        path="/api/v1/views/{id}", method="PUT", handler=put_view, family=Family.NATIVE, cached=False,
+        path="/api/v1/views/{id}", method="PUT", handler=Handed(put_view, Services.kept_views),
+        family=Family.NATIVE, cached=False,
         scope=Scope.ADMIN, takes=ViewChange, summary="Keep a view under an id", answers=SavedViews,
     ),
     Operation(
-        path="/api/v1/views/{id}", method="DELETE", handler=remove_view, family=Family.NATIVE, cached=False,
+        path="/api/v1/views/{id}", method="DELETE", handler=Handed(remove_view, Services.kept_views),
+        family=Family.NATIVE, cached=False,
         scope=Scope.ADMIN, summary="Forget a view", answers=SavedViews,
     ),
 )  # fmt: skip
