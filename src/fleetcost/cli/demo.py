@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from rich import box
@@ -12,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 
 from fleetcost.api.serve import free_port
+from fleetcost.billing.run import Billing
 from fleetcost.cli.aggregator import Aggregator, assemble, serve_aggregator
 from fleetcost.cli.billing import make_billing
 from fleetcost.cli.flags import Subparsers
@@ -31,6 +34,9 @@ from fleetcost.ui.files import load as load_web
 
 REFRESH_SECONDS = 60
 """The demonstration's agents and aggregator go round this often, so that one can watch."""
+
+BILL_ARRIVES_ROUNDS = 3
+"""After as many rounds the bill that is late arrives."""
 
 
 def add_parser(subparsers: Subparsers, about: str) -> None:
@@ -59,12 +65,13 @@ def _run(parsed: argparse.Namespace) -> int:
         bucket, parsed.data_dir / "agents", local_store, clock, clusters=parsed.clusters, days=parsed.days
     )
     _build(simulated, console)
+    bill = partial(
+        write_bills, (parsed.data_dir / "bills").absolute(), FLEET[: parsed.clusters], simulated.since, clock()
+    )
     settings = AggregatorSettings(
         data_dir=parsed.data_dir / "aggregator", port=parsed.port, interval_seconds=REFRESH_SECONDS,
         hourly_retention_hours=24 * parsed.days,
-        cloud_integration=write_bills(
-            (parsed.data_dir / "bills").absolute(), FLEET[: parsed.clusters], simulated.since, clock()
-        ),
+        cloud_integration=bill(late=True),
     )  # fmt: skip
     billing = make_billing(settings, bucket)
     if billing is not None:
@@ -77,7 +84,8 @@ def _run(parsed: argparse.Namespace) -> int:
         aggregator.database.close()
         return 0
     stop = threading.Event()
-    agents = threading.Thread(target=_go_on, args=(simulated, stop), name="agents", daemon=True)
+    arrives = partial(_bill_arrives, bill, billing)
+    agents = threading.Thread(target=_go_on, args=(simulated, arrives, stop), name="agents", daemon=True)
     agents.start()
     try:
         serve_aggregator(aggregator, lambda address: console.print(f"\nOpen [bold]{address}[/bold]  (Ctrl-C stops)"))
@@ -87,10 +95,20 @@ def _run(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _go_on(simulated: Fleet, stop: threading.Event) -> None:
-    """Let the agents go round while the page is looked at, so that the running hour grows."""
+def _go_on(simulated: Fleet, arrives: Callable[[], None], stop: threading.Event) -> None:
+    """Let the agents go round while the page is looked at, so that the running hour grows and a bill arrives."""
+    rounds = 0
     while not stop.wait(REFRESH_SECONDS):
+        rounds += 1
         simulated.build(lambda _cluster, _done, _due: None)
+        if rounds == BILL_ARRIVES_ROUNDS:
+            arrives()
+
+
+def _bill_arrives(bill: Callable[[], Path], billing: Billing | None) -> None:
+    bill()
+    if billing is not None:
+        billing.run_once()
 
 
 def _build(simulated: Fleet, console: Console) -> None:

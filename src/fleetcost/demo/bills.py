@@ -17,8 +17,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from fleetcost.demo.fleet import DAY_SECONDS, HOUR_SECONDS, Cluster
+from fleetcost.demo.life import price_factor
 from fleetcost.demo.pods import DemoNode, nodes, present, volume_id
-from fleetcost.demo.series import STORAGE_PRICE, SimulatedCluster
+from fleetcost.demo.series import STORAGE_PRICE, SimulatedCluster, node_price
 
 PROVIDERS = {"aws": "AWS", "gcp": "Google Cloud", "azure": "Microsoft", "on-prem": "Rackhaus"}
 _SERVICES = {
@@ -52,7 +53,15 @@ class _BillRow:
     publisher: str = ""
 
 
-def write_bills(folder: Path, clusters: Sequence[Cluster], since: datetime, now: datetime) -> Path:
+LATE = "gcp"
+"""The provider whose bill of the last days is late."""
+
+LATE_BY = timedelta(days=2)
+
+
+def write_bills(
+    folder: Path, clusters: Sequence[Cluster], since: datetime, now: datetime, *, late: bool = False
+) -> Path:
     """
     Write the bills of some clusters and the settings that name them.
 
@@ -61,6 +70,7 @@ def write_bills(folder: Path, clusters: Sequence[Cluster], since: datetime, now:
         clusters: whose
         since: the first day
         now: bills end with this hour
+        late: the bills of one provider end two days earlier
 
     Returns:
         The `cloud-integration.json`.
@@ -69,7 +79,8 @@ def write_bills(folder: Path, clusters: Sequence[Cluster], since: datetime, now:
     found = []
     for provider in sorted({cluster.provider for cluster in clusters}):
         mine = [cluster for cluster in clusters if cluster.provider == provider]
-        rows = [row for day in _days(since, now) for row in _day(provider, mine, day, now)]
+        until = max(now - LATE_BY, since + timedelta(hours=1)) if late and provider == LATE else now
+        rows = [row for day in _days(since, until) for row in _day(provider, mine, day, until)]
         _write(folder / provider, provider, rows)
         found.append({"name": f"demo-{provider}", "location": str(folder / provider), "provider": PROVIDERS[provider]})
     settings = folder / "cloud-integration.json"
@@ -126,8 +137,7 @@ def _cluster(provider: str, cluster: Cluster, day: datetime, span: tuple[float, 
 
 def _machine(service: str, node: DemoNode, day: datetime, hours: float, tags: tuple[tuple[str, str], ...]) -> _BillRow:
     pool = node.pool
-    price = pool.cpu_price * pool.cpu_cores + pool.ram_price * pool.ram_gib + pool.gpu_price * pool.gpus
-    listed = price * hours
+    listed = node_price(pool) * price_factor(pool, day.timestamp()) * hours
     resource = _billed_id(node.provider_id)
     facts = (resource, "Virtual machine", pool.node_type, tags)
     if pool.spot:

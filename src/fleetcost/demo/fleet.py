@@ -10,6 +10,14 @@ DAY_SECONDS = 86_400
 HOUR_SECONDS = 3_600
 
 
+class Weeks(enum.Enum):
+    """In which weeks a pool is there: two pools that take turns are one that is swapped."""
+
+    ALL = enum.auto()
+    EVEN = enum.auto()
+    ODD = enum.auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
     """
@@ -17,6 +25,8 @@ class Pool:
 
     Attributes:
         follows: name of the CronJob whose runs bring the nodes and take them away; empty for nodes that stay
+        weeks: when it is there
+        rise: by how much its prices are higher every other week, as a share
     """
 
     name: str
@@ -30,6 +40,8 @@ class Pool:
     gpu_price: float = 0.0
     spot: bool = False
     follows: str = ""
+    weeks: Weeks = Weeks.ALL
+    rise: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,9 @@ class Workload:
         lifetime_hours: how long a pod lives before a rollout replaces it; for a CronJob how long a run takes
         every_hours: a CronJob's period
         volume_gib: size of each pod's own volume, 0 for none
+        gpu_use: mean use of its GPUs as a share; that of CPU where it is None
+        weekend_replicas: pods at weekends, None for as many; a CronJob with 0 does not run then
+        doubles: every other week it is deployed with twice its requests
     """
 
     namespace: str
@@ -62,6 +77,9 @@ class Workload:
     every_hours: int = 0
     volume_gib: int = 0
     pool: str = ""
+    gpu_use: float | None = None
+    weekend_replicas: int | None = None
+    doubles: bool = False
 
 
 class Trouble(enum.Enum):
@@ -79,7 +97,7 @@ class Trouble(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """One simulated cluster; `trouble` is what is wrong with its reporting."""
+    """One simulated cluster; `trouble` is what its reporting lacks; with `outage` its Prometheus fails weekly."""
 
     id: str
     provider: str
@@ -88,6 +106,7 @@ class Cluster:
     workloads: tuple[Workload, ...]
     unmounted_gib: int = 0
     trouble: Trouble | None = None
+    outage: bool = False
 
 
 _SYSTEM = (
@@ -107,11 +126,24 @@ FLEET = (
         ),
         (
             *_SYSTEM,
-            Workload("shop", "Deployment", "storefront", 6, 0.6, 0.75, 0.7, 0.6, "web", swing=0.6, lifetime_hours=30),
+            Workload(
+                "shop",
+                "Deployment",
+                "storefront",
+                6,
+                0.6,
+                0.75,
+                0.7,
+                0.6,
+                "web",
+                swing=0.6,
+                lifetime_hours=30,
+                weekend_replicas=3,
+            ),
             Workload("shop", "Deployment", "cart", 3, 0.4, 0.75, 0.55, 0.7, "web", swing=0.6, lifetime_hours=41),
             Workload("shop", "Deployment", "search", 3, 0.9, 3, 1.15, 0.9, "discovery", swing=0.5),
             Workload("shop", "StatefulSet", "orders-db", 2, 0.6, 3, 0.35, 0.8, "data", volume_gib=200),
-            Workload("payments", "Deployment", "payments-api", 2, 0.3, 0.5, 0.25, 0.5, "payments"),
+            Workload("payments", "Deployment", "payments-api", 2, 0.3, 0.5, 0.25, 0.5, "payments", doubles=True),
         ),
         unmounted_gib=50,
     ),
@@ -120,8 +152,8 @@ FLEET = (
         "gcp",
         "europe-west4",
         (
-            Pool("batch", 4, "n2-standard-8", 8, 32, 0.0313, 0.0042),
-            Pool("base", 1, "e2-standard-4", 4, 16, 0.0219, 0.0029),
+            Pool("batch", 4, "n2-standard-8", 8, 32, 0.0313, 0.0042, rise=0.06),
+            Pool("base", 1, "e2-standard-4", 4, 16, 0.0219, 0.0029, rise=0.06),
         ),
         (
             *_SYSTEM,
@@ -166,6 +198,7 @@ FLEET = (
                 lifetime_hours=2,
                 every_hours=12,
                 pool="batch",
+                weekend_replicas=0,
             ),
             Workload("reports", "Deployment", "dashboard", 2, 0.25, 0.5, 0.1, 0.4, "finance"),
         ),
@@ -184,7 +217,7 @@ FLEET = (
                 "training",
                 "CronJob",
                 "fine-tune",
-                2,
+                1,
                 8,
                 64,
                 0.8,
@@ -194,6 +227,10 @@ FLEET = (
                 lifetime_hours=9,
                 every_hours=24,
                 pool="gpu",
+            ),
+            # A job that holds a GPU all day and hardly uses it.
+            Workload(
+                "training", "StatefulSet", "sweep", 1, 4, 32, 0.15, 0.3, "research", gpus=1, pool="gpu", gpu_use=0.04
             ),
             Workload("inference", "Deployment", "llm", 2, 4, 32, 0.4, 0.8, "research", gpus=1, swing=0.5, pool="gpu"),
             Workload("inference", "Deployment", "gateway", 2, 0.5, 1, 0.3, 0.4, "web"),
@@ -210,13 +247,15 @@ FLEET = (
             Workload("legacy", "Deployment", "intranet", 1, 0.5, 1, 0.1, 0.6, "it"),
             Workload("legacy", "StatefulSet", "wiki-db", 1, 0.5, 2, 0.05, 0.5, "it", volume_gib=40),
         ),
+        outage=True,
     ),
     Cluster(
         "cluster-4",
         "aws",
         "us-east-1",
         (
-            Pool("general", 4, "m6i.xlarge", 4, 16, 0.0316, 0.0042),
+            Pool("general", 4, "m6i.xlarge", 4, 16, 0.0316, 0.0042, weeks=Weeks.EVEN),
+            Pool("graviton", 4, "m7g.xlarge", 4, 16, 0.0268, 0.0036, weeks=Weeks.ODD),
             Pool("burst", 12, "c6i.4xlarge", 16, 32, 0.0316, 0.0042, follows="load-test"),
         ),
         (

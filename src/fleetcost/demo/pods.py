@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fleetcost.demo.fleet import HOUR_SECONDS, Cluster, Pool, Workload
+from fleetcost.demo.life import as_deployed, changes, is_there, pieces, rests, turns
 
 BOOT_SECONDS = 300
 """Nodes that come for a run are there this long before its first pod and after its last."""
@@ -17,7 +18,7 @@ STAGGER_SECONDS = 67
 
 @dataclass(frozen=True, slots=True)
 class DemoNode:
-    """One node, there all the time."""
+    """One node; `present` says when it is there."""
 
     name: str
     provider_id: str
@@ -64,17 +65,19 @@ def pods(cluster: Cluster, low: float, high: float) -> Iterator[DemoPod]:
         hosts = [node for node in every if not node.pool.follows] if workload.kind == "DaemonSet" else fitting
         replicas = len(hosts) if workload.kind == "DaemonSet" else workload.replicas
         for slot in range(replicas):
-            yield from _lives(cluster, workload, hosts[(number + slot) % len(hosts)], slot, (low, high))
+            turned = hosts[number % len(hosts) :] + hosts[: number % len(hosts)]
+            own = hosts[slot : slot + 1] if workload.kind == "DaemonSet" else turned
+            yield from _lives(cluster, workload, own, slot, (low, high))
 
 
 def present(cluster: Cluster, node: DemoNode, low: float, high: float) -> Iterator[tuple[float, float]]:
     """Iterate the times in `[low, high]` in which a node is there: always, or around the runs it came for."""
     if not node.pool.follows:
-        yield low, high
+        yield from turns(node.pool, low, high)
         return
     workload = next(work for work in cluster.workloads if work.name == node.pool.follows)
     late = STAGGER_SECONDS * workload.replicas
-    for run in _lives(cluster, workload, node, 0, (low - late, high + BOOT_SECONDS)):
+    for run in _lives(cluster, workload, [node], 0, (low - late, high + BOOT_SECONDS)):
         last = run.end + STAGGER_SECONDS * workload.replicas
         yield max(low, run.start - BOOT_SECONDS), min(high, last + BOOT_SECONDS)
 
@@ -87,9 +90,15 @@ def _hosts(every: tuple[DemoNode, ...], workload: Workload) -> list[DemoNode]:
 
 
 def _lives(
-    cluster: Cluster, workload: Workload, node: DemoNode, slot: int, span: tuple[float, float]
+    cluster: Cluster, workload: Workload, hosts: list[DemoNode], slot: int, span: tuple[float, float]
 ) -> Iterator[DemoPod]:
-    """Iterate the lives of one replica: rollouts of a controller, runs of a CronJob."""
+    """
+    Iterate the lives of one replica: rollouts of a controller, runs of a CronJob.
+
+    A controller's pod is replaced when it is deployed otherwise, when its node is swapped, and where weekends begin and
+    end for it. Replicas are spread over those of the hosts that are there.
+    """
+    weekly = [] if workload.kind == "CronJob" else changes(cluster, workload)
     period = (workload.every_hours or workload.lifetime_hours) * HOUR_SECONDS
     shift = _spread(f"{cluster.id}/{workload.namespace}/{workload.name}/{slot}", period)
     if workload.kind == "CronJob":
@@ -98,12 +107,15 @@ def _lives(
     for life in range(first - 1, int((span[1] - shift) // period) + 1):
         start = shift + life * period
         end = start + workload.lifetime_hours * HOUR_SECONDS - (0 if workload.every_hours else 20)
-        if start < span[1] and end > span[0]:
-            yield _pod(cluster, workload, node, slot, life, (start, end))
+        for number, (begun, over) in enumerate(pieces(weekly, start, end)):
+            there = [host for host in hosts if is_there(host.pool, begun)]
+            if there and begun < span[1] and over > span[0] and not rests(workload, slot, begun):
+                name = f"{life}.{number}" if number else f"{life}"
+                yield _pod(cluster, as_deployed(workload, begun), there[slot % len(there)], slot, name, (begun, over))
 
 
 def _pod(
-    cluster: Cluster, workload: Workload, node: DemoNode, slot: int, life: int, span: tuple[float, float]
+    cluster: Cluster, workload: Workload, node: DemoNode, slot: int, life: str, span: tuple[float, float]
 ) -> DemoPod:
     token = f"{cluster.id}/{workload.namespace}/{workload.name}/{slot}/{life}"
     if workload.kind == "Deployment":

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from fleetcost.demo.fleet import DAY_SECONDS, GIB, Cluster, Workload
+from fleetcost.demo.fleet import DAY_SECONDS, GIB, Cluster, Pool, Workload
+from fleetcost.demo.life import is_away, price_factor
 from fleetcost.demo.pods import DemoNode, DemoPod, nodes, pods, present, volume_id
 from fleetcost.model.allocation import Labels
 from fleetcost.samples.source import Floats, RawSeries
@@ -46,12 +47,12 @@ class SimulatedCluster:
             "container_cpu_usage_seconds_total": lambda low, high: self._per_pod(low, high, _cpu_seconds),
             "container_memory_working_set_bytes": lambda low, high: self._per_pod(low, high, _ram_used),
             "DCGM_FI_PROF_GR_ENGINE_ACTIVE": self._gpu_active,
-            "node_total_hourly_cost": lambda low, high: self._per_node(low, high, _node_price),
-            "node_cpu_hourly_cost": lambda low, high: self._per_node(low, high, lambda n: n.pool.cpu_price),
-            "node_ram_hourly_cost": lambda low, high: self._per_node(low, high, lambda n: n.pool.ram_price),
-            "node_gpu_hourly_cost": lambda low, high: self._per_node(low, high, lambda n: n.pool.gpu_price),
-            "node_gpu_count": lambda low, high: self._per_node(low, high, lambda n: n.pool.gpus),
-            "kubecost_node_is_spot": lambda low, high: self._per_node(low, high, lambda n: float(n.pool.spot)),
+            "node_total_hourly_cost": lambda low, high: self._priced(low, high, node_price),
+            "node_cpu_hourly_cost": lambda low, high: self._priced(low, high, lambda pool: pool.cpu_price),
+            "node_ram_hourly_cost": lambda low, high: self._priced(low, high, lambda pool: pool.ram_price),
+            "node_gpu_hourly_cost": lambda low, high: self._priced(low, high, lambda pool: pool.gpu_price),
+            "node_gpu_count": lambda low, high: self._per_node(low, high, lambda n: _constant(n.pool.gpus)),
+            "kubecost_node_is_spot": lambda low, high: self._per_node(low, high, lambda n: _constant(n.pool.spot)),
             "kube_node_status_capacity": lambda low, high: self._capacity(low, high, 1.0),
             "kube_node_status_allocatable": lambda low, high: self._capacity(low, high, 0.96),
             "kube_node_labels": self._node_labels,
@@ -73,7 +74,15 @@ class SimulatedCluster:
         """Return the series of a metric with samples in this time."""
         low, high = max(start_epoch, self._born), min(end_epoch, self._now())
         make = self._metrics.get(metric)
-        return [] if make is None or low >= high else list(make(low, high))
+        found = [] if make is None or low >= high else list(make(low, high))
+        return list(self._seen(found)) if self._cluster.outage else found
+
+    def _seen(self, found: Sequence[RawSeries]) -> Iterator[RawSeries]:
+        """Leave out the samples that a Prometheus which was away has not taken."""
+        for one in found:
+            seen = ~is_away(one.times)
+            if seen.any():
+                yield RawSeries(one.labels, one.times[seen], one.values[seen])
 
     def _per_pod(
         self, low: float, high: float, value: Callable[[DemoPod], _Value], *, node: bool = False
@@ -95,7 +104,8 @@ class SimulatedCluster:
     def _gpu_active(self, low: float, high: float) -> Iterator[RawSeries]:
         for pod in pods(self._cluster, low, high):
             if pod.workload.gpus:
-                active = _swinging(pod, pod.workload.cpu_use)
+                mean = pod.workload.cpu_use if pod.workload.gpu_use is None else pod.workload.gpu_use
+                active = _swinging(pod, mean)
                 yield _series(_container(pod), max(low, pod.start), min(high, pod.end), active)
 
     def _present(self, low: float, high: float) -> Iterator[tuple[DemoNode, float, float]]:
@@ -103,7 +113,10 @@ class SimulatedCluster:
             for start, end in present(self._cluster, node, low, high):
                 yield node, start, end
 
-    def _per_node(self, low: float, high: float, value: Callable[[DemoNode], float]) -> Iterator[RawSeries]:
+    def _priced(self, low: float, high: float, price: Callable[[Pool], float]) -> Iterator[RawSeries]:
+        return self._per_node(low, high, lambda node: _changing(node.pool, price(node.pool)))
+
+    def _per_node(self, low: float, high: float, value: Callable[[DemoNode], _Value]) -> Iterator[RawSeries]:
         for node, start, end in self._present(low, high):
             labels = {
                 "node": node.name,
@@ -112,7 +125,7 @@ class SimulatedCluster:
                 "instance_type": node.pool.node_type,
                 "region": self._cluster.region,
             }
-            yield _series(labels, start, end, _constant(value(node)))
+            yield _series(labels, start, end, value(node))
 
     def _capacity(self, low: float, high: float, share: float) -> Iterator[RawSeries]:
         for node, start, end in self._present(low, high):
@@ -242,9 +255,15 @@ def _claim(work: Workload, slot: int) -> dict[str, str]:
     return {"namespace": work.namespace, "persistentvolumeclaim": f"data-{work.name}-{slot}"}
 
 
-def _node_price(node: DemoNode) -> float:
-    pool = node.pool
+def node_price(pool: Pool) -> float:
+    """Return what a node costs an hour, while prices have not risen."""
     return pool.cpu_price * pool.cpu_cores + pool.ram_price * pool.ram_gib + pool.gpu_price * pool.gpus
+
+
+def _changing(pool: Pool, price: float) -> _Value:
+    return lambda times: (
+        np.array([price * price_factor(pool, time) for time in times]) if pool.rise else _constant(price)(times)
+    )
 
 
 def _constant(value: float) -> _Value:
