@@ -26,7 +26,7 @@ from unit.sets.bingen.writer import Writer, build, time_bytes
 ALLOCATIONS_VERSION, ASSETS_VERSION = 25, 21
 YEAR_1 = datetime(1, 1, 1, tzinfo=LAST_DAY.tzinfo)
 REPEATED_DAYS = 7
-"""Every so many days have the same rows: only their times are written anew."""
+"""Every so many days have the same rows: only their times are written again."""
 
 OWNER = {
     "Node": "node", "Container": "container", "Controller": "controller", "ControllerKind": "controller_kind",

@@ -5,7 +5,7 @@ A whole rebuild, the small passes and questions by an aggregator that may not ho
 
 The cap works as a container's does: processes that together hold more are killed. They are looked at fifty times a
 second. A limit on what a process asks for (`RLIMIT_DATA`) is no measure: the allocator keeps address space that
-it has given back. The aggregator is told the same number.
+it has given back. The aggregator is given the same number.
 """
 
 from __future__ import annotations

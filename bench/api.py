@@ -4,7 +4,7 @@ Questions at the HTTP door of an aggregator that holds a whole fleet, beside the
     python bench/api.py --data FLEET --tables DIR [--clients 1,4,16] [--seconds 90] [--rounds 20]
 
 The fleet is a bucket that `bench/aggregator_fleet.py` made. Tables of this build in the folder are used as they are,
-others are made anew from the bucket before anything is measured, which takes minutes. Measuring ends when `--seconds`
+others are made again from the bucket before anything is measured, which takes minutes. Measuring ends when `--seconds`
 are over, whatever was reached by then: each number of clients has its part of them, and the report says how often a
 question was asked in it.
 A real server process answers over real sockets: fifty rows, and the series of their costs by day. *First* is a question
@@ -220,7 +220,7 @@ def rounds_of(
         fresh = [[one.target(next(numbers)) for one in QUESTIONS] for _ in range(clients)]
         began = time.perf_counter()
         merge(first, measure(port, fresh))
-        # Answers are kept for the minute they are given in: what is asked again is asked anew right before.
+        # Answers are kept for the minute they are given in: what is asked again is computed again right before.
         measure(port, fresh[:1])
         merge(again, measure(port, [fresh[0] * 4] * clients))
         # Another round will take as long as this one.

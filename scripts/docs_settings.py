@@ -50,9 +50,9 @@ def _leaves(parser: argparse.ArgumentParser, words: tuple[str, ...] = (), about:
     if not groups:
         yield " ".join([*words, *_arguments(parser)]), about
     for group in groups:
-        told = {choice.dest: choice.help or "" for choice in group._choices_actions}  # noqa: SLF001 - as above
+        known = {choice.dest: choice.help or "" for choice in group._choices_actions}  # noqa: SLF001 - as above
         for name, child in group.choices.items():
-            yield from _leaves(child, (*words, name), told.get(name, about))
+            yield from _leaves(child, (*words, name), known.get(name, about))
 
 
 def _arguments(parser: argparse.ArgumentParser) -> Iterator[str]:

@@ -36,10 +36,10 @@ class Meaningful(Protocol):
 SECTIONS: tuple[tuple[str, str, type[enum.StrEnum]], ...] = (
     (
         "Windows",
-        "What is known of one cluster, kind and window. Of several the worst is told: the first in this table.",
+        "What is known of one cluster, kind and window. Of several the worst is reported: the first in this table.",
         WindowState,
     ),
-    ("Objects of the bucket", "What an object is, told from its path.", ObjectState),
+    ("Objects of the bucket", "What an object is, judged by its path.", ObjectState),
     ("Objects in the ledger", "What the aggregator made of a set. `/model/debug/orchestrator` lists them.", EntryState),
     ("Findings", "What an agent noticed when it built an hour. Each is a warning in its log.", FindingKind),
     ("Bills", "How far the bill of a day has come.", BillState),

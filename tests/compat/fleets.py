@@ -128,10 +128,10 @@ def _sets(one: ClusterWindow) -> Iterable[Any]:
 
 def _bill(bill: Bill) -> CloudSet:
     rows = [_row(CloudCost, _costs(facts), bill.window) for facts in bill.rows]
-    told = BillProvenance(
+    reported = BillProvenance(
         state=bill.state, bill_rows=len(rows), source="a test", source_digest="0" * 64, built_at=bill.window.end
     )
-    return from_cloud_costs(CloudSetKey(IntegrationId(bill.integration), bill.window), rows, told)
+    return from_cloud_costs(CloudSetKey(IntegrationId(bill.integration), bill.window), rows, reported)
 
 
 def _costs(facts: Facts) -> Facts:

@@ -52,8 +52,8 @@ def test_sums_of_a_month_are_exact_in_every_currency(tmp_path: Path) -> None:
         for n, cost in zip(CLOUD_COSTS, costs, strict=True)
     }
     assert found == dict(truth)
-    told = {(row["currency"], row["name"], name): row[name] for row in answer["rows"] for name in CLOUD_COSTS}
-    assert told == {key: float(cost) for key, cost in truth.items()}
+    reported = {(row["currency"], row["name"], name): row[name] for row in answer["rows"] for name in CLOUD_COSTS}
+    assert reported == {key: float(cost) for key, cost in truth.items()}
     assert [one["currency"] for one in answer["by_currency"]] == list(CURRENCIES)
     for one in answer["by_currency"]:
         own = [key for key in truth if (key[0], key[2]) == (one["currency"], "net_cost")]

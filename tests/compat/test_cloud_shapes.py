@@ -65,12 +65,12 @@ class Noted:
 def bucket() -> MemoryBucket:
     """A bucket with the status of one integration."""
     made = MemoryBucket()
-    told = IntegrationStatus(
+    reported = IntegrationStatus(
         integration=IntegrationId("aws-1"), source="aws-s3", provider="AWS", location="s3://bills/cur",
         status=ConnectionStatus.SUCCESSFUL, message="", created=at(), last_run=at(1), next_run=at(7),
         refresh_seconds=21600, runs=3, coverage=Window(at(), at(day=2)),
     )  # fmt: skip
-    write_status(made, told)
+    write_status(made, reported)
     return made
 
 
@@ -113,7 +113,7 @@ def test_answers_are_what_the_description_says(client: AsgiClient, target: str, 
 
 
 def test_the_status_of_integrations(client: AsgiClient) -> None:
-    """What the last run found is told in the field's names."""
+    """What the last run found is reported in the field's names."""
     (one,) = ask(client, "/model/cloudCost/status").document["data"]
     assert list(one) == [
         "key", "source", "provider", "active", "valid", "lastRun", "nextRun", "RefreshRate", "created", "runs",
@@ -128,8 +128,8 @@ def test_orders_reach_whoever_reads_bills(client: AsgiClient, noted: Noted) -> N
     noted.orders.clear()
     ask(client, "/model/cloudCost/rebuild")
     assert noted.orders == []
-    told = ask(client, "/model/cloudCost/rebuild?commit=true").document["data"]
-    assert told == "Rebuilding Cloud Usage For All Providers"
+    reported = ask(client, "/model/cloudCost/rebuild?commit=true").document["data"]
+    assert reported == "Rebuilding Cloud Usage For All Providers"
     ask(client, "/cloudCost/repair?window=1704067200,1704153600&integrationKey=aws-1")
     assert noted.orders == [("rebuild", "aws-1"), ("repair", "2024-01-01", "aws-1")]
     assert ask(client, "/model/cloudCost/repair?window=1d&integrationKey=nobody").status == 400

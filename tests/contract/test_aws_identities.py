@@ -73,7 +73,7 @@ def pod(token_file: Path) -> dict[str, str]:
 
 
 def test_irsa_exchanges_the_token_and_again_when_it_changed(irsa: str, sts: TokenService, tmp_path: Path) -> None:
-    """The token in the file is exchanged for keys that work; the next exchange reads the file anew."""
+    """The token in the file is exchanged for keys that work; the next exchange reads the file again."""
     token = tmp_path / "token"
     token.write_text("first-token")
     bucket = opened(irsa, pod(token))
@@ -86,7 +86,7 @@ def test_irsa_exchanges_the_token_and_again_when_it_changed(irsa: str, sts: Toke
 
 
 def test_irsa_refusal_names_service_and_cure(irsa: str, tmp_path: Path) -> None:
-    """A role that does not trust the token is told apart from a bucket that refuses, and shows no token."""
+    """A role that does not trust the token is distinguished from a bucket that refuses, and shows no token."""
     token = tmp_path / "token"
     token.write_text("revoked-token-text")
     with pytest.raises(StoreRefusedError) as caught:

@@ -77,7 +77,7 @@ def azure_pod(token_file: Path, service: TokenService) -> dict[str, str]:
 
 
 def test_azure_workload_identity(azure_server: Azurite, entra: TokenService, tmp_path: Path) -> None:
-    """The pod's token is exchanged for a storage token that the store accepts; the next exchange reads it anew."""
+    """The pod's token is exchanged for a storage token that the store accepts; the next exchange reads it again."""
     token = tmp_path / "token"
     token.write_text("first-token")
     bucket = opened(azure_server.config(fresh_prefix(), key=False), azure_pod(token, entra))
@@ -90,7 +90,7 @@ def test_azure_workload_identity(azure_server: Azurite, entra: TokenService, tmp
 
 
 def test_azure_workload_identity_refused(azure_server: Azurite, entra: TokenService, tmp_path: Path) -> None:
-    """A token the application does not accept is told apart from a container that refuses."""
+    """A token the application does not accept is distinguished from a container that refuses."""
     token = tmp_path / "token"
     token.write_text("revoked-token-text")
     bucket = opened(azure_server.config("p", QUICK, key=False), azure_pod(token, entra))

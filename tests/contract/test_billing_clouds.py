@@ -106,7 +106,7 @@ def test_athena_that_is_busy_is_asked_again(cur: Athena, tmp_path: Path) -> None
     ],
 )
 def test_queries_that_fail_name_the_cure(cur: Athena, tmp_path: Path, reason: str, said: str) -> None:
-    """The service's reason is told, and what to do about it."""
+    """The service's reason is reported, and what to do about it."""
     cur.reason = reason
     done, _, _ = run(tmp_path, athena_settings(cur))
     assert done.status is ConnectionStatus.FAILED_CONNECTION

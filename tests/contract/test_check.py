@@ -40,7 +40,7 @@ def outcomes(steps: dict[str, ProbeStep]) -> dict[str, str]:
 
 
 def test_everything_passes_over_tls(s3_tls_server: TlsMinio, s3_mutual_server: MutualMinio, tmp_path: Path) -> None:
-    """Every step passes, the certificate's names and end are told, and nothing is left in the bucket."""
+    """Every step passes, the certificate's names and end are reported, and nothing is left in the bucket."""
     for server in (s3_tls_server, s3_mutual_server):
         text = server.config(fresh_prefix())
         steps = checked(text, tmp_path)

@@ -130,8 +130,8 @@ def test_settings_that_cannot_be_used_are_reported_once(tmp_path: Path, capsys: 
     file.write_text("type: FILESYSTEM\nconfig:\n  directry: swordfish\n")
     assert bucket.get("a") == b"x"
     assert bucket.get("a") == b"x"
-    told = capsys.readouterr()
-    lines = [line for line in (told.out + told.err).splitlines() if "cannot be used" in line]
+    reported = capsys.readouterr()
+    lines = [line for line in (reported.out + reported.err).splitlines() if "cannot be used" in line]
     assert len(lines) == 1
     assert "`directry` in line 3 is no key of this section" in lines[0]
     with pytest.raises(SettingsError, match="`directry` in line 3"):

@@ -165,7 +165,7 @@ def test_certificate_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_nobody_listens() -> None:
-    """An endpoint where nothing listens, or whose name is unknown, is told apart from a refusal."""
+    """An endpoint where nothing listens, or whose name is unknown, is distinguished from a refusal."""
     assert "nothing listens there (connection refused)" in refusal(
         Minio(1, secure=False).config("p", QUICK), StoreError
     )

@@ -197,7 +197,7 @@ def test_bills_reach_the_aggregator(values: Path) -> None:
 
 
 def test_a_reading_primary_writes_nothing(values: Path) -> None:
-    """With `readOnlyPrimary` there is no agent, and the aggregator is told to write nothing."""
+    """With `readOnlyPrimary` there is no agent, and the aggregator is set to write nothing."""
     values.write_text(BASE + ROLES["read-only"][0])
 
     assert settings(render(values), "aggregator")["read_only"] is True

@@ -85,7 +85,7 @@ def test_unknown_key_of_the_settings(folder: Path) -> None:
 
 
 def test_bad_window(address: str) -> None:
-    """A window that cannot be read is told with what would be accepted."""
+    """A window that cannot be read is reported with what would be accepted."""
     arguments = ("query", "allocation", "--url", address, "--window", "7x")
     _check_refused(CALLER, "window='7x'", "lastmonth", arguments=arguments)
 

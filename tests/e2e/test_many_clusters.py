@@ -148,7 +148,7 @@ def test_one_victoriametrics_gives_what_four_prometheus_give(
 
 
 def test_a_list_builds_those_alone(prometheus_url: str, apart: dict[SetKey, SetHeader], tmp_path: Path) -> None:
-    """Of a list of clusters each is built, no other is, and one that is not in the source is told and fails."""
+    """Of a list of clusters each is built, no other is, and one that is not in the source is reported and fails."""
     store(tmp_path)
     build(prometheus_url, tmp_path, "--clusters", "cluster-1,cluster-3")
     wanted = {key: one for key, one in apart.items() if key.cluster in {"cluster-1", "cluster-3"}}

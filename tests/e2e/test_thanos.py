@@ -116,7 +116,7 @@ def test_replicas_are_read_once(thanos: Thanos, openmetrics: Path, tmp_path: Pat
 
 
 def test_a_lost_store_makes_no_complete_window(thanos: Thanos, tmp_path: Path) -> None:
-    """While a store is gone nothing is built; told to accept it, windows are partial until the store is back."""
+    """While a store is gone nothing is built; set to accept it, windows are partial until the store is back."""
     flags = ("--source-kind", "thanos")
     with thanos.querying("lost", lost=True) as url:
         code, said = build(url, tmp_path, *flags)
@@ -157,7 +157,7 @@ def test_coarser_samples_give_the_right_averages(thanos: Thanos, tmp_path: Path)
 
 
 def test_raw_samples_alone_leave_a_gap(thanos: Thanos, tmp_path: Path) -> None:
-    """Told to read raw samples only, an hour that has none is a gap and no empty set."""
+    """Set to read raw samples only, an hour that has none is a gap and no empty set."""
     with thanos.querying("raw") as url:
         code, said = build(url, tmp_path, "--source-kind", "thanos", "--max-source-resolution", "raw")
 

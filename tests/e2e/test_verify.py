@@ -193,7 +193,7 @@ def test_a_day_that_is_missing(place: Place) -> None:
 
 
 def test_a_claim_without_sets(place: Place) -> None:
-    """An agent that claimed its id and never pushed is told from one that is unknown."""
+    """An agent that claimed its id and never pushed is distinguished from one that is unknown."""
     shutil.rmtree(place.of("cluster-1") / "etl")
     found = verify(place.store)
 
@@ -262,7 +262,7 @@ def test_uploads_of_old_hours(place: Place) -> None:
 
 
 def test_a_check_of_the_agent_that_fails(place: Place) -> None:
-    """A failed check of the agent is told in its own words."""
+    """A failed check of the agent is reported in its own words."""
     failed = CheckResult(diagnostic_passed=False, diagnostic_output="kube_pod_info has no sample")
     now = datetime.now(UTC)
     found = Diagnostics(cluster_id="cluster-1", latest_run=now, checks={"prometheusHasKSMMetric": failed})
@@ -323,7 +323,7 @@ def test_an_aggregator_that_is_not_running(place: Place) -> None:
 
 
 def test_somebody_else_at_the_address(place: Place) -> None:
-    """Another server at the address is told from an aggregator."""
+    """Another server at the address is distinguished from an aggregator."""
     port = free_port()
     command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(place.bucket)]
     with another_server(command, environment={}, log=place.folder / "log", ready=lambda: listening(port)):
@@ -385,7 +385,7 @@ def test_a_folder_that_was_deleted_after_ingest(place: Place, running: str) -> N
 
 
 def test_a_pass_that_fails(place: Place) -> None:
-    """An ingest loop whose last pass failed is told with the loop's own error."""
+    """An ingest loop whose last pass failed is reported with the loop's own error."""
     with aggregator(place.store, place.folder / "serving", "--interval-seconds", "1") as address:
         away = place.folder / "away"
         place.bucket.rename(away)
@@ -456,14 +456,14 @@ def test_writing_that_is_not_allowed(s3: Minio, tmp_path: Path) -> None:
 
 
 def test_keys_that_are_wrong(s3: Minio, tmp_path: Path) -> None:
-    """A wrong secret is told from a missing permission."""
+    """A wrong secret is distinguished from a missing permission."""
     found = verify(of_s3(s3, tmp_path, keys=Keys("fleetcost-root", "wrong-secret-of-the-test")))
 
     assert "secret" in found.first()["storage"]
 
 
 def test_a_bucket_of_another_name(s3: Minio, tmp_path: Path) -> None:
-    """A bucket that does not exist is told as such."""
+    """A bucket that does not exist is reported as such."""
     file = of_s3(s3, tmp_path)
     file.write_text(file.read_text().replace(f"bucket: {BUCKET}", "bucket: another"))
 

@@ -112,7 +112,7 @@ def test_nothing_new_derives_nothing(place: Place) -> None:
 
 
 def test_only_changed_windows_are_derived_again(place: Place) -> None:
-    """A set that arrives anew replaces the files of its own window; a set that leaves takes its rows along."""
+    """A set that arrives again replaces the files of its own window; a set that leaves takes its rows along."""
     place.passed()
     before = {file.path for file in manifest_of(place.bucket).tables["container_1h"].files}
     put(place.bucket, allocation_set([allocation(hour(1), cpu_cost=0.75)], hour(1)), *pair(hour(0), "c2"))
@@ -161,7 +161,7 @@ def test_foreign_sets_are_derived_beside_ours(sail_url: str, tmp_path: Path) -> 
 
 
 def test_a_lake_of_the_database_is_taken_over(sail_url: str, tmp_path: Path) -> None:
-    """Where an aggregator with a database wrote the lake, the deriver makes every window anew, and the same."""
+    """Where an aggregator with a database wrote the lake, the deriver makes every window again, and the same."""
     both = [FilesystemBucket(tmp_path / name) for name in ("engine", "embedded")]
     billed_fleet(1).publish(both[0])
     for lake in both:

@@ -32,7 +32,7 @@ class Athena:
         known: access keys that may ask
         strangers: those that asked and may not
         any_temporary: keys of roles may ask too
-        throttled: how many of the next requests are told to come later
+        throttled: how many of the next requests are asked to come later
         reason: what every query fails with, empty where they succeed
         asked: names of the operations, in order
         queries: what was asked, by id

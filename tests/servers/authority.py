@@ -1,4 +1,4 @@
-"""A private certificate authority, made anew for each run."""
+"""A private certificate authority, made for each run."""
 
 from __future__ import annotations
 

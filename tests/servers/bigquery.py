@@ -47,7 +47,7 @@ class BigQuery:
         port: on loopback
         export: the Parquet file behind the table
         key: a service account's JSON
-        busy: how many of the next questions are told that the rate is exceeded
+        busy: how many of the next questions are answered that the rate is exceeded
         refusal: status and reason that every question is answered with, or None
         pages: how many pages were given
     """

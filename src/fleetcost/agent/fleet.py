@@ -126,7 +126,7 @@ class FleetAgent:
 
     def round(self) -> tuple[ClusterOutcome, ...]:
         """
-        Do a round of every cluster; a failed one is told and stops no other.
+        Do a round of every cluster; a failed one is reported and stops no other.
 
         Raises:
             SourceError: it could not be asked which clusters there are.
@@ -157,7 +157,7 @@ class FleetAgent:
         return self._each(present, lambda agent, _: agent.build(window, force=force))
 
     def run(self, stop: threading.Event, interval_seconds: float) -> None:
-        """Do rounds until told to stop; a failed round is logged and tried again at the next."""
+        """Do rounds until asked to stop; a failed round is logged and tried again at the next."""
         while not stop.is_set():
             try:
                 self.round()
@@ -189,7 +189,7 @@ class FleetAgent:
             )
             for name in absent
         )
-        return self._told((*outcomes, *missing))
+        return self._reported((*outcomes, *missing))
 
     def _one(self, present: Present, do: Callable[[Agent, Present], Round]) -> ClusterOutcome:
         name = present.value
@@ -218,7 +218,7 @@ class FleetAgent:
                 self._agents[cluster] = known
         return known
 
-    def _told(self, outcomes: Iterable[ClusterOutcome]) -> tuple[ClusterOutcome, ...]:
+    def _reported(self, outcomes: Iterable[ClusterOutcome]) -> tuple[ClusterOutcome, ...]:
         every = tuple(sorted(outcomes, key=lambda outcome: outcome.cluster))
         for one in every:
             metrics.CLUSTER_ROUNDS.labels(one.cluster, one.fate.value).inc()

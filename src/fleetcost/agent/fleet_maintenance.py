@@ -34,7 +34,7 @@ class FleetMaintenance:
         self._lock = threading.Lock()
 
     def run(self, stop: threading.Event) -> None:
-        """Go round until told to stop."""
+        """Go round until asked to stop."""
         while not stop.wait(EVERY_SECONDS):
             self.once()
 

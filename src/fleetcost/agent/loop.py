@@ -248,7 +248,7 @@ class Agent:
 
     def run(self, stop: threading.Event, interval_seconds: float) -> None:
         """
-        Do rounds until told to stop; a failed round is logged and tried again at the next.
+        Do rounds until asked to stop; a failed round is logged and tried again at the next.
 
         Raises:
             ClaimRefusedError: the cluster id belongs to another cluster; trying again would not help.
@@ -256,14 +256,14 @@ class Agent:
         while not stop.is_set():
             try:
                 done = self.round()
-                self._health = self._told(rounds=self._health.rounds + 1, status="ok", last_error="")
+                self._health = self._updated(rounds=self._health.rounds + 1, status="ok", last_error="")
                 metrics.ROUNDS.labels("done").inc()
                 metrics.GAPS.set(len(self.gaps))
                 _log.info("round", built=len(done.built), gaps=len(done.gaps), uploaded=len(done.uploaded))
             except ClaimRefusedError:
                 raise
             except Exception as error:  # noqa: BLE001 - a loop goes on; what is not ours is logged whole
-                self._health = self._told(status="failing", last_error=str(error))
+                self._health = self._updated(status="failing", last_error=str(error))
                 metrics.ROUNDS.labels("failed").inc()
                 unknown = None if isinstance(error, FleetcostError) else error
                 _log.error("round failed", error=str(error), kind=type(error).__name__, exc_info=unknown)
@@ -295,7 +295,7 @@ class Agent:
             found[resolution] = (complete, len(headers) - complete)
         return found
 
-    def _told(self, **facts: object) -> Health:
+    def _updated(self, **facts: object) -> Health:
         return msgspec.structs.replace(
             self._health, cluster=self.builder.identity.cluster, last_round_at=rfc3339(self.clock()), **facts
         )

@@ -53,7 +53,7 @@ class Maintenance:
         self._last: Diagnostics | None = None
 
     def run(self, stop: threading.Event) -> None:
-        """Go round until told to stop."""
+        """Go round until asked to stop."""
         while not stop.is_set():
             try:
                 self.once()

@@ -147,7 +147,7 @@ def due_days(
     """
     Return the days to add up, oldest first: those that do not say what their hours say.
 
-    Told from what is there and not from what was just built, because the agent may have been stopped in between.
+    Judged by what is there and not from what was just built, because the agent may have been stopped in between.
 
     Args:
         now: the clock's reading

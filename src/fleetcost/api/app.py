@@ -71,7 +71,7 @@ def create_app(services: Services, web: WebApp) -> Starlette:
 
 async def healthz(request: Request) -> Response:
     """
-    `GET /healthz`: the process answers; readiness to answer questions is told by the questions themselves.
+    `GET /healthz`: the process answers; whether questions can be answered, their answers say.
 
     It is 500 while the database is broken, which the ingest loop heals by itself within seconds, and while nothing is
     learned of the agents.

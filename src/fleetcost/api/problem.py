@@ -139,7 +139,7 @@ class Envelope(msgspec.Struct, frozen=True):
 
 
 def problem_of(error: Exception) -> Problem:
-    """Describe an error to a client; what is not ours is logged whole and told as an internal error."""
+    """Describe an error to a client; what is not ours is logged whole and reported as an internal error."""
     request_id = _request_id()
     if isinstance(error, QuestionError):
         return Problem(

@@ -73,7 +73,7 @@ class Registry:
             self.version += 1
 
     def run(self, stop: threading.Event) -> None:
-        """Read after every pass, and every minute, until told to stop."""
+        """Read after every pass, and every minute, until asked to stop."""
         seen, waited = -1, PAUSE_SECONDS
         while not stop.is_set():
             passes = self._passes()
@@ -93,7 +93,7 @@ class Registry:
         return self._fault
 
     def _refreshed(self) -> None:
-        """Read every known cluster; a failure is told by the health check, and tried again at the next turn."""
+        """Read every known cluster; a failure is reported by the health check, and tried again at the next turn."""
         try:
             self.refresh()
             self._fault = ""

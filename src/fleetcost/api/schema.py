@@ -180,7 +180,7 @@ _UNSET_NUMBER: Any = float | None | msgspec.UnsetType
 
 def _row(name: str, kind: type[msgspec.Struct], table: ColumnTable, more: list[Any]) -> Any:  # noqa: ANN401 - a type
     own = [
-        (field.name, _told(field, table) | msgspec.UnsetType, msgspec.UNSET)
+        (field.name, _described(field, table) | msgspec.UnsetType, msgspec.UNSET)
         for field in msgspec.structs.fields(kind)
         if field.name not in HIDDEN
     ]
@@ -193,7 +193,7 @@ def _row(name: str, kind: type[msgspec.Struct], table: ColumnTable, more: list[A
     )
 
 
-def _told(field: msgspec.structs.FieldInfo, table: ColumnTable) -> Any:  # noqa: ANN401 - a type
+def _described(field: msgspec.structs.FieldInfo, table: ColumnTable) -> Any:  # noqa: ANN401 - a type
     """Return a field's type in JSON, with what the table says of it."""
     kind = str if field.name in {"start", "end"} else field.type
     known = table.by_name.get(field.name)

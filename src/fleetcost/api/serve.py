@@ -123,7 +123,7 @@ def known_hosts(bind: str, allowed: str, *, tokens: bool) -> frozenset[str] | No
 
 def serve(app: Starlette, bind: str, port: int, on_start: Callable[[], None]) -> None:
     """
-    Serve until the process is told to stop.
+    Serve until the process is asked to stop.
 
     Args:
         app: the application
@@ -153,7 +153,7 @@ def serve(app: Starlette, bind: str, port: int, on_start: Callable[[], None]) ->
 
 
 class _StoppedError(BaseException):
-    """The process was told to stop."""
+    """The process was asked to stop."""
 
 
 def _stopped(_signal: int, _frame: object) -> None:

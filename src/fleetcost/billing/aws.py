@@ -57,7 +57,7 @@ COLUMNS = (
 
 _TAG = re.compile(r"^(?:resourceTags/|resource_tags_)(?:user[:_])?(?P<key>.+)$", re.DOTALL)
 MAPS = ("resource_tags", "tags")
-"""Maps of tags in version 2.0; `tags` has those of accounts and users as well, told apart by a prefix of the key."""
+"""Maps of tags in version 2.0; `tags` has those of accounts and users as well, distinguished by a prefix of the key."""
 
 
 def computed(types: Mapping[str, str]) -> str:

@@ -90,8 +90,8 @@ def fault(error: Exception, tried: str) -> BillError | BillRefusedError:
         if "Credential" in kind or "Token" in kind:
             return BillRefusedError(f"{tried}: no AWS credentials ({kind}): check the authorizer")
         return BillError(f"{tried}: AWS did not answer ({kind}): {error}")
-    told = error.response.get("Error", {})
-    code, message = str(told.get("Code", "")), str(told.get("Message", ""))
+    details = error.response.get("Error", {})
+    code, message = str(details.get("Code", "")), str(details.get("Message", ""))
     if any(word in code for word in _BUSY):
         return BillError(f"{tried}: AWS is busy ({code}) after {ATTEMPTS} attempts; the next run asks again")
     if "AccessDenied" in code or "Unauthorized" in code:

@@ -1,4 +1,4 @@
-"""The forms of bills this room reads, told apart by their columns alone."""
+"""The forms of bills this room reads, distinguished by their columns alone."""
 
 from __future__ import annotations
 

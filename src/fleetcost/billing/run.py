@@ -52,7 +52,7 @@ class Billing:
         return {one.id: self._run(one, choose or self._ordinary) for one in self.integrations}
 
     def loop(self, stop: threading.Event) -> None:
-        """Refresh again and again until told to stop."""
+        """Refresh again and again until asked to stop."""
         while not stop.is_set():
             try:
                 self.run_once()

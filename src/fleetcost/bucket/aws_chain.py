@@ -43,7 +43,7 @@ class WebIdentity:
 
     Attributes:
         source: where this was found
-        token_file: the token, read anew for each exchange
+        token_file: the token, read again for each exchange
         role: ARN of the role to assume
         session: name of the session
     """

@@ -1,5 +1,5 @@
 """
-What went wrong, told in our words.
+What went wrong, said in our words.
 
 The client library's messages hold the request's address and the server's whole answer; both may carry a signature or a
 token. So nothing of them is passed on but what is recognised here: the HTTP status, the store's own code and sentence,
@@ -104,7 +104,7 @@ def translate(error: BaseException, operation: StoreOperation) -> FleetcostError
 def lost(operation: StoreOperation) -> ConditionFailedError:
     """Return the error of a conditional replace that lost."""
     return ConditionFailedError(
-        f"{operation}: it is no longer the one that was read; nothing was written: read it again and decide anew"
+        f"{operation}: it is no longer the one that was read; nothing was written: read it again and decide again"
     )
 
 

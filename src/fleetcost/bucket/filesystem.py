@@ -63,7 +63,7 @@ class FilesystemBucket:
 
     def folders(self, path: str = "") -> tuple[str, ...]:
         """Return the names of the folders right below a path."""
-        with self._told("list", path):
+        with self._translated("list", path):
             names = _names(self._root, self._root / cleaned_prefix(path))
         return tuple(
             name[:-1] for name in names if name.endswith("/") and not unfit(name[:-1]) and name[:-1] != STAGING
@@ -71,7 +71,7 @@ class FilesystemBucket:
 
     def get(self, path: str, *, largest_bytes: int | None = None) -> bytes:
         """Return an object's whole content."""
-        with self._told("get", path):
+        with self._translated("get", path):
             try:
                 with self._file(path).open("rb") as file:
                     check_size(f"{self.name}/{path}", os.fstat(file.fileno()).st_size, largest_bytes)
@@ -81,7 +81,7 @@ class FilesystemBucket:
 
     def chunks(self, path: str) -> Iterator[bytes]:
         """Iterate an object's content in pieces; a file that is replaced meanwhile is read to its end."""
-        with self._told("get", path):
+        with self._translated("get", path):
             try:
                 file = self._file(path).open("rb")
             except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
@@ -92,7 +92,7 @@ class FilesystemBucket:
 
     def stat(self, path: str) -> ObjectInfo | None:
         """Return what a listing would say of one object, or None where there is none."""
-        with self._told("stat", path):
+        with self._translated("stat", path):
             try:
                 return _info(path, self._file(path).stat()) if self._file(path).is_file() else None
             except FileNotFoundError:
@@ -101,7 +101,7 @@ class FilesystemBucket:
     def put(self, path: str, content: bytes, *, create: bool = False, if_etag: str | None = None) -> ObjectInfo:
         """Write an object whole, replacing what is there."""
         target = self._file(path)
-        with self._told("put", path):
+        with self._translated("put", path):
             target.parent.mkdir(parents=True, exist_ok=True)
             draft = self._draft(content)
             try:
@@ -114,7 +114,7 @@ class FilesystemBucket:
     def delete(self, path: str) -> None:
         """Remove an object; removing an absent one is no error."""
         target = self._file(path)
-        with self._told("delete", path):
+        with self._translated("delete", path):
             if target.exists():
                 with self._locked():
                     target.unlink(missing_ok=True)
@@ -126,7 +126,7 @@ class FilesystemBucket:
         return self._root / path
 
     def _walk(self, folder: Path, path: str, above: tuple[Path, ...]) -> Iterator[ObjectInfo]:
-        with self._told("list", path):
+        with self._translated("list", path):
             names = _names(self._root, folder)
             above = (*above, folder.resolve())
         for name in names:
@@ -142,7 +142,7 @@ class FilesystemBucket:
 
     def _listed(self, path: str) -> ObjectInfo | None:
         """Return what a listing says of a name, None where it is no file, such as a pipe."""
-        with self._told("list", path):
+        with self._translated("list", path):
             try:
                 status = (self._root / path).stat()
             except FileNotFoundError:
@@ -160,7 +160,7 @@ class FilesystemBucket:
         if if_etag is not None and (there is None or there.etag != if_etag):
             raise ConditionFailedError(
                 f"replace {self.name}/{path}: it is no longer the one that was read; nothing was written: "
-                "read it again and decide anew"
+                "read it again and decide again"
             )
 
     def _draft(self, content: bytes) -> Path:
@@ -198,7 +198,7 @@ class FilesystemBucket:
             os.close(descriptor)
 
     @contextmanager
-    def _told(self, verb: str, path: str) -> Iterator[None]:
+    def _translated(self, verb: str, path: str) -> Iterator[None]:
         try:
             yield
         except FleetcostError:

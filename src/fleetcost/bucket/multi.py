@@ -2,8 +2,8 @@
 Several buckets as one: regions, subsidiaries, accounts, in one view.
 
 Each cluster belongs to the store its folder is found in. A cluster that two stores hold is a conflict: it is read from
-the one named first, never from both, and told by name. A store that cannot be listed hides its own clusters alone, and
-none of them moves to another store meanwhile.
+the one named first, never from both, and reported by name. A store that cannot be listed hides its own clusters alone,
+and none of them moves to another store meanwhile.
 """
 
 from __future__ import annotations

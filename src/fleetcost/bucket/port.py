@@ -14,7 +14,7 @@ The contract, which `tests/contract/` runs against every backend:
 6. Paths are relative, `/`-separated, without empty, `.` or `..` segments; anything else is a `ValueError`. No path is
    both an object and a folder of objects.
 7. Of several writers that `create` the same path, or replace it with the same `if_etag`, one wins. A winner whose
-   answer was lost on the way may be told that it lost: who gets `ConditionFailedError` reads the object to know.
+   answer was lost on the way may be answered that it lost: who gets `ConditionFailedError` reads the object to know.
 """
 
 from __future__ import annotations

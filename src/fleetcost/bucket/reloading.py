@@ -25,9 +25,9 @@ _Mark = tuple[tuple[str, int, int, int] | None, ...]
 
 class ReloadingBucket:
     """
-    The bucket of a settings file, opened anew when the file, or one it names, has changed.
+    The bucket of a settings file, opened again when the file, or one it names, has changed.
 
-    Before each operation the files are looked at, not read. After a refusal the bucket is opened anew as well, which
+    Before each operation the files are looked at, not read. After a refusal the bucket is opened again as well, which
     asks for fresh temporary credentials. Settings that cannot be used are reported once, and the bucket stays as it is.
 
     Args:
@@ -114,7 +114,7 @@ class ReloadingBucket:
             self._log.warning("storage settings cannot be used, the former stay", error=str(error))
             return
         if changed:
-            self._log.info("storage settings changed, bucket opened anew", bucket=self._bucket.name)
+            self._log.info("storage settings changed, bucket opened again", bucket=self._bucket.name)
             self._tell()
 
     def _open(self) -> tuple[StoreConfig, _Mark, Bucket]:

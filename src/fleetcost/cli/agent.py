@@ -38,7 +38,7 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     """Add the command."""
     parser = subparsers.add_parser("agent", help=about, description=about)
     actions = parser.add_subparsers(dest="action", required=True, metavar="action")
-    run = actions.add_parser("run", help="build and push due windows until told to stop")
+    run = actions.add_parser("run", help="build and push due windows until asked to stop")
     add_settings_flags(run, AgentSettings)
     run.set_defaults(run=_run)
     build = actions.add_parser("build", help="build and push these windows once, then exit")

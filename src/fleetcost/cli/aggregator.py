@@ -148,7 +148,7 @@ def assemble(settings: AggregatorSettings, bucket: Bucket) -> Aggregator:
 
 def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], beside: Sequence[Loop] = ()) -> None:
     """
-    Serve until the process is told to stop; the ingest loop runs beside the server.
+    Serve until the process is asked to stop; the ingest loop runs beside the server.
 
     Args:
         aggregator: its parts
@@ -257,7 +257,7 @@ def _pass(passes: Passes, console: Console, *, dry_run: bool) -> int:
 def _stores(parsed: argparse.Namespace) -> int:
     """Print each bucket; 1 where one cannot be listed, or two hold the same cluster."""
     bucket = multi_storage(load_settings(parsed, AggregatorSettings).settings)
-    with suppress(FleetcostError):  # it is told in the table
+    with suppress(FleetcostError):  # it is reported in the table
         for _ in bucket.list("federated"):
             pass
     table = Table("bucket", "newest object", "clusters", "what is wrong", show_lines=True)

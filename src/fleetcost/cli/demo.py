@@ -57,7 +57,7 @@ def _run(parsed: argparse.Namespace) -> int:
     log.configure("error")
     console = Console()
     if not parsed.no_serve:
-        # What would stop the server is told before a minute is spent on building.
+        # What would stop the server is reported before a minute is spent on building.
         free_port(AggregatorSettings().bind, parsed.port)
         load_web()
     bucket = local_store(parsed.data_dir / "bucket")

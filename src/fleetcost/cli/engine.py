@@ -56,7 +56,7 @@ def open_deriver(settings: AggregatorSettings, bucket: Bucket) -> Deriver:
 
 def serve_engine(settings: AggregatorSettings, bucket: Bucket, beside: Sequence[Loop] = ()) -> None:
     """
-    Serve until the process is told to stop.
+    Serve until the process is asked to stop.
 
     A thread looks for newer manifests of the lake; with `lake: true` another one makes them, by the engine.
 

@@ -102,8 +102,8 @@ def _backup(parsed: argparse.Namespace) -> int:
         console.print(_line(done, dry_run=parsed.dry_run), soft_wrap=True)
         for one in done.written:
             counts[one.outcome.value] = counts.get(one.outcome.value, 0) + 1
-    told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "nothing to write"
-    console.print(f"{'would be: ' if parsed.dry_run else ''}{told}; {bad} objects could not be read")
+    summary = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "nothing to write"
+    console.print(f"{'would be: ' if parsed.dry_run else ''}{summary}; {bad} objects could not be read")
     return int(bad > 0)
 
 

@@ -78,7 +78,7 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (FleetcostError, OSError, ModuleNotFoundError) as error:
-        return _told(error)
+        return _report(error)
     return code
 
 
@@ -95,7 +95,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     return parser
 
 
-def _told(error: Exception) -> int:
+def _report(error: Exception) -> int:
     """Say what went wrong and return the exit code for it."""
     code, said = 2, str(error)
     if isinstance(error, ModuleNotFoundError):

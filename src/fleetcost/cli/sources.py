@@ -22,7 +22,7 @@ _LARGEST_CSV_BYTES = 256 * 1024 * 1024
 
 TENANT_HEADER = "X-Scope-OrgID"
 DEFAULT_LABEL = "cluster_id"
-"""The label that tells clusters apart where an agent of many is not told another; the field's name for it."""
+"""The label that tells clusters apart where an agent of many is given no other; the field's name for it."""
 
 
 def open_source(settings: AgentSettings, cluster: str = "") -> PrometheusSource:

@@ -70,7 +70,7 @@ def _check(parsed: argparse.Namespace) -> int:
     below = parsed.below.strip("/")
     steps = check(file, around, below, write=not parsed.read_only, own=_own_folder(below))
     console = Console(highlight=False)
-    done = list(steps) if parsed.json else _told(console, file, steps)
+    done = list(steps) if parsed.json else _printed(console, file, steps)
     failed = [step for step in done if step.outcome is ProbeOutcome.FAILED]
     if parsed.json:
         report = {"passed": not failed, "steps": [asdict(step) for step in done]}
@@ -86,7 +86,7 @@ def _own_folder(below: str) -> str:
     return cluster_folder(cluster_id(rest.partition("/")[0])) if first == FEDERATED and rest else ""
 
 
-def _told(console: Console, file: Path, steps: Iterator[ProbeStep]) -> list[ProbeStep]:
+def _printed(console: Console, file: Path, steps: Iterator[ProbeStep]) -> list[ProbeStep]:
     console.print(f"[bold]Storage check[/bold]  {file}\n")
     done = []
     for step in steps:

@@ -44,7 +44,9 @@ def multi_storage(settings: AggregatorSettings) -> MultiBucket:
     names = [store.name for store in stores]
     for name in names:
         if names.count(name) > 1:
-            raise SettingsError(f"the bucket {name} is named twice: its clusters would be counted once and told twice")
+            raise SettingsError(
+                f"the bucket {name} is named twice: its clusters would be counted once and reported twice"
+            )
     return MultiBucket(stores, clock)
 
 

@@ -134,8 +134,8 @@ def _cluster(console: Console, report: Report, cluster: str, *, every: bool) -> 
     worst = min((one.state for one in own), key=_SEVERITY.index)
     mark, colour = _MARKS[worst]
     shown = own if every or worst is LinkState.BROKEN else [one for one in own if one.state is not LinkState.HOLDS]
-    told = f"{len(own) - len(shown)} links hold" if len(shown) < len(own) else ""
-    console.print(Text.assemble((mark, colour), " ", (cluster, "bold"), f"  {told}"))
+    remark = f"{len(own) - len(shown)} links hold" if len(shown) < len(own) else ""
+    console.print(Text.assemble((mark, colour), " ", (cluster, "bold"), f"  {remark}"))
     for one in shown:
         _line(console, one.link, one, cure=one in report.first_broken, indent=1)
 

@@ -29,7 +29,7 @@ class AgentStatus:
 
 
 def read_agent_status(bucket: BucketReader, cluster: ClusterId) -> AgentStatus:
-    """Read what a cluster's agent says; a document that cannot be read is told and stops nobody."""
+    """Read what a cluster's agent says; a document that cannot be read is reported and stops nobody."""
     problems: list[str] = []
     identity = _read(bucket, identity_path(cluster), ClusterClaim, problems)
     checks = _read(bucket, diagnostics_path(cluster), Diagnostics, problems)

@@ -211,5 +211,5 @@ class Derivation:
         self._write("label_set", query("new_label_sets", None, sets=" UNION ALL ".join(sets)))
 
     def _bare(self, table: str, *without: str) -> str:
-        """Return the columns of a table, except those that are written anew."""
+        """Return the columns of a table, except those that are written again."""
         return ", ".join(f't."{one.name}"' for one in self.shapes[table] if one.name not in without)

@@ -127,8 +127,8 @@ class DeriveRun:
 
     def _namer(self, session: Session, order: DerivedBatch) -> _Namer:
         first = next((files[0] for files in (*order.sets.values(), order.bills) if files), None)
-        told = first is not None and tells_files(session, f"{self.engine.place}/{first.path}")
-        return _Namer(session, self.engine.place, told)
+        tells = first is not None and tells_files(session, f"{self.engine.place}/{first.path}")
+        return _Namer(session, self.engine.place, tells)
 
     def _convert(self, found: Stale, entries: Sequence[Entry]) -> None:
         """Put foreign sets that the order needs and nobody has converted in this run into the bucket in our format."""

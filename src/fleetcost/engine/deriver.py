@@ -41,7 +41,7 @@ BYTES_AT_ONCE = 1 << 30
 """New sets that one run is about, at most, unless a single day has more."""
 
 TRIES = 3
-"""How often days are derived anew without the sets that were found to be damaged."""
+"""How often days are derived again without the sets that were found to be damaged."""
 
 
 class Deriver(Passes):

@@ -53,7 +53,7 @@ class LakeState:
             DamagedError: it cannot be read.
         """
         found = read(self._bucket)
-        self._found = _begun_anew(found) if found and found.manifest.marks.get("ledger") != MAKER else found
+        self._found = _restarted(found) if found and found.manifest.marks.get("ledger") != MAKER else found
         self._ledgers.follow(self.manifest)
 
     def commit(self, made: Stale, files: Mapping[str, Sequence[LakeFile]]) -> None:
@@ -92,10 +92,10 @@ class LakeState:
         return self.manifest.tables[table].files if self.manifest else ()
 
     def _of_other_days(self, table: str, made: Stale) -> Sequence[LakeFile]:
-        """Return the files of days that are not made anew."""
+        """Return the files of days that are not made again."""
         return [file for file in self._files(table) if file.start not in made.billed]
 
 
-def _begun_anew(found: FoundManifest) -> FoundManifest:
+def _restarted(found: FoundManifest) -> FoundManifest:
     tables = {name: LakeTable(table.columns) for name, table in found.manifest.tables.items()}
     return FoundManifest(msgspec.structs.replace(found.manifest, tables=tables, marks={}), found.etag)

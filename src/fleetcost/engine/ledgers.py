@@ -71,7 +71,7 @@ class Ledgers:
         self._version = version
 
     def doubt(self) -> None:
-        """Take the ledgers anew next time: what was written here is in no manifest."""
+        """Take the ledgers again next time: what was written here is in no manifest."""
         self._version = None
 
     def stands(self, version: int) -> None:

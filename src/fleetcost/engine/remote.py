@@ -224,7 +224,7 @@ class RemoteTables:
                     _close_unused(earlier)
 
     def run(self, stop: threading.Event, seconds: float) -> None:
-        """Look for newer manifests until told to stop; what goes wrong is said and tried again."""
+        """Look for newer manifests until asked to stop; what goes wrong is said and tried again."""
         while not stop.is_set():
             try:
                 self.refresh()

@@ -126,7 +126,7 @@ class Session:
         Raises:
             TryAgainError: the server does not answer.
         """
-        with self._told():
+        with self._translated():
             for key, value in _SETTINGS.items():
                 self._spark.conf.set(key, value)
             for relation in relations:
@@ -144,7 +144,7 @@ class Session:
             TooMuchError: the engine has not enough memory for it.
             TryAgainError: the engine failed.
         """
-        with self._told():
+        with self._translated():
             # Tags belong to the thread.
             self._spark.addTag(tag)
             try:
@@ -154,22 +154,22 @@ class Session:
 
     def name(self, relation: Relation) -> None:
         """Let statements read files under a name; see `set_up` for what is raised."""
-        with self._told():
+        with self._translated():
             self._frame(relation).createOrReplaceTempView(relation.name)
 
     def view(self, name: str, sql: str) -> None:
         """Let statements read a query under a name; see `set_up` for what is raised."""
-        with self._told():
+        with self._translated():
             self._query(sql).createOrReplaceTempView(name)
 
     def name_values(self, name: str, columns: str, values: Sequence[Row]) -> None:
         """Let statements read a few rows of ours under a name."""
-        with self._told():
+        with self._translated():
             self._spark.createDataFrame(list(values), columns).createOrReplaceTempView(name)
 
     def name_parts(self, name: str, parts: Sequence[FilePart]) -> None:
         """Let statements read files under a name; the parts together have the same columns, in any order."""
-        with self._told():
+        with self._translated():
             whole: Any = None
             for part in parts:
                 more = (f"{one.value} AS `{one.name}`" for one in part.more)
@@ -184,14 +184,14 @@ class Session:
 
     def keep(self, name: str, sql: str, address: str) -> None:
         """Run a query once, into a folder, and let statements read its rows under a name."""
-        with self._told():
+        with self._translated():
             frame = self._query(sql)
             frame.write.mode("overwrite").option("compression", "zstd").parquet(address)
             self._spark.read.schema(frame.schema).parquet(address).createOrReplaceTempView(name)
 
     def save(self, sql: str, address: str, layout: TableLayout) -> None:
         """Run a query and let the engine write its rows into a folder; see `table` for what is raised."""
-        with self._told():
+        with self._translated():
             frame = self._query(sql)
             if layout.parts:
                 frame = frame.repartition(layout.parts, *(layout.by or layout.order))
@@ -217,7 +217,7 @@ class Session:
 
     def interrupt(self, tag: str) -> None:
         """End what runs under a tag."""
-        with self._told():
+        with self._translated():
             self._spark.interruptTag(tag)
 
     def close(self) -> None:
@@ -236,11 +236,11 @@ class Session:
 
         return frame.withColumns({one.name: expr(f"coalesce(`{one.name}`, {one.value})") for one in relation.defaults})
 
-    def _told(self) -> _Told:
-        return _Told(self._url)
+    def _translated(self) -> _Translated:
+        return _Translated(self._url)
 
 
-class _Told:
+class _Translated:
     """Translates the client's errors."""
 
     def __init__(self, url: str) -> None:
@@ -286,7 +286,7 @@ def _connect(url: str) -> Any:  # noqa: ANN401 - the client has no types
     ]
     # The error says it too, with the address.
     warnings.filterwarnings("ignore", message=r"\[RETRIES_EXCEEDED\]")
-    with _Told(url):
+    with _Translated(url):
         spark = SparkSession.builder.channelBuilder(DefaultChannelBuilder(url, options)).create()
         # Its own `close`, also called when a conversation is collected as garbage, first waits for the last words of
         # every conversation of this process, and one with a dead server never ends.

@@ -147,7 +147,7 @@ def convert_file(
             "setting memory"
         ) from None
     except (SetDamagedError, SetRefusedError) as error:
-        # Raised anew: what it was raised from may not pass between processes.
+        # Raised again: what it was raised from may not pass between processes.
         raise type(error)(str(error)) from None
     try:
         file.write_bytes(written)

@@ -23,7 +23,7 @@ Unlisted = tuple[tuple[ClusterId, str], ...]
 """Clusters that could not be listed, each with the reason."""
 
 NAMED_UNKNOWN = 1000
-"""Objects of a cluster with names nobody understands that are told one by one; more are told in one line."""
+"""Objects of a cluster with names nobody understands that are reported one by one; more are reported in one line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,14 +37,14 @@ def tell_objects(database: Database, todo: Plan, now: datetime) -> None:
 
 def _tell_clusters(database: Database, now: datetime) -> None:
     """Tell the metrics how each cluster is; one that has left the ledger leaves them too."""
-    told = (
+    gauges = (
         metrics.CLUSTER_LAST_UPLOAD, metrics.CLUSTER_NEWEST_HOUR, metrics.CLUSTER_HOLES, metrics.CLUSTER_UNUSABLE,
         metrics.CLUSTER_IDENTITIES,
     )  # fmt: skip
-    for gauge in told:
+    for gauge in gauges:
         gauge.clear()
     for one in freshness(database, now - LATELY):
         newest = one.newest_hour.timestamp() if one.newest_hour else 0.0
         values = (one.last_upload.timestamp(), newest, one.missing_days, one.unusable, one.identities)
-        for gauge, value in zip(told, values, strict=True):
+        for gauge, value in zip(gauges, values, strict=True):
             gauge.labels(one.cluster).set(value)

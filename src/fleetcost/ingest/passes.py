@@ -1,4 +1,4 @@
-"""Passes: one after another until told to stop, and what the loop says of itself while it runs."""
+"""Passes: one after another until asked to stop, and what the loop says of itself while it runs."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ class Passes(ABC):
         return done
 
     def run(self, stop: threading.Event, interval_seconds: float) -> None:
-        """Do passes until told to stop; a failed pass is logged, shown, and tried again at the next."""
+        """Do passes until asked to stop; a failed pass is logged, shown, and tried again at the next."""
         while not stop.is_set():
             try:
                 self.pass_once()

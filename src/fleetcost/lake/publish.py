@@ -35,7 +35,7 @@ class LakeChange:
     What is new.
 
     Attributes:
-        windows: marks of windows that were made anew, by their keys
+        windows: marks of windows that were made again, by their keys
         gone: keys of windows that are no longer there
         whole: marks of tables that were written as a whole, by name
         files: the new files of each table

@@ -79,7 +79,7 @@ class LakeWriter:
         return LakeWrite(len(put), size, removed, manifest.version)
 
     def run(self, stop: threading.Event, passes: Callable[[], int]) -> None:
-        """Write after each pass until told to stop; what goes wrong is said, counted and tried again after the next."""
+        """Write after each pass until asked to stop; failures are logged, counted and tried again after the next."""
         done = 0
         while not stop.wait(GLANCE_SECONDS):
             if (now := passes()) == done:

@@ -135,8 +135,8 @@ NOT_NEEDED = {
 """Pattern and reason of what has no counterpart because it needs none."""
 
 NOT_SUPPORTED = {
-    "oidc.**": "people are told apart by tokens or by a proxy in front; see docs/api.md",
-    "saml.**": "people are told apart by tokens or by a proxy in front; see docs/api.md",
+    "oidc.**": "people are distinguished by tokens or by a proxy in front; see docs/api.md",
+    "saml.**": "people are distinguished by tokens or by a proxy in front; see docs/api.md",
     "systemProxy.**": "set HTTPS_PROXY and NO_PROXY in the pod's environment",
     "forecasting.**": "forecasts are not made yet",
     "clusterController.**": "fleetcost measures and changes nothing in a cluster",
@@ -151,10 +151,10 @@ NOT_SUPPORTED = {
     "kubecostModel.etlReadOnlyMode": "run an aggregator alone: it never writes sets",
     "pricingCsv.**": "prices in a bucket are not fetched; mount the file and set price_csv",
     "kubecostProductConfigs.smtp.**": "no mail is sent",
-    "kubecostProductConfigs.spotLabel": "spot nodes are told by the metric kubecost_node_is_spot",
-    "kubecostProductConfigs.spotLabelValue": "spot nodes are told by the metric kubecost_node_is_spot",
-    "kubecostProductConfigs.gpuLabel": "GPUs are told by the nodes' capacity",
-    "kubecostProductConfigs.gpuLabelValue": "GPUs are told by the nodes' capacity",
+    "kubecostProductConfigs.spotLabel": "spot nodes are recognised by the metric kubecost_node_is_spot",
+    "kubecostProductConfigs.spotLabelValue": "spot nodes are recognised by the metric kubecost_node_is_spot",
+    "kubecostProductConfigs.gpuLabel": "GPUs are recognised by the nodes' capacity",
+    "kubecostProductConfigs.gpuLabelValue": "GPUs are recognised by the nodes' capacity",
     "kubecostProductConfigs.sharedNamespaces": "sharing is asked for with each question: shareNamespaces",
     "kubecostProductConfigs.sharedOverhead": "sharing is asked for with each question: shareCost",
     "kubecostProductConfigs.shareTenancyCosts": "sharing is asked for with each question: shareTenancyCosts",

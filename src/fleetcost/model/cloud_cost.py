@@ -65,7 +65,7 @@ _MEANINGS = {
     ChargeRule.MARKETPLACE: "another seller's product on the provider's bill",
     ChargeRule.FEE: "a fee that is none of the others",
     ChargeRule.ADJUSTMENT: "rounding and other corrections of the provider",
-    ChargeRule.UNMAPPED: "no rule knows this kind of row; its costs are what the bill says, and its kind is told",
+    ChargeRule.UNMAPPED: "no rule knows this kind of row; its costs are what the bill says, and its kind is reported",
 }
 
 

@@ -25,7 +25,7 @@ class WindowState(enum.StrEnum):
 
     @property
     def severity(self) -> int:
-        """How bad it is: of several states behind a number the one with the highest severity is told."""
+        """How bad it is: of several states behind a number the one with the highest severity is reported."""
         return _MILDEST_FIRST.index(self)
 
 

@@ -94,9 +94,9 @@ class AgentSettings(ServerSettings, frozen=True, kw_only=True, forbid_unknown_fi
             "cluster_id for an agent of many clusters"
         ),
     ] = ""
-    all_clusters: Annotated[bool, _At(description="build every cluster the source holds, told apart by the label")] = (
-        False
-    )
+    all_clusters: Annotated[
+        bool, _At(description="build every cluster the source holds, distinguished by the label")
+    ] = False
     clusters: Annotated[str, _At(description="build these clusters of the source, ids joined by commas")] = ""
     clusters_at_once: Annotated[int, _At(ge=1, le=64, description="clusters that are built at the same time")] = 2
     port: Annotated[int, _At(ge=0, le=65535, description="port of health, metrics and repair")] = 9003
@@ -148,7 +148,7 @@ class AggregatorSettings(ServerSettings, frozen=True, kw_only=True, forbid_unkno
         float, _At(gt=0, le=3600, description="how long a question may take, waiting included")
     ] = 60.0
     query_queue_length: Annotated[
-        int, _At(ge=0, description="questions that may wait for a place; more are told to come again")
+        int, _At(ge=0, description="questions that may wait for a place; more are asked to come again")
     ] = 64
     further_storage_configs: Annotated[
         Paths, _At(description="more buckets in one view with the first; --storage-config may be given several times")

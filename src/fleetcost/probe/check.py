@@ -221,7 +221,7 @@ class _Run:
     def _delete(self) -> str:
         self._opened.delete(self._path)
         found = None
-        # Who may not read is told so by the steps that read.
+        # Who may not read learns it from the steps that read.
         with suppress(StoreRefusedError):
             found = self._opened.stat(self._path)
         if found:

@@ -87,7 +87,7 @@ def _context(tls: TlsConfig, environment: Mapping[str, str]) -> ssl.SSLContext:
 
 
 def _read(secured: ssl.SSLSocket, *, verified: bool) -> Handshake:
-    # The details of a certificate that was not verified are not told by the library.
+    # The details of a certificate that was not verified are not given by the library.
     shown: dict[str, Any] = secured.getpeercert() or {}
     ends = shown.get("notAfter")
     names = [value for _, value in shown.get("subjectAltName", ())]

@@ -49,7 +49,7 @@ class _BusyError(SourceError):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Response:
     """
     An answer.
 
@@ -104,7 +104,7 @@ class Api:
         """Close its connections."""
         self._http.close()
 
-    def rows(self, about: str, instant: Instant, parameters: Mapping[str, str], *, accept_partial: bool) -> Told:
+    def rows(self, about: str, instant: Instant, parameters: Mapping[str, str], *, accept_partial: bool) -> Response:
         """
         Evaluate a text at a time.
 
@@ -134,7 +134,7 @@ class Api:
                 f"({'; '.join(missing)}); the window is built once all of it does, or set accept_partial to build it "
                 "as partial"
             )
-        return Told([Row(sample.metric, float(sample.value[1])) for sample in reply.data.result], missing)
+        return Response([Row(sample.metric, float(sample.value[1])) for sample in reply.data.result], missing)
 
     def label_values(self, about: str, label: str, wanted: str, start_epoch: int, end_epoch: int) -> list[str]:
         """Return the values a label has in the series of a selector."""

@@ -159,14 +159,14 @@ class PrometheusSource:
                 self._shards[query.name] = shards
 
     def _rows(self, query: Query, rendered: Render, conditions: Matchers, level: Level, missing: set[str]) -> list[Row]:
-        told = self._api.rows(
+        response = self._api.rows(
             query.name,
             rendered(conditions),
             self._dialect.parameters(level),
             accept_partial=self._dialect.accept_partial,
         )
-        missing.update(told.missing)
-        return told.rows
+        missing.update(response.missing)
+        return response.rows
 
     def _parts(self, query: Query, window: Window, shards: int) -> Iterator[Matchers]:
         """Iterate conditions that together leave every row."""

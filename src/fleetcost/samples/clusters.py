@@ -1,4 +1,4 @@
-"""Which clusters a source holds, told apart by the values of a label."""
+"""Which clusters a source holds, distinguished by the values of a label."""
 
 from __future__ import annotations
 

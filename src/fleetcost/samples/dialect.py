@@ -1,5 +1,5 @@
 """
-What the kinds of Prometheus-compatible servers want to be told, and what they mean by their answers.
+What the kinds of Prometheus-compatible servers want to be sent, and what they mean by their answers.
 
 No server is asked for its version: Mimir and VictoriaMetrics have version numbers of their own, and the queries are
 written so that every version answers the same.

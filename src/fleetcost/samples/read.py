@@ -33,8 +33,8 @@ def read(source: Source, window: Window, resolution_seconds: int, concurrency: i
         The samples; `coverage_minutes` is 0 where the source observed nothing.
 
     Raises:
-        SourceError: a query was not answered; a window is never built from half its answers unless the source is told
-            to accept partial ones, and then the samples are marked so.
+        SourceError: a query was not answered; a window is never built from half its answers unless the source is to
+            accept partial ones, and then the samples are marked so.
     """
     with ThreadPoolExecutor(concurrency, thread_name_prefix="samples") as executor:
         runner = QueryRunner(source, window, resolution_seconds, executor)

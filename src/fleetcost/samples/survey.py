@@ -70,7 +70,7 @@ def survey(source: Source, label: str, now: datetime, days: int, silent_after: t
         label: tells them apart
         now: the clock's reading
         days: how far back the first sample is looked for
-        silent_after: a last sample older than this is told; a source that is filled late has late ones
+        silent_after: a last sample older than this is reported; a source that is filled late has late ones
 
     Raises:
         SourceError: it did not answer.

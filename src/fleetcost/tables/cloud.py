@@ -130,11 +130,11 @@ def _check(writer: Writer, files: Sequence[CloudFile]) -> None:
         loaded = found.get((file.key.integration, naive(file.key.window.start)), [])
         rows = sum(int(row[1]) for row in loaded)
         totals = [(row[0], *map(Decimal, row[2:])) for row in loaded]
-        told = [(one.currency, *(getattr(one, name) for name in CLOUD_COSTS)) for one in file.totals]
-        if rows != file.rows or totals != told:
+        header = [(one.currency, *(getattr(one, name) for name in CLOUD_COSTS)) for one in file.totals]
+        if rows != file.rows or totals != header:
             raise SetDamagedError(
                 f"load {file.key}: {rows} rows with the totals {totals} were found, its header says {file.rows} and "
-                f"{told}"
+                f"{header}"
             )
 
 

@@ -83,7 +83,7 @@ class Snapshot:
             NoRoomError: the disk has no room for what does not fit the memory.
             DatabaseDamagedError, DatabaseStoppedError: the file or the engine is broken; the next pass sees to it.
         """
-        with self._database.told():
+        with self._database.translated():
             try:
                 return self._cursor.execute(sql, _plain(parameters)).fetchall()
             except duckdb.InterruptException as error:
@@ -125,7 +125,7 @@ class Writer(Snapshot):
         Raises:
             NoRoomError, DatabaseDamagedError, DatabaseStoppedError: as for `rows`; the transaction must be given up.
         """
-        with self._database.told():
+        with self._database.translated():
             self._cursor.execute(sql, _plain(parameters))
 
     def add(self, table: str, query: str, parameters: Parameters | None = None) -> None:
@@ -179,7 +179,7 @@ class Database:
         """Open a consistent view; several statements in it see the same state."""
         cursor = self._cursor()
         try:
-            with self.told():
+            with self.translated():
                 cursor.execute("BEGIN TRANSACTION READ ONLY")
             yield Snapshot(cursor, self)
         finally:
@@ -191,16 +191,16 @@ class Database:
         with self._write_lock:
             cursor = self._cursor()
             try:
-                with self.told():
+                with self.translated():
                     cursor.execute("BEGIN TRANSACTION")
                 yield Writer(cursor, self)
-                with self.told():
+                with self.translated():
                     cursor.execute("COMMIT")
             finally:
                 cursor.close()
 
     @contextmanager
-    def told(self) -> Iterator[None]:
+    def translated(self) -> Iterator[None]:
         """Translate the engine's errors, and remember those after which nothing works any more."""
         try:
             yield
@@ -232,7 +232,7 @@ class Database:
         """
         Begin again after damage: close, and open an empty file in place of the broken one, which is moved aside.
 
-        Readers that are at work are told to ask again.
+        Readers that are at work are asked to retry.
         """
         with self._write_lock:
             self._connection.close()
@@ -242,7 +242,7 @@ class Database:
 
     def reopen(self, now: datetime) -> None:
         """
-        Open the file again after the engine gave up; what was committed is there, and readers are told to ask again.
+        Open the file again after the engine gave up; what was committed is there, and readers are asked to retry.
 
         Where the file cannot be opened any more, it is moved aside and an empty one takes its place.
         """
@@ -257,7 +257,7 @@ class Database:
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         # A cursor is a connection of its own: it inherits neither the catalog in use nor the session's time zone.
-        with self.told():
+        with self.translated():
             cursor = self._connection.cursor()
             cursor.execute("USE fleetcost")
             cursor.execute("SET TimeZone = 'UTC'")

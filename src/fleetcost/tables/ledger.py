@@ -81,7 +81,7 @@ def read_ledger(snapshot: View) -> Mapping[str, Entry]:
 
 
 def read_days(snapshot: View, days: Iterable[datetime]) -> tuple[Entry, ...]:
-    """Return the entries of the windows of some days, which are told by their beginnings."""
+    """Return the entries of the windows of some days, which are named by their beginnings."""
     rows = snapshot.rows(statement("ledger", which=query("on_days")), {"days": sorted(naive(day) for day in days)})
     return tuple(_entry(row) for row in rows)
 

@@ -38,7 +38,7 @@ def reconcile_days(writer: Writer, days: Collection[datetime]) -> None:
 
 
 def reconcile_sets(writer: Writer, keys: Sequence[SetKey]) -> None:
-    """Reconcile cluster-windows that were loaded anew; they must be in the ledger."""
+    """Reconcile cluster-windows that were loaded again; they must be in the ledger."""
     _reconcile(writer, {naive(Resolution.DAY.floor(key.window.start)) for key in keys}, keys)
 
 

@@ -4,7 +4,7 @@ Rollups: the same rows added up beforehand, so that the common questions read hu
 A rollup is recomputed in the transaction that replaces the rows it comes from, for the touched cluster-windows alone.
 Its columns have the names and the meaning of the rows' own, so a statement only chooses where it reads:
 
-- columns that rows are told apart by (grouped, filtered, joined) must be its keys;
+- columns that rows are distinguished by (grouped, filtered, joined) must be its keys;
 - sums of measures, the earliest start and the latest end are the same from every rollup;
 - a text on which all rows agree is the same too: where the members of a rollup's row differ it is empty, and a text
   that is empty anywhere in a group is not agreed on;
@@ -48,7 +48,7 @@ class Rollup:
     Attributes:
         name: of its tables, before the resolution
         source: the finer table it is added up from
-        keys: what its rows are told apart by, `PLACE` included
+        keys: what its rows are distinguished by, `PLACE` included
     """
 
     name: str

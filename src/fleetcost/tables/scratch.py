@@ -60,7 +60,7 @@ class Scratch:
             ours = fault(error, self.folder)
             if ours is not None:
                 raise ours from error
-            raise BillDamagedError(f"read {about or 'bills'}: {_told(error)}") from error
+            raise BillDamagedError(f"read {about or 'bills'}: {_message(error)}") from error
 
 
 @contextmanager
@@ -84,7 +84,7 @@ def scratch(folder: Path, engine: Engine) -> Iterator[Scratch]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _told(error: duckdb.Error) -> str:
+def _message(error: duckdb.Error) -> str:
     """Return the first lines of what the engine says, without its options and the statement."""
     said = re.split(r"\n\s*(?:LINE \d+:|Candidate functions)", str(error), maxsplit=1)[0]
     lines = [line.strip() for line in said.splitlines() if line.strip()]

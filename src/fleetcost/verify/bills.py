@@ -22,13 +22,13 @@ def verify_bills(bucket: BucketReader, now: datetime) -> LinkVerdict:
     try:
         found = [status for name in integrations(bucket) if (status := read_status(bucket, name))]
     except SetDamagedError as error:
-        return broken(Link.BILLS, str(error), "delete it: the next run writes it anew")
+        return broken(Link.BILLS, str(error), "delete it: the next run writes it again")
     return judge_bills(found, now)
 
 
 def judge_bills(found: Sequence[IntegrationStatus], now: datetime) -> LinkVerdict:
     """
-    Judge integrations by their last runs; the first that is broken is told.
+    Judge integrations by their last runs; the first that is broken is reason.
 
     Args:
         found: each integration's status
@@ -38,9 +38,9 @@ def judge_bills(found: Sequence[IntegrationStatus], now: datetime) -> LinkVerdic
         return remark(Link.BILLS, "none was ever read: costs are at list prices")
     for one in found:
         if not one.valid:
-            told = f": {one.message}" if one.message else ""
+            reason = f": {one.message}" if one.message else ""
             cure = f"correct its access or its place; {ShownCommand.BILLING_CHECK.quoted} tries it and writes nothing"
-            return broken(Link.BILLS, f"{one.integration} is {one.status.value}{told}", cure)
+            return broken(Link.BILLS, f"{one.integration} is {one.status.value}{reason}", cure)
         if now - one.last_run > LATE_RUNS * timedelta(seconds=one.refresh_seconds):
             account = f"{one.integration} was last read at {rfc3339(one.last_run)}, due every {one.refresh_seconds} s"
             cure = "is the primary running, with its cloud_integration? Its log names each run"

@@ -106,7 +106,7 @@ def _folder(bucket: Bucket, folder: Folder, now: datetime) -> Iterator[LinkVerdi
         claim = read_claim(bucket, folder.cluster)
         yield judge_heartbeat(folder, claim, now)
     except DamagedError as error:
-        cure = "delete it: a running agent claims its id anew with its next round"
+        cure = "delete it: a running agent claims its id again with its next round"
         yield broken(Link.HEARTBEAT, str(error), cure, folder.cluster)
     yield judge_uploads(folder, claim, now)
     diagnostics: Diagnostics | None = read_diagnostics(bucket, folder.cluster)

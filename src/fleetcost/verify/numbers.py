@@ -186,8 +186,8 @@ def books(ask: Ask, day: Window, cluster: ClusterId) -> Iterator[Figure]:
             yield Figure("a row's parts are its total", f"{where}, {row.name}", row.parts, row.total_cost)
         yield Figure("namespaces are their cluster", where, spaces.total, charged.total)
         for name, answer in (("charged", charged), ("owned", owned), ("namespaces", spaces)):
-            told = answer.totals["total_cost"] or 0.0
-            yield Figure("rows are the total of their answer", f"{where}, {name}", answer.total, told)
+            total = answer.totals["total_cost"] or 0.0
+            yield Figure("rows are the total of their answer", f"{where}, {name}", answer.total, total)
 
 
 def rebuilt(

@@ -148,9 +148,9 @@ def judge_ingest(loop: Loop, folder: Folder, now: datetime) -> tuple[LinkVerdict
     cluster, newest = folder.cluster, folder.newest
     unused = [one for one in loop.not_used if one.path.startswith(f"federated/{cluster}/")]
     if unused:
-        told = "; ".join(f"{one.path} is {one.state}: {one.reason}" for one in unused[:SHOWN])
+        account = "; ".join(f"{one.path} is {one.state}: {one.reason}" for one in unused[:SHOWN])
         cure = "order a repair of its window (docs/guide/repair.md), or restore the object's former version"
-        return (broken(Link.INGEST, told, cure, cluster), *not_tried([Link.DERIVE], "ingest is broken", cluster))
+        return (broken(Link.INGEST, account, cure, cluster), *not_tried([Link.DERIVE], "ingest is broken", cluster))
     fresh = loop.clusters.get(cluster)
     if fresh is None or fresh.last_uploaded is None:
         account = "the aggregator has no set of it"

@@ -68,12 +68,12 @@ def visited(browser: Browser, site: Site, path: str) -> Figures:
     page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - a plain function is wanted
     page.goto(f"{site.address}/{path}")
     page.wait_for_load_state("networkidle")
-    told: dict[str, Any] = page.evaluate("({ first: window.__first, tasks: window.__tasks })")
+    reported: dict[str, Any] = page.evaluate("({ first: window.__first, tasks: window.__tasks })")
     scripts = {one.url: one.request.sizes()["responseBodySize"] / 1000 for one in answers if one.url.endswith(".js")}
     chart = sum(size for url, size in scripts.items() if "/draw-" in url)
     questions = tuple(one.url for one in answers if re.search(r"/api/v1/|/model/", one.url))
     context.close()
-    return Figures(sum(scripts.values()) - chart, chart, questions, told["first"], tuple(told["tasks"]))
+    return Figures(sum(scripts.values()) - chart, chart, questions, reported["first"], tuple(reported["tasks"]))
 
 
 @pytest.fixture(scope="module")
@@ -106,15 +106,15 @@ def test_the_style_is_small() -> None:
     assert len(gzip.compress(style.read_bytes())) / 1000 <= STYLE_KB
 
 
-def test_the_figures_are_told(figures: dict[str, Figures], fleet: Site, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_figures_are_reported(figures: dict[str, Figures], fleet: Site, capsys: pytest.CaptureFixture[str]) -> None:
     """The suite prints what each page took; where `UI_FIGURES` names a file, it is written there."""
     names = ("script kB", "chart kB", "questions", "first row ms", "long tasks", "longest ms")
     lines = [f"{'page':<12}" + "".join(f"{name:>14}" for name in names)]
     for name, found in figures.items():
         row = "–" if found.first_row_ms is None else f"{found.first_row_ms:.0f}"
         longest = f"{max(found.long_tasks_ms, default=0):.0f}"
-        told = (f"{found.script_kb:.1f}", f"{found.chart_kb:.1f}", len(found.questions), row)
-        cells = (*told, len(found.long_tasks_ms), longest)
+        reported = (f"{found.script_kb:.1f}", f"{found.chart_kb:.1f}", len(found.questions), row)
+        cells = (*reported, len(found.long_tasks_ms), longest)
         lines.append(f"{name:<12}" + "".join(f"{cell:>14}" for cell in cells))
     text = "\n".join(lines)
     with capsys.disabled():

@@ -189,7 +189,7 @@ def test_a_refusal_is_told_with_its_reason(bare: Site, page: Page, name: str) ->
 
 @pytest.mark.parametrize("name", ASKS)
 def test_an_error_is_told_and_can_be_tried_again(bare: Site, page: Page, name: str) -> None:
-    """A failing server is told with title, detail and request; trying again asks again."""
+    """A failing server is reported with title, detail and request; trying again asks again."""
     answering(page, BROKEN)
     go(page, bare, name)
 

@@ -8,7 +8,7 @@ from e2e.ui.sites import REPOSITORY
 
 
 def test_the_description_the_types_are_made_from_is_the_servers() -> None:
-    """`web/openapi.json` is the server's own description of its native routes; `make docs` writes it anew."""
+    """`web/openapi.json` is the server's own description of its native routes; `make docs` writes it again."""
     place = REPOSITORY / "scripts" / "docs_openapi.py"
     spec = importlib.util.spec_from_file_location("docs_openapi", place)
     assert spec is not None

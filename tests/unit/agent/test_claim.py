@@ -39,7 +39,7 @@ def test_the_same_cluster_confirms_its_claim() -> None:
 
 
 def test_another_cluster_is_refused() -> None:
-    """A second claimant is told both uids, when the first claimed and pushed, and what to do."""
+    """A second claimant is shown both uids, when the first claimed and pushed, and what to do."""
     bucket = MemoryBucket()
     heartbeat(bucket, claim(bucket, C1, "uid-1", at(1)), at(2), pushed=True)
     with pytest.raises(ClaimRefusedError, match=r"uid-1.*last push 2026-01-10T02:00:00Z.*uid-2") as raised:
@@ -128,7 +128,7 @@ class Forgetful(MemoryBucket):
 
 
 def test_a_winner_that_is_told_it_lost_reads_and_knows() -> None:
-    """The port allows a winner to be told that it lost; claim and heartbeat look at what lies there."""
+    """The port allows a winner to be answered that it lost; claim and heartbeat look at what lies there."""
     bucket = Forgetful()
     held = claim(bucket, C1, "uid-1", at(1))
     assert held.uid == "uid-1"
@@ -155,7 +155,7 @@ def test_a_retired_cluster_is_back_with_its_next_heartbeat() -> None:
 
 
 def test_retiring_a_cluster_nobody_claimed_is_refused() -> None:
-    """A mistyped id is told instead of making a claim."""
+    """A mistyped id is reported instead of making a claim."""
     bucket = MemoryBucket()
     with pytest.raises(ClaimRefusedError, match="is the cluster id right"):
         retire(bucket, C1, at(2))

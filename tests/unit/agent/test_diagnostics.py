@@ -183,7 +183,7 @@ def test_what_lies_there_and_is_no_diagnosis_is_nothing(scene: Scene) -> None:
     assert read_diagnostics(scene.bucket, C1) is None
 
 
-def test_a_bucket_that_is_away_is_told(scene: Scene, maintenance: Maintenance) -> None:
+def test_a_bucket_that_is_away_is_reported(scene: Scene, maintenance: Maintenance) -> None:
     """The maintenance says that it could not push; the caller decides what follows."""
     scene.bucket.away = True
     with pytest.raises(StoreError):

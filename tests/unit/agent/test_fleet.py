@@ -103,7 +103,7 @@ def test_every_cluster_is_built_into_its_own_folder() -> None:
 
 
 def test_one_cluster_s_failure_stays_its_own() -> None:
-    """A cluster whose queries fail is told with the reason; the others are built, and the round is a round."""
+    """A cluster whose queries fail is reported with the reason; the others are built, and the round is a round."""
     here = world("a", "b")
     fleet = here.fleet()
     fleet.round()
@@ -157,7 +157,7 @@ def test_a_cluster_s_own_agent_always_gets_it_back() -> None:
 
 
 def test_of_two_shared_agents_the_first_stays() -> None:
-    """A second agent of many clusters is refused what the first builds, unless it is told to take over."""
+    """A second agent of many clusters is refused what the first builds, unless it is to take over."""
     here = world("a")
     here.fleet().round()
 
@@ -176,7 +176,7 @@ def test_another_uid_is_refused() -> None:
     assert "another uid" in outcome.reason
 
 
-def test_what_cannot_be_a_cluster_is_told() -> None:
+def test_what_cannot_be_a_cluster_is_reported() -> None:
     """Series without the label and a product's default id are refused by name, and the rest is built."""
     here = world("a", "cluster-one", "")
     outcomes = {one.cluster: one for one in here.fleet().round()}
@@ -187,14 +187,14 @@ def test_what_cannot_be_a_cluster_is_told() -> None:
 
 
 def test_a_list_is_kept_to() -> None:
-    """Of a list of clusters no other is built, and one that is not there is told."""
+    """Of a list of clusters no other is built, and one that is not there is reported."""
     here = world("a", "b")
 
     assert fates(here.fleet("b", "c").build(WINDOW)) == {"b": Fate.DONE, "c": Fate.ABSENT}
 
 
 def test_a_silent_cluster_gets_no_heartbeat() -> None:
-    """A cluster without samples for hours is not told to be there, although its old hours are still looked at."""
+    """A cluster without samples for hours is not said to be there, although its old hours are still looked at."""
     here = world("a", "b")
     fleet = here.fleet()
     fleet.round()

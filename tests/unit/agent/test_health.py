@@ -66,7 +66,7 @@ def test_repairs_are_ordered(prefix: str) -> None:
         assert ": use a window" in json.loads(body)["message"]
 
 
-def test_a_taken_port_is_told() -> None:
+def test_a_taken_port_is_reported() -> None:
     """A port somebody else listens on is a settings error with address and flag."""
     with (
         serve_health("127.0.0.1", 0, HANDLERS) as port,

@@ -54,7 +54,7 @@ def test_costs_are_what_was_asked_for(scene: Scene) -> None:
     assert whole.header.total_cost == sum(one(scene.bucket, hour(n)).header.total_cost for n in (7, 8, 9))
 
 
-def test_finality_and_coverage_are_told(scene: Scene) -> None:
+def test_finality_and_coverage_are_reported(scene: Scene) -> None:
     """Hours that are over are final and fully observed, the running hour and its day are partial."""
     scene.agent().round()
     assert one(scene.bucket, hour(8)).header.complete
@@ -75,7 +75,7 @@ def test_a_second_round_changes_nothing(scene: Scene) -> None:
 
 
 def test_a_new_agent_changes_nothing(scene: Scene) -> None:
-    """An agent that was started anew on the same store and bucket finds its work done."""
+    """An agent that was started again on the same store and bucket finds its work done."""
     scene.agent().round()
     before = [*files(scene.store), *files(scene.bucket)]
     assert scene.agent().round().uploaded == ()
@@ -354,7 +354,7 @@ def test_an_agent_whose_source_is_down_is_still_seen(scene: Scene) -> None:
 
 
 def test_building_a_window_builds_its_hours_and_days(scene: Scene) -> None:
-    """`build` builds what it is told, due or not, and leaves out hours that have not begun."""
+    """`build` builds what it is asked for, due or not, and leaves out hours that have not begun."""
     done = scene.agent().build(day())
     assert done.built == (hour(7), hour(8), hour(9))
     assert len(done.gaps) == 7
@@ -362,7 +362,7 @@ def test_building_a_window_builds_its_hours_and_days(scene: Scene) -> None:
 
 
 def test_building_needs_the_bucket(scene: Scene) -> None:
-    """Somebody who builds a window by hand is told at once that the bucket is away."""
+    """Somebody who builds a window by hand learns at once that the bucket is away."""
     scene.bucket.away = True
     with pytest.raises(StoreError):
         scene.agent().build(hour(8))
@@ -410,8 +410,8 @@ def test_building_learns_first(scene: Scene) -> None:
     assert one(scene.bucket, day()).header.total_cost == whole.header.total_cost
 
 
-def test_gaps_and_counts_are_told(scene: Scene) -> None:
-    """Whoever asks is told the hours nobody observed, and how many sets are complete and how many are not."""
+def test_gaps_and_counts_are_reported(scene: Scene) -> None:
+    """Whoever asks is shown the hours nobody observed, and how many sets are complete and how many are not."""
     scene.cluster.dark = [DARK]
     agent = scene.agent()
     agent.round()
@@ -435,8 +435,8 @@ def test_a_round_between_a_forced_build_and_its_push_does_not_undo_it(scene: Sce
     assert not one(scene.bucket, hour(8)).header.complete
 
 
-def test_progress_is_told(scene: Scene) -> None:
-    """Whoever watches is told hours done and hours due, from none to all."""
+def test_progress_is_reported(scene: Scene) -> None:
+    """Whoever watches is shown hours done and hours due, from none to all."""
     steps: list[tuple[int, int]] = []
     scene.agent().round(lambda done, due: steps.append((done, due)))
     assert steps == [(number, 4) for number in range(5)]
@@ -454,7 +454,7 @@ class Once(threading.Event):
 
 @pytest.mark.parametrize("trouble", ["none", "source", "bucket", "bug"])
 def test_the_loop_goes_on_whatever_a_round_raises(scene: Scene, trouble: str) -> None:
-    """A failed round, even one that fails by a mistake of ours, is told in the health and the loop goes on."""
+    """A failed round, even one that fails by a mistake of ours, is reported in the health and the loop goes on."""
     agent = scene.agent()
     scene.cluster.down = trouble == "source"
     scene.bucket.away = trouble == "bucket"

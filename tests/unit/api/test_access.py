@@ -123,7 +123,7 @@ def test_three_ways_to_carry_a_token(headers: dict[str, str], token: str) -> Non
 
 
 def test_scopes_are_asked_for(guarded: App) -> None:
-    """What changes something needs the admin's scope; who only reads is told so."""
+    """What changes something needs the admin's scope; who only reads is refused."""
     body = b'{"title": "t", "url": "explore"}'
     for token, expected in (("reader", 403), ("one", 403), ("boss", 200)):
         response = guarded.client.send("PUT", "/api/v1/views/v1", body, {"authorization": f"Bearer {token}"})
@@ -240,7 +240,7 @@ def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path, content: bytes, r
     ],
 )
 def test_tokens_that_make_no_sense_are_refused(tmp_path: Path, tokens: list[dict[str, Any]], reason: str) -> None:
-    """One token for two names, and a filter that could never be asked, are told when the file is read."""
+    """One token for two names, and a filter that could never be asked, are reported when the file is read."""
     with pytest.raises(SettingsError, match=reason):
         read_tokens(write(tmp_path / "tokens.yaml", tokens))
 

@@ -132,7 +132,7 @@ def test_a_changed_file_counts_at_once(made: Ingested, tmp_path: Path) -> None:
         assert ask(client, "/api/v1/clusters", "3").status == 200
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     """Starting with a file that is not there fails: nothing is served without the tokens that were asked for."""
     with pytest.raises(SettingsError, match="tokens file"):
         Tokens(tmp_path / "none.yaml")

@@ -60,7 +60,7 @@ class Once(threading.Event):
 
 
 def test_a_first_pass_that_failed_says_why(tmp_path: Path) -> None:
-    """A bucket that cannot be reached is not a first ingest that is running: the reason is told."""
+    """A bucket that cannot be reached is not a first ingest that is running: the reason is reported."""
     with app(tmp_path, Away()) as broken:
         broken.ingestor.run(Once(), 1)
         problem = broken.refused("/api/v1/allocations", 503)

@@ -114,12 +114,14 @@ def test_credentials_are_kept_and_never_shown(client: Client, tmp_path: Path) ->
         eu.wants = BASIC
         put(client, name="eu", address=eu.address)
         assert "asks for credentials" in listed(client)["eu"]["reason"]
-        _, told = put(client, name="eu", address=eu.address, auth={"type": "basic", "user": "ann", "pass": "secret"})
+        _, reported = put(
+            client, name="eu", address=eu.address, auth={"type": "basic", "user": "ann", "pass": "secret"}
+        )
         shown = listed(client)
 
     assert (shown["eu"]["reachable"], shown["eu"]["authenticated"]) == (True, True)
-    assert "auth" not in told["data"]
-    for text in (json.dumps(told), json.dumps(shown), (tmp_path / "state" / "contexts.json").read_text()):
+    assert "auth" not in reported["data"]
+    for text in (json.dumps(reported), json.dumps(shown), (tmp_path / "state" / "contexts.json").read_text()):
         assert "secret" not in text
         assert BASIC not in text
     assert stat.S_IMODE((tmp_path / "kept.json").stat().st_mode) == 0o600

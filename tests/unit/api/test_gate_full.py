@@ -76,7 +76,7 @@ async def _freed(gate: Gate) -> float:
 
 
 def test_a_question_whose_time_is_over_is_ended(made: Ingested) -> None:
-    """The client is told after the deadline, and the engine stops working on it."""
+    """The client is answered after the deadline, and the engine stops working on it."""
 
     async def scenario() -> float:
         gate = Gate(running=1, waiting=0, seconds=0.3)
@@ -122,7 +122,7 @@ def test_a_full_queue_is_told_at_once(made: Ingested) -> None:
 
 
 def test_waiting_counts(made: Ingested) -> None:
-    """A question that only waited for a place is told that its time is over, and takes no place with it."""
+    """A question that only waited for a place learns that its time is over, and takes no place with it."""
 
     async def scenario() -> None:
         gate = Gate(running=1, waiting=5, seconds=0.4)

@@ -48,8 +48,8 @@ def test_other_names_are_refused(local: App, host: str, path: str) -> None:
     """A page that made its own name lead here reads nothing, whatever it asks for."""
     response = local.client.get(path, None, {"host": host})
     assert response.status_code == 421
-    told = response.json()
-    assert "allowed-hosts" in (told.get("detail") or told["message"])
+    reported = response.json()
+    assert "allowed-hosts" in (reported.get("detail") or reported["message"])
     assert response.headers["x-content-type-options"] == "nosniff"
 
 

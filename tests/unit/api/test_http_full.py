@@ -24,7 +24,7 @@ def fleets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleets]:
 
 
 def test_headers_of_every_answer(fleets: Fleets) -> None:
-    """Pages, documents and errors carry the policy; nothing is framed, sniffed or told about the server."""
+    """Pages, documents and errors carry the policy; nothing is framed, sniffed or said about the server."""
     client = fleets.client("topology")
     for path in ("/", "/docs", "/api/v1/clusters", "/model/nothing", "/healthz", "/openapi.json"):
         headers = client.ask(path).headers

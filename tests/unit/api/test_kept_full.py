@@ -94,7 +94,7 @@ def test_a_change_between_reading_and_writing_is_noticed(tmp_path: Path) -> None
 
 
 def test_equal_questions_get_equal_bytes(fleets: Fleets) -> None:
-    """An answer is kept as it was sent, compressed too, and a client that has it already is told so."""
+    """An answer is kept as it was sent, compressed too, and a client that has it already learns it."""
     client = fleets.client("topology")
     target = f"/api/v1/allocations?{WINDOW}&aggregate=pod&step=all"
     first = client.ask(target)

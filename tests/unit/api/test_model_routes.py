@@ -151,7 +151,7 @@ def test_nested_figures_are_not_rounded(full: App) -> None:
 
 
 def test_what_a_cluster_itself_costs_is_shared(full: App) -> None:
-    """Unless told otherwise, management is carried by the cluster's workloads, in what they cost, and is named."""
+    """By default, management is carried by the cluster's workloads, in what they cost, and is named."""
     plain, sharing = allocation(full), allocation(full, shareTenancyCosts="true")
     assert plain["sharedCost"] == 0 < sharing["sharedCost"]
     assert sharing["totalCost"] == pytest.approx(plain["totalCost"] + sharing["sharedCost"], abs=2e-5)

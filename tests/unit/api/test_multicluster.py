@@ -91,7 +91,7 @@ def test_the_nine_checks_are_the_agents() -> None:
 
 
 def test_a_check_that_fails_somewhere_fails_in_the_overview(tmp_path: Path) -> None:
-    """A broken check is told of its cluster with what was seen, and of the fleet; the others pass."""
+    """A broken check is reported of its cluster with what was seen, and of the fleet; the others pass."""
     bucket = two_clusters()
     write_diagnostics(bucket, run(C1, at(35)))
     write_diagnostics(bucket, run(C2, at(35.5), prometheusHasKSMMetric="no sample"))
@@ -141,7 +141,7 @@ def test_a_retired_cluster_counts_no_more(tmp_path: Path) -> None:
 
 
 def test_a_document_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    """Garbage in one cluster's folder is told there, with its path, and hides nobody else's checks."""
+    """Garbage in one cluster's folder is reported there, with its path, and hides nobody else's checks."""
     bucket = two_clusters()
     write_diagnostics(bucket, run(C1, at(35)))
     bucket.put("federated/c2/diagnostics.json", b"garbage")
@@ -204,7 +204,7 @@ def gone(tmp_path: Path) -> Iterator[Primary]:
 
 
 def test_the_silence_of_a_retired_cluster_is_no_gap(gone: Primary) -> None:
-    """Windows after a cluster was declared gone are told as retired and not expected; those of others are missing."""
+    """Windows after a cluster was declared gone are retired and not expected; those of others are missing."""
     one, two = gone.opened.get("/api/v1/allocations", window="2026-01-10T00:00:00Z,2026-01-13T00:00:00Z")[
         "completeness"
     ]
@@ -226,7 +226,7 @@ def test_a_retired_cluster_is_called_so(gone: Primary) -> None:
 
 
 def test_a_cluster_that_comes_back_is_expected_again(gone: Primary) -> None:
-    """A heartbeat after the retirement takes it back, and answers that were kept are made anew."""
+    """A heartbeat after the retirement takes it back, and answers that were kept are made again."""
     asked = {"window": "2026-01-10T00:00:00Z,2026-01-13T00:00:00Z"}
     before = gone.opened.get("/api/v1/allocations", **asked)["completeness"][1]["state"]
     held = claim(gone.bucket, C2, "uid-2", at(50))

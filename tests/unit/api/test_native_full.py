@@ -84,7 +84,7 @@ def test_tenancy(fleets: Fleets, tenancy: str, total: float) -> None:
 
 
 def test_sharing(fleets: Fleets) -> None:
-    """Namespaces, labels and an overhead are shared; a wrong value is told under its native name."""
+    """Namespaces, labels and an overhead are shared; a wrong value is reported under its native name."""
     shared = ask(fleets, "topology", f"/api/v1/allocations?{WINDOW}&aggregate=namespace&idle=hide&share_namespaces=ns1")
     assert {row["name"]: row["shared_cost"] for row in shared["rows"]} == {"ns2": 18.666666667, "ns3": 9.333333333}
     wrong = fleets.client("topology").ask(f"/api/v1/allocations?{WINDOW}&share_cost=x")
@@ -143,7 +143,7 @@ def test_columns(fleets: Fleets) -> None:
     ],
 )
 def test_problems_name_the_parameter(fleets: Fleets, target: str, parameter: str) -> None:
-    """What cannot be used is told by name, with what was read and what is accepted."""
+    """What cannot be used is reported by name, with what was read and what is accepted."""
     answer = fleets.client("topology").ask(target)
     problem = msgspec.json.decode(answer.body, type=Problem)
     assert answer.status == problem.status == 400
@@ -174,7 +174,7 @@ def test_rows_are_what_the_schema_says(fleets: Fleets) -> None:
 
 
 def test_health_has_a_cell_per_window(fleets: Fleets) -> None:
-    """Every cluster's windows are told with their state and the object behind them."""
+    """Every cluster's windows are reported with their state and the object behind them."""
     answer = ask(fleets, "calendar", "/api/v1/health/windows?window=today&resolution=1h")
     (cluster,) = answer["clusters"]
     assert cluster["cluster"] == "c1"

@@ -96,7 +96,7 @@ def test_completeness_is_told_by_cluster(full: App) -> None:
     assert (entries["c1"]["coverage_minutes"], entries["c1"]["expected_minutes"]) == (1440, 1440 + 720)
 
 
-def test_a_widened_window_is_told(full: App) -> None:
+def test_a_widened_window_is_reported(full: App) -> None:
     """An answer for more than was asked says so; one that only ends later than now does not."""
     assert codes(full.get("/api/v1/allocations", window="2026-01-10T05:00:00Z,2026-01-10T06:30:00Z")) == [
         "window-widened"
@@ -106,7 +106,7 @@ def test_a_widened_window_is_told(full: App) -> None:
         assert "window-widened" not in codes(full.get("/api/v1/allocations", window=window)), window
 
 
-def test_hours_that_are_not_kept_are_told(full: App) -> None:
+def test_hours_that_are_not_kept_are_reported(full: App) -> None:
     """Hours asked for beyond their retention are answered by day with a warning, not with empty hours."""
     answer = full.get("/api/v1/allocations", window="7d", step="1h")
     assert codes(answer) == ["step-widened"]
@@ -115,7 +115,7 @@ def test_hours_that_are_not_kept_are_told(full: App) -> None:
     assert full.get("/api/v1/allocations", window="1d", step="1h")["question"]["step"] == "1h"
 
 
-def test_negative_idle_is_told(tmp_path: Path) -> None:
+def test_negative_idle_is_reported(tmp_path: Path) -> None:
     """More charged than the nodes cost is shown as it is, and said."""
     sets = [allocation_set([allocation(day(), cpu_cost=5)], day()), asset_set([node(day(), cpu_cost=2)], day())]
     with app(tmp_path, bucket_of(*sets)) as opened:

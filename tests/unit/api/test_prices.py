@@ -1,4 +1,4 @@
-"""`/api/v1/prices`: what clusters are priced with, told of hand-made assets whose rates are plain."""
+"""`/api/v1/prices`: what clusters are priced with, shown on hand-made assets whose rates are plain."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_the_source_is_older_than_the_window(tmp_path: Path) -> None:
     assert price["effective_from"] == "2026-01-07T00:00:00Z"
 
 
-def test_prices_set_by_hand_are_told(tmp_path: Path) -> None:
+def test_prices_set_by_hand_are_reported(tmp_path: Path) -> None:
     """One row that was priced by hand is enough to say so, without hiding the main source."""
     custom = disk(TODAY, cost=0.1, byte_hours=GIB, price_source=PriceSource.CUSTOM)
     (price,) = answered(tmp_path, asset_set([machine(TODAY), custom], TODAY))

@@ -47,8 +47,8 @@ class Turns(threading.Event):
 
 
 def test_a_failing_turn_fails_the_health_check_and_the_loop_goes_on() -> None:
-    """While turns fail the reason is told; the loop goes on, and with the first good turn all is well again."""
-    told: list[str] = []
+    """While turns fail the reason is reported; the loop goes on, and with the first good turn all is well again."""
+    reported: list[str] = []
     passes = [0]
 
     def clusters() -> tuple[ClusterId, ...]:
@@ -57,10 +57,10 @@ def test_a_failing_turn_fails_the_health_check_and_the_loop_goes_on() -> None:
         return (ONE,)
 
     def after() -> None:
-        told.append(registry.broken)
+        reported.append(registry.broken)
         passes[0] += 1
 
     registry = Registry(MemoryBucket(), clusters, lambda: passes[0])
     registry.run(Turns(after, after))
-    assert ("no ledger" in told[0], told[1]) == (True, "")
+    assert ("no ledger" in reported[0], reported[1]) == (True, "")
     assert set(registry.statuses()) == {ONE}

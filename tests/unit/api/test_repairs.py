@@ -114,7 +114,7 @@ def test_orders_are_listed_newest_first(primary: Primary) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "status", "told"),
+    ("wanted", "status", "reported"),
     [
         ({"cluster": "c1", "window": "soon"}, 400, "window"),
         ({"cluster": "c1", "window": "2026-01-11T00:00:00Z,2026-01-12T00:00:00Z"}, 400, "a window that has begun"),
@@ -125,10 +125,10 @@ def test_orders_are_listed_newest_first(primary: Primary) -> None:
         ({"cluster": "c1", "window": HOUR, "forse": True}, 400, "forse"),
     ],
 )
-def test_an_order_that_cannot_be_done_is_not_written(primary: Primary, wanted: Any, status: int, told: str) -> None:
-    """A mistake is told by name and leaves nothing in the bucket."""
+def test_an_order_that_cannot_be_done_is_not_written(primary: Primary, wanted: Any, status: int, reported: str) -> None:
+    """A mistake is reported by name and leaves nothing in the bucket."""
     before = list(primary.scene.bucket.list())
-    assert told in primary.order(status, **wanted)["detail"]
+    assert reported in primary.order(status, **wanted)["detail"]
     assert list(primary.scene.bucket.list()) == before
 
 
@@ -152,8 +152,8 @@ def test_an_order_that_is_not_there(primary: Primary, request_id: str) -> None:
     assert primary.opened.client.get(f"/api/v1/repairs/{request_id}").status_code == 404
 
 
-def test_a_bucket_that_is_away_is_told(primary: Primary) -> None:
-    """Without an answer from the bucket the client is told to come again, and by whom it was not answered."""
+def test_a_bucket_that_is_away_is_reported(primary: Primary) -> None:
+    """Without an answer from the bucket the client is asked to come again, and by whom it was not answered."""
     primary.scene.bucket.away = True
     response = ordered(primary.opened, cluster="c1", window=HOUR)
     assert (response.status_code, response.json()["type"]) == (503, "bucket")

@@ -135,7 +135,7 @@ def test_costs_are_not_served_to_a_network_by_accident(tmp_path: Path) -> None:
     assert "--serve-without-authentication" in done.stderr
 
 
-def test_the_server_ends_when_told(tmp_path: Path) -> None:
+def test_the_server_ends_when_asked(tmp_path: Path) -> None:
     """A termination signal closes the database and ends the process without an error."""
     port = free_port()
     with running(

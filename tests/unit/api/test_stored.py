@@ -53,7 +53,7 @@ def test_lists_are_bounded(tmp_path: Path) -> None:
 
 
 def test_a_lost_race_is_done_again(tmp_path: Path) -> None:
-    """A change that somebody else came before is made anew on what they wrote; nobody's document is lost."""
+    """A change that somebody else came before is made again on what they wrote; nobody's document is lost."""
 
     class Racing(FolderState):
         rivals = 2
@@ -78,7 +78,7 @@ def test_a_write_on_old_knowledge_is_refused(tmp_path: Path) -> None:
     assert state.read("x") == b"two"
 
 
-def test_damage_is_told(tmp_path: Path) -> None:
+def test_damage_is_reported(tmp_path: Path) -> None:
     """A file that somebody has broken is not taken for an empty list and written over."""
     (tmp_path / "notes.json").write_bytes(b"garbage")
     with pytest.raises(DamagedError, match="read notes"):

@@ -1,4 +1,4 @@
-"""The buckets behind the answers, as the health page is told of them."""
+"""The buckets behind the answers, as the health page shows them."""
 
 from __future__ import annotations
 

@@ -152,12 +152,12 @@ def test_clouds_without_a_reader_are_named(tmp_path: Path) -> None:
     ],
 )
 def test_complaints_name_the_key(tmp_path: Path, document: Any, said: str) -> None:
-    """What cannot be used is told with its place and what would be accepted."""
+    """What cannot be used is reported with its place and what would be accepted."""
     with pytest.raises(SettingsError, match=said):
         read(tmp_path, document)
 
 
-def test_a_file_that_is_no_json_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_no_json_is_reported(tmp_path: Path) -> None:
     """So is one that is not there."""
     file = tmp_path / "x.json"
     with pytest.raises(SettingsError, match="read the cloud integrations"):

@@ -47,7 +47,7 @@ def test_an_azure_export_in_parquet(tmp_path: Path) -> None:
     ],
 )
 def test_a_gcp_dump(tmp_path: Path, name: str, content: bytes) -> None:
-    """Nested or flat, the credits of a row are told apart by what they are for."""
+    """Nested or flat, the credits of a row are distinguished by what they are for."""
     assert all_rows(read_sets(tmp_path, (name, content))) == truth(GOOGLE)
 
 
@@ -85,7 +85,7 @@ def test_bills_of_several_forms_are_read_together(tmp_path: Path) -> None:
         (b"Date,MeterCategory,Cost\n,x,1\n", "line 2: Date is empty"),
     ],
 )
-def test_what_cannot_be_understood_is_told(tmp_path: Path, content: bytes, said: str) -> None:
+def test_what_cannot_be_understood_is_reported(tmp_path: Path, content: bytes, said: str) -> None:
     """No row is guessed or left out: the bill is refused, and the message says why."""
     with pytest.raises(BillDamagedError, match=said):
         read_sets(tmp_path, ("export.csv", content))

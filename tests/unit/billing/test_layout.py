@@ -1,4 +1,4 @@
-"""Which objects are the bills of which month, told from names and manifests."""
+"""Which objects are the bills of which month, known from names and manifests."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_two_exports_of_a_month_are_refused() -> None:
 
 
 @pytest.mark.parametrize("content", [b"{", b"[1]", b'{"blobs": [1]}', b'{"reportKeys": 3}'])
-def test_a_broken_manifest_is_told(content: bytes) -> None:
+def test_a_broken_manifest_is_reported(content: bytes) -> None:
     """A manifest that cannot be understood is not passed over."""
     with pytest.raises(BillDamagedError, match=r"read the manifest m/manifest\.json"):
         bills(listing("m/a.csv"), {"m/manifest.json": content})

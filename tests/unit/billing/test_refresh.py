@@ -152,7 +152,7 @@ def test_a_late_credit_restates_the_day_it_is_for(account: Account) -> None:
     assert account.refresh().written == 0
 
 
-def test_a_late_row_whose_own_bill_is_gone_is_told(account: Account) -> None:
+def test_a_late_row_whose_own_bill_is_gone_is_reported(account: Account) -> None:
     """Without January's report its day cannot be made whole: it stays, and the run says so."""
     for file in (account.folder / "reports" / "daily" / "20260101-20260201").iterdir():
         file.unlink()

@@ -56,7 +56,7 @@ def test_every_example_can_be_used() -> None:
 
 
 def test_the_table_is_the_contract() -> None:
-    """Its lines are the contract's tests and its columns the backends; scripts/docs_storage.py writes it anew."""
+    """Its lines are the contract's tests and its columns the backends; scripts/docs_storage.py writes it again."""
     table = PAGE.partition("<!-- contract: begin -->\n")[2].partition("<!-- contract: end -->")[0].splitlines()
     tests = [node for node in CONTRACT.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
     wanted = [(ast.get_docstring(node) or "").rstrip(".") for node in tests]

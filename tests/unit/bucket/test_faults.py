@@ -22,15 +22,15 @@ ANSWERS: dict[str, tuple[int, str, str, type[FleetcostError], str]] = {
 }
 
 
-@pytest.mark.parametrize(("status", "code", "sentence", "kind", "told"), ANSWERS.values(), ids=ANSWERS.keys())
-def test_answers(status: int, code: str, sentence: str, kind: type[FleetcostError], told: str) -> None:
+@pytest.mark.parametrize(("status", "code", "sentence", "kind", "reported"), ANSWERS.values(), ids=ANSWERS.keys())
+def test_answers(status: int, code: str, sentence: str, kind: type[FleetcostError], reported: str) -> None:
     """The store's word and sentence are passed on with the cure, its other words and the request are not."""
     body = f"<Error><Code>{code}</Code><Message>{sentence}</Message><StringToSign>swordfish</StringToSign></Error>"
     error = GenericError(f"Generic S3 error: {REQUEST} - Server returned non-2xx status code: {status} X: {body}")
     found = translate(error, OPERATION)
     assert type(found) is kind
     assert str(found).startswith("put s3://fleet/a: the store answered HTTP ")
-    assert told in str(found)
+    assert reported in str(found)
     assert "swordfish" not in str(found)
     assert "\n" not in str(found)
 

@@ -52,7 +52,7 @@ def test_one_view_of_both() -> None:
         view.get("federated/rome/x")
 
 
-def test_each_store_s_freshness_is_told() -> None:
+def test_each_store_s_freshness_is_reported() -> None:
     """Each store says when it was listed, what its newest object is and which clusters are read from it."""
     eu, _, view = two()
     list(view.list("federated"))

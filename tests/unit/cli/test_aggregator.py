@@ -44,7 +44,7 @@ def ingest(command: Command, storage: Path, tmp_path: Path, bucket: FilesystemBu
 
 
 def test_a_dry_run_prints_the_plan_and_changes_nothing(ingest: Command) -> None:
-    """What would be done is told: batches, what is unchanged, past retention and skipped, each skip with its reason."""
+    """What would be done is shown: batches, the unchanged, past retention and skipped, each skip with its reason."""
     for _ in range(2):
         done = ingest("--dry-run")
         text = " ".join(done.out.split())

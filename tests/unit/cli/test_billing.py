@@ -109,7 +109,7 @@ def test_a_window_of_dates_includes_both(flags: list[str], capsys: pytest.Captur
     assert "a first date and a last one" in capsys.readouterr().err
 
 
-def test_what_is_wrong_is_told(flags: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_wrong_is_reported(flags: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """No bills is exit code 1 with the field's word; a call that cannot be used is 2 and names its cure."""
     (tmp_path / "bills" / "bill.csv.gz").unlink()
     assert run(["billing", "run", *flags]) == 1

@@ -1,4 +1,4 @@
-"""What a shell is told when somebody presses the tab key, by a real process as the shell starts it."""
+"""What a shell is offered when somebody presses the tab key, by a real process as the shell starts it."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ AGENT = ("--window", "1h", "--data-dir", "DATA", "--prometheus-url", SOURCE, "--
         (("--cluster-id", "c1", "--data-dir", "/dev/null/x"), 2, "/dev/null/x"),
     ],
 )
-def test_what_an_agent_is_told(
+def test_what_an_agent_is_given(
     command: Command, storage: Path, tmp_path: Path, extra: tuple[str, ...], code: int, message: str
 ) -> None:
     """Each mistake is one line that says what was read and what to do; nothing is built and no traceback shown."""
@@ -128,7 +128,7 @@ def test_storage_files_that_cannot_be_used(
 
 
 def test_a_command_without_a_bucket(command: Command, tmp_path: Path) -> None:
-    """The three ways to name the bucket are told."""
+    """The three ways to name the bucket are reported."""
     done = command("aggregator", "ingest", "--data-dir", tmp_path)
     assert done.code == 2
     assert "--storage-config federated-store.yaml, FLEETCOST_STORAGE_CONFIG or `storage_config:`" in done.err
@@ -143,7 +143,7 @@ def test_a_bucket_folder_that_is_not_there(command: Command, storage: Path, tmp_
 
 
 def test_unknown_variables_are_refused(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A mistyped variable is told by every command that reads settings."""
+    """A mistyped variable is reported by every command that reads settings."""
     monkeypatch.setenv("FLEETCOST_DATADIR", "/x")
     done = command("config", "show", "agent")
     assert done.code == 2
@@ -152,7 +152,7 @@ def test_unknown_variables_are_refused(command: Command, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("port", ["taken", "99999"])
 def test_a_port_that_cannot_be_used(command: Command, storage: Path, tmp_path: Path, taken: int, port: str) -> None:
-    """A port somebody else has, or that does not exist, is told with the flag; the database is closed again."""
+    """A port somebody else has, or that does not exist, is reported with the flag; the database is closed again."""
     number = str(taken) if port == "taken" else port
     for _ in range(2):
         done = command(
@@ -171,7 +171,7 @@ def test_a_taken_port_of_the_demonstration(command: Command, tmp_path: Path, tak
 
 
 def test_a_database_in_use(command: Command, storage: Path, tmp_path: Path) -> None:
-    """A second aggregator on one data directory is told to wait, exit code 1."""
+    """A second aggregator on one data directory is asked to wait, exit code 1."""
     database = open_database(tmp_path / "data" / "fleetcost.duckdb", Engine(1 << 28, 1), DAY)
     done = command("aggregator", "ingest", "--storage-config", storage, "--data-dir", tmp_path / "data")
     database.close()
@@ -194,14 +194,14 @@ def test_errors_become_codes_and_one_line(
     error: Exception, code: int, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The caller's fault is 2, what is broken or does not answer is 1; a missing package names what to install."""
-    assert main._told(error) == code
+    assert main._report(error) == code
     assert said in capsys.readouterr().err
 
 
 def test_a_missing_package_of_another_kind_is_a_mistake_of_ours() -> None:
     """A module that no extra brings is not explained away."""
     with pytest.raises(ModuleNotFoundError):
-        main._told(ModuleNotFoundError("x", name="fleetcost.nothing"))
+        main._report(ModuleNotFoundError("x", name="fleetcost.nothing"))
 
 
 def test_output_that_nobody_reads_is_no_error() -> None:

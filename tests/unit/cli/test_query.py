@@ -111,7 +111,7 @@ def test_an_empty_answer_says_why(command: Command, address: str) -> None:
         ("http://a b", (), 2, "--url 'http://a b'"),
     ],
 )
-def test_what_goes_wrong_is_told(
+def test_what_goes_wrong_is_reported(
     command: Command, address: str, url: str, extra: tuple[str, ...], code: int, message: str
 ) -> None:
     """A bad question is the caller's fault, anything else the other side's; each is one line."""

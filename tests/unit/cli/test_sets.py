@@ -48,7 +48,7 @@ def test_a_set_as_a_table(command: Command, files: dict[str, Path]) -> None:
 
 
 def test_a_partial_set_says_so(command: Command, files: dict[str, Path]) -> None:
-    """A set that may grow, and the minutes it has seen, are told."""
+    """A set that may grow, and the minutes it has seen, are reported."""
     text = " ".join(command("sets", "show", files["assets"]).out.split())
     assert "2 rows, 3.000000 USD, partial, 7.5 of 60 minutes observed" in text
     assert "│ Disk │ pv-1 │ vol-1 │" in text

@@ -26,8 +26,8 @@ def shown(capsys: pytest.CaptureFixture[str], *files: Path) -> tuple[int, str, s
     """List the stores; return the exit code and what was printed."""
     flags = [word for file in files for word in ("--storage-config", str(file))]
     code = run(["aggregator", "stores", *flags])
-    told = capsys.readouterr()
-    return code, " ".join(told.out.replace("│", " ").split()), told.err
+    reported = capsys.readouterr()
+    return code, " ".join(reported.out.replace("│", " ").split()), reported.err
 
 
 def test_two_buckets_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -50,10 +50,10 @@ def test_a_cluster_in_both_is_named(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_one_bucket_twice_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The same bucket named twice is a mistake, and it is named."""
     file = store(tmp_path / "eu", "paris")
-    code, _, told = shown(capsys, file, file)
+    code, _, reported = shown(capsys, file, file)
 
     assert code == 2
-    assert "named twice" in told
+    assert "named twice" in reported
 
 
 def test_a_file_and_the_environment_name_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

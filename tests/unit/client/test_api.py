@@ -120,7 +120,7 @@ def test_a_private_authority_is_trusted_where_it_is_named(tmp_path: Path) -> Non
     ],
 )
 def test_refusals_say_what_is_the_case_and_what_to_do(status: int, body: bytes, account: str, cure: str) -> None:
-    """An answer that is none is told from a refusal of ours, and no message shows the token."""
+    """An answer that is none is distinguished from a refusal of ours, and no message shows the token."""
     with server(status, body) as (address, _), pytest.raises(NoAnswerError) as refused:
         ask(address)
     assert account in refused.value.account

@@ -84,7 +84,7 @@ def test_series_end_now() -> None:
 
 
 def test_a_fleet_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    """Agents that are made anew on the same folders have the same uids, and nothing final is built again."""
+    """Agents that are made again on the same folders have the same uids, and nothing final is built again."""
     stores: dict[Path, MemoryBucket] = {}
     bucket = MemoryBucket()
 

@@ -76,8 +76,8 @@ class BilledFleet:
             ]
             put(bucket, *hours)
             whole = replace(hours[0].header.key, resolution=Resolution.DAY, window=Window(at(day=number), end))
-            told = provenance(currency=currency, coverage_minutes=1440.0, built_at=end)
-            put(bucket, add_sets(whole, hours, told))
+            reported = provenance(currency=currency, coverage_minutes=1440.0, built_at=end)
+            put(bucket, add_sets(whole, hours, reported))
 
     def publish_bill(self, bucket: MemoryBucket, integration: str, number: int) -> None:
         """Put one integration's day into a bucket; a changed one is a new version."""

@@ -102,7 +102,7 @@ def _set(place: Place, variant: str) -> bytes:
 
 
 def _doubtful(place: Place) -> list[Any]:
-    """Return rows that are told apart by little, so that only a whole order decides who takes the last unit."""
+    """Return rows that are distinguished by little, so that only a whole order decides who takes the last unit."""
     if place.kind == "assets":
         pair = {"cost": 1, "name": "pv-1", "volume_name": "pv-1", "provider_id": "vol-1"}
         return [disk(place.window, region=name, **pair) for name in ("b", "a", "c")]

@@ -126,21 +126,21 @@ def test_a_set_with_adjustments_of_its_own_keeps_them(database: Database) -> Non
 
 
 def test_metrics_tell_of_bills(database: Database) -> None:
-    """Days by state, rows by outcome and the unmatched part are told; amounts and names are not."""
+    """Days by state, rows by outcome and the unmatched part are reported; amounts and names are not."""
     window = day()
     bucket = bucket_of(
         allocation_set([allocation(window, cpu_cost=2)], window), asset_set([node(window, cpu_cost=4)], window)
     )
     found = cloud_cost(0, 9, provider_id="i-1", category="Compute", kubernetes=True)
     lost = cloud_cost(0, 3, provider_id="i-2", category="Compute", kubernetes=True)
-    publish(bucket, cloud_set([found, lost], 0, "told"))
+    publish(bucket, cloud_set([found, lost], 0, "reported"))
     passed(bucket, database)
     page = metrics.page().decode()
     assert 'fleetcost_bill_days{state="final"} 1.0' in page
     assert 'fleetcost_bill_rows{outcome="matched"} 1.0' in page
     assert 'fleetcost_bill_rows{outcome="no asset"} 1.0' in page
     assert 'fleetcost_bill_unmatched_ratio{currency="USD"} 0.25' in page
-    assert "told" not in page
+    assert "reported" not in page
 
 
 def test_equal_ids_of_two_clusters_are_told_apart_by_their_names(database: Database) -> None:

@@ -97,7 +97,7 @@ def test_a_name_that_ends_listings_hides_nothing_else(database: Database) -> Non
 
 
 def test_names_nobody_understands_are_bounded() -> None:
-    """Of a flood of unknown names a thousand are told one by one and the rest in one line."""
+    """Of a flood of unknown names a thousand are reported one by one and the rest in one line."""
     bucket = MemoryBucket()
     for number in range(NAMED_UNKNOWN + 5):
         bucket.put(f"federated/villain/junk/{number}", b"")

@@ -158,7 +158,7 @@ def children() -> set[int]:
 
 
 def test_a_dead_decoder_costs_nothing(tmp_path: Path) -> None:
-    """When a decoding process is killed its set is tried again in another, and the processes end when told to."""
+    """When a decoding process is killed its set is tried again in another, and the processes end when asked to."""
     before = children()
     decoders = Decoders(1, 64 * MIB, "USD", lambda: LATER)
     try:
@@ -176,7 +176,7 @@ def test_a_dead_decoder_costs_nothing(tmp_path: Path) -> None:
 
 
 def test_decoders_take_what_fits_their_memory(tmp_path: Path) -> None:
-    """A set that would grow beyond a process's memory is told so before it is unpacked."""
+    """A set that would grow beyond a process's memory is refused before it is unpacked."""
     decoders = Decoders(1, GROWTH * (len(ONE) - 1), "USD", lambda: LATER)
     try:
         with pytest.raises(SetDamagedError, match="accepted is"):

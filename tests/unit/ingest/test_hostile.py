@@ -112,9 +112,9 @@ def test_a_hostile_folder_changes_nothing_of_the_others(follow: Any) -> None:
     assert done.bad > 150
     assert grown < 512 * MIB, f"{grown:,} bytes beside a budget of 512 MiB"
     assert others(attacked.database) == others(clean.database)
-    told = answers(attacked.asked, FILTERED)
-    assert told == answers(clean.asked, FILTERED)
-    assert {status for status, _ in told.values()} == {200}
+    reported = answers(attacked.asked, FILTERED)
+    assert reported == answers(clean.asked, FILTERED)
+    assert {status for status, _ in reported.values()} == {200}
     refused = {
         target: answer for target, answer in answers(attacked.asked, FLEET_QUESTIONS).items() if answer[0] != 200
     }

@@ -260,7 +260,7 @@ def test_an_object_without_permission_does_not_stop_the_others(database: Databas
 
 
 def test_an_object_that_is_deleted_meanwhile_is_deleted(database: Database) -> None:
-    """An object that goes between listing and reading is told as deleted, not as loaded or damaged."""
+    """An object that goes between listing and reading is reported as deleted, not as loaded or damaged."""
     path = set_path(key(hour(0)))
     bucket = Faulty({path: ObjectMissingError("gone")})
     MemoryBucket.put(bucket, path, to_bytes(allocation_set()))

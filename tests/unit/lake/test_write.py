@@ -107,7 +107,7 @@ def test_nothing_new_writes_nothing(lake: Lake) -> None:
 
 
 def test_only_a_changed_window_is_replaced(lake: Lake, tmp_path: Path) -> None:
-    """A day that arrives anew replaces its own files; those of other days stay the same objects."""
+    """A day that arrives again replaces its own files; those of other days stay the same objects."""
     lake.writer().write()
     before = {file.path for file in lake.manifest().tables["container_1d"].files}
     lake.made.database.close()
@@ -157,7 +157,7 @@ class Interrupted(MemoryBucket):
 
 @pytest.mark.parametrize(("fate", "error"), [("gone", StoreError), ("raced", ConditionFailedError)])
 def test_a_write_that_is_cut_is_seen_by_nobody(lake: Lake, fate: str, error: type[Exception]) -> None:
-    """Until the manifest is there no reader sees any of it; of two writers one is told that it lost."""
+    """Until the manifest is there no reader sees any of it; of two writers one learns that it lost."""
     bucket = Interrupted("")
     LakeWriter(lake.made.database, bucket, lake.folder, lambda: lake.made.fleet.now).write()
     before = bucket.get(MANIFEST)

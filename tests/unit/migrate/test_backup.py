@@ -154,8 +154,8 @@ def test_an_emptier_set_is_replaced() -> None:
     assert {one.cluster: one.outcome for one in split(bucket)[ALLOCATIONS].written}["a"] is Outcome.REPLACED
 
 
-def test_what_cannot_be_used_is_told() -> None:
-    """A damaged object, a name that is no set and a default cluster id are told, and the rest is done."""
+def test_what_cannot_be_used_is_reported() -> None:
+    """A damaged object, a name that is no set and a default cluster id are reported, and the rest is done."""
     bucket = backup()
     bucket.put(f"etl/bingen/allocations/1d/{NAME}", b"x")
     bucket.put("etl/bingen/allocations/1h/1729404000-1729407600", b"x")

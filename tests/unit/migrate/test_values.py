@@ -241,7 +241,7 @@ def test_a_file_becomes_settings(name: str, tmp_path: Path) -> None:
         assert read_book(tmp_path / "contexts.yaml", tmp_path / "secrets.yaml", tmp_path / "kept").provisioned
 
 
-def test_an_unknown_key_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_key_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A key no chart has is listed as unknown, and the command says so with its exit code."""
     (tmp_path / "values.yaml").write_text("kubecostModel: {mystery: 3}\n")
 
@@ -310,7 +310,7 @@ def test_durations_are_read(text: str, seconds: int) -> None:
     assert read_values(f"kubecostAggregator: {{extraEnv: {entry}}}", "v").aggregator["interval_seconds"] == seconds
 
 
-def test_a_template_that_was_not_filled_in_is_told() -> None:
+def test_a_template_that_was_not_filled_in_is_reported() -> None:
     """A number that is a template's placeholder is refused with the part of the file it lies in."""
     with pytest.raises(SettingsError, match=r"the keys of aggregator: .*\$\{DAYS\}"):
         read_values("kubecostModel: {etlDailyStoreDurationDays: '${DAYS}'}", "v")

@@ -35,7 +35,7 @@ def test_floor_and_ceil_of_a_boundary_are_itself(instant: datetime, resolution: 
 
 
 def test_days_and_hours_are_of_utc() -> None:
-    """An instant told in another zone belongs to the UTC day and hour it lies in."""
+    """An instant given in another zone belongs to the UTC day and hour it lies in."""
     evening = datetime(2026, 1, 9, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
     assert Resolution.DAY.window_of(evening) == day()
     assert Resolution.HOUR.window_of(evening) == hour(4)

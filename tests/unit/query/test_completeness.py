@@ -121,7 +121,7 @@ def test_a_gap_in_the_middle_is_a_gap() -> None:
     assert (one.first, one.last) == (at(0), at(72))
 
 
-def test_the_worst_state_is_told() -> None:
+def test_the_worst_state_is_reported() -> None:
     """Among several gaps the worst names the cluster's state; a running window is never the reason."""
     entries = [
         *both(day(0), coverage_minutes=5.0),

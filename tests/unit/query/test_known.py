@@ -35,7 +35,7 @@ def test_only_one_generation_is_kept() -> None:
 
 
 def test_the_latest_of_equals_does_not_depend_on_their_order(tmp_path: Path) -> None:
-    """Of rows that are equally new the same one is told, in whatever order they were written."""
+    """Of rows that are equally new the same one is taken, in whatever order they were written."""
     database = open_tables(tmp_path)
     latest = DuckDb().latest("label", "begun", "ended")
     with database.snapshot() as snapshot:

@@ -30,7 +30,7 @@ def test_a_call_becomes_its_template(given: str, expected: str) -> None:
 
 
 def test_a_call_without_an_end_is_a_mistake() -> None:
-    """A statement whose bracket never closes is told, not sent."""
+    """A statement whose bracket never closes is reported, not sent."""
     with pytest.raises(ValueError, match="does not end"):
         expanded("SELECT half(a", MACROS)
 

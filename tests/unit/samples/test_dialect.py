@@ -42,7 +42,7 @@ LOST = "receive series from Addr: 10.0.0.1:10901: rpc error: code = Unavailable 
     ],
 )
 def test_each_kind_is_sent_its_own_words(dialect: SourceDialect, sent: dict[str, str]) -> None:
-    """Thanos and VictoriaMetrics are told what to do about replicas, lost stores and coarser samples."""
+    """Thanos and VictoriaMetrics are sent what to do about replicas, lost stores and coarser samples."""
     with serving(lambda _: vector(ROW)) as server:
         with closing(PrometheusSource(server.url, dialect=dialect)) as source:
             source.query(queries.RAM_USED_MAX, HOUR, 60)
@@ -147,8 +147,8 @@ def test_requests_are_signed_for_amazon(monkeypatch: pytest.MonkeyPatch) -> None
             source.query(queries.RAM_USED_MAX, HOUR, 60)
         (asked,) = server.asked
 
-    told = asked.headers["Authorization"].rpartition("Signature=")[2]
-    assert told == _signature(asked, server.url, bodies[0], "a secret key")
+    reported = asked.headers["Authorization"].rpartition("Signature=")[2]
+    assert reported == _signature(asked, server.url, bodies[0], "a secret key")
 
 
 def test_no_credentials_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,7 +99,7 @@ GROWTHS = [query for query in EVERY if query.over is Over.INCREASE]
 
 @pytest.mark.parametrize("query", GROWTHS, ids=lambda query: query.name)
 def test_different_things_are_added(query: Query) -> None:
-    """Growth of things that are there at one time, told apart by what the query lists, is added."""
+    """Growth of things that are there at one time, distinguished by what the query lists, is added."""
     times = grid(START - 600, START + 4200, STEP)
     values = 1e6 + 60.0 * np.arange(len(times))
     for label in query.distinct:

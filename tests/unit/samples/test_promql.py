@@ -35,7 +35,7 @@ def test_running_time_asks_for_real_sample_times() -> None:
 
 
 def test_restarts_add_up_and_second_scrapes_do_not() -> None:
-    """A counter's series are told apart by what distinguishes restarts; the same series scraped twice counts once."""
+    """A counter's series are known by what distinguishes restarts; the same series scraped twice counts once."""
     text = render(queries.CPU_USED, LOOK).text
     assert text.startswith(
         "sum by (namespace, pod, uid, container) (max by (namespace, pod, uid, container, id, name) ("

@@ -59,7 +59,7 @@ def test_first_and_last_samples_are_found() -> None:
     assert not found["a"].reaches_further
 
 
-def test_where_the_look_back_ends_is_told() -> None:
+def test_where_the_look_back_ends_is_reported() -> None:
     """A cluster that is older than the days looked at may reach further back, and says so."""
     assert look(held("a", at(0, day=-9)), days=3)["a"].reaches_further
 

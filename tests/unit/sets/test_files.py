@@ -76,7 +76,7 @@ def test_what_is_written_comes_back(cost_set: CostSet) -> None:
 
 
 def test_nulls_stay_unlike_zero() -> None:
-    """A use that was measured as zero and one that was not measured are told apart in the file."""
+    """A use that was measured as zero and one that was not measured are distinguished in the file."""
     rows = from_bytes(to_bytes(allocation_set([FULL])), "x").table.to_pylist()
     assert rows[0]["gpu_usage_hours"] == 0
     assert rows[0]["gpu_usage_max"] is None

@@ -112,7 +112,7 @@ def test_other_names_are_unknown_with_a_reason(name: str) -> None:
     ],
 )
 def test_every_path_is_in_a_named_state(path: str, state: ObjectState) -> None:
-    """Sets, foreign sets, identities, merged output and everything else are told apart by the path alone."""
+    """Sets, foreign sets, identities, merged output and everything else are distinguished by the path alone."""
     location = locate(path)
     assert location.state is state
     assert bool(location.reason) is (state is ObjectState.UNKNOWN)

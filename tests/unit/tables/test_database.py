@@ -145,7 +145,7 @@ def test_a_log_without_its_database_is_nothing(tmp_path: Path) -> None:
 
 
 def test_a_database_in_use_is_left_alone(database: Database) -> None:
-    """A second aggregator on one file is told to wait; the file of the first is not moved aside."""
+    """A second aggregator on one file is asked to wait; the file of the first is not moved aside."""
     with pytest.raises(TryAgainError, match="another aggregator holds it"):
         reopened(database.file)
     assert list(database.file.parent.glob("*.aside-*")) == []

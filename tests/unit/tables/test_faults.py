@@ -93,7 +93,7 @@ def readable(database: Database) -> bool:
 
 
 def test_damage_that_shows_when_a_page_is_read_is_named_and_healed(file: Path, bucket: MemoryBucket) -> None:
-    """The reader is told the file is damaged; the next pass moves it aside and fills an empty one from the bucket."""
+    """The reader learns of the damage; the next pass moves it aside and fills an empty one from the bucket."""
     database = damaged_unseen(file)
     with pytest.raises(DatabaseDamagedError, match=r"read database .*test\.duckdb"), database.snapshot() as snapshot:
         snapshot.rows("SELECT sum(x) FROM filler")
@@ -132,7 +132,7 @@ def test_an_engine_that_gave_up_is_started_again(database: Database, bucket: Mem
     database._connection.execute("SET GLOBAL debug_checkpoint_abort = 'before_header'")
     with database.transaction() as writer:
         writer.execute("CREATE TABLE more AS SELECT 1 AS x")
-    with pytest.raises(DatabaseStoppedError, match="the engine has stopped"), database.told():
+    with pytest.raises(DatabaseStoppedError, match="the engine has stopped"), database.translated():
         database._connection.execute("FORCE CHECKPOINT")
     with pytest.raises(DatabaseStoppedError):
         total(database)

@@ -163,7 +163,7 @@ def test_books_that_close_within_a_millionth() -> None:
 
 
 def test_another_document_is_no_answer() -> None:
-    """JSON of another server is told as such."""
+    """JSON of another server is reported as such."""
     with pytest.raises(NoAnswerError) as caught:
         ask_loop(lambda _path, _parameters: b'{"status": "success"}')
 

@@ -81,7 +81,7 @@ def test_a_number_that_is_wrong_is_found(asked: Asked, change: str, what: str) -
     assert what in {one.what for one in asked.differing()}
 
 
-def test_a_bucket_without_a_whole_day_is_told(tmp_path: Path) -> None:
+def test_a_bucket_without_a_whole_day_is_reported(tmp_path: Path) -> None:
     """Nothing is called right where there is nothing to check."""
 
     def nobody(path: str, parameters: Mapping[str, str]) -> bytes:

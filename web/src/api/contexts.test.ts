@@ -16,7 +16,7 @@ test("only entries with a server's address are shown", () => {
   expect(contextsOf(null)).toEqual([]);
 });
 
-test("what the configuration names is told apart from what people added", () => {
+test("what the configuration names is distinguished from what people added", () => {
   expect(contextsOf(body).map(({ provisioned }) => provisioned)).toEqual([true, false]);
 });
 

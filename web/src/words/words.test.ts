@@ -124,7 +124,7 @@ describe("windows", () => {
     expect(rangeOf("7d")).toBeNull();
   });
 
-  test("have a length where it can be told", () => {
+  test("have a length where it is known", () => {
     expect([
       lengthInHours("24h"),
       lengthInHours("2w"),

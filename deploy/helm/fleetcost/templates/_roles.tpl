@@ -105,13 +105,13 @@ Our own keys win over the old product's.
 {{- with $r.secret }}
   {{- $there := lookup "v1" "Secret" $.Release.Namespace . }}
   {{- if and $there (not (hasKey ($there.data | default dict) "federated-store.yaml")) }}
-    {{- fail (printf "\nThe secret %s has no key federated-store.yaml; it has %s. Make it anew: kubectl create secret generic %s --namespace %s --from-file=federated-store.yaml" . (keys ($there.data | default dict) | sortAlpha | join ", ") . $.Release.Namespace) }}
+    {{- fail (printf "\nThe secret %s has no key federated-store.yaml; it has %s. Make it again: kubectl create secret generic %s --namespace %s --from-file=federated-store.yaml" . (keys ($there.data | default dict) | sortAlpha | join ", ") . $.Release.Namespace) }}
   {{- end }}
 {{- end }}
 {{- with $r.billingSecret }}
   {{- $there := lookup "v1" "Secret" $.Release.Namespace . }}
   {{- if and $there (not (hasKey ($there.data | default dict) "cloud-integration.json")) }}
-    {{- fail (printf "\nThe secret %s has no key cloud-integration.json. Make it anew: kubectl create secret generic %s --namespace %s --from-file=cloud-integration.json" . . $.Release.Namespace) }}
+    {{- fail (printf "\nThe secret %s has no key cloud-integration.json. Make it again: kubectl create secret generic %s --namespace %s --from-file=cloud-integration.json" . . $.Release.Namespace) }}
   {{- end }}
 {{- end }}
 {{- end }}

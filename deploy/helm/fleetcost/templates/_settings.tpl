@@ -56,9 +56,9 @@ aggregator.yaml: |
 {{- end }}
 {{- if and $r.contexts (ne $r.aggregator "disabled") }}
 contexts.yaml: |
-  {{- $told := list }}
-  {{- range $r.contexts }}{{- $told = append $told (dict "name" .name "address" .address) }}{{- end }}
-  {{- toYaml $told | nindent 2 }}
+  {{- $listed := list }}
+  {{- range $r.contexts }}{{- $listed = append $listed (dict "name" .name "address" .address) }}{{- end }}
+  {{- toYaml $listed | nindent 2 }}
 {{- end }}
 {{- if not $r.store }}
 federated-store.yaml: |

@@ -39,7 +39,7 @@ def status(context: Context) -> Any:  # noqa: ANN401 - a JSON document
         own = by_cluster(context.tables.known.entries(snapshot))
         billed_only = unmonitored(snapshot, context.now - LOOKED_BACK) if context.clusters(snapshot) is None else ()
     gone = context.tables.known.retired()
-    # What a cluster's assets cost is told to those who may see its assets.
+    # What a cluster's assets cost is shown to those who may see its assets.
     costs = context.caller.whole_clusters
     return enveloped(
         [

@@ -83,7 +83,7 @@ def containers_without_node(context: Context) -> Any:  # noqa: ANN401 - a JSON d
 
 
 def duplicates_without_id(context: Context) -> Any:  # noqa: ANN401 - a JSON document
-    """Return, by window, how many containers share every name with another; a pod that was made anew is one."""
+    """Return, by window, how many containers share every name with another; a pod that was made again is one."""
     table = _table(context, _CONTAINERS, CONTAINER)
     return _listed(context, lambda snapshot: repeated_containers(snapshot, table, with_id=False))
 

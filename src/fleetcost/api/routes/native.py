@@ -178,7 +178,7 @@ def _cluster(judged: Completeness, own: list[Entry], member: Member) -> ClusterJ
 
 
 def _retired(one: ClusterJson, at: datetime | None) -> ClusterJson:
-    """Return a cluster as it is told where it was declared gone: its silence is no fault."""
+    """Return a cluster as it is reported where it was declared gone: its silence is no fault."""
     if at is None:
         return one
     return msgspec.structs.replace(one, state=WindowState.RETIRED, cause=f"the cluster was retired at {rfc3339(at)}")

@@ -90,7 +90,7 @@ class AllocationCells:
             keyed: where to read what `keyed` gives
         """
         names = self._names
-        told = f"step, role, currency, name{names.listed()}, total_cost"
+        columns = f"step, role, currency, name{names.listed()}, total_cost"
         rows = (
             f"SELECT step, {ROLE_ROW} AS role, currency, name{names.listed()}, sum(total_cost) AS total_cost\n"
             f"FROM {keyed} GROUP BY step, currency, name{names.listed()}"
@@ -100,7 +100,7 @@ class AllocationCells:
         for cells in IdleRows(self._question, self._dialect).cells():
             total = " + ".join(f"coalesce({name}, 0)" for name in _COSTS if name in cells.columns)
             queries.append(
-                f"SELECT {told} FROM (SELECT step, role, currency, name{parts}, {total} AS total_cost "
+                f"SELECT {columns} FROM (SELECT step, role, currency, name{parts}, {total} AS total_cost "
                 f"FROM ({cells.query}))"
             )
         return "\nUNION ALL\n".join(queries)
@@ -110,7 +110,7 @@ class AllocationCells:
         by = f"step, currency{names.listed()}"
         sums = ", ".join(f"sum({source.measure(name)}) AS {name}" for name in ALLOCATION.sums)
         kept = "".join(
-            f", {f'any_value({name})' if names.told(name) else self._dialect.agreed(name)} AS {name}"
+            f", {f'any_value({name})' if names.distinguishes(name) else self._dialect.agreed(name)} AS {name}"
             for name in self._question.properties
         )
         taken = " AND origin IS NULL" if self._takes_rows() else ""
@@ -124,14 +124,14 @@ class AllocationCells:
             f"AND {source.passes()} AND {likely}))\n"
             f"WHERE {chosen}{taken}\nGROUP BY {by}"
         )
-        told = {"role": str(ROLE_ROW), "name": names.joined()}
+        columns = {"role": str(ROLE_ROW), "name": names.joined()}
         if not divided:
-            return f"SELECT {self._chosen(told | dict.fromkeys(CARRIED, '0::DECIMAL(38, 9)'))} FROM ({grouped})"
-        told |= {f"{name}_cost": f"{name}_cost + coalesce({name}_cost_idle, 0)" for name in RESOURCES}
+            return f"SELECT {self._chosen(columns | dict.fromkeys(CARRIED, '0::DECIMAL(38, 9)'))} FROM ({grouped})"
+        columns |= {f"{name}_cost": f"{name}_cost + coalesce({name}_cost_idle, 0)" for name in RESOURCES}
         carried = ", ".join(f"e.{name}" for name in CARRIED)
         keys = ("step", "currency", *names.parts)
         return (
-            f"SELECT {self._chosen(told)}\n"
+            f"SELECT {self._chosen(columns)}\n"
             f"FROM (SELECT r.*, {carried} FROM ({grouped}) AS r LEFT JOIN extras AS e ON {matched('r', 'e', keys)})"
         )
 
@@ -144,9 +144,9 @@ class AllocationCells:
             *ALLOCATION.sums, *CARRIED, "members", *details,
         )  # fmt: skip
 
-    def _chosen(self, told: Mapping[str, str]) -> str:
+    def _chosen(self, columns: Mapping[str, str]) -> str:
         """Return the columns of `cells`, some of them made of an expression."""
-        return ", ".join(f"{told[name]} AS {name}" if name in told else name for name in self._every_column)
+        return ", ".join(f"{columns[name]} AS {name}" if name in columns else name for name in self._every_column)
 
     def _filled(self, cells: Cells, chosen: str) -> str:
         """Return cells of which some columns are not known, with NULL in these."""

@@ -62,7 +62,7 @@ class Grain:
         so that a filter and its negation see the same order.
         """
         keys = [*self._names.parts, "origin NULLS FIRST", "mounted"]
-        # Where whole clusters pass and nothing is shared among clusters, rows of one name are never told apart.
+        # Where whole clusters pass and nothing is shared among clusters, rows of one name are never distinguished.
         if self._question.filter is not None and not (self.filter_is_of_clusters() and self._question.sharing is None):
             keys += ["total DESC", "cpu DESC", "ram DESC", "gpu DESC", "members DESC", "passes"]
         return ", ".join(keys)

@@ -18,7 +18,7 @@ ROLE_ROW, ROLE_IDLE, ROLE_TENANCY, ROLE_SHARED = range(4)
 
 _PLACE = ("window_start", "cluster", "place")
 _PLACES = ", ".join(_PLACE)
-_TOLD = ("step", "role", "currency", "name", '"start"', '"end"', "members")
+_GIVEN = ("step", "role", "currency", "name", '"start"', '"end"', "members")
 _KEPT = ", ".join(f"i.{name}" for name in (*_PLACE, "currency", '"start"', '"end"', "node", "provider_id"))
 
 
@@ -54,12 +54,12 @@ class IdleRows:
         queries = []
         if self._question.idle is not Idle.HIDE:
             places = ("node", "provider_id") if self._question.idle_by_node else ()
-            known = (*_TOLD, "cluster", *places, *(f"{name}_cost" for name in RESOURCES))
+            known = (*_GIVEN, "cluster", *places, *(f"{name}_cost" for name in RESOURCES))
             queries.append(Cells(self._idle(), known))
         if self._question.tenancy is not Tenancy.HIDE:
-            queries.append(Cells(self._tenancy(), (*_TOLD, "cluster", "shared_cost")))
+            queries.append(Cells(self._tenancy(), (*_GIVEN, "cluster", "shared_cost")))
         if self._question.sharing is not None:
-            queries.append(Cells(self._unshared(), (*_TOLD, "shared_cost")))
+            queries.append(Cells(self._unshared(), (*_GIVEN, "shared_cost")))
         return queries
 
     def _idle_at(self) -> str:
@@ -72,14 +72,14 @@ class IdleRows:
         # Only where places are nodes does anybody ask which node it is.
         known = self._dialect.agreed if self._question.idle_by_node else "NULL::VARCHAR".format
         agreed = ", ".join(f"{known(name)} AS {name}" for name in ("node", "provider_id"))
-        told = (
+        given = (
             f'SELECT {_PLACES}, any_value(currency) AS currency, min("start") AS "start", max("end") AS "end", '
             f"{agreed}, {sums}"
         )
         rows = f"(SELECT *, {place} AS place, {own} AS own FROM ({self._source.idle()}))"
         if not self._divides_idle:
-            return f"{told}\nFROM {rows} WHERE own\nGROUP BY {_PLACES}"
-        return f"{told}, {kept}, bool_or(own) AS own\nFROM {rows}\nGROUP BY {_PLACES}"
+            return f"{given}\nFROM {rows} WHERE own\nGROUP BY {_PLACES}"
+        return f"{given}, {kept}, bool_or(own) AS own\nFROM {rows}\nGROUP BY {_PLACES}"
 
     def _tenancy_at(self) -> str:
         # Only the cluster is known of tenancy; `node` and `provider_id` are there for the filter.

@@ -53,7 +53,7 @@ class Names:
         """Return the parts joined by `/`; one group of everything has the empty name."""
         return " || '/' || ".join(self.parts) or "''"
 
-    def told(self, column: str) -> bool:
+    def distinguishes(self, column: str) -> bool:
         """Tell whether a column is a part of the name as it is, so that all rows of a group agree on it."""
         return any(
             self._columns(one) == (column,) and self._expression(one) == column for one in self._question.dimensions

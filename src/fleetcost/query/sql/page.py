@@ -73,7 +73,7 @@ class PageFirst:
 
         A name that is made of columns is only known once it is made; a column is compared as it is stored.
         """
-        if "controller" in self._names.columns() and not self._names.told("controller"):
+        if "controller" in self._names.columns() and not self._names.distinguishes("controller"):
             return f"controller IN (SELECT controller FROM keyed WHERE {chosen})"
         return "TRUE"
 

@@ -6,7 +6,7 @@ from fleetcost.samples.query import Fills, Matcher, Op, Over, Query
 
 CONTAINER = ("namespace", "pod", "uid", "container")
 EXPORTED_CONTAINER = ("exported_namespace", "exported_pod", "exported_container")
-"""What a scrape makes of an exporter's own labels where it is not told to honour them; usual for the DCGM exporter."""
+"""What a scrape makes of an exporter's own labels where it is not set to honour them; usual for the DCGM exporter."""
 POD = ("namespace", "pod", "uid")
 NODE = ("node", "provider_id")
 ADDRESSED_NODE = ("instance", "provider_id")

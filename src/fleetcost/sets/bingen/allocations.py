@@ -140,7 +140,7 @@ def _owner(name: str, record: Record, findings: Findings) -> Row:
         findings.add(SetFindingKind.NO_PROPERTIES, name)
         return {}
     row = OWNER.read(properties, name, findings)
-    # An agent that was told to keep pods of one name apart writes "<pod> <uid>".
+    # An agent that was set to keep pods of one name apart writes "<pod> <uid>".
     row["pod"], _, row["pod_uid"] = row["pod"].partition(" ")
     return row
 

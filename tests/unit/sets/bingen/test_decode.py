@@ -167,7 +167,7 @@ def test_gzip_that_unpacks_beyond_the_limit_is_stopped() -> None:
 
 
 def test_gzip_must_be_whole() -> None:
-    """Cut gzip, damaged gzip and gzip with something behind it are told apart."""
+    """Cut gzip, damaged gzip and gzip with something behind it are distinguished."""
     packed = gzip.compress(GOOD)
     assert "gzip that is cut after" in reason(packed[:-9])
     assert "gzip that does not unpack" in reason(packed[:-8] + bytes(8))

@@ -91,7 +91,7 @@ def test_content_that_fits_no_kind_gives_every_reason(tmp_path: Path) -> None:
 
 
 def test_sets_that_never_become_rows_are_recognised_too(tmp_path: Path) -> None:
-    """Nameless cloud costs and network insights are told from each other by their content."""
+    """Nameless cloud costs and network insights are distinguished from each other by their content."""
     cloud = Writer().file(CLOUD_COST_SET, build(CLOUD_COST_SET, 1, Integration="cur"))
     insights = Writer().file(NETWORK_INSIGHT_SET, build(NETWORK_INSIGHT_SET, 1))
     code, documents, _ = shown(written(tmp_path / "one", cloud), written(tmp_path / "two", insights))

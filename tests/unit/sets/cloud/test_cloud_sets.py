@@ -150,7 +150,7 @@ def test_a_set_lies_where_the_format_says() -> None:
     ],
 )
 def test_other_names_are_unknown_with_a_reason(path: str) -> None:
-    """A name that is not exactly a day's, a version's or a status's is unknown, and the reason is told."""
+    """A name that is not exactly a day's, a version's or a status's is unknown, and the reason is reported."""
     location = locate(path)
     assert location.state is CloudObject.UNKNOWN
     assert location.reason
@@ -228,7 +228,7 @@ def test_a_damaged_day_is_written_anew_above_its_versions() -> None:
 
 
 def test_two_writers_do_not_overwrite_each_other() -> None:
-    """The second of two that saw the same day is told."""
+    """The second of two that saw the same day is reported."""
 
     class Raced(MemoryBucket):
         raced = False

@@ -49,7 +49,7 @@ const METRICS = [
 ] as const;
 
 /** Warnings that the page says in its own way. */
-const TOLD: ReadonlySet<string> = new Set(["several-currencies", "bills-not-final"]);
+const SHOWN_ABOVE: ReadonlySet<string> = new Set(["several-currencies", "bills-not-final"]);
 
 export function Cloud({ view }: { view: View }) {
   const address = cloudAddress(view);
@@ -114,7 +114,7 @@ function Answered({ asked, view }: { asked: Asked<CloudCosts>; view: View }) {
           return (
             <>
               <BillStates bills={answer.completeness} />
-              <Warnings warnings={answer.warnings.filter(({ code }) => !TOLD.has(code))} />
+              <Warnings warnings={answer.warnings.filter(({ code }) => !SHOWN_ABOVE.has(code))} />
               {answer.by_currency.length > 1 ? (
                 <Currencies answer={answer} view={view} />
               ) : (

@@ -24,7 +24,7 @@ interface FoundProps {
 
 export function Found({ answer, view, asked }: FoundProps) {
   const stack = useMemo(() => {
-    // A bill has no windows that could be missing in it; how far it has come is told above the chart.
+    // A bill has no windows that could be missing in it; how far it has come is reported above the chart.
     const series = answer.series.map((step) => ({ ...step, state: "complete" as const }));
     return stackOfAnswer({ ...answer, series });
   }, [answer]);

@@ -74,7 +74,7 @@ function Found({ movers, spans, short, currency, query }: FoundProps) {
               </th>
               <td className="end">
                 {short.has(cluster) ? (
-                  <span className="muted" title="Part of its data is missing: no change can be told">
+                  <span className="muted" title="Part of its data is missing: no change can be given">
                     data missing
                   </span>
                 ) : (
