@@ -128,7 +128,7 @@ def test_only_changed_windows_are_derived_again(place: Place) -> None:
     assert place.costs() == [("c1", 0, 1), ("c1", 1, money(0.75)), ("c1", 0, 1)]
 
 
-BAD = {"garbage": GARBAGE[1], **{name: odd_rows(ODD[name][0]) for name in ("column missing", "null")}}
+BAD = {"garbage": GARBAGE[1], **{name: odd_rows(ODD[name][0]) for name in ("column missing", "null", "later null")}}
 """Found by the checksum, by the columns, and by what the engine counts; all kinds are tested where sets are fetched."""
 
 

@@ -137,7 +137,7 @@ class SparkCluster:
         environment = _environment(self.folder) | {"SPARK_DAEMON_MEMORY": "1g"}
         log = self.folder / "connect.log"
         ready = lambda: listening(self.connect_port)  # noqa: E731 - asked again and again
-        with running(command, environment=environment, log=log, ready=ready, patience=90) as server:
+        with running(command, environment=environment, log=log, ready=ready, patience=240) as server:
             yield server
 
     def wait_for_work(self, number: int) -> None:
@@ -196,7 +196,7 @@ def _worker(
         "-d", str(folder / f"worker{number}"), f"spark://127.0.0.1:{master}",
     ]  # fmt: skip
     joined = lambda: "Successfully registered with master" in log.read_text(errors="replace")  # noqa: E731
-    with running(command, environment=environment, log=log, ready=joined, patience=60) as worker:
+    with running(command, environment=environment, log=log, ready=joined, patience=180) as worker:
         yield worker
 
 

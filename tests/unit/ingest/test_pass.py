@@ -195,7 +195,7 @@ def odd_rows(table: pa.Table) -> bytes:
 
 
 TABLE = allocation_set().table
-POD = TABLE.schema.get_field_index("pod")
+POD, MODEL = TABLE.schema.get_field_index("pod"), TABLE.schema.get_field_index("gpu_model")
 ODD = {
     "column missing": (TABLE.drop_columns(["cpu_cost"]), "columns differ"),
     "column too many": (TABLE.append_column("cluster", pa.array(["c9"])), "columns differ"),
@@ -203,6 +203,7 @@ ODD = {
     "other order": (TABLE.select(sorted(TABLE.schema.names)), "columns differ"),
     "row too many": (pa.concat_tables([TABLE, TABLE]), "2 rows found, 1 in the footer"),
     "null": (TABLE.set_column(POD, "pod", pa.array([None], pa.string())), "NOT NULL constraint"),
+    "later null": (TABLE.set_column(MODEL, "gpu_model", pa.array([None], pa.string())), "NOT NULL constraint"),
 }
 
 
