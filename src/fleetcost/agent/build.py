@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from fleetcost.agent.bridging import Bridging
 from fleetcost.bucket.port import Bucket
 from fleetcost.costing.build import build
 from fleetcost.costing.prices import PriceBook
@@ -22,6 +23,9 @@ from fleetcost.sets.cost_set import CostSet, Provenance, assets_of, from_allocat
 from fleetcost.sets.layout import set_path
 from fleetcost.sets.publish import read as read_set
 from fleetcost.sets.summation import add_sets
+
+BRIDGE = timedelta(hours=6)
+"""The longest silence of the source that is bridged unless settings say otherwise."""
 
 _log = log.get("agent")
 
@@ -59,12 +63,14 @@ class Builder:
         source: where samples are read
         prices: what is charged where the samples hold no prices
         resolution_seconds: step of the running-time queries
+        bridge: the longest silence of the source that is bridged
     """
 
     identity: AgentIdentity
     source: Source
     prices: PriceBook
     resolution_seconds: int
+    bridge: timedelta = BRIDGE
 
     def hour(self, window: Window, store: Bucket, *, final: bool, now: datetime) -> HourSets:
         """
@@ -82,16 +88,17 @@ class Builder:
         Raises:
             SourceError: the source did not answer.
         """
-        samples = read(self.source, window, self.resolution_seconds)
-        if samples.coverage_minutes <= 0:
+        seen = read(self.source, window, self.resolution_seconds)
+        samples = Bridging(self.source, self.bridge).bridged(seen, now)
+        if samples.coverage_minutes <= 0 and not samples.bridged:
             return HourSets()
         built = build(samples, self.prices, self._day_before(window, store))
         for finding in built.findings:
             _log.warning("finding", cluster=self.identity.cluster, window=str(window), **finding.fields())
         self._tell(built.findings)
-        coverage = min(samples.coverage_minutes, window.minutes)
         source = f"{samples.source} (partial answers)" if samples.partial else samples.source
-        provenance = self._provenance(coverage, final=final and not samples.partial, now=now, source=source)
+        minutes = (min(samples.coverage_minutes, window.minutes), samples.estimated_minutes)
+        provenance = self._provenance(*minutes, final=final and not samples.partial, now=now, source=source)
         sets = (
             from_allocations(self._key(SetKind.ALLOCATIONS, Resolution.HOUR, window), built.allocations, provenance),
             from_assets(self._key(SetKind.ASSETS, Resolution.HOUR, window), built.assets, provenance),
@@ -116,9 +123,10 @@ class Builder:
             hours = self._hours(kind, window, store)
             if not hours:
                 continue
-            coverage = sum(hour.header.coverage_minutes for hour in hours)
-            whole = final and all(hour.header.final for hour in hours)
-            provenance = self._provenance(coverage, final=whole, now=now, source=hours[-1].header.source)
+            headers = [hour.header for hour in hours]
+            minutes = (sum(one.coverage_minutes for one in headers), sum(one.estimated_minutes for one in headers))
+            whole = final and all(one.final for one in headers)
+            provenance = self._provenance(*minutes, final=whole, now=now, source=headers[-1].source)
             sets.append(add_sets(self._key(kind, Resolution.DAY, window), hours, provenance))
         return tuple(sets)
 
@@ -154,7 +162,9 @@ class Builder:
     def _key(self, kind: SetKind, resolution: Resolution, window: Window) -> SetKey:
         return SetKey(self.identity.cluster, kind, resolution, window)
 
-    def _provenance(self, coverage_minutes: float, *, final: bool, now: datetime, source: str) -> Provenance:
+    def _provenance(
+        self, coverage_minutes: float, estimated_minutes: float, *, final: bool, now: datetime, source: str
+    ) -> Provenance:
         return Provenance(
             cluster_uid=self.identity.uid,
             currency=self.identity.currency,
@@ -162,4 +172,5 @@ class Builder:
             final=final,
             source=source,
             built_at=now,
+            estimated_minutes=estimated_minutes,
         )

@@ -23,6 +23,7 @@ from fleetcost.agent.plan import (
     horizon,
     may_force,
     may_grow,
+    to_bridge,
     whole_days,
 )
 from fleetcost.agent.push import Settled, adopt, expired, lost, push, unpushed
@@ -92,6 +93,7 @@ class Agent:
     _claim: ClusterClaim | None = field(default=None, init=False)
     _settled: Settled = field(default_factory=dict, init=False)
     _looked_at: dict[Window, datetime] = field(default_factory=dict, init=False)
+    _bridged_at: dict[Window, datetime] = field(default_factory=dict, init=False)
     _gaps: dict[Window, datetime] = field(default_factory=dict, init=False)
     _noticed: tuple[Window, tuple[Finding, ...]] | None = field(default=None, init=False)
     _busy: threading.RLock = field(default_factory=threading.RLock, init=False)
@@ -121,6 +123,8 @@ class Agent:
         failure: SourceError | None = None
         try:
             hours = self.build_hours((*due, *self._grown(there, now)), now=now, progress=progress)
+            bridged = self.build_hours(self._silent(window, now), now=now)
+            hours = replace(hours, built=(*hours.built, *bridged.built))
         except SourceError as error:
             failure = error
         self._add_up(due_days(now, self.timing, *self._hours_and_days(whole_days(window))), now)
@@ -330,6 +334,13 @@ class Agent:
                 grown.append(BuildHour(hour, final=True))
         return tuple(grown)
 
+    def _silent(self, within: Window, now: datetime) -> tuple[BuildHour, ...]:
+        """Return the hours in which the source was silent and that an hour which was built since may bridge."""
+        there = self._built(Resolution.HOUR, within)
+        hours = to_bridge(there, self._gaps, self.builder.bridge, self._bridged_at)
+        self._bridged_at |= dict.fromkeys(hours, now)
+        return tuple(BuildHour(hour, final=True) for hour in hours)
+
     def _remember(self, hour: Window, now: datetime, *, seen: bool) -> None:
         if seen:
             self._gaps.pop(hour, None)
@@ -348,6 +359,7 @@ class Agent:
         """Delete hourly sets past their retention here and in the bucket, and forget old gaps; days stay."""
         within = horizon(now, self.timing)
         self._gaps = {hour: asked for hour, asked in self._gaps.items() if within.holds(hour)}
+        self._bridged_at = {hour: asked for hour, asked in self._bridged_at.items() if within.holds(hour)}
         self._looked_at = {hour: asked for hour, asked in self._looked_at.items() if within.holds(hour)}
         kept_since = self.timing.kept_since(now)
         if kept_since is None:

@@ -11,6 +11,8 @@ from fleetcost.model.window import Resolution, Window
 GAP_PAUSE = timedelta(hours=1)
 """An hour in which the source saw nothing is asked for again after this long: it may have been filled since."""
 
+SLACK_MINUTES = 3
+"""So many minutes that were not observed are no reason to look at an hour again because of a later one."""
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -47,6 +49,7 @@ class StoredWindow:
     Attributes:
         final: neither will grow
         coverage_minutes: of the emptier one
+        estimated_minutes: of that with less
         oldest, newest: when the two were built
     """
 
@@ -54,6 +57,11 @@ class StoredWindow:
     coverage_minutes: float
     oldest: datetime
     newest: datetime
+    estimated_minutes: float = 0.0
+
+    def lacks(self, window: Window) -> bool:
+        """Tell whether minutes of the window are neither observed nor estimated, some scrapes aside."""
+        return self.coverage_minutes + self.estimated_minutes < window.minutes - SLACK_MINUTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,36 @@ def may_grow(
         for hour, there in sorted(built.items())
         if there.final and there.coverage_minutes < hour.minutes and now - looked_at.get(hour, NEVER) >= GAP_PAUSE
     )
+
+
+def to_bridge(
+    built: Mapping[Window, StoredWindow],
+    gaps: Mapping[Window, datetime],
+    longest: timedelta,
+    asked: Mapping[Window, datetime],
+) -> tuple[Window, ...]:
+    """
+    Return the hours whose silence a later hour may bridge, oldest first: that one was built after they were looked at.
+
+    They are looked at when the later hour is there, and once more when it is final.
+
+    Args:
+        built: the hours of the local store
+        gaps: hours in which the source saw nothing, and when it was asked
+        longest: silences that are longer stay gaps
+        asked: when hours were last built for this reason
+    """
+    observed = sorted(hour for hour, there in built.items() if there.coverage_minutes > 0)
+    lacking = {hour: there.newest for hour, there in built.items() if there.final and there.lacks(hour)}
+    found = []
+    for hour, looked_at in sorted({**gaps, **lacking}.items()):
+        after = next((one for one in observed if one.start >= hour.end), None)
+        if after is None or after.start - hour.end >= longest:
+            continue
+        since = max(looked_at, asked.get(hour, NEVER))
+        if built[after].newest > since and (hour not in asked or built[after].final):
+            found.append(hour)
+    return tuple(found)
 
 
 def due_days(

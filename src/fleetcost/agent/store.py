@@ -48,6 +48,7 @@ def _together(headers: Sequence[SetHeader]) -> StoredWindow:
     return StoredWindow(
         final=all(header.final for header in headers),
         coverage_minutes=min(header.coverage_minutes for header in headers),
+        estimated_minutes=min(header.estimated_minutes for header in headers),
         oldest=min(header.built_at for header in headers),
         newest=max(header.built_at for header in headers),
     )

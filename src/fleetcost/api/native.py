@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from fleetcost.api.behind import CompletenessJson, completeness_document
 from fleetcost.api.rows import ALLOCATION_TOTALS, ASSET_TOTALS, ROW_COLUMNS, efficiencies, row_document
 from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.sets import SetKind
@@ -73,20 +74,6 @@ class StepJson(msgspec.Struct, frozen=True):
     total_cost: float
     rows: list[PointJson]
     uncovered_share: float | None = None
-
-
-class CompletenessJson(msgspec.Struct, frozen=True):
-    """Which windows of one cluster stand behind the answer; `bills`: days by the state of their bill, empty without."""
-
-    cluster: str
-    state: WindowState
-    windows: dict[str, int]
-    first: str | None
-    last: str | None
-    coverage_minutes: float
-    expected_minutes: float
-    causes: list[str]
-    bills: dict[str, int] = {}
 
 
 class BillCompletenessJson(msgspec.Struct, frozen=True):
@@ -314,22 +301,6 @@ def question_document(question: Question, filter_text: str) -> QuestionJson:
         resolution=question.frame.resolution.value,
         tenancy=question.tenancy.value,
         basis=question.basis.value,
-    )
-
-
-def completeness_document(entry: Completeness) -> CompletenessJson:
-    """Say what stands behind an answer, for one cluster."""
-    causes = sorted({f"{gap.state}: {gap.cause}" for gap in entry.gaps if gap.cause})
-    return CompletenessJson(
-        cluster=entry.cluster,
-        state=entry.state,
-        windows={state.value: count for state, count in entry.counts.items()},
-        first=rfc3339(entry.first) if entry.first else None,
-        last=rfc3339(entry.last) if entry.last else None,
-        coverage_minutes=round(entry.coverage_minutes, 3),
-        expected_minutes=round(entry.expected_minutes, 3),
-        causes=causes[:20],
-        bills={state.value: count for state, count in entry.bills.items()},
     )
 
 

@@ -13,6 +13,13 @@ from fleetcost.query.question import Basis
 LARGEST_NUMBER = 10**9
 """A whole number beyond this is a mistake."""
 
+ESTIMATED = Parameter(
+    "estimated",
+    "what was estimated where a cluster's metrics had a gap: inside the costs, or left out",
+    default="include",
+    choices=("include", "exclude"),
+)
+
 _TRUE = frozenset({"true", "t", "1", "yes"})
 _FALSE = frozenset({"false", "f", "0", "no"})
 
@@ -95,3 +102,8 @@ def _checked(parameter: Parameter, value: str) -> str:
         accepted = ", ".join(parameter.choices)
         raise QuestionError(parameter.name, value, f"one of {accepted}", suggestion=closest(value, parameter.choices))
     return value
+
+
+def estimated(parameters: Parameters) -> bool:
+    """Tell whether estimates are wanted."""
+    return parameters.get("estimated", "include") == "include"

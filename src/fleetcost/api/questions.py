@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from fleetcost.api.context import Context
 from fleetcost.api.operation import Parameter
-from fleetcost.api.parameters import BASIS, billed, whole
+from fleetcost.api.parameters import BASIS, ESTIMATED, billed, estimated, whole
 from fleetcost.api.rows import ROW_COLUMNS
 from fleetcost.errors import QuestionCode, QuestionError, closest
 from fleetcost.model.cloud_cost import CLOUD_COSTS
@@ -37,6 +37,7 @@ _COMMON = (
     Parameter("filter", "which rows count, in the filter language"),
     BASIS,
     Parameter("adjusted", "the same as `basis`: true is billed, false is list", flag=True),
+    ESTIMATED,
     Parameter("limit", "most rows to return", whole=True),
     Parameter("offset", "rows to leave out at the beginning", default="0", whole=True),
     Parameter("sort", "the figure rows are ordered by, `-` in front for the largest first", default="-total_cost"),
@@ -63,7 +64,7 @@ ALLOCATION_PARAMETERS = (
     Parameter("share_split", "how shared costs are divided", default="weighted", choices=("weighted", "even")),
 )  # fmt: skip
 CLOUD_PARAMETERS = (
-    *(one for one in _COMMON if one.name not in {"basis", "adjusted", "compare"}),
+    *(one for one in _COMMON if one.name not in {"basis", "adjusted", "estimated", "compare"}),
     Parameter("compare", "add the window of the same length just before", choices=(Earlier.PREVIOUS,)),
     Parameter("aggregate", "what to group by: names joined by commas, or all", default="service"),
     Parameter("metric", "which of the five costs is the total", "amortized_net_cost", CLOUD_COSTS),
@@ -105,6 +106,7 @@ def native_question(context: Context, kind: SetKind) -> Question:
         scope=context.scope(kind),
         adjusted=billed(parameters, "adjusted"),
         joined=True,
+        estimated=estimated(parameters),
         properties=_implied(dimensions),
         page=Page(
             _order(parameters.get("sort", "-total_cost"), kind),
@@ -226,7 +228,7 @@ def _order(text: str, kind: SetKind) -> Ordering:
         name
         for name in (ROW_COLUMNS.allocations if kind is SetKind.ALLOCATIONS else ROW_COLUMNS.assets)
         if name not in PROPERTIES and not name.endswith(("_efficiency", "_fraction"))
-        and name not in {"idle", "labels", "preemptible", "discount", "asset_name"}
+        and name not in {"idle", "labels", "preemptible", "discount", "asset_name", "estimated_cost"}
     ]  # fmt: skip
     if column not in (*known, "name"):
         raise QuestionError(

@@ -15,8 +15,13 @@ from fleetcost.query.rows import AllocationRow, AssetRow, CloudCostRow
 
 Json = dict[str, Any]
 
-ALLOCATION_TOTALS = (*(name for name in ALLOCATION.sums if name not in ALLOCATION.adjustments), *CARRIED, "total_cost")
-ASSET_TOTALS = (*ASSET.sums, "total_cost")
+ALLOCATION_TOTALS = (
+    *(name for name in ALLOCATION.sums if name not in ALLOCATION.adjustments),
+    *CARRIED,
+    "estimated_cost",
+    "total_cost",
+)
+ASSET_TOTALS = (*ASSET.sums, "estimated_cost", "total_cost")
 CLOUD_TOTALS = (*EXACT_CLOUD, "total_cost")
 """What a native answer adds up over all its rows: every figure that adds up."""
 
@@ -48,9 +53,15 @@ ROW_COLUMNS = RowColumns(
     allocations=(
         *(name for name in AllocationRow.__struct_fields__ if name not in HIDDEN),
         *_EFFICIENCIES,
+        "estimated_cost",
         "total_cost",
     ),
-    assets=(*(name for name in AssetRow.__struct_fields__ if name not in HIDDEN), "asset_name", "total_cost"),
+    assets=(
+        *(name for name in AssetRow.__struct_fields__ if name not in HIDDEN),
+        "asset_name",
+        "estimated_cost",
+        "total_cost",
+    ),
     efficiencies=_EFFICIENCIES,
     cloud_costs=(*(name for name in CloudCostRow.__struct_fields__ if name not in HIDDEN), "kubernetes_percent"),
 )
@@ -65,7 +76,14 @@ def row_document(row: AllocationRow | AssetRow, question: Question) -> Json:
         facts |= efficiencies(row)
     else:
         facts["asset_name"] = row.name_
-    return {"name": row.name, "key": _key(row, question)} | facts | {"total_cost": row.total_cost}
+    return (
+        {"name": row.name, "key": _key(row, question)}
+        | facts
+        | {
+            "estimated_cost": row.estimated_cost,
+            "total_cost": row.total_cost,
+        }
+    )
 
 
 def efficiencies(row: AllocationRow) -> Json:

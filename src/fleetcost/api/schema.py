@@ -11,10 +11,11 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 
+from fleetcost.api.behind import CompletenessJson
 from fleetcost.api.cloud import BillStepJson, CurrencyTotalsJson
+from fleetcost.api.compat.numbers import wire
 from fleetcost.api.native import (
     BillCompletenessJson,
-    CompletenessJson,
     PageJson,
     PreviousJson,
     PriceBasisJson,
@@ -28,6 +29,7 @@ from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.asset import ASSET
 from fleetcost.model.cloud_cost import CLOUD_COST
 from fleetcost.model.columns import ColumnTable
+from fleetcost.query.measures import ESTIMATES
 from fleetcost.query.rows import AllocationRow, AssetRow, CloudCostRow
 
 Data = TypeVar("Data")
@@ -78,7 +80,9 @@ Allocation: Any = msgspec.defstruct(
         ("ramCostIdle", float), ("ramEfficiency", _NUMBER),
         *_numbers("externalCost sharedCost totalCost"), ("totalEfficiency", _NUMBER),
         ("proportionalAssetResourceCosts", dict[str, Any]), ("lbAllocations", dict[str, Any] | None),
-        ("sharedCostBreakdown", dict[str, Any]), ("rawAllocationOnly", dict[str, Any] | None, None),
+        ("sharedCostBreakdown", dict[str, Any]),
+        *((wire(name), float, 0.0) for name in (*ESTIMATES["allocation"], "estimated_hours")),
+        ("rawAllocationOnly", dict[str, Any] | None, None),
     ],
     frozen=True,
     forbid_unknown_fields=True,
@@ -118,7 +122,7 @@ Asset: Any = msgspec.defstruct(
         *((name, _NUMBER, None) for name in ("byteHoursUsed", "byteUsageMax")),
         *((name, dict[str, Any], {}) for name in ("cpuBreakdown", "ramBreakdown", "breakdown", "overhead")),
         *((name, str, "") for name in ("storageClass", "volumeName", "claimName", "claimNamespace", "ip")),
-        ("private", bool, False),
+        *((name, float, 0.0) for name in ("costEstimated", "estimatedHours")), ("private", bool, False),
     ],
     frozen=True,
     forbid_unknown_fields=True,
@@ -127,11 +131,12 @@ Asset: Any = msgspec.defstruct(
 
 
 class Enveloped(msgspec.Struct, Generic[Data], frozen=True):
-    """The field's envelope."""
+    """The field's envelope; `warning` is there where the answer is not whole."""
 
     code: int
     status: str
     data: Data
+    warning: str | msgspec.UnsetType = msgspec.UNSET
 
 
 SummarySet: Any = msgspec.defstruct(
@@ -208,7 +213,7 @@ def _figures(*names: str) -> list[Any]:
 
 
 AllocationRowJson: Any = _row(
-    "AllocationRow", AllocationRow, ALLOCATION, _figures(*ROW_COLUMNS.efficiencies, "total_cost")
+    "AllocationRow", AllocationRow, ALLOCATION, _figures(*ROW_COLUMNS.efficiencies, "estimated_cost", "total_cost")
 )
 """One group of allocations; figures that `columns` leaves out are not there."""
 
@@ -216,7 +221,7 @@ AssetRowJson: Any = _row(
     "AssetRow",
     AssetRow,
     ASSET,
-    [("asset_name", str | msgspec.UnsetType, msgspec.UNSET), *_figures("total_cost")],
+    [("asset_name", str | msgspec.UnsetType, msgspec.UNSET), *_figures("estimated_cost", "total_cost")],
 )
 """One group of assets; figures that `columns` leaves out are not there."""
 

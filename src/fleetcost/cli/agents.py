@@ -105,7 +105,13 @@ def _agent(  # noqa: PLR0913 - what an agent is made of
     chosen = folder or settings.data_dir
     uid = cluster_uid(settings.cluster_uid, chosen / "cluster-uid", source, clock())
     return Agent(
-        builder=Builder(AgentIdentity(cluster, uid, prices.currency), source, prices, settings.resolution_seconds),
+        builder=Builder(
+            AgentIdentity(cluster, uid, prices.currency),
+            source,
+            prices,
+            settings.resolution_seconds,
+            timedelta(hours=settings.bridge_hours),
+        ),
         store=local_store(chosen / "store"),
         bucket=bucket,
         timing=timing(settings),

@@ -12,6 +12,7 @@ from fleetcost.costing.breakdown import with_breakdown
 from fleetcost.costing.cards import Cards
 from fleetcost.costing.cost_owners import CostOwner, Nobody
 from fleetcost.costing.disks import disk_assets
+from fleetcost.costing.estimates import with_estimates
 from fleetcost.costing.fees import fee_assets
 from fleetcost.costing.gpus import Gpus
 from fleetcost.costing.machines import Machines
@@ -77,9 +78,10 @@ def build(samples: Samples, prices: PriceBook, before: Iterable[Asset] = ()) -> 
         *fee_assets(samples, fleet.nodes, prices, fleet.notes),
     ]
     check_prices(assets, before, prices.currency, fleet.notes)
+    named, priced = with_estimates(rows, assets, samples)
     return Built(
-        tuple(sorted(rows, key=_row_order)),
-        tuple(sorted(assets, key=_asset_order)),
+        tuple(sorted(named, key=_row_order)),
+        tuple(sorted(priced, key=_asset_order)),
         tuple(sorted({*samples.findings, *summarise(fleet.notes.noticed())})),
     )
 

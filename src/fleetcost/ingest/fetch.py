@@ -329,6 +329,7 @@ def _described(entry: Entry, header: SetHeader, reason: str) -> Entry:
         total_cost=header.total_cost,
         currency=header.currency,
         coverage_minutes=header.coverage_minutes,
+        estimated_minutes=header.estimated_minutes,
         final=header.final,
         cluster_uid=header.cluster_uid,
         source=header.source,

@@ -11,7 +11,20 @@ from types import MappingProxyType
 from typing import Annotated
 
 from fleetcost.model.amount import ZERO
-from fleetcost.model.columns import ADJUSTMENT, COST, LABELS, MEASURE, PART, PEAK, SHARES, TEXT, TIME, Holds, table_of
+from fleetcost.model.columns import (
+    ADJUSTMENT,
+    COST,
+    ESTIMATE,
+    LABELS,
+    MEASURE,
+    PART,
+    PEAK,
+    SHARES,
+    TEXT,
+    TIME,
+    Holds,
+    table_of,
+)
 from fleetcost.model.gpu import FractionSource
 
 Labels = Mapping[str, str]
@@ -35,6 +48,17 @@ class AllocationKind(enum.StrEnum):
 
 
 CORE_HOURS, BYTE_HOURS, GPU_HOURS = "core-hours", "byte-hours", "GPU-hours"
+
+
+def estimate_of(cost: str) -> Holds:
+    """Return what the column of the estimated part of a cost holds."""
+    return Holds(ESTIMATE, f"the estimated part of `{cost}`: of time without scrapes", since=2)
+
+
+ESTIMATED_HOURS = (
+    "hours of `start` to `end` without scrapes, over which it was taken to be there because it was the same before and "
+    "after"
+)
 
 _LABELS = "of node (an allow-list), namespace and pod, the later winning; keys in Prometheus spelling"
 _CHARGED = "the larger of request and use, × time"
@@ -98,6 +122,7 @@ class Allocation:
     namespace_annotations: Annotated[Labels, Holds(LABELS, "of the namespace alone")] = field(default_factory=no_labels)
     start: Annotated[datetime, Holds(TIME, "when it began to run inside the window")]
     end: Annotated[datetime, Holds(TIME, "when it last ran inside the window")]
+    estimated_hours: Annotated[Decimal, Holds(MEASURE, ESTIMATED_HOURS, "hours", since=2)] = ZERO
     cpu_core_hours: Annotated[Decimal, Holds(MEASURE, f"CPU charged: {_CHARGED}", CORE_HOURS)] = ZERO
     cpu_core_request_hours: Annotated[Decimal, Holds(MEASURE, "CPU requested × time", CORE_HOURS)] = ZERO
     cpu_core_usage_hours: Annotated[Decimal | None, Holds(MEASURE, f"CPU used × time{_UNMEASURED}", CORE_HOURS)] = None
@@ -107,6 +132,7 @@ class Allocation:
     ] = None
     cpu_cost: Annotated[Decimal, Holds(COST, "of the CPU charged")] = ZERO
     cpu_cost_adjustment: Annotated[Decimal, Holds(ADJUSTMENT, _ADJUSTED)] = ZERO
+    cpu_cost_estimated: Annotated[Decimal, estimate_of("cpu_cost")] = ZERO
     ram_byte_hours: Annotated[int, Holds(MEASURE, f"RAM charged: {_CHARGED}", BYTE_HOURS)] = 0
     ram_byte_request_hours: Annotated[int, Holds(MEASURE, "RAM requested × time", BYTE_HOURS)] = 0
     ram_byte_usage_hours: Annotated[int | None, Holds(MEASURE, f"RAM used × time{_UNMEASURED}", BYTE_HOURS)] = None
@@ -116,6 +142,7 @@ class Allocation:
     ] = None
     ram_cost: Annotated[Decimal, Holds(COST, "of the RAM charged")] = ZERO
     ram_cost_adjustment: Annotated[Decimal, Holds(ADJUSTMENT, _ADJUSTED)] = ZERO
+    ram_cost_estimated: Annotated[Decimal, estimate_of("ram_cost")] = ZERO
     gpu_hours: Annotated[Decimal, Holds(MEASURE, f"GPUs charged: {_CHARGED}", GPU_HOURS)] = ZERO
     gpu_request_hours: Annotated[Decimal, Holds(MEASURE, "GPUs requested × time", GPU_HOURS)] = ZERO
     gpu_usage_hours: Annotated[Decimal | None, Holds(MEASURE, f"GPUs used × time{_UNMEASURED}", GPU_HOURS)] = None
@@ -128,9 +155,11 @@ class Allocation:
     ] = ""
     gpu_cost: Annotated[Decimal, Holds(COST, "of the GPUs charged")] = ZERO
     gpu_cost_adjustment: Annotated[Decimal, Holds(ADJUSTMENT, _ADJUSTED)] = ZERO
+    gpu_cost_estimated: Annotated[Decimal, estimate_of("gpu_cost")] = ZERO
     pv_byte_hours: Annotated[int, Holds(MEASURE, "its part of persistent volumes × time", BYTE_HOURS)] = 0
     pv_cost: Annotated[Decimal, Holds(COST, "of its part of persistent volumes")] = ZERO
     pv_cost_adjustment: Annotated[Decimal, Holds(ADJUSTMENT, _ADJUSTED)] = ZERO
+    pv_cost_estimated: Annotated[Decimal, estimate_of("pv_cost")] = ZERO
     volumes: Annotated[tuple[VolumeShare, ...], Holds(SHARES, "its part of each persistent volume")] = ()
     network_transfer_bytes: Annotated[int, Holds(MEASURE, "sent", "bytes")] = 0
     network_receive_bytes: Annotated[int, Holds(MEASURE, "received", "bytes")] = 0
@@ -139,8 +168,10 @@ class Allocation:
     network_internet_cost: Annotated[Decimal, Holds(PART, "of traffic to the internet, inside `network_cost`")] = ZERO
     network_cost: Annotated[Decimal, Holds(COST, "of its traffic")] = ZERO
     network_cost_adjustment: Annotated[Decimal, Holds(ADJUSTMENT, _ADJUSTED)] = ZERO
+    network_cost_estimated: Annotated[Decimal, estimate_of("network_cost")] = ZERO
     load_balancer_cost: Annotated[Decimal, Holds(COST, "of its part of load balancers")] = ZERO
     load_balancer_cost_adjustment: Annotated[Decimal, Holds(ADJUSTMENT, _ADJUSTED)] = ZERO
+    load_balancer_cost_estimated: Annotated[Decimal, estimate_of("load_balancer_cost")] = ZERO
     load_balancers: Annotated[
         tuple[LoadBalancerShare, ...], Holds(SHARES, "its part of each load balancer; `service` is `namespace/name`")
     ] = ()

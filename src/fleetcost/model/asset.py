@@ -8,7 +8,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
-from fleetcost.model.allocation import BYTE_HOURS, CORE_HOURS, GPU_HOURS, Labels, no_labels
+from fleetcost.model.allocation import (
+    BYTE_HOURS,
+    CORE_HOURS,
+    ESTIMATED_HOURS,
+    GPU_HOURS,
+    Labels,
+    estimate_of,
+    no_labels,
+)
 from fleetcost.model.amount import ZERO
 from fleetcost.model.columns import (
     ADJUSTMENT,
@@ -95,6 +103,8 @@ class Asset:
     end: Annotated[datetime, Holds(TIME, "when it last existed inside the window")]
     cost: Annotated[Decimal, Holds(COST, "after discounts; for a node exactly the sum of its three resources")] = ZERO
     adjustment: Annotated[Decimal, Holds(ADJUSTMENT, "billed minus computed")] = ZERO
+    estimated_hours: Annotated[Decimal, Holds(MEASURE, ESTIMATED_HOURS, "hours", since=2)] = ZERO
+    cost_estimated: Annotated[Decimal, estimate_of("cost")] = ZERO
     credit: Annotated[Decimal, Holds(PART, "the credit of a cloud asset; in no total")] = ZERO
     node_type: Annotated[str, Holds(TEXT, "a node's machine type")] = ""
     pool: Annotated[str, Holds(TEXT, "a node's pool")] = ""
@@ -108,6 +118,9 @@ class Asset:
     cpu_cost: Annotated[Decimal, Holds(PART, "of a node's CPU, after discounts")] = ZERO
     ram_cost: Annotated[Decimal, Holds(PART, "of a node's RAM, after discounts")] = ZERO
     gpu_cost: Annotated[Decimal, Holds(PART, "of a node's GPUs, after discounts")] = ZERO
+    cpu_cost_estimated: Annotated[Decimal, estimate_of("cpu_cost")] = ZERO
+    ram_cost_estimated: Annotated[Decimal, estimate_of("ram_cost")] = ZERO
+    gpu_cost_estimated: Annotated[Decimal, estimate_of("gpu_cost")] = ZERO
     cpu_system_fraction: Annotated[float | None, Holds(FRACTION, f"of its CPU, {_SYSTEM}", weight=_OF_CPU)] = None
     cpu_user_fraction: Annotated[float | None, Holds(FRACTION, f"of its CPU, {_USER}", weight=_OF_CPU)] = None
     cpu_other_fraction: Annotated[float | None, Holds(FRACTION, f"of its CPU, {_OTHER}", weight=_OF_CPU)] = None

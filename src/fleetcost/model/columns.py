@@ -36,6 +36,7 @@ class ColumnKind(enum.StrEnum):
     COST = "cost"
     PART = "part"
     ADJUSTMENT = "adjustment"
+    ESTIMATE = "estimate"
     PEAK = "peak"
     FRACTION = "fraction"
     SHARES = "shares"
@@ -48,9 +49,10 @@ class ColumnKind(enum.StrEnum):
 
 TEXT, LABELS, TIME, FLAG = ColumnKind.TEXT, ColumnKind.LABELS, ColumnKind.TIME, ColumnKind.FLAG
 MEASURE, COST, PART, ADJUSTMENT = ColumnKind.MEASURE, ColumnKind.COST, ColumnKind.PART, ColumnKind.ADJUSTMENT
+ESTIMATE = ColumnKind.ESTIMATE
 PEAK, FRACTION, SHARES = ColumnKind.PEAK, ColumnKind.FRACTION, ColumnKind.SHARES
 
-SUMMED = (MEASURE, COST, PART, ADJUSTMENT)
+SUMMED = (MEASURE, COST, PART, ADJUSTMENT, ESTIMATE)
 """Kinds that are added, exactly."""
 
 _ADDS_UP = {
@@ -62,6 +64,7 @@ _ADDS_UP = {
     COST: "sum; in the total",
     PART: "sum; inside another cost, not in the total",
     ADJUSTMENT: "sum; in the total",
+    ESTIMATE: "sum; inside a cost, not in the total",
     PEAK: "largest",
     FRACTION: "mean, weighted by cost",
     SHARES: "sum by what they are of",

@@ -7,6 +7,7 @@ Records come in any order; nothing here is priced or judged.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from fleetcost.model.finding import Finding
 from fleetcost.model.records import (
@@ -43,6 +44,17 @@ from fleetcost.model.records import (
     VolumeValue,
 )
 from fleetcost.model.window import Window
+
+
+class Silence(NamedTuple):
+    """A stretch of time, half-open, in Unix seconds."""
+
+    start: float
+    end: float
+
+    def overlap(self, start: float, end: float) -> float:
+        """Return how many seconds it shares with another."""
+        return max(min(self.end, end) - max(self.start, start), 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +192,7 @@ class Samples:
         source: what the samples were read from, in words
         findings: what was noticed while reading
         partial: some of the storage behind the source did not answer
+        bridged: stretches of the window without scrapes, over which what was the same before and after was there, too
     """
 
     window: Window
@@ -194,3 +207,9 @@ class Samples:
     services: ServiceSamples = field(default_factory=ServiceSamples)
     findings: tuple[Finding, ...] = ()
     partial: bool = False
+    bridged: tuple[Silence, ...] = ()
+
+    @property
+    def estimated_minutes(self) -> float:
+        """Minutes of the window that were not observed and are estimated."""
+        return min(sum(one.end - one.start for one in self.bridged) / 60, self.window.minutes - self.coverage_minutes)

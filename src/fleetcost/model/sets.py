@@ -48,6 +48,7 @@ class SetHeader:
         rows: number of rows
         total_cost: sum of the rows' costs, adjustments included
         coverage_minutes: minutes of the window in which the source was observed
+        estimated_minutes: minutes of the window that were not observed and are estimated
         final: False while the window is not over or its source may still deliver
         source: what the samples were read from, in words
         built_at: when the set was built
@@ -68,6 +69,7 @@ class SetHeader:
     agent_version: str
     digest: str
     format_version: int = FORMAT_VERSION
+    estimated_minutes: float = 0.0
 
     @property
     def complete(self) -> bool:

@@ -111,6 +111,15 @@ class AgentSettings(ServerSettings, frozen=True, kw_only=True, forbid_unknown_fi
     ] = None
     interval_seconds: Annotated[int, _At(ge=1, description="pause between two rounds of the loop")] = 300
     backfill_hours: Annotated[int, _At(ge=1, description="how far back missing hours are built")] = 49
+    bridge_hours: Annotated[
+        int,
+        _At(
+            ge=0,
+            le=24,
+            description="what is the same before and after a time without scrapes is taken to have been there all the "
+            "time, and marked as estimated, if that time is no longer than this; 0 leaves every gap a gap",
+        ),
+    ] = 6
     hourly_retention_days: Annotated[
         int, _At(ge=0, description="the agent deletes its own hourly objects after this many days; 0 keeps them")
     ] = 7

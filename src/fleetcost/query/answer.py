@@ -64,6 +64,7 @@ class Completeness:
         first, last: start of the first and end of the last window with data, None where there is none
         coverage_minutes: minutes observed
         expected_minutes: minutes of the windows that should be there by now
+        estimated_minutes: minutes not observed for which there are estimates
         bills: how many days are in each state of their bill; empty where no bill is expected
     """
 
@@ -74,6 +75,7 @@ class Completeness:
     last: datetime | None
     coverage_minutes: float
     expected_minutes: float
+    estimated_minutes: float = 0.0
     bills: dict[BillState, int] = field(default_factory=dict)
 
     @property

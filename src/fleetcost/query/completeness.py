@@ -50,6 +50,11 @@ class Cell:
         """Minutes observed."""
         return self.entry.coverage_minutes if self.entry and self.entry.state is EntryState.INGESTED else 0.0
 
+    @property
+    def estimated_minutes(self) -> float:
+        """Minutes not observed for which there are estimates."""
+        return self.entry.estimated_minutes if self.entry and self.entry.state is EntryState.INGESTED else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Life:
@@ -179,6 +184,7 @@ def _cell(window: Window, found: list[Entry | None], life: Life, now: datetime) 
         return _unfinished(window, worst, life, now)
     if worst.coverage_minutes < window.minutes:
         cause = f"{worst.coverage_minutes:.0f} of {window.minutes:.0f} minutes were observed"
+        cause += f", {worst.estimated_minutes:.0f} are estimated" if worst.estimated_minutes else ""
         return Cell(window, WindowState.PARTIAL, cause, worst)
     return Cell(window, WindowState.COMPLETE, "", worst)
 
@@ -212,7 +218,7 @@ def _judge(cluster: ClusterId, judged: list[Cell], now: datetime) -> Completenes
     for cell in judged:
         counts[cell.state] = counts.get(cell.state, 0) + 1
     expected = [cell for cell in judged if cell.state not in {WindowState.BEFORE_FIRST_SEEN, WindowState.RETIRED}]
-    there = [cell.window for cell in expected if cell.coverage_minutes > 0]
+    there = [cell.window for cell in expected if cell.coverage_minutes + cell.estimated_minutes > 0]
     return Completeness(
         cluster=cluster,
         counts=counts,
@@ -221,6 +227,7 @@ def _judge(cluster: ClusterId, judged: list[Cell], now: datetime) -> Completenes
         last=min(there[-1].end, now) if there else None,
         coverage_minutes=sum(cell.coverage_minutes for cell in expected),
         expected_minutes=sum(_expected_minutes(cell, now) for cell in expected),
+        estimated_minutes=sum(cell.estimated_minutes for cell in expected),
     )
 
 

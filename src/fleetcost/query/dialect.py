@@ -82,6 +82,11 @@ class Dialect(ABC):
             return self.ends_with(expression, value)
         return f"{expression} = {self.text(value)}"
 
+    def changed(self, rows: str, columns: Mapping[str, str]) -> str:
+        """Give rows of which some columns are made of an expression instead; to stand behind `FROM`."""
+        made = ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
+        return f"(SELECT * REPLACE ({made}) FROM {rows})"  # noqa: S608 - columns of our own
+
     @abstractmethod
     def text(self, value: str) -> str:
         """Write a text literal."""

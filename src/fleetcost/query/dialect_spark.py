@@ -83,6 +83,11 @@ class Spark(Dialect):
 
         return expanded(_SPELLED.sub(spell, sql), MACROS)
 
+    def changed(self, rows: str, columns: Mapping[str, str]) -> str:
+        """Give rows of which some columns are made of an expression instead; to stand behind `FROM`."""
+        made = ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
+        return f"(SELECT * EXCEPT ({', '.join(columns)}), {made} FROM {rows})"  # noqa: S608 - columns of our own
+
     def text(self, value: str) -> str:
         """Write a text literal; nothing in it ends it, and nothing in it is replaced."""
         return "'" + "".join(_ESCAPED.get(character, character) for character in value if character != "\0") + "'"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.asset import ASSET
 from fleetcost.model.cloud_cost import CLOUD_COSTS
-from fleetcost.model.columns import FRACTION, PART
+from fleetcost.model.columns import ESTIMATE, FRACTION, PART
 
 ADJUSTED = frozenset({*ALLOCATION.adjustments, *ASSET.adjustments})
 """The measures that a bill adds."""
@@ -13,11 +13,21 @@ ADJUSTED = frozenset({*ALLOCATION.adjustments, *ASSET.adjustments})
 COSTS_WITH = {name.removesuffix("_adjustment"): name for name in ALLOCATION.adjustments}
 """The costs of allocations that bills adjust, each with its adjustment."""
 
-PARTS_WITH = dict.fromkeys(ALLOCATION.of(PART), ("network_cost", "network_cost_adjustment"))
+PARTS_WITH = dict.fromkeys(ALLOCATION.of(PART), ("network_cost", "network_cost_adjustment")) | {
+    f"{cost}_estimated": (cost, adjustment) for cost, adjustment in COSTS_WITH.items()
+}
 """The parts of a cost, each with the cost it is inside and that cost's adjustment."""
 
 CARRIED = ("cpu_cost_idle", "ram_cost_idle", "gpu_cost_idle", "shared_cost")
 """What a row carries of other costs; the first three are inside its resources' costs."""
+
+ESTIMATES = {
+    "allocation": ALLOCATION.of(ESTIMATE),
+    "asset": ASSET.of(ESTIMATE),
+    "idle": ("cpu_cost_estimated", "ram_cost_estimated", "gpu_cost_estimated"),
+    "tenancy": ("disks_estimated", "management_estimated"),
+}
+"""By table, the estimated parts of costs; each has the cost's own name and `_estimated`."""
 
 IDLE_MEASURES = ("cpu_cost", "ram_cost", "gpu_cost")
 """Columns of the idle tables."""

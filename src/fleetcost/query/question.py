@@ -117,6 +117,7 @@ class Question:
         joined: each cost has its adjustment inside, so that every part is on the one basis; False keeps the two apart,
             as sets and the compatible routes have them
         counted: the cluster-windows whose rows are there at all, None for all of the frame
+        estimated: False leaves out what was estimated where the source was silent
         filter: which rows count, None for all
         scope: which rows the asker may know of, None for all; what lies outside neither shares nor is shared, and
             counts only where idle and tenancy of its cluster are divided. `filter` must imply it
@@ -144,6 +145,7 @@ class Question:
     adjusted: bool = True
     joined: bool = False
     counted: tuple[Stretch, ...] | None = None
+    estimated: bool = True
     filter: Filter | None = None
     scope: Filter | None = None
     detailed: bool = False

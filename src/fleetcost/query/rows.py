@@ -13,7 +13,7 @@ from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.amount import PLACES
 from fleetcost.model.asset import ASSET
 from fleetcost.model.columns import FLAG, FRACTION, LABELS, PEAK
-from fleetcost.query.measures import CARRIED, EXACT_CLOUD, UNMEASURED
+from fleetcost.query.measures import CARRIED, ESTIMATES, EXACT_CLOUD, UNMEASURED
 from fleetcost.query.properties import ASSET_PROPERTIES, CLOUD_PROPERTIES, PROPERTIES
 
 
@@ -75,6 +75,7 @@ class Proportion(msgspec.Struct, frozen=True):
 
 _ALLOCATION_COSTS = attrgetter(*ALLOCATION.costs)
 _ASSET_COSTS = attrgetter(*ASSET.costs)
+_ALLOCATION_ESTIMATES = attrgetter(*ESTIMATES["allocation"])
 
 _Fields = list[tuple[str, Any, Any]]
 _TEXTS: Any = msgspec.field(default_factory=dict)
@@ -152,6 +153,11 @@ class AllocationRow(_ALLOCATION):  # type: ignore[misc]  # its base is made of t
         return on_grid(sum(_ALLOCATION_COSTS(self)) + self.shared_cost)
 
     @property
+    def estimated_cost(self) -> float:
+        """The part of its total that was estimated where the source was silent."""
+        return on_grid(sum(_ALLOCATION_ESTIMATES(self)))
+
+    @property
     def hours(self) -> float:
         """From the first to the last time any member ran."""
         return float((self.end - self.start).total_seconds()) / 3600
@@ -222,6 +228,11 @@ class AssetRow(_ASSET):  # type: ignore[misc]  # its base is made of the table
     def total_cost(self) -> float:
         """Cost and adjustment."""
         return on_grid(sum(_ASSET_COSTS(self)))
+
+    @property
+    def estimated_cost(self) -> float:
+        """The part of its total that was estimated where the source was silent."""
+        return on_grid(self.cost_estimated)
 
     @property
     def hours(self) -> float:

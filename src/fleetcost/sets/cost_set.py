@@ -47,6 +47,7 @@ class Provenance:
         final: False while the window may still grow
         source: what the samples were read from
         built_at: now
+        estimated_minutes: minutes of the window that were not observed and are estimated
     """
 
     cluster_uid: str
@@ -55,6 +56,7 @@ class Provenance:
     final: bool
     source: str
     built_at: datetime
+    estimated_minutes: float = 0.0
 
 
 def from_allocations(key: SetKey, rows: Sequence[Allocation], provenance: Provenance) -> CostSet:

@@ -17,7 +17,7 @@ from fleetcost.sets.schema import TABLES
 
 
 class _Footer(msgspec.Struct, frozen=True, kw_only=True):
-    """The footer's JSON, version 1; `docs/format/sets.md` explains each field."""
+    """The footer's JSON; `docs/format/sets.md` explains each field and says since which version it is there."""
 
     format_version: int
     agent_version: str
@@ -33,6 +33,7 @@ class _Footer(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     total_cost: Decimal
     coverage_minutes: float
+    estimated_minutes: float = 0.0
     final: bool
     source: str
     built_at: str

@@ -52,13 +52,18 @@ def decide(there: SetHeader | None, new: SetHeader, *, force: bool) -> Outcome:
         return Outcome.UNCHANGED
     # Built late and still not final: some of the source did not answer, so it may lack what the final one has.
     partial = there.final and not new.final and new.coverage_minutes <= there.coverage_minutes
-    emptier = partial or new.coverage_minutes < there.coverage_minutes or (new.rows == 0 and there.rows > 0)
+    emptier = partial or _minutes(new) < _minutes(there) or (new.rows == 0 and there.rows > 0)
     return Outcome.KEPT_FULLER if emptier and not force else Outcome.REPLACED
+
+
+def _minutes(header: SetHeader) -> tuple[float, float]:
+    """Return how full a set is: what was observed counts before what is estimated."""
+    return header.coverage_minutes, header.estimated_minutes
 
 
 def _said(header: SetHeader) -> tuple[object, ...]:
     """Return what two sets that say the same have in common; when and by whom they were built is not in it."""
-    return header.digest, header.currency, header.final, header.coverage_minutes
+    return header.digest, header.currency, header.final, *_minutes(header)
 
 
 def publish(bucket: Bucket, cost_set: CostSet, *, force: bool = False) -> Published:

@@ -73,6 +73,7 @@ class Entry:
     agent_version: str = ""
     digest: str = ""
     format_version: int = 0
+    estimated_minutes: float = 0.0
 
 
 def read_ledger(snapshot: View) -> Mapping[str, Entry]:
@@ -194,6 +195,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         agent_version=row[20],
         digest=row[21],
         format_version=row[22],
+        estimated_minutes=row[23],
     )
 
 
@@ -222,6 +224,7 @@ _COLUMNS: Mapping[str, Callable[[Entry], Any]] = MappingProxyType(
         "agent_version": lambda entry: entry.agent_version,
         "digest": lambda entry: entry.digest,
         "format_version": lambda entry: entry.format_version,
+        "estimated_minutes": lambda entry: entry.estimated_minutes,
     }
 )
 """The columns of the table, in its order, each with where it comes from."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from builders import TinyCluster
-from fleetcost.agent.build import AgentIdentity, Builder
+from fleetcost.agent.build import BRIDGE, AgentIdentity, Builder
 from fleetcost.agent.loop import Agent
 from fleetcost.agent.plan import BuildTiming
 from fleetcost.bucket.memory import MemoryBucket
@@ -89,6 +89,7 @@ class Scene:
         timing: the agent's
         uid: the identity behind the id
         currency: of its prices
+        bridge: the longest silence of the source that is bridged
     """
 
     cluster: TinyCluster
@@ -97,11 +98,12 @@ class Scene:
     timing: BuildTiming = field(default=BuildTiming(timedelta(minutes=5), timedelta(hours=3)))
     uid: str = "uid-1"
     currency: str = "USD"
+    bridge: timedelta = BRIDGE
 
     def agent(self) -> Agent:
         """Start an agent: it knows what its store and the bucket know, and nothing else."""
         source = MemorySource(self.cluster, "a tiny cluster")
-        builder = Builder(AgentIdentity(C1, self.uid, self.currency), source, PriceBook(), 60)
+        builder = Builder(AgentIdentity(C1, self.uid, self.currency), source, PriceBook(), 60, self.bridge)
         return Agent(
             builder=builder, store=self.store, bucket=self.bucket, timing=self.timing, clock=self.cluster.clock
         )

@@ -113,7 +113,7 @@ def test_failures_are_counted_in_a_row(tmp_path: Path) -> None:
 @pytest.fixture
 def scene() -> Scene:
     """A cluster of which one hour was not observed."""
-    return Scene(TinyCluster(at(7), at(9.5), dark=[Window(at(7.5), at(9))]))
+    return Scene(TinyCluster(at(7), at(9.5), dark=[Window(at(7.5), at(9))]), bridge=timedelta(0))
 
 
 @pytest.fixture

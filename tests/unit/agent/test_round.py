@@ -116,8 +116,8 @@ def test_a_day_whose_last_hours_were_not_observed_becomes_final() -> None:
 
 
 def test_gaps_stay_gaps(scene: Scene) -> None:
-    """An hour in which the source saw nothing gets no set, and the others get theirs."""
-    scene.cluster.dark = [DARK]
+    """An hour in which the source saw nothing gets no set where nothing is bridged, and the others get theirs."""
+    scene.cluster.dark, scene.bridge = [DARK], timedelta(0)
     done = scene.agent().round()
     assert done.gaps == (hour(8), hour(6))
     assert set_path(key(hour(8))) not in paths(scene.bucket)
@@ -126,7 +126,7 @@ def test_gaps_stay_gaps(scene: Scene) -> None:
 
 def test_gaps_are_not_asked_for_at_every_round(scene: Scene) -> None:
     """A dark hour is asked for again after a pause, and built once its samples are there."""
-    scene.cluster.dark = [DARK]
+    scene.cluster.dark, scene.bridge = [DARK], timedelta(0)
     agent = scene.agent()
     agent.round()
     assert agent.round().gaps == ()
@@ -412,7 +412,7 @@ def test_building_learns_first(scene: Scene) -> None:
 
 def test_gaps_and_counts_are_reported(scene: Scene) -> None:
     """Whoever asks is shown the hours nobody observed, and how many sets are complete and how many are not."""
-    scene.cluster.dark = [DARK]
+    scene.cluster.dark, scene.bridge = [DARK], timedelta(0)
     agent = scene.agent()
     agent.round()
     agent.round()

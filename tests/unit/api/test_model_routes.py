@@ -95,9 +95,9 @@ def assets_by_type(full: App) -> dict[str, dict[str, Any]]:
 
 
 def test_the_envelope(full: App) -> None:
-    """A good answer says 200 and success and holds a list with an object a step, name to allocation."""
+    """A good answer says 200, success and what it lacks, and holds a list with an object a step, name to allocation."""
     answer = full.get("/model/allocation", window=DAY, aggregate="namespace")
-    assert list(answer) == ["code", "status", "data"]
+    assert list(answer) == ["code", "status", "data", "warning"]
     assert (answer["code"], answer["status"]) == (200, "success")
     assert [list(step) for step in answer["data"]] == [["__unmounted__", "kube-system", "shop", "__idle__"]]
 

@@ -317,6 +317,8 @@ export interface components {
             start?: string;
             /** @description when it last ran inside the window (from the first to the last) */
             end?: string;
+            /** @description hours of `start` to `end` without scrapes, over which it was taken to be there because it was the same before and after, in hours (sum) */
+            estimated_hours?: number;
             /** @description CPU charged: the larger of request and use, × time, in core-hours (sum) */
             cpu_core_hours?: number;
             /** @description CPU requested × time, in core-hours (sum) */
@@ -327,6 +329,8 @@ export interface components {
             cpu_core_limit_hours?: number | null;
             /** @description of the CPU charged (sum; in the total) */
             cpu_cost?: number;
+            /** @description the estimated part of `cpu_cost`: of time without scrapes (sum; inside a cost, not in the total) */
+            cpu_cost_estimated?: number;
             /** @description RAM charged: the larger of request and use, × time, in byte-hours (sum) */
             ram_byte_hours?: number;
             /** @description RAM requested × time, in byte-hours (sum) */
@@ -337,6 +341,8 @@ export interface components {
             ram_byte_limit_hours?: number | null;
             /** @description of the RAM charged (sum; in the total) */
             ram_cost?: number;
+            /** @description the estimated part of `ram_cost`: of time without scrapes (sum; inside a cost, not in the total) */
+            ram_cost_estimated?: number;
             /** @description GPUs charged: the larger of request and use, × time, in GPU-hours (sum) */
             gpu_hours?: number;
             /** @description GPUs requested × time, in GPU-hours (sum) */
@@ -347,10 +353,14 @@ export interface components {
             gpu_card_hours?: number | null;
             /** @description of the GPUs charged (sum; in the total) */
             gpu_cost?: number;
+            /** @description the estimated part of `gpu_cost`: of time without scrapes (sum; inside a cost, not in the total) */
+            gpu_cost_estimated?: number;
             /** @description its part of persistent volumes × time, in byte-hours (sum) */
             pv_byte_hours?: number;
             /** @description of its part of persistent volumes (sum; in the total) */
             pv_cost?: number;
+            /** @description the estimated part of `pv_cost`: of time without scrapes (sum; inside a cost, not in the total) */
+            pv_cost_estimated?: number;
             /** @description sent, in bytes (sum) */
             network_transfer_bytes?: number;
             /** @description received, in bytes (sum) */
@@ -363,8 +373,12 @@ export interface components {
             network_internet_cost?: number;
             /** @description of its traffic (sum; in the total) */
             network_cost?: number;
+            /** @description the estimated part of `network_cost`: of time without scrapes (sum; inside a cost, not in the total) */
+            network_cost_estimated?: number;
             /** @description of its part of load balancers (sum; in the total) */
             load_balancer_cost?: number;
+            /** @description the estimated part of `load_balancer_cost`: of time without scrapes (sum; inside a cost, not in the total) */
+            load_balancer_cost_estimated?: number;
             /** @description charged from outside the cluster (sum; in the total) */
             external_cost?: number;
             cpu_cost_idle?: number;
@@ -376,6 +390,7 @@ export interface components {
             ram_efficiency?: number | null;
             gpu_efficiency?: number | null;
             total_efficiency?: number | null;
+            estimated_cost?: number | null;
             total_cost?: number | null;
             /** @default null */
             previous?: components["schemas"]["PreviousRow"] | null;
@@ -428,7 +443,11 @@ export interface components {
         };
         /**
          * CompletenessJson
-         * @description Which windows of one cluster stand behind the answer; `bills`: days by the state of their bill, empty without.
+         * @description Which windows of one cluster stand behind the answer.
+         *
+         *     Attributes:
+         *         bills: days by the state of their bill, empty without
+         *         estimated_minutes: minutes not observed for which there are estimates
          */
         CompletenessJson: {
             cluster: string;
@@ -445,6 +464,8 @@ export interface components {
             bills?: {
                 [key: string]: number;
             };
+            /** @default 0 */
+            estimated_minutes?: number;
         };
         /**
          * WarningJson
@@ -583,6 +604,10 @@ export interface components {
             cost?: number;
             /** @description billed minus computed (sum; in the total) */
             adjustment?: number;
+            /** @description hours of `start` to `end` without scrapes, over which it was taken to be there because it was the same before and after, in hours (sum) */
+            estimated_hours?: number;
+            /** @description the estimated part of `cost`: of time without scrapes (sum; inside a cost, not in the total) */
+            cost_estimated?: number;
             /** @description the credit of a cloud asset; in no total (sum; inside another cost, not in the total) */
             credit?: number;
             /** @description a node's CPU × time, in core-hours (sum) */
@@ -597,6 +622,12 @@ export interface components {
             ram_cost?: number;
             /** @description of a node's GPUs, after discounts (sum; inside another cost, not in the total) */
             gpu_cost?: number;
+            /** @description the estimated part of `cpu_cost`: of time without scrapes (sum; inside a cost, not in the total) */
+            cpu_cost_estimated?: number;
+            /** @description the estimated part of `ram_cost`: of time without scrapes (sum; inside a cost, not in the total) */
+            ram_cost_estimated?: number;
+            /** @description the estimated part of `gpu_cost`: of time without scrapes (sum; inside a cost, not in the total) */
+            gpu_cost_estimated?: number;
             /** @description a disk's capacity × time, in byte-hours (sum) */
             byte_hours?: number;
             /** @description a disk's use × time; null where not measured, in byte-hours (sum) */
@@ -630,6 +661,7 @@ export interface components {
                 [key: string]: string;
             };
             asset_name?: string;
+            estimated_cost?: number | null;
             total_cost?: number | null;
             /** @default null */
             previous?: components["schemas"]["PreviousRow"] | null;
@@ -1343,6 +1375,8 @@ export interface operations {
                 basis?: "billed" | "list";
                 /** @description the same as `basis`: true is billed, false is list */
                 adjusted?: boolean;
+                /** @description what was estimated where a cluster's metrics had a gap: inside the costs, or left out; left out, it is include */
+                estimated?: "include" | "exclude";
                 /** @description most rows to return */
                 limit?: number;
                 /** @description rows to leave out at the beginning; left out, it is 0 */
@@ -1415,6 +1449,8 @@ export interface operations {
                 basis?: "billed" | "list";
                 /** @description the same as `basis`: true is billed, false is list */
                 adjusted?: boolean;
+                /** @description what was estimated where a cluster's metrics had a gap: inside the costs, or left out; left out, it is include */
+                estimated?: "include" | "exclude";
                 /** @description most rows to return */
                 limit?: number;
                 /** @description rows to leave out at the beginning; left out, it is 0 */

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from fleetcost.api.compat.numbers import optional, rate, rounded
+from fleetcost.api.compat.numbers import optional, rate, rounded, wire
 from fleetcost.api.compat.scale import factor_of, scaled
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.query.answer import Answer
+from fleetcost.query.measures import ESTIMATES
 from fleetcost.query.rows import AllocationRow, SharedDetail
 
 Json = dict[str, Any]
@@ -66,6 +67,7 @@ def allocation(row: AllocationRow, window: Window, *, sources: bool = True) -> J
         "sharedCost": rounded(row.shared_cost),
         "totalCost": rounded(row.total_cost),
         "totalEfficiency": optional(row.total_efficiency),
+        **_estimates(row),
         **_raw(row),
         "proportionalAssetResourceCosts": _proportions(row),
         "lbAllocations": _load_balancers(row),
@@ -163,6 +165,13 @@ def _ram(row: AllocationRow) -> Json:
         "ramCostIdle": rounded(row.ram_cost_idle),
         "ramEfficiency": optional(row.ram_efficiency),
     }
+
+
+def _estimates(row: AllocationRow) -> Json:
+    """The estimated part of each cost is only there where there is one: the field has no such keys."""
+    parts = {wire(name): rounded(getattr(row, name)) for name in ESTIMATES["allocation"]}
+    found = {name: part for name, part in parts.items() if part}
+    return found | {"estimatedHours": rounded(row.estimated_hours)} if found else {}
 
 
 def _raw(row: AllocationRow) -> Json:

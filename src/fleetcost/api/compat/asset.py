@@ -34,7 +34,14 @@ def asset(row: AssetRow, window: Window) -> Json:
         "end": rfc3339(row.end),
         **minutes,
     }
-    return common | _SPECIFIC.get(row.type, _any)(row)
+    return common | _SPECIFIC.get(row.type, _any)(row) | _estimate(row)
+
+
+def _estimate(row: AssetRow) -> Json:
+    """The estimated part is only there where there is one: the field has no such keys."""
+    if not row.cost_estimated:
+        return {}
+    return {"costEstimated": _fixed(row.cost_estimated), "estimatedHours": _fixed(row.estimated_hours)}
 
 
 def _properties(row: AssetRow) -> Json:

@@ -51,3 +51,9 @@ def optional(value: float | None) -> float | None:
 def rate(amount_hours: float | None, hours: float) -> float:
     """Turn an amount over time into an average; nothing measured counts as 0, as the field's clients expect."""
     return (amount_hours or 0.0) / hours if hours > 0 else 0.0
+
+
+def wire(name: str) -> str:
+    """Return what the field would call a column that it does not have."""
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest))

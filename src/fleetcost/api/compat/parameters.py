@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fleetcost.api.operation import Parameter
-from fleetcost.api.parameters import BASIS
+from fleetcost.api.parameters import BASIS, ESTIMATED
 from fleetcost.query.windows import ACCEPTED
 
 WINDOW = Parameter("window", f"the time that is asked about: {ACCEPTED}", required=True)
@@ -104,6 +104,7 @@ _MORE = (
     ),
     BASIS,
     Parameter("reconcile", "the same as `basis`: true is billed, false is list", flag=True),
+    ESTIMATED,
     Parameter("external", "add costs outside of clusters whose labels name a row; of whole days", "false", flag=True),
     Parameter(
         "costMetric",
@@ -132,6 +133,7 @@ ASSETS = (
     *_QUESTION,
     BASIS,
     Parameter("disableAdjustments", "the same as `basis`: false is billed, true is list", flag=True),
+    ESTIMATED,
     Parameter("includeIdle", "understood; assets have no idle of their own", flag=True),
     Parameter("sortBy", "the figure assets are ordered by, such as totalCost", default="totalCost"),
     Parameter("sortByOrder", "direction", default="desc", choices=("asc", "desc", "ascending", "descending")),

@@ -8,7 +8,7 @@ from fleetcost.api.compat.filters import read_filter
 from fleetcost.api.compat.numbers import ALLOCATION_FIGURES, ASSET_FIGURES
 from fleetcost.api.compat.parameters import V1_ALLOCATION, V1_ASSET
 from fleetcost.api.context import Context
-from fleetcost.api.parameters import billed, flag, whole
+from fleetcost.api.parameters import billed, estimated, flag, whole
 from fleetcost.api.words import Family
 from fleetcost.errors import QuestionError, closest
 from fleetcost.model.sets import SetKind
@@ -79,6 +79,7 @@ def allocation_question(context: Context, window: Window | None = None) -> Quest
         tenancy=Tenancy.SHARE if tenancy else Tenancy.HIDE,
         sharing=parse_sharing(*(parameters.get(name, "") for name in _SHARED)),
         adjusted=billed(parameters, "reconcile"),
+        estimated=estimated(parameters),
         now=context.now,
     )
     return replace(
@@ -116,6 +117,7 @@ def asset_question(context: Context, window: Window | None = None) -> Question:
         dimensions=dimensions,
         filter=context.narrowed(read_filter(parameters, V1_ASSET), SetKind.ASSETS),
         adjusted=billed(parameters, "disableAdjustments", means=False),
+        estimated=estimated(parameters),
         detailed=dimensions == DEFAULTS[SetKind.ASSETS],
         page=_page(context, ASSET_FIGURES),
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import msgspec
 
 from fleetcost.model.allocation import ALLOCATION
-from fleetcost.model.columns import ADJUSTMENT, COST, PART
+from fleetcost.model.columns import ADJUSTMENT, COST, ESTIMATE, PART
 from fleetcost.model.window import Window
 from fleetcost.query.measures import CARRIED
 from fleetcost.query.rows import AllocationRow
 from fleetcost.query.sharing import HOURS_PER_MONTH
 
 _HOURS = {"hourly": 1, "daily": 24, "monthly": HOURS_PER_MONTH}
-_COSTS = (*ALLOCATION.of(COST, PART, ADJUSTMENT), *CARRIED)
+_COSTS = (*ALLOCATION.of(COST, PART, ADJUSTMENT, ESTIMATE), *CARRIED)
 
 
 def factor_of(metric: str, window: Window) -> float:

@@ -11,6 +11,7 @@ from fleetcost.api.compat.parameters import KUBECOST_ALLOCATION, OPENCOST_ALLOCA
 from fleetcost.api.compat.questions import allocation_question, plain, window_of
 from fleetcost.api.compat.summary import summary_range, topline
 from fleetcost.api.compat.views import allocation_view, trends
+from fleetcost.api.compat.warning import enveloped
 from fleetcost.api.context import Context
 from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.parameters import flag, whole
@@ -42,7 +43,7 @@ def allocation(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     if how == "pdf":
         return allocation_pdf(answer, metric)
     sources = flag(context.parameters, "includeSharedCostBreakdown", default=True)
-    return enveloped(allocation_sets(answer, metric, sources=sources))
+    return enveloped(allocation_sets(answer, metric, sources=sources), answer)
 
 
 def summary(context: Context) -> Any:  # noqa: ANN401 - a JSON document
@@ -50,13 +51,14 @@ def summary(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     answer = _ask(context, replace(plain(allocation_question(context)), summed=False))
     if context.parameters.get("format") == "csv":
         return allocation_csv(answer, _metric(context))
-    return enveloped(summary_range(answer, _metric(context)))
+    return enveloped(summary_range(answer, _metric(context)), answer)
 
 
 def summary_topline(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return the number of rows and their sum; paging has no effect on it."""
     question = replace(plain(allocation_question(context)), step=Step.ALL, page=Page(limit=0))
-    return enveloped(topline(_ask(context, question), _metric(context)))
+    answer = _ask(context, question)
+    return enveloped(topline(answer, _metric(context)), answer)
 
 
 def allocation_trends(context: Context) -> Any:  # noqa: ANN401 - a JSON document
@@ -72,7 +74,7 @@ def allocation_trends(context: Context) -> Any:  # noqa: ANN401 - a JSON documen
         if "accumulate" not in context.parameters:
             question = replace(question, step=Step.ALL)
         answers.append(_ask(context, replace(question, page=Page(only=names[:MOST_NAMES] or None))))
-    return enveloped(trends(answers[0], answers[1], names[:MOST_NAMES]))
+    return enveloped(trends(answers[0], answers[1], names[:MOST_NAMES]), *answers)
 
 
 def autocomplete(context: Context) -> Any:  # noqa: ANN401 - a JSON document
@@ -98,19 +100,16 @@ def view(context: Context) -> Any:  # noqa: ANN401 - a JSON document
         window_of(context), None, context.hourly_from(), context.now
     )[1]  # fmt: skip
     page = replace(question.page, order=question.page.order or Ordering())
-    return enveloped(allocation_view(_ask(context, replace(question, step=Step.ALL, series=series, page=page))))
-
-
-def enveloped(data: object) -> dict[str, Any]:
-    """Wrap a document as the field does."""
-    return {"code": 200, "status": "success", "data": data}
+    answer = _ask(context, replace(question, step=Step.ALL, series=series, page=page))
+    return enveloped(allocation_view(answer), answer)
 
 
 def _ask(context: Context, question: Question) -> Answer[AllocationRow]:
     known = context.tables.known
     with context.snapshot() as snapshot:
         if not flag(context.parameters, "external", default=False) or context.caller.narrowed:
-            return ask_allocations(snapshot, question, context.now, known)
+            answer = ask_allocations(snapshot, question, context.now, known)
+            return replace(answer, completeness=context.seen(snapshot, answer.completeness))
         whole = ask_allocations(snapshot, replace(question, page=Page()), context.now, known)
         return with_external(snapshot, question, whole, context.now, known)
 

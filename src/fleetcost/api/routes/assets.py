@@ -13,9 +13,10 @@ from fleetcost.api.compat.export import asset_csv
 from fleetcost.api.compat.parameters import ASSETS, SEARCH, WINDOW
 from fleetcost.api.compat.questions import asset_question, window_of
 from fleetcost.api.compat.views import graph
+from fleetcost.api.compat.warning import enveloped
 from fleetcost.api.context import Context
 from fleetcost.api.operation import Operation, Parameter
-from fleetcost.api.routes.allocation import enveloped, found_values
+from fleetcost.api.routes.allocation import found_values
 from fleetcost.api.routes.web import page as web_page
 from fleetcost.api.routing import Route, route_of
 from fleetcost.api.schema import AssetsEnvelope, AssetToplineEnvelope, Envelope, ValuesEnvelope
@@ -36,7 +37,7 @@ def assets(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     answer = _ask(context, replace(asset_question(context), summed=False))
     if context.parameters.get("format") == "csv":
         return asset_csv(answer)
-    return enveloped(asset_sets(answer))
+    return enveloped(asset_sets(answer), answer)
 
 
 def one_set(context: Context) -> Any:  # noqa: ANN401 - a JSON document
@@ -44,17 +45,18 @@ def one_set(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     answer = _ask(context, replace(asset_question(context), step=Step.ALL, summed=False))
     if context.parameters.get("format") == "csv":
         return asset_csv(answer)
-    return enveloped(asset_sets(answer)[0])
+    return enveloped(asset_sets(answer)[0], answer)
 
 
 def topline(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return how many assets there are and what they cost."""
     question = replace(asset_question(context), step=Step.ALL, page=Page(limit=0))
-    total = _ask(context, question).total
+    answer = _ask(context, question)
+    total = answer.total
     if total is None:
-        return enveloped({"totalCost": 0.0, "adjustment": 0.0, "numResults": 0})
+        return enveloped({"totalCost": 0.0, "adjustment": 0.0, "numResults": 0}, answer)
     figures = {"totalCost": total.row.total_cost, "adjustment": total.row.adjustment, "numResults": total.count}
-    return enveloped(figures)
+    return enveloped(figures, answer)
 
 
 def diff(context: Context) -> Any:  # noqa: ANN401 - a JSON document
@@ -75,7 +77,7 @@ def diff(context: Context) -> Any:  # noqa: ANN401 - a JSON document
             changes[key] = {"Entity": asset(new, windows[1]), "Kind": "added"}
         elif new is not None and old is not None and abs(new.total_cost - old.total_cost) > ratio * abs(old.total_cost):
             changes[key] = {"Entity": asset(new, windows[1]), "Kind": "changed"}
-    return enveloped(changes)
+    return enveloped(changes, *answers)
 
 
 def autocomplete(context: Context) -> Any:  # noqa: ANN401 - a JSON document
@@ -90,9 +92,8 @@ def bars(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     if series is Step.ALL:
         series = framed(window_of(context), None, context.hourly_from(), context.now)[1]
     page = replace(question.page, order=question.page.order or Ordering())
-    return enveloped(
-        graph(_ask(context, replace(question, step=Step.ALL, series=series, page=page, detailed=False)).series)
-    )
+    answer = _ask(context, replace(question, step=Step.ALL, series=series, page=page, detailed=False))
+    return enveloped(graph(answer.series), answer)
 
 
 def assets_or_page(operation: Operation) -> Route:
@@ -107,7 +108,8 @@ def assets_or_page(operation: Operation) -> Route:
 
 def _ask(context: Context, question: Question) -> Answer[AssetRow]:
     with context.snapshot() as snapshot:
-        return ask_assets(snapshot, question, context.now, context.tables.known)
+        answer = ask_assets(snapshot, question, context.now, context.tables.known)
+        return replace(answer, completeness=context.seen(snapshot, answer.completeness))
 
 
 def _ratio(text: str) -> float:

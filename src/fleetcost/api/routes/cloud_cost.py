@@ -18,12 +18,13 @@ from fleetcost.api.compat.cloud_cost import (
 )
 from fleetcost.api.compat.parameters import ACCUMULATE, FILTER, LIMIT, OFFSET, SEARCH, WINDOW
 from fleetcost.api.compat.questions import window_of
+from fleetcost.api.compat.warning import enveloped
 from fleetcost.api.context import Context
 from fleetcost.api.operation import Handed, Operation, Parameter
 from fleetcost.api.parameters import flag, whole
 from fleetcost.api.problem import ReadOnlyError
 from fleetcost.api.questions import NEVER
-from fleetcost.api.routes.allocation import enveloped, found_values
+from fleetcost.api.routes.allocation import found_values
 from fleetcost.api.schema import (
     CloudCostEnvelope,
     CloudTableEnvelope,
@@ -53,30 +54,32 @@ def cloud_cost(context: Context) -> Any:  # noqa: ANN401 - a JSON document or a 
     answer = _ask(context, replace(_question(context), summed=False))
     if context.parameters.get("format") == "csv":
         return cloud_cost_csv(answer)
-    return enveloped(cloud_cost_range(answer))
+    return enveloped(cloud_cost_range(answer), answer)
 
 
 def graph(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return a bar per step."""
-    return enveloped(view_graph(_ask(context, _barred(context))))
+    answer = _ask(context, _barred(context))
+    return enveloped(view_graph(answer), answer)
 
 
 def totals(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return how many rows there are, and their sum; paging has no effect on it."""
-    return enveloped(view_totals(_ask(context, replace(_question(context), step=Step.ALL, page=Page(limit=0)))))
+    answer = _ask(context, replace(_question(context), step=Step.ALL, page=Page(limit=0)))
+    return enveloped(view_totals(answer), answer)
 
 
 def table(context: Context) -> Any:  # noqa: ANN401 - a JSON document or a file
     """Return a line per row over the whole window."""
     answer = _ask(context, _whole(context))
-    return view_csv(answer) if context.parameters.get("format") == "csv" else enveloped(view_table(answer))
+    return view_csv(answer) if context.parameters.get("format") == "csv" else enveloped(view_table(answer), answer)
 
 
 def view(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return graph, totals and table at once."""
     answer = _ask(context, _barred(context))
     return enveloped(
-        {"graphData": view_graph(answer), "tableTotal": view_totals(answer), "tableRows": view_table(answer)}
+        {"graphData": view_graph(answer), "tableTotal": view_totals(answer), "tableRows": view_table(answer)}, answer
     )
 
 
@@ -89,7 +92,7 @@ def trends(context: Context) -> Any:  # noqa: ANN401 - a JSON document
         _ask(context, replace(_question(context, one), step=Step.ALL, page=Page(only=names), summed=False))
         for one in (window, before)
     ]
-    return enveloped(cloud_trends(answers[0], answers[1], names))
+    return enveloped(cloud_trends(answers[0], answers[1], names), *answers)
 
 
 def autocomplete(context: Context) -> Any:  # noqa: ANN401 - a JSON document

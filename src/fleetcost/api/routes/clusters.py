@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from fleetcost.api.compat.warning import enveloped
 from fleetcost.api.context import Context
 from fleetcost.api.operation import Handed, Operation
 from fleetcost.api.orchestrator import by_cluster, freshness
 from fleetcost.api.reads.fleet import LOOKED_BACK, Member, members
-from fleetcost.api.routes.allocation import enveloped
 from fleetcost.api.schema import Envelope
 from fleetcost.api.services import FleetFacts, Services
 from fleetcost.api.words import Family

@@ -7,12 +7,12 @@ from urllib.parse import quote
 
 import msgspec
 
+from fleetcost.api.compat.warning import enveloped
 from fleetcost.api.context import Context
 from fleetcost.api.elsewhere.ask import Look, look_at
 from fleetcost.api.elsewhere.book import LONGEST, ContextEntry, origin_of
 from fleetcost.api.operation import Handed, Operation, Parameter
 from fleetcost.api.parameters import flag
-from fleetcost.api.routes.allocation import enveloped
 from fleetcost.api.schema import Envelope
 from fleetcost.api.services import KeptContexts, Services
 from fleetcost.api.stored import Documents

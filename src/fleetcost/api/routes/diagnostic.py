@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from fleetcost.api.compat.warning import enveloped
 from fleetcost.api.context import Context
 from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.reads.diagnostic import (
@@ -22,7 +23,6 @@ from fleetcost.api.reads.diagnostic import (
     table_of,
     without_node,
 )
-from fleetcost.api.routes.allocation import enveloped
 from fleetcost.api.schema import Envelope
 from fleetcost.api.words import Family
 from fleetcost.model.window import Resolution, Window, rfc3339

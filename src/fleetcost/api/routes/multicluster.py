@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
+from fleetcost.api.compat.warning import enveloped
 from fleetcost.api.context import Context
 from fleetcost.api.operation import Handed, Operation, Parameter
-from fleetcost.api.routes.allocation import enveloped
 from fleetcost.api.schema import Envelope
 from fleetcost.api.services import FleetFacts, Services
 from fleetcost.api.words import Family

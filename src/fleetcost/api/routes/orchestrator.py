@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from fleetcost.api.compat.warning import enveloped
 from fleetcost.api.context import Context
 from fleetcost.api.operation import Handed, Operation
 from fleetcost.api.orchestrator import orchestrator
-from fleetcost.api.routes.allocation import enveloped
 from fleetcost.api.schema import Envelope
 from fleetcost.api.services import IngestPace, Services
 from fleetcost.api.words import Family

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.dimensions import IDLE, SHARED, TENANCY
+from fleetcost.query.measures import ESTIMATES
 from fleetcost.query.question import Idle, Question
 from fleetcost.query.sharing import Tenancy
 from fleetcost.query.sql.grain import Grain
@@ -20,6 +21,8 @@ _PLACE = ("window_start", "cluster", "place")
 _PLACES = ", ".join(_PLACE)
 _GIVEN = ("step", "role", "currency", "name", '"start"', '"end"', "members")
 _KEPT = ", ".join(f"i.{name}" for name in (*_PLACE, "currency", '"start"', '"end"', "node", "provider_id"))
+_UNKNOWN = ", ".join(f"0::DECIMAL(38, 9) AS {name}" for name in ESTIMATES["idle"])
+"""Of idle that is divided by a filter no estimated part is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class IdleRows:
         queries = []
         if self._question.idle is not Idle.HIDE:
             places = ("node", "provider_id") if self._question.idle_by_node else ()
-            known = (*_GIVEN, "cluster", *places, *(f"{name}_cost" for name in RESOURCES))
+            known = (*_GIVEN, "cluster", *places, *(f"{name}_cost" for name in RESOURCES), *ESTIMATES["idle"])
             queries.append(Cells(self._idle(), known))
         if self._question.tenancy is not Tenancy.HIDE:
             queries.append(Cells(self._tenancy(), (*_GIVEN, "cluster", "shared_cost")))
@@ -66,6 +69,7 @@ class IdleRows:
         own = self._source.passes_on_idle()
         place = "node" if self._question.idle_by_node else "''"
         sums = ", ".join(f"sum({name}_cost)::DECIMAL(38, 9) AS {name}" for name in RESOURCES)
+        sums += "".join(f", sum({name})::DECIMAL(38, 9) AS {name}" for name in ESTIMATES["idle"])
         kept = ", ".join(
             f"coalesce(sum({name}_cost) FILTER (WHERE own), 0)::DECIMAL(38, 9) AS {name}_own" for name in RESOURCES
         )
@@ -90,6 +94,7 @@ class IdleRows:
         shown = self._apart() if self._question.idle is not Idle.SHARE else self._left()
         node = "node, provider_id, " if self._question.idle_by_node else ""
         costs = ", ".join(f"sum({name})::DECIMAL(38, 9) AS {name}_cost" for name in RESOURCES)
+        costs += "".join(f", sum({name})::DECIMAL(38, 9) AS {name}" for name in ESTIMATES["idle"])
         agreed = f"{self._dialect.agreed('cluster')} AS cluster"
         if node:
             agreed += f", {self._dialect.agreed('node')} AS node, {self._dialect.agreed('provider_id')} AS provider_id"
@@ -118,7 +123,7 @@ class IdleRows:
             for name in RESOURCES
         )
         return (
-            f"SELECT {_KEPT}, {kept} FROM idle_at AS i LEFT JOIN ({self._following()}) AS c "
+            f"SELECT {_KEPT}, {kept}, {_UNKNOWN} FROM idle_at AS i LEFT JOIN ({self._following()}) AS c "
             f"ON {matched('i', 'c', _PLACE)}\n"
             f"WHERE i.own OR c.follows OR {' OR '.join(f'c.{name} <> 0' for name in RESOURCES)}"
         )
@@ -162,7 +167,7 @@ class IdleRows:
         wholes = ", ".join(f"any_value({name}_whole) AS {name}_whole" for name in RESOURCES)
         anything = " OR ".join(f"{name} <> 0" for name in RESOURCES)
         return (
-            f"SELECT * FROM (SELECT {_KEPT}, {kept} FROM idle_at AS i\n"
+            f"SELECT * FROM (SELECT {_KEPT}, {kept}, {_UNKNOWN} FROM idle_at AS i\n"
             f"  LEFT JOIN (SELECT {_PLACES}, {wholes} FROM carried GROUP BY {_PLACES}) AS c "
             f"ON {matched('i', 'c', _PLACE)})\n"
             f"WHERE {anything}"

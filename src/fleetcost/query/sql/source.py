@@ -9,7 +9,7 @@ from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution, Window
 from fleetcost.query.conditions import Conditions
 from fleetcost.query.dialect import Dialect
-from fleetcost.query.measures import ADJUSTED, COSTS_WITH, COUNTS, IDLE_MEASURES, PARTS_WITH
+from fleetcost.query.measures import ADJUSTED, COSTS_WITH, COUNTS, ESTIMATES, IDLE_MEASURES, PARTS_WITH
 from fleetcost.query.question import Question, Step
 
 RESOURCES = ("cpu", "ram", "gpu")
@@ -34,7 +34,10 @@ class FromClause:
             columns: what rows are grouped, filtered or joined by, and the labels and lists that are read; amounts,
                 start, end and texts that are only kept where all rows agree are everywhere
         """
-        return self._dialect.source(name, frozenset(columns), self._question.frame.resolution)
+        rows = self._dialect.source(name, frozenset(columns), self._question.frame.resolution)
+        if self._question.estimated or name not in ESTIMATES:
+            return rows
+        return self._dialect.changed(rows, _without_estimates(name))
 
     def in_frame(self) -> str:
         """Return the condition on the window."""
@@ -140,7 +143,9 @@ class FromClause:
             f"WHERE {self.in_frame()} AND kind = 'workload' GROUP BY window_start, cluster, node"
         )
         place = ("window_start", "cluster", "node")
-        kept = ", ".join(f"i.{name}" for name in (*place, "currency", "provider_id", '"start"', '"end"'))
+        kept = ", ".join(
+            f"i.{name}" for name in (*place, "currency", "provider_id", '"start"', '"end"', *ESTIMATES["idle"])
+        )
         lists = ", ".join(f"n.{name} - coalesce(a.{name}, 0) AS {name}" for name in IDLE_MEASURES)
         return (
             f"SELECT {kept}, {lists} FROM (SELECT * FROM {self.table('idle')} WHERE {self.in_frame()}) AS i\n"
@@ -163,6 +168,15 @@ class FromClause:
 def matched(left: str, right: str, columns: Collection[str]) -> str:
     """Return the condition of a join in which both sides keep their columns, which not every engine does for USING."""
     return " AND ".join(f"{left}.{name} = {right}.{name}" for name in columns)
+
+
+def _without_estimates(table: str) -> dict[str, str]:
+    """Return what columns of costs are without what is estimated, whose own columns are zero then."""
+    none, costs = "0::DECIMAL(38, 9)", {name.removesuffix("_estimated"): name for name in ESTIMATES[table]}
+    changed = {cost: f"{cost} - {estimate}" for cost, estimate in costs.items()} | dict.fromkeys(costs.values(), none)
+    if table == "allocation":
+        changed["cost"] = f"cost - ({' + '.join(costs.values())})"
+    return changed if table in {"idle", "tenancy"} else changed | {"estimated_hours": none}
 
 
 def _sums(names: Collection[str]) -> str:

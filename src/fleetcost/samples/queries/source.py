@@ -13,6 +13,14 @@ OBSERVED = Query(
     by=ANY,
     why="how much of the window the source observed at all; less than the window is a gap, and the set says so",
 )
+STEPS_SEEN = Query(
+    name="steps observed",
+    metric="kube_node_status_capacity",
+    matchers=(equal("resource", "cpu"),),
+    over=Over.COUNT,
+    by=ANY,
+    why="when the source did not observe an hour that it did not observe whole; asked of halves, halves of these, …",
+)
 SCRAPES = Query(
     name="scrapes",
     metric="kube_node_status_capacity",

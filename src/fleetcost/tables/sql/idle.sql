@@ -3,8 +3,11 @@
 WITH paired AS ({paired}),
 allocated AS (
     SELECT a.cluster, a.window_start, a.node,
+        sum(a.cpu_cost_estimated) AS cpu_cost_estimated,
         sum(a.cpu_cost + a.cpu_cost_adjustment) AS cpu_cost,
+        sum(a.ram_cost_estimated) AS ram_cost_estimated,
         sum(a.ram_cost + a.ram_cost_adjustment) AS ram_cost,
+        sum(a.gpu_cost_estimated) AS gpu_cost_estimated,
         sum(a.gpu_cost + a.gpu_cost_adjustment) AS gpu_cost
     FROM (SELECT * FROM node_{res} WHERE {span}) AS a
     JOIN paired AS b ON b.cluster = a.cluster AND b.window_start = a.window_start
@@ -17,8 +20,11 @@ nodes AS (
     JOIN paired AS b ON b.cluster = n.cluster AND b.window_start = n.window_start
 )
 SELECT n.cluster, n.window_start, n.window_end, n.currency, n.node, n.provider_id, n."start", n."end",
+    n.cpu_cost_estimated - coalesce(a.cpu_cost_estimated, 0) AS cpu_cost_estimated,
     n.cpu_cost + n.cpu_adjustment - coalesce(a.cpu_cost, 0) AS cpu_cost,
+    n.ram_cost_estimated - coalesce(a.ram_cost_estimated, 0) AS ram_cost_estimated,
     n.ram_cost + n.ram_adjustment - coalesce(a.ram_cost, 0) AS ram_cost,
+    n.gpu_cost_estimated - coalesce(a.gpu_cost_estimated, 0) AS gpu_cost_estimated,
     n.gpu_cost + n.gpu_adjustment - coalesce(a.gpu_cost, 0) AS gpu_cost
 FROM nodes AS n
 LEFT JOIN allocated AS a ON a.cluster = n.cluster AND a.window_start = n.window_start AND a.node = n.node

@@ -70,7 +70,8 @@ CREATE TABLE ledger (
     built_at TIMESTAMP,
     agent_version VARCHAR NOT NULL,
     digest VARCHAR NOT NULL,
-    format_version INTEGER NOT NULL DEFAULT 1
+    format_version INTEGER NOT NULL DEFAULT 1,
+    estimated_minutes DOUBLE NOT NULL DEFAULT 0
 );
 
 -- One row per distinct set of labels, annotations and services. `label_set` is a hash of them, `proof` another one made

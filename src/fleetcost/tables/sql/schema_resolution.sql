@@ -43,6 +43,9 @@ CREATE TABLE idle_{res} (
     provider_id VARCHAR NOT NULL,
     "start" TIMESTAMP NOT NULL,
     "end" TIMESTAMP NOT NULL,
+    cpu_cost_estimated DECIMAL(38, 9) NOT NULL,
+    ram_cost_estimated DECIMAL(38, 9) NOT NULL,
+    gpu_cost_estimated DECIMAL(38, 9) NOT NULL,
     cpu_cost DECIMAL(38, 9) NOT NULL,
     ram_cost DECIMAL(38, 9) NOT NULL,
     gpu_cost DECIMAL(38, 9) NOT NULL
@@ -57,6 +60,8 @@ CREATE TABLE tenancy_{res} (
     currency VARCHAR NOT NULL,
     "start" TIMESTAMP NOT NULL,
     "end" TIMESTAMP NOT NULL,
+    disks_estimated DECIMAL(38, 9) NOT NULL,
+    management_estimated DECIMAL(38, 9) NOT NULL,
     disks DECIMAL(38, 9) NOT NULL,
     disks_adjustment DECIMAL(38, 9) NOT NULL,
     management DECIMAL(38, 9) NOT NULL,

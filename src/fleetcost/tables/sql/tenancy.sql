@@ -4,6 +4,8 @@ SELECT cluster, window_start, min(window_end) AS window_end, min(currency) AS cu
     min("start") AS "start", max("end") AS "end",
     coalesce(sum(cost) FILTER (WHERE type = 'Disk'), 0) AS disks,
     coalesce(sum(adjustment) FILTER (WHERE type = 'Disk'), 0) AS disks_adjustment,
+    coalesce(sum(cost_estimated) FILTER (WHERE type = 'Disk'), 0) AS disks_estimated,
+    coalesce(sum(cost_estimated) FILTER (WHERE type <> 'Disk'), 0) AS management_estimated,
     coalesce(sum(cost) FILTER (WHERE type <> 'Disk'), 0) AS management,
     coalesce(sum(adjustment) FILTER (WHERE type <> 'Disk'), 0) AS management_adjustment
 FROM asset_{res}

@@ -8,4 +8,5 @@ SELECT
     unnest($rows) AS rows, unnest($total_cost)::DECIMAL(38, 9) AS total_cost, unnest($currency) AS currency,
     unnest($coverage_minutes) AS coverage_minutes, unnest($final) AS final, unnest($cluster_uid) AS cluster_uid,
     unnest($source) AS source, unnest($built_at)::TIMESTAMP AS built_at, unnest($agent_version) AS agent_version,
-    unnest($digest) AS digest, unnest($format_version) AS format_version;
+    unnest($digest) AS digest, unnest($format_version) AS format_version,
+    unnest($estimated_minutes) AS estimated_minutes;

@@ -1,0 +1,44 @@
+"""The field's `warning`: what an answer in its shapes lacks, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fleetcost.model.cloud_cost import BillState
+from fleetcost.model.states import WindowState
+from fleetcost.query.answer import Answer, Completeness
+
+MOST_NAMED = 5
+"""Clusters or integrations that are named; of the others the number is said."""
+
+
+def enveloped(data: object, *answers: Answer[Any]) -> dict[str, Any]:
+    """
+    Wrap a document as the field does, with a warning where an answer behind it is not whole.
+
+    Args:
+        data: the document
+        answers: it was made of
+    """
+    document = {"code": 200, "status": "success", "data": data}
+    lacks = list(dict.fromkeys(one for answer in answers for one in _lacks(answer)))
+    if not lacks:
+        return document
+    more = [f"and {len(lacks) - MOST_NAMED} more"] if len(lacks) > MOST_NAMED else []
+    return document | {"warning": f"this answer is not whole: {'; '.join([*lacks[:MOST_NAMED], *more])}"}
+
+
+def _lacks(answer: Answer[Any]) -> Iterator[str]:
+    for entry in answer.completeness:
+        if entry.state is not WindowState.COMPLETE or entry.estimated_minutes:
+            yield f"{entry.cluster} is {_state(entry)}"
+    for bill in answer.bills:
+        if bill.state is not BillState.FINAL:
+            yield f"bills of {bill.integration} are {bill.state}"
+
+
+def _state(entry: Completeness) -> str:
+    minutes = f"{entry.coverage_minutes:.0f} of {entry.expected_minutes:.0f} minutes were observed"
+    estimated = f", {entry.estimated_minutes:.0f} are estimated" if entry.estimated_minutes else ""
+    return f"{entry.state}, {minutes}{estimated}"

@@ -1,0 +1,128 @@
+"""What is estimated and what is not whole, on every route: named, left out where asked, warned of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bills import cloud_cost, cloud_set
+from builders import allocation, allocation_set, asset_set, at, bucket_of, day, disk, node
+from fleetcost.api.operation import Operation
+from fleetcost.api.routes.operations import EVERY
+from fleetcost.api.words import Family
+from fleetcost.model.cloud_cost import BillState
+from fleetcost.sets.cloud.publish import publish
+from unit.api.apps import App, app
+
+DAYS = [f"2026-01-1{number}T00:00:00Z,2026-01-1{number + 1}T00:00:00Z" for number in range(3)]
+"""The first is not whole, the others are."""
+
+COMPATIBLE = [
+    one for one in EVERY if one.family is not Family.NATIVE and "aggregate" in {p.name for p in one.parameters}
+]
+
+
+@pytest.fixture(scope="module")
+def bridged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """An application with a day of which an hour and a half is estimated, and two that are whole."""
+    first = day()
+    spread = {"estimated_hours": 1.5, "cpu_cost_estimated": 1, "pv_cost_estimated": 0.5}
+    pods = [allocation(first, pod="a", cpu_cost=4, pv_cost=2, **spread), allocation(first, pod="b", ram_cost=3)]
+    machine = {"cpu_cost": 10, "ram_cost": 6, "cpu_cost_estimated": 2, "cost_estimated": 2, "estimated_hours": 1.5}
+    assets = [node(first, **machine), disk(first, cost=2, cost_estimated=0.5)]
+    partial: dict[str, Any] = {"coverage_minutes": 1350.0, "estimated_minutes": 90.0}
+    whole = [each for number in (1, 2) for each in (allocation_set(None, day(number)), asset_set(None, day(number)))]
+    bucket = bucket_of(allocation_set(pods, first, **partial), asset_set(assets, first, **partial), *whole)
+    for number, state in enumerate((BillState.ESTIMATED, BillState.FINAL, BillState.FINAL)):
+        publish(bucket, cloud_set([cloud_cost(number, 1)], number, state=state))
+    with app(tmp_path_factory.mktemp("estimates"), bucket, at(96)) as opened:
+        opened.ingestor.pass_once()
+        yield opened
+
+
+def ask(bridged: App, operation: Operation, window: str) -> Any:
+    """Ask a compatible route about a window."""
+    known = {parameter.name for parameter in operation.parameters}
+    wanted = {"window": window, "before": window, "after": window, "accumulate": "true", "aggregate": "", "names": "x"}
+    return bridged.get(operation.path, **{name: value for name, value in wanted.items() if name in known})
+
+
+@pytest.mark.parametrize("operation", COMPATIBLE, ids=lambda one: one.path)
+def test_every_compatible_answer_says_what_it_lacks(bridged: App, operation: Operation) -> None:
+    """An answer that is not whole has the field's warning, with the cluster or the bill; a whole one has none."""
+    answer = ask(bridged, operation, DAYS[0])
+    assert list(answer) == ["code", "status", "data", "warning"]
+    lacks = (
+        "bills of aws-1 are estimated"
+        if "cloud" in operation.path.lower()
+        else ("c1 is partial, 1350 of 1440 minutes were observed, 90 are estimated")
+    )
+    assert answer["warning"] == f"this answer is not whole: {lacks}"
+    assert "warning" not in ask(bridged, operation, DAYS[2])
+
+
+def native(bridged: App, kind: str, window: str = DAYS[0], **more: str) -> Any:
+    """Ask a native route."""
+    return bridged.get(f"/api/v1/{kind}", window=window, **more)
+
+
+def test_rows_carry_their_estimates_and_books_close(bridged: App) -> None:
+    """Estimates of pods, of idle and of volumes are what is estimated of assets, as their costs are."""
+    rows = {row["name"]: row for row in native(bridged, "allocations", aggregate="pod")["rows"]}
+    assert {name: row["estimated_cost"] for name, row in rows.items()} == {"a": 1.5, "b": 0.0, "__idle__": 1.0}
+    assert (rows["a"]["estimated_hours"], rows["a"]["cpu_cost_estimated"]) == (1.5, 1.0)
+    of_assets = native(bridged, "assets")["totals"]
+    assert sum(row["estimated_cost"] for row in rows.values()) == of_assets["estimated_cost"] == 2.5
+    assert sum(row["total_cost"] for row in rows.values()) == of_assets["total_cost"] == 18.0
+
+
+@pytest.mark.parametrize("how", [{"aggregate": "pod"}, {"aggregate": "cluster"}, {"aggregate": "node", "limit": "2"}])
+@pytest.mark.parametrize("idle", ["separate", "share", "hide"])
+@pytest.mark.parametrize("adjusted", ["true", "false"])
+def test_without_estimates_every_cost_is_less_by_its_own(
+    bridged: App, how: dict[str, str], idle: str, adjusted: str
+) -> None:
+    """However it is asked, `estimated=exclude` takes exactly the estimates off, and parts still are the total."""
+    asked = {"idle": idle, "adjusted": adjusted, **how}
+    with_them, without = (
+        native(bridged, "allocations", estimated=word, **asked)["totals"] for word in ("include", "exclude")
+    )
+    estimates = 1.5 if idle == "hide" else 2.5
+    assert without["total_cost"] == pytest.approx(with_them["total_cost"] - estimates)
+    assert (without["estimated_cost"], without["estimated_hours"]) == (0.0, 0.0)
+    assert without["cpu_cost"] == pytest.approx(with_them["cpu_cost"] - estimates + 0.5)
+    assert (
+        native(bridged, "allocations", DAYS[1], estimated="exclude", **asked)["totals"]
+        == (native(bridged, "allocations", DAYS[1], **asked)["totals"])
+    )
+
+
+def test_assets_without_estimates(bridged: App) -> None:
+    """Assets cost what was observed of them, on both families' routes."""
+    assert native(bridged, "assets", estimated="exclude")["totals"]["total_cost"] == 15.5
+    found = bridged.get("/model/assets", window=DAYS[0], accumulate="true", estimated="exclude")["data"][0]
+    assert sum(row["totalCost"] for row in found.values()) == 15.5
+
+
+def test_compatible_rows_name_their_estimates(bridged: App) -> None:
+    """Keys the field does not have are there where there is an estimate, and nowhere else."""
+    asked = {"window": DAYS[0], "aggregate": "pod", "accumulate": "true", "shareTenancyCosts": "false"}
+    (found,) = bridged.get("/model/allocation", **asked)["data"]
+    named = {name: {key for key in row if key.endswith("Estimated")} for name, row in found.items()}
+    assert named == {"a": {"cpuCostEstimated", "pvCostEstimated"}, "b": set(), "__idle__": {"cpuCostEstimated"}}
+    (without,) = bridged.get("/model/allocation", estimated="exclude", **asked)["data"]
+    assert without["a"]["totalCost"] == found["a"]["totalCost"] - 1.5
+
+
+def test_completeness_has_the_minutes(bridged: App) -> None:
+    """The native envelope says how many minutes are estimated, beside those observed and expected."""
+    (entry,) = native(bridged, "allocations")["completeness"]
+    assert (entry["state"], entry["coverage_minutes"], entry["estimated_minutes"]) == ("partial", 1350.0, 90.0)
+    assert entry["causes"] == ["partial: 1350 of 1440 minutes were observed, 90 are estimated"]
+
+
+def test_another_word_is_refused(bridged: App) -> None:
+    """`estimated` is include or exclude."""
+    bridged.refused("/api/v1/allocations", estimated="maybe")
