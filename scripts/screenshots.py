@@ -43,6 +43,7 @@ PAGES = {
     "assets": "assets",
     "unattached": "assets?filter=assetType:%22Disk%22&aggregate=cluster,name&tab=unattached",
     "cloud": "cloud",
+    "bill": "bill",
     "health": "health",
     "prices": "prices",
     "saved": "saved",

@@ -20,6 +20,7 @@ const PAGES: Readonly<Record<PageName, Page>> = {
   efficiency: lazy(async () => ({ default: (await import("./pages/efficiency/efficiency")).Efficiency })),
   assets: lazy(async () => ({ default: (await import("./pages/assets/assets")).Assets })),
   cloud: lazy(async () => ({ default: (await import("./pages/cloud/cloud")).Cloud })),
+  bill: lazy(async () => ({ default: (await import("./pages/bill/bill")).Bill })),
   health: lazy(async () => ({ default: (await import("./pages/health/health")).Health })),
   prices: lazy(async () => ({ default: (await import("./pages/prices/prices")).Prices })),
   saved: lazy(async () => ({ default: (await import("./pages/saved/saved")).Saved })),

@@ -14,6 +14,7 @@ export type PageName =
   | "efficiency"
   | "assets"
   | "cloud"
+  | "bill"
   | "health"
   | "prices"
   | "saved"
@@ -81,6 +82,7 @@ const OWN: Partial<Record<PageName, Partial<Params>>> = {
   efficiency: { sort: "-idle" },
   assets: { aggregate: ["type"] },
   cloud: { aggregate: ["provider", "service"], window: "30d" },
+  bill: { window: "30d" },
   health: { sort: "cluster" },
   prices: { sort: "cluster" },
   saved: { sort: "title" },
@@ -144,6 +146,7 @@ const PLAIN: readonly PageName[] = [
   "efficiency",
   "assets",
   "cloud",
+  "bill",
   "health",
   "prices",
   "saved",

@@ -16,6 +16,7 @@ const TITLES: Readonly<Record<PageName, string>> = {
   efficiency: "Efficiency",
   assets: "Assets",
   cloud: "Cloud costs",
+  bill: "Bill",
   health: "Data health",
   prices: "Prices",
   saved: "Saved",

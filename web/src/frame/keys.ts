@@ -19,14 +19,15 @@ const PAGES = {
   p: "prices",
   s: "saved",
   l: "cloud",
+  b: "bill",
   f: "efficiency",
 } as const;
 
 export const SHORTCUTS: readonly (readonly [string, string])[] = [
   ["/", "write a filter"],
   [
-    "g then o, e, c, f, a, l, h, p, s",
-    "go to Overview, Explore, Clusters, Efficiency, Assets, Cloud costs, Data health, Prices, Saved",
+    "g then o, e, c, f, a, l, b, h, p, s",
+    "go to Overview, Explore, Clusters, Efficiency, Assets, Cloud costs, Bill, Data health, Prices, Saved",
   ],
   ["w", "choose the window"],
   ["b", "choose what to group by"],

@@ -13,6 +13,7 @@ const LINKS: readonly (readonly [PageName, IconName, string])[] = [
   ["efficiency", "efficiency", "Efficiency"],
   ["assets", "assets", "Assets"],
   ["cloud", "cloud", "Cloud costs"],
+  ["bill", "table", "Bill"],
   ["health", "health", "Data health"],
   ["prices", "prices", "Prices"],
   ["saved", "saved", "Saved"],

@@ -5,6 +5,7 @@ import { StateShape } from "../../marks/state";
 import { viewOf } from "../../url";
 import { command } from "../../words/commands";
 import { dayOf } from "../../words/window";
+import { daysWords, finalWords } from "../bill/final";
 
 export function NoBills() {
   return (
@@ -44,16 +45,13 @@ export function BillStates({ bills }: { bills: readonly Bills[] }) {
   const open = bills.filter((bill) => bill.state !== "final" || isDamaged(bill));
   if (open.length === 0) return null;
   const damaged = open.some(isDamaged);
-  const until = open.map(({ last }) => last ?? "").sort()[0];
   return (
     <details className={`notice notice-folding ${damaged ? "notice-watch" : ""}`} open={damaged}>
       <summary>
         <StateShape state={damaged ? "damaged" : "estimated"} />
         <span>
-          <strong>{damaged ? "Some bills cannot be used in full." : "Costs will still change."}</strong>{" "}
-          {open.length === bills.length ? "No bill is" : `${open.length} of ${bills.length} bills are not`}{" "}
-          final
-          {until ? `; billed to ${lastDay(until)}` : ""}.
+          {damaged ? <strong>Some bills cannot be used in full. </strong> : null}
+          {finalWords(bills)}
         </span>
         <span className="notice-more">Bills</span>
       </summary>
@@ -63,7 +61,7 @@ export function BillStates({ bills }: { bills: readonly Bills[] }) {
             <StateShape state={isDamaged(bill) ? "damaged" : "estimated"} />
             <strong>{bill.integration}</strong>
             <span>
-              {bill.state}
+              {daysWords(bill)}
               {bill.last ? `, billed to ${lastDay(bill.last)}` : ""}
               {bill.unmapped_rows > 0 ? `; ${bill.unmapped_rows} rows fit no rule` : ""}
               {isDamaged(bill) ? `: ${bill.causes.join("; ")}` : ""}

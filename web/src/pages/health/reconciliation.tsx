@@ -12,6 +12,7 @@ import { PathName } from "../../table/name";
 import { Table } from "../../table/table";
 import { viewOf } from "../../url";
 import { money } from "../../words/money";
+import { finalWords } from "../bill/final";
 
 export function Reconciliation({ window }: { window: string }) {
   const { data, error } = useAsked<Reconciled>(addressOf("api/v1/reconciliation", { window }));
@@ -22,7 +23,7 @@ export function Reconciliation({ window }: { window: string }) {
         <h2 id="reconciliation">Reconciliation with bills</h2>
       </div>
       {data && data.completeness.length > 0 ? (
-        <Found report={data} />
+        <Found report={data} window={window} />
       ) : error && !unknown ? (
         <p className="muted">Could not be read: {error.message}</p>
       ) : (
@@ -37,6 +38,28 @@ export function Reconciliation({ window }: { window: string }) {
   );
 }
 
+const PARTS: Readonly<Record<string, string>> = {
+  matched: "on assets of the clusters",
+  waiting: "waits: its assets stay at list price until the bill has come far enough",
+  "reconciled by its agent": "on assets that their agents reconcile",
+  "other currency": "on assets that are kept in another currency",
+  "no asset": "of a cluster by its tags, on no asset",
+  "unmonitored cluster": "of clusters that do not report",
+  "outside of clusters": "outside of clusters",
+};
+
+/** Where a bill's money went, each part by its own name: `$1,356.52 on assets of the clusters, $609.80 outside of clusters` */
+export function partsOf(
+  { outcomes }: Pick<Reconciled, "outcomes">,
+  { currency }: Pick<Reconciled["bills"][number], "currency">,
+): string {
+  return outcomes
+    .filter((one) => one.currency === currency && one.cost !== 0)
+    .sort((one, other) => other.cost - one.cost)
+    .map(({ outcome, cost }) => `${money(cost, currency)} ${PARTS[outcome] ?? outcome}`)
+    .join(", ");
+}
+
 interface Line {
   readonly cluster: string;
   readonly currency: string;
@@ -45,7 +68,7 @@ interface Line {
   readonly reconciled: number;
 }
 
-function Found({ report }: { report: Reconciled }) {
+function Found({ report, window }: { report: Reconciled; window: string }) {
   const [sort, setSort] = useState("cluster");
   const lines = useMemo(() => linesOf(report), [report]);
   return (
@@ -53,13 +76,17 @@ function Found({ report }: { report: Reconciled }) {
       <ul className="bills-sums number">
         {report.bills.map((bill) => (
           <li key={bill.currency}>
-            <strong>{money(Number(bill.billed_cost), bill.currency)}</strong> billed:{" "}
-            {money(Number(bill.matched_cost), bill.currency)} for machines and disks of the clusters,{" "}
-            {money(Number(bill.unmatched_cost), bill.currency)} for everything else.
+            <strong>{money(Number(bill.billed_cost), bill.currency)}</strong> billed: {partsOf(report, bill)}.
             {bill.closes ? "" : " The two do not add up to the bill."}
           </li>
         ))}
       </ul>
+      <p>
+        {finalWords(report.completeness)}{" "}
+        <Go to={viewOf("bill", { window })} className="inline-link">
+          The bill, its dearest rows on no asset, and assets at list price
+        </Go>
+      </p>
       {lines.length > 0 ? (
         <Table
           label="List prices and bills by cluster"

@@ -70,7 +70,7 @@ const COLUMNS: readonly Column<Trouble>[] = [
   {
     id: "end",
     title: "Windows, UTC",
-    width: 21,
+    width: 17,
     rank: 1,
     value: (row) => row.end,
     cell: (row) => <span className="number">{datesOf(row)}</span>,
@@ -80,16 +80,12 @@ const COLUMNS: readonly Column<Trouble>[] = [
     title: "Cause",
     rank: 2,
     value: (row) => row.cause,
-    cell: (row) => (
-      <span className="cut" title={row.cause ?? undefined}>
-        {row.cause ?? "no cause was given"}
-      </span>
-    ),
+    cell: (row) => <span className="whole">{row.cause ?? "no cause was given"}</span>,
   },
   {
     id: "cure",
     title: "What to do",
-    width: 22,
+    width: 27,
     rank: 3,
     cell: (row) => <CopyCode {...cureOf(row)} />,
   },
