@@ -1,27 +1,26 @@
 """
-One hour of a large cluster: what the agent takes to read and build it, beside what Prometheus takes for the answers.
+One hour of a large cluster: the CPU it takes the agent to start, read and build it, beside what it takes Prometheus.
 
-    python bench/agent.py [--nodes 1000] [--pods 30000] [--short 2] [--prometheus PROGRAM]
+    python bench/agent.py [--nodes 1000] [--pods 30000] [--short 2] [--rounds 3] [--against TREE …]
 
-The same requests are sent twice: by a client that throws the answers away, which is Prometheus's own time, and by the
-agent. The agent runs as a process of its own, so that its peak memory is its own. `--short` percent of the pods start
-or end inside the hour. Nothing leaves the machine.
+Each hour is read and built by a process of its own (`agent_hour.py`), so that CPU, user's and system's, and peak memory
+are its own. Prometheus' CPU is what the server says it took in that time: the same requests, so it is the yardstick.
+`--against` names other checkouts; the trees take turns, and of the rounds the cheapest counts, since work beside makes
+CPU dearer, never cheaper. `--short` percent of the pods start or end inside the hour. Nothing leaves the machine.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections import defaultdict
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
-from urllib.parse import parse_qs
+from typing import Any
 
 import httpx
 import numpy as np
@@ -29,24 +28,21 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
-from fleetcost.costing.build import build  # noqa: E402
-from fleetcost.costing.prices import PriceBook  # noqa: E402
-from fleetcost.model.window import Window  # noqa: E402
-from fleetcost.samples.client import PrometheusSource  # noqa: E402
 from fleetcost.samples.memory import STALE  # noqa: E402
-from fleetcost.samples.read import CONCURRENCY, read  # noqa: E402
 from fleetcost.samples.source import Floats, RawSeries  # noqa: E402
 from servers.metric_stores import prometheus  # noqa: E402
 
 START = 1_790_000_000 // 3600 * 3600
-HOUR = Window.of_epochs(START, START + 3600)
 STEP_SECONDS = 60
 GIB = 2.0**30
 TIMES = np.arange(START - 420, START + 3660, STEP_SECONDS, dtype=np.float64)
 KINDS = 50
 """So many different amounts are used; the rest of the series are alike."""
 
+STEPS = ("start", "read", "build", "server")
+
 Metrics = dict[str, list[RawSeries]]
+Measured = dict[str, Any]
 
 
 def main() -> None:
@@ -55,91 +51,68 @@ def main() -> None:
     parser.add_argument("--nodes", type=int, default=1000)
     parser.add_argument("--pods", type=int, default=30000)
     parser.add_argument("--short", type=float, default=2.0, help="percent of the pods that start or end in the hour")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each tree builds the hour")
+    parser.add_argument("--against", type=Path, action="append", default=[], help="another checkout to run beside")
     parser.add_argument("--prometheus", default="prometheus")
-    parser.add_argument("--agent", metavar="URL", help="be the agent's process")
-    parser.add_argument("--slowest", type=int, default=0, help="also print this many of the slowest queries")
     given = parser.parse_args()
-    if given.agent:
-        print(json.dumps(_agent(given.agent)))
-        return
     with tempfile.TemporaryDirectory() as folder, prometheus(Path(folder), given.prometheus) as server:
         metrics = _metrics(given.nodes, given.pods, given.short)
         series = sum(len(of_name) for of_name in metrics.values())
         server.write(metrics)
         metrics.clear()
-        requests = _recorded(server.url)
-        bare, sizes, slowest = _yardstick(requests)
-        command = [sys.executable, __file__, "--agent", server.url]
-        agent = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    print(f"{given.nodes:,} nodes, {given.pods:,} pods, {series:,} series scraped every minute, one hour")
-    print(f"Prometheus alone, {len(requests)} requests, {CONCURRENCY} at once: {bare:.1f} s, {sizes / 2**20:.1f} MiB")
-    print(f"agent: read {agent['read']:.1f} s, build {agent['build']:.1f} s, peak {agent['peak_mib']:.0f} MiB")
-    print(f"agent / Prometheus alone: {(agent['read'] + agent['build']) / bare:.2f}")
-    print(f"rows: {agent['allocations']:,} allocations, {agent['assets']:,} assets")
-    for seconds, name in slowest[: given.slowest]:
-        print(f"  {seconds:6.2f} s  {name}")
+        trees = [ROOT, *given.against]
+        rounds = [[_hour(server.url, tree) for tree in trees] for _ in range(given.rounds)]
+    print(f"{given.nodes:,} nodes, {given.pods:,} pods, {series:,} series scraped every minute, one hour; CPU seconds")
+    own, *others = (_cheapest(of_tree) for of_tree in zip(*rounds, strict=True))
+    _report("this tree", own)
+    for tree, took in zip(given.against, others, strict=True):
+        _report(tree.name, took)
+        _compare(own, took)
 
 
-def _agent(url: str) -> dict[str, float]:
-    """Read and build one hour; return times, rows and peak memory."""
-    started = time.perf_counter()
-    samples = read(PrometheusSource(url), HOUR, STEP_SECONDS)
-    after_read = time.perf_counter()
-    built = build(samples, PriceBook())
-    return {
-        "read": after_read - started,
-        "build": time.perf_counter() - after_read,
-        "allocations": len(built.allocations),
-        "assets": len(built.assets),
-        "peak_mib": getrusage(RUSAGE_SELF).ru_maxrss / 1024,
-    }
+def _hour(url: str, tree: Path) -> Measured:
+    """Build the hour with one tree; return what it took, Prometheus' CPU included."""
+    before = _server_cpu(url)
+    command = [sys.executable, str(ROOT / "bench" / "agent_hour.py"), url, str(START), str(STEP_SECONDS)]
+    environment = {**os.environ, "PYTHONPATH": str(tree / "src")}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    return {**json.loads(done.stdout), "server_cpu": _server_cpu(url) - before}
 
 
-class _Recording(httpx.BaseTransport):
-    """Keeps what is sent."""
-
-    def __init__(self) -> None:
-        self.sent: list[httpx.Request] = []
-        self._real = httpx.HTTPTransport()
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request on."""
-        self.sent.append(request)
-        return self._real.handle_request(request)
+def _server_cpu(url: str) -> float:
+    """Return the seconds of CPU that Prometheus says it has taken so far."""
+    said = httpx.get(f"{url}/metrics").text
+    return next(float(line.split()[1]) for line in said.splitlines() if line.startswith("process_cpu_seconds_total "))
 
 
-def _recorded(url: str) -> list[httpx.Request]:
-    """Return every request the agent sends for the hour; the server is warm afterwards."""
-    transport = _Recording()
-    read(PrometheusSource(url, transport=transport), HOUR, STEP_SECONDS)
-    return transport.sent
+def _cheapest(rounds: Sequence[Measured]) -> Measured:
+    """Return the least of each figure; the digest must be that of every round."""
+    if len({one["digest"] for one in rounds}) != 1:
+        raise RuntimeError("one tree built different rows of the same hour")
+    return {name: min(one[name] for one in rounds) for name in rounds[0]}
 
 
-def _yardstick(requests: list[httpx.Request]) -> tuple[float, int, list[tuple[float, str]]]:
-    """Send every request again and throw the answers away; return seconds, bytes, and each one's seconds."""
-    client = httpx.Client(timeout=600)
+def _report(name: str, took: Measured) -> None:
+    """Print one tree's figures."""
+    print(
+        f"{name}: start {took['start_cpu']:.2f}, read {took['read_cpu']:.2f}, build {took['build_cpu']:.2f}; "
+        f"Prometheus {took['server_cpu']:.2f}; read and build / Prometheus {_hour_cpu(took) / took['server_cpu']:.2f}"
+    )
+    print(
+        f"  wall {took['wall']:.1f} s, peak {took['peak_mib']:.0f} MiB, {took['allocations']:,} allocations, "
+        f"{took['assets']:,} assets, digest {took['digest']}"
+    )
 
-    def ask(request: httpx.Request) -> tuple[float, int, str]:
-        size, began = 0, time.perf_counter()
-        again = client.build_request(
-            request.method,
-            request.url,
-            content=request.content,
-            headers={"Content-Type": "application/x-www-form-urlencoded"},
-        )
-        response = client.send(again, stream=True)
-        response.raise_for_status()
-        for part in response.iter_raw():
-            size += len(part)
-        response.close()
-        return time.perf_counter() - began, size, parse_qs(request.content.decode()).get("query", ["?"])[0][:150]
 
-    started = time.perf_counter()
-    with ThreadPoolExecutor(CONCURRENCY) as executor:
-        done = list(executor.map(ask, requests))
-    seconds = time.perf_counter() - started
-    client.close()
-    return seconds, sum(size for _, size, _ in done), sorted(((took, name) for took, _, name in done), reverse=True)
+def _compare(own: Measured, other: Measured) -> None:
+    """Print how much more or less this tree takes than another one."""
+    steps = ", ".join(f"{one} {own[f'{one}_cpu'] / other[f'{one}_cpu'] - 1:+.0%}" for one in STEPS)
+    print(f"  this tree beside it: {steps}; read and build {_hour_cpu(own) / _hour_cpu(other) - 1:+.0%}")
+
+
+def _hour_cpu(took: Measured) -> float:
+    """Return the CPU of reading and building."""
+    return float(took["read_cpu"] + took["build_cpu"])
 
 
 def _metrics(nodes: int, pods: int, short_percent: float) -> Metrics:
