@@ -85,7 +85,7 @@ def rubbish(draw: st.DrawFn) -> Samples:
 
 
 def _spoiled(record: Any, draw: st.DrawFn) -> Any:
-    names = [field.name for field in fields(record)]
+    names = record._fields
     spoiled = {}
     if "value" in names and draw(st.booleans()):
         spoiled["value"] = draw(_RUBBISH)
@@ -93,7 +93,7 @@ def _spoiled(record: Any, draw: st.DrawFn) -> Any:
         start = 1704067200.0
         spoiled["first"] = draw(st.one_of(_RUBBISH, _MOMENTS.map(lambda hour: start + hour * 3600)))
         spoiled["last"] = draw(st.one_of(_RUBBISH, _MOMENTS.map(lambda hour: start + hour * 3600)))
-    return replace(record, **spoiled) if spoiled else record
+    return record._replace(**spoiled)
 
 
 def shuffled(samples: Samples, seed: int) -> Samples:

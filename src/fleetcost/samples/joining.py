@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from fleetcost.model.records import (
     ClaimSeen,
@@ -26,14 +25,10 @@ def joined(seen: Iterable[Seen]) -> tuple[Seen, ...]:
     First and last sightings are two queries. Both see the same series, but a source that is still filling may know
     more when the second is asked, so either may be alone.
     """
-    found: dict[Any, tuple[Any, float, float]] = {}
+    found: dict[tuple[str, ...], Seen] = {}
     for one in seen:
-        key = tuple(getattr(one, name) for name in _identity(type(one)))
-        known = found.get(key)
-        first, last = (one.first, one.last) if known is None else (min(one.first, known[1]), max(one.last, known[2]))
-        found[key] = (one, first, last)
-    return tuple(replace(one, first=first, last=last) for one, first, last in found.values())
-
-
-def _identity(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(name for name in kind.__slots__ if name not in ("first", "last"))
+        *identity, first, last = one
+        known = found.setdefault(tuple(identity), one)
+        if known is not one:
+            found[tuple(identity)] = known._replace(first=min(first, known.first), last=max(last, known.last))
+    return tuple(found.values())

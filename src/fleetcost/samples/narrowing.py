@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import repeat
 
 from fleetcost.samples.promql import Instant, Matchers
 from fleetcost.samples.query import Matcher, Op, Query
@@ -19,7 +20,7 @@ Identity = tuple[str, ...]
 
 def identity(row: Row, query: Query) -> Identity:
     """Return the values of the labels that identify a row."""
-    return tuple(row.labels.get(label, "") for label in query.by)
+    return tuple(map(row.labels.get, query.by, repeat("")))
 
 
 def narrowed(query: Query, wanted: Collection[Identity], of: int, ask: Ask, render: Render) -> list[Row]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
+from sys import intern
 from typing import TypeVar
 
 from fleetcost.model.allocation import Labels
@@ -28,10 +28,10 @@ class RowReader:
 
     def text(self, label: str, *fallbacks: str) -> str:
         """Return a label's value, or that of the first fallback that has one, or an empty text."""
-        for name in (label, *fallbacks):
-            if value := self.labels.get(name):
-                return sys.intern(value)
-        return ""
+        value = self.labels.get(label)
+        if value:
+            return intern(value)
+        return self.text(*fallbacks) if fallbacks else ""
 
     def name(self, label: str, *fallbacks: str) -> str:
         """
@@ -40,14 +40,15 @@ class RowReader:
         Raises:
             UnnamedError: none of the labels is there.
         """
-        if value := self.text(label, *fallbacks):
-            return value
-        raise UnnamedError(label)
+        value = self.labels.get(label) or self.text(label, *fallbacks)
+        if not value:
+            raise UnnamedError(label)
+        return intern(value)
 
     def starting(self, prefix: str) -> Labels:
         """Return the labels that start with a prefix, without it."""
         return {
-            sys.intern(name[len(prefix) :]): sys.intern(value)
+            intern(name[len(prefix) :]): intern(value)
             for name, value in self.labels.items()
             if name.startswith(prefix) and len(name) > len(prefix)
         }

@@ -202,6 +202,6 @@ def test_a_changed_pod_record_changes_the_answer() -> None:
     samples = making.samples()
     one, other = build(samples, BOOK).allocations
     assert (one.labels, other.labels) == ({"team": "x"}, {})
-    moved = replace(samples.names.pod_labels[0], name="b")
+    moved = samples.names.pod_labels[0]._replace(name="b")
     changed = replace(samples, names=replace(samples.names, pod_labels=(moved,)))
     assert [row.labels for row in build(changed, BOOK).allocations] == [{}, {"team": "x"}]
