@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fleetcost.costing.node_facts import newest
+from fleetcost.costing.node_facts import newest, newest_of
 from fleetcost.costing.pods import Pod
 from fleetcost.model.allocation import NO_LABELS, Labels
 from fleetcost.model.records import ObjectLabels
@@ -59,11 +59,7 @@ _PodLabels = dict[tuple[str, str, str], Labels]
 
 
 def _newest_of_pods(records: Iterable[ObjectLabels]) -> _PodLabels:
-    found: _PodLabels = {}
-    for record in sorted(records, key=lambda r: (r.seen, sorted(r.labels.items()))):
-        found[record.namespace, record.name, record.uid] = record.labels
-        found[record.namespace, record.name, ""] = record.labels
-    return found
+    return newest_of(((one.namespace, one.name, uid), one) for one in records for uid in {one.uid, ""})
 
 
 def _of_pod(labels: _PodLabels, pod: Pod) -> Labels:

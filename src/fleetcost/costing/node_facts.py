@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from statistics import fmean
+from typing import TypeVar
 
 from fleetcost.costing.marks import SPOT, VIRTUAL, marked
 from fleetcost.costing.price_table import plain
@@ -13,6 +14,8 @@ from fleetcost.costing.runs import Run, run_of
 from fleetcost.model.allocation import NO_LABELS, Labels
 from fleetcost.model.records import NodeSeen, NodeValue, ObjectLabels
 from fleetcost.model.samples import Samples
+
+Name = TypeVar("Name")
 
 Machine = tuple[str, str]
 """Name and short provider id: a node re-created under its name with another provider id is another machine."""
@@ -114,10 +117,21 @@ def machine_runs(samples: Samples) -> Mapping[Machine, tuple[str, Run]]:
 
 def newest(records: Iterable[ObjectLabels]) -> dict[str, Labels]:
     """Return the labels of each object by name; of several sets the newest wins."""
-    found: dict[str, Labels] = {}
-    for record in sorted(records, key=lambda r: (r.seen, sorted(r.labels.items()))):
-        found[record.name] = record.labels
-    return found
+    return newest_of((record.name, record) for record in records)
+
+
+def newest_of(named: Iterable[tuple[Name, ObjectLabels]]) -> dict[Name, Labels]:
+    """Return the newest labels of each name, whatever the order; nearly every name has one set only."""
+    found: dict[Name, ObjectLabels] = {}
+    for name, record in named:
+        known = found.setdefault(name, record)
+        if known is not record and _age(record) > _age(known):
+            found[name] = record
+    return {name: record.labels for name, record in found.items()}
+
+
+def _age(record: ObjectLabels) -> tuple[float, list[tuple[str, str]]]:
+    return record.seen, sorted(record.labels.items())
 
 
 def first_of(labels: Labels, names: Iterable[str]) -> str:

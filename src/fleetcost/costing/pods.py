@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -55,6 +55,7 @@ class Pods:
 
     def __init__(self, pods: Iterable[Pod], others: Iterable[PodKey], notes: Notes) -> None:
         self._pods = {pod.key: pod for pod in pods}
+        self._exact: dict[tuple[str, str, str], list[Pod]] = {key: [pod] for key, pod in self._pods.items() if key.uid}
         self._others = frozenset(others)
         self._notes = notes
         self._named: dict[tuple[str, str], list[Pod]] = defaultdict(list)
@@ -64,17 +65,17 @@ class Pods:
     def __iter__(self) -> Iterator[Pod]:
         return iter(self._pods.values())
 
-    def match(self, namespace: str, pod: str, uid: str) -> list[Pod]:
+    def match(self, namespace: str, pod: str, uid: str) -> Sequence[Pod]:
         """
         Return the pod of this uid or, where the uid is unknown on either side, every pod of this name.
 
         A uid that no pod of this name has is the source's mistake: OpenCost's exporter chooses it by the pod's name
         alone, so pods of one name in two namespaces share one. The uid of a pod of this name that did not run is none.
         """
-        key = PodKey(namespace, pod, uid)
-        exact = self._pods.get(key) if uid else None
+        key = (namespace, pod, uid)
+        exact = self._exact.get(key)
         if exact is not None:
-            return [exact]
+            return exact
         named = self._named.get((namespace, pod), [])
         anonymous = [one for one in named if not uid or not one.key.uid]
         if anonymous or not named or key in self._others:
@@ -121,7 +122,9 @@ def _without_copies(running: Iterable[ContainerSeen]) -> list[ContainerSeen]:
     return [one for one in seen if one.uid or (one.namespace, one.pod) not in identified]
 
 
-def _place(places: dict[PodKey, Counter[str]], pods: Pods, namespace: str, name: str, uid: str, node: str) -> list[Pod]:
+def _place(
+    places: dict[PodKey, Counter[str]], pods: Pods, namespace: str, name: str, uid: str, node: str
+) -> Sequence[Pod]:
     matches = pods.match(namespace, name, uid)
     for pod in matches:
         if node:
@@ -144,30 +147,29 @@ class Values:
     """
 
     def __init__(self, values: Iterable[ContainerValue], pods: Pods, *, shared: bool = False) -> None:
-        self._exact: dict[ContainerKey, list[float]] = defaultdict(list)
-        self._named: dict[ContainerKey, list[float]] = defaultdict(list)
+        exact: dict[tuple[PodKey, str], list[float]] = defaultdict(list)
+        named: dict[tuple[PodKey, str], list[float]] = defaultdict(list)
         for value in values:
             for pod in pods.match(value.namespace, value.pod, value.uid):
-                found = self._exact if pod.key.uid == value.uid else self._named
+                found = exact if pod.key.uid == value.uid else named
                 part = part_of_name(pods, pod) if shared and pod.key.uid != value.uid else 1.0
-                found[ContainerKey(pod.key, value.container)].append(value.value * part)
+                found[pod.key, value.container].append(value.value * part)
+        self._found = {key: sorted(values) for key, values in (named | exact).items()}
 
     def mean(self, key: ContainerKey) -> float | None:
         """Return the mean of a container's figures, or None."""
-        found = self._find(key)
-        return sum(sorted(found)) / len(found) if found else None
+        found = self._found.get(key)
+        return sum(found) / len(found) if found else None
 
     def most(self, key: ContainerKey) -> float | None:
         """Return the largest of a container's figures, or None."""
-        return max(self._find(key), default=None)
+        found = self._found.get(key)
+        return found[-1] if found else None
 
     def total(self, key: ContainerKey) -> float | None:
         """Return the sum of a container's figures, or None."""
-        found = self._find(key)
-        return sum(sorted(found)) if found else None
-
-    def _find(self, key: ContainerKey) -> list[float]:
-        return self._exact.get(key) or self._named.get(key, [])
+        found = self._found.get(key)
+        return sum(found) if found else None
 
 
 def part_of_name(pods: Pods, pod: Pod) -> float:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from fleetcost.costing.gpus import Gpus, Holding
 from fleetcost.costing.nodes import Node
@@ -31,9 +32,8 @@ MOST_GPUS = 1024.0
 _SECONDS_PER_HOUR = 3600
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resources:
-    """One container's amounts and costs, as `model.allocation` defines them."""
+class Resources(NamedTuple):
+    """One container's amounts and costs: fields of an allocation, as `model.allocation` defines them."""
 
     cpu_core_hours: Decimal
     cpu_core_request_hours: Decimal
@@ -56,10 +56,6 @@ class Resources:
     gpu_model: str
     gpu_fraction_source: str
     gpu_cost: Decimal
-
-
-RESOURCE_FIELDS = tuple(one.name for one in fields(Resources))
-"""Names of the fields, which are an allocation's too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +215,11 @@ class Meter:
 
     def _bounded(self, rates: Demand, most: float, key: ContainerKey) -> Demand:
         """Return the rates without those that are negative or beyond what can be, which are noticed."""
-        refused = {name: None for name, rate in rates.known() if not 0 <= rate <= most}
-        if refused:
-            self._notes.notice(FindingKind.VALUE_REFUSED, _subject(key))
-        return replace(rates, **refused)
+        possible = [None if rate is None or not 0 <= rate <= most else rate for rate in rates]
+        if possible.count(None) == rates.count(None):
+            return rates
+        self._notes.notice(FindingKind.VALUE_REFUSED, _subject(key))
+        return Demand(*possible)
 
 
 def _of_pods(values: Iterable[PodValue]) -> Iterable[ContainerValue]:

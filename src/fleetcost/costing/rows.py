@@ -11,7 +11,7 @@ from fleetcost.costing.labels import LabelBook
 from fleetcost.costing.nodes import Node
 from fleetcost.costing.pods import ContainerKey, Pod
 from fleetcost.costing.prices import NodePrices
-from fleetcost.costing.resources import RESOURCE_FIELDS, Meter
+from fleetcost.costing.resources import Meter
 from fleetcost.costing.runs import whole
 from fleetcost.costing.traffic import Traffic
 from fleetcost.model.allocation import (
@@ -100,7 +100,7 @@ def workload_rows(
             namespace_annotations=namespace_annotations,
             start=pod.run.starts_at,
             end=pod.run.ends_at,
-            **{name: getattr(resources, name) for name in RESOURCE_FIELDS},
+            **resources._asdict(),
             **payment.fields(),  # type: ignore[arg-type]
         )
 

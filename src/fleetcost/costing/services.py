@@ -49,6 +49,7 @@ class ServicePods:
         self._selectors = Selectors(samples.names.selectors, "service")
         self._labels = labels
         self._endpoints = _by_endpoints(samples, pods, machines)
+        self._of = {pod.key: self._services(pod) for pod in pods}
         self._behind: dict[tuple[str, str], list[Pod]] = defaultdict(list)
         for pod in pods:
             for service in self.of(pod):
@@ -56,6 +57,9 @@ class ServicePods:
 
     def of(self, pod: Pod) -> tuple[str, ...]:
         """Return the names of a pod's services, sorted."""
+        return self._of[pod.key]
+
+    def _services(self, pod: Pod) -> tuple[str, ...]:
         selecting = self._selectors.selecting(pod.key.namespace, self._labels.own(pod))
         return tuple(sorted({*selecting, *self._endpoints.get(pod.key, ())}))
 

@@ -8,12 +8,11 @@ runtime's overhead, an init container that needs more. The scheduler keeps all o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(NamedTuple):
     """
     What is known of one resource of a container or of a pod as a whole, in units; None where nothing is.
 
@@ -28,11 +27,6 @@ class Demand:
     peak: float | None
     limit: float | None
 
-    def known(self) -> Iterator[tuple[str, float]]:
-        """Iterate the names and values of what is known."""
-        named = ((name, getattr(self, name)) for name in ("allocated", "requested", "used", "peak", "limit"))
-        return ((name, rate) for name, rate in named if rate is not None)
-
     @property
     def basis(self) -> float:
         """What is charged: max(request, usage), the exporter's mean of it where there is one, else of the means."""
@@ -43,8 +37,7 @@ class Demand:
 NO_DEMAND = Demand(None, None, None, None, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """The same over the pod's hours, and what is charged; the peak stays a rate."""
 
     charged: float
@@ -65,21 +58,24 @@ def uses(containers: Mapping[str, Demand], pod: Demand, hours: float) -> Mapping
         pod: rates of the pod as a whole
         hours: that it ran
     """
+    if pod == NO_DEMAND:
+        return {name: _use(one, one.basis, one.requested or 0.0, hours) for name, one in containers.items()}
     rates = _with_limits(_with_use(containers, pod.used), pod.limit)
     basis = {name: one.basis for name, one in rates.items()}
     missing = max((pod.requested or 0.0) - sum(basis.values()), 0.0) / len(rates)
     charged = {name: of_one + missing for name, of_one in basis.items()}
     requested = _requested(rates, charged, pod.requested or 0.0)
-    return {
-        name: Use(
-            charged[name] * hours,
-            requested[name] * hours,
-            None if one.used is None else one.used * hours,
-            one.peak,
-            None if one.limit is None else one.limit * hours,
-        )
-        for name, one in rates.items()
-    }
+    return {name: _use(one, charged[name], requested[name], hours) for name, one in rates.items()}
+
+
+def _use(rates: Demand, charged: float, requested: float, hours: float) -> Use:
+    return Use(
+        charged * hours,
+        requested * hours,
+        None if rates.used is None else rates.used * hours,
+        rates.peak,
+        None if rates.limit is None else rates.limit * hours,
+    )
 
 
 def _with_use(rates: Mapping[str, Demand], used: float | None) -> Mapping[str, Demand]:
@@ -88,7 +84,7 @@ def _with_use(rates: Mapping[str, Demand], used: float | None) -> Mapping[str, D
         return rates
     asked = sum(one.requested or 0.0 for one in rates.values())
     parts = {name: (one.requested or 0.0) / asked if asked else 1 / len(rates) for name, one in rates.items()}
-    return {name: replace(one, used=used * parts[name]) for name, one in rates.items()}
+    return {name: one._replace(used=used * parts[name]) for name, one in rates.items()}
 
 
 def _with_limits(rates: Mapping[str, Demand], limit: float | None) -> Mapping[str, Demand]:
@@ -97,7 +93,7 @@ def _with_limits(rates: Mapping[str, Demand], limit: float | None) -> Mapping[st
     if limit is None or not open_ended:
         return rates
     left = max(limit - sum(one.limit or 0.0 for one in rates.values()), 0.0) / open_ended
-    return {name: replace(one, limit=left) if one.limit is None else one for name, one in rates.items()}
+    return {name: one._replace(limit=left) if one.limit is None else one for name, one in rates.items()}
 
 
 def _requested(rates: Mapping[str, Demand], charged: Mapping[str, float], of_pod: float) -> Mapping[str, float]:

@@ -15,7 +15,8 @@ PLACES = 9
 """Decimal places of every cost and of every hour amount that is not counted in whole bytes."""
 
 ZERO = Decimal("0.000000000")
-_SCALE = 10**PLACES
+_SCALE: int = 10**PLACES
+_UNIT = Decimal(1).scaleb(-PLACES)
 _LARGEST = 10 ** (18 - PLACES) - 1
 
 
@@ -26,9 +27,11 @@ def amount(value: float) -> Decimal:
     Raises:
         ValueError: the value is not finite or beyond ±999,999,999.
     """
+    if not value:
+        return ZERO
     if not math.isfinite(value) or abs(value) > _LARGEST:
         raise ValueError(f"amount {value} is not finite or larger than {_LARGEST}")
-    return Decimal(round(value * _SCALE)).scaleb(-PLACES)
+    return _UNIT * round(value * _SCALE)
 
 
 def whole(value: float) -> int:
