@@ -29,6 +29,7 @@ from fleetcost.model.identity import cluster_id
 from fleetcost.model.window import rfc3339
 from fleetcost.model.window_text import parse_window
 from fleetcost.ops import log
+from fleetcost.ops.garbage import collect_rarely
 from fleetcost.ops.settings import AgentSettings
 
 _log = log.get("cli")
@@ -65,6 +66,7 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
 
 def _run(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AgentSettings).settings
+    collect_rarely()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -113,6 +115,7 @@ def _repair(window: str, *, force: bool, dry_run: bool) -> Repair:
 def _build(parsed: argparse.Namespace) -> int:
     settings = load_settings(parsed, AgentSettings).settings
     window = parse_window(parsed.window, clock(), "--window")
+    collect_rarely()
     if builds_many(settings):
         return _built(many_agents(settings, takeover=parsed.takeover).build(window, force=parsed.force))
     agent = one_agent(settings, takeover=parsed.takeover)
