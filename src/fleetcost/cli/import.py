@@ -19,7 +19,8 @@ from fleetcost.cli.flags import Subparsers
 from fleetcost.cli.stores import clock
 from fleetcost.migrate.backup import Done, read_backup
 from fleetcost.migrate.keys import KeyVerdict
-from fleetcost.migrate.values import Imported, read_values
+from fleetcost.migrate.read import read_values
+from fleetcost.migrate.values import Imported
 from fleetcost.ops.reading import read_text
 
 _STYLES = {

@@ -13,10 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fleetcost.errors import SettingsError
-from fleetcost.migrate.keys import KeyVerdict, judge, shown
-from fleetcost.migrate.roles import Flags, Role, resolve
-from fleetcost.ops.reading import parse_yaml
+from fleetcost.migrate.keys import KeyVerdict
+from fleetcost.migrate.roles import Role
 
 STORE_FILE = "/etc/fleetcost/federated-store.yaml"
 CONTEXTS_FILE = "/etc/fleetcost/contexts.yaml"
@@ -84,59 +82,6 @@ class HelmValues:
         return {key.removeprefix(f"{prefix}."): value for key, value in found.items()}
 
 
-def read_values(text: str, name: str) -> Imported:
-    """
-    Read a file.
-
-    Args:
-        text: its content
-        name: for messages
-
-    Raises:
-        SettingsError: no YAML, or a combination of roles the chart refused, too.
-    """
-    # Helm takes the last of two equal keys and says nothing. Which of them a person meant is not ours to guess.
-    document = parse_yaml(text, f"values {name}").mapping()
-    # A chart that bundles this one nests its values.
-    nested = document.get("cost-analyzer")
-    values = HelmValues({**document, **nested} if isinstance(nested, dict) else document)
-    values.flat = {key: value for key, value in values.flat.items() if not key.startswith("cost-analyzer.")}
-    # Imported here: the steps are written on top of what this module offers.
-    from fleetcost.migrate import steps  # noqa: PLC0415
-
-    made = Imported(resolve(_flags(values)))
-    for step in steps.STEPS:
-        try:
-            step(values, made)
-        except (ValueError, TypeError, AttributeError) as error:
-            raise SettingsError(
-                f"read values {name}: the keys of {step.__name__.strip('_')}: {error}; a value is not of the kind the "
-                "chart takes (a template that was not filled in?)"
-            ) from error
-    made.keys = tuple(_accounted(values))
-    return made
-
-
-def _flags(values: HelmValues) -> Flags:
-    role = "the role"
-    by_secret = values.take("kubecostModel.federatedStorageConfigSecret", f"storage_config: {STORE_FILE}")
-    inline = values.take("kubecostModel.federatedStorageConfig", f"storage_config: {STORE_FILE}")
-    values.flag("federatedETL.federatedCluster", f"{role}: an agent with a bucket is a federated cluster")
-    primary = values.flag("federatedETL.primaryCluster", role)
-    federator = values.flag("federatedETL.federator.enabled", role)
-    return Flags(
-        agent_only=values.flag("federatedETL.agentOnly", role),
-        primary_cluster=primary or federator,
-        aggregator_enabled=values.flag("kubecostAggregator.enabled", role),
-        deploy_method=str(values.take("kubecostAggregator.deployMethod", role, "singlepod")),
-        read_only_primary=values.flag("federatedETL.readOnlyPrimary", role),
-        store=bool(by_secret or inline),
-        both_stores=bool(by_secret and inline),
-        cluster_id=identity(values),
-        id_elsewhere=bool(values.take("prometheus.server.clusterIDConfigmap", "FLEETCOST_CLUSTER_ID from that map")),
-    )
-
-
 def identity(values: HelmValues) -> str:
     """Return the cluster id of the values: the label of the metrics before the name of the product."""
     label = values.take("prometheus.server.global.external_labels.cluster_id", "agent: cluster_id")
@@ -160,11 +105,3 @@ def _flat(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
             yield from _flat(value, f"{key}.")
         else:
             yield key, value
-
-
-def _accounted(values: HelmValues) -> Iterator[Accounted]:
-    for key, value in values.flat.items():
-        if key in values.taken:
-            yield Accounted(key, shown(key, value), KeyVerdict.USED, values.taken[key])
-        else:
-            yield Accounted(key, shown(key, value), *judge(key))

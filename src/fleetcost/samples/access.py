@@ -54,7 +54,7 @@ def authentication(access: Access) -> httpx.Auth:
         # Imported here: only this one service needs it, and its package is an extra.
         from fleetcost.samples.sigv4 import Signed  # noqa: PLC0415
 
-        return Signed(access)
+        return Signed(access.sigv4_region, access.headers)
     return Credentials(access)
 
 

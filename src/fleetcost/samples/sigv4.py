@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import botocore.auth
 import botocore.awsrequest
@@ -10,7 +10,7 @@ import botocore.session
 import httpx
 
 from fleetcost.errors import SettingsError
-from fleetcost.samples.access import Access
+from fleetcost.ops.secret import Secret
 
 SERVICE = "aps"
 
@@ -20,7 +20,8 @@ class Signed(httpx.Auth):
     Signs each request with the credentials of the usual chain: environment, shared files, web identity, instance.
 
     Args:
-        access: its region is signed for, its headers are added
+        region: what is signed for
+        headers: added to each request
 
     Raises:
         SettingsError: the chain gives no credentials.
@@ -28,8 +29,9 @@ class Signed(httpx.Auth):
 
     requires_request_body = True
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
+    def __init__(self, region: str, headers: Mapping[str, Secret]) -> None:
+        self._region = region
+        self._headers = headers
         credentials = botocore.session.get_session().get_credentials()
         if credentials is None:
             raise SettingsError(
@@ -40,11 +42,11 @@ class Signed(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Iterator[httpx.Request]:  # type: ignore[override]
         """Add headers and signature."""
-        for name, value in self._access.headers.items():
+        for name, value in self._headers.items():
             request.headers[name] = value.reveal()
         unsigned = botocore.awsrequest.AWSRequest(request.method, str(request.url), data=request.content)
         # Credentials of a role are renewed by the chain; each request asks for those of the moment.
         moment = self._credentials.get_frozen_credentials()
-        botocore.auth.SigV4Auth(moment, SERVICE, self._access.sigv4_region).add_auth(unsigned)
+        botocore.auth.SigV4Auth(moment, SERVICE, self._region).add_auth(unsigned)
         request.headers.update(dict(unsigned.headers.items()))
         yield request

@@ -1,13 +1,7 @@
 """
 The digest of a set's rows: equal rows have equal digests, whoever wrote them, when, and with which library.
 
-It is a SHA-256 over the columns in their order. A column is its name and a zero byte; its number of values as eight
-bytes; one byte a value that tells whether it is there; then the values: numbers, times in microseconds and decimals as
-they lie in memory, little-endian, zero where there is none; texts as the 32-bit offsets of their ends and the bytes;
-lists as 32-bit lengths and a column of members without a name; maps as lists of structs; structs as their columns.
-
-A column that came with a later version of the format counts only where a row has more in it than its default: rows that
-an older version could hold have the digest they have there.
+Its bytes are defined in `docs/format/sets.md`; a test writes it again from that page.
 """
 
 from __future__ import annotations

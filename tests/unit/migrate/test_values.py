@@ -16,8 +16,8 @@ from fleetcost.costing import price_sheet
 from fleetcost.costing.prices import PriceBook
 from fleetcost.errors import SettingsError
 from fleetcost.migrate.keys import KeyVerdict
+from fleetcost.migrate.read import read_values
 from fleetcost.migrate.roles import Flags, Role, resolve
-from fleetcost.migrate.values import read_values
 from fleetcost.ops.settings import AgentSettings, AggregatorSettings, load
 
 STORE = "{kubecostModel: {federatedStorageConfigSecret: federated-store}}"

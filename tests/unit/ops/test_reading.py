@@ -18,7 +18,7 @@ from fleetcost.billing.config import read_integrations
 from fleetcost.bucket.config import read_config
 from fleetcost.cli.sources import price_book, source_access
 from fleetcost.errors import SettingsError
-from fleetcost.migrate.values import read_values
+from fleetcost.migrate.read import read_values
 from fleetcost.ops.duration import seconds_of
 from fleetcost.ops.reading import DEEPEST, ConfigFile, parse_json, parse_yaml, read_text
 from fleetcost.ops.settings import AgentSettings, AggregatorSettings, load

@@ -1,20 +1,11 @@
 /** Take the view along: the buttons; what is in their menus is loaded when one is opened. */
 import { lazy, type ReactNode, Suspense } from "react";
-import type { Window } from "../api/schema";
 import { Menu } from "../controls/menu";
 import { Icon, type IconName } from "../marks/icon";
-import type { View } from "../url";
+import type { ShareProps } from "./ways";
 
 const ShareWays = lazy(async () => ({ default: (await import("./ways")).ShareWays }));
 const ExportWays = lazy(async () => ({ default: (await import("./ways")).ExportWays }));
-
-export interface ShareProps {
-  view: View;
-  /** The request behind the page, where there is one. */
-  address?: string | undefined;
-  /** What the relative window meant when the page was answered. */
-  window?: Window | undefined;
-}
 
 export function Share(props: ShareProps) {
   return (

@@ -1,10 +1,19 @@
 /** The ways to take a view along: as a link, as the request behind it, as a command, as a file. */
 import { useState } from "react";
 import { commandOf, curlOf, duckdbOf, fileOf } from "../api/elsewhere";
+import type { Window } from "../api/schema";
 import { hrefOf } from "../location";
+import type { View } from "../url";
 import { rangeText } from "../words/window";
 import { SaveItem } from "./save";
-import type { ShareProps } from "./share";
+
+export interface ShareProps {
+  view: View;
+  /** The request behind the page, where there is one. */
+  address?: string | undefined;
+  /** What the relative window meant when the page was answered. */
+  window?: Window | undefined;
+}
 
 export function ShareWays({ view, address, window: answered }: ShareProps) {
   const origin = window.location.origin;
