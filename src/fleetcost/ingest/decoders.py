@@ -19,15 +19,19 @@ from dataclasses import replace
 from datetime import datetime
 from multiprocessing.connection import wait
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fleetcost.errors import NoRoomError, SetDamagedError, SetRefusedError
 from fleetcost.ingest.budget import MIB
-from fleetcost.ingest.plan import Load
 from fleetcost.model.sets import SetHeader
 from fleetcost.sets.bingen.source import LARGEST_BYTES
 from fleetcost.sets.files import to_bytes
 from fleetcost.sets.foreign import Origin, convert
 from fleetcost.sets.limits import only_possible
+
+if TYPE_CHECKING:
+    # A decoding process needs no database, whose engine would take longer to load than a set to decode.
+    from fleetcost.ingest.plan import Load
 
 RESERVE_BYTES = 256 * MIB
 """Address space a process may reserve beyond what it uses: threads and allocators do."""

@@ -16,7 +16,7 @@ from starlette.datastructures import Headers
 from builders import allocation, allocation_set, asset_set, bucket_of, day
 from fleetcost.api.access import Tokens, presented, read_tokens
 from fleetcost.api.problem import UnknownTokenError
-from fleetcost.api.routes.operations import OPERATIONS
+from fleetcost.api.routes.operations import EVERY, OPERATIONS
 from fleetcost.api.state import FolderState
 from fleetcost.errors import SettingsError
 from unit.api.apps import App, app, fleet_bucket
@@ -74,21 +74,28 @@ def status(guarded: App, token: str, path: str, **asked: Any) -> int:
 PATHS = [one.path for one in OPERATIONS if one.method == "GET" and "{" not in one.path]
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/openapi.json", "/docs", "/docs/style.css"])
-def test_nobody_asks_without_a_token(guarded: App, path: str) -> None:
-    """Every route that tells anything refuses who carries no token, or a wrong one, and says what it wants."""
+ASKED = [(one.method, one.path.replace("{id}", "x")) for one in EVERY]
+PAGES = [("GET", path) for path in ("/openapi.json", "/docs", "/docs/style.css")]
+
+
+@pytest.mark.parametrize(("method", "path"), [*ASKED, *PAGES])
+def test_nobody_asks_without_a_token(guarded: App, method: str, path: str) -> None:
+    """Every route that tells anything refuses who carries no token, or a wrong one, in the shape of its clients."""
     for headers in ({}, {"x-api-key": "wrong"}, {"authorization": "Bearer"}, {"authorization": "Basic ???"}):
-        response = guarded.client.get(path, headers=headers)
+        response = guarded.client.send(method, path, b"{}" if method != "GET" else None, headers)
         assert response.status_code == 401
         assert "Bearer" in response.headers["www-authenticate"]
         assert response.headers["cache-control"] == "no-store"
         assert "wrong" not in response.text
+        if (method, path) in ASKED:
+            assert response.json().get("status") in {401, "error"}
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/metrics", "/assets/app.js"])
 def test_probes_need_no_token(guarded: App, path: str) -> None:
     """What holds no costs is open: probes, own metrics, the built files of the app."""
     assert guarded.client.get(path).status_code == 200
+    assert set(guarded.client.get("/healthz").json()) == {"status", "version"}
 
 
 @pytest.mark.parametrize("path", ["/", "/explore"])
@@ -228,6 +235,8 @@ def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path, content: bytes, r
     with pytest.raises(SettingsError, match=reason) as raised:
         read_tokens(file)
     assert str(file) in str(raised.value)
+    with pytest.raises(SettingsError, match="tokens file"):
+        Tokens(tmp_path / "none.yaml")
 
 
 @pytest.mark.parametrize(

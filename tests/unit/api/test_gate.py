@@ -1,4 +1,4 @@
-"""The gate: how many questions run and wait, and what ends one."""
+"""The gate: how many questions run and wait."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fleetcost.api.gate import Gate, Ticket
-from fleetcost.api.problem import BusyError, ClientLeftError, TooSlowError
+from fleetcost.api.problem import BusyError, ClientLeftError
 
 
 async def stays() -> dict[str, Any]:
@@ -90,37 +90,6 @@ def test_who_would_wait_too_long_in_line_is_told_at_once() -> None:
         go.set()
         assert await asyncio.gather(running, waiting) == [True, True]
         assert await gate.run(stays, lambda _ticket: 1) == 1
-
-    run(scene)
-
-
-class Endless:
-    """A snapshot whose statement runs until it is interrupted."""
-
-    def __init__(self) -> None:
-        self.ended = threading.Event()
-
-    def interrupt(self) -> None:
-        """End the statement."""
-        self.ended.set()
-
-
-@pytest.mark.parametrize(("receive", "seconds", "error"), [(stays, 0.05, TooSlowError), (leaves, 10, ClientLeftError)])
-def test_a_question_nobody_waits_for_is_ended(receive: Any, seconds: float, error: type[Exception]) -> None:
-    """When the time is over, or the client has left, the statement is interrupted and its place is free again."""
-    snapshot = Endless()
-
-    def work(ticket: Ticket) -> bool:
-        with ticket.held(snapshot):  # type: ignore[arg-type]
-            return snapshot.ended.wait(10)
-
-    async def scene() -> None:
-        gate = Gate(1, 1, seconds)
-        with pytest.raises(error):
-            await gate.run(receive, work)
-        assert await asyncio.to_thread(snapshot.ended.wait, 10)
-        gate._seconds = 10.0
-        assert await gate.run(stays, lambda _ticket: 7) == 7
 
     run(scene)
 

@@ -15,7 +15,8 @@ import yaml
 
 from builders import allocation, allocation_set, bucket_of, day, pair
 from fleetcost.api.access import Tokens
-from fleetcost.api.serve import known_hosts
+from fleetcost.api.serve import check_exposure, known_hosts
+from fleetcost.errors import SettingsError
 from fleetcost.model.window import Window
 from fleetcost.ops.cross_site import LOOPBACK, host_of
 from unit.api.apps import App, app
@@ -128,3 +129,20 @@ def _watched(folder: Path) -> Iterator[App]:
     with app(folder, bucket, tokens=Tokens(file)) as opened:
         opened.ingestor.pass_once()
         yield opened
+
+
+@pytest.mark.parametrize(
+    ("bind", "tokens", "flag", "allowed"),
+    [
+        ("127.0.0.1", False, False, True), ("::1", False, False, True), ("localhost", False, False, True),
+        ("0.0.0.0", False, False, False), ("10.0.0.7", False, False, False), ("::", False, False, False),
+        ("0.0.0.0", True, False, True), ("0.0.0.0", False, True, True),
+    ],
+)  # fmt: skip
+def test_costs_are_not_shown_to_a_network_by_accident(bind: str, tokens: bool, flag: bool, allowed: bool) -> None:  # noqa: FBT001
+    """Without tokens only loopback is served, unless a flag says that it is meant."""
+    if allowed:
+        check_exposure(bind, tokens=tokens, without_authentication=flag)
+        return
+    with pytest.raises(SettingsError, match="--serve-without-authentication"):
+        check_exposure(bind, tokens=tokens, without_authentication=flag)

@@ -60,7 +60,7 @@ class BilledFleet:
     def publish(self, bucket: MemoryBucket) -> None:
         """Put every set and every bill into a bucket."""
         for number in DAYS:
-            for cluster in CURRENCIES:
+            for cluster in dict.fromkeys(cluster for cluster, _ in self.assets):
                 self.publish_cluster(bucket, cluster, number)
         for integration, number in self.rows:
             self.publish_bill(bucket, integration, number)
@@ -88,11 +88,11 @@ class BilledFleet:
 CURRENCIES = {"aws": "USD", "azure": "USD", "gcp": "EUR"}
 
 
-def billed_fleet(seed: int) -> BilledFleet:
-    """Return a fleet that is the same for the same seed."""
+def billed_fleet(seed: int, *clusters: str) -> BilledFleet:
+    """Return a fleet that is the same for the same seed, of these clusters or of all."""
     chance = random.Random(seed)
     made = BilledFleet()
-    for cluster in CURRENCIES:
+    for cluster in clusters or CURRENCIES:
         for number in DAYS:
             for each in HOURS:
                 window = hour(each, number)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ from fleetcost.sets.discover import discover
 from fleetcost.sets.files import header_from_bytes
 from fleetcost.sets.layout import set_path
 from fleetcost.tables.database import Database
-from fleetcost.tables.ledger import EntryState, ledger_of
+from fleetcost.tables.ledger import Entry, EntryState, ledger_of
 from unit.sets.bingen.builders import END, START, properties, row
 from unit.sets.test_foreign import LATER, allocations
 
@@ -65,24 +66,85 @@ def foreign(content: bytes = ONE, path: str = FOREIGN) -> MemoryBucket:
     return bucket
 
 
-def test_a_foreign_set_is_loaded_beside_ours(database: Database) -> None:
-    """Its rows are in the same tables, in the currency of the setting, and its idle is derived."""
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """What two passes made of a bucket with foreign sets of every kind and one of ours."""
+
+    first: Pass
+    second: Pass
+    costs: list[tuple[object, ...]]
+    ledger: Mapping[str, Entry]
+
+    def entry(self, cluster: str) -> Entry:
+        """Return what the ledger says of a cluster's foreign set."""
+        return self.ledger[path_of(cluster)]
+
+
+def path_of(cluster: str) -> str:
+    """Return where a cluster's foreign set of the hour lies."""
+    return FOREIGN.replace("/c1/", f"/{cluster}/")
+
+
+def of(cluster: str, **facts: object) -> Record:
+    """Return a row of a cluster."""
+    return row(Properties=properties(Cluster=cluster), **facts)
+
+
+BAD = {
+    "cut": (ONE[:-1], EntryState.DAMAGED),
+    "large": (b"x" * (MIB + 1), EntryState.REFUSED),
+    "stranger": (allocations({"p": of("c9")}), EntryState.REFUSED),
+}
+"""Sets that cannot be used, by the cluster in whose folder they lie."""
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mixed]:
+    """One bucket for all that is only looked at: each pass with foreign sets starts a process, which takes seconds."""
+    odd = {"odd/__idle__": of("odd", CPUCost=7), "x": None, "p": of("odd", CPUCost=float("nan"))}
     bucket = foreign()
+    bucket.put(path_of("odd"), allocations(odd))
+    bucket.put(path_of("none"), allocations({}))
+    for cluster, (content, _) in BAD.items():
+        bucket.put(path_of(cluster), content)
     put(bucket, asset_set(None, WINDOW), allocation_set(None, WINDOW, cluster="c2"))
-    assert passed(bucket, database) == Pass(loaded=3, forgotten=0, bad=0, unchanged=0)
-    assert costs(database) == [("c1", "EUR", 1.5), ("c2", "USD", 1.0)]
-    entry = ledger_of(database)[FOREIGN]
+    database = open_tables(tmp_path_factory.mktemp("mixed"))
+    yield Mixed(passed(bucket, database), passed(bucket, database), costs(database), ledger_of(database))
+    database.close()
+
+
+def test_a_foreign_set_is_loaded_beside_ours(mixed: Mixed) -> None:
+    """Its rows are in the same tables, in the currency of the setting, and its idle is derived; once is enough."""
+    assert (mixed.first.loaded, mixed.second.loaded) == (5, 0)
+    assert [one for one in mixed.costs if one[0] in {"c1", "c2"}] == [("c1", "EUR", 1.5), ("c2", "USD", 1.0)]
+    entry = mixed.entry("c1")
     assert (entry.state, entry.agent_version, entry.reason) == (EntryState.INGESTED, "bingen 25", "")
-    assert passed(bucket, database).unchanged == 3
 
 
-def test_findings_are_counted_in_the_ledger(database: Database) -> None:
+def test_findings_are_counted_in_the_ledger(mixed: Mixed) -> None:
     """What a set has that ours do not is counted beside its entry, which is ingested all the same."""
-    rows: dict[str, Record | None] = {"c1/__idle__": row(CPUCost=7), "x": None, "p": row(CPUCost=float("nan"))}
-    passed(foreign(allocations(rows)), database)
-    entry = ledger_of(database)[FOREIGN]
+    entry = mixed.entry("odd")
     assert (entry.state, entry.rows) == (EntryState.INGESTED, 1)
     assert entry.reason == "3 findings: idle row (1), nil row (1), not exact (1)"
+
+
+@pytest.mark.parametrize("cluster", BAD)
+def test_a_bad_foreign_set_stops_nobody(mixed: Mixed, cluster: str) -> None:
+    """It is marked with its reason, and the others are loaded."""
+    assert mixed.entry(cluster).state is BAD[cluster][1]
+    assert mixed.entry(cluster).reason
+    assert mixed.first.bad == len(BAD)
+
+
+def test_what_is_too_large_is_not_even_fetched(mixed: Mixed) -> None:
+    """The size in the listing decides before a byte is read."""
+    assert "accepted are up to 1,048,576" in mixed.entry("large").reason
+
+
+def test_empty_sets_leave_a_gap(mixed: Mixed) -> None:
+    """A foreign set without rows is in the ledger with nothing observed, so its window is not complete."""
+    entry = mixed.entry("none")
+    assert (entry.state, entry.coverage_minutes, entry.rows) == (EntryState.INGESTED, 0.0, 0)
 
 
 def test_ours_wins_and_the_double_is_named(database: Database) -> None:
@@ -112,37 +174,6 @@ def test_of_two_foreign_objects_the_newest_is_used(database: Database) -> None:
     newest = max(bucket.list(), key=lambda info: (info.modified, info.path))
     assert passed(bucket, database).loaded == 1
     assert [path for path, entry in ledger_of(database).items() if entry.state is EntryState.INGESTED] == [newest.path]
-
-
-@pytest.mark.parametrize(
-    ("content", "state"),
-    [
-        (ONE[:-1], EntryState.DAMAGED),
-        (b"x" * (MIB + 1), EntryState.REFUSED),
-        (allocations({"p": row(Properties=properties(Cluster="c9"))}), EntryState.REFUSED),
-    ],
-    ids=["cut", "too large", "another cluster's"],
-)
-def test_a_bad_foreign_set_stops_nobody(database: Database, content: bytes, state: EntryState) -> None:
-    """It is marked with its reason, and the others are loaded."""
-    bucket = foreign(content)
-    put(bucket, allocation_set(None, WINDOW, cluster="c2"))
-    assert passed(bucket, database) == Pass(loaded=1, forgotten=0, bad=1, unchanged=0)
-    assert ledger_of(database)[FOREIGN].state is state
-
-
-def test_what_is_too_large_is_not_even_fetched(database: Database) -> None:
-    """The size in the listing decides before a byte is read."""
-    bucket = foreign(b"x" * (MIB + 1))
-    passed(bucket, database)
-    assert "accepted are up to 1,048,576" in ledger_of(database)[FOREIGN].reason
-
-
-def test_empty_sets_leave_a_gap(database: Database) -> None:
-    """A foreign set without rows is in the ledger with nothing observed, so its window is not complete."""
-    passed(foreign(allocations({})), database)
-    entry = ledger_of(database)[FOREIGN]
-    assert (entry.state, entry.coverage_minutes, entry.rows) == (EntryState.INGESTED, 0.0, 0)
 
 
 def load(content: bytes) -> Load:

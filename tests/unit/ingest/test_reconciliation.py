@@ -207,7 +207,7 @@ def test_hours_are_their_day(known: Known) -> None:
 
 def test_a_restated_day_changes_that_day_alone(folder: Path) -> None:
     """A late credit is a new version of its day: nothing of the other days is written, and the books close again."""
-    fleet = billed_fleet(1)
+    fleet = billed_fleet(1, "aws", "gcp")
     made, bucket = tables(folder, fleet)
     others = f"date_trunc('day', window_start) <> '{at(day=1):%Y-%m-%d}' OR cluster <> 'aws'"
     before = made.everything(others)
@@ -223,9 +223,10 @@ def test_a_restated_day_changes_that_day_alone(folder: Path) -> None:
     made.database.close()
 
 
-def test_the_order_of_arrival_does_not_matter(folder: Path) -> None:
+@pytest.mark.parametrize("clusters", [("aws",), pytest.param((), marks=pytest.mark.corner)], ids=["one", "all"])
+def test_the_order_of_arrival_does_not_matter(folder: Path, clusters: tuple[str, ...]) -> None:
     """Bills before sets, sets before bills, days in any order, a cluster-day twice: the same digits everywhere."""
-    fleet = billed_fleet(1)
+    fleet = billed_fleet(1, *clusters)
     made, _ = tables(folder / "once", fleet)
     bucket = MemoryBucket()
     slowly = Tables(folder / "slowly", bucket)
@@ -241,7 +242,7 @@ def test_the_order_of_arrival_does_not_matter(folder: Path) -> None:
 
 def test_a_bill_that_leaves_takes_its_adjustments_along(folder: Path) -> None:
     """When a day's bill is deleted, list prices stand again on that day."""
-    fleet = billed_fleet(2)
+    fleet = billed_fleet(2, "aws")
     made, bucket = tables(folder, fleet)
     bucket.delete(set_path(cloud_key(0, "bills-aws")))
     made.ingestor.pass_once()
@@ -255,7 +256,7 @@ def test_a_bill_that_leaves_takes_its_adjustments_along(folder: Path) -> None:
 
 def test_an_estimated_bill_is_not_believed(folder: Path) -> None:
     """While a day is not over its assets stay at list price, and its rows wait."""
-    fleet = billed_fleet(3)
+    fleet = billed_fleet(3, "aws")
     fleet.states["bills-aws", 1] = BillState.ESTIMATED
     made, _ = tables(folder, fleet)
     with made.database.snapshot() as snapshot:
@@ -268,7 +269,7 @@ def test_an_estimated_bill_is_not_believed(folder: Path) -> None:
 
 def test_a_partial_bill_is_believed_where_it_tells_of_all_the_time(folder: Path) -> None:
     """Of a partial bill, an asset whose rows end hours before it does stays at list price."""
-    fleet = billed_fleet(3)
+    fleet = billed_fleet(3, "aws")
     fleet.states["bills-aws", 1] = BillState.PARTIAL
     rows = fleet.rows["bills-aws", 1]
     for place, row in enumerate(rows):

@@ -1,4 +1,4 @@
-"""Headers, methods, the OpenAPI document and the documentation page."""
+"""What the server says of itself: the OpenAPI document, the documentation page, the tables of parameters."""
 
 from __future__ import annotations
 
@@ -21,24 +21,6 @@ def fleets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleets]:
     made = Fleets(tmp_path_factory)
     yield made
     made.close()
-
-
-def test_headers_of_every_answer(fleets: Fleets) -> None:
-    """Pages, documents and errors carry the policy; nothing is framed, sniffed or said about the server."""
-    client = fleets.client("topology")
-    for path in ("/", "/docs", "/api/v1/clusters", "/model/nothing", "/healthz", "/openapi.json"):
-        headers = client.ask(path).headers
-        assert "script-src 'self'" in headers["content-security-policy"]
-        assert headers["x-content-type-options"] == "nosniff"
-        assert "server" not in headers
-
-
-def test_methods_that_are_not_taken(fleets: Fleets) -> None:
-    """Another method is refused in the shape of the route."""
-    client = fleets.client("topology")
-    assert client.ask("/api/v1/allocations", method="POST").document["status"] == 405
-    assert client.ask("/model/allocation", method="DELETE").document["code"] == 405
-    assert client.ask("/nowhere/at/all.js").status in {200, 404}
 
 
 def test_openapi_describes_every_route(fleets: Fleets) -> None:
