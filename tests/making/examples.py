@@ -10,5 +10,10 @@ def examples(usually: int) -> settings:
     # Parts of 100, because that is what a property without settings of its own is tried on in `make test`.
     return settings(
         max_examples=usually * settings().max_examples // 100,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
+        # On a busy machine everything is slow.
+        suppress_health_check=[
+            HealthCheck.function_scoped_fixture,
+            HealthCheck.too_slow,
+            HealthCheck.data_too_large,
+        ],
     )

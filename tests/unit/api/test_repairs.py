@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,18 +50,32 @@ def ordered(opened: App, token: str = "", **wanted: Any) -> httpx.Response:
     return opened.client.send("POST", "/api/v1/repairs", json.dumps(wanted).encode(), headers)
 
 
-@pytest.fixture
-def primary(tmp_path: Path) -> Iterator[Primary]:
-    """A primary whose fleet is a built cluster, c1, and a silent one, c2."""
+@contextmanager
+def started(folder: Path) -> Iterator[Primary]:
+    """Start a primary whose fleet is a built cluster, c1, and a silent one, c2."""
     scene = Scene(TinyCluster(at(7.9), at(9.5)))
     scene.agent().round()
     put(scene.bucket, *pair(cluster="c2"))
     jobs = Jobs(scene.agent())
     jobs.start()
-    with app(tmp_path, scene.bucket, at(9.5), repairs=Repairs(scene.bucket, scene.bucket)) as opened:
+    with app(folder, scene.bucket, at(9.5), repairs=Repairs(scene.bucket, scene.bucket)) as opened:
         opened.ingestor.pass_once()
         yield Primary(opened, scene, jobs)
     jobs.stop()
+
+
+@pytest.fixture
+def primary(tmp_path: Path) -> Iterator[Primary]:
+    """A primary of this test's own."""
+    with started(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Primary]:
+    """A primary for orders that change nothing."""
+    with started(tmp_path_factory.mktemp("refusing")) as made:
+        yield made
 
 
 def test_an_order_goes_to_the_agent_and_comes_back_with_its_difference(primary: Primary) -> None:
@@ -125,11 +140,13 @@ def test_orders_are_listed_newest_first(primary: Primary) -> None:
         ({"cluster": "c1", "window": HOUR, "forse": True}, 400, "forse"),
     ],
 )
-def test_an_order_that_cannot_be_done_is_not_written(primary: Primary, wanted: Any, status: int, reported: str) -> None:
+def test_an_order_that_cannot_be_done_is_not_written(
+    refusing: Primary, wanted: Any, status: int, reported: str
+) -> None:
     """A mistake is reported by name and leaves nothing in the bucket."""
-    before = list(primary.scene.bucket.list())
-    assert reported in primary.order(status, **wanted)["detail"]
-    assert list(primary.scene.bucket.list()) == before
+    before = list(refusing.scene.bucket.list())
+    assert reported in refusing.order(status, **wanted)["detail"]
+    assert list(refusing.scene.bucket.list()) == before
 
 
 def test_orders_of_people_are_shown_too(primary: Primary) -> None:
@@ -147,9 +164,9 @@ def test_orders_of_people_are_shown_too(primary: Primary) -> None:
 
 
 @pytest.mark.parametrize("request_id", ["nothing", "..", "a.result", "%2e%2e%2fcluster"])
-def test_an_order_that_is_not_there(primary: Primary, request_id: str) -> None:
+def test_an_order_that_is_not_there(refusing: Primary, request_id: str) -> None:
     """An unknown id, or one that is no id at all, is not found."""
-    assert primary.opened.client.get(f"/api/v1/repairs/{request_id}").status_code == 404
+    assert refusing.opened.client.get(f"/api/v1/repairs/{request_id}").status_code == 404
 
 
 def test_a_bucket_that_is_away_is_reported(primary: Primary) -> None:

@@ -63,4 +63,11 @@ def test_the_table_is_the_contract() -> None:
     assert [line.split(" | ")[0].removeprefix("| ") for line in table[2:]] == wanted
     assigned = next(node for node in CONTRACT.body if isinstance(node, ast.Assign) and "BACKENDS" in ast.dump(node))
     assert len(table[0].split(" | ")) - 1 == len(ast.literal_eval(assigned.value))
-    assert all(cell.strip(" |") == "✔" for line in table[2:] for cell in line.split(" | ")[1:])
+    titles = [cell.strip(" |") for cell in table[0].split(" | ")[1:]]
+    poorer = {
+        (title, cell)
+        for line in table[2:]
+        for title, cell in zip(titles, (cell.strip(" |") for cell in line.split(" | ")[1:]), strict=True)
+        if cell != "✔"
+    }
+    assert poorer <= {("S3, Ceph", "not run")}, "Ceph's server is not on every machine; all others are"

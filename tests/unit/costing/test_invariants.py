@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fleetcost.costing.build import build
@@ -16,15 +16,14 @@ from fleetcost.costing.prices import PriceBook
 from fleetcost.model.allocation import ALLOCATION_COSTS, AllocationKind
 from fleetcost.model.amount import PLACES
 from fleetcost.model.asset import AssetType
+from making.examples import examples
 from making.fleets import books, plausible, rubbish, shuffled
 
 if TYPE_CHECKING:
     from fleetcost.costing.build import Built
     from fleetcost.model.samples import Samples
 
-slow = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+slow = examples(40)
 fleets = st.one_of(plausible(), rubbish())
 
 AMOUNTS = (
