@@ -15,6 +15,9 @@ from servers.process import free_port, listening, running
 from servers.tools import REPOSITORY
 
 HOME = REPOSITORY / ".cache" / "engines"
+START_SECONDS = 240.0
+"""How long a process of a JVM may take to come up where other tests use the machine too."""
+
 SMALL = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss1m"
 """Little memory, no second compiler: these processes live for minutes and share two cores."""
 
@@ -137,7 +140,7 @@ class SparkCluster:
         environment = _environment(self.folder) | {"SPARK_DAEMON_MEMORY": "1g"}
         log = self.folder / "connect.log"
         ready = lambda: listening(self.connect_port)  # noqa: E731 - asked again and again
-        with running(command, environment=environment, log=log, ready=ready, patience=240) as server:
+        with running(command, environment=environment, log=log, ready=ready, patience=START_SECONDS) as server:
             yield server
 
     def wait_for_work(self, number: int) -> None:
@@ -175,7 +178,13 @@ def spark(
         "--host", "127.0.0.1", "--port", str(port), "--webui-port", str(free_port()),
     ]  # fmt: skip
     with (
-        running(master, environment=environment, log=folder / "master.log", ready=lambda: listening(port)),
+        running(
+            master,
+            environment=environment,
+            log=folder / "master.log",
+            ready=lambda: listening(port),
+            patience=START_SECONDS,
+        ),
         _worker(folder, environment, port, 0) as first,
         _worker(folder, environment, port, 1) as second,
     ):
@@ -196,7 +205,7 @@ def _worker(
         "-d", str(folder / f"worker{number}"), f"spark://127.0.0.1:{master}",
     ]  # fmt: skip
     joined = lambda: "Successfully registered with master" in log.read_text(errors="replace")  # noqa: E731
-    with running(command, environment=environment, log=log, ready=joined, patience=180) as worker:
+    with running(command, environment=environment, log=log, ready=joined, patience=START_SECONDS) as worker:
         yield worker
 
 
