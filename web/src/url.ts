@@ -28,6 +28,8 @@ export interface Params {
   /** `auto`, or one of the API's steps. */
   readonly step: string;
   readonly idle: string;
+  /** Whether idle belongs to a cluster or to a node. */
+  readonly idle_by: string;
   /** The prices of every figure: `billed`, or `list`. */
   readonly basis: string;
   readonly filter: string;
@@ -62,6 +64,7 @@ const COMMON: Params = {
   aggregate: ["cluster"],
   step: "auto",
   idle: "separate",
+  idle_by: "cluster",
   basis: "billed",
   filter: "",
   sort: "-total_cost",

@@ -55,7 +55,7 @@ export function allocationColumns(
     {
       id: "total_efficiency",
       title: "Efficiency",
-      meaning: "Used part of what was requested, CPU and memory weighted by cost",
+      meaning: "Used part of what was requested, CPU, memory and GPUs weighted by cost",
       align: "end",
       width: 6,
       rank: 2,

@@ -5,25 +5,32 @@ import { efficiencyRows, idleOf, poolRows, totalOf, usedCost } from "./efficienc
 
 const answer = recorded as unknown as Allocations;
 
+const NOTHING = {
+  cpu_cost: 0,
+  ram_cost: 0,
+  gpu_cost: 0,
+  cpu_core_hours: 0,
+  cpu_core_usage_hours: 0,
+  ram_byte_hours: 0,
+  ram_byte_usage_hours: 0,
+  gpu_hours: 0,
+  gpu_usage_hours: 0,
+};
+
 describe("efficiency", () => {
-  test("splits what is paid for CPU and memory without a rest", () => {
+  test("splits what is paid for CPU, memory and GPUs without a rest", () => {
     for (const row of efficiencyRows(answer)) {
-      expect((row.used ?? 0) + (row.workloadIdle ?? 0) + row.infraIdle).toBeCloseTo(row.cost);
+      expect(row.used + row.workloadIdle + row.infraIdle + row.unmeasured).toBeCloseTo(row.cost);
+      expect(row.cpu + row.ram + row.gpu).toBeCloseTo(row.cost);
     }
     const total = totalOf(efficiencyRows(answer));
-    expect(total.cost).toBeCloseTo(answer.totals.cpu_cost + answer.totals.ram_cost);
+    const { cpu_cost, ram_cost, gpu_cost } = answer.totals;
+    expect(total.cost).toBeCloseTo(cpu_cost + ram_cost + gpu_cost);
   });
 
   test("takes the worked example: 300 paid, 50 used, 150 requested and unused, 100 unrequested", () => {
-    const row = {
-      cpu_cost: 200,
-      ram_cost: 0,
-      cpu_core_hours: 200,
-      cpu_core_usage_hours: 50,
-      ram_byte_hours: 0,
-      ram_byte_usage_hours: 0,
-    };
-    const idle = { cpu_cost: 100, ram_cost: 0 };
+    const row = { ...NOTHING, cpu_cost: 200, cpu_core_hours: 200, cpu_core_usage_hours: 50 };
+    const idle = { ...NOTHING, cpu_cost: 100 };
     const rows = [
       { ...row, name: "c", key: { cluster: "c" } },
       { ...idle, name: "c/__idle__", key: { cluster: "c" } },
@@ -33,29 +40,43 @@ describe("efficiency", () => {
     expect(found && idleOf(found)).toBe(250);
   });
 
-  test("of a pool of nodes counts what its nodes cost beyond what runs on them as idle", () => {
-    const node = (name: string, cost: number) => ({
-      key: { cluster: "c", name },
-      pool: "general",
-      cpu_cost: cost,
-      ram_cost: 0,
-    });
+  test("of a pool of nodes is that of its nodes, those that nobody runs on among them", () => {
     const load = {
       key: { cluster: "c", node: "n1" },
       name: "c/n1",
+      ...NOTHING,
       cpu_cost: 60,
-      ram_cost: 0,
       cpu_core_hours: 60,
       cpu_core_usage_hours: 15,
-      ram_byte_hours: 0,
-      ram_byte_usage_hours: 0,
     };
-    const [pool, ...others] = poolRows(
-      { ...answer, rows: [load] } as unknown as Allocations,
-      { rows: [node("n1", 100), node("n2", 100)] } as unknown as Assets,
-    );
+    const idle = (node: string, cost: number) => ({
+      ...NOTHING,
+      key: { cluster: "c" },
+      name: `c/${node}/__idle__`,
+      cpu_cost: cost,
+    });
+    const rows = [load, idle("n1", 40), idle("n2", 100)];
+    const question = { ...answer.question, aggregate: ["cluster", "node"] };
+    const nodes = efficiencyRows({ ...answer, question, rows } as unknown as Allocations);
+    expect(nodes.map(({ name, cost }) => [name, cost])).toEqual([
+      ["c/n1", 100],
+      ["c/n2", 100],
+    ]);
+    const assets = ["n1", "n2"].map((name) => ({ key: { cluster: "c", name }, pool: "general" }));
+    const [pool, ...others] = poolRows(nodes, { rows: assets } as unknown as Assets);
     expect(others).toEqual([]);
     expect(pool).toMatchObject({ name: "c/general", cost: 200, used: 15, workloadIdle: 45, infraIdle: 140 });
+  });
+
+  test("counts GPUs beside CPU and memory, and what nobody measured as neither used nor idle", () => {
+    const row = { ...NOTHING, name: "c", key: { cluster: "c" }, cpu_cost: 10, gpu_cost: 90, gpu_hours: 9 };
+    const rows = (usage: number | null) =>
+      efficiencyRows({
+        ...answer,
+        rows: [{ ...row, cpu_core_hours: 5, cpu_core_usage_hours: 5, gpu_usage_hours: usage }],
+      } as unknown as Allocations);
+    expect(rows(3)[0]).toMatchObject({ cost: 100, gpu: 90, used: 40, workloadIdle: 60, unmeasured: 0 });
+    expect(rows(null)[0]).toMatchObject({ cost: 100, gpu: 90, used: 10, workloadIdle: 0, unmeasured: 90 });
   });
 
   test("is unknown where the use was not measured, and never above what was charged for", () => {

@@ -24,10 +24,15 @@ describe("one kind of cost", () => {
 });
 
 describe("a rate", () => {
-  test("per day times the days that have passed is the sum", () => {
-    const { start } = answer.question.window;
-    const days = (Date.parse(answer.as_of) - Date.parse(start)) / 86_400_000;
-    expect(atRate(answer, "day").totals.total_cost * days).toBeCloseTo(answer.totals.total_cost);
+  test("per day times the days that a cluster was observed is what it cost, gaps left out", () => {
+    const rated = atRate(answer, "day");
+    const observed = new Map(answer.completeness.map((one) => [one.cluster, one.coverage_minutes / 1440]));
+    for (const [at, row] of rated.rows.entries()) {
+      const days = observed.get(row.key["cluster"] ?? row.cluster) ?? 0;
+      expect(row.total_cost * days).toBeCloseTo(answer.rows[at]?.total_cost ?? -1);
+    }
+    const sum = rated.rows.reduce((all, row) => all + row.total_cost, 0);
+    expect(rated.totals.total_cost).toBeCloseTo(sum);
     expect(atRate(answer, "")).toBe(answer);
   });
 });

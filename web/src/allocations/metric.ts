@@ -2,6 +2,7 @@
 import type { AllocationMeasures, Allocations, Bucket } from "../api/schema";
 import { COSTS, type CostColumn } from "../words/costs";
 import { csvRows } from "../words/csv";
+import { observedHours } from "./rates";
 
 /** More rows than this make the file of all steps too long to draw nine groups from. */
 export const MOST_ROWS = 500;
@@ -40,16 +41,16 @@ export function ofMetric(answer: Allocations, { column }: CostColumn, file: stri
 
 const RATE_HOURS: Readonly<Record<string, number>> = { hour: 1, day: 24, month: 730 };
 
-/** Every cost as a rate over the part of the window that has passed; the series stays as it is. */
+/** Every cost as a rate over the time its cluster was observed; the series stays as it is. */
 export function atRate(answer: Allocations, rate: string): Allocations {
   const hours = RATE_HOURS[rate];
   if (hours === undefined) return answer;
-  const { start, end } = answer.question.window;
-  const passed = (Math.min(Date.parse(end), Date.parse(answer.as_of)) - Date.parse(start)) / 3_600_000;
-  const factor = hours / Math.max(1, passed);
-  const scaled = <Row extends AllocationMeasures>(row: Row): Row => {
+  const scaled = <Row extends AllocationMeasures>(row: Row, cluster: string): Row => {
+    const factor = hours / observedHours(answer, cluster);
     const costs = COSTS.map(({ column }) => [column, (row[column] ?? 0) * factor]);
     return { ...row, ...Object.fromEntries(costs) };
   };
-  return { ...answer, rows: answer.rows.map(scaled), totals: scaled(answer.totals) };
+  const rows = answer.rows.map((row) => scaled(row, row.key["cluster"] ?? row.cluster ?? ""));
+  const sums = COSTS.map(({ column }) => [column, rows.reduce((all, row) => all + (row[column] ?? 0), 0)]);
+  return { ...answer, rows, totals: { ...answer.totals, ...Object.fromEntries(sums) } };
 }

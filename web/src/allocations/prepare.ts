@@ -41,5 +41,9 @@ export function workloadOf(view: View): View | null {
   const [cluster, namespace, kind, name] = parts;
   if (cluster === undefined || namespace === undefined || kind === undefined || name === undefined)
     return null;
-  return viewOf("workload", { path: [cluster, namespace, `${kind}:${name}`], window: view.window });
+  return viewOf("workload", {
+    path: [cluster, namespace, `${kind}:${name}`],
+    window: view.window,
+    basis: view.basis,
+  });
 }

@@ -21,6 +21,7 @@ export function parametersOf(view: View): Parameters {
     aggregate: view.aggregate.join(","),
     step: stepOf(view),
     idle: view.idle,
+    idle_by: view.idle_by === "cluster" ? "" : view.idle_by,
     basis: view.basis,
     filter: view.filter,
     compare: view.compare,
@@ -33,14 +34,21 @@ export function allocationsAddress(view: View): string {
 
 /** Assets have no idle of their own. */
 export function assetsAddress(view: View): string {
-  return addressOf(ASSETS, { ...parametersOf(view), idle: "" });
+  return addressOf(ASSETS, { ...parametersOf(view), idle: "", idle_by: "" });
 }
 
 /** Bills are by the day, and `total` is the server's own choice among their five costs. */
 export function cloudAddress(view: View): string {
   const step = view.step === "auto" ? "1d" : view.step;
   const metric = view.metric === "total" ? "" : view.metric;
-  return addressOf("api/v1/cloudcosts", { ...parametersOf(view), step, idle: "", basis: "", metric });
+  return addressOf("api/v1/cloudcosts", {
+    ...parametersOf(view),
+    step,
+    idle: "",
+    idle_by: "",
+    basis: "",
+    metric,
+  });
 }
 
 /** The same question answered as a file with one line a row and step, of one kind of cost. */

@@ -7,7 +7,7 @@ import type { Drawing, Picture } from "./draw";
 import { Hint } from "./hint";
 import { Legend } from "./legend";
 import { PLOT } from "./plot";
-import { type ChartKind, highestOf, type Stack, type Step } from "./stack";
+import { bordersOf, type ChartKind, highestOf, type Stack, type Step } from "./stack";
 import { ticksOf } from "./ticks";
 import { Twin } from "./twin";
 
@@ -46,6 +46,7 @@ export function Bars({ stack, currency, label, onPick, onSpan, kind = "bars" }: 
             <div className="band band-swept" style={spanOf(from, at, stack.steps.length)} />
           </div>
         ) : null}
+        <Borders steps={stack.steps} />
         <div className="plot-drawing" ref={element} aria-hidden="true" />
         {failed ? (
           <p className="plot-failed muted" role="status">
@@ -142,6 +143,19 @@ function Bands({ steps, at }: { steps: readonly Step[]; at: number | null }) {
           </div>
         ) : null,
       )}
+    </div>
+  );
+}
+
+/** Where billed steps and those at list price meet: the two sides are at unlike prices. */
+function Borders({ steps }: { steps: readonly Step[] }) {
+  return (
+    <div className="bands" aria-hidden="true">
+      {bordersOf(steps).map(({ at, before }) => (
+        <div key={at} className="border-of-bills" style={{ left: `${(at / steps.length) * 100}%` }}>
+          <span>{before ? "billed | list" : "list | billed"}</span>
+        </div>
+      ))}
     </div>
   );
 }

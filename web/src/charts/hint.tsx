@@ -54,6 +54,7 @@ export function Hint({ stack, hidden, at, step, currency }: HintProps) {
 }
 
 function stateWords(step: Step): string {
-  if (step.unfinished) return "so far";
-  return step.state === "complete" ? "" : capital(step.state);
+  const state = step.unfinished ? "so far" : step.state === "complete" ? "" : capital(step.state);
+  const prices = step.uncovered === null ? "" : step.uncovered < 1 ? "billed" : "no bill yet";
+  return [state, prices].filter(Boolean).join(", ");
 }

@@ -36,6 +36,8 @@ export interface Step {
   readonly state: WindowState;
   readonly total: number | null;
   readonly unfinished: boolean;
+  /** Of its assets' list cost, what no bill covers; null where nothing is said. */
+  readonly uncovered: number | null;
 }
 
 export interface Stack {
@@ -103,6 +105,7 @@ function stepOf(bucket: Bucket, asOf: string): Step {
     state: bucket.state,
     total: gap ? null : bucket.total_cost,
     unfinished: isUnfinished(bucket, asOf),
+    uncovered: bucket.uncovered_share ?? null,
   };
 }
 
@@ -165,7 +168,26 @@ function together(buckets: readonly Bucket[]): Bucket {
     state: same ? first.state : "partial",
     total_cost: buckets.reduce((all, bucket) => all + bucket.total_cost, 0),
     rows: [...rows].map(([name, total_cost]) => ({ name, total_cost })),
+    uncovered_share: largest(buckets.map((bucket) => bucket.uncovered_share ?? null)),
   };
+}
+
+function largest(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length > 0 ? Math.max(...known) : null;
+}
+
+/** Where billed steps end or begin, as positions between steps; none where all are billed, or none is. */
+export function bordersOf(steps: readonly Step[]): readonly { at: number; before: boolean }[] {
+  const borders: { at: number; before: boolean }[] = [];
+  let last: boolean | null = null;
+  steps.forEach(({ uncovered, total }, at) => {
+    if (uncovered === null || total === null) return;
+    const billed = uncovered < 1;
+    if (last !== null && last !== billed) borders.push({ at, before: last });
+    last = billed;
+  });
+  return borders;
 }
 
 function sumOf(values: readonly (number | null)[]): number {

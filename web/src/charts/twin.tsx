@@ -34,7 +34,10 @@ export function Twin({ stack, currency, label }: { stack: Stack; currency: strin
               {stack.steps.map((step, at) => (
                 <tr key={step.window.start}>
                   <th scope="row">{bucketWords(step.window)}</th>
-                  <td>{step.unfinished ? "so far" : capital(step.state)}</td>
+                  <td>
+                    {step.unfinished ? "so far" : capital(step.state)}
+                    {step.uncovered === null ? "" : step.uncovered < 1 ? ", billed" : ", at list price"}
+                  </td>
                   {stack.groups.map((group) => (
                     <td className="end" key={group.id}>
                       {amount(group.values[at] ?? null, currency)}

@@ -39,5 +39,12 @@ export function Efficiency({ value }: { value: number | null }) {
       </span>
     );
   }
-  return <span className="number">{percent(value)}</span>;
+  if (value <= 1) return <span className="number">{percent(value)}</span>;
+  return (
+    <span className="number" title="More was used than requested: what is charged is the use">
+      {percent(value)}
+      <span className="hidden-visually">, more than requested</span>
+      <span aria-hidden="true">*</span>
+    </span>
+  );
 }

@@ -7,6 +7,7 @@ import { assetsAddress } from "../../api/questions";
 import type { AssetRow, Assets as AssetsAnswer } from "../../api/schema";
 import { Bars } from "../../charts/bars";
 import { isLowerBound } from "../../completeness";
+import { BasisChoice } from "../../controls/basis";
 import { Choice } from "../../controls/choice";
 import { FilterBox } from "../../controls/filter";
 import { GroupChoice } from "../../controls/group";
@@ -23,6 +24,7 @@ import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import { Table } from "../../table/table";
 import type { View } from "../../url";
 import { money } from "../../words/money";
+import { pricesWords } from "../../words/prices";
 import { titleOf, underTitle } from "../../words/titles";
 import { assetBelow, assetColumns } from "./columns";
 
@@ -78,7 +80,11 @@ export function Assets({ view }: { view: View }) {
         <Export address={address} />
       </Tools>
       <Title
-        under={answer ? underTitle({ ...answer.question, idle: "" }) : " "}
+        under={
+          answer
+            ? [underTitle({ ...answer.question, idle: "" }), pricesWords(answer)].filter(Boolean).join(" · ")
+            : " "
+        }
         aside={answer ? <Total answer={answer} /> : null}
       >
         {titleOf("assets", view.aggregate, view.filter, view.window)}
@@ -101,6 +107,7 @@ export function Assets({ view }: { view: View }) {
           answered={window}
           onChoose={(chosen) => change({ window: chosen })}
         />
+        <BasisChoice view={view} />
         <Choice title="Step" value={view.step} options={STEPS} onChoose={(step) => change({ step })} />
         <GroupChoice kind="assets" value={view.aggregate} onChoose={(aggregate) => change({ aggregate })} />
         <FilterBox

@@ -4,7 +4,8 @@ import type { Asked } from "../../api/hooks";
 import type { Assets } from "../../api/schema";
 import { Go } from "../../go";
 import { Amount, Share } from "../../marks/meter";
-import { type View, viewOf } from "../../url";
+import { pageOf } from "../../question";
+import type { View } from "../../url";
 import { assetTypeWords } from "../../words/names";
 import { shareOf } from "../../words/percent";
 
@@ -36,10 +37,7 @@ export function AssetSplit({ asked, query }: { asked: Asked<Assets>; query: View
             ))}
             <tr className="list-total">
               <th scope="row">
-                <Go
-                  to={viewOf("assets", { window: query.window, filter: query.filter })}
-                  className="quiet-link"
-                >
+                <Go to={pageOf(query, "assets")} className="quiet-link">
                   All assets
                 </Go>
               </th>

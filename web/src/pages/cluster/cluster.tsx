@@ -8,6 +8,7 @@ import { allocationsAddress } from "../../api/questions";
 import type { Allocations, Cluster as ClusterEntry } from "../../api/schema";
 import { Bars } from "../../charts/bars";
 import { isLowerBound } from "../../completeness";
+import { BasisChoice } from "../../controls/basis";
 import { WindowChoice } from "../../controls/window";
 import { equal, filterOf } from "../../filter";
 import { Title, Tools } from "../../frame/page";
@@ -17,12 +18,14 @@ import { HealthStrip } from "../../health/strip";
 import { useHealth } from "../../health/use-health";
 import { show } from "../../location";
 import { StateMark } from "../../marks/state";
+import { questionOf } from "../../question";
 import { Empty } from "../../states/empty";
 import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import { Table } from "../../table/table";
 import { type View, viewOf } from "../../url";
 import { isIdle } from "../../words/names";
+import { pricesWords } from "../../words/prices";
 import { localTime, whenOf, windowWords } from "../../words/window";
 import { AssetSplit } from "./assets";
 import { Nodes } from "./nodes";
@@ -31,8 +34,7 @@ import { UnclaimedNodes } from "./unclaimed";
 
 export function Cluster({ view }: { view: View }) {
   const id = view.path[0] ?? "";
-  const query = viewOf("explore", {
-    window: view.window,
+  const query = questionOf(view, {
     step: view.step,
     aggregate: ["namespace"],
     filter: filterOf([equal("cluster", id)]),
@@ -75,6 +77,7 @@ function Controls({ view, answer }: { view: View; answer: Allocations | undefine
         answered={answer?.question.window}
         onChoose={(window) => show({ ...view, window })}
       />
+      <BasisChoice view={view} />
     </div>
   );
 }
@@ -130,6 +133,7 @@ function Found({ answer, query, view, entry }: FoundProps) {
     <>
       <PartialNotice completeness={answer.completeness} window={view.window} />
       <Warnings warnings={answer.warnings} />
+      <p className="muted">{`Prices: ${pricesWords(answer)}`}</p>
       <ClusterTiles answer={answer} query={query} entry={entry} atLeast={isLowerBound(answer.completeness)} />
       <div className="two-thirds">
         <Bars stack={stack} currency={answer.currency} label="Cost by namespace, over time" onPick={drill} />

@@ -6,15 +6,16 @@ import type { AssetRow } from "../../api/schema";
 import { equal, filterOf } from "../../filter";
 import { Go } from "../../go";
 import { Amount } from "../../marks/meter";
+import { questionOf } from "../../question";
 import type { Column } from "../../table/columns";
 import { PathName } from "../../table/name";
 import { Table } from "../../table/table";
-import { type View, viewOf } from "../../url";
+import type { View } from "../../url";
 
 export function Nodes({ query }: { query: View }) {
   const [sort, setSort] = useState("-total_cost");
-  const filter = `${query.filter}+${filterOf([equal("assetType", "Node")])}`;
-  const view = viewOf("assets", { window: query.window, filter, aggregate: ["type", "name"] });
+  const filter = filterOf([equal("assetType", "Node")]);
+  const view = questionOf(query, { page: "assets", filter, aggregate: ["type", "name"] });
   const { data, error } = useAssets({ ...view, step: "all" });
   const columns = useMemo(() => (data ? columnsOf(data.rows, data.currency) : []), [data]);
   return (

@@ -1,13 +1,14 @@
 /** The columns of efficiency: the split, and the amounts behind it. */
 
-import { type EfficiencyRow, idleOf, perMonth, totalOf } from "../../allocations/efficiency";
+import { type EfficiencyRow, idleOf, totalOf } from "../../allocations/efficiency";
 import type { Allocations } from "../../api/schema";
 import { below } from "../../drill";
 import { Amount, Efficiency } from "../../marks/meter";
 import { type Part, Split } from "../../marks/split";
+import { pageOf, questionOf } from "../../question";
 import type { Column } from "../../table/columns";
 import { PathName } from "../../table/name";
-import { type View, viewOf } from "../../url";
+import type { View } from "../../url";
 import { keyWords, partsOf } from "../../words/names";
 import { capital } from "../../words/states";
 
@@ -15,6 +16,7 @@ export const PARTS: readonly Omit<Part, "share">[] = [
   { title: "Used", colour: "var(--used)" },
   { title: "Workload idle", colour: "var(--workload-idle)" },
   { title: "Infrastructure idle", colour: "var(--infra-idle)" },
+  { title: "Not measured", colour: "var(--other)" },
 ];
 
 export function efficiencyColumns(
@@ -37,15 +39,15 @@ export function efficiencyColumns(
     {
       id: "split",
       title: "Used and idle",
-      width: 14,
-      rank: 3,
+      width: 12,
+      rank: 5,
       cell: (row) => <SplitOf row={row} />,
       total: <SplitOf row={total} />,
     },
     {
       id: "used",
-      title: "Used",
-      meaning: "Used part of what is paid",
+      title: "Used part",
+      meaning: "Used part of what is paid and measured, at most all of it",
       align: "end",
       width: 5.5,
       rank: 1,
@@ -53,14 +55,22 @@ export function efficiencyColumns(
       cell: (row) => <Efficiency value={usedShare(row)} />,
       total: <Efficiency value={usedShare(total)} />,
     },
-    amount("workload_idle", "Workload idle", 4, (row) => row.workloadIdle),
-    { ...amount("infra_idle", "Infra idle", 4, (row) => row.infraIdle), idle: total.infraIdle === 0 },
-    amount("idle", "Idle", 0, idleOf),
-    amount("month", "Idle a month", 2, (row) => {
-      const idle = idleOf(row);
-      return idle === null ? null : perMonth(idle, answer);
-    }),
-    amount("cost", "CPU and RAM", 5, (row) => row.cost),
+    amount("cpu", "CPU", "Paid for CPU, idle included", 3, (row) => row.cpu),
+    amount("ram", "RAM", "Paid for memory, idle included", 3, (row) => row.ram),
+    amount("gpu", "GPU", "Paid for GPUs, idle included", 2, (row) => row.gpu),
+    amount("cost", "Paid", "CPU, RAM and GPU together", 1, (row) => row.cost),
+    amount("used_cost", "Used", "Cost of what was used", 6, (row) => row.used),
+    amount("workload_idle", "Workload idle", "Allocated and not used", 4, (row) => row.workloadIdle),
+    amount("infra_idle", "Infra idle", "Provisioned and not allocated", 4, (row) => row.infraIdle),
+    amount(
+      "unmeasured",
+      "Not measured",
+      "Allocated, and nobody measured its use",
+      4,
+      (row) => row.unmeasured,
+    ),
+    amount("idle", "Idle", "Of workloads and infrastructure", 0, idleOf),
+    amount("month", "Idle a month", "At this rate of the time that was observed", 2, (row) => row.idleMonth),
   ];
 }
 
@@ -68,49 +78,39 @@ function amountColumn(currency: string, total: EfficiencyRow) {
   return (
     id: string,
     title: string,
+    meaning: string,
     rank: number,
-    value: (row: EfficiencyRow) => number | null,
+    value: (row: EfficiencyRow) => number,
   ): Column<EfficiencyRow> => {
-    const cell = (row: EfficiencyRow) => {
-      const amount = value(row);
-      return amount === null ? <NotMeasured /> : <Amount value={amount} currency={currency} />;
-    };
-    return { id, title, align: "end", width: 7.5, rank, value, cell, total: cell(total) };
+    const cell = (row: EfficiencyRow) => <Amount value={value(row)} currency={currency} />;
+    const idle = value(total) === 0;
+    return { id, title, meaning, align: "end", width: 6.5, rank, idle, value, cell, total: cell(total) };
   };
 }
 
-function NotMeasured() {
-  return (
-    <span className="muted" title="the use was not measured">
-      –
-    </span>
-  );
-}
-
 function SplitOf({ row }: { row: EfficiencyRow }) {
-  const { cost, used, workloadIdle, infraIdle } = row;
-  if (used === null || workloadIdle === null || cost <= 0) return <NotMeasured />;
-  const shares = [used, workloadIdle, infraIdle].map((amount) => amount / cost);
+  const { cost, used, workloadIdle, infraIdle, unmeasured } = row;
+  if (cost <= 0) return <span className="muted">–</span>;
+  const shares = [used, workloadIdle, infraIdle, unmeasured].map((amount) => amount / cost);
   return <Split parts={PARTS.map((part, at) => ({ ...part, share: shares[at] ?? 0 }))} />;
 }
 
+/** The used part of what is paid and measured; null where nothing was measured. */
 function usedShare(row: EfficiencyRow): number | null {
-  return row.used === null || row.cost <= 0 ? null : row.used / row.cost;
+  const measured = row.cost - row.unmeasured;
+  return measured > 0 ? row.used / measured : null;
 }
 
 /** From a cluster to its workloads; from a workload to its page; from a node to what runs on it. */
 function downFrom(row: EfficiencyRow, by: readonly string[], view: View): View | null {
   const { cluster, namespace, controller } = row.key;
   if (cluster && namespace && controller?.includes(":")) {
-    return viewOf("workload", { path: [cluster, namespace, controller], window: view.window });
+    return pageOf(view, "workload", { path: [cluster, namespace, controller], filter: "" });
   }
   if (by.includes("pool")) {
-    return viewOf("cluster", { path: [cluster ?? ""], window: view.window });
+    return pageOf(view, "cluster", { path: [cluster ?? ""], filter: "" });
   }
-  const next = below(
-    { ...viewOf("explore", { window: view.window, filter: view.filter }), aggregate: by },
-    row.key,
-  );
+  const next = below(questionOf(view, { aggregate: by }), row.key);
   if (next === null || by.length > 1) return next;
   return { ...view, filter: next.filter, tab: "workload" };
 }

@@ -1,23 +1,27 @@
-/** Efficiency: of what is paid for CPU and memory, how much is used, and where the rest is. */
+/** Efficiency: of what is paid for CPU, memory and GPUs, how much is used, and where the rest is. */
 
 import { useMemo } from "react";
-import { type EfficiencyRow, efficiencyRows, poolRows } from "../../allocations/efficiency";
+import { type EfficiencyRow, efficiencyRows, poolRows, totalOf } from "../../allocations/efficiency";
+import { observedWords } from "../../allocations/rates";
 import { useAllocations, useAssets } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
 import type { Allocations } from "../../api/schema";
+import { BasisChoice } from "../../controls/basis";
 import { FilterBox } from "../../controls/filter";
 import { WindowChoice } from "../../controls/window";
-import { equal, filterOf } from "../../filter";
+import { clausesOf, equal, filterOf } from "../../filter";
 import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
 import { Go } from "../../go";
 import { show } from "../../location";
 import { SplitLegend } from "../../marks/split";
+import { pageOf, questionOf } from "../../question";
 import { Empty } from "../../states/empty";
 import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice } from "../../states/partial";
 import { Table } from "../../table/table";
-import { type View, viewOf } from "../../url";
+import type { View } from "../../url";
+import { pricesWords } from "../../words/prices";
 import { scopeOf } from "../../words/titles";
 import { datesOf, windowWords } from "../../words/window";
 import { efficiencyColumns, PARTS } from "./columns";
@@ -27,6 +31,7 @@ interface Tab {
   readonly title: string;
   readonly aggregate: readonly string[];
   readonly idle: "separate" | "hide";
+  readonly idle_by?: "node";
 }
 
 const CLUSTERS: Tab = { id: "", title: "By cluster", aggregate: ["cluster"], idle: "separate" };
@@ -34,19 +39,20 @@ const CLUSTERS: Tab = { id: "", title: "By cluster", aggregate: ["cluster"], idl
 const TABS: readonly Tab[] = [
   CLUSTERS,
   { id: "workload", title: "By workload", aggregate: ["cluster", "namespace", "controller"], idle: "hide" },
-  { id: "pool", title: "By node pool", aggregate: ["cluster", "node"], idle: "hide" },
-  { id: "node", title: "By node", aggregate: ["cluster", "node"], idle: "hide" },
+  {
+    id: "pool",
+    title: "By node pool",
+    aggregate: ["cluster", "node"],
+    idle: "separate",
+    idle_by: "node",
+  },
+  { id: "node", title: "By node", aggregate: ["cluster", "node"], idle: "separate", idle_by: "node" },
 ];
 
 export function Efficiency({ view }: { view: View }) {
   const tab = TABS.find((candidate) => candidate.id === view.tab) ?? CLUSTERS;
-  const query = viewOf("explore", {
-    window: view.window,
-    filter: view.filter,
-    aggregate: tab.aggregate,
-    idle: tab.idle,
-    step: "all",
-  });
+  const { aggregate, idle, idle_by = "cluster" } = tab;
+  const query = questionOf(view, { aggregate, idle, idle_by, step: "all" });
   const asked = useAllocations(query);
   const address = allocationsAddress(query);
   const change = (changes: Partial<View>) => show({ ...view, ...changes });
@@ -57,7 +63,7 @@ export function Efficiency({ view }: { view: View }) {
         <Share view={view} address={address} window={window} />
         <Export address={address} />
       </Tools>
-      <Title under={window ? `${datesOf(window)} UTC · CPU and memory` : " "}>
+      <Title under={asked.data ? underOf(asked.data) : " "}>
         {`Efficiency ${tab.title.toLowerCase()}${scopeOf(view.filter)}, ${windowWords(view.window)}`}
       </Title>
       <nav className="tabs" aria-label="What to compare">
@@ -78,6 +84,7 @@ export function Efficiency({ view }: { view: View }) {
           answered={window}
           onChoose={(chosen) => change({ window: chosen })}
         />
+        <BasisChoice view={view} />
         <FilterBox value={view.filter} onCommit={(filter) => change({ filter })} />
       </div>
       <Outcome asked={asked} view={view}>
@@ -85,7 +92,7 @@ export function Efficiency({ view }: { view: View }) {
           answer.rows.length === 0 ? (
             <Empty answer={answer} view={view} />
           ) : tab.id === "pool" ? (
-            <Pools answer={answer} tab={tab} view={view} />
+            <Pools answer={answer} query={query} tab={tab} view={view} />
           ) : (
             <Found answer={answer} tab={tab} view={view} />
           )
@@ -95,21 +102,34 @@ export function Efficiency({ view }: { view: View }) {
   );
 }
 
+/** The dates, what is counted, the prices, and the time that rates are of. */
+function underOf(answer: Allocations): string {
+  const parts = [`${datesOf(answer.question.window)} UTC`, "CPU, memory and GPUs", pricesWords(answer)];
+  return [...parts, `rates over ${observedWords(answer)}`].filter(Boolean).join(" · ");
+}
+
 interface FoundProps {
   answer: Allocations;
   tab: Tab;
   view: View;
 }
 
-/** Pools are known to assets only: their nodes are joined with what runs on them. */
-function Pools({ answer, tab, view }: FoundProps) {
-  const filter = filterOf([equal("assetType", "Node")]);
-  const assets = useAssets(
-    viewOf("assets", { window: view.window, filter, aggregate: ["cluster", "name"], step: "all" }),
-  );
+/** Pools are known to assets only: the same nodes, of which these say whose pool each is. */
+function Pools({ answer, query, tab, view }: FoundProps & { query: View }) {
+  const clusters = clausesOf(query.filter).filter(({ field }) => field === "cluster");
+  const filter = filterOf([equal("assetType", "Node"), ...clusters]);
+  const assets = useAssets(pageOf(view, "assets", { filter, aggregate: ["cluster", "name"], step: "all" }));
   return (
     <Outcome asked={assets} view={view}>
-      {(nodes) => <Found answer={answer} tab={tab} view={view} rows={poolRows(answer, nodes)} by={POOL} />}
+      {(nodes) => (
+        <Found
+          answer={answer}
+          tab={tab}
+          view={view}
+          rows={poolRows(efficiencyRows(answer), nodes)}
+          by={POOL}
+        />
+      )}
     </Outcome>
   );
 }
@@ -126,22 +146,30 @@ function Found({
   const rows = given.rows ?? own;
   const by = given.by ?? answer.question.aggregate;
   const columns = useMemo(() => efficiencyColumns(answer, rows, view, by), [answer, rows, view, by]);
-  const withIdle = tab.idle === "separate" || tab.id === "pool";
+  const total = totalOf(rows);
+  const amounts = [total.used, total.workloadIdle, total.infraIdle, total.unmeasured];
   return (
     <>
       <PartialNotice completeness={answer.completeness} window={view.window} />
       <details className="notice notice-folding">
         <summary>
-          <SplitLegend parts={withIdle ? PARTS : PARTS.slice(0, 2)} />
+          <SplitLegend parts={PARTS.filter((_, at) => at < 2 || amounts[at])} />
           <span className="notice-more">How this is counted</span>
         </summary>
         <dl className="definitions">
           <dt>Used</dt>
-          <dd>cost × use ÷ what was charged for, for CPU and memory each</dd>
+          <dd>
+            cost × use ÷ what was charged for, for CPU, memory and GPUs each; use above what was charged
+            counts as all of it
+          </dd>
           <dt>Workload idle</dt>
           <dd>allocated cost − used: requested by workloads and not used</dd>
           <dt>Infrastructure idle</dt>
-          <dd>cost of the nodes − allocated cost: provisioned and not requested; by cluster and by pool</dd>
+          <dd>cost of the nodes − allocated cost: provisioned and not requested</dd>
+          <dt>Not measured</dt>
+          <dd>allocated cost of a resource whose use nobody measured: neither used nor idle</dd>
+          <dt>A month</dt>
+          <dd>730 hours at the rate of the time in which the cluster was observed</dd>
         </dl>
       </details>
       <Table

@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { allocationColumns } from "../../allocations/columns";
 import { metricOf, wordOf } from "../../allocations/metric";
 import type { Allocations } from "../../api/schema";
+import { BasisChoice } from "../../controls/basis";
 import { Choice, type Option } from "../../controls/choice";
 import { FilterBox } from "../../controls/filter";
 import { GroupChoice } from "../../controls/group";
@@ -38,6 +39,7 @@ const CHARTS = [
 const COMPARE = [
   ["", "Nothing"],
   ["prev", "Window before"],
+  ["month", "A month before"],
 ] as const;
 
 const RATES = [
@@ -70,6 +72,7 @@ export function Controls({ view, answer }: { view: View; answer: Allocations | u
         onChoose={(aggregate) => change({ aggregate })}
       />
       <Choice title="Cost" value={view.metric} options={METRICS} onChoose={metric} />
+      <BasisChoice view={{ ...view, row: "" }} />
       <Choice title="As" value={view.rate} options={RATES} onChoose={(rate) => change({ rate })} />
       <Choice title="Idle" value={view.idle} options={IDLE} onChoose={(idle) => change({ idle })} />
       <Choice

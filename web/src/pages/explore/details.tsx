@@ -1,5 +1,6 @@
 /** Everything about one row: its path, each kind of cost, what it asks for and uses, when it was seen, where to go. */
 import { useEffect, useRef } from "react";
+import { observedHours, observedWords } from "../../allocations/rates";
 import type { AllocationRow, Allocations } from "../../api/schema";
 import { above, below } from "../../drill";
 import { equal, filterOf } from "../../filter";
@@ -8,11 +9,13 @@ import { show } from "../../location";
 import { Delta } from "../../marks/delta";
 import { Icon } from "../../marks/icon";
 import { Amount, Efficiency, Share } from "../../marks/meter";
+import { pageOf } from "../../question";
 import { type View, viewOf } from "../../url";
 import { COSTS } from "../../words/costs";
 import { byteHours, bytes, coreHours, count } from "../../words/hours";
 import { isIdle, keyWords, partsOf, partWords } from "../../words/names";
 import { shareOf } from "../../words/percent";
+import { pricesWords } from "../../words/prices";
 import { dateTime } from "../../words/window";
 
 interface DetailsProps {
@@ -68,6 +71,7 @@ function Costs({ row, answer }: Omit<DetailsProps, "view">) {
   const costs = COSTS.filter(({ column }) => column !== "total_cost" && row[column]);
   return (
     <section aria-label="Costs">
+      <p className="muted">{pricesWords(answer)}</p>
       <table className="list number">
         <tbody>
           {costs.map(({ column, title }) => (
@@ -102,15 +106,17 @@ function Costs({ row, answer }: Omit<DetailsProps, "view">) {
   );
 }
 
-/** Asked for against used, as means over the time the row was there. */
+/** Asked for against used, as means over the time its cluster was observed. */
 function Use({ row, answer }: Omit<DetailsProps, "view">) {
-  const until = Math.min(Date.parse(answer.question.window.end), Date.parse(answer.as_of));
-  const hours = Math.max(1, (until - Date.parse(answer.question.window.start)) / 3_600_000);
+  const cluster = row.key["cluster"] ?? row.cluster ?? "";
+  const hours = observedHours(answer, cluster);
+  const gpuUsed = row.gpu_usage_hours;
   const cpuUsed = row.cpu_core_usage_hours;
   const ramUsed = row.ram_byte_usage_hours;
   return (
     <section aria-label="Requests and use">
       <h3>Asks for and uses, on average</h3>
+      <p className="muted">Over {observedWords(answer, cluster)}</p>
       <table className="list number">
         <thead>
           <tr>
@@ -147,6 +153,16 @@ function Use({ row, answer }: Omit<DetailsProps, "view">) {
               <Efficiency value={row.ram_efficiency} />
             </td>
           </tr>
+          {row.gpu_cost || row.gpu_request_hours ? (
+            <tr>
+              <th scope="row">GPU</th>
+              <td className="end">{count(row.gpu_request_hours / hours)} GPUs</td>
+              <td className="end">{gpuUsed === null ? "not measured" : `${count(gpuUsed / hours)} GPUs`}</td>
+              <td className="end">
+                <Efficiency value={row.gpu_efficiency} />
+              </td>
+            </tr>
+          ) : null}
         </tbody>
       </table>
     </section>
@@ -191,7 +207,7 @@ function Ways({ row, answer, view }: DetailsProps) {
         </Go>
       ) : null}
       {cluster ? (
-        <Go to={viewOf("cluster", { path: [cluster], window: view.window })} className="button">
+        <Go to={pageOf(view, "cluster", { path: [cluster], filter: "" })} className="button">
           The cluster
         </Go>
       ) : null}

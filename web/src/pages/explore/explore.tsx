@@ -3,6 +3,7 @@ import { lazy, Suspense, useMemo } from "react";
 import { allocationColumns } from "../../allocations/columns";
 import { atRate, metricOf } from "../../allocations/metric";
 import { workloadOf } from "../../allocations/prepare";
+import { observedWords } from "../../allocations/rates";
 import { useAllocations } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
 import type { Allocations } from "../../api/schema";
@@ -16,6 +17,7 @@ import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import { Table } from "../../table/table";
 import type { View } from "../../url";
 import { isIdle } from "../../words/names";
+import { pricesWords } from "../../words/prices";
 import { titleOf, underTitle } from "../../words/titles";
 import { Controls } from "./controls";
 import { Course } from "./course";
@@ -54,7 +56,13 @@ function Under({ answer, view }: { answer: Allocations; view: View }) {
   const workload = workloadOf(view);
   return (
     <>
-      {underTitle(answer.question)}
+      {[
+        underTitle(answer.question),
+        pricesWords(answer),
+        view.rate ? `per ${view.rate} of ${observedWords(answer)}` : "",
+      ]
+        .filter(Boolean)
+        .join(" · ")}
       {workload ? (
         <>
           {" · "}

@@ -1,59 +1,63 @@
 import { describe, expect, test } from "vitest";
 import type { Allocations } from "../../api/schema";
 import recorded from "../../testing/recorded/allocations-late.json";
-import { againstMonth, againstOwn, costIn, figuresOf, moversOf, sameDaysBefore } from "./figures";
+import { costIn, costsByCluster, figuresOf, moversOf, newerHalf } from "./figures";
 
 const answer = recorded as unknown as Allocations;
 
+function compared(now: number, before: number): Allocations {
+  const rows = answer.rows.map((row) => ({
+    ...row,
+    previous: {
+      total_cost: row.name === "cluster-2" ? before : 1,
+      compared_cost: row.name === "cluster-2" ? now : 1,
+      change: 0,
+      relative: 0,
+    },
+  }));
+  return { ...answer, rows };
+}
+
 describe("the overview's figures", () => {
-  test("count only days that are over", () => {
-    const figures = figuresOf(answer);
-    const full = answer.series.slice(0, 6).reduce((all, bucket) => all + bucket.total_cost, 0);
-    expect(figures.fullDays).toBe(6);
-    expect(figures.fullCost).toBeCloseTo(full);
-    expect(figures.perDay).toBeCloseTo(full / 6);
+  test("have each cluster's rate over the time it was observed, gaps left out", () => {
+    const hours = new Map(answer.completeness.map((one) => [one.cluster, one.coverage_minutes / 60]));
+    const rates = [...costsByCluster(answer.rows)].map(
+      ([name, cost]) => (cost / (hours.get(name) ?? 1)) * 24,
+    );
+    expect(figuresOf(answer).perDay).toBeCloseTo(rates.reduce((all, one) => all + one, 0));
   });
 
-  test("sum the idle of all clusters and name the one with the most", () => {
+  test("expect the month to cost what was observed and the rest of it at that rate", () => {
+    const entry = answer.completeness[0];
+    const only = (minutes: number): Allocations => ({
+      ...answer,
+      rows: answer.rows.filter((row) => row.name === "cluster-0").map((row) => ({ ...row, total_cost: 48 })),
+      completeness: entry ? [{ ...entry, coverage_minutes: minutes, first: "2026-11-24T00:00:00Z" }] : [],
+    });
+    // Seven days of November are left from the 24th: at 48 for two observed days 168, wherever the gap is.
+    expect(figuresOf(only(2 * 1440)).projected).toBeCloseTo(168);
+    expect(figuresOf(only(2 * 1440)).perDay).toBeCloseTo(24);
+  });
+
+  test("sum the idle of all clusters, by resource too, and name the one with the most", () => {
     const idle = answer.rows.filter(({ name }) => name.endsWith("/__idle__"));
     const most = [...idle].sort((one, other) => other.total_cost - one.total_cost)[0];
-    expect(figuresOf(answer).idleCost).toBeCloseTo(idle.reduce((all, row) => all + row.total_cost, 0));
-    expect(figuresOf(answer).mostIdle).toBe(most?.key["cluster"]);
+    const { idleCost, idleOf, mostIdle } = figuresOf(answer);
+    expect(idleCost).toBeCloseTo(idle.reduce((all, row) => all + row.total_cost, 0));
+    expect(idleOf.cpu + idleOf.ram + idleOf.gpu).toBeCloseTo(idleCost);
+    expect(mostIdle).toBe(most?.key["cluster"]);
   });
 
-  test("compare with the same days of the month before, and never run into this month", () => {
-    expect(sameDaysBefore("2026-11-01T00:00:00Z", 20)).toBe("2026-10-01T00:00:00Z,2026-10-21T00:00:00Z");
-    expect(sameDaysBefore("2026-03-01T00:00:00Z", 30)).toBe("2026-02-01T00:00:00Z,2026-03-01T00:00:00Z");
-  });
-
-  test("list those that changed most, risen first, with their idle counted to them", () => {
-    const before: Allocations = {
-      ...answer,
-      series: answer.series.map((bucket) => ({
-        ...bucket,
-        rows: bucket.rows.map((row) =>
-          row.name === "cluster-2" ? { ...row, total_cost: row.total_cost * 2 } : row,
-        ),
-      })),
-    };
-    const movers = moversOf(againstMonth(answer, before), 1);
-    expect(movers.map(({ cluster }) => cluster)).toEqual(["cluster-2"]);
-    expect(movers[0]?.now).toBeLessThan(movers[0]?.before ?? 0);
+  test("list those that changed most in what is compared, with their idle counted to them", () => {
+    const [mover, ...others] = moversOf(compared(2, 6), 8);
+    expect(others).toEqual([]);
+    expect(mover).toEqual({ cluster: "cluster-2", now: 3, before: 7 });
+    expect(moversOf(answer, 8)).toEqual([]);
   });
 
   test("compare the newer half of the days with the older where there is no month before", () => {
-    const { now, before } = againstOwn(answer);
-    expect([before.length, now.length]).toEqual([3, 3]);
-    expect(now[0]?.window.start).toBe(before[2]?.window.end);
-  });
-
-  test("take a rate from days with data only", () => {
-    const [first] = answer.series;
-    const empty = {
-      ...answer,
-      series: answer.series.map((day) => (day === first ? { ...day, rows: [] } : day)),
-    };
-    expect(figuresOf(empty).rateDays).toBe(5);
+    expect(newerHalf(answer)).toBe("2026-11-27T00:00:00Z,2026-11-30T00:00:00Z");
+    expect(newerHalf({ ...answer, series: [] })).toBeNull();
   });
 
   test("count a cluster's idle to the cluster", () => {

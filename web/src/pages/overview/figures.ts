@@ -1,63 +1,80 @@
-/** The overview's figures, from this month's answer and the same days of the last month. Pure. */
+/** The overview's figures, from one answer by cluster with what it is compared with. Pure. */
 
-import type { Allocations, Bucket } from "../../api/schema";
+import { DAY_HOURS, observedHours } from "../../allocations/rates";
+import type { AllocationRow, Allocations, Bucket } from "../../api/schema";
 import { isUnfinished } from "../../completeness";
 import { isIdle } from "../../words/names";
 
-const DAY_MS = 86_400_000;
-const RATE_DAYS = 7;
+const HOUR_MS = 3_600_000;
+const DAY_MS = DAY_HOURS * HOUR_MS;
 
 /** Half a cent: less is written as no change. */
 const LEAST_CHANGE = 0.005;
 
 export interface Figures {
-  /** How many days of the month are over. */
-  readonly fullDays: number;
-  /** Cost of the full days so far, to compare with as many days of the month before. */
-  readonly fullCost: number;
-  /** Mean cost of the last full days, at most seven; null on the first day. */
+  /** What a day costs at the rate of the time in which each cluster was observed; null where none was. */
   readonly perDay: number | null;
-  readonly rateDays: number;
-  /** The month's cost if its other days cost as much as the last ones. */
+  /** The month's cost if what is missing and to come costs as much. */
   readonly projected: number | null;
   readonly idleCost: number;
+  /** Idle of CPU, memory and GPUs. */
+  readonly idleOf: { readonly cpu: number; readonly ram: number; readonly gpu: number };
   /** The cluster with the most idle cost. */
   readonly mostIdle: string | null;
 }
 
 export function figuresOf(answer: Allocations): Figures {
-  const full = fullSteps(answer);
-  const fullCost = sum(full.map((bucket) => bucket.total_cost));
-  const recent = full.filter((bucket) => bucket.rows.length > 0).slice(-RATE_DAYS);
-  const perDay = recent.length > 0 ? sum(recent.map((bucket) => bucket.total_cost)) / recent.length : null;
+  const costs = costsByCluster(answer.rows);
+  const rates = [...costs].map(([cluster, cost]) => ({
+    cluster,
+    cost,
+    perDay: (cost / observedHours(answer, cluster)) * DAY_HOURS,
+  }));
   const idle = answer.rows.filter((row) => isIdle(row.name));
   const most = idle.reduce((top, row) => (row.total_cost > (top?.total_cost ?? 0) ? row : top), idle[0]);
   return {
-    fullDays: full.length,
-    fullCost,
-    perDay,
-    rateDays: recent.length,
-    projected: perDay === null ? null : fullCost + perDay * (daysOfMonth(answer) - full.length),
+    perDay: rates.length > 0 ? sum(rates.map((one) => one.perDay)) : null,
+    projected:
+      rates.length > 0
+        ? sum(rates.map(({ cluster, cost, perDay }) => cost + perDay * unobservedDays(answer, cluster)))
+        : null,
     idleCost: sum(idle.map((row) => row.total_cost)),
+    idleOf: {
+      cpu: sum(idle.map((row) => row.cpu_cost)),
+      ram: sum(idle.map((row) => row.ram_cost)),
+      gpu: sum(idle.map((row) => row.gpu_cost)),
+    },
     mostIdle: most?.key["cluster"] ?? null,
   };
 }
 
-/** The first `days` days of the month before the one that holds `start`, as a window parameter. */
-export function sameDaysBefore(start: string, days: number): string {
-  const first = new Date(start);
-  const before = Date.UTC(first.getUTCFullYear(), first.getUTCMonth() - 1, 1);
-  const until = Math.min(before + days * DAY_MS, Date.UTC(first.getUTCFullYear(), first.getUTCMonth(), 1));
-  return `${iso(before)},${iso(until)}`;
+/** Days of the month since a cluster was first seen in it that were not observed: missing, or to come. */
+function unobservedDays(answer: Allocations, cluster: string): number {
+  const start = new Date(answer.question.window.start);
+  const end = Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 1);
+  const first = answer.completeness.find((entry) => entry.cluster === cluster)?.first;
+  const since = first ? Math.max(Date.parse(first), start.getTime()) : start.getTime();
+  return Math.max(0, (end - since) / DAY_MS - observedHours(answer, cluster) / DAY_HOURS);
 }
 
-/** A cluster's cost over the full steps, idle included; null where it has none in any. */
-export function fullCostOf(answer: Allocations, cluster: string): number | null {
-  const amounts = fullSteps(answer).flatMap((bucket) => {
-    const cost = costIn(bucket, cluster);
-    return cost === null ? [] : [cost];
-  });
-  return amounts.length > 0 ? sum(amounts) : null;
+/** The newer half of the full days that have data, as a window to compare with the older half; null where there is none. */
+export function newerHalf(answer: Allocations): string | null {
+  const days = answer.series.filter(
+    (bucket) => !isUnfinished(bucket, answer.as_of) && bucket.rows.length > 0,
+  );
+  const half = Math.floor(days.length / 2);
+  const end = days.at(-1)?.window.end;
+  if (half === 0 || end === undefined) return null;
+  return `${iso(Date.parse(end) - half * DAY_MS)},${iso(Date.parse(end))}`;
+}
+
+/** Costs by cluster, each cluster's idle with its own. */
+export function costsByCluster(rows: readonly AllocationRow[]): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const { name, total_cost } of rows) {
+    sums.set(clusterOf(name), (sums.get(clusterOf(name)) ?? 0) + total_cost);
+  }
+  return sums;
 }
 
 /** What a cluster cost in one step, idle included; null where the step has nothing of it. */
@@ -77,59 +94,28 @@ export interface Mover {
   readonly before: number;
 }
 
-/** Two spans of days that are compared. */
-export interface Spans {
-  readonly now: readonly Bucket[];
-  readonly before: readonly Bucket[];
-}
-
-/** The full days of this answer against those of the answer for the month before. */
-export function againstMonth(now: Allocations, before: Allocations): Spans {
-  return { now: fullSteps(now), before: before.series };
-}
-
-/** The newer half of the full days that have data against the older half, for a fleet without a month before. */
-export function againstOwn(answer: Allocations): Spans {
-  const days = fullSteps(answer).filter((bucket) => bucket.rows.length > 0);
-  const half = Math.floor(days.length / 2);
-  return {
-    now: days.slice(days.length - half),
-    before: days.slice(days.length - 2 * half, days.length - half),
-  };
-}
-
-/** The clusters that changed most between two spans, risen first; clusters of only one span count as new or gone. */
-export function moversOf({ now, before }: Spans, most: number): readonly Mover[] {
+/** What each cluster cost in the part of both windows that is compared; those with no such part are left out. */
+export function changesOf(answer: Allocations): readonly Mover[] {
   const movers = new Map<string, { now: number; before: number }>();
-  for (const [side, buckets] of [
-    ["now", now],
-    ["before", before],
-  ] as const) {
-    for (const row of buckets.flatMap((bucket) => bucket.rows)) {
-      const cluster = clusterOf(row.name);
-      const entry = movers.get(cluster) ?? { now: 0, before: 0 };
-      entry[side] += row.total_cost;
-      movers.set(cluster, entry);
-    }
+  for (const { name, previous } of answer.rows) {
+    if (previous?.total_cost == null || previous.compared_cost == null) continue;
+    const entry = movers.get(clusterOf(name)) ?? { now: 0, before: 0 };
+    entry.now += previous.compared_cost;
+    entry.before += previous.total_cost;
+    movers.set(clusterOf(name), entry);
   }
   return [...movers]
     .map(([cluster, costs]) => ({ cluster, ...costs }))
+    .filter(({ now, before }) => now !== 0 || before !== 0);
+}
+
+/** The clusters that changed most, risen first. */
+export function moversOf(answer: Allocations, most: number): readonly Mover[] {
+  return changesOf(answer)
     .filter((mover) => Math.abs(mover.now - mover.before) >= LEAST_CHANGE)
     .sort((one, other) => Math.abs(other.now - other.before) - Math.abs(one.now - one.before))
     .slice(0, most)
     .sort((one, other) => other.now - other.before - (one.now - one.before));
-}
-
-function fullSteps(answer: Allocations): readonly Bucket[] {
-  return answer.series.filter(
-    (bucket) =>
-      !isUnfinished(bucket, answer.as_of) && Date.parse(bucket.window.end) <= Date.parse(answer.as_of),
-  );
-}
-
-function daysOfMonth(answer: Allocations): number {
-  const start = new Date(answer.question.window.start);
-  return new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 0)).getUTCDate();
 }
 
 function sum(values: readonly number[]): number {

@@ -16,13 +16,12 @@ import { type View, viewOf } from "../../url";
 import { isIdle } from "../../words/names";
 import { percent, shareOf } from "../../words/percent";
 import { whenOf } from "../../words/window";
-import { clusterOf, costIn, fullCostOf } from "./figures";
+import { changesOf, costIn, costsByCluster } from "./figures";
 
 const TOP = 10;
 
 interface FleetProps {
   answer: Allocations;
-  before: Allocations | undefined;
   clusters: Clusters | undefined;
   query: View;
   view: View;
@@ -39,9 +38,9 @@ interface FleetRow {
   readonly before: number | null;
 }
 
-export function FleetTable({ answer, before, clusters, query, view }: FleetProps) {
-  const rows = useMemo(() => rowsOf(answer, before, clusters), [answer, before, clusters]);
-  const columns = useMemo(() => columnsOf(answer, rows), [answer, rows]);
+export function FleetTable({ answer, clusters, query, view }: FleetProps) {
+  const rows = useMemo(() => rowsOf(answer, clusters), [answer, clusters]);
+  const columns = useMemo(() => columnsOf(answer, rows, view), [answer, rows, view]);
   const shown = rows.slice(0, TOP);
   return (
     <section className="stack" aria-labelledby="fleet">
@@ -63,15 +62,11 @@ export function FleetTable({ answer, before, clusters, query, view }: FleetProps
   );
 }
 
-function rowsOf(
-  answer: Allocations,
-  before: Allocations | undefined,
-  clusters: Clusters | undefined,
-): readonly FleetRow[] {
+function rowsOf(answer: Allocations, clusters: Clusters | undefined): readonly FleetRow[] {
   const own = new Map(answer.rows.filter((row) => !isIdle(row.name)).map((row) => [row.name, row]));
-  const costs = sumsOf(answer.rows);
-  const idle = sumsOf(answer.rows.filter((row) => isIdle(row.name)));
-  const earlier = before ? sumsOf(before.rows) : new Map<string, number>();
+  const costs = costsByCluster(answer.rows);
+  const idle = costsByCluster(answer.rows.filter((row) => isIdle(row.name)));
+  const changes = new Map(changesOf(answer).map((change) => [change.cluster, change]));
   const registry = new Map(
     clusters?.clusters.filter(({ state }) => state !== "retired").map((entry) => [entry.cluster, entry]),
   );
@@ -82,22 +77,13 @@ function rowsOf(
       row: own.get(cluster),
       cost: costs.get(cluster) ?? null,
       idle: idle.get(cluster) ?? 0,
-      now: fullCostOf(answer, cluster),
-      before: earlier.get(cluster) ?? null,
+      now: changes.get(cluster)?.now ?? null,
+      before: changes.get(cluster)?.before ?? null,
     }))
     .sort((one, other) => (other.cost ?? -1) - (one.cost ?? -1));
 }
 
-/** Costs by cluster, each cluster's idle with its own. */
-function sumsOf(rows: readonly AllocationRow[]): Map<string, number> {
-  const sums = new Map<string, number>();
-  for (const { name, total_cost } of rows) {
-    sums.set(clusterOf(name), (sums.get(clusterOf(name)) ?? 0) + total_cost);
-  }
-  return sums;
-}
-
-function columnsOf(answer: Allocations, rows: readonly FleetRow[]): readonly Column<FleetRow>[] {
+function columnsOf(answer: Allocations, rows: readonly FleetRow[], view: View): readonly Column<FleetRow>[] {
   const { currency, as_of } = answer;
   return [
     {
@@ -105,7 +91,9 @@ function columnsOf(answer: Allocations, rows: readonly FleetRow[]): readonly Col
       title: "Cluster",
       rank: 0,
       value: (row) => row.cluster,
-      cell: (row) => <PathName parts={[row.cluster]} to={viewOf("cluster", { path: [row.cluster] })} />,
+      cell: (row) => (
+        <PathName parts={[row.cluster]} to={viewOf("cluster", { path: [row.cluster], basis: view.basis })} />
+      ),
     },
     {
       id: "state",
@@ -159,13 +147,13 @@ function columnsOf(answer: Allocations, rows: readonly FleetRow[]): readonly Col
     {
       id: "change",
       title: "Change",
-      meaning: "Full days of this month against the same days of the month before",
+      meaning: "Of the days that both windows observed, at one price basis",
       align: "end",
-      width: 6.5,
+      width: 10,
       rank: 3,
-      idle: rows.every((row) => !row.before),
-      value: (row) => (row.now === null || !row.before ? null : row.now / row.before),
-      cell: (row) => <Delta now={row.now ?? 0} before={row.before} currency={currency} short />,
+      idle: rows.every((row) => row.before === null),
+      value: (row) => (row.now === null || row.before === null ? null : row.now - row.before),
+      cell: (row) => <Delta now={row.now ?? 0} before={row.before} currency={currency} />,
     },
     {
       id: "total_cost",

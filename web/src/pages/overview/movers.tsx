@@ -1,62 +1,45 @@
-/** The clusters whose cost changed most against the same days of the month before, or else within this one. */
+/** The clusters whose cost changed most, in the part of two windows that both observed. */
 
 import type { Allocations } from "../../api/schema";
-import { isBeforeAll, shortages } from "../../completeness";
 import { below } from "../../drill";
 import { Go } from "../../go";
 import { Delta } from "../../marks/delta";
 import type { View } from "../../url";
-import { datesOf } from "../../words/window";
-import { againstMonth, againstOwn, type Mover, moversOf, type Spans } from "./figures";
+import { comparedWords } from "../../words/compared";
+import { moversOf } from "./figures";
 
 const MOST = 8;
 
 interface MoversProps {
-  answer: Allocations;
-  before: Allocations | undefined;
+  /** The answer with what it is compared with; nothing while it is asked for. */
+  compared: Allocations | undefined;
   failed: Error | null;
   query: View;
 }
 
-export function Movers({ answer, before, failed, query }: MoversProps) {
-  const known = before !== undefined && before.rows.length > 0 && !isBeforeAll(before.completeness);
-  const spans = known ? againstMonth(answer, before) : againstOwn(answer);
+export function Movers({ compared, failed, query }: MoversProps) {
   return (
     <section className="card panel" aria-labelledby="movers">
       <h2 id="movers">Biggest changes</h2>
       {failed ? (
-        <p className="muted">The month before could not be read: {failed.message}</p>
-      ) : spans.before.length === 0 ? (
-        <p className="muted">Nothing to compare with yet.</p>
+        <p className="muted">What to compare with could not be read: {failed.message}</p>
+      ) : compared ? (
+        <Found compared={compared} query={query} />
       ) : (
-        <Found
-          movers={moversOf(spans, MOST)}
-          spans={spans}
-          short={new Set(shortages(answer.completeness).map(({ cluster }) => cluster))}
-          currency={answer.currency}
-          query={query}
-        />
+        <p className="muted">Nothing to compare with yet.</p>
       )}
     </section>
   );
 }
 
-interface FoundProps {
-  movers: readonly Mover[];
-  spans: Spans;
-  /** Clusters whose data have gaps: their change says nothing about their cost. */
-  short: ReadonlySet<string>;
-  currency: string;
-  query: View;
-}
-
-function Found({ movers, spans, short, currency, query }: FoundProps) {
+function Found({ compared, query }: { compared: Allocations; query: View }) {
+  const movers = moversOf(compared, MOST);
   return (
     <>
-      <p className="muted number">
-        {spanWords(spans.now)} against {spanWords(spans.before)}
-      </p>
-      {movers.length === 0 ? <p className="muted">Nothing changed by a cent.</p> : null}
+      <p className="muted number">{comparedWords(compared)}</p>
+      {movers.length === 0 && compared.previous?.span ? (
+        <p className="muted">Nothing changed by a cent.</p>
+      ) : null}
       <table className="list number">
         <thead className="hidden-visually">
           <tr>
@@ -73,13 +56,7 @@ function Found({ movers, spans, short, currency, query }: FoundProps) {
                 </Go>
               </th>
               <td className="end">
-                {short.has(cluster) ? (
-                  <span className="muted" title="Part of its data is missing: no change can be given">
-                    data missing
-                  </span>
-                ) : (
-                  <Delta now={now} before={before} currency={currency} />
-                )}
+                <Delta now={now} before={before} currency={compared.currency} />
               </td>
             </tr>
           ))}
@@ -87,9 +64,4 @@ function Found({ movers, spans, short, currency, query }: FoundProps) {
       </table>
     </>
   );
-}
-
-function spanWords(buckets: Spans["now"]): string {
-  const [first, last] = [buckets[0], buckets.at(-1)];
-  return first && last ? datesOf({ start: first.window.start, end: last.window.end }) : "nothing";
 }

@@ -7,26 +7,31 @@ import { allocationsAddress } from "../../api/questions";
 import type { Allocations } from "../../api/schema";
 import { Bars } from "../../charts/bars";
 import { isLowerBound } from "../../completeness";
+import { BasisChoice } from "../../controls/basis";
 import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
 import { show } from "../../location";
+import { questionOf } from "../../question";
 import { Empty } from "../../states/empty";
 import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
-import { type View, viewOf } from "../../url";
+import type { View } from "../../url";
+import { pricesWords } from "../../words/prices";
+import { scopeOf } from "../../words/titles";
 import { datesOf, windowWords } from "../../words/window";
-import { figuresOf, sameDaysBefore } from "./figures";
+import { figuresOf, newerHalf } from "./figures";
 import { FleetTable } from "./fleet";
 import { Movers } from "./movers";
 import { Tiles } from "./tiles";
 
-/** The query behind the page's figures: by cluster, day by day, idle apart. */
-function queryOf(view: View, window: string): View {
-  return viewOf("explore", { window, aggregate: ["cluster"], step: "1d", filter: view.filter });
+/** The query behind the page's figures: by cluster, day by day, idle apart, this month against the same days of the last. */
+function queryOf(view: View): View {
+  const compare = view.window === "month" ? "month" : "prev";
+  return questionOf(view, { aggregate: ["cluster"], step: "1d", compare });
 }
 
 export function Overview({ view }: { view: View }) {
-  const query = queryOf(view, view.window);
+  const query = queryOf(view);
   const address = allocationsAddress(query);
   const asked = useAsked<Allocations>(address);
   return (
@@ -35,7 +40,14 @@ export function Overview({ view }: { view: View }) {
         <Share view={view} address={address} window={asked.data?.question.window} />
         <Export address={address} />
       </Tools>
-      <Title under={asked.data ? `${datesOf(asked.data.question.window)} UTC · all clusters` : " "}>
+      <Title
+        under={asked.data ? underOf(asked.data, view) : " "}
+        aside={
+          <div className="controls">
+            <BasisChoice view={view} />
+          </div>
+        }
+      >
         {titleOf(view, asked.data)}
       </Title>
       <Outcome asked={asked} view={view}>
@@ -51,6 +63,13 @@ export function Overview({ view }: { view: View }) {
   );
 }
 
+function underOf(answer: Allocations, view: View): string {
+  const clusters = view.filter ? scopeOf(view.filter).trim() : "all clusters";
+  return [`${datesOf(answer.question.window)} UTC`, clusters, pricesWords(answer)]
+    .filter(Boolean)
+    .join(" · ");
+}
+
 function titleOf(view: View, answer: Allocations | undefined): string {
   if (view.window !== "month") return `Cost of the fleet, ${windowWords(view.window)}`;
   if (!answer) return "Cost of the fleet";
@@ -62,11 +81,15 @@ function titleOf(view: View, answer: Allocations | undefined): string {
 function Found({ answer, query, view }: { answer: Allocations; query: View; view: View }) {
   const figures = useMemo(() => figuresOf(answer), [answer]);
   const stack = useMemo(() => stackOfAnswer(answer), [answer]);
-  const earlier = queryOf(view, sameDaysBefore(answer.question.window.start, figures.fullDays));
-  const monthly = view.window === "month" && figures.fullDays > 0;
-  const before = useAsked<Allocations>(allocationsAddress(earlier), monthly);
+  // A fleet without a month before is compared within its own days.
+  const half = answer.previous?.span ? null : newerHalf(answer);
+  const within = useAsked<Allocations>(
+    allocationsAddress({ ...query, window: half ?? query.window, compare: "prev", step: "all" }),
+    half !== null,
+  );
   const clusters = useClusters();
-  const compared = before.isPlaceholderData || !monthly ? undefined : before.data;
+  const own = within.isPlaceholderData ? undefined : within.data;
+  const compared = half === null ? answer : own;
   const drill = (name: string) => {
     const next = viewBelow(answer, query, name);
     if (next) show(next);
@@ -78,17 +101,15 @@ function Found({ answer, query, view }: { answer: Allocations; query: View; view
       <Tiles
         answer={answer}
         figures={figures}
-        before={compared}
         clusters={clusters.data}
         query={query}
-        earlier={earlier}
         atLeast={isLowerBound(answer.completeness)}
       />
       <div className="two-thirds">
         <Bars stack={stack} currency={answer.currency} label="Cost per day by cluster" onPick={drill} />
-        <Movers answer={answer} before={compared} failed={before.error} query={query} />
+        <Movers compared={compared} failed={within.error} query={query} />
       </div>
-      <FleetTable answer={answer} before={compared} clusters={clusters.data} query={query} view={view} />
+      <FleetTable answer={answer} clusters={clusters.data} query={query} view={view} />
     </>
   );
 }

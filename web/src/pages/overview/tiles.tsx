@@ -1,13 +1,15 @@
 /** The overview's four figures: cost, rate, idle, completeness. */
 
+import { observedWords } from "../../allocations/rates";
 import type { Allocations, Clusters } from "../../api/schema";
-import { isBeforeAll } from "../../completeness";
 import { freshnessOf } from "../../frame/freshness";
 import { Delta } from "../../marks/delta";
 import { Amount } from "../../marks/meter";
 import { StateShape } from "../../marks/state";
 import { Tile } from "../../marks/tile";
+import { pageOf } from "../../question";
 import { type View, viewOf } from "../../url";
+import { comparedWords } from "../../words/compared";
 import { money } from "../../words/money";
 import { percent, shareOf } from "../../words/percent";
 import { capital, isCurrent, stateOf } from "../../words/states";
@@ -17,15 +19,14 @@ import type { Figures } from "./figures";
 interface TilesProps {
   answer: Allocations;
   figures: Figures;
-  before: Allocations | undefined;
   clusters: Clusters | undefined;
   query: View;
-  earlier: View;
   atLeast: boolean;
 }
 
-export function Tiles({ answer, figures, before, clusters, query, atLeast }: TilesProps) {
-  const { currency, totals } = answer;
+export function Tiles({ answer, figures, clusters, query, atLeast }: TilesProps) {
+  const { currency, totals, previous } = answer;
+  const { cpu, ram, gpu } = figures.idleOf;
   return (
     <div className="tiles">
       <Tile
@@ -33,31 +34,32 @@ export function Tiles({ answer, figures, before, clusters, query, atLeast }: Til
         to={query}
         figure={<Amount value={totals.total_cost} currency={currency} atLeast={atLeast} />}
       >
-        {before && !isBeforeAll(before.completeness) ? (
+        {previous && previous.total_cost !== null ? (
           <>
-            <Delta now={figures.fullCost} before={before.totals.total_cost} currency={currency} short /> on{" "}
-            {datesOf(before.question.window)}
+            <Delta now={previous.compared_cost ?? 0} before={previous.total_cost} currency={currency} />
+            {", "}
           </>
-        ) : (
-          datesOf(answer.question.window)
-        )}
+        ) : null}
+        {comparedWords(answer) ?? datesOf(answer.question.window)}
       </Tile>
       <Tile
         title="Per day"
-        to={{ ...query, window: `${Math.max(1, figures.rateDays)}d` }}
+        to={{ ...query, rate: "day", compare: "" }}
         figure={figures.perDay === null ? "–" : money(figures.perDay, currency)}
       >
         {figures.perDay === null || figures.projected === null
-          ? "No full day yet"
-          : `Mean of ${figures.rateDays} full days${query.window === "month" ? `; ${money(Math.round(figures.projected), currency).replace(/\.00$/, "")} for the month at this rate` : ""}`}
+          ? "Nothing observed yet"
+          : `Over ${observedWords(answer)}${query.window === "month" ? `; ${money(Math.round(figures.projected), currency).replace(/\.00$/, "")} for the month at this rate` : ""}`}
       </Tile>
       <Tile
         title="Idle"
-        to={viewOf("efficiency", { window: query.window })}
+        to={pageOf(query, "efficiency")}
         figure={percent(shareOf(figures.idleCost, totals.total_cost))}
       >
         {money(figures.idleCost, currency)} paid and not allocated
-        {figures.mostIdle ? `, most in ${figures.mostIdle}` : ""}
+        {figures.mostIdle ? `, most in ${figures.mostIdle}` : ""}: CPU {money(cpu, currency)}, memory{" "}
+        {money(ram, currency)}
+        {gpu ? `, GPU ${money(gpu, currency)}` : ""}
       </Tile>
       <CompletenessTile clusters={clusters} />
     </div>

@@ -5,19 +5,14 @@ import { fieldsOf } from "../../drill";
 import { equal, filterOf } from "../../filter";
 import { Go } from "../../go";
 import { Amount, Efficiency } from "../../marks/meter";
-import { type View, viewOf } from "../../url";
+import { questionOf } from "../../question";
+import type { View } from "../../url";
 
 export function Neighbours({ view }: { view: View }) {
   const [cluster = "", namespace = "", controller = ""] = view.path;
   const own = fieldsOf("controller", controller).map(([field, value]) => equal(field, value));
   const filter = filterOf([equal("namespace", namespace), ...own]);
-  const query = viewOf("explore", {
-    window: view.window,
-    step: "all",
-    aggregate: ["cluster"],
-    idle: "hide",
-    filter,
-  });
+  const query = questionOf(view, { step: "all", aggregate: ["cluster"], idle: "hide", filter });
   const { data, error } = useAllocations(query);
   return (
     <section className="card panel" aria-labelledby="neighbours">

@@ -3,23 +3,27 @@
 import { useMemo } from "react";
 import { allocationColumns } from "../../allocations/columns";
 import { stackOfAnswer, viewBelow } from "../../allocations/prepare";
+import { observedWords } from "../../allocations/rates";
 import { useAllocations } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
 import type { Allocations } from "../../api/schema";
 import { Bars } from "../../charts/bars";
 import { isLowerBound } from "../../completeness";
+import { BasisChoice } from "../../controls/basis";
 import { WindowChoice } from "../../controls/window";
 import { fieldsOf } from "../../drill";
 import { equal, filterOf } from "../../filter";
 import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
 import { show } from "../../location";
+import { questionOf } from "../../question";
 import { Empty } from "../../states/empty";
 import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import { Table } from "../../table/table";
-import { type View, viewOf } from "../../url";
+import type { View } from "../../url";
 import { isIdle } from "../../words/names";
+import { pricesWords } from "../../words/prices";
 import { windowWords } from "../../words/window";
 import { Neighbours } from "./neighbours";
 import { Waste } from "./waste";
@@ -28,13 +32,7 @@ export function Workload({ view }: { view: View }) {
   const [cluster = "", namespace = "", controller = ""] = view.path;
   const own = fieldsOf("controller", controller).map(([field, value]) => equal(field, value));
   const filter = filterOf([equal("cluster", cluster), equal("namespace", namespace), ...own]);
-  const query = viewOf("explore", {
-    window: view.window,
-    step: view.step,
-    aggregate: ["pod"],
-    idle: "hide",
-    filter,
-  });
+  const query = questionOf(view, { step: view.step, aggregate: ["pod"], idle: "hide", filter });
   const asked = useAllocations(query);
   const address = allocationsAddress(query);
   const window = asked.data?.question.window;
@@ -45,7 +43,15 @@ export function Workload({ view }: { view: View }) {
         <Export address={address} />
       </Tools>
       <Title
-        under={`${cluster} / ${namespace} · ${windowWords(view.window)} · without idle`}
+        under={[
+          `${cluster} / ${namespace}`,
+          windowWords(view.window),
+          "without idle",
+          asked.data ? pricesWords(asked.data) : "",
+          asked.data ? `rates over ${observedWords(asked.data, cluster)}` : "",
+        ]
+          .filter(Boolean)
+          .join(" · ")}
         aside={
           <div className="controls">
             <WindowChoice
@@ -53,6 +59,7 @@ export function Workload({ view }: { view: View }) {
               answered={window}
               onChoose={(chosen) => show({ ...view, window: chosen })}
             />
+            <BasisChoice view={view} />
           </div>
         }
       >
