@@ -148,7 +148,7 @@ def _subject(one: Any) -> _Thing:  # noqa: ANN401 - a sighting of any kind
 
 def _identity(one: Any) -> _Thing:  # noqa: ANN401 - a sighting of any kind
     kind = type(one)
-    return (kind.__name__, *(str(getattr(one, name)) for name in kind.__slots__ if name not in ("first", "last")))
+    return (kind.__name__, *(str(getattr(one, name)) for name in kind._fields if name not in ("first", "last")))
 
 
 def _sighted(samples: Samples) -> Iterable[Any]:
@@ -183,7 +183,7 @@ def _drawn(one: Any, part: Silence, samples: Samples) -> Any:  # noqa: ANN401 - 
     window = samples.window
     first = min(one.first, window.start_epoch) if part.start <= window.start_epoch else one.first
     last = max(one.last, window.end_epoch) if part.end >= window.end_epoch else one.last
-    return replace(one, first=first, last=last)
+    return one._replace(first=first, last=last)
 
 
 def _left(before: Samples, samples: Samples, same: frozenset[_Thing]) -> Samples:
@@ -224,7 +224,7 @@ def _grown(samples: Samples, seen: Mapping[_PodName, float], drawn: Mapping[_Pod
 
     def longer(one: Any) -> Any:  # noqa: ANN401 - a figure of a pod or a container
         pod = _pod_of(one)
-        return replace(one, value=one.value * drawn[pod] / seen[pod]) if drawn.get(pod) and seen.get(pod) else one
+        return one._replace(value=one.value * drawn[pod] / seen[pod]) if drawn.get(pod) and seen.get(pod) else one
 
     changed = {
         group: {field: tuple(map(longer, getattr(getattr(samples, group), field))) for field in names}
