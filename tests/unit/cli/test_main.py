@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import os
 import socket
@@ -17,6 +18,7 @@ from builders import DAY
 from fleetcost import __version__
 from fleetcost.cli import main
 from fleetcost.errors import FleetcostError, SettingsError, SourceError
+from fleetcost.ops.garbage import NEW_OBJECTS
 from fleetcost.tables.database import Engine, open_database
 from unit.cli.conftest import Command
 
@@ -106,6 +108,19 @@ def test_what_an_agent_is_given(
     assert message in last
     assert done.code == code
     assert "Traceback" not in done.err
+
+
+def test_an_agent_collects_garbage_rarely(command: Command, storage: Path, tmp_path: Path) -> None:
+    """Before it builds anything, the agent's process looks for cycles no more often than an hour's rows need."""
+    before = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
+    try:
+        places = {"DATA": str(tmp_path / "data"), "STORE": str(storage)}
+        arguments = [places.get(word, word) for word in AGENT]
+        command("agent", "build", *arguments, "--cluster-id", "c1", "--price-sheet", "/nowhere/z.yaml")
+        assert gc.get_threshold()[0] == NEW_OBJECTS
+    finally:
+        gc.set_threshold(*before)
 
 
 @pytest.mark.parametrize(

@@ -71,3 +71,11 @@ def test_nothing_known_is_nothing_charged() -> None:
     """A container of which nothing is known costs nothing, and its use is unknown, not zero."""
     (use,) = uses({"a": NO_DEMAND}, NO_DEMAND, 1.0).values()
     assert (use.charged, use.requested, use.used, use.limit) == (0.0, 0.0, None, None)
+
+
+@given(containers, st.floats(0.01, 24))
+def test_a_pod_that_asks_for_nothing_as_a_whole_changes_nothing(of: dict[str, Demand], hours: float) -> None:
+    """Nothing known of the whole pod and a request of zero charge the same: what each container asks for or uses."""
+    found = uses(of, NO_DEMAND, hours)
+    assert found == uses(of, Demand(None, 0.0, None, None, None), hours)
+    assert {name: one.charged for name, one in found.items()} == {name: one.basis * hours for name, one in of.items()}
