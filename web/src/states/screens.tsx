@@ -174,8 +174,16 @@ interface FailedProps {
 export function Failed({ error, retry, reset, mended }: FailedProps) {
   const { title, detail, parameter, accepted, suggestion } = error.problem;
   return (
-    <Screen title={capital(title ?? "The question could not be answered")} tone="bad" role="alert">
-      {detail ? <p>{detail}</p> : null}
+    <Screen
+      title={
+        parameter ? "This question cannot be answered" : capital(title ?? "The server did not answer it")
+      }
+      tone="bad"
+      role="alert"
+    >
+      {detail ? (
+        <p>{detail.split("`").map((words, at) => (at % 2 ? <code key={words}>{words}</code> : words))}</p>
+      ) : null}
       {parameter ? (
         <dl className="facts">
           <dt>Parameter</dt>

@@ -20,7 +20,10 @@ export interface Column<Row> {
   readonly idle?: boolean;
 }
 
+/** Of the column without a width, in rem: on a phone a name is cut before a cost is left out. */
 const FREE_WIDTH = 12;
+const NARROW_FREE_WIDTH = 7;
+const NARROW_ROOM = 30;
 
 /** The columns to show: those asked for by name, or else those that are not idle and fit into `room` rem. */
 export function shownColumns<Row>(
@@ -34,13 +37,23 @@ export function shownColumns<Row>(
   const kept = new Set(useful);
   const byRank = [...useful].sort((one, other) => other.rank - one.rank);
   for (const column of byRank) {
-    if (column.rank === 0 || widthOf([...kept]) <= room) break;
+    if (column.rank === 0 || widthOf([...kept], room) <= room) break;
     kept.delete(column);
   }
   return useful.filter((column) => kept.has(column));
 }
 
-/** The least width of these columns in rem. */
-export function widthOf<Row>(columns: readonly Column<Row>[]): number {
-  return columns.reduce((all, column) => all + (column.width ?? FREE_WIDTH), 0);
+/** The columns that have something to say and are left out because the room is short; none where columns were chosen. */
+export function leftOut<Row>(
+  all: readonly Column<Row>[],
+  shown: readonly Column<Row>[],
+  chosen: string,
+): readonly Column<Row>[] {
+  return chosen ? [] : all.filter((column) => !column.idle && !shown.includes(column));
+}
+
+/** The least width of these columns in rem, in a table of `room` rem. */
+export function widthOf<Row>(columns: readonly Column<Row>[], room = Number.POSITIVE_INFINITY): number {
+  const free = room < NARROW_ROOM ? NARROW_FREE_WIDTH : FREE_WIDTH;
+  return columns.reduce((all, column) => all + (column.width ?? free), 0);
 }

@@ -1,6 +1,6 @@
 import { fireEvent, render, screen, within } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
-import { type Column, shownColumns } from "./columns";
+import { type Column, leftOut, shownColumns } from "./columns";
 import { pressed, sorted } from "./sort";
 import { Table } from "./table";
 
@@ -123,5 +123,47 @@ describe("a table", () => {
     table({ rows });
     expect(screen.getByRole("table").getAttribute("aria-rowcount")).toBe("10002");
     expect(document.querySelectorAll("tbody tr").length).toBeLessThan(200);
+  });
+});
+
+describe("columns there is no room for", () => {
+  const WIDE: readonly Column<Row>[] = [
+    ...COLUMNS,
+    { id: "gpu", title: "GPU", meaning: "What GPUs cost", rank: 3, width: 90, cell: () => "gpu" },
+  ];
+
+  test("are named under the table and one press away", () => {
+    table({ columns: WIDE });
+    expect(screen.queryByRole("columnheader", { name: "GPU" })).toBeNull();
+    expect(screen.getByText(/No room for .*GPU\./)).toBeTruthy();
+    fireEvent.click(screen.getByRole("button", { name: "Show all columns" }));
+    expect(screen.getByRole("columnheader", { name: "GPU" })).toBeTruthy();
+    fireEvent.click(screen.getByRole("button", { name: "Show those that fit" }));
+    expect(screen.queryByRole("columnheader", { name: "GPU" })).toBeNull();
+  });
+
+  test("are on paper", () => {
+    table({ columns: WIDE });
+    fireEvent(window, new Event("beforeprint"));
+    expect(screen.getByRole("columnheader", { name: "GPU" })).toBeTruthy();
+    fireEvent(window, new Event("afterprint"));
+    expect(screen.queryByRole("columnheader", { name: "GPU" })).toBeNull();
+  });
+
+  test("are every useful column that is not shown, and none where columns were chosen", () => {
+    for (const room of [5, 20, 30, 200]) {
+      const shown = shownColumns(WIDE, "", room);
+      expect(new Set([...shown, ...leftOut(WIDE, shown, "")])).toEqual(new Set(WIDE));
+    }
+    expect(leftOut(WIDE, shownColumns(WIDE, "cost", 20), "cost")).toEqual([]);
+  });
+});
+
+describe("what a column means", () => {
+  test("is reached without a mouse", () => {
+    const meant = [{ ...(COLUMNS[0] as Column<Row>), meaning: "Whose cost it is" }];
+    table({ columns: meant });
+    expect(screen.getByText("What the columns mean").closest("details")).toBeTruthy();
+    expect(screen.getByText("Whose cost it is")).toBeTruthy();
   });
 });

@@ -5,8 +5,10 @@
  */
 
 import { lazy, memo, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { type Column, shownColumns, widthOf } from "./columns";
+import { type Column, leftOut, shownColumns, widthOf } from "./columns";
+import { Foot } from "./foot";
 import { Head } from "./head";
+import { usePrinted } from "./printed";
 import { useRem } from "./rem";
 import { sorted } from "./sort";
 
@@ -46,12 +48,14 @@ export function Table<Row>(props: TableProps<Row>) {
     rowClass,
   } = props;
   const [box, room] = useRoom();
+  const [every, setEvery] = useState(false);
+  const printed = usePrinted();
   const shown = useMemo(
-    () => shownColumns(columns, chosen, all ? Number.POSITIVE_INFINITY : room),
-    [columns, chosen, all, room],
+    () => shownColumns(columns, chosen, all || every || printed ? Number.POSITIVE_INFINITY : room),
+    [columns, chosen, all, every, printed, room],
   );
   const ordered = useMemo(() => sorted(rows, columns, sort), [rows, columns, sort]);
-  const wide = widthOf(shown) > room;
+  const wide = widthOf(shown, room) > room;
   const first = totals ? 3 : 2;
   const row = (item: Row, index: number) => (
     <TableRow
@@ -68,7 +72,7 @@ export function Table<Row>(props: TableProps<Row>) {
         className="table"
         aria-label={label}
         aria-rowcount={rows.length + first - 1}
-        style={wide ? { minWidth: `${widthOf(shown)}rem` } : undefined}
+        style={wide ? { minWidth: `${widthOf(shown, room)}rem` } : undefined}
       >
         <colgroup>
           {shown.map((column) => (
@@ -92,6 +96,12 @@ export function Table<Row>(props: TableProps<Row>) {
           </Suspense>
         )}
       </table>
+      <Foot
+        columns={shown}
+        hidden={leftOut(columns, shown, chosen)}
+        every={every}
+        onEvery={() => setEvery(!every)}
+      />
     </div>
   );
 }

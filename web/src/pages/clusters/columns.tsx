@@ -34,8 +34,8 @@ function monthColumns(month: Allocations | undefined): readonly Column<Cluster>[
       title: "Cost, 30 days",
       meaning: "Of the last 30 days, idle included",
       align: "end",
-      width: 8,
-      rank: 2,
+      width: 7,
+      rank: 0,
       value: (row) => costs.get(row.cluster) ?? null,
       cell: (row) => {
         const cost = costs.get(row.cluster);
@@ -72,7 +72,7 @@ export function clusterColumns(
       id: "state",
       title: "State",
       meaning: "What is known of the cluster now",
-      width: 8.5,
+      width: 8,
       rank: 0,
       value: (row) => row.state,
       cell: (row) => <StateMark state={row.state} detail={row.cause} />,

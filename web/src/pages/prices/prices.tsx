@@ -101,7 +101,7 @@ function columnsOf(prices: readonly Price[]): readonly Column<Price>[] {
       id: "source",
       title: "Source",
       width: 12,
-      rank: 0,
+      rank: 3,
       value: (price) => price.source,
       cell: (price) => `${price.source}${price.overridden ? ", overridden" : ""}`,
     },
@@ -118,8 +118,8 @@ function columnsOf(prices: readonly Price[]): readonly Column<Price>[] {
         </span>
       ),
     },
-    rate("cpu_core_hour", "Core", 2),
-    rate("ram_gib_hour", "GiB of memory", 2),
+    rate("cpu_core_hour", "Core", 0),
+    rate("ram_gib_hour", "GiB of memory", 1),
     rate("gpu_hour", "GPU", 5),
     rate("pv_gib_hour", "GiB of disk", 6),
     {
