@@ -1,7 +1,7 @@
 """
 One hour of a large cluster: the CPU it takes the agent to start, read and build it, beside what it takes Prometheus.
 
-    python bench/agent.py [--nodes 1000] [--pods 30000] [--short 2] [--rounds 3] [--against TREE …]
+    python bench/agent.py [--nodes 1000] [--pods 30000] [--short 2] [--rounds 1] [--against TREE …]
 
 Each hour is read and built by a process of its own (`agent_hour.py`), so that CPU, user's and system's, and peak memory
 are its own. Prometheus' CPU is what the server says it took in that time: the same requests, so it is the yardstick.
@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--nodes", type=int, default=1000)
     parser.add_argument("--pods", type=int, default=30000)
     parser.add_argument("--short", type=float, default=2.0, help="percent of the pods that start or end in the hour")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each tree builds the hour")
+    parser.add_argument("--rounds", type=int, default=1, help="how often each tree builds the hour")
     parser.add_argument("--against", type=Path, action="append", default=[], help="another checkout to run beside")
     parser.add_argument("--prometheus", default="prometheus")
     given = parser.parse_args()
