@@ -24,7 +24,7 @@ from fleetcost.query.ask import ask_allocations
 from fleetcost.query.dimensions import Dimension
 from fleetcost.query.known import Known
 from fleetcost.query.question import Frame, Idle, Question, Step
-from fleetcost.tables.database import Engine, open_database
+from fleetcost.tables.database import EngineLimits, open_database
 
 CLUSTERS, DAYS, PODS = 20, 30, 5
 MIB = 1 << 20
@@ -53,7 +53,7 @@ def main() -> None:
     known = Known()
     held: dict[int, int] = {}
     with tempfile.TemporaryDirectory() as folder:
-        database = open_database(Path(folder) / "tables.duckdb", Engine(256 * MIB, threads=1), now)
+        database = open_database(Path(folder) / "tables.duckdb", EngineLimits(256 * MIB, threads=1), now)
         ingestor = Ingestor(bucket, database, FOREVER, lambda: now)
         for number in range(passes + 1):
             publish(bucket, number % CLUSTERS, 0, 2 + number)

@@ -29,7 +29,7 @@ from fleetcost.query.dialect import DuckDb
 from fleetcost.query.dimensions import Dimension
 from fleetcost.query.known import Known
 from fleetcost.query.question import Frame, Idle, Question, Step
-from fleetcost.tables.database import Database, Engine, open_database
+from fleetcost.tables.database import Database, EngineLimits, open_database
 from fleetcost.tables.rollups import ROLLUPS
 
 NOW = LAST_DAY + timedelta(days=1, hours=6, minutes=5)
@@ -119,7 +119,7 @@ def opened(fleet: Path, place: Path, memory: int) -> tuple[FilesystemBucket, Dat
     """Put an aggregator's parts together, as the command does."""
     budget = split(memory, cores())
     bucket = FilesystemBucket(fleet)
-    database = open_database(place / "fleetcost.duckdb", Engine(budget.engine_bytes, budget.threads), NOW)
+    database = open_database(place / "fleetcost.duckdb", EngineLimits(budget.engine_bytes, budget.threads), NOW)
     return bucket, database, Ingestor(bucket, database, RETENTION, lambda: NOW, budget=budget)
 
 

@@ -23,7 +23,7 @@ from fleetcost.billing.plan import BillTiming, plan
 from fleetcost.billing.refresh import Work, refresh
 from fleetcost.bucket.filesystem import FilesystemBucket
 from fleetcost.model.cloud_sets import integration_id
-from fleetcost.tables.database import Engine
+from fleetcost.tables.database import EngineLimits
 
 ROWS = int(os.environ.get("ROWS", "1_000_000"))
 FILES = 4
@@ -134,7 +134,7 @@ def whole(folder: Path) -> str:
     home = folder / f"bucket-{time.time_ns()}"
     home.mkdir()
     bucket = FilesystemBucket(home)
-    work = Work(bucket, folder / "work", Engine(memory_bytes=MEMORY, threads=2), lambda: NOW)
+    work = Work(bucket, folder / "work", EngineLimits(memory_bytes=MEMORY, threads=2), lambda: NOW)
     place = Integration(integration_id("cur"), "aws-s3", "AWS", "bench", FolderPlace(bills))
     done = refresh(place, FileSource(FilesystemBucket(bills), folder=bills), plan(NOW, BillTiming(), first=True), work)
     rows = sum(day.header.rows for day in done.days)

@@ -47,7 +47,7 @@ from fleetcost.query.dialect_spark import Spark
 from fleetcost.query.dimensions import Dimension
 from fleetcost.query.known import Known
 from fleetcost.query.question import Frame, Idle, Ordering, Page, Question, Step
-from fleetcost.tables.database import Engine, open_database
+from fleetcost.tables.database import EngineLimits, open_database
 from fleetcost.tables.view import Tables
 from servers.engines import children_of, sail, spark
 
@@ -95,7 +95,7 @@ def prepared(data: Path, work: Path, days: int) -> tuple[Any, FilesystemBucket]:
     work.mkdir(parents=True, exist_ok=True)
     now = LAST + timedelta(hours=6)
     budget = split(4 << 30, os.cpu_count() or 1)
-    database = open_database(work / "bench.duckdb", Engine(budget.engine_bytes, budget.threads), now)
+    database = open_database(work / "bench.duckdb", EngineLimits(budget.engine_bytes, budget.threads), now)
     began = time.monotonic()
     done = Ingestor(
         FilesystemBucket(data), database, Retention(None, timedelta(days=days)), lambda: now, budget=budget
@@ -224,7 +224,7 @@ def maker(name: str, folder: Path) -> Iterator[Maker]:
     now, keep = LAST + timedelta(hours=6), Retention(None, None)
     bucket, budget = FilesystemBucket(folder / "bucket"), split(4 << 30, os.cpu_count() or 1)
     if name == "duckdb":
-        database = open_database(folder / "bench.duckdb", Engine(budget.engine_bytes, budget.threads), now)
+        database = open_database(folder / "bench.duckdb", EngineLimits(budget.engine_bytes, budget.threads), now)
         ingestor = Ingestor(bucket, database, keep, lambda: now, budget=budget)
         lake = LakeWriter(database, bucket, folder, lambda: now)
 

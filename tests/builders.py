@@ -25,7 +25,7 @@ from fleetcost.model.window import Resolution, Window
 from fleetcost.samples.source import RawSeries
 from fleetcost.sets.cost_set import CostSet, Provenance, from_allocations, from_assets
 from fleetcost.sets.publish import publish
-from fleetcost.tables.database import Database, Engine, open_database
+from fleetcost.tables.database import Database, EngineLimits, open_database
 
 GIB = 1 << 30
 DAY = datetime(2026, 1, 10, tzinfo=UTC)
@@ -220,7 +220,7 @@ HOURLY, DAILY = Resolution.HOUR, Resolution.DAY
 
 def open_tables(folder: Path) -> Database:
     """Open an empty database in a folder."""
-    return open_database(folder / "test.duckdb", Engine(memory_bytes=1 << 29, threads=2), DAY)
+    return open_database(folder / "test.duckdb", EngineLimits(memory_bytes=1 << 29, threads=2), DAY)
 
 
 FOREVER = Retention(hourly=None, daily=None)

@@ -15,7 +15,7 @@ FleetcostError
 │   ├── NoRoomError            disk or memory is used up; what was being done is left out
 │   │   └── WorkTooLargeError      memory is too small for what was done at once; less may fit
 │   ├── DatabaseStoppedError   the aggregator's engine gave up; it is opened again
-│   └── QuestionEndedError     a question that was ended before its answer: its time was over or its asker gone
+│   └── QuestionEndedError     a question that was ended before its answer: its time was over or its caller gone
 ├── TooMuchError           a question needs more memory than the engine may use
 ├── BillRefusedError       the API of a cloud's billing answered and said no: credentials, permission, query
 ├── StoreRefusedError      the bucket answered and said no: credentials, permission, certificate

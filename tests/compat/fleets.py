@@ -29,7 +29,7 @@ from fleetcost.sets.cloud.cloud_set import BillProvenance, CloudSet, from_cloud_
 from fleetcost.sets.cloud.publish import publish as publish_bill
 from fleetcost.sets.cost_set import Provenance, from_allocations, from_assets
 from fleetcost.sets.publish import publish
-from fleetcost.tables.database import Database, Engine, open_database
+from fleetcost.tables.database import Database, EngineLimits, open_database
 
 GIB = 1 << 30
 Facts = Mapping[str, Any]
@@ -91,7 +91,7 @@ def ingested(fleet: Fleet, folder: Path) -> Ingested:
     """Publish a fleet into a bucket in memory and ingest it into an empty database."""
     bucket = MemoryBucket()
     fill(bucket, fleet)
-    database = open_database(folder / "fleetcost.duckdb", Engine(memory_bytes=1 << 29, threads=2), fleet.now)
+    database = open_database(folder / "fleetcost.duckdb", EngineLimits(memory_bytes=1 << 29, threads=2), fleet.now)
     ingestor = Ingestor(bucket, database, Retention(hourly=None, daily=None), lambda: fleet.now)
     done = ingestor.pass_once()
     assert done.bad == 0

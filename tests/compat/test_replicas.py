@@ -21,7 +21,7 @@ from fleetcost.bucket.port import Bucket, BucketReader
 from fleetcost.ingest.plan import Retention
 from fleetcost.ingest.run import Ingestor
 from fleetcost.query.known import Known
-from fleetcost.tables.database import Engine, open_database
+from fleetcost.tables.database import EngineLimits, open_database
 from fleetcost.tables.ledger import clusters, ledger_of
 
 FLEET = FLEETS["details"]
@@ -34,7 +34,7 @@ HOME_QUESTIONS = ("/model/clusterInfo", "/clusterInfo", "/model/getConfigs")
 def asked(bucket: BucketReader, folder: Path, targets: tuple[str, ...], threads: int, writer: Bucket | None) -> Any:
     """Start an aggregator on an empty disk, ask it, and stop it."""
     memory = (1 << 28) * threads
-    database = open_database(folder / "fleetcost.duckdb", Engine(memory_bytes=memory, threads=threads), FLEET.now)
+    database = open_database(folder / "fleetcost.duckdb", EngineLimits(memory_bytes=memory, threads=threads), FLEET.now)
     ingestor = Ingestor(bucket, database, Retention(hourly=None, daily=None), lambda: FLEET.now)
     registry = Registry(bucket, lambda: clusters(ledger_of(database).values()), lambda: ingestor.status.passes)
     services = Services(

@@ -25,7 +25,7 @@ from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.ingest.plan import Retention
 from fleetcost.ingest.run import Ingestor
 from fleetcost.model.window import Window
-from fleetcost.tables.database import Engine, open_database
+from fleetcost.tables.database import EngineLimits, open_database
 
 NOW = time("2024-01-05")
 TABLES = ("container", "asset", "idle")
@@ -114,7 +114,7 @@ def place(folder: Path) -> Place:
 @contextmanager
 def restarted(bucket: FilesystemBucket, data: Path) -> Iterator[tuple[InProcess, dict[str, tuple[int, str]]]]:
     """Open the database as it was left, finish the pass, and give who answers, with a digest of every table."""
-    database = open_database(data / "fleetcost.duckdb", Engine(memory_bytes=1 << 29, threads=2), NOW)
+    database = open_database(data / "fleetcost.duckdb", EngineLimits(memory_bytes=1 << 29, threads=2), NOW)
     ingestor = Ingestor(bucket, database, Retention(hourly=None, daily=None), lambda: NOW)
     try:
         ingestor.pass_once()

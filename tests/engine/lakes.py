@@ -17,7 +17,7 @@ from fleetcost.ingest.plan import Retention
 from fleetcost.ingest.run import Ingestor
 from fleetcost.lake.manifest import Manifest, read
 from fleetcost.lake.write import LakeWriter
-from fleetcost.tables.database import Engine, open_database
+from fleetcost.tables.database import EngineLimits, open_database
 
 _LABELS = ("labels", "annotations", "namespace_labels", "namespace_annotations", "services")
 _OWN_TIME = {"ledger": ("ingested_at",), "cloud_ledger": ("ingested_at",)}
@@ -36,7 +36,7 @@ def by_engine(url: str, bucket: Bucket, folder: Path, now: datetime) -> Deriver:
 def embedded(source: Bucket, lake: Bucket, folder: Path, now: datetime) -> None:
     """Ingest a bucket into a database, and write its lake into another bucket."""
     folder.mkdir(exist_ok=True)
-    database = open_database(folder / "tables.duckdb", Engine(memory_bytes=1 << 29, threads=2), now)
+    database = open_database(folder / "tables.duckdb", EngineLimits(memory_bytes=1 << 29, threads=2), now)
     assert Ingestor(source, database, Retention(None, None), lambda: now).pass_once().bad == 0
     LakeWriter(database, lake, folder, lambda: now).write()
     database.close()

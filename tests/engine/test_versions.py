@@ -35,7 +35,7 @@ from fleetcost.sets.cloud import layout as cloud_layout
 from fleetcost.sets.files import from_bytes, to_bytes
 from fleetcost.sets.layout import set_path
 from fleetcost.tables.columns import columns_behind, read
-from fleetcost.tables.database import Database, Engine, open_database
+from fleetcost.tables.database import Database, EngineLimits, open_database
 from fleetcost.tables.schema import SCHEMA_VERSION
 from fleetcost.tables.statements import query
 from fleetcost.tables.view import Tables
@@ -87,7 +87,7 @@ def golden(tmp_path: Path) -> FilesystemBucket:
 @pytest.fixture
 def database(golden: FilesystemBucket, tmp_path: Path) -> Iterator[Database]:
     """The embedded database of these sets."""
-    opened = open_database(tmp_path / "tables" / "tables.duckdb", Engine(memory_bytes=1 << 29, threads=2), NOW)
+    opened = open_database(tmp_path / "tables" / "tables.duckdb", EngineLimits(memory_bytes=1 << 29, threads=2), NOW)
     assert Ingestor(golden, opened, Retention(None, None), lambda: NOW).pass_once().bad == 0
     yield opened
     opened.close()

@@ -32,7 +32,7 @@ from fleetcost.query.filters import parse_filter
 from fleetcost.sets.checksum import with_checksum
 from fleetcost.sets.files import to_bytes
 from fleetcost.sets.layout import locate
-from fleetcost.tables.database import Engine
+from fleetcost.tables.database import EngineLimits
 from fleetcost.tables.ledger import EntryState
 from making.bills import amazon, others
 
@@ -168,7 +168,7 @@ def _bill(content: bytes, folder: Path) -> bool:
     place.mkdir(exist_ok=True)
     file = place / ("b.csv.gz" if content[:2] == b"\x1f\x8b" else "b.parquet" if content[:4] == b"PAR1" else "b.json")
     file.write_bytes(content)
-    work = Work(MemoryBucket(), folder / "work", Engine(1 << 28, 1), lambda: NOW)
+    work = Work(MemoryBucket(), folder / "work", EngineLimits(1 << 28, 1), lambda: NOW)
 
     try:
         integration, source = bill_at(file)

@@ -31,7 +31,7 @@ from fleetcost.query.answer import Answer
 from fleetcost.query.ask import ask_allocations, ask_assets
 from fleetcost.query.known import Known
 from fleetcost.samples.memory import MemorySource
-from fleetcost.tables.database import Database, Engine, open_database
+from fleetcost.tables.database import Database, EngineLimits, open_database
 from scenarios.language import Ask, Expectation, Scenario, Ship, read
 from scenarios.world import START_EPOCH, World
 

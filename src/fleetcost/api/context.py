@@ -1,4 +1,4 @@
-"""One request as a handler sees it: its parameters, its asker, the tables behind it."""
+"""One request as a handler sees it: its parameters, its caller, the tables behind it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from fleetcost.api.services import LiveTables
 from fleetcost.api.words import Family
 from fleetcost.errors import TryAgainError
 from fleetcost.model.sets import SetKind
+from fleetcost.query.allowed import allowed_clusters
 from fleetcost.query.answer import Completeness
 from fleetcost.query.filters import Filter, every
 from fleetcost.query.kinds import RowKind
-from fleetcost.query.visible import visible_clusters
 from fleetcost.tables.ledger import last_written
 from fleetcost.tables.view import View
 
@@ -73,7 +73,7 @@ class Context:
 
     def narrowed(self, asked: Filter | None, kind: RowKind) -> Filter | None:
         """
-        Return the filter that counts: what was asked for and what the asker's token allows.
+        Return the filter that counts: what was asked for and what the caller's token allows.
 
         Raises:
             ForbiddenError: the token is narrowed by something that rows of this kind do not have.
@@ -84,24 +84,24 @@ class Context:
         return every(allowed, asked)
 
     def scope(self, kind: RowKind) -> Filter | None:
-        """Return the part of the fleet the asker may know of, None for all."""
+        """Return the part of the fleet the caller may know of, None for all."""
         return self.caller.filters.get(kind)
 
     def clusters(self, snapshot: View) -> frozenset[str] | None:
-        """Return the clusters the asker may know of, None for all."""
+        """Return the clusters the caller may know of, None for all."""
         if not self.caller.narrowed:
             return None
         allowed = self.caller.filters.get(SetKind.ALLOCATIONS)
         if allowed is None:
             return frozenset()
         return frozenset(
-            self.tables.known.remembered(snapshot, ("visible", allowed), lambda: visible_clusters(snapshot, allowed))
+            self.tables.known.remembered(snapshot, ("allowed", allowed), lambda: allowed_clusters(snapshot, allowed))
         )
 
     def seen(self, snapshot: View, judged: Sequence[Completeness]) -> tuple[Completeness, ...]:
-        """Return what stands behind an answer of the clusters the asker may know of: the others are not even named."""
-        visible = self.clusters(snapshot)
-        return tuple(one for one in judged if visible is None or one.cluster in visible)
+        """Return what stands behind an answer of the clusters the caller may know of: the others are not even named."""
+        allowed = self.clusters(snapshot)
+        return tuple(one for one in judged if allowed is None or one.cluster in allowed)
 
     def hourly_from(self) -> datetime | None:
         """Since when hourly rows are kept."""

@@ -88,7 +88,7 @@ def native_question(context: Context, kind: SetKind) -> Question:
 
     Raises:
         QuestionError: a parameter that cannot be used.
-        ForbiddenError: the asker's token does not see this kind.
+        ForbiddenError: the caller's token does not see this kind.
     """
     parameters = context.parameters
     frame, step = framed(
@@ -124,7 +124,7 @@ def native_cloud_question(context: Context) -> Question:
 
     Raises:
         QuestionError: a parameter that cannot be used.
-        ForbiddenError: the asker's token does not see cloud costs.
+        ForbiddenError: the caller's token does not see cloud costs.
     """
     parameters = context.parameters
     asked = STEPS.get(parameters.get("step", "auto"))

@@ -46,10 +46,6 @@ def _numbers(names: str) -> list[Any]:
     return [(name, float) for name in names.split()]
 
 
-def _nullable(names: str) -> list[Any]:
-    return [(name, _NUMBER) for name in names.split()]
-
-
 Properties: Any = msgspec.defstruct(
     "Properties",
     [

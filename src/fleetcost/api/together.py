@@ -31,7 +31,7 @@ class Together:
         Ask a question, or wait with those who ask it already.
 
         Args:
-            key: equal for equal questions of askers who may see the same
+            key: equal for equal questions of callers who may see the same
             receive: tells when this client leaves
             work: the question; what it gives may be sent to several
 

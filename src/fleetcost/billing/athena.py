@@ -27,7 +27,7 @@ PAGE_ROWS = 1000
 
 _START, _END = "line_item_usage_start_date", "line_item_usage_end_date"
 _TAG = re.compile(r"^resource_tags_(?:user|aws)_")
-_CURES = (
+_HINTS = (
     ("line_item_resource_id", "the report has no resource ids: turn them on in the report's settings"),
     ("output bucket", "the identity may not write to the results' bucket, or it is in another region"),
     ("outputLocation", "`bucket` names where results go, such as s3://results/athena"),
@@ -128,18 +128,18 @@ class AthenaSource:
         reason = str(status.get("StateChangeReason") or status["State"])
         if status.get("AthenaError", {}).get("Retryable"):
             return BillError(f"{self._name()}: the query failed: {reason}; the next run asks again")
-        return BillRefusedError(f"{self._name()}: the query failed: {reason}{_cure(reason)}")
+        return BillRefusedError(f"{self._name()}: the query failed: {reason}{_hint(reason)}")
 
     def _ask(self, operation: str, **parameters: Any) -> Any:  # noqa: ANN401 - the SDK is untyped
         try:
             if self._made is None:
                 endpoint = {"endpoint_url": self._place.endpoint} if self._place.endpoint else {}
-                asker = session(self._place.authorizer, self._place.region)
-                self._made = asker.client("athena", config=client_config(), **endpoint)
+                made = session(self._place.authorizer, self._place.region)
+                self._made = made.client("athena", config=client_config(), **endpoint)
             return getattr(self._made, operation)(**parameters)
         except (ClientError, BotoCoreError) as error:
             ours = fault(error, f"{self._name()}: {operation}")
-            raise type(ours)(f"{ours}{_cure(str(error))}") from None
+            raise type(ours)(f"{ours}{_hint(str(error))}") from None
 
     def _name(self) -> str:
         return f"Athena {self._place.account}/{self._place.database}.{self._place.table}"
@@ -209,5 +209,5 @@ def _months(first: datetime, until: datetime) -> list[datetime]:
     return months
 
 
-def _cure(reason: str) -> str:
-    return next((f"; {cure}" for word, cure in _CURES if word.lower() in reason.lower()), "")
+def _hint(reason: str) -> str:
+    return next((f"; {hint}" for word, hint in _HINTS if word.lower() in reason.lower()), "")

@@ -28,7 +28,7 @@ PAGE_ROWS = 10_000
 WAIT_MILLISECONDS = 20_000
 _OK, _TOO_MANY, _SERVER = 200, 429, 500
 _BUSY = ("rateLimitExceeded", "quotaExceeded", "backendError", "internalError", "jobRateLimitExceeded")
-_CURES = (
+_HINTS = (
     ("ACCESS_TOKEN_SCOPE_INSUFFICIENT", "the machine's token has no BigQuery scope: give a key or a workload identity"),
     ("jobs.create", "give the identity the role BigQuery Job User in the project that asks"),
     ("accessDenied", "give the identity the roles BigQuery Data Viewer and BigQuery Job User"),
@@ -146,7 +146,7 @@ class BigQuerySource:
             said = _said(answer)
             busy = answer.status_code == _TOO_MANY or answer.status_code >= _SERVER or any(w in said for w in _BUSY)
             if not busy:
-                raise BillRefusedError(f"{tried}: answered {said}{_cure(said)}")
+                raise BillRefusedError(f"{tried}: answered {said}{_hint(said)}")
         raise BillError(f"{tried}: busy after {ATTEMPTS} attempts: {said}; the next run asks again")
 
     def _send(self, tried: str, method: str, path: str, **request: Any) -> Response:  # noqa: ANN401 - of the client
@@ -233,5 +233,5 @@ def _said(answer: Response) -> str:
         return f"{answer.status_code}"
 
 
-def _cure(said: str) -> str:
-    return next((f"; {cure}" for word, cure in _CURES if word in said), "")
+def _hint(said: str) -> str:
+    return next((f"; {hint}" for word, hint in _HINTS if word in said), "")

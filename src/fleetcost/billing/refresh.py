@@ -28,7 +28,7 @@ from fleetcost.model.window import Resolution
 from fleetcost.sets.cloud.cloud_set import BillProvenance, CloudSet, from_cloud_costs
 from fleetcost.sets.cloud.layout import CloudObject, discover
 from fleetcost.sets.cloud.publish import CloudPublished, publish
-from fleetcost.tables.database import Engine
+from fleetcost.tables.database import EngineLimits
 from fleetcost.tables.scratch import Scratch, scratch
 
 STATUS_OF: tuple[tuple[type[FleetcostError], ConnectionStatus], ...] = (
@@ -60,7 +60,7 @@ class Work:
 
     bucket: Bucket
     folder: Path
-    engine: Engine
+    engine: EngineLimits
     clock: Callable[[], datetime]
 
 

@@ -112,10 +112,10 @@ def answered(operation: StoreOperation, reply: StoreReply) -> FleetcostError:
     """Return the error for an answer of a server that is none of the expected ones."""
     if reply.service:
         return _token_fault(operation, reply, "")
-    cure = HINTS.get(reply.code) or STATUS_HINTS.get(reply.status, "")
+    hint = HINTS.get(reply.code) or STATUS_HINTS.get(reply.status, "")
     refused = reply.code not in AGAIN and (reply.status in _REFUSED_STATUS or reply.code in HINTS)
     kind = StoreRefusedError if refused else StoreError
-    return kind(f"{operation}: the store answered {_said(reply)}{_then(cure)}")
+    return kind(f"{operation}: the store answered {_said(reply)}{_then(hint)}")
 
 
 def untrusted(operation: StoreOperation, host: str, text: str) -> StoreRefusedError:
@@ -133,9 +133,9 @@ def _token_fault(operation: StoreOperation, reply: StoreReply, text: str) -> Fle
         said = _said(
             StoreReply(reply.status, " ".join(filter(None, (code, _first(_MICROSOFT_CODE, text)))), reply.sentence)
         )
-        cure = TOKEN_HINTS.get(code, "check the identity it was asked for: see docs/storage.md")
+        hint = TOKEN_HINTS.get(code, "check the identity it was asked for: see docs/storage.md")
         kind = StoreRefusedError if reply.status in _REFUSED_STATUS else StoreError
-        return kind(f"{operation}: no credentials: {reply.service} answered {said}{_then(cure)}")
+        return kind(f"{operation}: no credentials: {reply.service} answered {said}{_then(hint)}")
     if any(host in reply.service for host in METADATA_HOSTS):
         return StoreRefusedError(
             f"{operation}: no credentials: there are none in the settings or the environment, and {reply.service} "
@@ -197,8 +197,8 @@ def _said(reply: StoreReply) -> str:
     return answer + (f", {sentence!r}" if sentence else "")
 
 
-def _then(cure: str) -> str:
-    return f"; {cure}" if cure else ""
+def _then(hint: str) -> str:
+    return f"; {hint}" if hint else ""
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:

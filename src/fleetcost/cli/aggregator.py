@@ -42,7 +42,7 @@ from fleetcost.ops import log
 from fleetcost.ops.memory import machine_memory_bytes
 from fleetcost.ops.settings import AggregatorSettings
 from fleetcost.query.known import Known
-from fleetcost.tables.database import Database, Engine, open_database
+from fleetcost.tables.database import Database, EngineLimits, open_database
 from fleetcost.tables.ledger import clusters, ledger_of
 from fleetcost.ui.files import load as load_web
 
@@ -137,7 +137,7 @@ def assemble(settings: AggregatorSettings, bucket: Bucket) -> Aggregator:
         TryAgainError: another process holds the database.
     """
     budget = split(settings.memory or machine_memory_bytes() // 2, cores())
-    engine = Engine(memory_bytes=budget.engine_bytes, threads=budget.threads)
+    engine = EngineLimits(memory_bytes=budget.engine_bytes, threads=budget.threads)
     database = open_database(settings.data_dir / DATABASE_FILE, engine, clock())
     retention = Retention(
         hourly=_hours(settings.hourly_retention_hours), daily=_hours(24 * settings.daily_retention_days)

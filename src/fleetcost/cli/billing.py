@@ -40,7 +40,7 @@ from fleetcost.ops.settings import AggregatorSettings
 from fleetcost.sets.cloud.compare import changes
 from fleetcost.sets.cloud.publish import read, versions
 from fleetcost.sets.cloud.status import integrations, read_status
-from fleetcost.tables.database import Engine
+from fleetcost.tables.database import EngineLimits
 
 LEAST_ENGINE_BYTES = 256 * 1024 * 1024
 CHECKED_DAYS = 3
@@ -68,7 +68,7 @@ def make_billing(settings: AggregatorSettings, bucket: Bucket) -> Billing | None
 
 def _work(settings: AggregatorSettings, bucket: Bucket) -> Work:
     memory = max(LEAST_ENGINE_BYTES, (settings.memory or machine_memory_bytes() // 2) // 8)
-    engine = Engine(memory_bytes=memory, threads=max(1, len(os.sched_getaffinity(0))))
+    engine = EngineLimits(memory_bytes=memory, threads=max(1, len(os.sched_getaffinity(0))))
     return Work(bucket, settings.data_dir / "billing", engine, clock)
 
 

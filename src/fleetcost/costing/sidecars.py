@@ -2,7 +2,8 @@
 Sidecars: init containers that run beside the others, for as long as the pod does.
 
 Kubernetes calls them init containers with `restartPolicy: Always`. Their requests are held all the pod's life, like
-those of any container; other init containers are done before the first container starts and hold nothing of their own.
+those of any container; other init containers are done before the first container starts and hold nothing of their own
+(https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/).
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ from fleetcost.ingest.passes import Clock, Pass, Passes, Phase, summary
 from fleetcost.ingest.plan import Batch, Plan, Retention, by_day, plan
 from fleetcost.ingest.prefetch import Prefetcher
 from fleetcost.ops import log
-from fleetcost.tables.database import Engine
+from fleetcost.tables.database import EngineLimits
 from fleetcost.tables.ledger import EntryState, clusters
 
 _log = log.get("engine")
@@ -66,7 +66,7 @@ class Deriver(Passes):
         self._bucket = bucket
         self._engine = engine
         self._retention = retention
-        self._ledgers = Ledgers(folder, bucket, Engine(budget.engine_bytes, budget.threads), clock())
+        self._ledgers = Ledgers(folder, bucket, EngineLimits(budget.engine_bytes, budget.threads), clock())
         self._stage = partial(Prefetcher, bucket, folder, budget, currency, clock)
         self._lake = LakeState(bucket, self._ledgers, clock)
 

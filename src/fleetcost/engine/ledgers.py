@@ -20,7 +20,7 @@ from fleetcost.lake.manifest import LakeFile, Manifest
 from fleetcost.lake.publish import Shapes
 from fleetcost.lake.write import put_whole, shapes_of
 from fleetcost.tables.cloud import CloudEntry, read_cloud_ledger, write_cloud_entries
-from fleetcost.tables.database import Database, Engine, Snapshot, open_database
+from fleetcost.tables.database import Database, EngineLimits, Snapshot, open_database
 from fleetcost.tables.lake import LakeWindow, required, restore, states
 from fleetcost.tables.ledger import Entry, ledger_of, read_days, write_entries
 
@@ -44,7 +44,7 @@ class Ledgers:
         now: for the name of a broken file
     """
 
-    def __init__(self, folder: Path, bucket: Bucket, engine: Engine, now: datetime) -> None:
+    def __init__(self, folder: Path, bucket: Bucket, engine: EngineLimits, now: datetime) -> None:
         self._folder = folder
         self._bucket = bucket
         self._database = open_database(folder / FILE, engine, now)

@@ -17,13 +17,13 @@ from fleetcost.lake.plan import LakePlan, plan
 from fleetcost.lake.publish import LakeChange, Shapes, changed, commit, remove_unused
 from fleetcost.model.window import Resolution, Window
 from fleetcost.ops import log, metrics
-from fleetcost.tables.database import Database, Engine, Snapshot, open_database
+from fleetcost.tables.database import Database, EngineLimits, Snapshot, open_database
 from fleetcost.tables.lake import WHOLE, Exported, columns, export_whole, export_window, mark_of, states, tables_of
 
 GLANCE_SECONDS = 2.0
 """How often the loop looks whether a pass has ended."""
 
-_SMALL = Engine(memory_bytes=1 << 27, threads=1)
+_SMALL = EngineLimits(memory_bytes=1 << 27, threads=1)
 _log = log.get("lake")
 
 

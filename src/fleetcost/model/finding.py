@@ -1,4 +1,4 @@
-"""Findings: what a build noticed and somebody should know, each with its cure."""
+"""Findings: what a build noticed and somebody should know, each with a hint."""
 
 from __future__ import annotations
 

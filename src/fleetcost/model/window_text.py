@@ -19,7 +19,7 @@ ACCEPTED = (
 )
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-"""Times a window may hold; beyond, arithmetic with whole days ends in errors that are not the asker's."""
+"""Times a window may hold; beyond, arithmetic with whole days ends in errors that are not the caller's."""
 
 _SHORTEST = timedelta(seconds=1)
 """Length of `week` and `month` at the very moment they begin; no window has none."""

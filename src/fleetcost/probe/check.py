@@ -1,5 +1,5 @@
 """
-The checks of a bucket, one by one: what works, how long it took, and for what does not the permission and the cure.
+The checks of a bucket, one by one: what works, how long it took, and for what does not the permission and a hint.
 
 Every check is a step that passes, fails, or is not tried because of an earlier one. Nothing is left behind.
 """
@@ -48,7 +48,7 @@ class ProbeStep:
     Attributes:
         name: what was tried
         outcome: how it ended
-        account: what was seen, or what went wrong and its cure; may have several lines
+        account: what was seen, or what went wrong and a hint; may have several lines
         seconds: how long it took
         needs: the permission it takes, where the store refused
     """

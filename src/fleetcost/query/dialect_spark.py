@@ -45,6 +45,8 @@ MACROS: Mapping[str, str] = MappingProxyType(
         "ends_with": "endswith({0}, {1})",
         "nanos": "CAST(CAST({0} AS DECIMAL(28, 9)) * CAST(1000000000 AS DECIMAL(10, 0)) AS DECIMAL(38, 0))",
         "amount_of": "CAST(CAST({0} AS DECIMAL(28, 0)) * CAST(0.000000001 AS DECIMAL(10, 9)) AS DECIMAL(38, 9))",
+        # DIV cuts towards zero, as `//` does (https://spark.apache.org/docs/latest/api/sql/#div); `/` gives a decimal
+        # whose places depend on the operands.
         "quotient": "CAST(({0}) DIV ({1}) AS DECIMAL(38, 0))",
         "wide": "CAST({0} AS DECIMAL(38, 0))",
         "agreed": "CASE WHEN min({0}) = max({0}) THEN min({0}) ELSE '' END",

@@ -119,7 +119,7 @@ class Question:
         counted: the cluster-windows whose rows are there at all, None for all of the frame
         estimated: False leaves out what was estimated where the source was silent
         filter: which rows count, None for all
-        scope: which rows the asker may know of, None for all; what lies outside neither shares nor is shared, and
+        scope: which rows the caller may know of, None for all; what lies outside neither shares nor is shared, and
             counts only where idle and tenancy of its cluster are divided. `filter` must imply it
         detailed: rows carry labels and what else cannot be added up; only sensible for single rows
         parts: rows carry their volumes, load balancers and sources of shared cost

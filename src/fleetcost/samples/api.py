@@ -177,7 +177,7 @@ class Api:
             return QueryTooLargeError(text)
         if status in _BUSY:
             return _BusyError(text, _wait_asked(response))
-        return SourceError(text + _CURES.get(status, ""))
+        return SourceError(text + _HINTS.get(status, ""))
 
     def _about(self, about: str) -> str:
         return f"query {about!r} on {self.address}"
@@ -230,7 +230,7 @@ def _wait_asked(response: httpx.Response) -> float | None:
     return min(float(text), LONGEST_WAIT_SECONDS) if text.isdigit() else None
 
 
-_CURES = {
+_HINTS = {
     401: "; give a bearer token, a user and password, or the header the server asks for (Mimir: X-Scope-OrgID)",
     403: "; these credentials may not query; Amazon's service wants signed requests (prometheus_sigv4_region)",
     404: "; the address must be the base in front of /api/v1/query",

@@ -23,7 +23,7 @@ def increase(times: Floats, values: Floats, start: float, end: float, major: int
     sample is near it, else by half the mean interval, and never below a counter's zero. Version 2 of the server
     looked at the counter's zero first, so a counter that starts in the range may come out a little larger.
 
-    Source: `extrapolatedRate` in the server's `promql/functions.go`.
+    Source: `extrapolatedRate` in https://github.com/prometheus/prometheus/blob/main/promql/functions.go.
     """
     if len(times) < 2:  # noqa: PLR2004 - growth needs two samples
         return None

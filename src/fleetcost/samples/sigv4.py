@@ -1,4 +1,8 @@
-"""Amazon's request signature, version 4, for its managed Prometheus."""
+"""
+Amazon's request signature, version 4, for its managed Prometheus.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html.
+"""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ _log = log.get("tables")
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class EngineLimits:
     """
     How much of the machine the database may use.
 
@@ -157,7 +157,7 @@ class Database:
         file: where it lives
     """
 
-    def __init__(self, file: Path, engine: Engine) -> None:
+    def __init__(self, file: Path, engine: EngineLimits) -> None:
         self.file = file
         self._engine = engine
         self._write_lock = threading.Lock()
@@ -277,7 +277,7 @@ class Database:
         return sum(path.stat().st_size for path in (self.file, _log_of(self.file)) if path.exists())
 
 
-def open_database(file: Path, engine: Engine, now: datetime) -> Database:
+def open_database(file: Path, engine: EngineLimits, now: datetime) -> Database:
     """
     Open the database, or begin an empty one.
 
@@ -308,7 +308,7 @@ def move_aside(file: Path, reason: str, now: datetime) -> None:
     _log.warning("database moved aside; rebuilding from the bucket", reason=reason, moved_to=str(aside))
 
 
-def _open(file: Path, engine: Engine) -> duckdb.DuckDBPyConnection:
+def _open(file: Path, engine: EngineLimits) -> duckdb.DuckDBPyConnection:
     new = not file.exists()
     if new:
         _log_of(file).unlink(missing_ok=True)
@@ -335,7 +335,7 @@ def _open(file: Path, engine: Engine) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _configure(connection: duckdb.DuckDBPyConnection, file: Path, engine: Engine) -> None:
+def _configure(connection: duckdb.DuckDBPyConnection, file: Path, engine: EngineLimits) -> None:
     settings = {
         "memory_limit": f"'{engine.memory_bytes}B'",
         "threads": engine.threads,

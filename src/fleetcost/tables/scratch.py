@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from fleetcost.errors import BillDamagedError
-from fleetcost.tables.database import Engine, Parameters, Row
+from fleetcost.tables.database import EngineLimits, Parameters, Row
 from fleetcost.tables.faults import fault
 
 _SAID_LINES = 3
@@ -64,7 +64,7 @@ class Scratch:
 
 
 @contextmanager
-def scratch(folder: Path, engine: Engine) -> Iterator[Scratch]:
+def scratch(folder: Path, engine: EngineLimits) -> Iterator[Scratch]:
     """
     Open a scratch database for the length of the block.
 
@@ -91,7 +91,7 @@ def _message(error: duckdb.Error) -> str:
     return " ".join(lines[:_SAID_LINES])
 
 
-def _settings(home: Path, engine: Engine) -> tuple[str, ...]:
+def _settings(home: Path, engine: EngineLimits) -> tuple[str, ...]:
     quoted = str(home).replace("'", "''")
     return (
         f"SET memory_limit = '{engine.memory_bytes}B'",

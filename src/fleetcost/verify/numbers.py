@@ -24,7 +24,7 @@ from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.sets.cloud.layout import locate as locate_bill
 from fleetcost.sets.layout import locate
-from fleetcost.tables.database import Engine, open_database
+from fleetcost.tables.database import EngineLimits, open_database
 from fleetcost.tables.totals import Bases, day_totals
 from fleetcost.verify.server import Ask
 
@@ -194,7 +194,7 @@ def rebuilt(
     bucket: BucketReader, ask: Ask, folder: Path, now: datetime, day: Window, clusters: Sequence[ClusterId]
 ) -> Iterator[Figure]:
     """Iterate what a day's objects add up to in tables of their own, beside what the aggregator answers for it."""
-    database = open_database(folder / "day.duckdb", Engine(_MEMORY_BYTES, threads=1), now)
+    database = open_database(folder / "day.duckdb", EngineLimits(_MEMORY_BYTES, threads=1), now)
     try:
         Ingestor(OneDay(bucket, day), database, Retention(None, None), lambda: now).pass_once()
         with database.snapshot() as snapshot:

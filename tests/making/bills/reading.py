@@ -13,14 +13,14 @@ from fleetcost.billing.read import collect, day_set, days, prepare
 from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.cloud_sets import IntegrationId
 from fleetcost.sets.cloud.cloud_set import BillProvenance, CloudSet
-from fleetcost.tables.database import Engine
+from fleetcost.tables.database import EngineLimits
 from fleetcost.tables.scratch import scratch
 from making.bills.ledger import COSTS
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 """A day after every bill's."""
 
-ENGINE = Engine(memory_bytes=1 << 28, threads=2)
+ENGINE = EngineLimits(memory_bytes=1 << 28, threads=2)
 Rows = dict[datetime, dict[tuple[object, ...], tuple[Decimal, ...]]]
 
 

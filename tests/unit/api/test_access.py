@@ -162,7 +162,7 @@ def test_a_filter_cannot_be_argued_away(guarded: App) -> None:
 
 
 def test_kept_answers_are_not_mixed_up(guarded: App) -> None:
-    """The same question by three askers, in any order, gets each asker's own answer."""
+    """The same question by three callers, in any order, gets each caller's own answer."""
     for order in (("boss", "one", "two"), ("two", "one", "boss")):
         names = {}
         for token in order:

@@ -25,7 +25,7 @@ from unit.api.apps import App, app, fleet_bucket
 from unit.api.test_access import TOKENS, write
 from unit.api.test_gate import leaves, run, stays
 
-ASKERS = 24
+CALLERS = 24
 
 
 class Slow:
@@ -55,12 +55,12 @@ def test_equal_questions_run_once() -> None:
 
     async def scene() -> None:
         together, slow, other = Together(Gate(2, 9, 10)), Slow(), Slow()
-        asked = [asyncio.ensure_future(together.ask("a", stays, slow)) for _ in range(ASKERS)]
+        asked = [asyncio.ensure_future(together.ask("a", stays, slow)) for _ in range(CALLERS)]
         apart = asyncio.ensure_future(together.ask("b", stays, other))
         await asyncio.sleep(0.05)
         slow.go.set()
         other.go.set()
-        assert await asyncio.gather(*asked) == [1] * ASKERS
+        assert await asyncio.gather(*asked) == [1] * CALLERS
         assert (await apart, other.asked) == (1, 1)
         assert await together.ask("a", stays, slow) == 2
 
@@ -123,7 +123,7 @@ def guarded(tmp_path: Path) -> Iterator[App]:
         yield made
 
 
-def test_askers_who_see_the_same_share_an_answer(guarded: App) -> None:
+def test_callers_who_see_the_same_share_an_answer(guarded: App) -> None:
     """Equal cold questions are asked once for each part of the fleet that is seen, and answered alike."""
     (operation,) = [one for one in OPERATIONS if one.path == "/api/v1/allocations"]
     asked: list[str] = []
@@ -136,7 +136,7 @@ def test_askers_who_see_the_same_share_an_answer(guarded: App) -> None:
 
     counting = Starlette(routes=[Route("/q", route_of(replace(operation, handler=counted)))])
     counting.state = guarded.client.application.state
-    names = ["reader", "boss", "one", "two"] * (ASKERS // 4)
+    names = ["reader", "boss", "one", "two"] * (CALLERS // 4)
     replies = asyncio.run(_all(counting, [{"x-api-key": name} for name in names]))
     assert sorted(asked) == sorted({"one", "two", *asked})
     assert len(asked) == 3

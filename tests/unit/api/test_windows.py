@@ -1,4 +1,4 @@
-"""Windows at the edges of time: answered or refused as the asker's, never an error of the server."""
+"""Windows at the edges of time: answered or refused as the caller's, never an error of the server."""
 
 from __future__ import annotations
 

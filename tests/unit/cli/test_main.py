@@ -187,7 +187,7 @@ def test_a_taken_port_of_the_demonstration(command: Command, tmp_path: Path, tak
 
 def test_a_database_in_use(command: Command, storage: Path, tmp_path: Path) -> None:
     """A second aggregator on one data directory is asked to wait, exit code 1."""
-    database = open_database(tmp_path / "data" / "fleetcost.duckdb", Engine(1 << 28, 1), DAY)
+    database = open_database(tmp_path / "data" / "fleetcost.duckdb", EngineLimits(1 << 28, 1), DAY)
     done = command("aggregator", "ingest", "--storage-config", storage, "--data-dir", tmp_path / "data")
     database.close()
     assert done.code == 1

@@ -25,7 +25,7 @@ from fleetcost.sets.cloud import files as bill_files
 from fleetcost.sets.cloud import layout as bill_layout
 from fleetcost.sets.files import to_bytes
 from fleetcost.sets.layout import set_path
-from fleetcost.tables.database import Database, Engine, open_database
+from fleetcost.tables.database import Database, EngineLimits, open_database
 from unit.ingest.billed_fleet import CURRENCIES, HOURS, BilledFleet, billed_fleet
 
 RETENTION = Retention(hourly=timedelta(hours=49), daily=timedelta(days=4))
@@ -145,7 +145,7 @@ class Follower:
     def __init__(self, file: Path) -> None:
         self.bucket = MemoryBucket()
         self.now = BEGINNING
-        self.database = open_database(file, Engine(memory_bytes=1 << 28, threads=1), self.now)
+        self.database = open_database(file, EngineLimits(memory_bytes=1 << 28, threads=1), self.now)
         self.ingestor = Ingestor(self.bucket, self.database, RETENTION, lambda: self.now)
 
     def take(self, step: Step) -> None:
@@ -162,7 +162,7 @@ class Follower:
     def rebuilt(self, folder: Path) -> Contents:
         """Return what a rebuild from the bucket as it is has in its tables."""
         folder.mkdir()
-        database = open_database(folder / "tables.duckdb", Engine(memory_bytes=1 << 28, threads=1), self.now)
+        database = open_database(folder / "tables.duckdb", EngineLimits(memory_bytes=1 << 28, threads=1), self.now)
         try:
             Ingestor(self.bucket, database, RETENTION, lambda: self.now).pass_once()
             return contents(database)

@@ -19,14 +19,14 @@ from fleetcost.ops import metrics
 from fleetcost.sets.cloud.layout import set_path
 from fleetcost.sets.cloud.publish import publish
 from fleetcost.tables.cloud import CloudEntry
-from fleetcost.tables.database import Database, Engine, open_database
+from fleetcost.tables.database import Database, EngineLimits, open_database
 from fleetcost.tables.ledger import EntryState
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """An empty database."""
-    made = open_database(tmp_path / "tables.duckdb", Engine(memory_bytes=1 << 28, threads=1), at(day=5))
+    made = open_database(tmp_path / "tables.duckdb", EngineLimits(memory_bytes=1 << 28, threads=1), at(day=5))
     yield made
     made.close()
 

@@ -22,7 +22,7 @@ from fleetcost.ingest.budget import MIB, Budget, split
 from fleetcost.ingest.run import Ingestor
 from fleetcost.model.states import ObjectState
 from fleetcost.sets.layout import locate, set_path
-from fleetcost.tables.database import Database, Engine, open_database
+from fleetcost.tables.database import Database, EngineLimits, open_database
 from fleetcost.tables.ledger import EntryState, clusters, ledger_of
 from unit.ingest.hostile import VILLAIN, crafted, generated, heavy, name_oddly
 
@@ -69,7 +69,7 @@ def follow(tmp_path: Path) -> Iterator[Any]:
         bucket = FilesystemBucket(tmp_path / name / "bucket")
         good_sets(bucket)
         file = tmp_path / name / "tables.duckdb"
-        database = open_database(file, Engine(BUDGET.engine_bytes, BUDGET.threads), NOW)
+        database = open_database(file, EngineLimits(BUDGET.engine_bytes, BUDGET.threads), NOW)
         ingestor = Ingestor(bucket, database, FOREVER, lambda: NOW, budget=BUDGET)
         registry = Registry(bucket, lambda: clusters(ledger_of(database).values()), lambda: 1)
         services = Services(database, lambda: ingestor.status, lambda: NOW, None, 600, registry=registry)

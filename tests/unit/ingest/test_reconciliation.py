@@ -20,7 +20,7 @@ from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.reconciliation import AssetOutcome, RowOutcome
 from fleetcost.model.window import Window
 from fleetcost.sets.cloud.layout import set_path
-from fleetcost.tables.database import Database, Engine, open_database
+from fleetcost.tables.database import Database, EngineLimits, open_database
 from fleetcost.tables.report import carried, report_days, report_outcomes, unmonitored
 from unit.ingest.billed_fleet import (
     CURRENCIES,
@@ -44,7 +44,9 @@ class Tables:
 
     def __init__(self, folder: Path, bucket: Bucket) -> None:
         folder.mkdir(exist_ok=True)
-        self.database: Database = open_database(folder / "tables.duckdb", Engine(memory_bytes=1 << 29, threads=2), NOW)
+        self.database: Database = open_database(
+            folder / "tables.duckdb", EngineLimits(memory_bytes=1 << 29, threads=2), NOW
+        )
         self.ingestor = Ingestor(bucket, self.database, Retention(None, None), lambda: NOW)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:

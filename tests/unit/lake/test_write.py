@@ -23,7 +23,7 @@ from fleetcost.lake.manifest import MANIFEST, Manifest, read
 from fleetcost.lake.publish import GRACE
 from fleetcost.lake.write import LakeWriter
 from fleetcost.model.asset import AssetType
-from fleetcost.tables.database import Engine, open_database
+from fleetcost.tables.database import EngineLimits, open_database
 from unit.ingest.billed_fleet import HOURS, billed_fleet
 
 DAYS = 3
@@ -175,7 +175,7 @@ def test_what_a_day_changes_on_a_billed_hour_is_written(tmp_path: Path) -> None:
     fleet, sets, bucket = billed_fleet(1), MemoryBucket(), FilesystemBucket(tmp_path / "bucket")
     fleet.publish(sets)
     now = at(day=8)
-    database = open_database(tmp_path / "tables.duckdb", Engine(memory_bytes=1 << 29, threads=2), now)
+    database = open_database(tmp_path / "tables.duckdb", EngineLimits(memory_bytes=1 << 29, threads=2), now)
     ingestor, lake = Ingestor(sets, database, Retention(None, None), lambda: now), Lake(None, bucket, tmp_path)
     sums = "SELECT window_start, sum(adjustment) FROM {} GROUP BY 1 ORDER BY 1"
     for dearer in (0, 5):

@@ -18,11 +18,11 @@ from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution
 from fleetcost.sets.cost_set import CostSet
 from fleetcost.sets.schema import SCHEMAS
-from fleetcost.tables.database import Database, Engine, Writer, open_database
+from fleetcost.tables.database import Database, EngineLimits, Writer, open_database
 from fleetcost.tables.rows import TABLE_OF
 from fleetcost.tables.schema import SCHEMA_VERSION
 
-ENGINE = Engine(memory_bytes=1 << 29, threads=2)
+ENGINE = EngineLimits(memory_bytes=1 << 29, threads=2)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from builders import DAY, FOREVER, HOURLY, allocation, allocation_set, asset_set
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.errors import DatabaseDamagedError, DatabaseStoppedError, NoRoomError, TooMuchError
 from fleetcost.ingest.run import Ingestor
-from fleetcost.tables.database import Database, Engine, open_database
+from fleetcost.tables.database import Database, EngineLimits, open_database
 from fleetcost.tables.faults import fault
 
 BLOCK_BYTES = 256 * 1024
@@ -166,7 +166,7 @@ def test_what_a_killed_process_had_put_aside_is_removed(file: Path) -> None:
 
 def test_work_beyond_memory_and_spill_is_refused(tmp_path: Path) -> None:
     """A question that needs more than memory and its part of the disk ends with that reason; the database goes on."""
-    database = open_database(tmp_path / "small.duckdb", Engine(memory_bytes=24 << 20, threads=1), DAY)
+    database = open_database(tmp_path / "small.duckdb", EngineLimits(memory_bytes=24 << 20, threads=1), DAY)
     with database.snapshot() as snapshot, pytest.raises(TooMuchError, match="more memory than the engine may use"):
         snapshot.rows("SELECT count(*) FROM (SELECT random() AS x, range AS y FROM range(8000000) ORDER BY x)")
     assert database.broken == ""

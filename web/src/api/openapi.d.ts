@@ -1266,7 +1266,7 @@ export interface components {
         };
         /**
          * SavedViews
-         * @description Every view, and whether this asker can change them.
+         * @description Every view, and whether this caller can change them.
          */
         SavedViews: {
             views: components["schemas"]["SavedView"][];

@@ -58,7 +58,7 @@ def allocation_question(context: Context, window: Window | None = None) -> Quest
 
     Raises:
         QuestionError: a parameter that cannot be used.
-        ForbiddenError: the asker's token does not see allocations.
+        ForbiddenError: the caller's token does not see allocations.
     """
     parameters, defaults = context.parameters, DEFAULTS_OF[context.family]
     frame, step = framed(
@@ -103,7 +103,7 @@ def asset_question(context: Context, window: Window | None = None) -> Question:
 
     Raises:
         QuestionError: a parameter that cannot be used.
-        ForbiddenError: the asker's token does not see assets.
+        ForbiddenError: the caller's token does not see assets.
     """
     parameters, defaults = context.parameters, DEFAULTS_OF[context.family]
     frame, step = framed(

@@ -2,7 +2,7 @@
 Asking another installation in a person's place.
 
 The page's own rules let it ask this server alone, so what a context answers comes through here: read-only, with the
-credentials kept for that origin and none of the asker's, following no redirect, within a deadline, and documents of an
+credentials kept for that origin and none of the caller's, following no redirect, within a deadline, and documents of an
 API only. Addresses that only the machine itself or its cloud can reach are not asked.
 """
 

@@ -105,7 +105,7 @@ def origin_of(address: str) -> str:
     return f"{parts.scheme}://{parts.hostname.lower()}:{port or _PORTS[parts.scheme]}"
 
 
-class Held(msgspec.Struct, frozen=True):
+class StoredSecret(msgspec.Struct, frozen=True):
     """Credentials and the one origin they are sent to."""
 
     origin: str
@@ -132,7 +132,7 @@ class SecretsFile:
     def put(self, key: str, origin: str, authorization: str) -> None:
         """Keep credentials."""
         with self._lock:
-            self._write(self._read() | {key: Held(origin, authorization)})
+            self._write(self._read() | {key: StoredSecret(origin, authorization)})
 
     def drop(self, key: str) -> None:
         """Forget a context's credentials."""
@@ -141,13 +141,13 @@ class SecretsFile:
             if kept.pop(key, None) is not None:
                 self._write(kept)
 
-    def _read(self) -> dict[str, Held]:
+    def _read(self) -> dict[str, StoredSecret]:
         try:
-            return msgspec.json.decode(self._file.read_bytes(), type=dict[str, Held])
+            return msgspec.json.decode(self._file.read_bytes(), type=dict[str, StoredSecret])
         except FileNotFoundError:
             return {}
 
-    def _write(self, kept: Mapping[str, Held]) -> None:
+    def _write(self, kept: Mapping[str, StoredSecret]) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         aside = self._file.with_suffix(".next")
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -83,7 +83,7 @@ def autocomplete(context: Context) -> Any:  # noqa: ANN401 - a JSON document
 
 
 def found_values(context: Context, kind: RowKind) -> list[str]:
-    """Return the values of a field of rows of a kind that the asker may see."""
+    """Return the values of a field of rows of a kind that the caller may see."""
     parameters = context.parameters
     frame, _ = framed(window_of(context, default="7d"), Step.DAY, context.hourly_from(), context.now)
     limit = whole(parameters, "limit")

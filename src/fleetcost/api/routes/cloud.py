@@ -70,13 +70,13 @@ def reconciliation(context: Context) -> ReconciliationJson:
     limit = min(whole(context.parameters, "limit") or SHOWN, MOST_SHOWN)
     only = context.parameters.get("cluster")
     with context.snapshot() as snapshot:
-        visible = context.clusters(snapshot)
-        days = [day for day in report_days(snapshot, frame.window) if visible is None or day.cluster in visible]
-        rows = loose_rows(snapshot, frame.window, limit) if visible is None else ()
+        allowed = context.clusters(snapshot)
+        days = [day for day in report_days(snapshot, frame.window) if allowed is None or day.cluster in allowed]
+        rows = loose_rows(snapshot, frame.window, limit) if allowed is None else ()
         assets = loose_assets(snapshot, frame.window, limit)
-        outcomes = report_outcomes(snapshot, frame.window) if visible is None else ()
+        outcomes = report_outcomes(snapshot, frame.window) if allowed is None else ()
         sums = billed(outcomes, carried(snapshot, frame.window))
-        bills = bills_behind(snapshot, frame, context.now, context.tables.known) if visible is None else ()
+        bills = bills_behind(snapshot, frame, context.now, context.tables.known) if allowed is None else ()
         as_of = rfc3339(context.as_of(snapshot))
     return ReconciliationJson(
         window=window_document(frame.window),
@@ -87,7 +87,7 @@ def reconciliation(context: Context) -> ReconciliationJson:
         unmatched_assets=[
             asset_document(one)
             for one in assets
-            if only in {None, one.cluster} and (visible is None or one.cluster in visible)
+            if only in {None, one.cluster} and (allowed is None or one.cluster in allowed)
         ],
         completeness=[bills_document(one) for one in bills],
         as_of=as_of,

@@ -102,13 +102,13 @@ def _home(context: Context, facts: FleetFacts, seen: Sequence[Member]) -> str:
 def _members(context: Context) -> tuple[Member, ...]:
     known = context.tables.known
     with context.snapshot() as snapshot:
-        visible = context.clusters(snapshot)
+        allowed = context.clusters(snapshot)
         made = known.remembered(
             snapshot,
             ("members", context.now.replace(minute=0, second=0, microsecond=0)),
             lambda: members(snapshot, known.entries(snapshot), context.now),
         )
-    return tuple(one for one in made if visible is None or one.cluster in visible)
+    return tuple(one for one in made if allowed is None or one.cluster in allowed)
 
 
 def _info(one: Member, context: Context) -> dict[str, str]:

@@ -93,10 +93,10 @@ def windows(context: Context, pace: IngestPace) -> HealthJson:
     resolution = Resolution(parameters.get("resolution", Resolution.HOUR.value))
     asked = parse_window(parameters.get("window", DEFAULT_WINDOW), now)
     with context.snapshot() as snapshot:
-        visible = context.clusters(snapshot)
+        allowed = context.clusters(snapshot)
         entries = context.tables.known.entries(snapshot)
         as_of = rfc3339(context.as_of(snapshot))
-    fleet = [one for one in clusters(entries) if visible is None or one in visible]
+    fleet = [one for one in clusters(entries) if allowed is None or one in allowed]
     count = asked.seconds / resolution.seconds * max(1, len(fleet))
     if count > MOST_CELLS:
         case = f"This asks for {count:.0f} cells, and at most {MOST_CELLS} are answered"

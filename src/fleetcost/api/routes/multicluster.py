@@ -37,11 +37,11 @@ def multicluster(context: Context, facts: FleetFacts) -> Any:  # noqa: ANN401 - 
     """
     window = parse_window(context.parameters.get("window", DEFAULT_WINDOW), context.now)
     with context.snapshot() as snapshot:
-        visible = context.clusters(snapshot)
+        allowed = context.clusters(snapshot)
         known = clusters(context.tables.known.entries(snapshot))
     statuses = facts.statuses()
     gone = context.tables.known.retired()
-    chosen = [statuses.get(one, AgentStatus(one)) for one in known if visible is None or one in visible]
+    chosen = [statuses.get(one, AgentStatus(one)) for one in known if allowed is None or one in allowed]
     counted = [one for one in chosen if one.checks and one.cluster not in gone]
     overview = {f"{check}DiagnosticPassed": _passed(check, counted, window) for check in CHECKS}
     return enveloped({"overview": overview, "clusters": [_row(one) for one in chosen]})

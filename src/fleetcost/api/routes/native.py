@@ -96,17 +96,17 @@ def clusters(context: Context) -> ClustersJson:
     today = Resolution.DAY.window_of(now)
     frame = Frame(Window(today.start - Resolution.DAY.delta, today.end), Resolution.DAY)
     with context.snapshot() as snapshot:
-        visible = context.clusters(snapshot)
+        allowed = context.clusters(snapshot)
         entries = known.entries(snapshot)
         judged = known.completeness(snapshot, frame, tuple(SetKind), now)
         fleet = {one.cluster: one for one in members(snapshot, entries, now)}
-        billed_only = unmonitored(snapshot, now - LOOKED_BACK) if visible is None else ()
+        billed_only = unmonitored(snapshot, now - LOOKED_BACK) if allowed is None else ()
         as_of = rfc3339(context.as_of(snapshot))
     own: dict[str, list[Entry]] = {}
     for entry in entries:
         if entry.state is not EntryState.DELETED:
             own.setdefault(entry.key.cluster, []).append(entry)
-    chosen = [one for one in judged if visible is None or one.cluster in visible]
+    chosen = [one for one in judged if allowed is None or one.cluster in allowed]
     gone = known.retired()
     found = [_cluster(one, own.get(one.cluster, []), fleet[one.cluster]) for one in chosen]
     found = [_retired(one, gone.get(ClusterId(one.cluster))) for one in found]

@@ -85,9 +85,9 @@ def fleet_prices(context: Context, facts: FleetFacts) -> PricesJson:
     frame, _ = framed(window, Step.ALL, context.hourly_from(), context.now)
     scope = context.narrowed(None, SetKind.ASSETS)
     with context.snapshot() as snapshot:
-        visible = context.clusters(snapshot)
+        allowed = context.clusters(snapshot)
         known = clusters(context.tables.known.entries(snapshot))
-        found = prices(snapshot, frame, scope, [one for one in known if visible is None or one in visible])
+        found = prices(snapshot, frame, scope, [one for one in known if allowed is None or one in allowed])
         as_of = rfc3339(context.as_of(snapshot))
     statuses = facts.statuses()
     rows = [_price(one, _doubts(statuses.get(ClusterId(one.cluster)))) for one in found]

@@ -54,7 +54,7 @@ class SavedView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SavedViews(msgspec.Struct, frozen=True):
-    """Every view, and whether this asker can change them."""
+    """Every view, and whether this caller can change them."""
 
     views: list[SavedView]
     read_only: bool

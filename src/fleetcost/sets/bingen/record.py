@@ -17,7 +17,6 @@ Equal label maps of a file are one dict, so nobody may change one.
 """
 
 _YEAR_1 = datetime(1, 1, 1, tzinfo=UTC)
-_UNIX_EPOCH_SECONDS = 62_135_596_800
 _YEAR_10000_SECONDS = 315_537_897_600
 
 
@@ -40,11 +39,6 @@ class WireTime(NamedTuple):
         """Whether the time has a year from 1 to 9999, in UTC and in its zone."""
         local = self.seconds + self.offset_seconds
         return min(self.seconds, local) >= 0 and max(self.seconds, local) < _YEAR_10000_SECONDS
-
-    @property
-    def unix_seconds(self) -> int:
-        """Seconds since 1970, UTC, without the fraction."""
-        return self.seconds - _UNIX_EPOCH_SECONDS
 
     def instant(self) -> datetime | None:
         """Return the aware time in UTC, cut to microseconds, or None where it is not set."""

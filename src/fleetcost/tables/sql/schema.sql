@@ -1,11 +1,13 @@
 -- The shape of the database. It is a cache of the bucket: another version is another file, there are no migrations.
 -- Times are UTC without a zone. Costs and hours are exact decimals. {res} stands for 1h and 1d.
 
--- Exact arithmetic: an amount as a whole number of its smallest unit, and back.
+-- Exact arithmetic: an amount as a whole number of its smallest unit, and back. The factors are decimals, because a product
+-- of decimals is exact and one with a float is not (https://duckdb.org/docs/stable/sql/data_types/numeric).
 CREATE MACRO nanos(amount) AS (amount::DECIMAL(28, 9) * 1000000000::DECIMAL(10, 0))::HUGEINT;
 CREATE MACRO amount_of(nanos) AS (nanos::DECIMAL(28, 0) * 0.000000001::DECIMAL(10, 9))::DECIMAL(38, 9);
 
--- What engines write differently; `query/macros.py` has the same for others. Whole numbers divided, cut towards zero.
+-- What engines write differently; `query/macros.py` has the same for others. Whole numbers divided, cut towards zero:
+-- `/` would make floats of them (https://duckdb.org/docs/stable/sql/functions/numeric).
 CREATE MACRO quotient(amount, divisor) AS (amount // divisor);
 -- A whole number whose sum has room: sums of this engine are 128 bits wide.
 CREATE MACRO wide(number) AS number;

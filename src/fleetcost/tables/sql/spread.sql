@@ -1,4 +1,5 @@
--- Spread an amount over rows by their weights, exactly: whole units by truncation, the rest to the largest weight.
+-- Spread an amount over rows by their weights, exactly: whole units by truncation, the rest to the largest weight. Where all
+-- weights are zero each member gets the same. The rest is less than a unit a row, so it cannot turn the order of parts.
 -- {source}: rows with amount (the same in a group) and weight, whole numbers; {by}: a group; {tie}: order among equals;
 -- {carried}: columns of the source that are kept.
 SELECT {carried},

@@ -16,7 +16,7 @@ from fleetcost.tables.view import View
 _EVER = Window(datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 
 
-def visible_clusters(snapshot: View, allowed: Filter) -> tuple[str, ...]:
+def allowed_clusters(snapshot: View, allowed: Filter) -> tuple[str, ...]:
     """
     Return the clusters that have at least one allocation passing a filter.
 
