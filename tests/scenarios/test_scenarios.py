@@ -86,7 +86,7 @@ class _Play:
             _hold(answer, expectation, f"{self._scenario.file}:{expectation.line}")
 
     def _aggregator(self, name: str) -> Database:
-        engine = Engine(memory_bytes=1 << 29, threads=1)
+        engine = EngineLimits(memory_bytes=1 << 29, threads=1)
         database = open_database(self._folder / name, engine, self._now)
         self._opened.callback(database.close)
         Ingestor(self._bucket, database, Retention(None, None), lambda: self._now).pass_once()

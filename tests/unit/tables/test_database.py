@@ -153,7 +153,7 @@ def test_a_database_in_use_is_left_alone(database: Database) -> None:
         "import sys; from pathlib import Path; from datetime import datetime\n"
         "from fleetcost.errors import TryAgainError\n"
         "from fleetcost.tables.database import *\n"
-        "try: open_database(Path(sys.argv[1]), Engine(1 << 28, 1), datetime.now())\n"
+        "try: open_database(Path(sys.argv[1]), EngineLimits(1 << 28, 1), datetime.now())\n"
         "except TryAgainError: sys.exit(7)"
     )
     environment = {"PYTHONPATH": f"{Path(__file__).parents[3] / 'src'}"}
