@@ -19,7 +19,7 @@ from fleetcost import __version__
 from fleetcost.cli import main
 from fleetcost.errors import FleetcostError, SettingsError, SourceError
 from fleetcost.ops.garbage import NEW_OBJECTS
-from fleetcost.tables.database import Engine, open_database
+from fleetcost.tables.database import EngineLimits, open_database
 from unit.cli.conftest import Command
 
 SOURCE = "http://127.0.0.1:9"
