@@ -44,7 +44,13 @@ def aggregator(storage_config: Path, folder: Path, *extra: str, token: str = "")
     command += ["--data-dir", str(folder), "--port", str(port), *extra]
     address = f"http://127.0.0.1:{port}"
     folder.mkdir(parents=True, exist_ok=True)
-    with running(command, environment=dict(os.environ), log=folder / "log", ready=lambda: _passed(address, token)):
+    with running(
+        command,
+        environment=dict(os.environ),
+        log=folder / "log",
+        ready=lambda: _passed(address, token),
+        patience=PATIENCE_SECONDS,
+    ):
         yield address
 
 

@@ -9,8 +9,22 @@ import gap from "../testing/recorded/allocations-gap.json";
 import late from "../testing/recorded/allocations-late.json";
 import none from "../testing/recorded/allocations-none.json";
 import clusters from "../testing/recorded/clusters-late.json";
+import { isCurrent } from "../words/states";
 
 const REGISTRY = { "v1/clusters": { body: clusters } };
+
+/** What the recorded answers say, as the pages must write it: another recording needs no other expectation. */
+const silent = late.completeness.find(({ cluster }) => cluster === "cluster-6");
+const observed = Math.floor((100 * (silent?.coverage_minutes ?? 0)) / (silent?.expected_minutes ?? 1));
+const total = late.totals.total_cost.toLocaleString("en-US", { style: "currency", currency: "USD" });
+const until = clusters.clusters
+  .filter(({ state }) => isCurrent(state))
+  .map(({ last }) => last ?? "")
+  .sort()[0];
+const missing = gap.series.find(({ state }) => state === "missing")?.window.start ?? "";
+const missingDay = new Date(missing)
+  .toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" })
+  .replace(",", "");
 
 beforeEach(() => {
   const base = document.createElement("base");
@@ -35,15 +49,17 @@ describe("Explore", () => {
     open("explore", { allocations: { body: late } });
     expect(await screen.findByText(/At least this much/)).toBeTruthy();
     expect(
-      screen.getByText(/3 of 7 clusters are incomplete: cluster-6 \(late, 5\d% observed\)/),
+      screen.getByText(
+        new RegExp(`3 of 7 clusters are incomplete: cluster-6 \\(late, ${observed}% observed\\)`),
+      ),
     ).toBeTruthy();
-    expect(screen.getByText("Total, at least").parentElement?.textContent).toMatch(/≥\$2,\d{3}\.\d\d/);
+    expect(screen.getByText("Total, at least").parentElement?.textContent).toContain(`≥${total}`);
   });
 
   test("says how much of the fleet is up to date, retired clusters left out", async () => {
     open("explore", { allocations: { body: late } });
     expect(await screen.findByText("5 of 7 clusters")).toBeTruthy();
-    expect(screen.getByText(/^data to \d\d:\d\d UTC$/)).toBeTruthy();
+    expect(screen.getByText(`data to ${until?.slice(11, 16)} UTC`)).toBeTruthy();
   });
 
   test("asks the API in the words of its own address, under the path it is mounted at", async () => {
@@ -74,7 +90,7 @@ describe("Explore", () => {
     open("explore?idle=hide", { allocations: { body: gap } });
     const summary = await screen.findByText("Show as a table");
     act(() => summary.click());
-    const row = await screen.findByRole("row", { name: /Fri 27 Nov Missing/ });
+    const row = await screen.findByRole("row", { name: new RegExp(`${missingDay} Missing`) });
     expect(row.textContent).toContain("no data");
     expect(row.textContent).not.toContain("$0.00");
   });
