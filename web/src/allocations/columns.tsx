@@ -15,16 +15,16 @@ import { isIdle, keyWords, partsOf } from "../words/names";
 import { shareOf } from "../words/percent";
 import { capital } from "../words/states";
 
-/** From the rank on, what is dropped first where the room is short. */
+/** What is dropped where the room is short, the highest first: what follows from costs goes before costs do. */
 const RANKS: Readonly<Record<string, number>> = {
-  cpu_cost: 3,
-  ram_cost: 3,
-  gpu_cost: 5,
-  pv_cost: 4,
-  network_cost: 6,
-  load_balancer_cost: 7,
-  shared_cost: 8,
-  external_cost: 8,
+  cpu_cost: 1,
+  ram_cost: 1,
+  gpu_cost: 1,
+  pv_cost: 2,
+  network_cost: 2,
+  load_balancer_cost: 2,
+  shared_cost: 2,
+  external_cost: 2,
 };
 
 export function allocationColumns(
@@ -58,7 +58,7 @@ export function allocationColumns(
       meaning: "Used part of what was requested, CPU, memory and GPUs weighted by cost",
       align: "end",
       width: 6,
-      rank: 2,
+      rank: 3,
       value: (row) => row.total_efficiency,
       cell: (row) => <Efficiency value={row.total_efficiency} />,
       total: <Efficiency value={totals.total_efficiency} />,

@@ -39,7 +39,7 @@ const AMOUNTS = [
   "idleMonth",
 ] as const;
 
-/** One row per group, the idle of its own joined to it; who has nothing but idle is there too. */
+/** One row per group that costs anything, its idle joined to it; who has nothing but idle is there too. */
 export function efficiencyRows(answer: Allocations): readonly EfficiencyRow[] {
   const found = new Map<string, EfficiencyRow>();
   for (const row of answer.rows) {
@@ -47,7 +47,7 @@ export function efficiencyRows(answer: Allocations): readonly EfficiencyRow[] {
     const before = found.get(own.name);
     found.set(own.name, before ? sumOf(own.name, before.key, [before, own]) : own);
   }
-  return [...found.values()];
+  return [...found.values()].filter(({ cost }) => cost !== 0);
 }
 
 /** All rows as one. */

@@ -98,7 +98,8 @@ function SplitOf({ row }: { row: EfficiencyRow }) {
 /** The used part of what is paid and measured; null where nothing was measured. */
 function usedShare(row: EfficiencyRow): number | null {
   const measured = row.cost - row.unmeasured;
-  return measured > 0 ? row.used / measured : null;
+  const known = row.unmeasured <= 0 || row.used + row.workloadIdle > 0;
+  return measured > 0 && known ? row.used / measured : null;
 }
 
 /** From a cluster to its workloads; from a workload to its page; from a node to what runs on it. */
