@@ -111,6 +111,10 @@ DEFAULTS: Mapping[RowKind, tuple[Dimension, ...]] = {
 """What an answer is grouped by when nothing is asked for."""
 
 
+_OTHER_NAMES: Mapping[RowKind, Mapping[str, str]] = {SetKind.ASSETS: {"assettype": "type"}}
+"""What OpenCost's own UI groups assets by, and what filters call the type; in small letters."""
+
+
 def parse_dimensions(text: str | None, kind: RowKind, parameter: str = "aggregate") -> tuple[Dimension, ...]:
     """
     Read a comma-separated list of dimensions.
@@ -139,7 +143,7 @@ def _dimension(part: str, text: str, kind: RowKind, parameter: str) -> Dimension
     if colon and head in keyed and key:
         return Dimension(keyed[head], label_key(key, kind))
     aliases = () if kind is CLOUD else tuple(ALIASES)
-    known = {name.lower(): name for name in (*NAMES[kind], *aliases)}
+    known = {name.lower(): name for name in (*NAMES[kind], *aliases)} | dict(_OTHER_NAMES.get(kind, {}))
     if part.lower() in known:
         return Dimension(known[part.lower()])
     accepted = [*NAMES[kind], *(f"{name}:<name>" for name in KEYED[kind]), *aliases, "all"]

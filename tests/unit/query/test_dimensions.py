@@ -125,6 +125,14 @@ def test_nothing_asked_is_the_default() -> None:
         assert parse_dimensions("ALL", kind) == ()
 
 
+def test_assets_are_grouped_as_opencosts_ui_asks() -> None:
+    """`assetType`, which OpenCost's UI sends and filters know, is the type of assets and nothing of allocations."""
+    assert parse_dimensions("assetType", S) == parse_dimensions("type", S)
+    assert parse_dimensions("cluster,assettype", S) == parse_dimensions("cluster,type", S)
+    with pytest.raises(QuestionError, match="There is no grouping by `assetType`"):
+        parse_dimensions("assetType", A)
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "reason"),
     [
