@@ -46,7 +46,7 @@ describe("data health", () => {
   });
 
   test("counts observed minutes against those that are over", () => {
-    expect(observedOf(cellsOf("cluster-0"), as_of)).toBeGreaterThan(0.99);
+    expect(observedOf(cellsOf("cluster-0"), as_of)).toBeCloseTo(1, 2);
     expect(observedOf(cellsOf("cluster-6"), as_of)).toBe(0);
   });
 
