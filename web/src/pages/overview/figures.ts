@@ -83,9 +83,9 @@ export function costIn(bucket: Bucket, cluster: string): number | null {
   return own.length > 0 ? sum(own.map((row) => row.total_cost)) : null;
 }
 
-/** The cluster of a row of the overview's query, be it the cluster's own or its idle. */
+/** The cluster of a row of the overview's query, be it its own, its idle or its tenancy. */
 export function clusterOf(name: string): string {
-  return name.replace(/\/__idle__$/, "");
+  return name.replace(/\/__(idle|tenancy|shared)__$/, "");
 }
 
 export interface Mover {
