@@ -144,6 +144,16 @@ def test_no_file_mentions(what: str) -> None:
     assert found == []
 
 
+OLD_WORDS = re.compile(r"(?i)\b(anew|errand|payer_order|sightings_of|told|workshop)\b")
+
+
+def test_words_are_those_of_the_field() -> None:
+    """Neither code nor documentation uses words that were given up for plainer ones."""
+    files = [file for file in tracked() if file.parts[len(REPOSITORY.parts)] in {"src", "docs", "deploy", "scripts"}]
+    assert len(files) > 400
+    assert [name(file) for file in files if file.suffix in TEXTS - {".json"} and OLD_WORDS.search(_text(file))] == []
+
+
 def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="ignore")
 
