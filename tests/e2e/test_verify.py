@@ -366,6 +366,30 @@ def test_a_set_that_is_damaged(place: Place) -> None:
     assert "repair" in found.cure()
 
 
+def numbers(store: Path, url: str) -> tuple[int, str]:
+    """Hold the numbers against each other by a command of its own; return its exit code and what it printed."""
+    done = fleetcost("verify", "--numbers", "--storage-config", str(store), "--url", url)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_numbers_of_a_whole_chain_are_equal(healthy: Place, running: str) -> None:
+    """Where nothing is broken every pair of amounts is equal, how many is said, and the exit code is 0."""
+    code, said = numbers(healthy.store, running)
+    assert (code, "pairs of amounts are equal" in said) == (0, True), said
+
+
+def test_numbers_that_differ_are_named(place: Place, running: str) -> None:
+    """Where the bucket holds less than the aggregator answers, the first difference is printed; exit code 1."""
+    for file in place.of("cluster-1").glob("etl/parquet/assets/1d/*"):
+        file.unlink()
+    code, said = numbers(place.store, running)
+    assert code == 1, said
+    (line,) = said.splitlines()
+    assert line.startswith("differs: ")
+    assert line.endswith(" expected")
+    assert "cluster-1" in line
+
+
 def test_an_aggregator_of_another_bucket(place: Place, running: str) -> None:
     """A cluster that is in this bucket and not in the aggregator's tables breaks the ingest."""
     shutil.copytree(place.of("cluster-1"), place.of("cluster-9"))

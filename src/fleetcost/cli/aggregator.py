@@ -32,7 +32,7 @@ from fleetcost.cli.engine import open_deriver, serve_engine
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage, multi_storage
 from fleetcost.errors import FleetcostError
-from fleetcost.ingest.budget import split
+from fleetcost.ingest.budget import Budget, split
 from fleetcost.ingest.passes import Passes
 from fleetcost.ingest.plan import Plan, Retention, Skip
 from fleetcost.ingest.run import Ingestor
@@ -64,6 +64,7 @@ class Aggregator:
     database: Database
     ingestor: Ingestor
     bucket: Bucket
+    budget: Budget
     stores: Callable[[], tuple[StoreState, ...]] = tuple
     orders: BillOrders | None = None
 
@@ -91,7 +92,7 @@ class Aggregator:
                 self.settings.data_dir / CONTEXT_SECRETS,
             ),
             home=self.settings.home_cluster,
-            known=Known(retired=registry.retired),
+            known=Known(self.budget.known_bytes, registry.retired),
             registry=registry,
             bills=Bills(self.bucket, self.orders),
             hosts=known_hosts(
@@ -143,7 +144,7 @@ def assemble(settings: AggregatorSettings, bucket: Bucket) -> Aggregator:
         hourly=_hours(settings.hourly_retention_hours), daily=_hours(24 * settings.daily_retention_days)
     )
     ingestor = Ingestor(bucket, database, retention, clock, currency=settings.foreign_currency, budget=budget)
-    return Aggregator(settings, database, ingestor, bucket)
+    return Aggregator(settings, database, ingestor, bucket, budget)
 
 
 def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], beside: Sequence[Loop] = ()) -> None:
@@ -250,6 +251,7 @@ def _pass(passes: Passes, console: Console, *, dry_run: bool) -> int:
         f"{done.loaded} loaded, {done.forgotten} forgotten, {done.bad} not usable, {done.unchanged} unchanged, "
         f"{len(skips)} skipped"
     )
+    _print_nothing(passes.nothing_because, console)
     print_skips(skips, console)
     return 1 if done.bad else 0
 
@@ -292,7 +294,13 @@ def print_plan(plan: Plan, console: Console) -> None:
         console.print(table)
     if len(plan.batches) > _SHOWN:
         console.print(f"and {len(plan.batches) - _SHOWN} older batches")
+    _print_nothing(plan.nothing_because, console)
     print_skips(plan.skips, console)
+
+
+def _print_nothing(reason: str, console: Console) -> None:
+    if reason:
+        console.print(f"nothing to load: {reason}", markup=False, highlight=False, soft_wrap=True)
 
 
 def print_skips(skips: Sequence[Skip], console: Console) -> None:

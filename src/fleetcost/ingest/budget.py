@@ -6,6 +6,7 @@ One memory budget, split: what the engine, the decoding processes and the downlo
 | engine | half, at least 128 MiB | the engine's own limit; beyond it work spills to the data directory |
 | decoders | a quarter | processes with an address space that ends there; they live while foreign sets are read |
 | downloads | a sixteenth | objects are fetched while their sizes fit |
+| the known | a thirty-second | what questions remember of the ledger: what was asked for longest ago is let go of |
 | the rest | what is left | the interpreter, libraries, answers, and what the engine does not count |
 """
 
@@ -35,6 +36,7 @@ class Budget:
         decoder_bytes: for each of them
         download_bytes: of objects on their way, and the largest object that is read
         threads: of the engine
+        known_bytes: of what questions remember of the ledger
     """
 
     engine_bytes: int
@@ -42,6 +44,7 @@ class Budget:
     decoder_bytes: int
     download_bytes: int
     threads: int
+    known_bytes: int
 
 
 def split(memory_bytes: int, cores: int) -> Budget:
@@ -55,4 +58,5 @@ def split(memory_bytes: int, cores: int) -> Budget:
         decoder_bytes=max(DECODER_BYTES, quarter // decoders),
         download_bytes=min(LARGEST_DOWNLOAD_BYTES, total // 16),
         threads=cores,
+        known_bytes=total // 32,
     )

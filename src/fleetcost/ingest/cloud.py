@@ -26,6 +26,7 @@ from fleetcost.errors import (
 )
 from fleetcost.ingest.fetch import LONGEST_REASON
 from fleetcost.ingest.plan import Retention, is_known
+from fleetcost.ingest.transfer import checked
 from fleetcost.model.cloud_sets import CloudSetHeader, CloudSetKey
 from fleetcost.model.window import Resolution
 from fleetcost.sets.cloud.files import header_from_bytes
@@ -197,7 +198,9 @@ def fetch_bill(load: CloudLoad, bucket: BucketReader, file: Path, now: datetime)
         written_at=load.info.modified, ingested_at=now, state=EntryState.INGESTED,
     )  # fmt: skip
     try:
-        content, header = _checked(load, bucket)
+        content, header = checked(
+            lambda: bucket.get(load.info.path), load.info.size_bytes, lambda content: (content, _header(content, load))
+        )
     except ObjectMissingError:
         return BillRead(load, replace(entry, state=EntryState.DELETED, reason="deleted while it was read"))
     except StoreRefusedError as error:
@@ -218,18 +221,6 @@ def fetch_bill(load: CloudLoad, bucket: BucketReader, file: Path, now: datetime)
         raise NoRoomError(f"write {file}: {error.strerror}: give the data directory more room") from error
     read = CloudFile(load.key, header.rows, header.totals, file, header.format_version)
     return BillRead(load, _described(entry, header), read)
-
-
-def _checked(load: CloudLoad, bucket: BucketReader) -> tuple[bytes, CloudSetHeader]:
-    """Fetch and check; what seems damaged is fetched once more, since transfers damage too."""
-    content = bucket.get(load.info.path)
-    try:
-        return content, _header(content, load)
-    except DamagedError:
-        again = bucket.get(load.info.path)
-        if again == content:
-            raise
-        return again, _header(again, load)
 
 
 def _header(content: bytes, load: CloudLoad) -> CloudSetHeader:

@@ -21,12 +21,12 @@ from fleetcost.errors import (
     DamagedError,
     NoRoomError,
     ObjectMissingError,
-    SetDamagedError,
     SetRefusedError,
     StoreRefusedError,
     TryAgainError,
 )
 from fleetcost.ingest.plan import Load
+from fleetcost.ingest.transfer import checked
 from fleetcost.model.sets import FORMAT_VERSION, SetHeader
 from fleetcost.sets.files import header_from_bytes
 from fleetcost.sets.limits import check_file, check_header
@@ -274,21 +274,18 @@ class Fetcher:
         return Fetched(load, _described(entry, header, reason), file, version=header.format_version)
 
     def _staged(self, load: Load, file: Path) -> tuple[SetHeader, str]:
-        """Fetch an object and check it; where it seems damaged it is fetched once more, since transfers damage too."""
+        """Fetch an object, check it, and put its rows into a file in our format."""
         size = load.info.size_bytes
         if size > self._room_bytes:
             raise SetRefusedError(
                 f"read {load.info.path}: {size:,} bytes, accepted are up to {self._room_bytes:,}, a sixteenth of the "
                 "memory budget: raise the setting memory"
             )
-        content = self._bucket.get(load.info.path, largest_bytes=self._room_bytes)
-        try:
-            return self._stage(content, load, file)
-        except SetDamagedError:
-            again = self._bucket.get(load.info.path, largest_bytes=self._room_bytes)
-            if again == content:
-                raise
-            return self._stage(again, load, file)
+        return checked(
+            lambda: self._bucket.get(load.info.path, largest_bytes=self._room_bytes),
+            size,
+            lambda content: self._stage(content, load, file),
+        )
 
     def _stage(self, content: bytes, load: Load, file: Path) -> tuple[SetHeader, str]:
         unpacked_bytes = self._room_bytes * UNPACKED

@@ -92,6 +92,7 @@ class Passes(ABC):
         self._clock = clock
         self._status = Status()
         self._skips: tuple[Skip, ...] = ()
+        self._nothing_because = ""
         self._tries: Counter[str] = Counter()
         """How often each object that cannot be used was read; begins again with the process."""
 
@@ -104,6 +105,11 @@ class Passes(ABC):
     def skips(self) -> tuple[Skip, ...]:
         """The objects that the last pass did not read, each with its state and reason."""
         return self._skips
+
+    @property
+    def nothing_because(self) -> str:
+        """Why the last pass loaded nothing although the bucket has objects; empty where it did or has none."""
+        return self._nothing_because
 
     @abstractmethod
     def plan(self) -> Plan:

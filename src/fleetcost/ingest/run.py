@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from fleetcost.bucket.port import BucketReader
 from fleetcost.errors import DatabaseDamagedError, DatabaseStoppedError, StoreError
-from fleetcost.ingest.apply import apply, expire_all, halves
+from fleetcost.ingest.apply import Applied, apply, expire_all, halves, refused
 from fleetcost.ingest.bill_metrics import tell_bills
 from fleetcost.ingest.budget import Budget, split
 from fleetcost.ingest.cloud import apply_cloud, cloud_ledger_of, list_cloud, plan_cloud
@@ -95,6 +95,7 @@ class Ingestor(Passes):
         found.update(self._bills())
         self._expire()
         tell_objects(self._database, todo, self._clock())
+        self._nothing_because = todo.nothing_because
         if todo.nothing_because:
             _log.warning("nothing to load", reason=todo.nothing_because)
         if troubles:
@@ -103,27 +104,31 @@ class Ingestor(Passes):
 
     def _apply(self, batch: Batch, fetched: Sequence[Fetched], troubles: list[str]) -> tuple[Entry, ...]:
         try:
-            applied = apply(batch, fetched, self._database, self._clock())
-        except DatabaseStoppedError as error:
+            return self._told(apply(batch, fetched, self._database, self._clock()), troubles)
+        except DatabaseStoppedError:
             # What made the engine give up is in this batch; the others go on with a new engine.
             self._database.reopen(self._clock())
-            return self._apart(batch, fetched, troubles, error)
+        parts = halves(batch, fetched)
+        if len(parts) > 1:
+            return tuple(entry for part in parts for entry in self._apply(*part, troubles))
+        return self._alone(batch, fetched, troubles)
+
+    def _alone(self, batch: Batch, fetched: Sequence[Fetched], troubles: list[str]) -> tuple[Entry, ...]:
+        """Apply once more a cluster-window at which the engine gave up; where it does so again, refuse its objects."""
+        try:
+            return self._told(apply(batch, fetched, self._database, self._clock()), troubles)
+        except DatabaseStoppedError as error:
+            self._database.reopen(self._clock())
+            barred = [refused(item, str(error)) for item in fetched]
+        return self._told(apply(batch, barred, self._database, self._clock()), troubles)
+
+    def _told(self, applied: Applied, troubles: list[str]) -> tuple[Entry, ...]:
+        """Tell of what a batch could not use or reach, and return what became of its objects."""
         self._note(applied.entries)
         for entry in applied.bad:
             _log.warning("object not used", path=entry.path, state=entry.state.value, reason=entry.reason)
         troubles += [item.failure for item in applied.unreached]
         return applied.entries
-
-    def _apart(
-        self, batch: Batch, fetched: Sequence[Fetched], troubles: list[str], error: DatabaseStoppedError
-    ) -> tuple[Entry, ...]:
-        """Apply the halves of a batch that made the engine give up, until what did it stands alone and is named."""
-        parts = halves(batch, fetched)
-        if len(parts) > 1:
-            return tuple(entry for part in parts for entry in self._apply(*part, troubles))
-        paths = ", ".join(item.load.info.path for item in fetched)
-        troubles.append(f"{batch.size} objects are left out ({paths}): {error}")
-        return ()
 
     def _bills(self) -> Counter[EntryState]:
         """Keep the bills equal to the bucket's; they come after the clusters they are reconciled with."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sized
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,12 @@ from fleetcost.query.question import Frame
 from fleetcost.tables.ledger import Entry, read_ledger
 from fleetcost.tables.view import View
 
+KNOWN_BYTES = 32 << 20
+"""Of what is remembered, unless a budget says otherwise."""
+
+THING_BYTES = 1400
+"""What an entry of a ledger, a gap or a cluster takes at most; measured: 1,330 for an entry with its texts."""
+
 Retired = Callable[[], Mapping[ClusterId, datetime]]
 
 
@@ -26,13 +32,18 @@ class Known:
 
     Reading ten thousand entries and judging them takes longer than most questions, so both are kept for one generation
     of the ledger alone, that of the last question's own snapshot: an answer never mixes two states of the tables.
+
+    Args:
+        most_bytes: of what is remembered together; what was asked for longest ago makes room, and what alone is larger
+            is made again for each question
+        retired: gives the clusters that were declared gone, and when
     """
 
-    def __init__(self, size: int = 64, retired: Retired = dict) -> None:
-        self._size = size
+    def __init__(self, most_bytes: int = KNOWN_BYTES, retired: Retired = dict) -> None:
+        self._most_bytes = most_bytes
         self.retired = retired
         """Gives the clusters that were declared gone, and when."""
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._generation: Hashable = None
         self._lock = threading.Lock()
 
@@ -66,11 +77,23 @@ class Known:
                 self._kept.clear()
             if key in self._kept:
                 self._kept.move_to_end(key)
-                return self._kept[key]
+                return self._kept[key][0]
         made = make()
         with self._lock:
             if snapshot.generation == self._generation:
-                self._kept[key] = made
-                while len(self._kept) > self._size:
+                self._kept[key] = made, _weight(made)
+                while self.bytes > self._most_bytes:
                     self._kept.popitem(last=False)
         return made
+
+    @property
+    def bytes(self) -> int:
+        """What is remembered takes this much memory, about."""
+        return sum(weight for _, weight in self._kept.values())
+
+
+def _weight(made: Any) -> int:  # noqa: ANN401 - whatever is remembered
+    """Return the bytes that something remembered takes, about."""
+    things = made if isinstance(made, Sized) else ()
+    gaps = sum(len(one.gaps) for one in made if isinstance(one, Completeness)) if isinstance(made, tuple) else 0
+    return THING_BYTES * (1 + len(things) + gaps)

@@ -78,3 +78,14 @@ def test_retentions_are_settings(ingest: Command) -> None:
     """With hours kept for ever the old hour is loaded, too."""
     assert ingest("--hourly-retention-hours", "0").out.startswith("6 loaded")
     assert ingest("--hourly-retention-hours", "0", "--daily-retention-days", "0").out.startswith("0 loaded")
+
+
+def test_why_nothing_was_loaded_is_printed(command: Command, storage: Path, tmp_path: Path) -> None:
+    """Of a bucket whose sets are all too old a pass and its plan say so, with the settings that change it."""
+    old = Resolution.HOUR.window_of(datetime.now(UTC) - timedelta(days=9))
+    put(FilesystemBucket(storage.parent / "bucket"), *pair(old))
+    for extra in ((), ("--dry-run",)):
+        done = command("aggregator", "ingest", "--storage-config", storage, "--data-dir", tmp_path / "data", *extra)
+        assert done.code == 0
+        assert "nothing to load: all 2 sets are older than what is kept" in done.out
+        assert "raise hourly_retention_hours and daily_retention_days" in done.out

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from builders import FOREVER, at, hour, open_tables, pair, put
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.bucket.port import ObjectInfo
-from fleetcost.errors import StoreError
+from fleetcost.errors import SetRefusedError, StoreError
 from fleetcost.ingest.listing import NAMED_UNKNOWN, list_bucket
 from fleetcost.ingest.run import Ingestor
+from fleetcost.ingest.transfer import checked
 from fleetcost.model.states import ObjectState
-from fleetcost.tables.database import Database
+from fleetcost.tables.database import Database, Engine, Writer
 from fleetcost.tables.ledger import EntryState, count_states, ledger_of
 
 NOW = at(5)
@@ -67,6 +70,27 @@ def test_a_transfer_that_ended_early_is_tried_again_at_once(database: Database) 
     bucket.left = 1
     Ingestor(bucket, database, FOREVER, lambda: NOW).pass_once()
     assert count_states(database) == {EntryState.INGESTED: 2}
+
+
+def test_a_transfer_of_another_length_is_not_read_before_the_second() -> None:
+    """What arrives shorter than it was listed is fetched again unread; twice the same length is read as it is."""
+    read: list[bytes] = []
+    arriving = iter([b"cut", b"whole", b"short", b"short"])
+    assert checked(lambda: next(arriving), 5, read.append) is None
+    assert read == [b"whole"]
+    assert checked(lambda: next(arriving), 9, read.append) is None
+    assert read == [b"whole", b"short"]
+
+
+def test_what_a_rule_refuses_is_not_fetched_again() -> None:
+    """A refusal follows from what was read, and costs one transfer."""
+    arriving = iter([b"once"])
+
+    def refuse(content: bytes) -> None:
+        raise SetRefusedError(content.decode())
+
+    with pytest.raises(SetRefusedError, match="once"):
+        checked(lambda: next(arriving), 4, refuse)
 
 
 def test_damage_that_passes_is_healed_later(database: Database) -> None:
@@ -123,3 +147,46 @@ def test_what_is_refused_is_said_with_its_cure(database: Database) -> None:
     Ingestor(bucket, database, FOREVER, lambda: NOW).pass_once()
     (bad,) = [one for one in ledger_of(database).values() if one.state is EntryState.DAMAGED]
     assert "end holds values far outside" in bad.reason
+
+
+class Stopping(Database):
+    """A database whose engine gives up at a transaction that holds one of some sets, for a number of times."""
+
+    victim, times = "", 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[Writer]:
+        with super().transaction() as writer:
+            yield writer
+            held = writer.rows("SELECT count(*) FROM asset_1h WHERE cluster = $victim", {"victim": self.victim})
+            if held != [(0,)] and self.times > 0:
+                self.times -= 1
+                with self.told():
+                    raise duckdb.InternalException("INTERNAL Error: the engine gives up")
+
+
+@pytest.fixture
+def stopping(tmp_path: Path) -> Iterator[Stopping]:
+    """An empty database that can be made to stop."""
+    opened = Stopping(tmp_path / "tables.duckdb", Engine(1 << 28, 1))
+    opened.victim = "villain"
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(("times", "state"), [(2, EntryState.INGESTED), (100, EntryState.REFUSED)])
+def test_at_what_the_engine_stops_has_a_state(stopping: Stopping, times: int, state: EntryState) -> None:
+    """A set at which the engine gives up alone and again is refused with the reason; the others are in the tables."""
+    bucket = MemoryBucket()
+    for cluster in ("a-first", "villain", "z-last"):
+        put(bucket, *pair(hour(0), cluster))
+    stopping.times = times
+    ingestor = Ingestor(bucket, stopping, FOREVER, lambda: NOW)
+    done = ingestor.pass_once()
+    entries = ledger_of(stopping).values()
+    assert {one.state for one in entries if one.key.cluster == "villain"} == {state}
+    assert {one.state for one in entries if one.key.cluster != "villain"} == {EntryState.INGESTED}
+    assert done.bad == (0 if state is EntryState.INGESTED else 2)
+    assert all("the engine" in one.reason for one in entries if one.state is EntryState.REFUSED)
+    stopping.times = 0
+    assert ingestor.pass_once().unchanged == 6

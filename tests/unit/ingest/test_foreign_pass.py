@@ -34,7 +34,7 @@ from unit.sets.test_foreign import LATER, allocations
 
 WINDOW = Window(START, END)
 FOREIGN = f"federated/c1/etl/bingen/allocations/1h/{WINDOW.start_epoch}-{WINDOW.end_epoch}"
-BUDGET = Budget(engine_bytes=1 << 29, decoders=1, decoder_bytes=64 * MIB, download_bytes=MIB, threads=1)
+BUDGET = Budget(engine_bytes=1 << 29, decoders=1, decoder_bytes=64 * MIB, download_bytes=MIB, threads=1, known_bytes=0)
 ONE = allocations({"c1/n/ns/p/c": row(CPUCost=1.5)})
 
 
