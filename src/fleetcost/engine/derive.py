@@ -46,7 +46,7 @@ ROWS_PER_PART = 1_000_000
 MOST_PARTS = 64
 """Writers at most: each leaves a file a window."""
 
-EVERYTHING = RowScope("TRUE", "TRUE", "TRUE", "TRUE", "TRUE", "")
+EVERYTHING = RowScope("TRUE", "TRUE", "TRUE", "TRUE", "")
 """The tables hold what is derived and nothing else."""
 
 _LABEL_SET = (

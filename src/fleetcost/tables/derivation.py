@@ -29,7 +29,6 @@ class RowScope:
         touched: cluster-windows that were touched
         span: the range of their windows
         days, hours_of_days: days that are reconciled, and hours on them
-        hours: the range of these days
         loaded: a query of the cluster-windows that were loaded again or dropped
     """
 
@@ -37,7 +36,6 @@ class RowScope:
     span: str
     days: str
     hours_of_days: str
-    hours: str
     loaded: str
 
 
@@ -46,7 +44,6 @@ NAMED = RowScope(
     span=query("between"),
     days=query("days"),
     hours_of_days=query("hours_of_days"),
-    hours=query("hours_between"),
     loaded=query("loaded"),
 )
 """What the parameters name."""
@@ -155,7 +152,7 @@ def block_stage() -> Stage:
 
 def asset_stages(resolution: Resolution, scope: RowScope) -> Sequence[Stage]:
     """Return the adjustments of assets that change."""
-    aimed = query("bill_aimed", resolution, hours=scope.hours)
+    aimed = query("bill_aimed", resolution, hours=scope.hours_of_days)
     spread = _spread(aimed, "asset", "window_start, begun, tie", "row, cluster, window_start, old")
     return [("bill_change", query("bill_change", spread=spread))]
 

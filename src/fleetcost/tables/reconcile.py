@@ -48,7 +48,7 @@ def _reconcile(writer: Writer, days: Collection[datetime], keys: Sequence[SetKey
         return
     _link(writer, chosen)
     _remember(writer, chosen)
-    span = {"oldest": chosen[0], "newest": chosen[-1]}
+    span = {"days": chosen, "oldest": chosen[0], "newest": chosen[-1]}
     for resolution in Resolution:
         loaded = _of(resolution, keys, chosen)
         _adjust(writer, resolution, span, loaded)

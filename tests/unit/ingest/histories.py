@@ -134,9 +134,9 @@ def _histories(days: tuple[int, ...]) -> st.SearchStrategy[History]:
     return steps.map(lambda chosen: History(days, tuple(chosen)))
 
 
-def world(days: tuple[int, ...]) -> tuple[Place, ...]:
-    """Return the places of some days."""
-    return tuple(place for place in PLACES if place.day in days)
+def world(days: tuple[int, ...], fleets: int = FLEETS) -> tuple[Place, ...]:
+    """Return the places of some days and of so many fleets."""
+    return tuple(place for place in PLACES if place.day in days and place.fleet < fleets)
 
 
 histories = st.sampled_from(((0,), (1,), DAYS)).flatmap(_histories)
@@ -285,20 +285,20 @@ def rebuilt(filled: frozenset[tuple[Place, str]], now: datetime) -> Contents:
 
 
 @cache
-def _begun(days: tuple[int, ...]) -> bytes:
+def _begun(days: tuple[int, ...], fleets: int = FLEETS) -> bytes:
     """Return the file of tables that have read a bucket in which everything of these days is there."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "tables.duckdb"
-        follower = Follower(file, dict.fromkeys(world(days), "plain"))
+        follower = Follower(file, dict.fromkeys(world(days, fleets), "plain"))
         if days:
             follower.ingestor.pass_once()
         follower.database.close()
         return file.read_bytes()
 
 
-def following(days: tuple[int, ...]) -> AbstractContextManager[Follower]:
-    """Give tables that follow a bucket in which everything of these days is there."""
-    return opened(_begun(days), dict.fromkeys(world(days), "plain"))
+def following(days: tuple[int, ...], fleets: int = FLEETS) -> AbstractContextManager[Follower]:
+    """Give tables that follow a bucket in which everything of these days and so many fleets is there."""
+    return opened(_begun(days, fleets), dict.fromkeys(world(days, fleets), "plain"))
 
 
 def contents(database: Database) -> Contents:

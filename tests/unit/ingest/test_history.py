@@ -1,8 +1,8 @@
 """
 Tables are a function of the bucket and the clock: whatever the way there was, they equal a rebuild.
 
-The suite tries some histories; `TEST_HISTORIES=2000 pytest tests/unit/ingest/test_history.py` more. Tables are compared
-after every pass: each beginning of a history is a history.
+The suite tries some histories; `TEST_HISTORIES=2000 pytest tests/unit/ingest/test_history.py` more. Each is about
+eight fleets at once, and tables are compared after every pass: each beginning of a history is a history.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from fleetcost.model.window import Resolution
-from unit.ingest.histories import CLOUDS, DAYS, PLACES, Follower, History, Step, following, histories
+from unit.ingest.histories import CLOUDS, DAYS, Follower, History, Step, following, histories, world
 
-HISTORIES = int(os.environ.get("TEST_HISTORIES", "6"))
+HISTORIES = int(os.environ.get("TEST_HISTORIES", "3"))
 
 EXPIRING = (28, 1, 23, 1, 18, 1, 23, 1)
 """Hours between looks: to before and after the hour and the day of the first and of the second day have expired."""
@@ -59,18 +59,29 @@ def test_any_history_equals_a_rebuild(history: History) -> None:
 )
 def test_adjustments_follow_what_they_came_from(kind: str, ways: tuple[str | None, ...]) -> None:
     """Where sets or bills are deleted, torn, replaced or bring adjustments, all that was derived from them follows."""
-    chosen = [place for place in PLACES if place.kind == kind and place.cloud == CLOUDS[0]]
+    chosen = [place for place in world(DAYS, 1) if place.kind == kind and place.cloud == CLOUDS[0]]
     steps: list[Step] = [(tuple((place, way) for place in chosen), timedelta(0)) for way in ways]
-    with following(DAYS) as follower:
+    with following(DAYS, fleets=1) as follower:
         for step in steps:
             follower.take(step)
         assert_equal(follower)
 
 
+def test_hours_whose_assets_the_day_does_not_have_stay_at_list_price() -> None:
+    """Where a daily set comes to name its assets otherwise, its hours' rows lose what they had of the bill."""
+    chosen = [place for place in world(DAYS, 1) if place.kind == "assets" and place.cloud == CLOUDS[0]]
+    daily = [place for place in chosen if place.window.resolution is Resolution.DAY]
+    with following(DAYS, fleets=1) as follower:
+        follower.take((tuple((place, "renamed") for place in daily), timedelta(0)))
+        assert_equal(follower)
+
+
 def test_what_has_expired_is_as_if_it_had_never_been() -> None:
     """While hours, then days, grow older than what is kept, the tables are those of a rebuild of that moment."""
-    days = tuple(place for place in PLACES if place.kind != "bill" and place.window.resolution is Resolution.DAY)
-    with following(DAYS) as follower:
+    days = tuple(
+        place for place in world(DAYS, 1) if place.kind != "bill" and place.window.resolution is Resolution.DAY
+    )
+    with following(DAYS, fleets=1) as follower:
         follower.take((tuple((place, None) for place in days), timedelta(0)))
         for hours in EXPIRING:
             follower.take(((), timedelta(hours=hours)))
