@@ -104,7 +104,7 @@ class Ingestor(Passes):
 
     def _apply(self, batch: Batch, fetched: Sequence[Fetched], troubles: list[str]) -> tuple[Entry, ...]:
         try:
-            return self._told(apply(batch, fetched, self._database, self._clock()), troubles)
+            return self._reported(apply(batch, fetched, self._database, self._clock()), troubles)
         except DatabaseStoppedError:
             # What made the engine give up is in this batch; the others go on with a new engine.
             self._database.reopen(self._clock())
@@ -116,14 +116,14 @@ class Ingestor(Passes):
     def _alone(self, batch: Batch, fetched: Sequence[Fetched], troubles: list[str]) -> tuple[Entry, ...]:
         """Apply once more a cluster-window at which the engine gave up; where it does so again, refuse its objects."""
         try:
-            return self._told(apply(batch, fetched, self._database, self._clock()), troubles)
+            return self._reported(apply(batch, fetched, self._database, self._clock()), troubles)
         except DatabaseStoppedError as error:
             self._database.reopen(self._clock())
             barred = [refused(item, str(error)) for item in fetched]
-        return self._told(apply(batch, barred, self._database, self._clock()), troubles)
+        return self._reported(apply(batch, barred, self._database, self._clock()), troubles)
 
-    def _told(self, applied: Applied, troubles: list[str]) -> tuple[Entry, ...]:
-        """Tell of what a batch could not use or reach, and return what became of its objects."""
+    def _reported(self, applied: Applied, troubles: list[str]) -> tuple[Entry, ...]:
+        """Report what a batch could not use or reach, and return what became of its objects."""
         self._note(applied.entries)
         for entry in applied.bad:
             _log.warning("object not used", path=entry.path, state=entry.state.value, reason=entry.reason)

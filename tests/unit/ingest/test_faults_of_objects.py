@@ -161,7 +161,7 @@ class Stopping(Database):
             held = writer.rows("SELECT count(*) FROM asset_1h WHERE cluster = $victim", {"victim": self.victim})
             if held != [(0,)] and self.times > 0:
                 self.times -= 1
-                with self.told():
+                with self.translated():
                     raise duckdb.InternalException("INTERNAL Error: the engine gives up")
 
 
