@@ -28,7 +28,7 @@ from fleetcost.sets.cloud import files as bill_files
 from fleetcost.sets.cloud import layout as bill_layout
 from fleetcost.sets.files import to_bytes
 from fleetcost.sets.layout import set_path
-from fleetcost.tables.database import Database, Engine, open_database
+from fleetcost.tables.database import Database, EngineLimits, open_database
 from unit.ingest.billed_fleet import CURRENCIES, HOURS, BilledFleet, billed_fleet
 
 RETENTION = Retention(hourly=timedelta(hours=49), daily=timedelta(days=3))
@@ -238,7 +238,7 @@ class Follower:
         self.now = now
         for place, variant in filled.items():
             self.bucket.put(path(place), content(place, variant))
-        self.database = open_database(file, Engine(memory_bytes=1 << 28, threads=1), self.now)
+        self.database = open_database(file, EngineLimits(memory_bytes=1 << 28, threads=1), self.now)
         self.ingestor = Ingestor(self.bucket, self.database, RETENTION, lambda: self.now)
 
     def take(self, step: Step) -> None:

@@ -19,7 +19,7 @@ from fleetcost.ingest.listing import NAMED_UNKNOWN, list_bucket
 from fleetcost.ingest.run import Ingestor
 from fleetcost.ingest.transfer import checked
 from fleetcost.model.states import ObjectState
-from fleetcost.tables.database import Database, Engine, Writer
+from fleetcost.tables.database import Database, EngineLimits, Writer
 from fleetcost.tables.ledger import EntryState, count_states, ledger_of
 
 NOW = at(5)
@@ -168,7 +168,7 @@ class Stopping(Database):
 @pytest.fixture
 def stopping(tmp_path: Path) -> Iterator[Stopping]:
     """An empty database that can be made to stop."""
-    opened = Stopping(tmp_path / "tables.duckdb", Engine(1 << 28, 1))
+    opened = Stopping(tmp_path / "tables.duckdb", EngineLimits(1 << 28, 1))
     opened.victim = "villain"
     yield opened
     opened.close()
