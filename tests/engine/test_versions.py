@@ -12,12 +12,12 @@ from typing import Any
 import duckdb
 import msgspec
 import pytest
-from fleetcost.engine.placed import PLACE, SourceFile, name_rows, tells_files
 
 from engine.lakes import assert_same, by_engine, embedded, manifest_of
 from fleetcost.bucket.filesystem import FilesystemBucket
 from fleetcost.engine.remote import RemoteTables
 from fleetcost.engine.session import Session
+from fleetcost.engine.source_files import PLACE, SourceFile, name_rows, tells_files
 from fleetcost.ingest.plan import Retention
 from fleetcost.ingest.run import Ingestor
 from fleetcost.lake.manifest import MANIFEST, LakeTable, encode

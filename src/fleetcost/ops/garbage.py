@@ -14,6 +14,6 @@ def collect_rarely() -> None:
 
     Samples and rows refer to each other in no cycle, so counting references frees them. Python looks anyway, at every
     700th new object (https://docs.python.org/3/library/gc.html#gc.set_threshold), and finds nothing: a quarter of what
-    an hour of a large cluster takes (`bench/agent.py`). Cycles, of connections and errors, are few and still found.
+    reading an hour takes on recorded answers. Cycles, of connections and errors, are few and still found.
     """
     gc.set_threshold(NEW_OBJECTS, YOUNG_LOOKS, OLD_LOOKS)
