@@ -17,7 +17,7 @@ from fleetcost.agent.guard import LOCAL
 from fleetcost.api.serve import HEAD_SECONDS
 from servers.process import free_port, running
 from unit.agent.test_port import HALF, Port
-from unit.api.test_serve_full import answers, command
+from unit.api.test_serve import answers, command
 
 pytestmark = pytest.mark.real
 
