@@ -223,8 +223,11 @@ class DatabaseDamagedError(DamagedError):
 
 
 def closest(read: str, accepted: Iterable[str]) -> str | None:
-    """Return the accepted word nearest to what was read, None where none is near."""
-    return next(iter(difflib.get_close_matches(read, [str(word) for word in accepted], n=1, cutoff=_ALIKE)), None)
+    """Return the accepted word nearest to what was read, None where none is near or it is a part of several."""
+    words = [str(word) for word in accepted]
+    if sum(read.lower() in word.lower() for word in words) > 1:
+        return None  # `cost` may stand for every word that ends in it
+    return next(iter(difflib.get_close_matches(read, words, n=1, cutoff=_ALIKE)), None)
 
 
 def near(read: str, accepted: Iterable[str]) -> str:
