@@ -223,9 +223,9 @@ class DatabaseDamagedError(DamagedError):
 
 
 def closest(read: str, accepted: Iterable[str]) -> str | None:
-    """Return the accepted word nearest to what was read, None where none is near or it is a part of several."""
+    """Return the accepted word nearest to what was read, None where none is near or several end in it."""
     words = [str(word) for word in accepted]
-    if sum(read.lower() in word.lower() for word in words) > 1:
+    if sum(word.lower().endswith(read.lower()) for word in words) > 1:
         return None  # `cost` may stand for every word that ends in it
     return next(iter(difflib.get_close_matches(read, words, n=1, cutoff=_ALIKE)), None)
 

@@ -24,11 +24,13 @@ DAY = "2026-01-10T00:00:00Z,2026-01-11T00:00:00Z"
 HIDDEN = {"idle": "hide", "tenancy": "hide"}
 TABLES: dict[str, ColumnTable] = {"allocations": ALLOCATION, "assets": ASSET, "cloudcosts": CLOUD_COST}
 GROUPS = {"allocations": "pod", "assets": "name", "cloudcosts": "providerID"}
+IN_SETS_ONLY = {("cloudcosts", "contracted_cost")}
+"""Money that sets keep and no route answers with."""
 NATIVE = [
     (kind, name)
     for kind, table in TABLES.items()
     for name in table.of(COST, PART, ADJUSTMENT)
-    if kind != "allocations" or name not in table.adjustments
+    if (kind != "allocations" or name not in table.adjustments) and (kind, name) not in IN_SETS_ONLY
 ]
 """Columns of native answers; a cost of allocations has its adjustment inside."""
 WIRE = {"network_zone_cost": "networkCrossZoneCost", "network_region_cost": "networkCrossRegionCost"}
