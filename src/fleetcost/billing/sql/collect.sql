@@ -11,8 +11,11 @@ FROM (
             {source} AS source, '{form}' AS form,
             provider, provider_id, account_id, account_name, invoice_entity_id, invoice_entity_name, region_id,
             availability_zone, service, category, usage_type, tags, managed, rule, line_type, currency, pool,
-            publisher, invoice_id, charge_class, sku_id, sku_price_id, pricing_category,
-            pricing_unit, consumed_unit, list_unit_price, contracted_unit_price, commitment_id, commitment_status,
+            -- A text that a bill leaves out is empty, whatever its form makes of it.
+            coalesce(publisher, '') AS publisher, coalesce(invoice_id, '') AS invoice_id, coalesce(charge_class, '') AS charge_class,
+            coalesce(sku_id, '') AS sku_id, coalesce(sku_price_id, '') AS sku_price_id, coalesce(pricing_category, '') AS pricing_category,
+            coalesce(pricing_unit, '') AS pricing_unit, coalesce(consumed_unit, '') AS consumed_unit, coalesce(list_unit_price, '') AS list_unit_price,
+            coalesce(contracted_unit_price, '') AS contracted_unit_price, coalesce(commitment_id, '') AS commitment_id, coalesce(commitment_status, '') AS commitment_status,
             date_trunc('day', "start") AS "day",
             CASE
                 WHEN rule IN ('commitment fee', 'fee', 'support') AND "end" > date_trunc('day', "start") + INTERVAL 1 DAY
