@@ -10,7 +10,7 @@ CREATE OR REPLACE MACRO map_of_first(pairs) AS map_from_entries(list_sort(list_f
     lambda tag, place: list_position(list_transform(pairs, lambda one: one.key), tag.key) = place)));
 CREATE OR REPLACE MACRO up_to(amount, reached, whole) AS CAST(CASE
     WHEN reached = whole THEN amount
-    ELSE round(CAST(amount AS DOUBLE) * (CAST(reached AS DOUBLE) / CAST(whole AS DOUBLE)), 9)
+    ELSE round(CAST(CAST(amount AS DOUBLE) * CAST(reached AS DOUBLE) / CAST(whole AS DOUBLE) AS DECIMAL(38, 12)), 9)
 END AS DECIMAL(38, 12));
 CREATE OR REPLACE MACRO product(price, quantity, rate) AS
     CAST(CAST(price AS DOUBLE) * CAST(quantity AS DOUBLE) * CAST(rate AS DOUBLE) AS DECIMAL(38, 12));
