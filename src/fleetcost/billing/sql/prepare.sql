@@ -8,10 +8,12 @@ CREATE OR REPLACE MACRO is_kubernetes(keys) AS len(list_filter(
 -- Pairs as a map in the order of its keys; of a key that is there more than once the first counts.
 CREATE OR REPLACE MACRO map_of_first(pairs) AS map_from_entries(list_sort(list_filter(pairs,
     lambda tag, place: list_position(list_transform(pairs, lambda one: one.key), tag.key) = place)));
-CREATE OR REPLACE MACRO up_to(amount, reached, whole) AS CAST(CASE
-    WHEN reached = whole THEN amount
-    ELSE round(CAST(CAST(amount AS DOUBLE) * CAST(reached AS DOUBLE) / CAST(whole AS DOUBLE) AS DECIMAL(38, 12)), 9)
-END AS DECIMAL(38, 12));
+CREATE OR REPLACE MACRO up_to(amount, reached, whole) AS CASE
+    WHEN reached = whole THEN CAST(amount AS DECIMAL(38, 12))
+    -- Each branch is cast of its own: the common type of both would be that of round, with nine places.
+    ELSE CAST(round(CAST(CAST(amount AS DOUBLE) * CAST(reached AS DOUBLE) / CAST(whole AS DOUBLE) AS DECIMAL(38, 12)), 9)
+        AS DECIMAL(38, 12))
+END;
 CREATE OR REPLACE MACRO product(price, quantity, rate) AS
     CAST(CAST(price AS DOUBLE) * CAST(quantity AS DOUBLE) * CAST(rate AS DOUBLE) AS DECIMAL(38, 12));
 CREATE OR REPLACE MACRO amounts_of(credits, kinds) AS coalesce(list_sum(list_transform(
