@@ -1,5 +1,5 @@
 # ruff: noqa: N999 - a module of this room is called as its command is
-"""`fleetcost import`: from a Kubecost `values.yaml` to settings, from an ETL backup to cluster folders."""
+"""`fleetcost import`: from values of Kubecost and OpenCost to settings, from an ETL backup to cluster folders."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     """Add the command."""
     parser = subparsers.add_parser("import", help=about, description=about)
     actions = parser.add_subparsers(dest="action", required=True, metavar="action")
-    values = actions.add_parser("values", help="a Kubecost values.yaml as settings, every key accounted for")
+    values = actions.add_parser("values", help="values of Kubecost or OpenCost as settings, every key accounted for")
     values.add_argument("file", metavar="FILE", type=Path)
     values.add_argument("--json", action="store_true", help="as JSON")
     values.add_argument("--all", action="store_true", help="list what is not needed, too")
@@ -50,14 +50,14 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
 
 
 def _values(parsed: argparse.Namespace) -> int:
-    """Print the settings; 1 where a key is unknown."""
+    """Print the settings; 1 where a key is unknown, or where costs are missing until a person has done something."""
     file: Path = parsed.file
     made = read_values(read_text(file, "values"), str(file))
     if parsed.json:
         print(json.dumps(msgspec.to_builtins(made), indent=2, default=str))  # noqa: T201 - the command line speaks
     else:
         _print(made, Console(), everything=parsed.all)
-    return int(any(one.verdict is KeyVerdict.UNKNOWN for one in made.keys))
+    return int(bool(made.todos) or any(one.verdict is KeyVerdict.UNKNOWN for one in made.keys))
 
 
 def _print(made: Imported, console: Console, *, everything: bool) -> None:
@@ -67,10 +67,13 @@ def _print(made: Imported, console: Console, *, everything: bool) -> None:
         ("aggregator.yaml", made.aggregator),
         ("prices.yaml", made.prices),
         ("contexts.yaml", made.contexts),
+        ("cloud-integration.json", made.cloud_integration),
         ("deployment: what the pods need besides", made.deployment),
     ):
         if document:
             _section(console, title, document)
+    for todo in made.todos:
+        console.print(Text(f"! to do: {todo}", "red"), soft_wrap=True)
     for note in made.notes:
         console.print(Text(f"· {note}", "yellow"), soft_wrap=True)
     table = Table("key", "value", "", "became, or why not", title="keys of the file", title_justify="left")
@@ -87,7 +90,8 @@ def _print(made: Imported, console: Console, *, everything: bool) -> None:
 
 def _section(console: Console, title: str, document: Any) -> None:  # noqa: ANN401 - a YAML document
     console.print(f"\n# {title}", markup=False, highlight=False)
-    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
+    as_json = title.endswith(".json")
+    text = json.dumps(document, indent=2) if as_json else yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
     console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 

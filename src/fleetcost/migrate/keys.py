@@ -10,6 +10,7 @@ import enum
 import re
 
 from fleetcost.commands import ShownCommand
+from fleetcost.migrate import newer_keys as newer
 
 
 class KeyVerdict(enum.StrEnum):
@@ -26,6 +27,8 @@ _OTHER_PROMETHEUS = "fleetcost brings no Prometheus; keep this one running from 
 _COMBINED = "clusters are read from their own folders; nothing is combined beforehand"
 _DATABASE = "the database bounds its own memory and copies nothing"
 _BILLING = "bills are read by the aggregator's own billing settings; the secret's file is understood there"
+_BILLED_BY_FILE = "empty, or the file of cloudIntegrationSecret or cloudIntegrationJSON stands for it"
+_RATES = "no price list of a cloud is asked; prices come from metrics, price sheets and bills"
 
 NOT_NEEDED = {
     "upgrade.**": "guards of the old chart's own upgrades",
@@ -47,6 +50,7 @@ NOT_NEEDED = {
     "kubecostModel.openSourceOnly": "everything is open source",
     "kubecostModel.etl": "sets are always built",
     "kubecostModel.etlFileStoreEnabled": "sets are always stored",
+    "kubecostModel.etlCloudAsset": _BILLING,
     "kubecostModel.etlWeeklyStoreDurationWeeks": "weeks are added up from days when they are asked for",
     "kubecostModel.etlToUseLastProfile": "no profiles are kept",
     "kubecostModel.etlAssetReconciliationEnabled": _BILLING,
@@ -87,8 +91,8 @@ NOT_NEEDED = {
     "global.gmp.gmpProxy.**": "see docs/thanos.md: Google's frontend runs beside the agent",
     "global.ammsp.**": "see docs/thanos.md: Azure's proxy runs beside the agent",
     "global.gcpstore.**": "prices come from metrics, price sheets and bills",
-    "global.gmp.**": "Google's managed Prometheus was not used",
-    "global.amp.**": "Amazon's managed Prometheus was not used",
+    "global.gmp.**": "read only where global.gmp.enabled switches it on",
+    "global.amp.**": "read only where global.amp.enabled switches it on",
     "global.amp.remoteWriteService": "written to by the Prometheus, not by us",
     "sigV4Proxy.**": "requests are signed by the agent itself",
     "global.mimirProxy.**": "the tenant's header is sent by the agent itself",
@@ -127,7 +131,18 @@ NOT_NEEDED = {
     "cloudAgentKey": "clusters push to a bucket of your own",
     "kubecostProductConfigs.metricsConfigs.**": "no metrics are emitted for others to price by",
     "kubecostProductConfigs.clusterAccountID": "accounts are read from the nodes and the bills",
-    "kubecostProductConfigs.createServiceKeySecret": _BILLING,
+    "kubecostProductConfigs.createServiceKeySecret": _RATES,
+    "kubecostProductConfigs.serviceKeySecretName": _RATES,
+    "kubecostProductConfigs.awsServiceKey**": _RATES,
+    "kubecostProductConfigs.gcpSecretName": _RATES,
+    "kubecostProductConfigs.bigQueryBillingDataSecretName": _BILLING,
+    "kubecostProductConfigs.projectID": _RATES,
+    "kubecostProductConfigs.azure**": _RATES,
+    "kubecostProductConfigs.athena**": _BILLED_BY_FILE,
+    "kubecostProductConfigs.masterPayerARN": _BILLED_BY_FILE,
+    "kubecostProductConfigs.bigQuery**": _BILLED_BY_FILE,
+    "kubecostProductConfigs.hide**": "the UI shows what there is",
+    "kubecostProductConfigs.actions.**": "nothing of the cluster is changed",
     "kubecostProductConfigs.grafanaURL": "dashboards are not bundled",
     "kubecostProductConfigs.ingestPodUID": "rows always carry the pod's uid",
     "kubecostProductConfigs.regionOverrides": "regions are read from the nodes",
@@ -169,13 +184,9 @@ NOT_SUPPORTED = {
 }
 """Pattern and reason of what did something that fleetcost does not do."""
 
-_BILLING_KEYS = (
-    "athena", "awsServiceKey", "azure", "bigQuery", "cloudIntegrationJSON", "gcpSecret", "masterPayerARN",
-    "projectID", "serviceKeySecretName",
-)  # fmt: skip
-
 _SECRET = re.compile(
-    r"(?i)(password|passwd|pass$|clientsecret|secretkey$|access_?key|token$|productkey\.key|kubecostproductconfigs\.clusters)"
+    r"(?i)(password|passwd|pass$|clientsecret|secret_?key$|access_?key|api_?key|token$|productkey\.key"
+    r"|kubecostproductconfigs\.clusters|\.(extra)?env\..*(secret|key|token|pass|pw))"
 )
 
 
@@ -183,12 +194,11 @@ def judge(key: str) -> tuple[KeyVerdict, str]:
     """Return what becomes of a key that no setting was made of, and why."""
     best = ""
     verdict, reason = KeyVerdict.UNKNOWN, "no version of the chart we know has it; nothing was made of it"
-    for kind, table in ((KeyVerdict.NOT_NEEDED, NOT_NEEDED), (KeyVerdict.NOT_SUPPORTED, NOT_SUPPORTED)):
+    needless, unsupported = NOT_NEEDED | newer.NOT_NEEDED, NOT_SUPPORTED | newer.NOT_SUPPORTED
+    for kind, table in ((KeyVerdict.NOT_NEEDED, needless), (KeyVerdict.NOT_SUPPORTED, unsupported)):
         for pattern, why in table.items():
             if len(pattern) > len(best) and _fits(key, pattern):
                 best, verdict, reason = pattern, kind, why
-    if not best and key.startswith(tuple(f"kubecostProductConfigs.{name}" for name in _BILLING_KEYS)):
-        return KeyVerdict.NOT_NEEDED, _BILLING
     return verdict, reason
 
 
@@ -203,7 +213,8 @@ def shown(key: str, value: object) -> str:
     """Return a value as it may be printed: short, and never a credential."""
     if value in ("", None, [], {}):
         return ""
-    if _SECRET.search(key) or (isinstance(value, str) and "\n" in value):
+    # A text of several lines, or one that is JSON, is a file: a store's or an integration's, with its credentials.
+    if _SECRET.search(key) or (isinstance(value, str) and ("\n" in value or value.lstrip().startswith("{"))):
         return "***"
     if key.endswith("Env") and isinstance(value, list):
         return ", ".join(str(entry.get("name")) for entry in value if isinstance(entry, dict))

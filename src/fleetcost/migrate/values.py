@@ -1,14 +1,16 @@
 """
-A Kubecost 1.x or 2.x `values.yaml` as settings of ours, with every key of the file accounted for.
+Values of a chart of Kubecost or OpenCost as settings of ours, with every key of the file accounted for.
 
 The reading is a list of small steps, each of which takes keys and gives settings; what no step took is judged by
-`keys`. Nothing is guessed in silence: what a person must do by hand is a note.
+`keys`. Nothing is guessed in silence: what a person must do by hand is a note, and where money would be missing from
+the fleet's costs until it is done, it is a to-do.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +21,30 @@ from fleetcost.migrate.roles import Role
 STORE_FILE = "/etc/fleetcost/federated-store.yaml"
 CONTEXTS_FILE = "/etc/fleetcost/contexts.yaml"
 PRICES_FILE = "/etc/fleetcost/prices.yaml"
+BILLS_FILE = "/etc/fleetcost/cloud-integration.json"
+
+PLACEHOLDER = re.compile(r"\$\{|\{\{|\$\(")
+"""What a template's value begins with that nobody has filled in: Terraform's, Helm's, the shell's."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartValues:
+    """
+    The values of one installation, as they were found in a file.
+
+    Attributes:
+        name: what they were found in, for messages
+        chart: the name of the chart, empty where the file does not say
+        document: their keys
+        elsewhere: further values that the file only names
+        beside: keys of other charts in the same file
+    """
+
+    name: str
+    chart: str
+    document: dict[str, Any]
+    elsewhere: tuple[str, ...] = ()
+    beside: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +67,10 @@ class Imported:
         agent, aggregator: settings of ours, empty where there is none
         prices: a price sheet, empty where the defaults stand
         contexts: a file of provisioned contexts
+        cloud_integration: a file of where the bills are, without credentials
         deployment: what the pods need besides
         notes: what is to be done by hand
+        todos: what must be done by hand because costs are missing until it is
         keys: every key of the file, in its order
     """
 
@@ -51,8 +79,10 @@ class Imported:
     aggregator: dict[str, Any] = field(default_factory=dict)
     prices: dict[str, Any] = field(default_factory=dict)
     contexts: list[dict[str, Any]] = field(default_factory=list)
+    cloud_integration: dict[str, Any] = field(default_factory=dict)
     deployment: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    todos: list[str] = field(default_factory=list)
     keys: tuple[Accounted, ...] = ()
 
 
@@ -71,9 +101,18 @@ class HelmValues:
         value = self.flat[key]
         return default if value in (None, "", [], {}) else value
 
-    def flag(self, key: str, became: str) -> bool:
-        """Return a key's truth value; an absent one is false."""
-        return str(self.take(key, became, default=False)).lower() == "true"
+    def first(self, became: str, *keys: str, default: Any = None) -> Any:  # noqa: ANN401 - a YAML value
+        """Take keys that charts of different times have for one thing, and return the first that is not empty."""
+        found = [value for value in (self.take(key, became) for key in keys) if value is not None]
+        return found[0] if found else default
+
+    def flag(self, key: str, became: str, *, default: bool = False) -> bool:
+        """Return a key's truth value; an absent one is the chart's default."""
+        return str(self.take(key, became, default=default)).lower() == "true"
+
+    def has(self, *roots: str) -> bool:
+        """Return whether the file has one of these keys, or one below it."""
+        return any(key == root or key.startswith(f"{root}.") for root in roots for key in self.flat)
 
     def below(self, prefix: str, became: str) -> dict[str, Any]:
         """Return what lies below a key, by the rest of its name."""
@@ -82,11 +121,39 @@ class HelmValues:
         return {key.removeprefix(f"{prefix}."): value for key, value in found.items()}
 
 
+IDENTITIES = (
+    "global.clusterId",
+    "prometheus.server.global.external_labels.cluster_id",
+    "opencost.exporter.extraEnv.CLUSTER_ID",
+    "opencost.exporter.defaultClusterId",
+    "kubecostProductConfigs.clusterName",
+)
+"""Keys that name the cluster, the one that decides first."""
+
+
 def identity(values: HelmValues) -> str:
-    """Return the cluster id of the values: the label of the metrics before the name of the product."""
-    label = values.take("prometheus.server.global.external_labels.cluster_id", "agent: cluster_id")
-    name = values.take("kubecostProductConfigs.clusterName", "agent: cluster_id")
-    return str(label or name or "")
+    """Return the cluster id of the values: the id of the newer charts, the label of the metrics, the product's name."""
+    return str(values.first("agent: cluster_id", *IDENTITIES, default=""))
+
+
+def put(document: dict[str, Any], path: str, value: object) -> None:
+    r"""Set a value by Helm's path of `--set`: `a.b`, `list[0].c`, and `a\.b` for a dot that is part of a name."""
+    *above, last = (part.replace(r"\.", ".") for part in re.split(r"(?<!\\)\.", path))
+    for name in above:
+        inner = document.setdefault(name, {})
+        if not isinstance(inner, dict):
+            inner = document[name] = {}
+        document = inner
+    document[last] = value
+
+
+def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay values over others as Helm does: mappings are joined, everything else is replaced."""
+    both = dict(below)
+    for key, value in above.items():
+        nested = isinstance(value, dict) and isinstance(both.get(key), dict)
+        both[key] = laid_over(both[key], value) if nested else value
+    return both
 
 
 def decoded(data: str) -> tuple[str, str]:

@@ -156,15 +156,20 @@ def parse_yaml(text: str, name: str) -> ConfigFile:
     Raises:
         SettingsError: not YAML, more than one document, a key twice, too deep or too much.
     """
-    try:
-        nodes = [node for node in yaml.compose_all(text, _BoundedLoader) if node is not None and node.tag != NULL]
-    except yaml.MarkedYAMLError as error:
-        raise _not_yaml(name, error) from None
-    except yaml.YAMLError:
-        raise SettingsError(f"{name}: not YAML: it holds characters that YAML does not allow") from None
+    nodes = _composed(text, name)
     if len(nodes) > 1:
         raise SettingsError(f"{name}, line {nodes[1].start_mark.line + 1}: a second document; expected one")
     return _checked(name, nodes[0] if nodes else yaml.ScalarNode(NULL, "", _mark(0)))
+
+
+def parse_yaml_documents(text: str, name: str) -> tuple[ConfigFile, ...]:
+    """
+    Read YAML of any number of documents; empty ones are left out.
+
+    Raises:
+        SettingsError: not YAML, a key twice, too deep or too much.
+    """
+    return tuple(_checked(name, node) for node in _composed(text, name))
 
 
 def parse_json(text: str, name: str) -> ConfigFile:
@@ -196,6 +201,15 @@ def steps(message: str) -> list[Step]:
 
 
 _TOO_DEEP = f"more than {DEEPEST} levels deep, which no such file needs"
+
+
+def _composed(text: str, name: str) -> list[yaml.Node]:
+    try:
+        return [node for node in yaml.compose_all(text, _BoundedLoader) if node is not None and node.tag != NULL]
+    except yaml.MarkedYAMLError as error:
+        raise _not_yaml(name, error) from None
+    except yaml.YAMLError:
+        raise SettingsError(f"{name}: not YAML: it holds characters that YAML does not allow") from None
 
 
 class _BoundedLoader(yaml.SafeLoader):

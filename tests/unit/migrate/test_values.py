@@ -126,7 +126,7 @@ SAMPLES = {
             "kubecostModel: {maxSourceResolution: 5m, etlBucketConfigSecret: kubecost-thanos, warmCache: false}",
             IDENTITY,
         ),
-        Role.STANDALONE,
+        Role.SHARED_DATABASE,
         {
             "source_kind": "thanos", "prometheus_url": "http://thanos-query:10902", "max_source_resolution": "5m",
             "build_delay_seconds": 10800, "all_clusters": True,
