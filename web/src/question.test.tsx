@@ -79,12 +79,17 @@ async function askedBy(address: string): Promise<readonly URL[]> {
 describe("every request of a page", () => {
   for (const page of PAGES) {
     for (const filter of FILTERS) {
-      test(`of ${page} with ${filter || "no filter"} is about its window, prices and filter`, async () => {
+      test(`of ${page} with ${filter || "no filter"} is about its window, prices, estimates and filter`, async () => {
         const given = filter ? `&filter=${encodeURIComponent(filter)}` : "";
-        for (const { pathname, searchParams } of await askedBy(`${page}window=3d&basis=list${given}`)) {
+        for (const { pathname, searchParams } of await askedBy(
+          `${page}window=3d&basis=list&estimated=exclude${given}`,
+        )) {
           const told = searchParams.get("filter") ?? "";
           expect(searchParams.get("window")).toBe("3d");
-          if (!pathname.endsWith("unclaimed")) expect(searchParams.get("basis")).toBe("list");
+          if (!pathname.endsWith("unclaimed")) {
+            expect(searchParams.get("basis")).toBe("list");
+            expect(searchParams.get("estimated")).toBe("exclude");
+          }
           for (const clause of filter.split("+")) {
             // The request for the pools' names needs the clusters alone: rows by node are what is filtered.
             const named = page.includes("tab=pool") && pathname.endsWith("assets");
@@ -97,7 +102,12 @@ describe("every request of a page", () => {
 });
 
 describe("a page's question", () => {
-  const view = viewOf("efficiency", { window: "3d", basis: "list", filter: 'cluster:"a"|cluster:"b"' });
+  const view = viewOf("efficiency", {
+    window: "3d",
+    basis: "list",
+    estimated: "exclude",
+    filter: 'cluster:"a"|cluster:"b"',
+  });
 
   test("joins the page's own filter to the address's, alternatives in brackets", () => {
     const { filter, window, basis } = questionOf(view, { filter: 'namespace:"x"' });
@@ -109,6 +119,7 @@ describe("a page's question", () => {
       page: "assets",
       window: "3d",
       basis: "list",
+      estimated: "exclude",
       filter: view.filter,
     });
   });

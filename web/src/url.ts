@@ -32,6 +32,8 @@ export interface Params {
   readonly idle_by: string;
   /** The prices of every figure: `billed`, or `list`. */
   readonly basis: string;
+  /** Whether what was estimated over silences is in every figure: `include`, or `exclude`. */
+  readonly estimated: string;
   readonly filter: string;
   /** A column, `-` in front for descending. */
   readonly sort: string;
@@ -66,6 +68,7 @@ const COMMON: Params = {
   idle: "separate",
   idle_by: "cluster",
   basis: "billed",
+  estimated: "include",
   filter: "",
   sort: "-total_cost",
   columns: "",

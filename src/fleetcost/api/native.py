@@ -40,6 +40,7 @@ class QuestionJson(msgspec.Struct, frozen=True):
         filter: as it was asked
         resolution: of the rows that were read
         basis: the prices of every figure
+        estimated: whether what is estimated is in the figures: include or exclude
     """
 
     kind: str
@@ -51,6 +52,7 @@ class QuestionJson(msgspec.Struct, frozen=True):
     resolution: str
     tenancy: str = "hide"
     basis: str = Basis.BILLED
+    estimated: str = "include"
 
 
 class PointJson(msgspec.Struct, frozen=True):
@@ -67,6 +69,7 @@ class StepJson(msgspec.Struct, frozen=True):
     Attributes:
         state: the worst of the windows behind it
         uncovered_share: of its assets' list cost, what no bill covers; None at list prices and where nothing cost
+        estimated_cost: of its total, what is estimated where the source was silent
     """
 
     window: WindowJson
@@ -74,6 +77,7 @@ class StepJson(msgspec.Struct, frozen=True):
     total_cost: float
     rows: list[PointJson]
     uncovered_share: float | None = None
+    estimated_cost: float = 0.0
 
 
 class BillCompletenessJson(msgspec.Struct, frozen=True):
@@ -301,6 +305,7 @@ def question_document(question: Question, filter_text: str) -> QuestionJson:
         resolution=question.frame.resolution.value,
         tenancy=question.tenancy.value,
         basis=question.basis.value,
+        estimated="include" if question.estimated else "exclude",
     )
 
 
@@ -343,6 +348,7 @@ def _step(step: SeriesStep, completeness: Sequence[Completeness], cover: Sequenc
         total_cost=on_grid(step.total_cost),
         rows=[PointJson(point.name, point.total_cost) for point in step.points],
         uncovered_share=_covered(met)[2],
+        estimated_cost=on_grid(step.estimated_cost),
     )
 
 

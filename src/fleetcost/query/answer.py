@@ -145,11 +145,12 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class SeriesStep:
-    """One step of the series: what all rows cost, and the rows that came back."""
+    """One step of the series: what all rows cost, the rows that came back, and what of the cost is estimated."""
 
     window: Window
     total_cost: float
     points: tuple[Point, ...]
+    estimated_cost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,9 +172,10 @@ def _series(snapshot: View, question: Question, program: Program) -> tuple[Serie
     for step, _role, name, cost in snapshot.rows(program.points):
         by_step[step].append(Point(name, cost))
     points = {aware(step): tuple(those) for step, those in by_step.items()}
-    sums = {aware(step): cost for step, cost in snapshot.rows(program.sums_of_steps)}
+    sums = {aware(step): (cost, estimated) for step, cost, estimated in snapshot.rows(program.sums_of_steps)}
     windows: tuple[Window, ...] = cut(question.frame.window, question.series)
-    return tuple(SeriesStep(window, sums.get(window.start, 0.0), points.get(window.start, ())) for window in windows)
+    steps = ((window, *sums.get(window.start, (0.0, 0.0))) for window in windows)
+    return tuple(SeriesStep(window, cost, points.get(window.start, ()), part) for window, cost, part in steps)
 
 
 def judged(snapshot: View, question: Question, now: datetime, known: Known | None = None) -> tuple[Completeness, ...]:

@@ -9,7 +9,7 @@ from fleetcost.model.asset import ASSET
 from fleetcost.model.sets import SetKind
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.kinds import CLOUD
-from fleetcost.query.measures import CARRIED, EXACT_CLOUD
+from fleetcost.query.measures import CARRIED, ESTIMATES, EXACT_CLOUD
 from fleetcost.query.properties import ASSET_PROPERTIES, CLOUD_PROPERTIES
 from fleetcost.query.question import Question
 from fleetcost.query.sql.assets import ASSET_MAXIMA, WEIGHED, AssetCells
@@ -97,6 +97,7 @@ def _of_allocations(question: Question, dialect: Dialect) -> Shape:
         maxima=(),
         extras=DETAILS if question.detailed else (),
         details=Details(question, dialect).names,
+        estimates=ESTIMATES["allocation"],
     )
 
 
@@ -107,6 +108,7 @@ def _of_assets(question: Question) -> Shape:
         maxima=ASSET_MAXIMA,
         extras=("labels",) if question.detailed else (),
         details=(),
+        estimates=("cost_estimated",),
     )
 
 

@@ -48,6 +48,7 @@ MACROS: Mapping[str, str] = MappingProxyType(
         # DIV cuts towards zero, as `//` does (https://spark.apache.org/docs/latest/api/sql/#div); `/` gives a decimal
         # whose places depend on the operands.
         "quotient": "CAST(({0}) DIV ({1}) AS DECIMAL(38, 0))",
+        "seconds_between": "timestampdiff(SECOND, {0}, {1})",
         "wide": "CAST({0} AS DECIMAL(38, 0))",
         "agreed": "CASE WHEN min({0}) = max({0}) THEN min({0}) ELSE '' END",
         "weights_of": f"array({', '.join(_WEIGHTS)})",

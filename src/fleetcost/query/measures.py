@@ -5,7 +5,7 @@ from __future__ import annotations
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.asset import ASSET
 from fleetcost.model.cloud_cost import CLOUD_COSTS
-from fleetcost.model.columns import ESTIMATE, FRACTION, PART
+from fleetcost.model.columns import ESTIMATE, FRACTION, MEASURE, PART
 
 ADJUSTED = frozenset({*ALLOCATION.adjustments, *ASSET.adjustments})
 """The measures that a bill adds."""
@@ -28,6 +28,22 @@ ESTIMATES = {
     "tenancy": ("disks_estimated", "management_estimated"),
 }
 """By table, the estimated parts of costs; each has the cost's own name and `_estimated`."""
+
+_CHARGED = {"cpu": "cpu_cost", "ram": "ram_cost", "gpu": "gpu_cost", "pv": "pv_cost", "network": "network_cost"}
+
+AMOUNTS_WITH = {
+    "allocation": {
+        name: _CHARGED[name.partition("_")[0]]
+        for name in ALLOCATION.of(MEASURE, PART)
+        if name.partition("_")[0] in _CHARGED
+    },
+    "asset": {
+        name: f"{name.partition('_')[0]}_cost" if name.startswith(("cpu", "ram", "gpu")) else "cost"
+        for name in ASSET.of(MEASURE)
+        if name != "estimated_hours"
+    },
+}
+"""By table, the amounts that go on where the source was silent, each with the cost that is charged for it."""
 
 IDLE_MEASURES = ("cpu_cost", "ram_cost", "gpu_cost")
 """Columns of the idle tables."""

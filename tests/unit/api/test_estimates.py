@@ -29,9 +29,17 @@ def bridged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """An application with a day of which an hour and a half is estimated, and two that are whole."""
     first = day()
     spread = {"estimated_hours": 1.5, "cpu_cost_estimated": 1, "pv_cost_estimated": 0.5}
-    pods = [allocation(first, pod="a", cpu_cost=4, pv_cost=2, **spread), allocation(first, pod="b", ram_cost=3)]
+    used = {"cpu_core_hours": 8, "cpu_core_usage_hours": 4, "ram_byte_hours": 1 << 40, "pv_byte_hours": 1 << 44}
+    pods = [
+        allocation(first, pod="a", cpu_cost=4, pv_cost=2, **used, **spread),
+        allocation(first, pod="b", ram_cost=3, cpu_core_hours=5, gpu_hours=3),
+        allocation(first, pod="free", cpu_core_hours=48, network_receive_bytes=1600, estimated_hours=1.5),
+    ]
     machine = {"cpu_cost": 10, "ram_cost": 6, "cpu_cost_estimated": 2, "cost_estimated": 2, "estimated_hours": 1.5}
-    assets = [node(first, **machine), disk(first, cost=2, cost_estimated=0.5)]
+    assets = [
+        node(first, cpu_core_hours=100, ram_byte_hours=1 << 42, **machine),
+        disk(first, cost=2, byte_hours=1 << 44, cost_estimated=0.5),
+    ]
     partial: dict[str, Any] = {"coverage_minutes": 1350.0, "estimated_minutes": 90.0}
     whole = [each for number in (1, 2) for each in (allocation_set(None, day(number)), asset_set(None, day(number)))]
     bucket = bucket_of(allocation_set(pods, first, **partial), asset_set(assets, first, **partial), *whole)
@@ -71,7 +79,12 @@ def native(bridged: App, kind: str, window: str = DAYS[0], **more: str) -> Any:
 def test_rows_carry_their_estimates_and_books_close(bridged: App) -> None:
     """Estimates of pods, of idle and of volumes are what is estimated of assets, as their costs are."""
     rows = {row["name"]: row for row in native(bridged, "allocations", aggregate="pod")["rows"]}
-    assert {name: row["estimated_cost"] for name, row in rows.items()} == {"a": 1.5, "b": 0.0, "__idle__": 1.0}
+    assert {name: row["estimated_cost"] for name, row in rows.items()} == {
+        "a": 1.5,
+        "b": 0.0,
+        "free": 0.0,
+        "__idle__": 1.0,
+    }
     assert (rows["a"]["estimated_hours"], rows["a"]["cpu_cost_estimated"]) == (1.5, 1.0)
     of_assets = native(bridged, "assets")["totals"]
     assert sum(row["estimated_cost"] for row in rows.values()) == of_assets["estimated_cost"] == 2.5
@@ -99,6 +112,42 @@ def test_without_estimates_every_cost_is_less_by_its_own(
     )
 
 
+@pytest.mark.parametrize("by", ["pod", "namespace", "cluster", "node", "cluster,controller"])
+def test_amounts_go_with_their_costs(bridged: App, by: str) -> None:
+    """Without estimates amounts are what was observed, the same by every grouping."""
+    totals = native(bridged, "allocations", estimated="exclude", aggregate=by)["totals"]
+    observed = {
+        "cpu_core_hours": 8 * 3 / 4 + 5 + 48 * 15 / 16,
+        "cpu_core_usage_hours": 4 * 3 / 4,
+        "ram_byte_hours": (1 << 40) * 3 / 4,
+        "pv_byte_hours": (1 << 44) * 3 / 4,
+        "gpu_hours": 3,
+        "network_receive_bytes": 1500,
+        "estimated_hours": 0,
+    }
+    assert {name: totals[name] for name in observed} == observed
+
+
+def test_amounts_of_assets_go_with_their_costs(bridged: App) -> None:
+    """Cores, memory and capacity of assets are those that were observed, each by its own cost."""
+    totals = native(bridged, "assets", estimated="exclude")["totals"]
+    assert (totals["cpu_core_hours"], totals["ram_byte_hours"], totals["byte_hours"]) == (
+        80, 1 << 42, (1 << 44) * 3 / 4,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["allocations", "assets"])
+@pytest.mark.parametrize("limit", ["", "2"])
+def test_a_step_says_what_of_it_is_estimated(bridged: App, kind: str, limit: str) -> None:
+    """The estimates of the series' steps are those of the total, also where a page of rows is read."""
+    more = {"aggregate": "cluster,name" if kind == "assets" else "cluster,pod"} | ({"limit": limit} if limit else {})
+    answer = native(bridged, kind, step="1h", **more)
+    assert sum(step["estimated_cost"] for step in answer["series"]) == answer["totals"]["estimated_cost"] == 2.5
+    answer = native(bridged, kind, step="1d", estimated="exclude", **more)
+    assert [step["estimated_cost"] for step in answer["series"]] == [0.0]
+    assert answer["question"]["estimated"] == "exclude"
+
+
 def test_assets_without_estimates(bridged: App) -> None:
     """Assets cost what was observed of them, on both families' routes."""
     assert native(bridged, "assets", estimated="exclude")["totals"]["total_cost"] == 15.5
@@ -111,7 +160,9 @@ def test_compatible_rows_name_their_estimates(bridged: App) -> None:
     asked = {"window": DAYS[0], "aggregate": "pod", "accumulate": "true", "shareTenancyCosts": "false"}
     (found,) = bridged.get("/model/allocation", **asked)["data"]
     named = {name: {key for key in row if key.endswith("Estimated")} for name, row in found.items()}
-    assert named == {"a": {"cpuCostEstimated", "pvCostEstimated"}, "b": set(), "__idle__": {"cpuCostEstimated"}}
+    nothing: set[str] = set()
+    estimated = {"a": {"cpuCostEstimated", "pvCostEstimated"}, "__idle__": {"cpuCostEstimated"}}
+    assert named == {"b": nothing, "free": nothing, **estimated}
     (without,) = bridged.get("/model/allocation", estimated="exclude", **asked)["data"]
     assert without["a"]["totalCost"] == found["a"]["totalCost"] - 1.5
 

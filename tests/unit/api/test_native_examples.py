@@ -30,7 +30,7 @@ def test_the_envelope(fleets: Fleets) -> None:
     assert answer["question"] == {
         "kind": "allocations", "window": {"start": "2024-01-01T00:00:00Z", "end": "2024-01-03T00:00:00Z"},
         "aggregate": ["namespace"], "step": "1d", "idle": "separate", "filter": 'cluster:"c1"', "resolution": "1d",
-        "tenancy": "separate", "basis": "billed",
+        "tenancy": "separate", "basis": "billed", "estimated": "include",
     }  # fmt: skip
     assert answer["currency"] == "USD"
     assert [row["name"] for row in answer["rows"]] == ["shop", "gap", "twins", "__idle__"]

@@ -64,6 +64,7 @@ export function allocationColumns(
       total: <Efficiency value={totals.total_efficiency} />,
     },
     shareColumn(answer, groups, metric?.column ?? "total_cost"),
+    ...estimatedColumn(answer, view),
     ...(answer.previous && answer.previous.total_cost !== null ? beforeColumns(answer, view) : []),
     {
       id: "total_cost",
@@ -150,6 +151,26 @@ function beforeColumns({ previous, currency }: Allocations, view: View): readonl
           currency={currency}
         />
       ),
+    },
+  ];
+}
+
+/** What of the row's total is estimated; of a rate there is no such part. */
+function estimatedColumn({ totals, currency }: Allocations, view: View): readonly Column<AllocationRow>[] {
+  if (view.rate) return [];
+  return [
+    {
+      id: "estimated_cost",
+      title: "Estimated",
+      meaning:
+        "Of the total, what is charged for times without metrics because it was the same before and after",
+      align: "end",
+      width: 6.5,
+      rank: 3,
+      idle: !totals.estimated_cost,
+      value: (row) => row.estimated_cost,
+      cell: (row) => <Amount value={row.estimated_cost ?? 0} currency={currency} />,
+      total: <Amount value={totals.estimated_cost ?? 0} currency={currency} />,
     },
   ];
 }

@@ -34,7 +34,13 @@ export function ofMetric(answer: Allocations, { column }: CostColumn, file: stri
   }
   const series = answer.series.map((bucket) => {
     const rows = steps.get(Date.parse(bucket.window.start)) ?? [];
-    return { ...bucket, rows, total_cost: rows.reduce((all, row) => all + row.total_cost, 0) };
+    // Of one kind of cost the file does not say what is estimated.
+    return {
+      ...bucket,
+      rows,
+      total_cost: rows.reduce((all, row) => all + row.total_cost, 0),
+      estimated_cost: 0,
+    };
   });
   return { ...answer, series, rows: answer.rows.map((row) => ({ ...row, total_cost: row[column] ?? 0 })) };
 }

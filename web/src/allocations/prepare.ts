@@ -45,5 +45,6 @@ export function workloadOf(view: View): View | null {
     path: [cluster, namespace, `${kind}:${name}`],
     window: view.window,
     basis: view.basis,
+    estimated: view.estimated,
   });
 }

@@ -8,9 +8,11 @@ export const DAY_HOURS = 24;
 
 type Observed = Pick<Answer<Named & Costs, Costs>, "completeness" | "question" | "as_of">;
 
-/** Hours that stand behind a cluster's amounts; without one, of the fleet's clusters on average. */
+/** Hours that stand behind a cluster's amounts, estimated ones where they are in; without one, of the fleet's on average. */
 export function observedHours(answer: Observed, cluster = ""): number {
-  const minutes = seen(answer, cluster).map((entry) => entry.coverage_minutes);
+  const minutes = seen(answer, cluster).map(
+    (entry) => entry.coverage_minutes + estimatedMinutes(answer, entry.estimated_minutes),
+  );
   if (minutes.length === 0) return elapsedHours(answer);
   return minutes.reduce((all, own) => all + own, 0) / minutes.length / 60;
 }
@@ -21,9 +23,15 @@ export function observedWords(answer: Observed, cluster = ""): string {
   const expected = own.reduce((all, entry) => all + entry.expected_minutes, 0) / Math.max(1, own.length);
   const minutes = observedHours(answer, cluster) * 60;
   const mean = own.length > 1 ? ` a cluster` : "";
+  const estimated = own.some((entry) => estimatedMinutes(answer, entry.estimated_minutes) > 0);
+  const how = estimated ? "observed or estimated" : "observed";
   return minutes < expected - 1
-    ? `${duration(minutes)} observed of ${duration(expected)}${mean}`
-    : `${duration(minutes)} observed${mean}`;
+    ? `${duration(minutes)} ${how} of ${duration(expected)}${mean}`
+    : `${duration(minutes)} ${how}${mean}`;
+}
+
+function estimatedMinutes({ question }: Observed, minutes: number | undefined): number {
+  return question.estimated === "exclude" ? 0 : (minutes ?? 0);
 }
 
 function seen({ completeness }: Observed, cluster: string) {

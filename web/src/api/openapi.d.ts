@@ -262,6 +262,7 @@ export interface components {
          *         filter: as it was asked
          *         resolution: of the rows that were read
          *         basis: the prices of every figure
+         *         estimated: whether what is estimated is in the figures: include or exclude
          */
         QuestionJson: {
             kind: string;
@@ -275,6 +276,8 @@ export interface components {
             tenancy?: string;
             /** @default billed */
             basis?: string;
+            /** @default include */
+            estimated?: string;
         };
         /**
          * WindowJson
@@ -418,6 +421,7 @@ export interface components {
          *     Attributes:
          *         state: the worst of the windows behind it
          *         uncovered_share: of its assets' list cost, what no bill covers; None at list prices and where nothing cost
+         *         estimated_cost: of its total, what is estimated where the source was silent
          */
         StepJson: {
             window: components["schemas"]["WindowJson"];
@@ -426,6 +430,8 @@ export interface components {
             rows: components["schemas"]["PointJson"][];
             /** @default null */
             uncovered_share?: number | null;
+            /** @default 0 */
+            estimated_cost?: number;
         };
         /**
          * WindowState

@@ -23,6 +23,7 @@ export function parametersOf(view: View): Parameters {
     idle: view.idle,
     idle_by: view.idle_by === "cluster" ? "" : view.idle_by,
     basis: view.basis,
+    estimated: view.estimated === "include" ? "" : view.estimated,
     filter: view.filter,
     compare: view.compare,
   };
@@ -47,6 +48,7 @@ export function cloudAddress(view: View): string {
     idle: "",
     idle_by: "",
     basis: "",
+    estimated: "",
     metric,
   });
 }

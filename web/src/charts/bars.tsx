@@ -54,6 +54,7 @@ export function Bars({ stack, currency, label, onPick, onSpan, kind = "bars" }: 
           </p>
         ) : null}
         {kind === "lines" ? null : <Veil steps={stack.steps} max={kind === "bars" ? scale.max : null} />}
+        {kind === "bars" ? <Estimates steps={stack.steps} max={scale.max} whole={hidden.size === 0} /> : null}
         {step && at !== null && (from === null || from === at) ? (
           <Hint stack={stack} hidden={hidden} at={at} step={step} currency={currency} />
         ) : null}
@@ -171,6 +172,31 @@ function Veil({ steps, max }: { steps: readonly Step[]; max: number | null }) {
       <div className="band band-unfinished" style={{ ...place(index, steps.length), top }}>
         {steps.length <= 31 ? <span className="band-word">so far</span> : null}
       </div>
+    </div>
+  );
+}
+
+/** Over the drawing: the estimated part of each step, at the top of its bar; only where all of the bar is drawn. */
+function Estimates({ steps, max, whole }: { steps: readonly Step[]; max: number; whole: boolean }) {
+  if (!whole || steps.length < 2) return null;
+  return (
+    <div className="bands" aria-hidden="true">
+      {steps.map(({ window, estimated, total }, at) =>
+        total && estimated > 0 ? (
+          <div
+            key={window.start}
+            className="band band-estimated"
+            style={{
+              ...place(at, steps.length),
+              top: `${(1 - Math.min(1, total / max)) * 100}%`,
+              bottom: "auto",
+              height: `${Math.min(1, estimated / max) * 100}%`,
+            }}
+          >
+            {steps.length <= 31 ? <span className="band-word">estimated</span> : null}
+          </div>
+        ) : null,
+      )}
     </div>
   );
 }

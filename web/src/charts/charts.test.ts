@@ -44,6 +44,21 @@ describe("other ways to draw a stack", () => {
   });
 });
 
+describe("what is estimated of a step", () => {
+  const days = Array.from({ length: 2 * MOST_BUCKETS }, (_, at) => ({
+    ...bucket(at, { a: 3 }, "partial"),
+    estimated_cost: 1,
+  }));
+
+  test("stays the same in all, however many steps are drawn as one", () => {
+    const asOf = new Date(START + 400 * DAY).toISOString();
+    for (const count of [1, 7, MOST_BUCKETS, 2 * MOST_BUCKETS]) {
+      const { steps } = stackOf(days.slice(0, count), [member("a", 3)], asOf);
+      expect(steps.reduce((all, { estimated }) => all + estimated, 0)).toBe(count);
+    }
+  });
+});
+
 describe("a stack", () => {
   test("has at most eight groups and the others together, and nothing is lost", () => {
     const costs = costsOf(20);

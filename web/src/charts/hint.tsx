@@ -45,6 +45,13 @@ export function Hint({ stack, hidden, at, step, currency }: HintProps) {
                 <td>Total</td>
                 <td className="hint-amount">{money(step.total, currency)}</td>
               </tr>
+              {step.estimated > 0 ? (
+                <tr>
+                  <td />
+                  <td className="hint-name">of it estimated</td>
+                  <td className="hint-amount">{money(step.estimated, currency)}</td>
+                </tr>
+              ) : null}
             </tbody>
           </table>
         )}

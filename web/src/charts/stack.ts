@@ -38,6 +38,8 @@ export interface Step {
   readonly unfinished: boolean;
   /** Of its assets' list cost, what no bill covers; null where nothing is said. */
   readonly uncovered: number | null;
+  /** The part of the total that is estimated, over silences of the source. */
+  readonly estimated: number;
 }
 
 export interface Stack {
@@ -106,6 +108,7 @@ function stepOf(bucket: Bucket, asOf: string): Step {
     total: gap ? null : bucket.total_cost,
     unfinished: isUnfinished(bucket, asOf),
     uncovered: bucket.uncovered_share ?? null,
+    estimated: gap ? 0 : (bucket.estimated_cost ?? 0),
   };
 }
 
@@ -168,6 +171,7 @@ function together(buckets: readonly Bucket[]): Bucket {
     state: same ? first.state : "partial",
     total_cost: buckets.reduce((all, bucket) => all + bucket.total_cost, 0),
     rows: [...rows].map(([name, total_cost]) => ({ name, total_cost })),
+    estimated_cost: buckets.reduce((all, bucket) => all + (bucket.estimated_cost ?? 0), 0),
     uncovered_share: largest(buckets.map((bucket) => bucket.uncovered_share ?? null)),
   };
 }

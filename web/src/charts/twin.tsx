@@ -8,6 +8,7 @@ import type { Stack } from "./stack";
 
 export function Twin({ stack, currency, label }: { stack: Stack; currency: string; label: string }) {
   const [open, setOpen] = useState(false);
+  const estimated = stack.steps.some((step) => step.estimated > 0);
   return (
     <details className="twin" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Show as a table</summary>
@@ -28,6 +29,11 @@ export function Twin({ stack, currency, label }: { stack: Stack; currency: strin
                 <th scope="col" className="end">
                   Total
                 </th>
+                {estimated ? (
+                  <th scope="col" className="end">
+                    Of it estimated
+                  </th>
+                ) : null}
               </tr>
             </thead>
             <tbody>
@@ -44,6 +50,7 @@ export function Twin({ stack, currency, label }: { stack: Stack; currency: strin
                     </td>
                   ))}
                   <td className="end">{amount(step.total, currency)}</td>
+                  {estimated ? <td className="end">{amount(step.estimated, currency)}</td> : null}
                 </tr>
               ))}
             </tbody>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { estimatesWords } from "./estimates";
 import { byteHours, bytes, coreHours, duration } from "./hours";
 import { money, moneyDelta, moneyExact, moneyShort } from "./money";
 import { isIdle, keyWords, partsOf, partWords } from "./names";
@@ -15,6 +16,26 @@ import {
   whenOf,
   windowWords,
 } from "./window";
+
+describe("estimates", () => {
+  const silent = { cluster: "c3", estimated_minutes: 90 };
+  const answer = (completeness: readonly object[], estimated = "include") =>
+    estimatesWords({
+      completeness,
+      currency: "USD",
+      totals: { estimated_cost: 1.5 },
+      question: { estimated },
+    } as unknown as Parameters<typeof estimatesWords>[0]);
+
+  test("are named with their money and where they are, or that they are left out", () => {
+    expect(answer([{ cluster: "c1" }, silent])).toBe(
+      "$1.50 of it estimated, for 1.5 h without metrics of c3",
+    );
+    expect(answer([silent, silent])).toBe("$1.50 of it estimated, for 3 h without metrics of 2 clusters");
+    expect(answer([silent], "exclude")).toBe("estimates for 1.5 h without metrics of c3 left out");
+    expect(answer([{ cluster: "c1" }])).toBe("");
+  });
+});
 
 describe("money", () => {
   test("is written to the cent", () => {

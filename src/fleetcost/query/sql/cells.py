@@ -8,7 +8,7 @@ from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.columns import LABELS, PEAK
 from fleetcost.query.conditions import columns_of
 from fleetcost.query.dialect import Dialect
-from fleetcost.query.measures import CARRIED
+from fleetcost.query.measures import CARRIED, ESTIMATES
 from fleetcost.query.question import Question
 from fleetcost.query.sql.details import Details
 from fleetcost.query.sql.grain import Grain
@@ -68,7 +68,7 @@ class AllocationCells:
 
     def keyed(self) -> str:
         """
-        Return what rows cost: step, currency, the columns that names are made of, total_cost, the name and its parts.
+        Return what rows cost: step, currency, the name, its parts, their columns, total_cost, its estimated part.
 
         Making a name takes longer than adding its cost, so costs are added first. Nothing may be divided.
         """
@@ -76,7 +76,8 @@ class AllocationCells:
         columns = "".join(f", {column}" for column in sorted(names.columns()))
         return (
             f"SELECT *, {names.joined()} AS name FROM (SELECT *{names.chosen()}\n"
-            f"  FROM (SELECT step, currency{columns}, {source.total()} AS total_cost\n"
+            f"  FROM (SELECT step, currency{columns}, {source.total()} AS total_cost, "
+            f"sum({' + '.join(ESTIMATES['allocation'])}) AS estimated_cost\n"
             f"    FROM (SELECT *, {source.step()} AS step FROM {source.table('allocation', self._columns())} "
             f"WHERE {source.in_frame()} AND {source.passes()})\n"
             f"    GROUP BY step, currency{columns}))"
@@ -84,24 +85,28 @@ class AllocationCells:
 
     def costs(self, keyed: str) -> str:
         """
-        Return the total of each cell and nothing else: step, role, currency, name, its parts, total_cost.
+        Return what each cell costs and nothing else: step, role, currency, name, its parts, total_cost, estimated_cost.
 
         Args:
             keyed: where to read what `keyed` gives
         """
         names = self._names
-        columns = f"step, role, currency, name{names.listed()}, total_cost"
+        columns = f"step, role, currency, name{names.listed()}, total_cost, estimated_cost"
         rows = (
-            f"SELECT step, {ROLE_ROW} AS role, currency, name{names.listed()}, sum(total_cost) AS total_cost\n"
+            f"SELECT step, {ROLE_ROW} AS role, currency, name{names.listed()}, sum(total_cost) AS total_cost, "
+            f"sum(estimated_cost) AS estimated_cost\n"
             f"FROM {keyed} GROUP BY step, currency, name{names.listed()}"
         )
         queries = [rows]
         parts = "".join(f", NULL AS {part}" for part in names.parts)
         for cells in IdleRows(self._question, self._dialect).cells():
-            total = " + ".join(f"coalesce({name}, 0)" for name in _COSTS if name in cells.columns)
+            total, estimated = (
+                " + ".join(f"coalesce({name}, 0)" for name in wanted if name in cells.columns) or "0"
+                for wanted in (_COSTS, ESTIMATES["allocation"])
+            )
             queries.append(
-                f"SELECT {columns} FROM (SELECT step, role, currency, name{parts}, {total} AS total_cost "
-                f"FROM ({cells.query}))"
+                f"SELECT {columns} FROM (SELECT step, role, currency, name{parts}, {total} AS total_cost, "
+                f"{estimated} AS estimated_cost FROM ({cells.query}))"
             )
         return "\nUNION ALL\n".join(queries)
 

@@ -88,8 +88,8 @@ class PageFirst:
         )
 
     def sums_of_steps(self) -> str:
-        """Return per step of the series: what all rows cost."""
+        """Return per step of the series: what all rows cost, and the estimated part of it."""
         return (
-            "SELECT step, sum(total_cost)::DOUBLE AS total_cost\n"
+            "SELECT step, sum(total_cost)::DOUBLE AS total_cost, sum(estimated_cost)::DOUBLE AS estimated_cost\n"
             f"FROM ({self._steps.costs(f'({self._steps.keyed()})')})\nGROUP BY step ORDER BY step"
         )

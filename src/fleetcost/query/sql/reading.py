@@ -23,6 +23,7 @@ class Shape:
         maxima: columns of which the largest counts
         extras: further columns as they are, only where rows are cells
         details: stages that are joined to the rows
+        estimates: of the sums, the estimated parts of the total
     """
 
     properties: Sequence[str]
@@ -30,6 +31,7 @@ class Shape:
     maxima: Sequence[str]
     extras: Sequence[str]
     details: Sequence[str]
+    estimates: Sequence[str] = ()
 
 
 class Reading:
@@ -91,8 +93,12 @@ class Reading:
         )
 
     def sums_of_steps(self) -> str:
-        """Return per step of the series: what all rows cost."""
-        return "SELECT step, sum(total_cost)::DOUBLE AS total_cost FROM cells GROUP BY step ORDER BY step"
+        """Return per step of the series: what all rows cost, and the estimated part of it."""
+        part = " + ".join(f"coalesce({name}, 0)" for name in self._shape.estimates) or "0"
+        return (
+            f"SELECT step, sum(total_cost)::DOUBLE AS total_cost, sum({part})::DOUBLE AS estimated_cost FROM cells "
+            "GROUP BY step ORDER BY step"
+        )
 
     def _whole(self) -> str:
         """Return the cells added up over all steps."""

@@ -9,7 +9,15 @@ from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution, Window
 from fleetcost.query.conditions import Conditions
 from fleetcost.query.dialect import Dialect
-from fleetcost.query.measures import ADJUSTED, COSTS_WITH, COUNTS, ESTIMATES, IDLE_MEASURES, PARTS_WITH
+from fleetcost.query.measures import (
+    ADJUSTED,
+    AMOUNTS_WITH,
+    COSTS_WITH,
+    COUNTS,
+    ESTIMATES,
+    IDLE_MEASURES,
+    PARTS_WITH,
+)
 from fleetcost.query.question import Question, Step
 
 RESOURCES = ("cpu", "ram", "gpu")
@@ -34,9 +42,11 @@ class FromClause:
             columns: what rows are grouped, filtered or joined by, and the labels and lists that are read; amounts,
                 start, end and texts that are only kept where all rows agree are everywhere
         """
-        rows = self._dialect.source(name, frozenset(columns), self._question.frame.resolution)
+        resolution = self._question.frame.resolution
         if self._question.estimated or name not in ESTIMATES:
-            return rows
+            return self._dialect.source(name, frozenset(columns), resolution)
+        # Which part of an amount is estimated is known of single rows: rows of a rollup add up unlike prices.
+        rows = self._dialect.source(name, frozenset({*columns, "container"}), resolution)
         return self._dialect.changed(rows, _without_estimates(name))
 
     def in_frame(self) -> str:
@@ -171,12 +181,39 @@ def matched(left: str, right: str, columns: Collection[str]) -> str:
 
 
 def _without_estimates(table: str) -> dict[str, str]:
-    """Return what columns of costs are without what is estimated, whose own columns are zero then."""
+    """Return what columns of costs and amounts are without what is estimated, whose own columns are zero then."""
     none, costs = "0::DECIMAL(38, 9)", {name.removesuffix("_estimated"): name for name in ESTIMATES[table]}
     changed = {cost: f"{cost} - {estimate}" for cost, estimate in costs.items()} | dict.fromkeys(costs.values(), none)
     if table == "allocation":
         changed["cost"] = f"cost - ({' + '.join(costs.values())})"
-    return changed if table in {"idle", "tenancy"} else changed | {"estimated_hours": none}
+    if table not in AMOUNTS_WITH:
+        return changed
+    amounts = {name: _observed(name, cost, _first(table)) for name, cost in AMOUNTS_WITH[table].items()}
+    return changed | amounts | {"estimated_hours": none}
+
+
+def _first(table: str) -> str:
+    """Return the cost that tells what is estimated of a row whose own cost for an amount is zero."""
+    return "cost" if table == "asset" else "cpu_cost"
+
+
+def _observed(name: str, cost: str, other: str) -> str:
+    """
+    Return the part of an amount that was observed.
+
+    A cost is even over a row's time, so its estimated part says which part of the time that is; where nothing costs
+    anything, the row's time itself does.
+    """
+    seconds = 'seconds_between("start", "end")'
+    ways = {
+        f"{cost} <> 0": (f"nanos({cost}_estimated)", f"nanos({cost})"),
+        f"{other} <> 0": (f"nanos({other}_estimated)", f"nanos({other})"),
+        f"{seconds} > 0": ("nanos(estimated_hours) * 3600", f"wide({seconds}) * 1000000000"),
+    }
+    whole = f"wide({name})" if name in COUNTS else f"nanos({name})"
+    cases = " ".join(f"WHEN {met} THEN quotient({whole} * {part}, {of})" for met, (part, of) in ways.items())
+    estimate = f"CASE {cases} ELSE 0 END"
+    return f"{name} - {estimate}" if name in COUNTS else f"{name} - amount_of({estimate})"
 
 
 def _sums(names: Collection[str]) -> str:

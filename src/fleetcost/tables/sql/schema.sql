@@ -11,6 +11,8 @@ CREATE MACRO amount_of(nanos) AS (nanos::DECIMAL(28, 0) * 0.000000001::DECIMAL(1
 CREATE MACRO quotient(amount, divisor) AS (amount // divisor);
 -- A whole number whose sum has room: sums of this engine are 128 bits wide.
 CREATE MACRO wide(number) AS number;
+-- Seconds from one time to another.
+CREATE MACRO seconds_between(first, last) AS date_diff('second', first, last);
 -- The text on which all rows of a group agree, else an empty one. Comparing hashes takes half the time of comparing texts.
 CREATE MACRO agreed(value) AS CASE WHEN min(hash(value)) = max(hash(value)) THEN any_value(value) ELSE '' END;
 -- The weights of a node's three resources, and their list prices and adjustments, as lists of records.

@@ -7,8 +7,8 @@ import { assetsAddress } from "../../api/questions";
 import type { AssetRow, Assets as AssetsAnswer } from "../../api/schema";
 import { Bars } from "../../charts/bars";
 import { isLowerBound } from "../../completeness";
-import { BasisChoice } from "../../controls/basis";
 import { Choice } from "../../controls/choice";
+import { FiguresChoice } from "../../controls/figures";
 import { FilterBox } from "../../controls/filter";
 import { GroupChoice } from "../../controls/group";
 import { useFilterValues } from "../../controls/values";
@@ -23,6 +23,7 @@ import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import { Table } from "../../table/table";
 import type { View } from "../../url";
+import { estimatesWords } from "../../words/estimates";
 import { money } from "../../words/money";
 import { pricesWords } from "../../words/prices";
 import { titleOf, underTitle } from "../../words/titles";
@@ -82,7 +83,9 @@ export function Assets({ view }: { view: View }) {
       <Title
         under={
           answer
-            ? [underTitle({ ...answer.question, idle: "" }), pricesWords(answer)].filter(Boolean).join(" · ")
+            ? [underTitle({ ...answer.question, idle: "" }), pricesWords(answer), estimatesWords(answer)]
+                .filter(Boolean)
+                .join(" · ")
             : " "
         }
         aside={answer ? <Total answer={answer} /> : null}
@@ -107,7 +110,7 @@ export function Assets({ view }: { view: View }) {
           answered={window}
           onChoose={(chosen) => change({ window: chosen })}
         />
-        <BasisChoice view={view} />
+        <FiguresChoice view={view} answer={asked.data} />
         <Choice title="Step" value={view.step} options={STEPS} onChoose={(step) => change({ step })} />
         <GroupChoice kind="assets" value={view.aggregate} onChoose={(aggregate) => change({ aggregate })} />
         <FilterBox

@@ -40,17 +40,21 @@ export function assetColumns(
   const atLeast = isLowerBound(answer.completeness);
   const single = question.aggregate.includes("name");
   const sign = (row: AssetRow) => groups.get(row.name) ?? { kind: "other" as const, colour: "var(--other)" };
-  const cost = (id: "cost" | "adjustment", title: string, meaning: string): Column<AssetRow> => ({
+  const cost = (
+    id: "cost" | "adjustment" | "estimated_cost",
+    title: string,
+    meaning: string,
+  ): Column<AssetRow> => ({
     id,
     title,
     meaning,
     align: "end",
     width: 8,
     rank: 3,
-    idle: rows.every((row) => row[id] === 0),
+    idle: rows.every((row) => !row[id]),
     value: (row) => row[id],
-    cell: (row) => <Amount value={row[id]} currency={currency} />,
-    total: <Amount value={totals[id]} currency={currency} />,
+    cell: (row) => <Amount value={row[id] ?? 0} currency={currency} />,
+    total: <Amount value={totals[id] ?? 0} currency={currency} />,
   });
   return [
     {
@@ -80,6 +84,11 @@ export function assetColumns(
     text("price_source", "Price from", 7, 6, rows, (row) => row.price_source || null),
     cost("cost", "List", "By the price source, before the bill"),
     cost("adjustment", "Adjustment", "Billed minus list"),
+    cost(
+      "estimated_cost",
+      "Estimated",
+      "Of the total, for times without metrics: the same was there before and after",
+    ),
     {
       id: "share",
       title: "Share",

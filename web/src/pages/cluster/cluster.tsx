@@ -8,7 +8,7 @@ import { allocationsAddress } from "../../api/questions";
 import type { Allocations, Cluster as ClusterEntry } from "../../api/schema";
 import { Bars } from "../../charts/bars";
 import { isLowerBound } from "../../completeness";
-import { BasisChoice } from "../../controls/basis";
+import { FiguresChoice } from "../../controls/figures";
 import { WindowChoice } from "../../controls/window";
 import { equal, filterOf } from "../../filter";
 import { Title, Tools } from "../../frame/page";
@@ -24,6 +24,7 @@ import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import { Table } from "../../table/table";
 import { type View, viewOf } from "../../url";
+import { estimatesWords } from "../../words/estimates";
 import { isIdle } from "../../words/names";
 import { pricesWords } from "../../words/prices";
 import { localTime, whenOf, windowWords } from "../../words/window";
@@ -77,7 +78,7 @@ function Controls({ view, answer }: { view: View; answer: Allocations | undefine
         answered={answer?.question.window}
         onChoose={(window) => show({ ...view, window })}
       />
-      <BasisChoice view={view} />
+      <FiguresChoice view={view} answer={answer} />
     </div>
   );
 }
@@ -133,7 +134,9 @@ function Found({ answer, query, view, entry }: FoundProps) {
     <>
       <PartialNotice completeness={answer.completeness} window={view.window} />
       <Warnings warnings={answer.warnings} />
-      <p className="muted">{`Prices: ${pricesWords(answer)}`}</p>
+      <p className="muted">
+        {[`Prices: ${pricesWords(answer)}`, estimatesWords(answer)].filter(Boolean).join(" · ")}
+      </p>
       <ClusterTiles answer={answer} query={query} entry={entry} atLeast={isLowerBound(answer.completeness)} />
       <div className="two-thirds">
         <Bars stack={stack} currency={answer.currency} label="Cost by namespace, over time" onPick={drill} />

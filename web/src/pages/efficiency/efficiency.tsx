@@ -6,7 +6,7 @@ import { observedWords } from "../../allocations/rates";
 import { useAllocations, useAssets } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
 import type { Allocations } from "../../api/schema";
-import { BasisChoice } from "../../controls/basis";
+import { FiguresChoice } from "../../controls/figures";
 import { FilterBox } from "../../controls/filter";
 import { WindowChoice } from "../../controls/window";
 import { clausesOf, equal, filterOf } from "../../filter";
@@ -21,6 +21,7 @@ import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice } from "../../states/partial";
 import { Table } from "../../table/table";
 import type { View } from "../../url";
+import { estimatesWords } from "../../words/estimates";
 import { pricesWords } from "../../words/prices";
 import { scopeOf } from "../../words/titles";
 import { datesOf, windowWords } from "../../words/window";
@@ -84,7 +85,7 @@ export function Efficiency({ view }: { view: View }) {
           answered={window}
           onChoose={(chosen) => change({ window: chosen })}
         />
-        <BasisChoice view={view} />
+        <FiguresChoice view={view} answer={asked.data} />
         <FilterBox value={view.filter} onCommit={(filter) => change({ filter })} />
       </div>
       <Outcome asked={asked} view={view}>
@@ -104,7 +105,12 @@ export function Efficiency({ view }: { view: View }) {
 
 /** The dates, what is counted, the prices, and the time that rates are of. */
 function underOf(answer: Allocations): string {
-  const parts = [`${datesOf(answer.question.window)} UTC`, "CPU, memory and GPUs", pricesWords(answer)];
+  const parts = [
+    `${datesOf(answer.question.window)} UTC`,
+    "CPU, memory and GPUs",
+    pricesWords(answer),
+    estimatesWords(answer),
+  ];
   return [...parts, `rates over ${observedWords(answer)}`].filter(Boolean).join(" · ");
 }
 

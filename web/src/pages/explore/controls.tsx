@@ -3,8 +3,8 @@ import { useMemo } from "react";
 import { allocationColumns } from "../../allocations/columns";
 import { metricOf, wordOf } from "../../allocations/metric";
 import type { Allocations } from "../../api/schema";
-import { BasisChoice } from "../../controls/basis";
 import { Choice, type Option } from "../../controls/choice";
+import { FiguresChoice } from "../../controls/figures";
 import { FilterBox } from "../../controls/filter";
 import { GroupChoice } from "../../controls/group";
 import { useFilterValues } from "../../controls/values";
@@ -72,7 +72,7 @@ export function Controls({ view, answer }: { view: View; answer: Allocations | u
         onChoose={(aggregate) => change({ aggregate })}
       />
       <Choice title="Cost" value={view.metric} options={METRICS} onChoose={metric} />
-      <BasisChoice view={{ ...view, row: "" }} />
+      <FiguresChoice view={{ ...view, row: "" }} answer={answer} />
       <Choice title="As" value={view.rate} options={RATES} onChoose={(rate) => change({ rate })} />
       <Choice title="Idle" value={view.idle} options={IDLE} onChoose={(idle) => change({ idle })} />
       <Choice

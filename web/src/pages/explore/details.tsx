@@ -100,6 +100,17 @@ function Costs({ row, answer }: Omit<DetailsProps, "view">) {
               <Amount value={row.total_cost} currency={currency} />
             </td>
           </tr>
+          {row.estimated_cost ? (
+            <tr className="list-of-it">
+              <th scope="row">of it estimated</th>
+              <td className="list-share">
+                <Share part={shareOf(row.estimated_cost, row.total_cost)} />
+              </td>
+              <td className="end">
+                <Amount value={row.estimated_cost} currency={currency} />
+              </td>
+            </tr>
+          ) : null}
         </tbody>
       </table>
     </section>

@@ -9,6 +9,7 @@ import { Delta } from "../../marks/delta";
 import { Amount, Efficiency } from "../../marks/meter";
 import { Spark } from "../../marks/spark";
 import { StateMark } from "../../marks/state";
+import { pageOf } from "../../question";
 import type { Column } from "../../table/columns";
 import { PathName } from "../../table/name";
 import { Table } from "../../table/table";
@@ -92,7 +93,7 @@ function columnsOf(answer: Allocations, rows: readonly FleetRow[], view: View): 
       rank: 0,
       value: (row) => row.cluster,
       cell: (row) => (
-        <PathName parts={[row.cluster]} to={viewOf("cluster", { path: [row.cluster], basis: view.basis })} />
+        <PathName parts={[row.cluster]} to={pageOf(view, "cluster", { path: [row.cluster], filter: "" })} />
       ),
     },
     {

@@ -7,7 +7,7 @@ import { allocationsAddress } from "../../api/questions";
 import type { Allocations } from "../../api/schema";
 import { Bars } from "../../charts/bars";
 import { isLowerBound } from "../../completeness";
-import { BasisChoice } from "../../controls/basis";
+import { FiguresChoice } from "../../controls/figures";
 import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
 import { show } from "../../location";
@@ -16,6 +16,7 @@ import { Empty } from "../../states/empty";
 import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import type { View } from "../../url";
+import { estimatesWords } from "../../words/estimates";
 import { pricesWords } from "../../words/prices";
 import { scopeOf } from "../../words/titles";
 import { datesOf, windowWords } from "../../words/window";
@@ -44,7 +45,7 @@ export function Overview({ view }: { view: View }) {
         under={asked.data ? underOf(asked.data, view) : " "}
         aside={
           <div className="controls">
-            <BasisChoice view={view} />
+            <FiguresChoice view={view} answer={asked.data} />
           </div>
         }
       >
@@ -65,7 +66,7 @@ export function Overview({ view }: { view: View }) {
 
 function underOf(answer: Allocations, view: View): string {
   const clusters = view.filter ? scopeOf(view.filter).trim() : "all clusters";
-  return [`${datesOf(answer.question.window)} UTC`, clusters, pricesWords(answer)]
+  return [`${datesOf(answer.question.window)} UTC`, clusters, pricesWords(answer), estimatesWords(answer)]
     .filter(Boolean)
     .join(" · ");
 }

@@ -9,7 +9,7 @@ import { allocationsAddress } from "../../api/questions";
 import type { Allocations } from "../../api/schema";
 import { Bars } from "../../charts/bars";
 import { isLowerBound } from "../../completeness";
-import { BasisChoice } from "../../controls/basis";
+import { FiguresChoice } from "../../controls/figures";
 import { WindowChoice } from "../../controls/window";
 import { fieldsOf } from "../../drill";
 import { equal, filterOf } from "../../filter";
@@ -22,6 +22,7 @@ import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import { Table } from "../../table/table";
 import type { View } from "../../url";
+import { estimatesWords } from "../../words/estimates";
 import { isIdle } from "../../words/names";
 import { pricesWords } from "../../words/prices";
 import { windowWords } from "../../words/window";
@@ -48,6 +49,7 @@ export function Workload({ view }: { view: View }) {
           windowWords(view.window),
           "without idle",
           asked.data ? pricesWords(asked.data) : "",
+          asked.data ? estimatesWords(asked.data) : "",
           asked.data ? `rates over ${observedWords(asked.data, cluster)}` : "",
         ]
           .filter(Boolean)
@@ -59,7 +61,7 @@ export function Workload({ view }: { view: View }) {
               answered={window}
               onChoose={(chosen) => show({ ...view, window: chosen })}
             />
-            <BasisChoice view={view} />
+            <FiguresChoice view={view} answer={asked.data} />
           </div>
         }
       >
