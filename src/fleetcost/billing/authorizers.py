@@ -18,6 +18,8 @@ class AuthorizerEntry:
     """
     One object of the file. Each getter notes the key it was asked for; `close` refuses every other key.
 
+    Keys are found whatever their case, as the field's own reader finds them: files say `bigquery` and `BigQuery`.
+
     Attributes:
         file: which file
         path: where in it the object stands
@@ -32,7 +34,7 @@ class AuthorizerEntry:
 
     def place(self, *below: Step) -> str:
         """Return the file, the line and the path of something in this object, for messages."""
-        path = (*self.path, *below)
+        path = (*self.path, *(self._written(step) if isinstance(step, str) else step for step in below))
         dotted = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
         return f"{self.file.name}, line {self.file.line(*path)}, `{dotted}`"
 
@@ -43,7 +45,12 @@ class AuthorizerEntry:
     def take(self, key: str) -> Any:  # noqa: ANN401 - what JSON holds
         """Return whatever stands there, or None."""
         self.asked.add(key)
-        return self.values.get(key)
+        return self.values.get(self._written(key))
+
+    def _written(self, key: str) -> str:
+        """Return a key as the file spells it; as it is asked for where it is absent."""
+        spelled = (name for name in self.values if str(name).lower() == key.lower())
+        return key if key in self.values else next(spelled, key)
 
     def take_all(self) -> None:
         """Accept every key."""
@@ -80,7 +87,7 @@ class AuthorizerEntry:
         """Return an object inside this one, or one of a list's."""
         if not isinstance(value, dict):
             raise SettingsError(f"{self.place(key, *position)}: expected an object, read {type(value).__name__}")
-        return AuthorizerEntry(self.file, (*self.path, key, *position), value)
+        return AuthorizerEntry(self.file, (*self.path, self._written(key), *position), value)
 
     def entries(self, key: str, value: Any) -> list[AuthorizerEntry]:  # noqa: ANN401 - what JSON holds
         """Return the objects of a list."""
@@ -95,8 +102,9 @@ class AuthorizerEntry:
         Raises:
             SettingsError: names the key.
         """
+        read = {self._written(key) for key in self.asked}
         for key in self.values:
-            if key not in self.asked:
+            if key not in read:
                 accepted = ", ".join(sorted(self.asked))
                 raise self.error(key, f"unknown key{near(key, self.asked)}; known: {accepted}")
 

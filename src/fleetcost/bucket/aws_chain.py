@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SESSION_NAME = "fleetcost"
+INSTANCE_METADATA = "instance metadata"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ def _ambient(environment: Mapping[str, str]) -> AmbientCredentials:
             "no AWS credentials: there are none in the environment, no web identity token, no profile, no container "
             "credentials, and AWS_EC2_METADATA_DISABLED is true; give `access_key` and `secret_key`, or one of these"
         )
-    return AmbientCredentials("instance metadata", environment.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", ""))
+    return AmbientCredentials(INSTANCE_METADATA, environment.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", ""))
 
 
 def _read_profile(files: SharedFiles) -> dict[str, str]:

@@ -73,10 +73,11 @@ def open_azure(config: AzureConfig, prefix: str, environment: Mapping[str, str])
             retry_config=retry_options(config.max_retries),
         )
     except (BaseError, ValueError) as error:
-        fault = refused_options(error, config.place)
+        fault = refused_options(error, config.place, config.http)
     else:
         name = f"az://{config.account}/{config.container}" + (f"/{prefix}" if prefix else "")
-        return ObjectStoreBucket(name, urlsplit(config.address).netloc, store, store, Upload())
+        host, signed = urlsplit(config.address).netloc, link.kind == "sas_token"
+        return ObjectStoreBucket(name, host, store, store, Upload(), signed=signed)
     raise fault
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fleetcost.bucket.http_config import HttpConfig, read_http, refuse_client_certificate
+from fleetcost.bucket.names import account_name, address_of, bucket_name, check_account_key, host_of
 from fleetcost.ops.secret import Secret
 from fleetcost.ops.section import Place, Section
 
@@ -17,6 +18,8 @@ _CONNECTION_KEYS = (
     "EndpointSuffix",
     "SharedAccessSignature",
 )
+_WHOLE = "storage_connection_string"
+_CREDENTIALS = ("storage_account_key", _WHOLE, "client_secret")
 _OTHER_SERVICES = ("FileEndpoint", "QueueEndpoint", "TableEndpoint")
 
 
@@ -73,14 +76,15 @@ def read_azure(section: Section) -> AzureConfig:
     account = section.text("storage_account") or connection.account
     if not account:
         raise section.error("storage_account", "required and missing: give the storage account's name")
+    account_name(section, "storage_account" if section.has("storage_account") else _WHOLE, account)
     endpoint = section.text("endpoint")
     key = section.secret("storage_account_key")
     if key and (connection.key or connection.signature):
         raise section.error("storage_account_key", "give either this or `storage_connection_string`, not both")
     config = AzureConfig(
         account=account,
-        container=section.required("container", "the container's name"),
-        address=_address(account, endpoint) if endpoint or not connection.address else connection.address,
+        container=bucket_name(section, "container", "the container's name"),
+        address=_address(section, account, endpoint) if endpoint or not connection.address else connection.address,
         account_key=key or connection.key,
         signature=connection.signature,
         client_id=section.text("client_id"),
@@ -89,20 +93,23 @@ def read_azure(section: Section) -> AzureConfig:
         user_assigned_id=section.text("user_assigned_id"),
         max_retries=_max_retries(section),
         http=read_http(section.section("http_config")),
-        place=section.place("container"),
+        place=section.place(next((name for name in _CREDENTIALS if section.has(name)), "container")),
     )
     section.without_effect("create the container yourself", "storage_create_container")
     section.without_effect("the identity asks for storage tokens by itself", "msi_resource", "msi_resource_id")
     section.close()
     _check_principal(section, config)
+    if config.account_key:
+        check_account_key(section, "storage_account_key" if key else _WHOLE, config.account_key.reveal())
     refuse_client_certificate(config.http, "AZURE")
     return config
 
 
-def _address(account: str, endpoint: str) -> str:
+def _address(section: Section, account: str, endpoint: str) -> str:
     if "://" in endpoint:
-        return endpoint.rstrip("/")
-    return f"https://{account}.{endpoint or PUBLIC_ENDPOINT}"
+        return address_of(section, "endpoint", endpoint.rstrip("/"))
+    host = endpoint if endpoint.startswith(f"{account}.") else f"{account}.{endpoint or PUBLIC_ENDPOINT}"
+    return f"https://{host_of(section, 'endpoint', host.rstrip('/'))}"
 
 
 def _connection(section: Section) -> _Connection:
@@ -122,7 +129,10 @@ def _connection(section: Section) -> _Connection:
     account = parts.get("AccountName", "")
     suffix, scheme = parts.get("EndpointSuffix", "core.windows.net"), parts.get("DefaultEndpointsProtocol", "https")
     address = parts.get("BlobEndpoint", "").rstrip("/") or (f"{scheme}://{account}.blob.{suffix}" if account else "")
-    return _Connection(account, address, *(Secret(text) if text else None for text in secrets))
+    if address:
+        address_of(section, _WHOLE, address)
+    # The portal shows a signature as the query of an address.
+    return _Connection(account, address, *(Secret(text.removeprefix("?")) if text else None for text in secrets))
 
 
 def _max_retries(section: Section) -> int:

@@ -56,13 +56,14 @@ def retry_options(max_retries: int) -> RetryConfig:
     }
 
 
-def refused_options(error: BaseException, place: Place) -> SettingsError:
+def refused_options(error: BaseException, place: Place, http: HttpConfig) -> SettingsError:
     """
     Return our error for options the client library does not take; its own message may quote a credential.
 
     Args:
         error: the library's
         place: where the settings stand
+        http: whose certificates they may be about
     """
     text = str(error).lower()
     if "no ca certificates" in text or "no native root" in text:
@@ -70,7 +71,7 @@ def refused_options(error: BaseException, place: Place) -> SettingsError:
             f"{place}: this machine has no trusted certificates: install the package ca-certificates, "
             "set SSL_CERT_FILE, or give the CA with `http_config.tls_config.ca_file`"
         )
-    if "pem" in text or "certificate" in text:
+    if http.tls.authority and ("pem" in text or "certificate" in text):
         return SettingsError(
             f"{place}: the certificates in `http_config.tls_config` cannot be used: expected X.509 PEM"
         )

@@ -7,6 +7,7 @@ them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,8 @@ from fleetcost.bucket.azure_config import AzureConfig, read_azure
 from fleetcost.bucket.gcs_config import GcsConfig, read_gcs
 from fleetcost.bucket.paths import cleaned_prefix
 from fleetcost.bucket.s3_config import S3Config, read_s3
-from fleetcost.ops.reading import parse_yaml, read_text
+from fleetcost.errors import SettingsError
+from fleetcost.ops.reading import ConfigFile, parse_yaml, read_text
 from fleetcost.ops.section import Ineffective, Section, section_of
 
 
@@ -68,7 +70,9 @@ def parse_config(text: str, file: Path) -> StoreConfig:
     Raises:
         SettingsError: as `read_config`.
     """
-    document = section_of(parse_yaml(text, str(file)), file, "`type:` and `config:`")
+    content = parse_yaml(text, str(file))
+    _refuse_wrapped(content, file)
+    document = section_of(content, file, "`type:` and `config:`")
     read = _reader(document)
     prefix = document.text("prefix")
     config = document.section("config")
@@ -79,6 +83,30 @@ def parse_config(text: str, file: Path) -> StoreConfig:
     except ValueError as error:
         raise document.error("prefix", str(error)) from None
     return StoreConfig(backend, cleaned, tuple(document.ineffective))
+
+
+def _refuse_wrapped(content: ConfigFile, file: Path) -> None:
+    """Refuse what holds the settings and is not them, in words that say where they are in it."""
+    value = content.value
+    if isinstance(value, dict) and "kind" in value and "apiVersion" in value:
+        inside = [str(key) for part in ("data", "stringData") for key in value.get(part) or {}]
+        key = f", such as what is below its key {inside[0]!r}" if inside else ""
+        raise SettingsError(
+            f"{file}: this is a manifest of Kubernetes (kind {value['kind']}), not the file itself: give the file it "
+            f"holds{key}, decoded where the manifest has it in base64"
+        )
+    if isinstance(value, str):
+        raise SettingsError(
+            f"{file}: one text without a key; expected `type:` and `config:`. A Secret's data are the file in base64: "
+            "decode them first"
+        )
+    for line, text in content.texts():
+        if found := _TEMPLATE.search(text):
+            raise SettingsError(f"{file}, line {line}: {found[0]} is a template that nobody filled in: write the value")
+
+
+_TEMPLATE = re.compile(r"\$\{[A-Za-z_][\w.:-]*\}|\$\([A-Za-z_]\w*\)|\{\{[^}]*\}\}|<(?:your|my|YOUR|MY)[-_ ][\w -]+>")
+"""A value of the shell's, Terraform's or Helm's templates, and a placeholder of a guide."""
 
 
 def _reader(document: Section) -> Callable[[Section], BackendConfig]:

@@ -55,11 +55,13 @@ class StoreOperation:
         verb: such as `get` or `list`
         target: the bucket's name and the path
         host: the endpoint, for connections that fail
+        signed: the store's own requests carry a signature in their address, which the library redacts as a whole
     """
 
     verb: str
     target: str
     host: str
+    signed: bool = False
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target}"
@@ -86,7 +88,7 @@ class StoreReply:
 def translate(error: BaseException, operation: StoreOperation) -> FleetcostError:
     """Return our error for one of the client library's."""
     name, text = type(error).__name__, str(error)
-    service = _service(text, operation.host)
+    service = _service(text, operation)
     reply = StoreReply(_first(_STATUS, text), _first(_CODE, text), _first(_SENTENCE, text), service)
     if service:
         return _token_fault(operation, reply, text)
@@ -180,14 +182,14 @@ def _odd(operation: StoreOperation, text: str) -> FleetcostError:
     return StoreError(f"{operation}: {operation.host} did not answer as expected")
 
 
-def _service(text: str, host: str) -> str:
+def _service(text: str, operation: StoreOperation) -> str:
     """Return the token service an error comes from, empty for the store itself."""
     found = _REQUEST.search(text)
     if not found:
         return ""
     if found[1]:
-        return "the token service"
-    asked = found[2]
+        return "" if operation.signed else "the token service"
+    asked, host = found[2], operation.host
     return "" if asked == host or asked.endswith(f".{host}") else f"the token service {asked}"
 
 

@@ -13,6 +13,7 @@ from obstore.exceptions import BaseError
 from obstore.store import GCSStore
 
 from fleetcost.bucket.client import client_options, refused_options, retry_options
+from fleetcost.bucket.names import check_service_account
 from fleetcost.bucket.store import ObjectStoreBucket, Upload
 from fleetcost.errors import SettingsError
 from fleetcost.ops.secret import Secret
@@ -74,7 +75,7 @@ def open_gcs(config: GcsConfig, prefix: str, environment: Mapping[str, str]) -> 
             credential_provider=provider,
         )
     except (BaseError, ValueError) as error:
-        fault = refused_options(error, config.place)
+        fault = refused_options(error, config.place, config.http)
     else:
         name = f"gs://{config.bucket}" + (f"/{prefix}" if prefix else "")
         upload = Upload(config.part_bytes)
@@ -98,7 +99,7 @@ def find_google_link(config: GcsConfig, environment: Mapping[str, str]) -> Googl
         SettingsError: what should be credentials cannot be read.
     """
     if config.service_account:
-        return _from_json("`service_account` of the storage settings", config.service_account, None)
+        return _from_json("`service_account` of the storage settings", config.service_account, None, str(config.place))
     file = google_file(config, environment)
     if file:
         named = environment.get("GOOGLE_APPLICATION_CREDENTIALS")
@@ -123,7 +124,8 @@ def _from_file(source: str, file: Path) -> GoogleLink:
         raise SettingsError(f"{source}: cannot be read: {getattr(error, 'strerror', 'not UTF-8')}") from None
 
 
-def _from_json(source: str, text: Secret, file: Path | None) -> GoogleLink:
+def _from_json(source: str, text: Secret, file: Path | None, place: str = "") -> GoogleLink:
+    check_service_account(place or source, text.reveal())
     try:
         kind = json.loads(text.reveal())["type"]
     except (ValueError, TypeError, KeyError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fleetcost.bucket.http_config import HttpConfig, read_http, refuse_client_certificate
+from fleetcost.bucket.names import bucket_name
 from fleetcost.bucket.s3_config import DEFAULT_PART_BYTES, SMALLEST_PART_BYTES
 from fleetcost.ops.secret import Secret
 from fleetcost.ops.section import Place, Section
@@ -40,12 +41,12 @@ def read_gcs(section: Section) -> GcsConfig:
         SettingsError: names key, file and line.
     """
     config = GcsConfig(
-        bucket=section.required("bucket", "the bucket's name"),
+        bucket=bucket_name(section, "bucket", "the bucket's name"),
         service_account=section.secret("service_account"),
         part_bytes=_part_bytes(section),
         max_retries=section.whole("max_retries"),
         http=read_http(section.section("http_config")),
-        place=section.place("bucket"),
+        place=section.place("service_account" if section.has("service_account") else "bucket"),
     )
     section.without_effect("requests are made over HTTP", "use_grpc", "grpc_conn_pool_size")
     section.close()

@@ -192,5 +192,5 @@ def _store(
             credential_provider=provider,
         )
     except (BaseError, ValueError) as error:
-        fault = refused_options(error, config.place)
+        fault = refused_options(error, config.place, config.http)
     raise fault

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fleetcost.bucket.http_config import HttpConfig, read_http
+from fleetcost.bucket.names import bucket_name, host_of, outside_of_host
 from fleetcost.ops.secret import Secret
 from fleetcost.ops.section import Place, Section
 
@@ -120,8 +121,9 @@ def read_s3(section: Section) -> S3Config:
     Raises:
         SettingsError: names key, file and line.
     """
-    bucket = section.required("bucket", "the bucket's name")
+    bucket = bucket_name(section, "bucket", "the bucket's name")
     host, secure = _endpoint(section)
+    outside_of_host(section, bucket, host)
     access_key, secret_key, session_token = _keys(section)
     config = S3Config(
         bucket=bucket,
@@ -156,6 +158,7 @@ def _endpoint(section: Section) -> tuple[str, bool]:
         raise section.error("endpoint", f"expected http:// or https:// or no scheme, read {scheme}://")
     if not host or "/" in host or "@" in host or "?" in host:
         raise section.error("endpoint", "expected a host with an optional port; the bucket is named by `bucket`")
+    host_of(section, "endpoint", host)
     if section.has("insecure") and separator and insecure != (scheme == "http"):
         raise section.error("insecure", f"{str(insecure).lower()} contradicts `endpoint`, which begins {scheme}://")
     return host, not (insecure or scheme == "http")
@@ -171,6 +174,9 @@ def _keys(section: Section) -> tuple[Secret | None, Secret | None, Secret | None
         raise section.error(
             "aws_sdk_auth", "true asks for the SDK's chain, but `access_key` is given: keep one of them"
         )
+    for key, secret_text in (("access_key", access), ("secret_key", secret), ("session_token", token)):
+        if secret_text and re.search(r"\s", secret_text.reveal()):
+            raise section.error(key, "holds a blank or a line's end, which no such key has: copy it again")
     if token and not access:
         raise section.error("session_token", "a session token needs `access_key` and `secret_key`")
     return access, secret, token

@@ -56,9 +56,10 @@ class ObjectStoreBucket:
         upload: how objects are written
         provider: keeps why it gave no credential, or None where the library finds them
         versioned: whether a conditional replace goes by the version and not by the etag, as at Google
+        signed: whether requests carry a signature in their address, as Azure's shared access signatures do
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what differs between the clouds
         self,
         name: str,
         host: str,
@@ -68,6 +69,7 @@ class ObjectStoreBucket:
         provider: Provider[Any] | None = None,
         *,
         versioned: bool = False,
+        signed: bool = False,
     ) -> None:
         self._name = name
         self._host = host
@@ -76,6 +78,7 @@ class ObjectStoreBucket:
         self._upload = upload
         self._provider = provider
         self._versioned = versioned
+        self._signed = signed
 
     @property
     def name(self) -> str:
@@ -183,7 +186,7 @@ class ObjectStoreBucket:
         return found.etag if found else ""
 
     def _operation(self, verb: str, path: str) -> StoreOperation:
-        return StoreOperation(verb, f"{self._name}/{path}" if path else self._name, self._host)
+        return StoreOperation(verb, f"{self._name}/{path}" if path else self._name, self._host, self._signed)
 
     def _tried(self, operation: StoreOperation, do: Callable[[], _Result]) -> _Result:
         try:

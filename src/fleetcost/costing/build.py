@@ -78,6 +78,7 @@ def build(samples: Samples, prices: PriceBook, before: Iterable[Asset] = ()) -> 
         *fee_assets(samples, fleet.nodes, prices, fleet.notes),
     ]
     check_prices(assets, before, prices.currency, fleet.notes)
+    fleet.notes.notice_unused(prices.table)
     named, priced = with_estimates(rows, assets, samples)
     return Built(
         tuple(sorted(named, key=_row_order)),

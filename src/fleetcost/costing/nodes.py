@@ -170,7 +170,7 @@ def _node(
         gpus.price_of_one(name, figures.gpu_price.of(machine)),
         spot,
     )
-    offer = _listed(facts, offer, (cores, ram_bytes / GIB, physical), book)
+    offer = _listed(facts, offer, (cores, ram_bytes / GIB, physical), book, notes)
     return Node(
         name=name,
         provider_id=provider_id,
@@ -191,10 +191,10 @@ def _node(
     )
 
 
-def _listed(facts: NodeFacts, offer: Offer, size: tuple[float, float, float], book: PriceBook) -> Offer:
+def _listed(facts: NodeFacts, offer: Offer, size: tuple[float, float, float], book: PriceBook, notes: Notes) -> Offer:
     """Return the offer with what a price file lists for this node in place of what metrics say."""
-    gpu = book.table.gpu(facts)
-    total = book.table.node(facts)
+    gpu = notes.listed(book.table.gpu(facts))
+    total = notes.listed(book.table.node(facts))
     if total is not None:
         cores, ram_gib, gpus = size
         split = split_node_price(total, cores, ram_gib, gpus if gpu is None else 0.0, book)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from fleetcost.costing.price_table import ListedPrice, PriceRow, PriceTable
 from fleetcost.model.amount import ZERO, amount, whole
 from fleetcost.model.finding import FindingKind
 
@@ -20,10 +21,24 @@ class Notes:
 
     def __init__(self) -> None:
         self._noticed: set[tuple[FindingKind, str]] = set()
+        self._rows: set[PriceRow] = set()
 
     def notice(self, kind: FindingKind, subject: str) -> None:
         """Keep one observation."""
         self._noticed.add((kind, subject))
+
+    def listed(self, listing: ListedPrice | None) -> float | None:
+        """Return a listed price, and keep which rows of the price file it is of."""
+        if listing is None:
+            return None
+        self._rows.update(listing.rows)
+        return listing.price_hourly
+
+    def notice_unused(self, table: PriceTable) -> None:
+        """Keep the rows of the price file that no price is of."""
+        for row in table.rows:
+            if row not in self._rows:
+                self.notice(FindingKind.PRICE_ROW_UNUSED, str(row))
 
     def noticed(self) -> Sequence[tuple[FindingKind, str]]:
         """Return the observations, sorted."""

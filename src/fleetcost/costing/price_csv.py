@@ -9,7 +9,8 @@ EndTimestamp,InstanceID,Region,AssetClass,InstanceIDField,InstanceType,MarketPri
 ```
 
 A line that cannot be used is an error with its number, never skipped. Columns may stand in any order;
-`EndTimestamp` and `Version` are not read.
+`EndTimestamp` and `Version` are not read. Programs that write such files put `placeholder` where they have nothing to
+say: such a cell is empty, and a row that then names nothing is kept, to be listed as one that prices nothing.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ COLUMNS = (
     "MarketPriceHourly",
     "Version",
 )
+PLACEHOLDER = "placeholder"
 _NEEDED = ("InstanceID", "AssetClass", "InstanceIDField", "MarketPriceHourly")
 
 
@@ -44,7 +46,7 @@ def parse(text: str, where: str) -> PriceTable:
     Raises:
         SettingsError: a column is missing or unknown, a line has too few fields, a price is no price.
     """
-    lines = csv.reader(text.splitlines())
+    lines = csv.reader(text.removeprefix("\ufeff").splitlines())
     header: list[str] = []
     rows = []
     for line in lines:
@@ -63,6 +65,8 @@ def parse(text: str, where: str) -> PriceTable:
 
 
 def _header(names: list[str], where: str) -> list[str]:
+    if len(names) == 1 and ";" in names[0]:
+        raise SettingsError(f"price file {where}: its columns are separated by semicolons; save it with commas")
     for name in names:
         if name not in COLUMNS:
             raise SettingsError(f"price file {where}: unknown column {name!r}{near(name, COLUMNS)}")
@@ -74,8 +78,10 @@ def _header(names: list[str], where: str) -> list[str]:
 
 def _row(cells: dict[str, str], at: str) -> PriceRow:
     priced = _priced(cells["AssetClass"], at)
+    hollow = cells["InstanceID"].lower() == PLACEHOLDER
+    cells = {name: "" if cell.lower() == PLACEHOLDER else cell for name, cell in cells.items()}
     instance_type = cells.get("InstanceType", "")
-    if not cells["InstanceID"] and not (priced is PricedClass.NODE and instance_type):
+    if not hollow and not cells["InstanceID"] and not (priced is PricedClass.NODE and instance_type):
         raise SettingsError(f"{at}: neither InstanceID nor, for a node, InstanceType says what is priced")
     if cells["InstanceID"] and not cells["InstanceIDField"]:
         raise SettingsError(f"{at}: InstanceIDField must say where {cells['InstanceID']!r} is found")

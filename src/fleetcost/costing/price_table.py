@@ -46,6 +46,18 @@ class PriceRow:
     instance_type: str
     price_hourly: float
 
+    def __str__(self) -> str:
+        named = f"{self.id_field} {self.id}" if self.id else f"InstanceType {self.instance_type or 'none'}"
+        return f"{self.priced} {named}" + (f" in {self.region}" if self.region else "")
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPrice:
+    """What a price file lists for one object: the price of an hour, and the rows it is of; the mean of several."""
+
+    price_hourly: float
+    rows: tuple[PriceRow, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeFacts:
@@ -89,33 +101,32 @@ class PriceTable:
             if row.priced is PricedClass.NODE and row.instance_type:
                 self._by_type[row.instance_type.lower()].append(row)
 
-    def node(self, facts: NodeFacts) -> float | None:
+    def node(self, facts: NodeFacts) -> ListedPrice | None:
         """Return the price of a whole node an hour, without its GPUs where those have rows of their own."""
         found = [row for key, value in _of_node(facts) for row in self._find(PricedClass.NODE, key, value)]
-        price = _price(found, facts.region)
-        return _price(self._by_type.get(facts.instance_type.lower(), []), facts.region) if price is None else price
+        of_type = self._by_type.get(facts.instance_type.lower(), [])
+        return _listing(found, facts.region) or _listing(of_type, facts.region)
 
-    def gpu(self, facts: NodeFacts) -> float | None:
+    def gpu(self, facts: NodeFacts) -> ListedPrice | None:
         """Return the price of one of a node's GPUs an hour."""
         found = [row for key, value in facts.labels.items() for row in self._find(PricedClass.GPU, key, value)]
-        return _price(found, facts.region)
+        return _listing(found, facts.region)
 
-    def volume(self, facts: VolumeFacts) -> float | None:
+    def volume(self, facts: VolumeFacts) -> ListedPrice | None:
         """Return the price of a GiB-hour of a volume."""
         found = [row for key, value in _of_volume(facts) for row in self._find(PricedClass.VOLUME, key, value)]
-        return _price(found, "")
+        return _listing(found, "")
 
     def _find(self, priced: PricedClass, key: str, value: str) -> list[PriceRow]:
         return self._by_id.get((priced, plain(key), value.lower()), [])
 
 
-def _price(rows: Iterable[PriceRow], region: str) -> float | None:
+def _listing(rows: Iterable[PriceRow], region: str) -> ListedPrice | None:
     """Return the mean of the rows of this region, else of those without one."""
     every = list(rows)
-    own = [row.price_hourly for row in every if row.region and row.region.lower() == region.lower()]
-    anywhere = [row.price_hourly for row in every if not row.region]
-    prices = own or anywhere
-    return fmean(sorted(prices)) if prices else None
+    own = [row for row in every if row.region and row.region.lower() == region.lower()]
+    chosen = own or [row for row in every if not row.region]
+    return ListedPrice(fmean(sorted(row.price_hourly for row in chosen)), tuple(chosen)) if chosen else None
 
 
 def _of_node(facts: NodeFacts) -> Iterator[tuple[str, str]]:

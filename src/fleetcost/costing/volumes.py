@@ -85,7 +85,7 @@ def find_volumes(samples: Samples, pods: Pods, book: PriceBook, notes: Notes) ->
 
 def _price(facts: VolumeFacts, offered: float | None, book: PriceBook, notes: Notes) -> Price:
     subject, rate = f"volume {facts.name}", book.storage_rate(facts.storage_class)
-    listed = book.table.volume(facts)
+    listed = notes.listed(book.table.volume(facts))
     if listed is not None:
         return choose(listed, rate, book, subject, notes, PriceSource.CUSTOM)
     return choose(offered, rate, book, subject, notes)

@@ -18,6 +18,7 @@ class FindingKind(enum.StrEnum):
     PRICE_MONTHLY = "price of a month, perhaps"
     PRICE_OUTLYING = "price far above the others"
     COST_JUMPED = "ten times the day before"
+    PRICE_ROW_UNUSED = "row of the price file that matches nothing"
     SAMPLES_DROPPED = "samples not finite"
     ROWS_UNNAMED = "rows without a name"
     VALUE_REFUSED = "value out of bounds"
@@ -63,6 +64,10 @@ _MEANINGS = {
     FindingKind.COST_JUMPED: (
         "the same amount costs ten times what it did a day earlier, or more; check what changed in the prices. It is "
         "charged as it stands"
+    ),
+    FindingKind.PRICE_ROW_UNUSED: (
+        "no node, GPU or volume of this cluster in this hour is what the row names; a file of the whole fleet has such "
+        "rows, and so has one with an id or a field that is misspelled"
     ),
     FindingKind.SAMPLES_DROPPED: "the source answered NaN or infinity for this query; those rows are left out",
     FindingKind.ROWS_UNNAMED: (

@@ -100,6 +100,10 @@ class ConfigFile:
         except msgspec.ValidationError as error:
             raise SettingsError(f"{self.name}, line {self.line(*steps(str(error)))}: {error}") from None
 
+    def texts(self) -> Iterator[tuple[int, str]]:
+        """Yield every single value as it is written, with its line, counted from 1; keys are none."""
+        return _texts(self.node)
+
     def line(self, *path: Step) -> int:
         """Return the line of a key or an item, counted from 1; of the nearest thing around it where it is absent."""
         node, line = self.node, self.node.start_mark.line
@@ -283,6 +287,15 @@ def _key_text(key: yaml.ScalarNode) -> str:
         return str(yaml.SafeLoader("").construct_object(key))
     except (yaml.YAMLError, ValueError, OverflowError):
         return str(key.value)
+
+
+def _texts(node: yaml.Node) -> Iterator[tuple[int, str]]:
+    if isinstance(node, yaml.ScalarNode):
+        yield int(node.start_mark.line) + 1, str(node.value)
+    inner = [value for _, value in node.value] if isinstance(node, yaml.MappingNode) else node.value
+    if not isinstance(node, yaml.ScalarNode):
+        for one in inner:
+            yield from _texts(one)
 
 
 def shape(node: yaml.Node) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from fleetcost.bucket.aws_chain import INSTANCE_METADATA, AmbientCredentials
 from fleetcost.bucket.azure import find_azure_link
 from fleetcost.bucket.azure_config import AzureConfig
 from fleetcost.bucket.config import FilesystemConfig, StoreConfig
@@ -15,6 +16,10 @@ from fleetcost.bucket.http_config import TlsConfig
 from fleetcost.bucket.s3 import find_s3_link
 
 HTTPS_PORT = 443
+HTTP_PORT = 80
+METADATA_ADDRESS = "169.254.169.254"
+"""Where every cloud's machines ask who they are."""
+
 VERBS = ("put", "get", "list", "delete")
 
 _S3 = {"put": "s3:PutObject", "get": "s3:GetObject", "list": "s3:ListBucket", "delete": "s3:DeleteObject"}
@@ -72,7 +77,31 @@ def endpoint_of(config: StoreConfig, environment: Mapping[str, str]) -> StoreEnd
     address = gcs_address(environment) if isinstance(backend, GcsConfig) else backend.address
     parts = urlsplit(address)
     secure = parts.scheme == "https"
-    return StoreEndpoint(parts.hostname or "", parts.port or (HTTPS_PORT if secure else 80), secure, backend.http.tls)
+    return StoreEndpoint(
+        parts.hostname or "", parts.port or (HTTPS_PORT if secure else HTTP_PORT), secure, backend.http.tls
+    )
+
+
+def asked_for_credentials(config: StoreConfig, environment: Mapping[str, str]) -> tuple[str, int] | None:
+    """Return the host and port of the machine's metadata service where credentials are nowhere else, else None."""
+    backend = config.backend
+    if isinstance(backend, GcsConfig):
+        named = environment.get("GCE_METADATA_HOST", "metadata.google.internal")
+        return _host_and_port(named) if find_google_link(backend, environment).kind == "metadata" else None
+    if isinstance(backend, AzureConfig):
+        asks = (
+            find_azure_link(backend, environment).kind == "managed_identity" and "IDENTITY_ENDPOINT" not in environment
+        )
+        return (METADATA_ADDRESS, HTTP_PORT) if asks else None
+    link = None if isinstance(backend, FilesystemConfig) else find_s3_link(backend, environment)
+    if isinstance(link, AmbientCredentials) and link.source == INSTANCE_METADATA:
+        return _host_and_port(urlsplit(link.metadata_endpoint or f"http://{METADATA_ADDRESS}").netloc)
+    return None
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    host, _, port = text.partition(":")
+    return host, int(port) if port.isdecimal() else HTTP_PORT
 
 
 def credentials_of(config: StoreConfig, environment: Mapping[str, str]) -> str:

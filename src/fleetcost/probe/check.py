@@ -19,8 +19,8 @@ from fleetcost.bucket.open import open_bucket
 from fleetcost.bucket.port import Bucket, ObjectInfo
 from fleetcost.commands import ShownCommand
 from fleetcost.errors import ConditionFailedError, FleetcostError, StoreError, StoreRefusedError
-from fleetcost.probe.about import credentials_of, endpoint_of, kind_of, permission_for
-from fleetcost.probe.handshake import proxied, shake_hands
+from fleetcost.probe.about import asked_for_credentials, credentials_of, endpoint_of, kind_of, permission_for
+from fleetcost.probe.handshake import listens, proxied, shake_hands
 from fleetcost.probe.reach import beyond, changes
 
 LARGEST_SKEW = timedelta(minutes=5)
@@ -149,6 +149,12 @@ class _Run:
 
     def _credentials(self) -> str:
         source = credentials_of(self._known, self._around.environment)
+        asked = asked_for_credentials(self._known, self._around.environment)
+        if asked and not listens(*asked):
+            raise StoreRefusedError(
+                f"no credentials: there are none in the settings or the environment, and {asked[0]}, which gives a "
+                "cloud's machines theirs, does not answer; docs/storage.md has where they are looked for"
+            )
         self._bucket = open_bucket(_with_few_retries(self._known), self._around.environment)
         return source
 

@@ -18,6 +18,7 @@ from fleetcost.errors import StoreError
 from fleetcost.probe.about import StoreEndpoint
 
 PATIENCE_SECONDS = 10.0
+MACHINE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,15 @@ class Handshake:
     issuer: str
     expires: datetime | None
     verified: bool
+
+
+def listens(host: str, port: int) -> bool:
+    """Tell whether anything takes a connection there soon; the machine's own services do at once."""
+    try:
+        with socket.create_connection((host, port), timeout=MACHINE_SECONDS):
+            return True
+    except OSError:
+        return False
 
 
 def proxied(endpoint: StoreEndpoint) -> bool:

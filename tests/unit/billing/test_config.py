@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,22 @@ def test_the_older_form(tmp_path: Path) -> None:
     assert azure.store.backend.address == "https://a.blob.core.windows.net"
     assert isinstance(google, BigQueryPlace)
     assert (google.dataset, google.table, bool(google.key)) == ("p.d", "t", True)
+
+
+@pytest.mark.parametrize("spell", [str.lower, str.upper, str.title])
+def test_keys_are_found_in_any_case(tmp_path: Path, spell: Callable[[str], str]) -> None:
+    """A file whose keys are written in another case is the same file; one key in two cases is one too many."""
+
+    def spelled(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {spell(key): spelled(inner) for key, inner in value.items()}
+        return [spelled(one) for one in value] if isinstance(value, list) else value
+
+    document = {"aws": {"athena": [ATHENA]}, "gcp": {"bigQuery": [BIGQUERY]}, "azure": {"storage": [STORAGE]}}
+    found, expected = read(tmp_path, spelled(document)), read(tmp_path, document)
+    assert [(one.id, one.location) for one in found] == [(one.id, one.location) for one in expected]
+    with pytest.raises(SettingsError, match="unknown key"):
+        read(tmp_path, {"gcp": {"bigQuery": [BIGQUERY], "bigquery": [BIGQUERY]}})
 
 
 def test_roles_are_assumed_by_roles(tmp_path: Path) -> None:

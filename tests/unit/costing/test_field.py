@@ -116,6 +116,22 @@ def test_a_price_of_zero_that_somebody_wrote_is_a_price(written: str) -> None:
     assert kinds(built) == set()
 
 
+def test_rows_of_a_price_file_that_match_nothing_are_listed() -> None:
+    """Each row that no price is of is a finding with what it names; rows that price something are none."""
+    making = Making()
+    making.node("one", cores=4, gib=16)
+    header = "EndTimestamp,InstanceID,Region,AssetClass,InstanceIDField,InstanceType,MarketPriceHourly,Version"
+    lines = (
+        ",one,,node,metadata.name,,0.5,",
+        ",two,,node,metadata.name,,0.5,",
+        ",fast,eu,pv,spec.storageClassName,,0.1,",
+        ",placeholder,,gpu,,T4,0.1,",
+    )
+    built = build(making.samples(), PriceBook(table=parse("\n".join((header, *lines)), "f")))
+    (found,) = (finding for finding in built.findings if finding.kind is FindingKind.PRICE_ROW_UNUSED)
+    assert found.subjects == ("gpu InstanceType T4", "node metadata.name two", "pv spec.storageClassName fast in eu")
+
+
 @given(name=NAMES, other=NAMES, end=st.text("0123456789abcdef", min_size=1, max_size=16))
 def test_the_names_of_aws_load_balancers_stay_apart(name: str, other: str, end: str) -> None:
     """Host names of two load balancers of AWS have two ids, and each is the name the bill has."""

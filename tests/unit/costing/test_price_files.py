@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fleetcost.costing import price_csv, price_sheet
-from fleetcost.costing.price_table import PricedClass
+from fleetcost.costing.price_table import NodeFacts, PricedClass
 from fleetcost.costing.prices import PriceBook
 from fleetcost.errors import SettingsError
 
@@ -76,9 +76,39 @@ def test_a_file() -> None:
     assert (row.priced, row.id, row.id_field, row.price_hourly) == (PricedClass.GPU, "T4", "nvidia.com/gpu_type", 0.75)
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_file_of_a_spreadsheet(mark: str) -> None:
+    """The mark a spreadsheet puts before the first column is no part of its name."""
+    (row,) = price_csv.parse(f"{mark}{HEADER}\n,n1,,node,metadata.name,,0.5,\n", "prices.csv").rows
+    assert (row.id, row.price_hourly) == ("n1", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("line", "price"),
+    [
+        (",placeholder,eu-west-1,node,,m5.large,0.25,v1", 0.25),
+        (",Placeholder,placeholder,node,placeholder,m5.large,0.25,v1", 0.25),
+        (",placeholder,eu-west-1,gpu,,T4,0.25,v1", None),
+        (",placeholder,eu-west-1,pv,,gp3,0.25,v1", None),
+        (",placeholder,eu-west-1,node,,,0.25,v1", None),
+    ],
+)
+def test_a_placeholder_says_nothing(line: str, price: float | None) -> None:
+    """A cell that holds a placeholder is empty: the row prices the class it names, or nothing."""
+    table = price_csv.parse(f"{HEADER}\n{line}\n", "prices.csv")
+    facts = NodeFacts(
+        name="placeholder", provider_id="placeholder", region="eu-west-1", instance_type="m5.large",
+        labels={"a": "placeholder"}, annotations={},
+    )  # fmt: skip
+    found = table.node(facts)
+    assert (found.price_hourly if found else None) == price
+    assert table.gpu(facts) is None
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (HEADER.replace(",", ";"), "separated by semicolons"),
         ("", "is empty: expected the header"),
         ("InstanceID,AssetClass,MarketPriceHourly", "column InstanceIDField is missing"),
         ("InstanceId,AssetClass", "unknown column 'InstanceId'.*did you mean 'InstanceID'"),
