@@ -26,8 +26,15 @@ SPOT: Mapping[str, str] = {
     # https://cluster-api.sigs.k8s.io/reference/labels_and_annotations: Cluster API leaves the value empty, which
     # Prometheus cannot tell from no label; providers and users write one.
     "cluster_x_k8s_io_interruptible": ANY,
+    # https://docs.openshift.com (machine API): machines on spot instances carry this label, without a value as above.
+    "machine_openshift_io_interruptible_instance": ANY,
     "spotinst_io_node_lifecycle": "spot",
     "scheduling_cast_ai_spot": "true",
+    # What people and installers write by hand: kops' and the spot termination handlers' documents use these.
+    "lifecycle": "ec2spot",
+    "node_lifecycle": "spot",
+    "kops_k8s_io_instance_lifecycle": "spot",
+    "node_role_kubernetes_io_spot_worker": ANY,
 }
 """Nodes their cloud may take back any time."""
 
@@ -40,8 +47,16 @@ VIRTUAL: Mapping[str, str] = {
     "virtual_kubelet_io_provider": ANY,
     "virtual_node_liqo_io_not_allowed": ANY,
     "eks_tke_cloud_tencent_com_eklet": ANY,
+    # https://github.com/interlink-hq: nodes that hand their pods to batch systems.
+    "virtual_node_interlink_no_schedule": ANY,
 }
 """Nodes that are no machines: what pods ask for is run, and billed, elsewhere; the declared size is a limit only."""
+
+VIRTUAL_NAMES = ("virtual-node-aci-", "virtual-kubelet", "eklet-", "fargate-")
+"""How providers name such nodes, for clusters that report neither labels nor taints."""
+
+MOST_CORES = 4096
+"""No machine one can rent has so many: the largest have about 1,920 (https://aws.amazon.com/ec2/instance-types/u7i)."""
 
 
 def marked(labels: Labels, marks: Mapping[str, str]) -> bool:

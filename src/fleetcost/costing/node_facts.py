@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from statistics import fmean
 from typing import TypeVar
 
-from fleetcost.costing.marks import SPOT, VIRTUAL, marked
+from fleetcost.costing.marks import SPOT, VIRTUAL, VIRTUAL_NAMES, marked
 from fleetcost.costing.price_table import plain
 from fleetcost.costing.provider_ids import node_id
 from fleetcost.costing.runs import Run, run_of
@@ -84,7 +84,11 @@ class NodeFigures:
 
     def is_virtual(self, name: str) -> bool:
         """Tell whether a node is no machine but a door to one: its cloud bills what pods ask for."""
-        return marked(self.labels_of(name), VIRTUAL) or marked(self._taints.get(name, NO_LABELS), VIRTUAL)
+        return (
+            name.startswith(VIRTUAL_NAMES)
+            or marked(self.labels_of(name), VIRTUAL)
+            or marked(self._taints.get(name, NO_LABELS), VIRTUAL)
+        )
 
 
 def machine_runs(samples: Samples) -> Mapping[Machine, tuple[str, Run]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from fleetcost.costing.gpus import Gpus
+from fleetcost.costing.marks import MOST_CORES
 from fleetcost.costing.node_facts import Machine, NodeFigures, first_of, machine_runs
 from fleetcost.costing.notes import Notes
 from fleetcost.costing.price_table import NodeFacts
@@ -185,7 +186,7 @@ def _node(
         instance_type=instance_type,
         region=facts.region,
         spot=spot,
-        billed_by_pod=figures.is_virtual(name),
+        billed_by_pod=figures.is_virtual(name) or _is_no_machine(name, cores, notes),
         labels=labels,
         prices=node_prices(offer, book, has_gpus=physical > 0, subject=f"node {name}", notes=notes),
     )
@@ -207,6 +208,13 @@ def _size(value: float | None, subject: str, notes: Notes) -> float:
         return value
     notes.notice(FindingKind.NODE_SIZE_UNKNOWN, subject)
     return 0.0
+
+
+def _is_no_machine(name: str, cores: float, notes: Notes) -> bool:
+    if cores <= MOST_CORES:
+        return False
+    notes.notice(FindingKind.NODE_NO_MACHINE, name)
+    return True
 
 
 def _overhead(capacity: float, allocatable: float | None) -> float | None:

@@ -26,6 +26,7 @@ class FindingKind(enum.StrEnum):
     NODE_SIZE_UNKNOWN = "node without capacity"
     POD_UNKNOWN = "pod unknown"
     UID_UNKNOWN = "pod known by name only"
+    NODE_NO_MACHINE = "node larger than any machine"
     VOLUME_SIZE_UNKNOWN = "volume without capacity"
     SCRAPED_TWICE = "scraped twice"
     SCRAPED_SELDOM = "scraped seldom"
@@ -82,6 +83,10 @@ _MEANINGS = {
     FindingKind.NODE_SIZE_UNKNOWN: (
         "a node was seen and its capacity was not, so it costs nothing; "
         "does kube-state-metrics report `kube_node_status_capacity`?"
+    ),
+    FindingKind.NODE_NO_MACHINE: (
+        "a node declares more cores than any machine has, so it is taken for a virtual node and costs what its pods "
+        "ask for; if it is one of a kind, its labels or taints should say so"
     ),
     FindingKind.POD_UNKNOWN: (
         "traffic belongs to pods that were never seen running, too short for the resolution perhaps; it is left out"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fleetcost.costing.build import Built, build
-from fleetcost.costing.marks import ANY, SPOT, VIRTUAL
+from fleetcost.costing.marks import ANY, SPOT, VIRTUAL, VIRTUAL_NAMES
 from fleetcost.costing.price_csv import parse
 from fleetcost.costing.prices import PriceBook
 from fleetcost.costing.provider_ids import balancer_id
@@ -79,6 +79,29 @@ def test_every_virtual_node_costs_what_its_pods_ask_for(key: str, value: str) ->
         making.container("burst", cpu_requested=1.0, ram_requested=GIB)
         built = build(making.samples(), BOOK)
         assert only_node(built).cost == sum((row.total_cost for row in built.allocations), Decimal(0)) > 0
+
+
+@given(cores=st.integers(4097, 1_000_000))
+def test_a_node_larger_than_any_machine_is_virtual(cores: int) -> None:
+    """A node without any mark that declares more cores than machines have costs its pods' requests, and is reported."""
+    making = Making()
+    making.node("v", cores=cores, gib=4096)
+    making.pod("burst", node="v")
+    making.container("burst", cpu_requested=1.0, ram_requested=GIB)
+    built = build(making.samples(), BOOK)
+    assert only_node(built).cost == sum((row.total_cost for row in built.allocations), Decimal(0)) > 0
+    assert FindingKind.NODE_NO_MACHINE in kinds(built)
+
+
+@pytest.mark.parametrize("beginning", VIRTUAL_NAMES)
+def test_a_virtual_node_is_known_by_the_name_its_provider_gives_it(beginning: str) -> None:
+    """Where neither labels nor taints are reported, the name is enough."""
+    making = Making()
+    making.node(f"{beginning}x1", cores=500, gib=4096)
+    making.pod("burst", node=f"{beginning}x1")
+    making.container("burst", cpu_requested=1.0, ram_requested=GIB)
+    built = build(making.samples(), BOOK)
+    assert only_node(built).cost == sum((row.total_cost for row in built.allocations), Decimal(0)) > 0
 
 
 def test_a_virtual_node_made_again_pays_its_pods_once() -> None:
