@@ -14,9 +14,9 @@ import argparse
 import hashlib
 import random
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution, Window
@@ -198,8 +199,8 @@ class Cluster:
         starts = pa.array(np.full(len(places), window.start_epoch * 1_000_000)).cast(pa.timestamp("us", tz="UTC"))
         ends = pa.array(np.full(len(places), window.end_epoch * 1_000_000)).cast(pa.timestamp("us", tz="UTC"))
         columns |= {"start": starts, "end": ends, "volumes": self._shares(places, columns)}
-        columns["load_balancers"] = pa.array([[]] * len(places), LOAD_BALANCERS)
-        return self._set(SetKind.ALLOCATIONS, window, {name: table[name] for name in table.column_names} | columns)
+        columns |= {name: table[name] for name in table.column_names}
+        return self._set(SetKind.ALLOCATIONS, window, defaults(len(places)) | columns)
 
     def _shares(self, places: np.ndarray, columns: dict[str, pa.Array]) -> pa.Array:
         names = [self._pool["share"][place] for place in places]
@@ -252,7 +253,6 @@ class Cluster:
         return from_table(SetKey(self.cluster, kind, resolution, window), table, provenance)
 
 
-LOAD_BALANCERS = SCHEMAS[SetKind.ALLOCATIONS].field("load_balancers").type
 STATIC = ("kind", "node", "provider_id", "namespace", "controller_kind", "controller", "pod", "pod_uid",
           "container", "services", "labels", "annotations", "namespace_labels", "namespace_annotations",
           "share")  # fmt: skip
@@ -300,6 +300,20 @@ def labels_of(workload: Workload, pod: str, template: str, generation: int) -> l
         labels |= {"security_istio_io_tlsMode": "istio", "service_istio_io_canonical_name": workload.name,
                    "service_istio_io_canonical_revision": "latest", "version": f"v{generation}"}  # fmt: skip
     return sorted(labels.items())
+
+
+def defaults(count: int) -> dict[str, pa.Array]:
+    """Return the columns of allocations as rows have them of which nothing is said."""
+    schema = SCHEMAS[SetKind.ALLOCATIONS]
+    said = [one for one in ALLOCATION.columns if one.default is not MISSING]
+    return {one.name: pa.array([_plain(one.default)] * count, schema.field(one.name).type) for one in said}
+
+
+def _plain(value: object) -> object:
+    """Return a default as Arrow takes it."""
+    if isinstance(value, Mapping):
+        return list(value.items())
+    return list(value) if isinstance(value, tuple) else value
 
 
 def measures(facts: dict[str, np.ndarray], hours: float, draw: np.random.Generator) -> dict[str, pa.Array]:

@@ -14,9 +14,11 @@ from datetime import datetime
 from fleetcost.errors import SetDamagedError, WorkTooLargeError
 from fleetcost.ingest.fetch import Fetched
 from fleetcost.ingest.plan import Batch, Forget, Load, Retention
+from fleetcost.model.bounds import MARGIN
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution
 from fleetcost.sets.files import from_bytes
+from fleetcost.sets.limits import check_rows
 from fleetcost.tables.cloud import expire_cloud
 from fleetcost.tables.database import Database, Writer
 from fleetcost.tables.ledger import Entry, EntryState, write_entries
@@ -129,7 +131,7 @@ def _replace(database: Database, batch: Batch, fetched: Sequence[Fetched], gone:
 
 
 def _proved(fetched: Sequence[Fetched], database: Database) -> list[Fetched]:
-    """Find the files whose rows are bad: first by reading each, then by loading ever smaller parts of the batch."""
+    """Find the files whose rows are bad: first by looking at each, then by loading ever smaller parts of the batch."""
     read = [_readable(item) for item in fetched]
     reasons = dict(_bad([item for item in read if item.file is not None], database))
     return [_damaged(item, reasons[item.load]) if item.load in reasons else item for item in read]
@@ -138,8 +140,10 @@ def _proved(fetched: Sequence[Fetched], database: Database) -> list[Fetched]:
 def _readable(item: Fetched) -> Fetched:
     if item.file is None:
         return item
+    path = item.load.info.path
     try:
-        from_bytes(item.file.read_bytes(), item.load.info.path)
+        rows = from_bytes(item.file.read_bytes(), path).table
+        check_rows(rows, item.load.key.window, MARGIN, path)
     except SetDamagedError as error:
         return _damaged(item, str(error))
     return item

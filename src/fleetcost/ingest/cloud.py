@@ -29,9 +29,9 @@ from fleetcost.ingest.plan import Retention, is_known
 from fleetcost.ingest.transfer import checked
 from fleetcost.model.cloud_sets import CloudSetHeader, CloudSetKey
 from fleetcost.model.window import Resolution
-from fleetcost.sets.cloud.files import header_from_bytes
+from fleetcost.sets.cloud.files import checked_header
 from fleetcost.sets.cloud.layout import CloudFound, CloudObject, discover
-from fleetcost.sets.limits import check_file
+from fleetcost.sets.limits import check_values
 from fleetcost.tables.cloud import (
     CloudEntry,
     CloudFile,
@@ -224,8 +224,8 @@ def fetch_bill(load: CloudLoad, bucket: BucketReader, file: Path, now: datetime)
 
 
 def _header(content: bytes, load: CloudLoad) -> CloudSetHeader:
-    header = header_from_bytes(content, load.info.path)
-    check_file(content, load.key.window, UNPACKED_BYTES, load.info.path, MARGIN)
+    header = checked_header(content, UNPACKED_BYTES, load.info.path)
+    check_values(content, load.key.window, MARGIN, load.info.path)
     return header
 
 

@@ -28,8 +28,7 @@ from fleetcost.errors import (
 from fleetcost.ingest.plan import Load
 from fleetcost.ingest.transfer import checked
 from fleetcost.model.sets import FORMAT_VERSION, SetHeader
-from fleetcost.sets.files import header_from_bytes
-from fleetcost.sets.limits import check_file, check_header
+from fleetcost.sets.files import checked_header
 from fleetcost.tables.ledger import Entry, EntryState
 
 FETCHES = 8
@@ -290,15 +289,11 @@ class Fetcher:
     def _stage(self, content: bytes, load: Load, file: Path) -> tuple[SetHeader, str]:
         unpacked_bytes = self._room_bytes * UNPACKED
         if load.foreign:
-            header, reason = self._convert(content, load, file)
-            check_header(header, load.info.path)
-            check_file(file.read_bytes(), load.key.window, unpacked_bytes, load.info.path)
-            return header, reason
-        header = header_from_bytes(content, load.info.path)
+            _, reason = self._convert(content, load, file)
+            return checked_header(file.read_bytes(), unpacked_bytes, load.info.path), reason
+        header = checked_header(content, unpacked_bytes, load.info.path)
         if header.key != load.key:
             raise SetRefusedError(f"the file says it is {header.key}; it was copied or renamed")
-        check_header(header, load.info.path)
-        check_file(content, load.key.window, unpacked_bytes, load.info.path)
         try:
             file.write_bytes(content)
         except OSError as error:

@@ -12,6 +12,7 @@ from fleetcost.model.sets import FORMAT_VERSION, SetHeader, SetKey, SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.sets.checksum import NO_CHECKSUM
 from fleetcost.sets.cost_set import CostSet
+from fleetcost.sets.limits import check_header
 from fleetcost.sets.parquet import FileFormat
 from fleetcost.sets.schema import TABLES
 
@@ -54,6 +55,13 @@ def from_bytes(content: bytes, path: str) -> CostSet:
 def header_from_bytes(content: bytes, path: str) -> SetHeader:
     """Read only a set file's header; see `FileFormat.header`."""
     return _FORMAT.header(content, path)
+
+
+def checked_header(content: bytes, unpacked_bytes: int, path: str) -> SetHeader:
+    """Read only a set file's header, and check it and the file's sizes; see `FileFormat.checked` and `check_header`."""
+    header = _FORMAT.checked(content, unpacked_bytes, path)
+    check_header(header, path)
+    return header
 
 
 def _footer(header: SetHeader) -> _Footer:

@@ -1,14 +1,16 @@
 """
-What a set may hold, checked before a row is loaded, so that no table ever holds what a question cannot take.
+What a set may hold, so that no table ever holds what a question cannot take.
 
-A file says of itself how large it is, and may lie: what turns out to be too large while it is loaded is found by
-loading ever less at once (`ingest/apply.py`).
+Sizes and texts are checked before a row is loaded. A file says of itself how large it is, and may lie: what turns out
+to be too large while it is loaded is found by loading ever less at once (`ingest/apply.py`). Times and numbers of rows
+are checked in the tables, by the transaction that loads them; `check_rows` then says which file it was, which column.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from math import isfinite
@@ -19,6 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from fleetcost.errors import SetDamagedError, SetRefusedError
+from fleetcost.model.bounds import largest
 from fleetcost.model.sets import SetHeader
 from fleetcost.model.window import Window
 
@@ -30,12 +33,6 @@ LONGEST_TEXT_BYTES = 256 * 1024
 
 LONGEST_WORD = 1024
 """Characters of a text in the header."""
-
-LARGEST_PEAK, LARGEST_FRACTION = 1e18, 1e6
-"""Of columns that are no amounts of money: peaks are in bytes, fractions are weighted by costs in exact decimals."""
-
-MARGIN = timedelta(days=1)
-"""How far outside of its set's window a row may begin or end."""
 
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """Of the time a set was built."""
@@ -64,34 +61,53 @@ def check_header(header: SetHeader, path: str) -> None:
         raise SetDamagedError(f"read {path}: the header's {names} cannot be: let its agent build the set again")
 
 
-def check_file(content: bytes, window: Window, unpacked_bytes: int, path: str, margin: timedelta = MARGIN) -> None:
+def check_sizes(content: bytes, metadata: Any, unpacked_bytes: int, path: str) -> None:  # noqa: ANN401 - Parquet's own
     """
-    Check a set file's sizes, texts, times and numbers; its header must have been read.
+    Check how large a set file's columns and texts are.
+
+    Args:
+        content: the file
+        metadata: what its footer says, as the library reads it
+        unpacked_bytes: that are accepted of all columns together
+        path: for messages
+
+    Raises:
+        SetRefusedError: it is larger than what is read.
+        SetDamagedError: the texts cannot be decoded.
+    """
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    leaves = [group.column(number) for group in groups for number in range(metadata.num_columns)]
+    unpacked = sum(leaf.total_uncompressed_size for leaf in leaves)
+    if unpacked > unpacked_bytes:
+        raise _too_large(path, unpacked, unpacked_bytes)
+    with _decoding(path):
+        _check_texts(content, leaves, unpacked_bytes, path)
+
+
+def check_values(content: bytes, window: Window, margin: timedelta, path: str) -> None:
+    """
+    Check the times and numbers of a set file's rows.
 
     Args:
         content: the file
         window: of the set
-        unpacked_bytes: that are accepted of all columns together
-        path: for messages
         margin: how far outside of the window a row may begin or end
+        path: for messages
 
     Raises:
-        SetRefusedError: it is larger than what is read.
-        SetDamagedError: a time or a number is out of all bounds, or the rows cannot be decoded.
+        SetDamagedError: one is out of all bounds, or the rows cannot be decoded.
     """
-    try:
-        metadata = pq.read_metadata(pa.BufferReader(content))
-        leaves = [
-            metadata.row_group(group).column(number)
-            for group in range(metadata.num_row_groups)
-            for number in range(metadata.num_columns)
-        ]
-        _check_sizes(leaves, unpacked_bytes, path)
-        _check_texts(content, leaves, unpacked_bytes, path)
+    with _decoding(path):
         file = pq.ParquetFile(io.BytesIO(content))
         names = [field.name for field in file.schema_arrow if _is_checked(field.type)]
         for batch in file.iter_batches(_BATCH_ROWS, columns=names, use_threads=False):
-            check_values(batch, window, margin, path)
+            check_rows(batch, window, margin, path)
+
+
+@contextmanager
+def _decoding(path: str) -> Iterator[None]:
+    try:
+        yield
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         raise SetDamagedError(f"read {path}: the rows cannot be decoded: {error}") from error
 
@@ -103,18 +119,14 @@ def only_possible(rows: pa.Table) -> tuple[pa.Table, int]:
         if pa.types.is_floating(field.type):
             column = rows.column(place)
             # A comparison with what is no number is false.
-            good = pc.less_equal(pc.abs(column), _largest(field.name))
+            good = pc.less_equal(pc.abs(column), largest(field.name))
             kept = pc.if_else(good, column, pa.scalar(None, field.type))
             gone += kept.null_count - column.null_count
             rows = rows.set_column(place, field, kept)
     return rows, gone
 
 
-def _largest(name: str) -> float:
-    return LARGEST_PEAK if name.endswith("_max") else LARGEST_FRACTION
-
-
-def check_values(rows: pa.RecordBatch, window: Window, margin: timedelta, path: str) -> None:
+def check_rows(rows: pa.RecordBatch | pa.Table, window: Window, margin: timedelta, path: str) -> None:
     """
     Check the times and numbers of rows.
 
@@ -128,7 +140,7 @@ def check_values(rows: pa.RecordBatch, window: Window, margin: timedelta, path: 
         elif pa.types.is_floating(column.type):
             if pc.all(pc.is_finite(column)).as_py() is False:
                 raise SetDamagedError(f"read {path}: {name} holds what is no number: let its agent build the set again")
-            _check_between(name, column, -_largest(name), _largest(name), path)
+            _check_between(name, column, -largest(name), largest(name), path)
 
 
 def _check_between(name: str, column: Any, least: float, most: float, path: str) -> None:  # noqa: ANN401 - Arrow's own
@@ -141,12 +153,6 @@ def _check_between(name: str, column: Any, least: float, most: float, path: str)
 
 def _is_checked(kind: pa.DataType) -> bool:
     return bool(pa.types.is_timestamp(kind) or pa.types.is_floating(kind))
-
-
-def _check_sizes(leaves: list[Any], unpacked_bytes: int, path: str) -> None:
-    unpacked = sum(leaf.total_uncompressed_size for leaf in leaves)
-    if unpacked > unpacked_bytes:
-        raise _too_large(path, unpacked, unpacked_bytes)
 
 
 def _check_texts(content: bytes, leaves: list[Any], unpacked_bytes: int, path: str) -> None:

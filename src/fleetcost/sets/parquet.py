@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from fleetcost.errors import SetDamagedError
 from fleetcost.model.columns import ColumnTable
 from fleetcost.sets.checksum import check_checksum, with_checksum
+from fleetcost.sets.limits import check_sizes
 from fleetcost.sets.schema import in_version, schema_of
 
 FOOTER_KEY = b"fleetcost"
@@ -88,7 +89,7 @@ class FileFormat(Generic[Header, Footer]):
         Raises:
             SetDamagedError: not Parquet, not ours, an unknown version, or rows that do not match the header.
         """
-        kind, header = self._read(content, path)
+        kind, header, _ = self._read(content, path)
         try:
             rows = pq.ParquetFile(io.BytesIO(content)).read(use_threads=False).replace_schema_metadata(None)
         except _UNREADABLE as error:
@@ -105,7 +106,19 @@ class FileFormat(Generic[Header, Footer]):
         """
         return self._read(content, path)[1]
 
-    def _read(self, content: bytes, path: str) -> tuple[str, Header]:
+    def checked(self, content: bytes, unpacked_bytes: int, path: str) -> Header:
+        """
+        Read only a file's header, and check its sizes and texts too, in one reading of the footer.
+
+        Raises:
+            SetRefusedError: it is larger than what is read; see `check_sizes`.
+            SetDamagedError: see `header`.
+        """
+        _, header, metadata = self._read(content, path)
+        check_sizes(content, metadata, unpacked_bytes, path)
+        return header
+
+    def _read(self, content: bytes, path: str) -> tuple[str, Header, Any]:
         try:
             metadata = pq.read_metadata(pa.BufferReader(content))
             entries = metadata.metadata or {}
@@ -121,7 +134,7 @@ class FileFormat(Generic[Header, Footer]):
             raise SetDamagedError(f"read {path}: columns differ from format version {header.format_version}")
         if metadata.num_rows != header.rows:
             raise SetDamagedError(f"read {path}: {metadata.num_rows} rows found, {header.rows} in the footer")
-        return kind, header
+        return kind, header, metadata
 
     def _header(self, document: bytes, path: str) -> tuple[str, Header]:
         try:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.amount import PLACES
 from fleetcost.model.asset import ASSET
+from fleetcost.model.bounds import MARGIN, largest
 from fleetcost.model.cloud_cost import CLOUD_COST
 from fleetcost.model.columns import LABELS, ColumnTable, SetColumn
 from fleetcost.model.window import Resolution
@@ -43,6 +44,20 @@ def read(table: ColumnTable, version: int, labels: str, left_out: Collection[str
         left_out: columns that are read otherwise
     """
     return ", ".join(_read(one, version, labels) for one in table.columns if one.name not in left_out)
+
+
+def impossible(table: ColumnTable, version: int) -> str:
+    """
+    Return the condition that a time or a number of a row, in files of a version, is out of all bounds.
+
+    It is not true of NULL. The row's `window_start` and `window_end` are those of its set.
+    """
+    known = table.known_in(version)
+    margin = f"INTERVAL {MARGIN // timedelta(hours=1)} HOUR"
+    span = f"window_start - {margin} AND window_end + {margin}"
+    times = [f"{quoted(one.name)}::TIMESTAMP NOT BETWEEN {span}" for one in known if one.type is datetime]
+    # NaN is larger than every number: https://duckdb.org/docs/stable/sql/data_types/numeric
+    return " OR ".join(times + [f"abs({one.name}) > {largest(one.name)}" for one in known if one.type is float])
 
 
 def quoted(name: str) -> str:

@@ -16,7 +16,7 @@ from fleetcost.model.cluster_tags import NAMING_BEGINNING, NAMING_TAGS, SERVICE_
 from fleetcost.model.reconciliation import AssetOutcome, RowOutcome
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution
-from fleetcost.tables.columns import LABEL_COLUMNS, TABLES, read
+from fleetcost.tables.columns import LABEL_COLUMNS, TABLES, impossible, read
 from fleetcost.tables.statements import query
 
 
@@ -74,12 +74,15 @@ class SetReader:
         place: columns: cluster, window and currency of a row's set, or integration and window
         labels: how labels are kept
         label_set: the number of an allocation's labels
+        refusal: what ends the reading, where a row's times or numbers are out of all bounds; empty where the sets were
+            read before
     """
 
     sets: str
     place: str
     labels: str
     label_set: str = ""
+    refusal: str = ""
 
 
 def set_query(table: str, reader: SetReader, version: int) -> str:
@@ -104,7 +107,9 @@ def set_query(table: str, reader: SetReader, version: int) -> str:
             services=_keys(SERVICE_TAGS),
         )
     columns = read(TABLES[table], version, reader.labels, left_out)
-    return query("load", sets=reader.sets, place=reader.place, columns=columns, more=more)
+    outside = impossible(TABLES[table], version)
+    possible = query("possible", impossible=outside, refusal=reader.refusal) if reader.refusal else ""
+    return query("load", sets=reader.sets, place=reader.place, columns=columns, more=more, possible=possible)
 
 
 def _keys(tags: Sequence[str]) -> str:

@@ -29,7 +29,13 @@ TABLE_OF = {SetKind.ALLOCATIONS: "allocation", SetKind.ASSETS: "asset"}
 """Where to read the rows of a kind of set with every column."""
 
 _LABEL_SET = "hash(labels, annotations, namespace_labels, namespace_annotations, services)"
-_READER = SetReader("read_parquet($files)", query("placed"), "to_json(labels)::VARIANT", _LABEL_SET)
+_READER = SetReader(
+    sets="read_parquet($files)",
+    place=query("placed"),
+    labels="to_json(labels)::VARIANT",
+    label_set=_LABEL_SET,
+    refusal="a time or a number of a row is far outside of what is possible",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,11 @@ def header_from_bytes(content: bytes, path: str) -> CloudSetHeader:
     return _FORMAT.header(content, path)
 
 
+def checked_header(content: bytes, unpacked_bytes: int, path: str) -> CloudSetHeader:
+    """Read only a set file's header, and check the file's sizes; see `FileFormat.checked`."""
+    return _FORMAT.checked(content, unpacked_bytes, path)
+
+
 def _footer(header: CloudSetHeader) -> _CloudFooter:
     window = header.key.window
     return _CloudFooter(
