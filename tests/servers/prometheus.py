@@ -32,6 +32,22 @@ def prometheus(openmetrics: Path, folder: Path) -> Iterator[str]:
     data = folder / "data"
     promtool = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "--quiet", str(openmetrics), str(data)]
     subprocess.run(promtool, check=True, capture_output=True, timeout=240)
+    with serving(data, folder) as address:
+        yield address
+
+
+@contextmanager
+def serving(data: Path, folder: Path) -> Iterator[str]:
+    """
+    Run a server on blocks for the length of the block.
+
+    Args:
+        data: a folder of blocks
+        folder: where settings and log go
+
+    Yields:
+        The server's address.
+    """
     settings = folder / "prometheus.yml"
     settings.write_text("global: {}\n")
     port = free_port()
@@ -39,7 +55,7 @@ def prometheus(openmetrics: Path, folder: Path) -> Iterator[str]:
         "prometheus",
         f"--config.file={settings}",
         f"--storage.tsdb.path={data}",
-        "--storage.tsdb.retention.time=50y",
+        "--storage.tsdb.retention.time=100y",
         f"--web.listen-address=127.0.0.1:{port}",
     ]
     address = f"http://127.0.0.1:{port}"

@@ -17,6 +17,7 @@ from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution, Window
 from fleetcost.ops import log, metrics
+from fleetcost.samples.interval import scrape_step
 from fleetcost.samples.read import read
 from fleetcost.samples.source import Source
 from fleetcost.sets.cost_set import CostSet, Provenance, assets_of, from_allocations, from_assets
@@ -62,15 +63,24 @@ class Builder:
         identity: of the cluster
         source: where samples are read
         prices: what is charged where the samples hold no prices
-        resolution_seconds: step of the running-time queries
+        resolution_seconds: step of the running-time queries; None follows the scrape interval
         bridge: the longest silence of the source that is bridged
     """
 
     identity: AgentIdentity
     source: Source
     prices: PriceBook
-    resolution_seconds: int
+    resolution_seconds: int | None
     bridge: timedelta = BRIDGE
+
+    def step_seconds(self, window: Window) -> int:
+        """
+        Return the step at which a window is looked at.
+
+        Raises:
+            SourceError: the source did not answer.
+        """
+        return self.resolution_seconds or scrape_step(self.source, window)
 
     def hour(self, window: Window, store: Bucket, *, final: bool, now: datetime) -> HourSets:
         """
@@ -88,7 +98,7 @@ class Builder:
         Raises:
             SourceError: the source did not answer.
         """
-        seen = read(self.source, window, self.resolution_seconds)
+        seen = read(self.source, window, self.step_seconds(window))
         samples = Bridging(self.source, self.bridge).bridged(seen, now)
         if samples.coverage_minutes <= 0 and not samples.bridged:
             return HourSets()

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from fleetcost.bucket.port import Bucket, BucketReader
+from fleetcost.costing.prices import PriceBook
 from fleetcost.documents.cluster import CheckResult, Diagnostics
 from fleetcost.documents.document import read_document, write_document
 from fleetcost.documents.places import diagnostics_path
@@ -33,6 +34,8 @@ STALE_AFTER = timedelta(hours=3)
 """Daily sets change every hour; older than this, something is wrong."""
 
 _RECENT = timedelta(minutes=10)
+_ONE_SCRAPE = 60.0
+"""Several kube-state-metrics are scraped at several seconds of a minute."""
 
 
 class Check(enum.StrEnum):
@@ -56,7 +59,7 @@ class Check(enum.StrEnum):
 
 _MEANINGS = {
     Check.EMITTING: "the agent emits its own metrics",
-    Check.PRICES: "the source has prices; without them the price book's are charged",
+    Check.PRICES: "the source has prices, or a price sheet or a price file does",
     Check.CADVISOR: "the source has container use",
     Check.KUBE_STATE: "the source has requests",
     Check.DAILY_ALLOCATIONS: "a daily allocation set was built within three hours",
@@ -74,11 +77,13 @@ class Surroundings:
 
     Attributes:
         source: asked for its metrics
+        prices: what is charged where the source has no prices
         data_dir: on the disk whose room is checked
         newest_day: when each kind's newest daily set was built, None where there is none
     """
 
     source: Source
+    prices: PriceBook
     data_dir: Path
     newest_day: Mapping[SetKind, datetime | None]
 
@@ -94,13 +99,13 @@ def run_checks(around: Surroundings, before: Diagnostics | None, now: datetime) 
     """
     tests: dict[Check, Callable[[], str]] = {
         Check.EMITTING: lambda: "" if metrics.page() else "no metrics at all",
-        Check.PRICES: lambda: _absent(around.source, queries.SEES_PRICES, now),
+        Check.PRICES: lambda: _unpriced(around, now),
         Check.CADVISOR: lambda: _absent(around.source, queries.SEES_CADVISOR, now),
         Check.KUBE_STATE: lambda: _absent(around.source, queries.SEES_KUBE_STATE, now),
         Check.DAILY_ALLOCATIONS: lambda: _stale(around.newest_day[SetKind.ALLOCATIONS], now),
         Check.DAILY_ASSETS: lambda: _stale(around.newest_day[SetKind.ASSETS], now),
         Check.NOT_KILLED: lambda: _present(around.source, queries.KILLED_PODS, now),
-        Check.NOT_PENDING: lambda: _present(around.source, queries.PENDING_PODS, now),
+        Check.NOT_PENDING: lambda: _pending(around.source, now),
         Check.STORAGE: lambda: _disk(around.data_dir),
     }
     results = {}
@@ -141,6 +146,23 @@ def _result(wrong: str, before: CheckResult | None, now: datetime) -> CheckResul
 def _absent(source: Source, query: Query, now: datetime) -> str:
     found = source.query(query, Window(now - _RECENT, now), 60)
     return "" if found else f"{query.metric} has no sample in the last ten minutes"
+
+
+def _unpriced(around: Surroundings, now: datetime) -> str:
+    """Say that only the built-in rates are left; who gives a sheet or a file prices by it."""
+    if around.prices.given:
+        return ""
+    absent = _absent(around.source, queries.SEES_PRICES, now)
+    return f"{absent}, so the built-in rates are charged; give a price sheet or run an exporter" if absent else ""
+
+
+def _pending(source: Source, now: datetime) -> str:
+    """Name the pods that were pending when they were last looked at: others ran since, or are gone."""
+    window = Window(now - _RECENT, now)
+    looked = max((row.value for row in source.query(queries.PHASES, window, 60)), default=0.0)
+    waiting = [row for row in source.query(queries.PENDING_PODS, window, 60) if row.value > looked - _ONE_SCRAPE]
+    named = sorted("/".join(row.labels.values()) for row in waiting)
+    return f"{queries.PENDING_PODS.name}: {', '.join(named[:5])}" if named else ""
 
 
 def _present(source: Source, query: Query, now: datetime) -> str:

@@ -39,7 +39,7 @@ class Health(msgspec.Struct, frozen=True):
     The agent's account of itself.
 
     Attributes:
-        status: `starting`, `ok`, or `failing` after a failed round
+        status: `waiting` for a source that has never answered, `starting`, `ok`, or `failing` after a failed round
         cluster: whose agent
         rounds: rounds finished
         last_round_at: when the last one ended

@@ -329,7 +329,7 @@ class Agent:
         grown = []
         for hour in may_grow(built, now, self._looked_at):
             self._looked_at[hour] = now
-            seen = coverage_minutes(self.builder.source, hour, self.builder.resolution_seconds)
+            seen = coverage_minutes(self.builder.source, hour, self.builder.step_seconds(hour))
             if seen > built[hour].coverage_minutes:
                 grown.append(BuildHour(hour, final=True))
         return tuple(grown)

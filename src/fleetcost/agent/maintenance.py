@@ -73,7 +73,7 @@ class Maintenance:
         cluster = self._agent.builder.identity.cluster
         before = self._last or read_diagnostics(self._agent.bucket, cluster)
         newest = {kind: self._newest_day(kind, now) for kind in SetKind}
-        around = Surroundings(self._agent.builder.source, self._data_dir, newest)
+        around = Surroundings(self._agent.builder.source, self._agent.builder.prices, self._data_dir, newest)
         built, findings = self._noticed(before)
         found = Diagnostics(
             cluster_id=cluster,

@@ -24,6 +24,7 @@ from fleetcost.cli.agents import builds_many, many_agents, one_agent
 from fleetcost.cli.clusters import show_clusters
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage
+from fleetcost.cli.waiting import awaited
 from fleetcost.documents.repairs import RepairJob
 from fleetcost.model.identity import cluster_id
 from fleetcost.model.window import rfc3339
@@ -73,7 +74,9 @@ def _run(parsed: argparse.Namespace) -> int:
     if builds_many(settings):
         _run_many(settings, many_agents(settings, takeover=parsed.takeover), stop)
         return 0
-    agent = one_agent(settings, takeover=parsed.takeover)
+    agent = awaited(lambda: one_agent(settings, takeover=parsed.takeover), settings, stop)
+    if agent is None:
+        return 0
     jobs = Jobs(agent)
     jobs.start()
     side = Maintenance(agent, jobs, settings.data_dir)
@@ -146,7 +149,7 @@ def _built(outcomes: Sequence[ClusterOutcome]) -> int:
 
 
 def _check(parsed: argparse.Namespace) -> int:
-    """Print the nine checks; 1 if any fails."""
+    """Print the nine checks and what the newest build noticed; 1 if any check fails."""
     settings = load_settings(parsed, AgentSettings).settings
     agent = one_agent(settings, takeover=False)
     claim(agent.bucket, agent.builder.identity.cluster, agent.builder.identity.uid, clock())
@@ -158,7 +161,11 @@ def _check(parsed: argparse.Namespace) -> int:
     for name, result in found.checks.items():
         state = "[green]ok[/green]" if result.diagnostic_passed else "[red]failed[/red]"
         table.add_row(name, state, result.diagnostic_output or Check(name).meaning)
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    for one in found.findings:
+        more = ", …" if one.count > len(one.subjects) else ""
+        console.print(Text(f"{one.kind} ({one.count}: {', '.join(one.subjects)}{more}): {one.meaning}"))
     return 0 if all(result.diagnostic_passed for result in found.checks.values()) else 1
 
 

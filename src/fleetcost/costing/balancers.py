@@ -74,7 +74,7 @@ def find_balancers(samples: Samples, book: PriceBook, notes: Notes) -> list[Bala
         services = tuple(sorted({front.service for front in fronts}))
         offered = sorted(front.price for front in fronts if front.price is not None)
         price = sum(offered) / len(offered) if offered else None
-        chosen = choose(price, book.load_balancer_hourly, book, f"load balancer {'/'.join(services[0])}", notes)
+        chosen = choose(price, book.rate("load_balancer_hourly"), book, f"load balancer {'/'.join(services[0])}", notes)
         balancers.append(Balancer(services, ip, hull([front.run for front in fronts]), chosen))
     return sorted(balancers, key=lambda one: (one.services, one.ip))
 

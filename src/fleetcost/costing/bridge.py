@@ -41,7 +41,7 @@ _SIGHTED = (
 )  # fmt: skip
 _OF_PODS = (ContainerValue, ContainerResource, PodPlace, PodValue, PodTraffic, Mount)
 _COUNTERS = {
-    "pods": ("cpu_used_seconds", "whole_cpu_used_seconds"),
+    "pods": ("cpu_used_seconds", "cpu_used_beside_seconds", "whole_cpu_used_seconds"),
     "network": ("received", "sent", "traffic"),
 }
 """Figures that are amounts of the window and not rates."""

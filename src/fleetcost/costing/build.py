@@ -15,6 +15,7 @@ from fleetcost.costing.disks import disk_assets
 from fleetcost.costing.estimates import with_estimates
 from fleetcost.costing.fees import fee_assets
 from fleetcost.costing.gpus import Gpus
+from fleetcost.costing.lacks import notice_lacks
 from fleetcost.costing.machines import Machines
 from fleetcost.costing.node_facts import NodeFigures
 from fleetcost.costing.nodes import Nodes, find_nodes, node_asset
@@ -70,7 +71,9 @@ def build(samples: Samples, prices: PriceBook, before: Iterable[Asset] = ()) -> 
     fleet = _fleet(samples, prices)
     payments = _Payments()
     shared = [*_volumes(fleet, payments), *_balancers(fleet, payments), *_network(fleet, payments)]
-    rows = [*_workloads(fleet, payments), *_unused(fleet, payments)]
+    workloads = list(_workloads(fleet, payments))
+    notice_lacks(samples, fleet.nodes, fleet.pods, fleet.gpus, workloads, fleet.notes)
+    rows = [*workloads, *_unused(fleet, payments)]
     assets = [
         *_nodes(fleet, rows),
         *shared,

@@ -10,7 +10,7 @@ from fleetcost.costing.nodes import Nodes
 from fleetcost.costing.notes import Notes
 from fleetcost.costing.prices import GIB, PriceBook
 from fleetcost.costing.runs import Run, hull, run_of
-from fleetcost.model.asset import Asset, AssetType, PriceSource
+from fleetcost.model.asset import Asset, AssetType
 from fleetcost.model.records import LocalDiskValue
 from fleetcost.model.samples import Samples
 
@@ -23,21 +23,33 @@ _Disk = tuple[str, str]
 
 
 def disk_assets(samples: Samples, nodes: Nodes, machines: Machines, book: PriceBook, notes: Notes) -> list[Asset]:
-    """Return one disk a node, the largest of its own; none where the price book leaves them out."""
+    """
+    Return one disk a node, the largest of its own; none where the price book leaves them out.
+
+    A machine of which nobody reports a disk has one as large as the storage it offers to pods.
+    """
     if book.local_disk_gib_hourly <= 0:
         return []
-    sizes = _largest(samples.storage.local_disk_bytes, machines)
-    used, used_max = (
-        _largest(values, machines) for values in (samples.storage.local_disk_used, samples.storage.local_disk_used_max)
-    )
+    storage = samples.storage
+    sizes = _largest(storage.local_disk_bytes, machines)
+    free = _largest(storage.local_disk_free, machines)
+    used = {disk: sizes[disk] - free[disk] for disk in free if disk in sizes}
+    used |= _largest(storage.local_disk_used, machines)
+    used_max = _largest(storage.local_disk_used_max, machines)
     runs = _runs(samples, machines)
     chosen: dict[str, _Disk] = {}
     for disk, size in sorted(sizes.items()):
         if disk in runs and 0 < size <= LARGEST_BYTES and size > sizes.get(chosen.get(disk[0], ("", "")), 0.0):
             chosen[disk[0]] = disk
-    return [
+    reported = [
         _asset(disk, runs[disk], sizes[disk], (used.get(disk), used_max.get(disk)), nodes, book, notes)
         for disk in sorted(chosen.values())
+    ]
+    roots = {root.node: root.value for root in storage.root_bytes if 0 < root.value <= LARGEST_BYTES}
+    return reported + [
+        _asset((node.name, "root"), node.run, roots[node.name], (None, None), nodes, book, notes)
+        for node in nodes
+        if node.name in roots and node.name not in chosen and not node.billed_by_pod
     ]
 
 
@@ -67,7 +79,7 @@ def _asset(
         byte_usage_max=most,
         storage_class=LOCAL_CLASS,
         local=True,
-        price_source=PriceSource.CUSTOM if book.custom else PriceSource.PRICE_BOOK,
+        price_source=book.rate("local_disk_gib_hourly").source,
     )
 
 

@@ -31,8 +31,7 @@ def fee_assets(samples: Samples, nodes: Nodes, book: PriceBook, notes: Notes) ->
         priced = {name: Price(max(prices.get(name, [0.0])), PriceSource.METRIC) for name in runs}
     else:
         runs = {"": [node.run for node in nodes]} if any(True for _ in nodes) else {}
-        source = PriceSource.CUSTOM if book.custom else PriceSource.PRICE_BOOK
-        priced = {"": Price(book.cluster_management_hourly, source)}
+        priced = {"": book.rate("cluster_management_hourly")}
     return [
         _asset(name, hull(of_name), priced[name], notes)
         for name, of_name in sorted(runs.items())

@@ -82,6 +82,10 @@ class NodeFigures:
         labels = self.labels_of(machine[0])
         return marked(labels, SPOT) or (self._spot.of(machine) or 0.0) > 0
 
+    def knows_spot(self, machine: Machine) -> bool:
+        """Tell whether the exporter says of a machine if it may be taken back."""
+        return self._spot.of(machine) is not None
+
     def is_virtual(self, name: str) -> bool:
         """Tell whether a node is no machine but a door to one: its cloud bills what pods ask for."""
         return (

@@ -12,8 +12,9 @@ from fleetcost.costing.node_facts import Machine, NodeFigures, first_of, machine
 from fleetcost.costing.notes import Notes
 from fleetcost.costing.price_table import NodeFacts
 from fleetcost.costing.prices import GIB, NodePrices, Offer, PriceBook, node_prices, split_node_price
-from fleetcost.costing.provider_ids import project_of, provider_of
+from fleetcost.costing.provider_ids import project_of, provider_of, region_of
 from fleetcost.costing.runs import Run
+from fleetcost.costing.shapes import shape_of
 from fleetcost.model.allocation import NO_LABELS, Labels
 from fleetcost.model.asset import Asset, AssetType, PriceSource
 from fleetcost.model.finding import FindingKind
@@ -158,7 +159,7 @@ def _node(
     facts = NodeFacts(
         name=name,
         provider_id=full_id,
-        region=figures.region(name),
+        region=figures.region(name) or region_of(full_id),
         instance_type=instance_type,
         labels=labels,
         annotations=figures.annotations.get(name, NO_LABELS),
@@ -171,7 +172,12 @@ def _node(
         gpus.price_of_one(name, figures.gpu_price.of(machine)),
         spot,
     )
-    offer = _listed(facts, offer, (cores, ram_bytes / GIB, physical), book, notes)
+    size = (cores, ram_bytes / GIB, physical)
+    facts = facts if instance_type or labels else _inferred(facts, size, book, notes)
+    offer = _listed(facts, offer, size, book, notes)
+    virtual = figures.is_virtual(name) or _is_no_machine(name, cores, notes)
+    if not (labels or virtual or figures.knows_spot(machine)):
+        _notice_spot_unknown(offer, provider_of(full_id), book, f"node {name}", notes)
     return Node(
         name=name,
         provider_id=provider_id,
@@ -186,10 +192,34 @@ def _node(
         instance_type=instance_type,
         region=facts.region,
         spot=spot,
-        billed_by_pod=figures.is_virtual(name) or _is_no_machine(name, cores, notes),
+        billed_by_pod=virtual,
         labels=labels,
         prices=node_prices(offer, book, has_gpus=physical > 0, subject=f"node {name}", notes=notes),
     )
+
+
+def _inferred(facts: NodeFacts, size: tuple[float, float, float], book: PriceBook, notes: Notes) -> NodeFacts:
+    """Return the facts with the price file's instance type that fits the node, if all that fit cost the same."""
+    cores, ram_gib, gpus = size
+    if gpus or book.table.node(facts) is not None:
+        return facts
+    shapes = {one: shape_of(one) for one in book.table.types}
+    fitting = [
+        replace(facts, instance_type=one) for one, shape in shapes.items() if shape and shape.fits(cores, ram_gib)
+    ]
+    listed = [(found.price_hourly, one) for one in fitting if (found := book.table.node(one))]
+    if len({price for price, _ in listed}) != 1:
+        return facts
+    (_, chosen), *_ = listed
+    notes.notice(FindingKind.TYPE_INFERRED, f"node {facts.name}: {chosen.instance_type}")
+    return chosen
+
+
+def _notice_spot_unknown(offer: Offer, provider: str, book: PriceBook, subject: str, notes: Notes) -> None:
+    """Notice a cloud's node that the price book prices, whose rates depend on whether it is a spot node."""
+    priced = offer.source is PriceSource.CUSTOM or (offer.cpu is not None and not book.custom)
+    if provider and not priced and book.cpu_spot_hourly != book.cpu_hourly:
+        notes.notice(FindingKind.SPOT_UNKNOWN, subject)
 
 
 def _listed(facts: NodeFacts, offer: Offer, size: tuple[float, float, float], book: PriceBook, notes: Notes) -> Offer:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from fleetcost.costing.node_facts import machine_runs
 from fleetcost.costing.notes import Notes
 from fleetcost.costing.runs import Run, hull, run_of
 from fleetcost.model.finding import FindingKind
@@ -34,7 +35,8 @@ class Pod:
     """
     One pod inside the window.
 
-    Its run is from the first start to the last end of its containers: requests are held for as long as the pod is.
+    Its run is from the first start to the last end of its containers: requests are held for as long as the pod is. It
+    ends with its node at the latest: Kubernetes goes on naming the pods of a node that is gone until it collects them.
     """
 
     key: PodKey
@@ -97,11 +99,20 @@ def find_pods(samples: Samples, notes: Notes) -> Pods:
     for value in values:
         for pod in _place(places, known, value.namespace, value.pod, value.uid, value.node):
             names[pod.key].add(value.container)
-    found = (
-        Pod(pod.key, pod.run, _commonest(places[pod.key]), tuple(sorted(names[pod.key])))
-        for pod in sorted(known, key=lambda pod: pod.key)
-    )
+    ends: dict[str, float] = {}
+    for (name, _), (_, run) in machine_runs(samples).items():
+        ends[name] = max(run.end, ends.get(name, run.end))
+    found = []
+    for pod in sorted(known, key=lambda pod: pod.key):
+        node = _commonest(places[pod.key])
+        run = _until(ends.get(node, pod.run.end), pod.run)
+        found.append(Pod(pod.key, run, node, tuple(sorted(names[pod.key]))))
     return Pods(found, others, notes)
+
+
+def _until(end: float, run: Run) -> Run:
+    """Return a run cut off at a time that is inside it."""
+    return Run(run.start, end) if run.start < end < run.end else run
 
 
 def _runs(samples: Samples) -> Mapping[PodKey, Mapping[str, Run]]:

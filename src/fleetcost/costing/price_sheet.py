@@ -90,7 +90,7 @@ def parse(text: str, where: str, base: PriceBook | None = None) -> PriceBook:
                 f"{HOURS_PER_MONTH} hours"
             )
         changes[field] = read
-    return replace(book, **changes)
+    return replace(book, **changes, written=book.written | changes.keys())
 
 
 def _field(key: str, value: object, at: str) -> tuple[str, object]:

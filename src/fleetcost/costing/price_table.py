@@ -107,6 +107,11 @@ class PriceTable:
         of_type = self._by_type.get(facts.instance_type.lower(), [])
         return _listing(found, facts.region) or _listing(of_type, facts.region)
 
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The instance types that nodes are listed by, sorted."""
+        return tuple(sorted(self._by_type))
+
     def gpu(self, facts: NodeFacts) -> ListedPrice | None:
         """Return the price of one of a node's GPUs an hour."""
         found = [row for key, value in facts.labels.items() for row in self._find(PricedClass.GPU, key, value)]

@@ -21,6 +21,14 @@ HIGHEST_HOURLY = 1e7
 """No single thing costs more an hour in any currency; a higher price is taken for a fault of its source."""
 
 
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A price an hour and where it came from."""
+
+    value: float
+    source: PriceSource
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceBook:
     """
@@ -36,6 +44,7 @@ class PriceBook:
         storage_classes: rates of a GiB-hour by storage class, before `storage_gib_hourly`
         discount, negotiated_discount: fractions; together 1 - (1 - a)(1 - b) off CPU and RAM
         discounts_gpu: the discounts are taken off GPUs too
+        written: the names of the rates that somebody wrote in a price sheet; the others are built in
         table: prices of single machines, GPUs and volumes; a row that matches wins over everything else
     """
 
@@ -58,6 +67,7 @@ class PriceBook:
     discount: float = 0.0
     negotiated_discount: float = 0.0
     discounts_gpu: bool = False
+    written: frozenset[str] = frozenset()
     table: PriceTable = field(default_factory=PriceTable)
 
     @property
@@ -65,17 +75,20 @@ class PriceBook:
         """Both discounts together, as a fraction."""
         return 1 - (1 - self.discount) * (1 - self.negotiated_discount)
 
-    def storage_rate(self, storage_class: str) -> float:
+    @property
+    def given(self) -> bool:
+        """Whether somebody wrote prices: in a sheet or in a file."""
+        return self.custom or bool(self.written - {"currency"}) or bool(self.table.rows)
+
+    def rate(self, name: str) -> Price:
+        """Return a rate by its name here, and whether somebody wrote it."""
+        written = self.custom or name in self.written
+        return Price(getattr(self, name), PriceSource.CUSTOM if written else PriceSource.PRICE_BOOK)
+
+    def storage_rate(self, storage_class: str) -> Price:
         """Return the rate of a GiB-hour of a storage class."""
-        return dict(self.storage_classes).get(storage_class, self.storage_gib_hourly)
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """A price an hour and where it came from."""
-
-    value: float
-    source: PriceSource
+        of_class = dict(self.storage_classes).get(storage_class)
+        return self.rate("storage_gib_hourly") if of_class is None else Price(of_class, PriceSource.CUSTOM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +139,13 @@ def node_prices(offer: Offer, book: PriceBook, *, has_gpus: bool, subject: str, 
         notes: keeps the findings
     """
     spot = offer.spot
-    cpu_rate, ram_rate = (
-        (book.cpu_spot_hourly, book.ram_gib_spot_hourly) if spot else (book.cpu_hourly, book.ram_gib_hourly)
-    )
-    cpu = choose(offer.cpu, cpu_rate, book, f"{subject}: CPU", notes, offer.source)
-    ram = choose(offer.ram_gib, ram_rate, book, f"{subject}: RAM", notes, offer.source)
+    kind = "spot_hourly" if spot else "hourly"
+    cpu = choose(offer.cpu, book.rate(f"cpu_{kind}"), book, f"{subject}: CPU", notes, offer.source)
+    ram = choose(offer.ram_gib, book.rate(f"ram_gib_{kind}"), book, f"{subject}: RAM", notes, offer.source)
     prices = [cpu, ram]
     gpu = Price(0.0, PriceSource.NONE)
     if has_gpus:
-        rate = book.gpu_spot_hourly if spot else book.gpu_hourly
-        gpu = choose(offer.gpu, rate, book, f"{subject}: GPU", notes, offer.gpu_source)
+        gpu = choose(offer.gpu, book.rate(f"gpu_{kind}"), book, f"{subject}: GPU", notes, offer.gpu_source)
         prices.append(gpu)
     discount = book.combined_discount
     left = 1 - discount
@@ -145,7 +155,7 @@ def node_prices(offer: Offer, book: PriceBook, *, has_gpus: bool, subject: str, 
 
 def choose(
     offered: float | None,
-    rate: float,
+    rate: Price,
     book: PriceBook,
     subject: str,
     notes: Notes,
@@ -171,12 +181,12 @@ def choose(
             return Price(offered, source)
         if offered != 0:
             notes.notice(FindingKind.VALUE_REFUSED, f"{subject} price {offered}")
-    if book.custom:
-        return _bounded(Price(rate, PriceSource.CUSTOM), subject, notes)
-    notes.notice(FindingKind.PRICE_DEFAULTED, subject)
-    if rate == 0:
-        notes.notice(FindingKind.PRICE_ZERO, subject)
-    return _bounded(Price(rate, PriceSource.PRICE_BOOK), subject, notes)
+    if not book.custom:
+        in_sheet = rate.source is PriceSource.CUSTOM
+        notes.notice(FindingKind.PRICE_SHEET if in_sheet else FindingKind.PRICE_DEFAULTED, subject)
+        if rate.value == 0:
+            notes.notice(FindingKind.PRICE_ZERO, subject)
+    return _bounded(rate, subject, notes)
 
 
 def split_node_price(total: float, cores: float, ram_gib: float, gpus: float, book: PriceBook) -> Offer | None:

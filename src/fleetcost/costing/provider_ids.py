@@ -38,6 +38,14 @@ def provider_of(provider_id: str) -> str:
     return _PROVIDERS.get(kind, "")
 
 
+def region_of(provider_id: str) -> str:
+    """Return the region of the zone in an `aws://` or `gce://` id, else an empty text."""
+    for pattern in _REGIONS:
+        if found := pattern.match(provider_id):
+            return found.group(1)
+    return ""
+
+
 def project_of(provider_id: str) -> str:
     """Return the project of a `gce://` id, the subscription of an `azure://` id, else an empty text."""
     for pattern in _PROJECTS:
@@ -47,6 +55,11 @@ def project_of(provider_id: str) -> str:
 
 
 _PROJECTS = (re.compile(r"^gce://([^/]+)/"), re.compile(r"^azure:///subscriptions/([^/]+)/", re.IGNORECASE))
+
+_REGIONS = (
+    re.compile(r"^aws:///([a-z]+(?:-[a-z]+)+-\d+)[a-z]/"),
+    re.compile(r"^gce://[^/]+/([a-z]+-[a-z]+\d+)-[a-z]/"),
+)
 
 _PROVIDERS = {
     "aws": "AWS",

@@ -88,7 +88,7 @@ class Meter:
         of = samples.pods
         self._notes = notes
         self._gpus = gpus
-        self._cpu_seconds = Values(of.cpu_used_seconds, pods, shared=True)
+        self._cpu_seconds = [Values(v, pods, shared=True) for v in (of.cpu_used_seconds, of.cpu_used_beside_seconds)]
         self._cpu = [Values(v, pods) for v in (of.cpu_allocated, of.cpu_requested, of.cpu_used_max, of.cpu_limit)]
         self._ram = [Values(v, pods) for v in (of.ram_allocated, of.ram_requested, of.ram_used, of.ram_limit)]
         self._ram_peak = Values(of.ram_used_max, pods)
@@ -154,7 +154,7 @@ class Meter:
 
         def rates(key: ContainerKey) -> Demand:
             allocated, requested, peak, limit = (values.mean(key) for values in self._cpu)
-            seconds = self._cpu_seconds.total(key)
+            seconds = self._used_seconds(key, pod)
             used = None if seconds is None else seconds / _SECONDS_PER_HOUR / pod.run.hours
             return self._bounded(Demand(allocated, requested, used, peak, limit), most, key)
 
@@ -164,6 +164,13 @@ class Meter:
         used = None if seconds is None else seconds / _SECONDS_PER_HOUR / pod.run.hours
         of_pod = self._bounded(Demand(None, requested, used, None, limit), most, whole)
         return uses({name: rates(ContainerKey(pod.key, name)) for name in pod.containers}, of_pod, pod.run.hours)
+
+    def _used_seconds(self, key: ContainerKey, pod: Pod) -> float | None:
+        """Return the CPU a container used; of what two exporters report, the larger has the fewer holes."""
+        known = [seconds for values in self._cpu_seconds if (seconds := values.total(key)) is not None]
+        if len(known) > 1:
+            self._notes.notice(FindingKind.USE_REPORTED_TWICE, f"node {pod.node or '(not named)'}")
+        return max(known, default=None)
 
     def _ram_uses(self, pod: Pod, node: Node | None) -> Mapping[str, Use]:
         most = max(MOST_BYTES, node.ram_bytes if node else 0.0)

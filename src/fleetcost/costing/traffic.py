@@ -112,11 +112,11 @@ def _paid_bytes(network: NetworkSamples, reach: Reach) -> Mapping[tuple[str, str
 
 def _price(reach: Reach, network: NetworkSamples, book: PriceBook, notes: Notes) -> Price:
     offered, rate = {
-        Reach.REGION: (network.zone_price, book.zone_egress_gib),
-        Reach.WORLD: (network.region_price, book.region_egress_gib),
-        Reach.INTERNET: (network.internet_price, book.internet_egress_gib),
+        Reach.REGION: (network.zone_price, "zone_egress_gib"),
+        Reach.WORLD: (network.region_price, "region_egress_gib"),
+        Reach.INTERNET: (network.internet_price, "internet_egress_gib"),
     }[reach]
-    return choose(offered, rate, book, ASSET_NAMES[reach], notes)
+    return choose(offered, book.rate(rate), book, ASSET_NAMES[reach], notes)
 
 
 def _add_costs(

@@ -69,7 +69,8 @@ class Noticed(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     Attributes:
         kind: what
-        of_prices: it says that a price can hardly be right
+        of_prices: it says that a price may not be right
+        of_source: it names what the source lacks and that makes the costs wrong or say less
         count: on how many objects
         subjects: the first few of them
         meaning: what it means and what to do
@@ -77,6 +78,7 @@ class Noticed(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     kind: str
     of_prices: bool = False
+    of_source: bool = False
     count: int = 0
     subjects: tuple[str, ...] = ()
     meaning: str = ""
@@ -88,6 +90,7 @@ def noticed(finding: Finding) -> Noticed:
     return Noticed(
         kind=str(kind),
         of_prices=kind.of_prices,
+        of_source=kind.of_source,
         count=finding.count,
         subjects=finding.subjects,
         meaning=kind.meaning,

@@ -14,11 +14,18 @@ class FindingKind(enum.StrEnum):
     """What was noticed."""
 
     PRICE_DEFAULTED = "price from the price book"
+    PRICE_SHEET = "price from your price sheet"
     PRICE_ZERO = "price of zero"
     PRICE_MONTHLY = "price of a month, perhaps"
     PRICE_OUTLYING = "price far above the others"
     COST_JUMPED = "ten times the day before"
     PRICE_ROW_UNUSED = "row of the price file that matches nothing"
+    SPOT_UNKNOWN = "spot or on demand unknown"
+    TYPE_INFERRED = "instance type inferred"
+    NODE_LABELS_MISSING = "labels of nodes not exported"
+    POD_LABELS_MISSING = "labels of pods not exported"
+    DEVICES_UNKNOWN = "devices of claims unknown"
+    USE_UNMEASURED = "use not measured"
     SAMPLES_DROPPED = "samples not finite"
     ROWS_UNNAMED = "rows without a name"
     VALUE_REFUSED = "value out of bounds"
@@ -29,6 +36,7 @@ class FindingKind(enum.StrEnum):
     NODE_NO_MACHINE = "node larger than any machine"
     VOLUME_SIZE_UNKNOWN = "volume without capacity"
     SCRAPED_TWICE = "scraped twice"
+    USE_REPORTED_TWICE = "use reported twice"
     SCRAPED_SELDOM = "scraped seldom"
     LABELS_EXPORTED = "labels renamed by the scrape"
     SEVERAL_CLUSTERS = "several clusters"
@@ -38,8 +46,13 @@ class FindingKind(enum.StrEnum):
 
     @property
     def of_prices(self) -> bool:
-        """Tell whether it says that a price can hardly be right."""
-        return self in (FindingKind.PRICE_MONTHLY, FindingKind.PRICE_OUTLYING, FindingKind.COST_JUMPED)
+        """Tell whether it says that a price may not be right."""
+        return self in _OF_PRICES
+
+    @property
+    def of_source(self) -> bool:
+        """Tell whether it names what the source lacks and that makes the costs wrong or say less."""
+        return self in _OF_SOURCE
 
     @property
     def meaning(self) -> str:
@@ -47,10 +60,34 @@ class FindingKind(enum.StrEnum):
         return _MEANINGS[self]
 
 
+_OF_PRICES = frozenset({
+    FindingKind.PRICE_MONTHLY,
+    FindingKind.PRICE_OUTLYING,
+    FindingKind.COST_JUMPED,
+    FindingKind.SPOT_UNKNOWN,
+    FindingKind.TYPE_INFERRED,
+})  # fmt: skip
+_OF_SOURCE = frozenset({
+    FindingKind.NODE_LABELS_MISSING,
+    FindingKind.POD_LABELS_MISSING,
+    FindingKind.DEVICES_UNKNOWN,
+    FindingKind.USE_UNMEASURED,
+    FindingKind.USE_REPORTED_TWICE,
+    FindingKind.LABELS_EXPORTED,
+    FindingKind.SCRAPED_TWICE,
+    FindingKind.SCRAPED_SELDOM,
+    FindingKind.SEVERAL_CLUSTERS,
+})  # fmt: skip
+
+ALLOWLIST = "--metric-labels-allowlist=nodes=[*],pods=[*],namespaces=[*]"
+"""The flag of kube-state-metrics, which exports no labels without it."""
+
 _MEANINGS = {
     FindingKind.PRICE_DEFAULTED: (
-        "the source names no price, so the price book's is charged; give a price sheet or run an exporter of prices"
+        "priced by the built-in rates, because neither the source nor a price sheet names a price; give a price sheet "
+        "or run an exporter of prices"
     ),
+    FindingKind.PRICE_SHEET: "priced by your price sheet, because the source names no price",
     FindingKind.PRICE_ZERO: (
         "both the source and the price book say zero, so this costs nothing; set a price if that is not meant"
     ),
@@ -69,6 +106,30 @@ _MEANINGS = {
     FindingKind.PRICE_ROW_UNUSED: (
         "no node, GPU or volume of this cluster in this hour is what the row names; a file of the whole fleet has such "
         "rows, and so has one with an id or a field that is misspelled"
+    ),
+    FindingKind.SPOT_UNKNOWN: (
+        "nobody exports these nodes' labels, so they are priced as on-demand nodes, which costs a spot node several "
+        f"times too much; start kube-state-metrics with `{ALLOWLIST}`, or name the nodes in a price file"
+    ),
+    FindingKind.TYPE_INFERRED: (
+        "nobody exports these nodes' labels; of the instance types in the price file this is the only price that fits "
+        f"their size, so it is charged. To know it, start kube-state-metrics with `{ALLOWLIST}`"
+    ),
+    FindingKind.NODE_LABELS_MISSING: (
+        "instance types, pools and spot nodes are not known, and prices by instance type match nothing; start "
+        f"kube-state-metrics with `{ALLOWLIST}` (kube-prometheus-stack: docs/guide/prometheus.md)"
+    ),
+    FindingKind.POD_LABELS_MISSING: (
+        "costs by the labels of pods, such as a team, are not known; start kube-state-metrics with "
+        f"`{ALLOWLIST}` (kube-prometheus-stack: docs/guide/prometheus.md)"
+    ),
+    FindingKind.DEVICES_UNKNOWN: (
+        "pods hold devices through ResourceClaims, which Kubernetes does not count, so GPUs among them are charged to "
+        "nobody; run the DCGM exporter on their nodes and scrape it"
+    ),
+    FindingKind.USE_UNMEASURED: (
+        "nobody measures what containers on these nodes use, so they are charged what they ask for; scrape the "
+        "kubelet's /metrics/cadvisor there, of virtual nodes its /metrics/resource"
     ),
     FindingKind.SAMPLES_DROPPED: "the source answered NaN or infinity for this query; those rows are left out",
     FindingKind.ROWS_UNNAMED: (
@@ -98,6 +159,10 @@ _MEANINGS = {
     FindingKind.VOLUME_SIZE_UNKNOWN: "a volume was seen and its capacity was not, so it costs nothing",
     FindingKind.SCRAPED_TWICE: (
         "the same objects are scraped twice at the same time; nothing is counted twice, but remove one of the scrapes"
+    ),
+    FindingKind.USE_REPORTED_TWICE: (
+        "cAdvisor and the kubelet's /metrics/resource both report what containers use; it counts once, and cAdvisor "
+        "alone is enough (kube-prometheus-stack: kubelet.serviceMonitor.resource: false)"
     ),
     FindingKind.SCRAPED_SELDOM: (
         "the scrape interval is longer than the resolution, so starts, ends and coverage come out too short; set "

@@ -62,9 +62,10 @@ class PodSamples:
     """
     What was seen of pods and containers.
 
-    `*_allocated` is the exporter's mean of max(request, usage); `cpu_used_seconds` is core-seconds in the window; GPU
-    use is a share of 1, and `gpu_busy_percent` the coarser measure of GPUs that have no other. `init_*` are the same of
-    init containers, `whole_*` of pods: what they ask for as a whole, and the use of their own control group.
+    `*_allocated` is the exporter's mean of max(request, usage); `cpu_used_seconds` is core-seconds in the window, and
+    `cpu_used_beside_seconds` the same by a second exporter; GPU use is a share of 1, and `gpu_busy_percent` the coarser
+    measure of GPUs that have no other. `init_*` are the same of init containers, `whole_*` of pods: what they ask for
+    as a whole, and the use of their own control group. `device_claims` are pods that hold devices by ResourceClaims.
     """
 
     running: tuple[ContainerSeen, ...] = ()
@@ -75,6 +76,7 @@ class PodSamples:
     cpu_allocated: tuple[ContainerValue, ...] = ()
     cpu_requested: tuple[ContainerValue, ...] = ()
     cpu_used_seconds: tuple[ContainerValue, ...] = ()
+    cpu_used_beside_seconds: tuple[ContainerValue, ...] = ()
     cpu_used_max: tuple[ContainerValue, ...] = ()
     ram_allocated: tuple[ContainerValue, ...] = ()
     ram_requested: tuple[ContainerValue, ...] = ()
@@ -94,6 +96,7 @@ class PodSamples:
     whole_ram_limit: tuple[PodValue, ...] = ()
     whole_cpu_used_seconds: tuple[PodValue, ...] = ()
     whole_ram_used: tuple[PodValue, ...] = ()
+    device_claims: tuple[PodValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +125,12 @@ class NodeSamples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorageSamples:
-    """What was seen of persistent volumes, claims and nodes' own disks; prices are of a GiB-hour."""
+    """
+    What was seen of persistent volumes, claims and nodes' own disks; prices are of a GiB-hour.
+
+    `local_disk_free` is of those disks of which nobody says how much is used, `root_bytes` the size of the file system
+    that a node's pods share.
+    """
 
     volumes: tuple[VolumeSeen, ...] = ()
     volume_bytes: tuple[VolumeValue, ...] = ()
@@ -136,6 +144,8 @@ class StorageSamples:
     local_disk_bytes: tuple[LocalDiskValue, ...] = ()
     local_disk_used: tuple[LocalDiskValue, ...] = ()
     local_disk_used_max: tuple[LocalDiskValue, ...] = ()
+    local_disk_free: tuple[LocalDiskValue, ...] = ()
+    root_bytes: tuple[NodeValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

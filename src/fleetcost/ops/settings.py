@@ -104,7 +104,10 @@ class AgentSettings(ServerSettings, frozen=True, kw_only=True, forbid_unknown_fi
         Path | None,
         _At(description="a file with the token that repair orders carry; without it only this machine may order"),
     ] = None
-    resolution_seconds: Annotated[int, _At(ge=10, le=3600, description="step of the running-time queries")] = 60
+    resolution_seconds: Annotated[
+        Annotated[int, _At(ge=10, le=3600)] | None,
+        _At(description="step of the running-time queries; unset follows the scrape interval of kube-state-metrics"),
+    ] = None
     build_delay_seconds: Annotated[
         Annotated[int, _At(ge=0)] | None,
         _At(description="how long after its end an hour is final; unset is 300, and 10800 for a Thanos"),

@@ -18,6 +18,10 @@ _SLACK = 1.5
 """Scrapes fail now and then; up to this many times the resolution between two samples is as it should be."""
 
 
+HANDOVER_SECONDS = 600
+"""Two scrapes that report the same for no longer are one exporter's old pod and its new one, during a rollout."""
+
+
 class _Scrape(NamedTuple):
     node: str
     scraper: str
@@ -38,7 +42,7 @@ def diagnose(runner: QueryRunner, window: Window, resolution_seconds: int) -> Ca
             every = round(window.seconds / scrapes)
             runner.notice(FindingKind.SCRAPED_SELDOM, f"every {every} s, resolution {resolution_seconds} s")
         for firsts, lasts in scrapers:
-            for pair in _doubled(firsts.rows(), lasts.rows(), 2 * resolution_seconds):
+            for pair in _doubled(firsts.rows(), lasts.rows()):
                 runner.notice(FindingKind.SCRAPED_TWICE, pair)
         for job in exported.rows():
             runner.notice(FindingKind.LABELS_EXPORTED, f"job {job}")
@@ -53,8 +57,8 @@ def _scrape(row: RowReader) -> _Scrape:
     return _Scrape(row.name("node", "instance"), f"{row.text('job')} {row.text('instance')}".strip(), row.value)
 
 
-def _doubled(firsts: Iterable[_Scrape], lasts: Iterable[_Scrape], slack_seconds: float) -> set[str]:
-    """Return the pairs of scrapes that reported the same node for a while at the same time."""
+def _doubled(firsts: Iterable[_Scrape], lasts: Iterable[_Scrape]) -> set[str]:
+    """Return the pairs of scrapes that reported the same node at the same time, for longer than a rollout takes."""
     ends = {(one.node, one.scraper): one.time for one in lasts}
     spans: dict[str, list[tuple[str, float, float]]] = defaultdict(list)
     for one in firsts:
@@ -63,7 +67,7 @@ def _doubled(firsts: Iterable[_Scrape], lasts: Iterable[_Scrape], slack_seconds:
         " and ".join(sorted((one[0], other[0])))
         for of_node in spans.values()
         for one, other in combinations(of_node, 2)
-        if min(one[2], other[2]) - max(one[1], other[1]) > slack_seconds
+        if min(one[2], other[2]) - max(one[1], other[1]) > HANDOVER_SECONDS
     }
 
 

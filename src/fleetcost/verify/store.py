@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from fleetcost.agent.diagnostics import Check
 from fleetcost.commands import ShownCommand
-from fleetcost.documents.cluster import ClusterClaim, Diagnostics
+from fleetcost.documents.cluster import ClusterClaim, Diagnostics, Noticed
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import ObjectState
@@ -226,10 +226,15 @@ def judge_diagnostics(
             cluster,
         )
     gaps = f", {len(found.gaps)} hours without samples" if found.gaps else ""
-    doubts = [f"{one.kind} ({', '.join(one.subjects)}): {one.meaning}" for one in found.findings if one.of_prices]
-    looked_at = f"; prices to look at: {'; '.join(doubts)}" if doubts else ""
-    verdict = remark if doubts else holds
-    return verdict(link, f"{len(found.checks)} checks pass{gaps}{looked_at}", cluster)
+    doubts = _noticed("prices to look at", (one for one in found.findings if one.of_prices))
+    lacks = _noticed("the source to look at", (one for one in found.findings if one.of_source))
+    verdict = remark if doubts or lacks else holds
+    return verdict(link, f"{len(found.checks)} checks pass{gaps}{doubts}{lacks}", cluster)
+
+
+def _noticed(about: str, findings: Iterable[Noticed]) -> str:
+    said = [f"{one.kind} ({', '.join(one.subjects)}): {one.meaning}" for one in findings]
+    return f"; {about}: {'; '.join(said)}" if said else ""
 
 
 def _before_the_first_day(folder: Folder, found: Diagnostics, ran: datetime) -> bool:

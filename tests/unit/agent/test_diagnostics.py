@@ -15,6 +15,7 @@ from fleetcost.agent.diagnostics import STALE_AFTER, Check, Surroundings, read_d
 from fleetcost.agent.jobs import Jobs
 from fleetcost.agent.maintenance import Maintenance
 from fleetcost.agent.plan import BuildTiming
+from fleetcost.costing import price_csv, price_sheet
 from fleetcost.costing.prices import PriceBook
 from fleetcost.documents.cluster import CheckResult, Diagnostics
 from fleetcost.documents.places import diagnostics_path
@@ -49,6 +50,7 @@ class Answers:
 
 
 WELL = {query: [Row({}, 1.0)] for query in (queries.SEES_PRICES, queries.SEES_CADVISOR, queries.SEES_KUBE_STATE)}
+BUILT_IN = PriceBook()
 FRESH = dict.fromkeys(SetKind, NOW - timedelta(hours=1))
 
 
@@ -57,9 +59,10 @@ def checked(
     source: Answers,
     newest: dict[SetKind, datetime | None] | None = None,
     before: Diagnostics | None = None,
+    book: PriceBook = BUILT_IN,
 ) -> dict[str, CheckResult]:
     """Run every check."""
-    return run_checks(Surroundings(source, folder, newest or dict(FRESH)), before, NOW)
+    return run_checks(Surroundings(source, book, folder, newest or dict(FRESH)), before, NOW)
 
 
 def failed(results: dict[str, CheckResult]) -> dict[str, str]:
@@ -88,6 +91,33 @@ def test_what_is_missing_or_wrong_is_named(tmp_path: Path) -> None:
     assert found[Check.DAILY_ALLOCATIONS.value] == "the newest daily set was built at 2026-01-10T09:00:00Z"
     assert found[Check.DAILY_ASSETS.value] == "there is no daily set"
     assert Check.PRICES.value not in found
+
+
+@pytest.mark.parametrize(
+    "book",
+    [
+        price_sheet.parse("cpu_core_hourly: 0.02", "sheet.yaml"),
+        price_sheet.parse("custom: true", "sheet.yaml"),
+        PriceBook(table=price_csv.parse(",".join(price_csv.COLUMNS) + "\n,,,node,,m5.large,0.1,", "prices.csv")),
+    ],
+    ids=["a rate", "custom", "a price file"],
+)
+def test_who_writes_prices_needs_no_exporter(tmp_path: Path, book: PriceBook) -> None:
+    """A price sheet or a price file is a source of prices; with neither, the check says what is charged."""
+    assert Check.PRICES.value not in failed(checked(tmp_path, Answers({}), book=book))
+    said = failed(checked(tmp_path, Answers({})))[Check.PRICES.value]
+    assert "the built-in rates are charged; give a price sheet" in said
+    assert Check.PRICES.value in failed(checked(tmp_path, Answers({}), book=price_sheet.parse("currency: EUR", "s")))
+
+
+def test_a_pod_is_pending_while_it_is(tmp_path: Path) -> None:
+    """A pod that was pending at the last look fails the check; one that ran since, or is gone, does not."""
+    looked = NOW.timestamp() - 20
+    pending = [Row({"namespace": "fleetcost", "pod": name}, looked - ago) for name, ago in (("now", 0), ("was", 240))]
+    rows = {queries.PHASES: [Row({}, looked)], queries.PENDING_PODS: pending}
+    assert failed(checked(tmp_path, Answers(rows)))[Check.NOT_PENDING.value].endswith("fleetcost/now")
+    rows[queries.PENDING_PODS] = pending[1:]
+    assert Check.NOT_PENDING.value not in failed(checked(tmp_path, Answers(rows)))
 
 
 def test_a_check_that_cannot_be_done_has_failed(tmp_path: Path) -> None:

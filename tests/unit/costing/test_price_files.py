@@ -36,9 +36,9 @@ def test_a_sheet() -> None:
     assert book.gpu_spot_hourly == pytest.approx(0.1)
     assert book.storage_gib_hourly == PriceBook().storage_gib_hourly
     assert (book.currency, book.custom, book.discount, book.negotiated_discount) == ("EUR", True, 0.3, 0.125)
-    assert book.storage_rate("fast") == pytest.approx(0.001)
-    assert book.storage_rate("slow") == 0.0001
-    assert book.storage_rate("other") == book.storage_gib_hourly
+    assert book.storage_rate("fast").value == pytest.approx(0.001)
+    assert book.storage_rate("slow").value == 0.0001
+    assert book.storage_rate("other").value == book.storage_gib_hourly
     assert book.ram_gib_spot_hourly == PriceBook().ram_gib_spot_hourly
 
 

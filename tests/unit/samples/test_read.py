@@ -129,6 +129,21 @@ def test_a_restarted_exporter_is_no_second_scrape() -> None:
     assert noticed(samples_of(metrics)) == {}
 
 
+def test_a_rollout_of_the_exporter_is_no_second_scrape() -> None:
+    """The old pod of kube-state-metrics and its new one, scraped side by side for some minutes, are one scrape."""
+    for minutes, wanted in ((5, set()), (15, {"scraped twice"})):
+        metrics = HISTORY.series()
+        both = []
+        for one in metrics["kube_node_status_capacity"]:
+            old, new = one.times < START + 1800, one.times >= START + 1800 - 60 * minutes
+            both += [
+                relabelled(RawSeries(one.labels, one.times[part], one.values[part]), instance=name)
+                for name, part in (("old", old), ("new", new))
+            ]
+        metrics["kube_node_status_capacity"] = both
+        assert noticed(samples_of(metrics)).keys() == wanted
+
+
 def test_a_slow_scrape_is_noticed() -> None:
     """A source scraped every five minutes is not read by the minute without a word."""
     metrics = HISTORY.series()

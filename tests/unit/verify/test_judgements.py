@@ -69,12 +69,13 @@ def bill(**facts: object) -> IntegrationStatus:
 
 
 def test_doubts_about_prices_are_a_remark() -> None:
-    """Prices that can hardly be right are shown with what to do, and the link holds."""
-    doubt = noticed(Finding(FindingKind.COST_JUMPED, 1, ("core",)))
-    checks = Diagnostics(cluster_id=CLUSTER, latest_run=NOW, checks={}, findings=(doubt,))
-    verdict = judge_diagnostics(Folder(CLUSTER, ()), None, checks, NOW)
-    assert verdict.state is LinkState.REMARK
-    assert FindingKind.COST_JUMPED.meaning in verdict.account
+    """Prices that may not be right, and what the source lacks, are shown with what to do, and the link holds."""
+    for kind in (FindingKind.COST_JUMPED, FindingKind.NODE_LABELS_MISSING):
+        doubt = noticed(Finding(kind, 1, ("core",)))
+        checks = Diagnostics(cluster_id=CLUSTER, latest_run=NOW, checks={}, findings=(doubt,))
+        verdict = judge_diagnostics(Folder(CLUSTER, ()), None, checks, NOW)
+        assert verdict.state is LinkState.REMARK
+        assert kind.meaning in verdict.account
     calm = Diagnostics(cluster_id=CLUSTER, latest_run=NOW, checks={})
     assert judge_diagnostics(Folder(CLUSTER, ()), None, calm, NOW).state is LinkState.HOLDS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fleetcost.model.samples import NodeSamples, PodSamples
 from fleetcost.samples import records as r
-from fleetcost.samples.queries.parts import CONTAINER, EXPORTED_CONTAINER, mean_of_either, most, present
+from fleetcost.samples.queries.parts import CONTAINER, EXPORTED_CONTAINER, POD, mean_of_either, most, present
 from fleetcost.samples.query import Fills
 
 GPU_DEVICES = tuple(
@@ -37,4 +37,11 @@ GPU_BUSY_MAX = most(
     "the peak of the same percentage",
     present("container"),
     fills=Fills(PodSamples, "gpu_busy_percent_max", r.exported_value),
+)
+DEVICE_CLAIMS = most(
+    "claims of devices",
+    "kube_pod_resourceclaim_info",
+    POD,
+    "which pods hold devices through ResourceClaims (DRA), which no metric of Kubernetes counts",
+    fills=Fills(PodSamples, "device_claims", r.pod_value),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fleetcost.samples.queries.parts import ANY, REAL_CONTAINER, equal, most
+from fleetcost.samples.queries.parts import ANY, REAL_CONTAINER, equal, first_last_seen, most
 from fleetcost.samples.query import Matcher, Op
 
 CLUSTER_BORN = most(
@@ -27,13 +27,17 @@ SEES_KUBE_STATE = most(
 SEES_PRICES = most("prices are there", "node_total_hourly_cost", ANY, "prices are reported by OpenCost's exporter")
 SEES_ANYTHING = most("the source is scraping", "up", ANY, "tells a source that is down from one that lacks a metric")
 OWN_PODS = Matcher("pod", Op.REGEX, ".*(fleetcost|kubecost|opencost).*")
-PENDING_PODS = most(
+_, PENDING_PODS = first_last_seen(
     "own pods pending",
     "kube_pod_status_phase",
     ("namespace", "pod"),
     "a pod of ours that waits for a node builds nothing",
     equal("phase", "Pending"),
     OWN_PODS,
+    nonzero=True,
+)
+_, PHASES = first_last_seen(
+    "phases of pods", "kube_pod_status_phase", ANY, "tells a pod that is pending from one that was and is gone"
 )
 KILLED_PODS = most(
     "own pods killed",

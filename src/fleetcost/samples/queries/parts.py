@@ -49,11 +49,13 @@ GPU_RESOURCE = like(
 )
 """Whole GPUs, time slices, MIG slices, virtual GPUs, shares of cores or memory, and accelerators of other makes."""
 
-OWN_DISK = (
-    equal("id", "/"),
-    like("device", "/dev/(nvme|sd|xvd|vd|hd|md|dm-|mmcblk|mapper/|root|disk/).*"),
-)
+_REAL_DEVICE = like("device", "/dev/(nvme|sd|xvd|vd|hd|md|dm-|mmcblk|mapper/|root|disk/).*")
+
+OWN_DISK = (equal("id", "/"), _REAL_DEVICE)
 """The root control group's file systems on real devices, on any cloud and any metal."""
+
+OWN_FILE_SYSTEM = (_REAL_DEVICE, Matcher("mountpoint", Op.NOT_REGEX, "(/host)?/var/lib/kubelet/.+"))
+"""node-exporter's file systems on real devices, without the volumes that the kubelet mounts for pods."""
 
 
 def first_last_seen(

@@ -84,7 +84,18 @@ CPU_USED = growth(
     ("id", "name"),
     "core-seconds a container used; each restart is a series of its own (`id`), and they add up",
     *REAL_CONTAINER,
+    present("id"),
     fills=Fills(PodSamples, "cpu_used_seconds", r.container_value),
+)
+CPU_USED_BESIDE = growth(
+    "CPU used, without control groups",
+    "container_cpu_usage_seconds_total",
+    CONTAINER,
+    ("name",),
+    "the same from the kubelet's /metrics/resource, which names no control group; of both, one counts",
+    *REAL_CONTAINER,
+    equal("id", ""),
+    fills=Fills(PodSamples, "cpu_used_beside_seconds", r.container_value),
 )
 CPU_USED_MAX = Query(
     name="CPU used at most",

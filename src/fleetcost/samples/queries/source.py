@@ -36,6 +36,14 @@ SCRAPER_FIRST, SCRAPER_LAST = first_last_seen(
     "which scrapes report the same node at the same time: two are one too many",
     equal("resource", "cpu"),
 )
+SCRAPER_STEPS = Query(
+    name="steps of scrapers",
+    metric="kube_node_status_capacity",
+    matchers=(equal("resource", "cpu"),),
+    over=Over.COUNT,
+    by=SCRAPER,
+    why="the scrape interval, at which times are looked for where no other is set",
+)
 MACHINE_SCRAPER_FIRST, MACHINE_SCRAPER_LAST = first_last_seen(
     "scraper of machines",
     "container_cpu_usage_seconds_total",

@@ -9,9 +9,11 @@ from fleetcost.samples.queries.parts import (
     CLAIM_INFO,
     DISK,
     OWN_DISK,
+    OWN_FILE_SYSTEM,
     POD,
     PRICED_VOLUME,
     VOLUME,
+    equal,
     first_last_seen,
     labels,
     mean,
@@ -122,4 +124,36 @@ DISK_USED_MAX = most(
     "the peak of the same",
     *OWN_DISK,
     fills=Fills(StorageSamples, "local_disk_used_max", r.disk_value),
+)
+FILE_SYSTEM_FIRST, FILE_SYSTEM_LAST = first_last_seen(
+    "node's file system",
+    "node_filesystem_size_bytes",
+    DISK,
+    "the same from node-exporter: kube-prometheus-stack drops cAdvisor's series that are of no pod",
+    *OWN_FILE_SYSTEM,
+    fills=Fills(StorageSamples, "local_disks", r.disk_seen),
+)
+FILE_SYSTEM_BYTES = most(
+    "node's file system size",
+    "node_filesystem_size_bytes",
+    DISK,
+    "what is paid for: its capacity",
+    *OWN_FILE_SYSTEM,
+    fills=Fills(StorageSamples, "local_disk_bytes", r.disk_value),
+)
+FILE_SYSTEM_FREE = mean(
+    "node's file system free",
+    "node_filesystem_avail_bytes",
+    DISK,
+    "the rest of it is in use",
+    *OWN_FILE_SYSTEM,
+    fills=Fills(StorageSamples, "local_disk_free", r.disk_value),
+)
+ROOT_BYTES = mean(
+    "node's ephemeral storage",
+    "kube_node_status_capacity",
+    ("node",),
+    "the size of a node's own disk where neither cAdvisor nor node-exporter says it",
+    equal("resource", "ephemeral_storage"),
+    fills=Fills(StorageSamples, "root_bytes", r.node_value),
 )
