@@ -148,14 +148,6 @@ def test_every_volume_that_is_mounted_is_there() -> None:
             assert mounted <= there, values
 
 
-def test_a_setting_that_does_not_exist_is_seen(tmp_path: Path) -> None:
-    """The test above would notice a wrong name: settings pass through to the file as they are."""
-    values = tmp_path / "values.yaml"
-    values.write_text("clusterId: a\nagent: {prometheus: {url: 'http://p:9090'}, settings: {no_such_setting: 1}}\n")
-
-    assert settings(render(values), "agent")["no_such_setting"] == 1
-
-
 def test_a_token_for_repairs_reaches_the_agent() -> None:
     """The secret with the token that repair orders carry is mounted where the agent's setting looks for it."""
     found = render(DEPLOY / "examples" / "primary-open.yaml")

@@ -54,8 +54,10 @@ def test_the_values_of_other_tools_render(file: str, tmp_path: Path) -> None:
     """The values inside an Argo CD or Flux document make an agent that pushes to the bucket's secret."""
     (chosen,) = _values_of(DEPLOY / file)
     values = tmp_path / "values.yaml"
-    text = yaml.safe_dump(chosen).replace("{{ .values.deployMethod }}", "disabled").replace("{{ .name }}", "prod-eu-1")
-    values.write_text(text)
+    chosen["clusterId"] = str(chosen["clusterId"]).replace(
+        '{{ or (index .metadata.labels "fleetcost-id") .nameNormalized }}', "prod-eu-1"
+    )
+    values.write_text(yaml.safe_dump(chosen).replace("{{ .values.deployMethod }}", "disabled"))
     found = render(values)
 
     assert list(containers(found)) == ["agent"]

@@ -67,6 +67,18 @@
 {{- end }}
 {{- end }}
 
+{{- define "fleetcost.agentReady" -}}
+httpGet: {path: /healthz, port: agent}
+periodSeconds: 10
+{{- end }}
+
+{{- define "fleetcost.agentAlive" -}}
+httpGet: {path: /healthz, port: agent}
+initialDelaySeconds: 30
+periodSeconds: 30
+failureThreshold: 5
+{{- end }}
+
 {{- define "fleetcost.agentContainer" -}}
 {{- $r := include "fleetcost.roles" . | fromYaml }}
 name: agent
@@ -85,13 +97,9 @@ env:
 ports:
   - {name: agent, containerPort: {{ .Values.agent.settings.port | default 9003 }}}
 readinessProbe:
-  httpGet: {path: /healthz, port: agent}
-  periodSeconds: 10
+  {{- include "fleetcost.probe" (dict "own" .Values.agent.readinessProbe "usual" (include "fleetcost.agentReady" .)) | nindent 2 }}
 livenessProbe:
-  httpGet: {path: /healthz, port: agent}
-  initialDelaySeconds: 30
-  periodSeconds: 30
-  failureThreshold: 5
+  {{- include "fleetcost.probe" (dict "own" .Values.agent.livenessProbe "usual" (include "fleetcost.agentAlive" .)) | nindent 2 }}
 resources:
   {{- toYaml .Values.agent.resources | nindent 2 }}
 securityContext:
@@ -135,15 +143,11 @@ env:
 ports:
   - {name: http, containerPort: {{ .Values.aggregator.settings.port | default 9090 }}}
 startupProbe:
-  {{- include "fleetcost.aggregatorProbe" . | nindent 2 }}
-  periodSeconds: 5
-  timeoutSeconds: 10
-  failureThreshold: 60
+  {{- $start := dict "periodSeconds" 5 "timeoutSeconds" 10 "failureThreshold" 60 }}
+  {{- include "fleetcost.probe" (dict "own" (mergeOverwrite $start .Values.aggregator.startupProbe) "usual" (include "fleetcost.aggregatorProbe" .)) | nindent 2 }}
 livenessProbe:
-  {{- include "fleetcost.aggregatorProbe" . | nindent 2 }}
-  periodSeconds: 30
-  timeoutSeconds: 10
-  failureThreshold: 5
+  {{- $alive := dict "periodSeconds" 30 "timeoutSeconds" 10 "failureThreshold" 5 }}
+  {{- include "fleetcost.probe" (dict "own" (mergeOverwrite $alive .Values.aggregator.livenessProbe) "usual" (include "fleetcost.aggregatorProbe" .)) | nindent 2 }}
 resources:
   {{- toYaml .Values.aggregator.resources | nindent 2 }}
 securityContext:
@@ -189,7 +193,8 @@ spec:
       image: {{ include "fleetcost.image" $root }}
       imagePullPolicy: {{ $root.Values.image.pullPolicy }}
       command: [mkdir, -p, /var/lib/fleetcost/bucket]
-      resources: {requests: {cpu: 10m, memory: 16Mi}, limits: {memory: 64Mi}}
+      resources:
+        {{- toYaml $root.Values.initResources | nindent 8 }}
       securityContext:
         {{- include "fleetcost.containerSecurity" $root | nindent 8 }}
       volumeMounts:
@@ -207,6 +212,12 @@ spec:
   {{- end }}
   {{- with $first.affinity }}
   affinity: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $first.topologySpreadConstraints }}
+  topologySpreadConstraints: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $first.priorityClassName }}
+  priorityClassName: {{ . }}
   {{- end }}
   volumes:
     {{- if not .claim }}

@@ -21,11 +21,38 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- end }}
 
 {{- define "fleetcost.image" -}}
-{{- printf "%s:%s" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) }}
+{{- include "fleetcost.reference" (dict "root" . "repository" .Values.image.repository "digest" .Values.image.digest) }}
 {{- end }}
 
+{{/* The agent's own image has its own digest; where it has none it is the image of both roles, and so is its digest. */}}
 {{- define "fleetcost.agentImage" -}}
-{{- printf "%s:%s" (.Values.image.agentRepository | default .Values.image.repository) (.Values.image.tag | default .Chart.AppVersion) }}
+{{- $own := .Values.image.agentRepository }}
+{{- include "fleetcost.reference" (dict "root" . "repository" ($own | default .Values.image.repository) "digest" (ternary .Values.image.agentDigest .Values.image.digest (not (empty $own)))) }}
+{{- end }}
+
+{{/* An image's full name. Arguments: root, repository, digest */}}
+{{- define "fleetcost.reference" -}}
+{{- with ((.root.Values.global).imageRegistry) }}{{ trimSuffix "/" . }}/{{ end }}
+{{- .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .root.Values.image.tag | default .root.Chart.AppVersion }}{{ end }}
+{{- end }}
+
+{{/* A probe with what the values lay over it. Arguments: own, usual (YAML) */}}
+{{- define "fleetcost.probe" -}}
+{{- mergeOverwrite (fromYaml .usual) (deepCopy (.own | default dict)) | toYaml }}
+{{- end }}
+
+{{/* What is left of a security context without the keys that were set to null. */}}
+{{- define "fleetcost.security" -}}
+{{- $kept := dict }}
+{{- range $key, $value := (. | default dict) }}{{- if not (kindIs "invalid" $value) }}{{- $_ := set $kept $key $value }}{{- end }}{{- end }}
+{{- toYaml $kept }}
+{{- end }}
+
+{{/* Whether pods of a component get a policy: by the values or, with auto, where nobody but this namespace needs the agent's port. */}}
+{{- define "fleetcost.policy" -}}
+{{- $asked := .root.Values.networkPolicy.enabled | toString }}
+{{- $holdsAgent := or (eq .component "agent") (eq (include "fleetcost.roles" .root | fromYaml).aggregator "singlepod") }}
+{{- if or (eq $asked "true") (and (eq $asked "auto") $holdsAgent (not .root.Values.serviceMonitor.enabled)) }}yes{{ end }}
 {{- end }}
 
 {{- define "fleetcost.pullSecrets" -}}
@@ -42,16 +69,9 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- end }}
 
 {{- define "fleetcost.podSecurity" -}}
-runAsNonRoot: true
-runAsUser: 10001
-runAsGroup: 10001
-fsGroup: 10001
-fsGroupChangePolicy: OnRootMismatch
-seccompProfile: {type: RuntimeDefault}
+{{- include "fleetcost.security" .Values.podSecurityContext }}
 {{- end }}
 
 {{- define "fleetcost.containerSecurity" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities: {drop: [ALL]}
+{{- include "fleetcost.security" .Values.securityContext }}
 {{- end }}

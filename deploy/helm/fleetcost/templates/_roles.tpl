@@ -80,6 +80,9 @@ Our own keys win over the old product's.
   {{- if has $r.clusterId (list "cluster-one" "default-cluster") }}
     {{- fail (printf "\nThe cluster id is %q, a product's default: a second cluster that kept it would overwrite this one's sets. Give an id that is unique in your fleet." $r.clusterId) }}
   {{- end }}
+  {{- if or (gt (len $r.clusterId) 253) (not (regexMatch "^[A-Za-z0-9][A-Za-z0-9._:@=+ -]*$" $r.clusterId)) }}
+    {{- fail (printf "\nThe cluster id %q cannot be a folder name in the bucket: accepted are up to 253 letters, digits and . _ : @ = + - or blanks, beginning with a letter or digit." $r.clusterId) }}
+  {{- end }}
   {{- if eq $r.clusterId "combined" }}
     {{- fail "\nThe cluster id \"combined\" is reserved: it is the folder of an older product's merged output." }}
   {{- end }}
