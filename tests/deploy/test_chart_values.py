@@ -105,7 +105,7 @@ def test_what_clusters_ask_of_pods_is_a_value(tmp_path: Path) -> None:
     ],
 )
 def test_an_image_is_named_as_the_registry_has_it(tmp_path: Path, given: Any, image: str) -> None:
-    """A digest wins over the tag, a registry stands before every repository, and the agent's image has its own digest."""
+    """A digest wins over the tag, a registry stands before every repository, the agent's image has its own digest."""
     found = render(AGENT, "-f", str(values(tmp_path, given)))
     assert containers(found)["agent"]["image"] == image
     assert the(found, "Pod")["spec"]["containers"][0]["image"] == image
