@@ -103,7 +103,7 @@ class _Play:
         of_assets = ask.kind == "assets"
         path = "/model/assets" if of_assets else "/model/allocation"
         operation = next(one for one in OPERATIONS if one.path == path)
-        parameters = read_parameters(sent, operation.parameters)
+        parameters = read_parameters(sent, operation.parameters).chosen
         if not of_assets:
             # What a cluster itself costs is a row of no workload: scenarios that are about it say so.
             parameters = {"shareTenancyCosts": "false"} | parameters

@@ -27,6 +27,8 @@ class Parameter:
         choices: every accepted value, where they can be counted
         flag: a truth value
         whole: a whole number that is not negative
+        amount: an amount, which is read as any number
+        forgiving: a value that is none of the choices is left out, where clients of the field ask
         required: leaving it out is an error
     """
 
@@ -36,7 +38,14 @@ class Parameter:
     choices: tuple[str, ...] = ()
     flag: bool = False
     whole: bool = False
+    amount: bool = False
+    forgiving: bool = False
     required: bool = False
+
+    @property
+    def counted(self) -> bool:
+        """Whether its value is a number."""
+        return self.whole or self.amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,11 @@ class Operation:
     status: int = 200
     cached: bool = True
     by_get: bool = False
+
+    @property
+    def lenient(self) -> bool:
+        """Whether parameters that are not known are left out: clients of the field send some that only they read."""
+        return self.family in {Family.KUBECOST, Family.OPENCOST} and not self.changes
 
     @property
     def changes(self) -> bool:

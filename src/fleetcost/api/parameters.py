@@ -1,8 +1,10 @@
-"""Query parameters: every one that is sent is understood or refused."""
+"""Query parameters: every one that is sent is understood, refused, or said to have been left out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
 
 from starlette.datastructures import QueryParams
 
@@ -20,6 +22,19 @@ ESTIMATED = Parameter(
     choices=("include", "exclude"),
 )
 
+DISPLAY_ONLY = frozenset({
+    "_", "cacheBuster", "chartDisplay", "chartType", "clearCache", "clientRequestId", "costUnit", "disableCache",
+    "nocache", "pretty", "rate", "report", "req", "requestId", "t", "timestamp", "title", "ts", "viewId",
+})  # fmt: skip
+"""Parameters of the field's pages and programs that say how an answer is shown or numbered, and change no figure."""
+
+NO_VALUE = frozenset({"nan", "null", "undefined"})
+"""What a script writes for a value it has not; no truth value, number or choice is called so."""
+
+LONGEST_NAMED = 64
+MOST_NAMED = 16
+"""Characters of a name, and names, that are repeated to whoever sent them."""
+
 _TRUE = frozenset({"true", "t", "1", "yes"})
 _FALSE = frozenset({"false", "f", "0", "no"})
 
@@ -33,19 +48,79 @@ BASIS = Parameter(
 )
 
 
-def read_parameters(sent: QueryParams, known: Sequence[Parameter]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class ReadParameters:
     """
-    Return the parameters of a request that are not empty.
+    The parameters of a request.
 
-    A parameter nobody reads is refused: it would look as if it had an effect.
+    Attributes:
+        chosen: those that are read and not empty
+        left_out: names of those that were sent and changed nothing
+        doubts: a sentence for each of them that somebody may have meant to change something
+    """
+
+    chosen: dict[str, str]
+    left_out: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def header(self) -> str:
+        """What was left out, as the value of a header: names joined by commas, percent-encoded where they must be."""
+        return ", ".join(quote(name[:LONGEST_NAMED], safe="[]") for name in self.left_out[:MOST_NAMED])
+
+
+def read_parameters(sent: QueryParams, known: Sequence[Parameter], *, lenient: bool = False) -> ReadParameters:
+    """
+    Read the parameters of a request.
+
+    A parameter nobody reads would look as if it had an effect. Where clients of ours ask it is refused; clients of the
+    field, whose servers never refused one, are answered and read what was left out.
+
+    Args:
+        sent: by the client
+        known: those that are read
+        lenient: leave out what is not known instead of refusing it
 
     Raises:
         QuestionError: unknown, sent twice with different values, missing, or not of its form.
     """
+    doubts = dict(_left_out(sent, known)) if lenient else {}
+    names = tuple(dict.fromkeys(name for name, _ in doubts))
+    return ReadParameters(_chosen(sent, known, doubts), names, tuple(dict.fromkeys(filter(None, doubts.values()))))
+
+
+def _left_out(sent: QueryParams, known: Sequence[Parameter]) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield what changes nothing, each with the sentence it deserves; empty for what only concerns a display."""
+    accepted = {parameter.name: parameter for parameter in known}
+    for name, value in sent.multi_items():
+        parameter = accepted.get(name)
+        if parameter is None:
+            yield (name, value), "" if name in DISPLAY_ONLY else _unknown(name, accepted)
+        elif value.strip().lower() in NO_VALUE and (parameter.counted or parameter.flag or parameter.choices):
+            yield (name, value), ""
+        elif parameter.forgiving and value and value not in parameter.choices:
+            hint = closest(value, parameter.choices)
+            said = f"`{name}` is none of {', '.join(parameter.choices)}, so it changed nothing{_meant(hint)}"
+            yield (name, value), said
+
+
+def _unknown(name: str, accepted: Mapping[str, Parameter]) -> str:
+    return (
+        f"there is no parameter `{name[:LONGEST_NAMED]}` here, so it changed nothing{_meant(closest(name, accepted))}"
+    )
+
+
+def _meant(hint: str | None) -> str:
+    return f"; did you mean `{hint}`?" if hint else ""
+
+
+def _chosen(sent: QueryParams, known: Sequence[Parameter], left_out: Collection[tuple[str, str]]) -> dict[str, str]:
     accepted = {parameter.name: parameter for parameter in known}
     chosen: dict[str, str] = {}
     seen: dict[str, str] = {}
     for name, value in sent.multi_items():
+        if (name, value) in left_out:
+            continue
         if name not in accepted:
             words = f"one of the parameters {', '.join(accepted)}" if accepted else "no parameter at all"
             case, code = f"There is no parameter `{name}` here", QuestionCode.UNKNOWN_PARAMETER

@@ -12,10 +12,11 @@ from starlette.responses import Response, StreamingResponse
 from fleetcost.api.access import presented
 from fleetcost.api.answers import Kept, packed
 from fleetcost.api.caller import EVERYBODY, Caller
+from fleetcost.api.compat.warning import doubted
 from fleetcost.api.context import Context
 from fleetcost.api.gate import Gate, Ticket
 from fleetcost.api.operation import Operation, Reply
-from fleetcost.api.parameters import read_parameters
+from fleetcost.api.parameters import ReadParameters, read_parameters
 from fleetcost.api.problem import (
     CrossSiteError,
     ForbiddenError,
@@ -41,6 +42,9 @@ BODY_SECONDS = 10.0
 
 JSON = "application/json"
 
+LEFT_OUT = "x-fleetcost-left-out"
+"""Names the parameters of a request that changed nothing in its answer."""
+
 _log = log.get("api")
 
 
@@ -58,17 +62,26 @@ def route_of(operation: Operation) -> Route:
 
 
 async def _answered(operation: Operation, request: Request) -> Response:
+    caller = identify(request, request.app.state.services)
+    _check_change(operation, request)
+    operation.check(caller)
+    read = read_parameters(request.query_params, operation.parameters, lenient=operation.lenient)
+    response = await _given(operation, request, caller, read)
+    if read.left_out:
+        response.headers[LEFT_OUT] = read.header
+    return response
+
+
+async def _given(operation: Operation, request: Request, caller: Caller, read: ReadParameters) -> Response:
+    """Answer a request whose parameters are read: what is kept, or what the handler makes."""
     services: Services = request.app.state.services
     gate: Gate = request.app.state.gate
     together: Together = request.app.state.together
-    caller = identify(request, services)
-    _check_change(operation, request)
-    operation.check(caller)
-    parameters = read_parameters(request.query_params, operation.parameters)
+    parameters = read.chosen
     places = {name: str(value) for name, value in request.path_params.items()}
     body = await _body_in_time(request) if operation.takes is not None else b""
     # The state of the tables is read before the snapshot is opened: what is kept under it is never older.
-    key = _key(operation, parameters, places, caller, services)
+    key = (_key(operation, parameters, places, caller, services), read.doubts)
     if operation.cached and (kept := services.answers.get(key)):
         return _sent(kept, request)
 
@@ -78,7 +91,7 @@ async def _answered(operation: Operation, request: Request) -> Response:
         made = operation.bound(services)(context)
         if isinstance(made, Reply):
             return made
-        kept = packed(msgspec.json.encode(made), JSON)
+        kept = packed(msgspec.json.encode(doubted(made, read.doubts)), JSON)
         if operation.cached:
             services.answers.put(key, kept)
         return kept

@@ -7,6 +7,7 @@ comparison = field operator value ( "," value )* | "(" expression ")"
 field      = name | name "[" key "]"
 operator   = ":" "!:" "~:" "!~:" "<~:" "!<~:" "~>:" "!~>:"
 value      = a text in double quotes, in which \" and \\ stand for the quote and the backslash
+           | a bare word of letters, digits and `_ - . /`, where clients of the field ask
 ```
 
 Several values mean any of them; behind a negated operator, none of them. Two comparisons with only blanks between them
@@ -89,13 +90,19 @@ _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _KEY = re.compile(r"\[([^\]\"]+)\]")
 _OPERATOR = re.compile(r"(!?)(<~:|~>:|~:|:)")
 _VALUE = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
 _ESCAPED = re.compile(r'\\(["\\])')
 _BLANKS = re.compile(r"\s*")
 
 
-def parse_filter(text: str, parameter: str = "filter") -> Filter | None:
+def parse_filter(text: str, parameter: str = "filter", *, bare: bool = False) -> Filter | None:
     """
     Read a filter; the empty text is None and matches everything.
+
+    Args:
+        text: the filter
+        parameter: whose value it is, for messages
+        bare: also read a value without quotes, which the field's servers accept
 
     Raises:
         QuestionError: what was expected, and at which character.
@@ -108,7 +115,7 @@ def parse_filter(text: str, parameter: str = "filter") -> Filter | None:
         raise QuestionError(parameter, text.replace("\0", "\\0"), "a filter without", case=case, code=code)
     if not text.strip():
         return None
-    reader = _Reader(text, parameter)
+    reader = _Reader(text, parameter, bare=bare)
     tree = reader.expression(0)
     reader.end()
     return tree
@@ -117,11 +124,12 @@ def parse_filter(text: str, parameter: str = "filter") -> Filter | None:
 class _Reader:
     """A cursor over the text."""
 
-    def __init__(self, text: str, parameter: str) -> None:
+    def __init__(self, text: str, parameter: str, *, bare: bool) -> None:
         self._text = text
         self._parameter = parameter
         self._at = 0
         self._comparisons = 0
+        self._bare = bare
 
     def expression(self, depth: int) -> Filter:
         if depth > DEEPEST:
@@ -170,6 +178,8 @@ class _Reader:
         return Compare(field, key[1] if key else None, Match(operator[2]), bool(operator[1]), tuple(values), position)
 
     def _value(self) -> str:
+        if self._bare and self._peek() != '"':
+            return self._take(_WORD, "a value in double quotes")[0]
         return _ESCAPED.sub(r"\1", self._take(_VALUE, "a value in double quotes")[1])
 
     def _peek(self) -> str:

@@ -184,12 +184,16 @@ def cut(window: Window, step: Step) -> tuple[Window, ...]:
     return tuple(pieces)
 
 
+LAST_SECOND = timedelta(seconds=1)
+
+
 def framed(window: Window, step: Step | None, hourly_from: datetime | None, now: datetime) -> tuple[Frame, Step]:
     """
     Choose the rows that answer for a window, and the step where none was asked for.
 
-    Whole days come from daily sets. Anything finer comes from hourly sets as long as they are kept; what is older is
-    answered with the whole days it touches, by day even where hours were asked for.
+    Whole days come from daily sets; a window whose last day ends at 23:59:59, as pages write it, is whole. Anything
+    finer comes from hourly sets as long as they are kept; what is older is answered with the whole days it touches, by
+    day even where hours were asked for.
 
     Args:
         window: as asked
@@ -202,7 +206,7 @@ def framed(window: Window, step: Step | None, hourly_from: datetime | None, now:
     """
     days = Window(Resolution.DAY.floor(window.start), Resolution.DAY.ceil(window.end))
     hours = Window(Resolution.HOUR.floor(window.start), Resolution.HOUR.ceil(window.end))
-    whole = days.start == window.start and window.end in {days.end, now}
+    whole = days.start == window.start and (window.end == now or days.end - window.end <= LAST_SECOND)
     finer = step is Step.HOUR or (step in {None, Step.ALL} and not whole)
     if finer and (hourly_from is None or hours.start >= hourly_from):
         return Frame(_bounded(hours, Resolution.HOUR), Resolution.HOUR), step or Step.HOUR

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -214,3 +216,17 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         refusal = error
     assert (tree is not None) + (refusal is not None) + (not text.strip()) == 1
     assert refusal is None or (refusal.parameter == "filter" and refusal.accepted)
+
+
+@pytest.mark.parametrize("word", ["shop", "kube-system", "v1.2", "team/web", "_x", "0"])
+def test_a_bare_word_is_a_value_where_it_is_asked_for(word: str) -> None:
+    """A word without quotes is the same value as with them, alone, among others and before another comparison."""
+    for form in ("a:{}", "a:{},{}", 'a:{} b:"c"', "(a:{}|b:{})"):
+        quoted = form.replace("{}", f'"{word}"')
+        assert _unplaced(parse_filter(form.replace("{}", word), bare=True)) == _unplaced(parse_filter(quoted))
+    with pytest.raises(QuestionError):
+        parse_filter(f"a:{word}")
+
+
+def _unplaced(tree: Filter | None) -> str:
+    return re.sub(r"position=\d+", "", repr(tree))

@@ -22,7 +22,7 @@ def read_filter(parameters: Mapping[str, str], old: Mapping[str, str]) -> Filter
         QuestionError: a filter that cannot be read.
     """
     if "filter" in parameters:
-        return parse_filter(parameters["filter"])
+        return parse_filter(parameters["filter"], bare=True)
     return every(*(_old(name, parameters[name], field) for name, field in old.items() if name in parameters))
 
 

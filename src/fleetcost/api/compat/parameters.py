@@ -70,6 +70,7 @@ def _idle(*, shown: bool) -> tuple[Parameter, ...]:
             "divide idle among the rows of its cluster: by cost, or the same for every container",
             default="false",
             choices=("false", "true", "weighted", "even", "False", "True", "0", "1", "f", "t"),
+            forgiving=True,
         ),
         Parameter("splitIdle", "one idle row per cluster, or per node with `idleByNode`", default="false", flag=True),
         Parameter("idleByNode", "idle belongs to a node instead of a cluster", default="false", flag=True),
@@ -80,7 +81,7 @@ def _shared(*, tenancy: bool) -> tuple[Parameter, ...]:
     return (
         Parameter("shareNamespaces", "workloads in these namespaces are shared by all others"),
         Parameter("shareLabels", "workloads with one of these labels, name:value, are shared by all others"),
-        Parameter("shareCost", "an overhead per month of 730 hours that all rows share", default="0"),
+        Parameter("shareCost", "an overhead per month of 730 hours that all rows share", default="0", amount=True),
         Parameter("shareSplit", "how shared costs are divided", default="weighted", choices=("weighted", "even")),
         Parameter(
             "shareTenancyCosts",

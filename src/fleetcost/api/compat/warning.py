@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fleetcost.model.cloud_cost import BillState
@@ -27,6 +27,15 @@ def enveloped(data: object, *answers: Answer[Any]) -> dict[str, Any]:
         return document
     more = [f"and {len(lacks) - MOST_NAMED} more"] if len(lacks) > MOST_NAMED else []
     return document | {"warning": f"this answer is not whole: {'; '.join([*lacks[:MOST_NAMED], *more])}"}
+
+
+def doubted(document: Any, doubts: Sequence[str]) -> Any:  # noqa: ANN401 - a JSON document
+    """Add to the warning of an enveloped document what a client may have meant; any other document stays as it is."""
+    if not doubts or not isinstance(document, dict) or "status" not in document:
+        return document
+    said = [document["warning"]] if "warning" in document else []
+    more = [f"and {len(doubts) - MOST_NAMED} more"] if len(doubts) > MOST_NAMED else []
+    return document | {"warning": "; ".join([*said, *doubts[:MOST_NAMED], *more])}
 
 
 def _lacks(answer: Answer[Any]) -> Iterator[str]:

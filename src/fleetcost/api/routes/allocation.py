@@ -88,7 +88,7 @@ def found_values(context: Context, kind: RowKind) -> list[str]:
     frame, _ = framed(window_of(context, default="7d"), Step.DAY, context.hourly_from(), context.now)
     limit = whole(parameters, "limit")
     wanted = Wanted(parameters["field"], parameters.get("search", ""), 100 if limit is None else limit)
-    allowed = context.narrowed(parse_filter(parameters.get("filter", "")), kind)
+    allowed = context.narrowed(parse_filter(parameters.get("filter", ""), bare=True), kind)
     with context.snapshot() as snapshot:
         return values(snapshot, kind, frame, wanted, allowed)
 

@@ -136,7 +136,7 @@ def _question(context: Context, window: Window | None = None) -> Question:
         frame=frame,
         step=step,
         dimensions=dimensions,
-        filter=context.narrowed(parse_filter(parameters.get("filter", "")), CLOUD),
+        filter=context.narrowed(parse_filter(parameters.get("filter", ""), bare=True), CLOUD),
         metric=chosen[metric.lower()],
         detailed=dimensions == DEFAULTS[CLOUD],
         page=_page(context),
