@@ -13,7 +13,7 @@ import sys
 import tarfile
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -90,6 +90,10 @@ class Truth:
             cpu = sum(max(row["cpu_request_core_hours"], row["cpu_usage_core_hours"]) for row in of_node)
             ram = sum(max(row["ram_request_gib_hours"], row["ram_usage_gib_hours"]) for row in of_node)
             return cpu * BOOK.cpu_hourly + ram * BOOK.ram_gib_hourly
+        return self._cost(node)
+
+    @staticmethod
+    def _cost(node: Mapping[str, Any]) -> float:
         spot = node["price_class"] == "spot"
         cpu_rate = BOOK.cpu_spot_hourly if spot else BOOK.cpu_hourly
         ram_rate = BOOK.ram_gib_spot_hourly if spot else BOOK.ram_gib_hourly
@@ -110,18 +114,30 @@ class Truth:
     def price_file(self) -> PriceBook:
         """Return a price book that names each machine and its price an hour, as somebody without labels writes it."""
         machines = [one for one in self.nodes.values() if one["provider_id"]]
-        rows = [
-            PriceRow(
-                priced=PricedClass.NODE,
-                id_field="spec.providerID",
-                id=one["provider_id"].rpartition("/")[2],
-                region="",
-                instance_type="",
-                price_hourly=self.node_cost(one["node"]) / (one["minutes"] / 60),
-            )
-            for one in machines
-        ]
-        return replace(BOOK, table=PriceTable(tuple(rows)))
+        return _book(_row(one["provider_id"].rpartition("/")[2], "", self._hourly(one)) for one in machines)
+
+    def price_file_of_types(self) -> PriceBook:
+        """Return a price book that lists each instance type at what it costs on demand."""
+        found = {one["instance_type"]: self._hourly({**one, "price_class": "on-demand"}) for one in self.nodes.values()}
+        return _book(_row("", name, price) for name, price in found.items() if name)
+
+    def _hourly(self, node: Mapping[str, Any]) -> float:
+        return self._cost(node) / (node["minutes"] / 60)
+
+
+def _row(machine: str, instance_type: str, price: float) -> PriceRow:
+    return PriceRow(
+        priced=PricedClass.NODE,
+        id_field="spec.providerID" if machine else "",
+        id=machine,
+        region="",
+        instance_type=instance_type,
+        price_hourly=price,
+    )
+
+
+def _book(rows: Iterable[PriceRow]) -> PriceBook:
+    return replace(BOOK, table=PriceTable(tuple(rows)))
 
 
 @contextmanager

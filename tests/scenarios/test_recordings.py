@@ -155,6 +155,19 @@ def test_each_machine_costs_what_it_costs(builds: Builds, truth: Truth) -> None:
             assert float(disks[name].byte_hours or 0) / GIB == pytest.approx(gib_hours, rel=slack), name
 
 
+def test_types_are_inferred_where_nobody_exports_labels(builds: Builds, truth: Truth) -> None:
+    """By a price file of types each on-demand machine has its price, GPUs included, and all are said to be inferred."""
+    built = builds.priced("plain", truth.price_file_of_types())
+    for name, node in assets(built, AssetType.NODE).items():
+        true = truth.nodes[name]
+        if true["price_class"] == "on-demand":
+            slack = 2 * SCRAPE.total_seconds() / 60 / true["minutes"]
+            assert float(node.cost) == pytest.approx(truth.node_cost(name), rel=slack), name
+    counts = {finding.kind: finding.count for finding in built.findings}
+    machines = sum(1 for one in truth.nodes.values() if one["provider_id"])
+    assert counts[FindingKind.TYPE_INFERRED] == counts[FindingKind.SPOT_UNKNOWN] == machines
+
+
 def test_a_messy_scrape_costs_what_a_clean_one_does(builds: Builds, truth: Truth) -> None:
     """Two jobs, two exporters of one counter, a gap and an exporter that moves change less than a percent."""
     clean, messy = (builds.at_rates(name) for name in ("allowlisted", "messy"))

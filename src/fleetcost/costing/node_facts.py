@@ -20,6 +20,7 @@ Name = TypeVar("Name")
 Machine = tuple[str, str]
 """Name and short provider id: a node re-created under its name with another provider id is another machine."""
 
+_GPU_TAINT = "nvidia_com_gpu"
 _TYPE_LABELS = ("node_kubernetes_io_instance_type", "beta_kubernetes_io_instance_type")
 _REGION_LABELS = ("topology_kubernetes_io_region", "failure_domain_beta_kubernetes_io_region")
 
@@ -85,6 +86,10 @@ class NodeFigures:
     def knows_spot(self, machine: Machine) -> bool:
         """Tell whether the exporter says of a machine if it may be taken back."""
         return self._spot.of(machine) is not None
+
+    def has_uncounted_gpus(self, name: str, counted: float) -> bool:
+        """Tell whether a node keeps other pods away from GPUs that nobody counts, such as those of ResourceClaims."""
+        return not counted and _GPU_TAINT in self._taints.get(name, NO_LABELS)
 
     def is_virtual(self, name: str) -> bool:
         """Tell whether a node is no machine but a door to one: its cloud bills what pods ask for."""

@@ -173,11 +173,15 @@ def _node(
         spot,
     )
     size = (cores, ram_bytes / GIB, physical)
-    facts = facts if instance_type or labels else _inferred(facts, size, book, notes)
+    if not (instance_type or labels):
+        gpus_known = None if figures.has_uncounted_gpus(name, physical) else physical
+        facts = _inferred(facts, (size[0], size[1], gpus_known), book, notes)
+    named = _is_priced_alone(facts, offer, book)
     offer = _listed(facts, offer, size, book, notes)
     virtual = figures.is_virtual(name) or _is_no_machine(name, cores, notes)
-    if not (labels or virtual or figures.knows_spot(machine)):
-        _notice_spot_unknown(offer, provider_of(full_id), book, f"node {name}", notes)
+    doubtful = not (labels or named or virtual or figures.knows_spot(machine))
+    if doubtful and provider_of(full_id) and book.cpu_spot_hourly != book.cpu_hourly:
+        notes.notice(FindingKind.SPOT_UNKNOWN, f"node {name}")
     return Node(
         name=name,
         provider_id=provider_id,
@@ -198,15 +202,12 @@ def _node(
     )
 
 
-def _inferred(facts: NodeFacts, size: tuple[float, float, float], book: PriceBook, notes: Notes) -> NodeFacts:
+def _inferred(facts: NodeFacts, size: tuple[float, float, float | None], book: PriceBook, notes: Notes) -> NodeFacts:
     """Return the facts with the price file's instance type that fits the node, if all that fit cost the same."""
-    cores, ram_gib, gpus = size
-    if gpus or book.table.node(facts) is not None:
+    if book.table.node(facts) is not None:
         return facts
     shapes = {one: shape_of(one) for one in book.table.types}
-    fitting = [
-        replace(facts, instance_type=one) for one, shape in shapes.items() if shape and shape.fits(cores, ram_gib)
-    ]
+    fitting = [replace(facts, instance_type=one) for one, shape in shapes.items() if shape and shape.fits(*size)]
     listed = [(found.price_hourly, one) for one in fitting if (found := book.table.node(one))]
     if len({price for price, _ in listed}) != 1:
         return facts
@@ -215,11 +216,12 @@ def _inferred(facts: NodeFacts, size: tuple[float, float, float], book: PriceBoo
     return chosen
 
 
-def _notice_spot_unknown(offer: Offer, provider: str, book: PriceBook, subject: str, notes: Notes) -> None:
-    """Notice a cloud's node that the price book prices, whose rates depend on whether it is a spot node."""
-    priced = offer.source is PriceSource.CUSTOM or (offer.cpu is not None and not book.custom)
-    if provider and not priced and book.cpu_spot_hourly != book.cpu_hourly:
-        notes.notice(FindingKind.SPOT_UNKNOWN, subject)
+def _is_priced_alone(facts: NodeFacts, offer: Offer, book: PriceBook) -> bool:
+    """Tell whether a price is this very node's, by the metrics or by a row that names it, and not of its kind."""
+    listing = book.table.node(facts)
+    if listing is not None:
+        return all(row.id for row in listing.rows)
+    return offer.cpu is not None and not book.custom
 
 
 def _listed(facts: NodeFacts, offer: Offer, size: tuple[float, float, float], book: PriceBook, notes: Notes) -> Offer:

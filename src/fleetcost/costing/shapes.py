@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_AWS = re.compile(r"([cmr])\d+[a-z]*(?:-flex)?\.(large|xlarge|(\d+)xlarge)")
+_AWS = re.compile(r"([cmr]|g(?=[456]))\d+[a-z]*(?:-flex)?\.(large|xlarge|(\d+)xlarge)")
 _AWS_CORES = {"large": 2, "xlarge": 4}
-_AWS_GIB = {"c": 2, "m": 4, "r": 8}
+_AWS_GIB = {"c": 2, "m": 4, "r": 8, "g": 4}
+_AWS_GPUS = {"12xlarge": 4, "24xlarge": 4, "48xlarge": 8}
+"""Of the families g4dn, g5 and g6; the other sizes have one."""
 _GOOGLE = re.compile(r"(?:c2|c2d|c3|c3d|c4|e2|n2|n2d|n4|t2d|t2a)-(standard|highmem)-(\d+)")
 _GOOGLE_GIB = {"standard": 4, "highmem": 8}
 _AZURE = re.compile(r"standard_([def])(\d+)(?:a|p)?(?:l)?d?s?(?:_v[2-9])")
@@ -28,18 +30,21 @@ class MachineShape(NamedTuple):
 
     cores: float
     ram_gib: float
+    gpus: float = 0
 
-    def fits(self, cores: float, ram_gib: float) -> bool:
-        """Tell whether a node that reports these can be such a machine."""
-        return cores == self.cores and self.ram_gib * (1 - _KERNELS_PART) <= ram_gib <= self.ram_gib
+    def fits(self, cores: float, ram_gib: float, gpus: float | None) -> bool:
+        """Tell whether a node that reports these can be such a machine; None is a number of GPUs nobody knows."""
+        cards = self.gpus > 0 if gpus is None else gpus == self.gpus
+        return cards and cores == self.cores and self.ram_gib * (1 - _KERNELS_PART) <= ram_gib <= self.ram_gib
 
 
 def shape_of(instance_type: str) -> MachineShape | None:
-    """Return the shape of a general machine by the name of its type; None where the name does not say it."""
+    """Return the shape of a machine by the name of its type; None where the name does not say it."""
     text = instance_type.lower()
     if found := _AWS.fullmatch(text):
         cores = _AWS_CORES.get(found[2]) or 4 * int(found[3])
-        return MachineShape(cores, cores * _AWS_GIB[found[1]])
+        gpus = _AWS_GPUS.get(found[2], 1) if found[1] == "g" else 0
+        return MachineShape(cores, cores * _AWS_GIB[found[1]], gpus)
     if found := _GOOGLE.fullmatch(text):
         return MachineShape(int(found[2]), int(found[2]) * _GOOGLE_GIB[found[1]])
     if (found := _AZURE.fullmatch(text)) and "l" not in text.removeprefix("standard_")[1:]:

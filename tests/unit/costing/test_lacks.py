@@ -15,7 +15,7 @@ from fleetcost.costing.prices import PriceBook
 from fleetcost.costing.shapes import shape_of
 from fleetcost.model.asset import Asset, AssetType, PriceSource
 from fleetcost.model.finding import ALLOWLIST, FindingKind
-from fleetcost.model.records import GpuDevice, LocalDiskSeen, LocalDiskValue, NodeValue, PodValue
+from fleetcost.model.records import GpuDevice, LocalDiskSeen, LocalDiskValue, NodeTaint, NodeValue, PodValue
 from making.samples import GIB, NAMESPACE, Making
 
 BOOK = PriceBook()
@@ -76,12 +76,37 @@ def test_an_instance_type_is_inferred_from_the_size() -> None:
     assert named(built)[FindingKind.TYPE_INFERRED] == ("node n: m6i.xlarge",)
 
 
+@pytest.mark.parametrize(("size", "gpus"), [("xlarge", 1), ("8xlarge", 1), ("12xlarge", 4), ("48xlarge", 8)])
+def test_machines_with_gpus_have_them_in_their_shape(size: str, gpus: int) -> None:
+    """Types of AWS with GPUs fit only nodes with as many, or with some that nobody counts."""
+    shape = shape_of(f"g5.{size}")
+    assert shape is not None
+    assert [shape.fits(shape.cores, shape.ram_gib, count) for count in (gpus, None, 0, gpus + 1)] == [
+        True, True, False, False,
+    ]  # fmt: skip
+
+
+def test_gpus_that_nobody_counts_are_in_the_machine() -> None:
+    """A node that keeps other pods from its GPUs has some, though no metric counts them: its type is one with GPUs."""
+    book = csv(",,node,,m6i.xlarge,0.2", ",,node,,g5.xlarge,1.2")
+    making = one_node()
+    making.nodes["taints"].append(NodeTaint("n", "nvidia.com/gpu", "true"))
+    assert named(build(making.samples(), book))[FindingKind.TYPE_INFERRED] == ("node n: g5.xlarge",)
+
+
+def test_a_price_of_a_type_may_be_of_a_spot_node() -> None:
+    """A row that names a type prices every node of it, so without labels nobody knows whether it is this node's."""
+    assert FindingKind.SPOT_UNKNOWN in named(build(one_node().samples(), csv(",,node,,m6i.xlarge,0.2")))
+
+
 @pytest.mark.parametrize(
     ("making", "rows"),
     [
         pytest.param(one_node(), (",,node,,m6i.xlarge,0.2", ",,node,,m5.xlarge,0.1"), id="two prices fit"),
         pytest.param(one_node(), (",,node,,r6i.xlarge,0.2",), id="none fits"),
         pytest.param(one_node(gpu_count=1.0), (",,node,,m6i.xlarge,0.2",), id="a GPU is in it"),
+        pytest.param(one_node(gpu_count=2.0), (",,node,,g5.xlarge,0.2",), id="more GPUs are in it"),
+        pytest.param(one_node(), (",,node,,g5.xlarge,0.2",), id="no GPU is in it"),
         pytest.param(one_node(labels=CAPACITY_LABEL), (",,node,,m6i.xlarge,0.2",), id="there are labels"),
     ],
 )
@@ -107,13 +132,14 @@ def test_the_region_is_in_the_provider_id() -> None:
     ("name", "shape"),
     [
         ("m6i.xlarge", (4, 16)), ("c7g.large", (2, 4)), ("r5.24xlarge", (96, 768)), ("n2-standard-8", (8, 32)),
-        ("e2-highmem-4", (4, 32)), ("Standard_D4s_v5", (4, 16)), ("Standard_E8ds_v5", (8, 64)), ("g5.xlarge", None),
+        ("e2-highmem-4", (4, 32)), ("Standard_D4s_v5", (4, 16)), ("Standard_E8ds_v5", (8, 64)), ("g3s.xlarge", None),
         ("m5.metal", None), ("t3.large", None), ("n1-standard-4", None), ("my-type", None), ("", None),
     ],
 )  # fmt: skip
 def test_shapes(name: str, shape: tuple[int, int] | None) -> None:
     """A type's name says its cores and memory where its cloud builds names so, and nothing elsewhere."""
-    assert shape_of(name) == shape
+    found = shape_of(name)
+    assert (found and (found.cores, found.ram_gib, found.gpus)) == (shape and (*shape, 0))
 
 
 def test_a_rate_of_a_sheet_is_the_sheets() -> None:
