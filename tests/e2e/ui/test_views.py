@@ -264,5 +264,5 @@ def test_the_tests_watch_the_console(wide: BrowserContext) -> None:
         attentive(page),
         page.expect_event("pageerror"),
     ):
-        page.evaluate("() => void setTimeout(() => { throw new Error('broken on purpose') })")
+        page.goto("data:text/html,<script>throw new Error('broken on purpose')</script>")
     page.close()
