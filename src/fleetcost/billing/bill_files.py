@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleetcost.billing.columns import literal
+from fleetcost.billing.columns import literal, quoted
 from fleetcost.errors import BillDamagedError
 from fleetcost.model.window import Window
 from fleetcost.tables.scratch import Scratch
@@ -75,10 +75,22 @@ def plain_run(name: str) -> str:
     return _PART.sub("", name)
 
 
-def relation(files: Sequence[BillFile]) -> str:
-    """Return what reads files of one ending, in SQL."""
+def relation(files: Sequence[BillFile], types: Mapping[str, str] | None = None) -> str:
+    """
+    Return what reads files of one ending, in SQL.
+
+    Args:
+        files: of one ending
+        types: their headers and types; with them a text NULL, which a database unloaded before somebody made Parquet or
+            JSON of it, is none, as it is in CSV
+    """
     names = "[" + ", ".join(literal(str(file.path)) for file in files) + "]"
-    return _READERS[files[0].ending].replace("{files}", names)
+    plain = _READERS[files[0].ending].replace("{files}", names)
+    texts = [quoted(name) for name, kind in (types or {}).items() if kind == "VARCHAR"]
+    if not texts or files[0].ending.startswith(".csv"):
+        return plain
+    read = ", ".join(f"NULLIF({name}, 'NULL') AS {name}" for name in texts)
+    return f"(SELECT * REPLACE ({read}) FROM {plain})"
 
 
 def columns_of(engine: Scratch, file: BillFile) -> Mapping[str, str]:

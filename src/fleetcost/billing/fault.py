@@ -45,7 +45,9 @@ def first_fault(
             empty = f" OR {cell.text} IS NULL" if cell.column.name in needed else ""
             # TRY gives NULL where reading fails.
             bad = f"({cell.text} IS NOT NULL AND TRY({cell.read}) IS NULL){empty}"
-            found = engine.rows(f"SELECT {cell.text} FROM {relation([file])} WHERE {bad} LIMIT 1", about=file.name)
+            found = engine.rows(
+                f"SELECT {cell.text} FROM {relation([file], types)} WHERE {bad} LIMIT 1", about=file.name
+            )
             if found:
                 return _refusal(engine, file, cell, None if found[0][0] is None else str(found[0][0]))
     return None
@@ -63,7 +65,7 @@ def _refusal(engine: Scratch, file: BillFile, cell: HeldColumn, value: str | Non
 
 def _place(engine: Scratch, file: BillFile, cell: HeldColumn, value: str | None) -> str:
     if file.ending.startswith(".parquet"):
-        is_it = f"{cell.text} = $value" if value is not None else f"{cell.text} IS NULL"
+        is_it = f"{cell.text} = $value" if value is not None else f"coalesce({cell.text}, 'NULL') = 'NULL'"
         query = f"SELECT min(file_row_number) + 1 FROM read_parquet([$file], file_row_number = true) WHERE {is_it}"
         parameters = {"file": str(file.path)} | ({"value": value} if value is not None else {})
         ((row,),) = engine.rows(query, parameters, about=file.name)
@@ -105,6 +107,6 @@ def _json_line(text: io.TextIOBase, header: str, value: str | None) -> int | Non
             written = json.loads(line).get(header)
         except (ValueError, AttributeError):
             continue
-        if (None if written in {None, ""} else str(written).strip()) == value:
+        if (None if written in {None, "", "NULL"} else str(written).strip()) == value:
             return number
     return None

@@ -51,7 +51,7 @@ def collect(engine: Scratch, files: Sequence[BillFile], until: datetime) -> None
 def _add(engine: Scratch, types: Mapping[str, str], alike: Sequence[BillFile], source: int) -> None:
     names = alike[0].name + (f" and {len(alike) - 1} more" if len(alike) > 1 else "")
     form = form_of(list(types), names)
-    rows = relation(alike)
+    rows = relation(alike, types)
     readers = _localised(engine, form, types, rows, names)
     parts = {
         "rows": form.rows(types, rows, names, readers), "labels": form.labels(types), "source": str(source),

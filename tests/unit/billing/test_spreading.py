@@ -10,6 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from fleetcost.billing.bill_files import BillFile
@@ -114,6 +116,25 @@ def test_every_spelling_of_a_clusters_tag_is_known(tmp_path: Path, spell: Callab
     found = read_sets(tmp_path, ("f.csv", content.encode()))[DAY].table.to_pylist()
     assert [row["labels"] for row in found if not row["kubernetes"]] == []
     assert len(found) == len(TAGS)
+
+
+def test_the_text_null_is_no_value_whatever_the_file_is(tmp_path: Path) -> None:
+    """Rows with NULL as texts, tags among them, are the same in CSV, JSON lines and Parquet, and no commitment's."""
+    names = [*HEADERS.strip().split(","), "CommitmentDiscountId", "CommitmentDiscountStatus"]
+    row = dict(zip(names, ["1", "1", "USD", "Usage", "S", "P", "2026-11-12", "NULL", "NULL", "NULL"], strict=True))
+    frame = pa.table({name: [value, value] for name, value in row.items()})
+    pq.write_table(frame, tmp_path / "p.parquet")
+    bills = {
+        "f.csv": f"{','.join(names)}\n{','.join(row.values())}\n{','.join(row.values())}\n".encode(),
+        "f.jsonl": f"{json.dumps(row)}\n{json.dumps(row)}\n".encode(),
+        "f.parquet": (tmp_path / "p.parquet").read_bytes(),
+    }
+    tables = []
+    for name, content in bills.items():
+        (folder := tmp_path / f"of {name}").mkdir()
+        tables.append(read_sets(folder, (name, content))[DAY].table.to_pylist())
+    assert tables[0] == tables[1] == tables[2]
+    assert [(one["rule"], one["labels"]) for one in tables[0]] == [("usage", [])]
 
 
 @pytest.mark.parametrize("column", ["BilledCost", "ChargePeriodStart"])
