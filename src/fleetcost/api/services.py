@@ -109,6 +109,14 @@ class FleetFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthFacts:
+    """What the health page shows beside the windows: the ingest loop's pace, and what agents say of themselves."""
+
+    pace: IngestPace
+    fleet: FleetFacts
+
+
+@dataclass(frozen=True, slots=True)
 class KeptContexts:
     """
     Other installations.
@@ -192,6 +200,10 @@ class Services:
     def fleet_facts(self) -> FleetFacts:
         """Return what is known of clusters beside their rows."""
         return FleetFacts(self.home, self.registry)
+
+    def health_facts(self) -> HealthFacts:
+        """Return what the health page shows beside the windows."""
+        return HealthFacts(self.ingest_pace(), self.fleet_facts())
 
     def kept_contexts(self) -> KeptContexts:
         """Return other installations."""

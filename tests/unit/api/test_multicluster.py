@@ -85,6 +85,18 @@ def test_doubts_about_prices_are_shown_beside_them(tmp_path: Path) -> None:
     ]
 
 
+def test_what_a_source_lacks_is_beside_the_health(tmp_path: Path) -> None:
+    """The health of a cluster has what its newest build noticed of prices and of the source, with what to do."""
+    bucket = two_clusters()
+    kinds = (FindingKind.SPOT_UNKNOWN, FindingKind.NODE_LABELS_MISSING, FindingKind.POD_UNKNOWN)
+    findings = tuple(noticed(Finding(kind, 1, ("node n1",))) for kind in kinds)
+    write_diagnostics(bucket, msgspec.structs.replace(run(C1, NOW), built=at(35), findings=findings))
+    with primary(tmp_path, bucket) as found:
+        clusters = found.opened.get("/api/v1/health/windows", window="2d", resolution="1d")["clusters"]
+    shown = {one["cluster"]: [(each["kind"], each["meaning"]) for each in one["noticed"]] for one in clusters}
+    assert shown == {"c1": [(str(kind), kind.meaning) for kind in kinds[:2]], "c2": []}
+
+
 def test_the_nine_checks_are_the_agents() -> None:
     """The names the primary sums up are the ones the agents write."""
     assert set(CHECKS) == {check.value for check in Check}

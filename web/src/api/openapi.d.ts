@@ -995,10 +995,14 @@ export interface components {
         /**
          * ClusterCellsJson
          * @description The windows of one cluster, oldest first; those that cannot have arrived yet are left out.
+         *
+         *     Attributes:
+         *         noticed: what its newest build noticed of prices that may not be right and of what its source lacks
          */
         ClusterCellsJson: {
             cluster: string;
             cells: components["schemas"]["CellJson"][];
+            noticed: components["schemas"]["DoubtJson"][];
         };
         /**
          * CellJson
@@ -1019,6 +1023,22 @@ export interface components {
             size_bytes: number | null;
             written_at: string | null;
             ingested_at: string | null;
+        };
+        /**
+         * DoubtJson
+         * @description Why costs of a cluster may not be right, or say less than they could; nothing is changed by it.
+         *
+         *     Attributes:
+         *         kind: what the newest build noticed
+         *         count: on how many objects
+         *         subjects: the first few of them
+         *         meaning: what it means and what to do
+         */
+        DoubtJson: {
+            kind: string;
+            count: number;
+            subjects: string[];
+            meaning: string;
         };
         /**
          * IngestJson
@@ -1102,7 +1122,7 @@ export interface components {
          *             not known
          *         cpu_core_hour, ram_gib_hour, gpu_hour, pv_gib_hour: after discounts, before any bill; null where nothing was
          *             charged for it
-         *         doubts: what the newest build noticed of prices that can hardly be right
+         *         doubts: what the newest build noticed of prices that may not be right
          */
         PriceJson: {
             cluster: string;
@@ -1117,22 +1137,6 @@ export interface components {
             pv_gib_hour: number | null;
             currency: string;
             doubts: components["schemas"]["DoubtJson"][];
-        };
-        /**
-         * DoubtJson
-         * @description Why prices of a cluster can hardly be right; nothing is changed by it.
-         *
-         *     Attributes:
-         *         kind: what the newest build noticed
-         *         count: on how many objects
-         *         subjects: the first few of them
-         *         meaning: what it means and what to do
-         */
-        DoubtJson: {
-            kind: string;
-            count: number;
-            subjects: string[];
-            meaning: string;
         };
         /**
          * UnclaimedJson

@@ -81,6 +81,7 @@ export type SavedView = Frozen<Schemas["SavedView"]>;
 export type SavedViews = Frozen<Schemas["SavedViews"]>;
 export type UnclaimedNode = Frozen<Schemas["UnclaimedNodeJson"]>;
 export type Unclaimed = Frozen<Schemas["UnclaimedJson"]>;
+export type Doubt = Frozen<Schemas["DoubtJson"]>;
 export type Price = Frozen<Schemas["PriceJson"]>;
 export type Prices = Frozen<Schemas["PricesJson"]>;
 

@@ -10,9 +10,12 @@ from fleetcost.api.context import Context
 from fleetcost.api.native import WindowJson, window_document
 from fleetcost.api.operation import Handed, Operation, Parameter
 from fleetcost.api.questions import DEFAULT_WINDOW
-from fleetcost.api.services import IngestPace, LiveTables, Services
+from fleetcost.api.reads.doubts import DoubtJson, doubts
+from fleetcost.api.services import HealthFacts, IngestPace, LiveTables, Services
 from fleetcost.api.words import Family
+from fleetcost.documents.cluster import Noticed
 from fleetcost.errors import QuestionCode, QuestionError
+from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Resolution, Window, rfc3339
@@ -46,10 +49,16 @@ class CellJson(msgspec.Struct, frozen=True):
 
 
 class ClusterCellsJson(msgspec.Struct, frozen=True):
-    """The windows of one cluster, oldest first; those that cannot have arrived yet are left out."""
+    """
+    The windows of one cluster, oldest first; those that cannot have arrived yet are left out.
+
+    Attributes:
+        noticed: what its newest build noticed of prices that may not be right and of what its source lacks
+    """
 
     cluster: str
     cells: list[CellJson]
+    noticed: list[DoubtJson]
 
 
 class IngestJson(msgspec.Struct, frozen=True):
@@ -86,7 +95,7 @@ class HealthJson(msgspec.Struct, frozen=True):
     ingest: IngestJson | None = None
 
 
-def windows(context: Context, pace: IngestPace) -> HealthJson:
+def windows(context: Context, facts: HealthFacts) -> HealthJson:
     """Return the state of each window of each cluster."""
     parameters, now = context.parameters, context.now
     kind = SetKind(parameters.get("kind", SetKind.ALLOCATIONS.value))
@@ -106,8 +115,16 @@ def windows(context: Context, pace: IngestPace) -> HealthJson:
     index = index_of(entries, resolution)
     alive = lives(entries, resolution, context.tables.known.retired())
     judged = {one: cells(split, index, one, (kind,), alive[one], now) for one in fleet}
-    found = [ClusterCellsJson(one, [_cell(cell) for cell in own]) for one, own in judged.items()]
-    return HealthJson(found, as_of, None if context.caller.narrowed else _ingest(context.tables, pace))
+    statuses = facts.fleet.statuses()
+    found = [
+        ClusterCellsJson(one, [_cell(cell) for cell in own], doubts(statuses.get(ClusterId(one)), _is_shown))
+        for one, own in judged.items()
+    ]
+    return HealthJson(found, as_of, None if context.caller.narrowed else _ingest(context.tables, facts.pace))
+
+
+def _is_shown(noticed: Noticed) -> bool:
+    return noticed.of_prices or noticed.of_source
 
 
 def _ingest(tables: LiveTables, pace: IngestPace) -> IngestJson:
@@ -144,7 +161,7 @@ def _cell(cell: Cell) -> CellJson:
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
-        path="/api/v1/health/windows", handler=Handed(windows, Services.ingest_pace),
+        path="/api/v1/health/windows", handler=Handed(windows, Services.health_facts),
         family=Family.NATIVE, answers=HealthJson,
         summary="The state of each window of each cluster",
         parameters=(

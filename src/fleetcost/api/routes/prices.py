@@ -8,10 +8,10 @@ from fleetcost.api.context import Context
 from fleetcost.api.native import WindowJson, window_document
 from fleetcost.api.operation import Handed, Operation, Parameter
 from fleetcost.api.questions import asked_window
+from fleetcost.api.reads.doubts import DoubtJson, doubts
 from fleetcost.api.reads.prices import ClusterPrices, prices
 from fleetcost.api.services import FleetFacts, Services
 from fleetcost.api.words import Family
-from fleetcost.documents.status import AgentStatus
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import rfc3339
@@ -22,23 +22,6 @@ from fleetcost.tables.ledger import clusters
 
 DEFAULT_WINDOW = "30d"
 """Whose assets tell the prices where no window is named: a cluster silent for weeks still shows."""
-
-
-class DoubtJson(msgspec.Struct, frozen=True):
-    """
-    Why prices of a cluster can hardly be right; nothing is changed by it.
-
-    Attributes:
-        kind: what the newest build noticed
-        count: on how many objects
-        subjects: the first few of them
-        meaning: what it means and what to do
-    """
-
-    kind: str
-    count: int
-    subjects: list[str]
-    meaning: str
 
 
 class PriceJson(msgspec.Struct, frozen=True):
@@ -54,7 +37,7 @@ class PriceJson(msgspec.Struct, frozen=True):
             not known
         cpu_core_hour, ram_gib_hour, gpu_hour, pv_gib_hour: after discounts, before any bill; null where nothing was
             charged for it
-        doubts: what the newest build noticed of prices that can hardly be right
+        doubts: what the newest build noticed of prices that may not be right
     """
 
     cluster: str
@@ -90,16 +73,13 @@ def fleet_prices(context: Context, facts: FleetFacts) -> PricesJson:
         found = prices(snapshot, frame, scope, [one for one in known if allowed is None or one in allowed])
         as_of = rfc3339(context.as_of(snapshot))
     statuses = facts.statuses()
-    rows = [_price(one, _doubts(statuses.get(ClusterId(one.cluster)))) for one in found]
+    rows = [
+        _price(one, doubts(statuses.get(ClusterId(one.cluster)), lambda noticed: noticed.of_prices)) for one in found
+    ]
     return PricesJson(rows, window_document(frame.window), as_of)
 
 
-def _doubts(status: AgentStatus | None) -> list[DoubtJson]:
-    found = status.checks.findings if status and status.checks else ()
-    return [DoubtJson(one.kind, one.count, list(one.subjects), one.meaning) for one in found if one.of_prices]
-
-
-def _price(one: ClusterPrices, doubts: list[DoubtJson]) -> PriceJson:
+def _price(one: ClusterPrices, doubted: list[DoubtJson]) -> PriceJson:
     return PriceJson(
         cluster=one.cluster,
         source=one.source.value,
@@ -112,7 +92,7 @@ def _price(one: ClusterPrices, doubts: list[DoubtJson]) -> PriceJson:
         gpu_hour=_on_grid(one.rates.gpu_hour),
         pv_gib_hour=_on_grid(one.rates.pv_gib_hour),
         currency=one.currency,
-        doubts=doubts,
+        doubts=doubted,
     )
 
 

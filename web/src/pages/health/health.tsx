@@ -11,6 +11,7 @@ import { Share } from "../../frame/share";
 import { HealthStrip } from "../../health/strip";
 import { useHealth } from "../../health/use-health";
 import { show } from "../../location";
+import { Doubts } from "../../marks/doubts";
 import { Outcome } from "../../states/outcome";
 import { EmptyFleet, Loading } from "../../states/screens";
 import type { View } from "../../url";
@@ -86,6 +87,7 @@ function Found({ windows, days, registry, view }: FoundProps) {
     <>
       <HealthStrip clusters={ordered} asOf={asOf} />
       <Troubles clusters={ordered} days={days?.clusters ?? []} asOf={asOf} />
+      <Doubts clusters={ordered.map(({ cluster, noticed }) => ({ cluster, doubts: noticed }))} />
       <Coverage clusters={ordered} registry={registry} asOf={asOf} view={view} />
       <Reconciliation window={view.window} />
       {windows.ingest ? <Ingest ingest={windows.ingest} asOf={asOf} /> : null}

@@ -7,6 +7,7 @@ import type { Price, Prices as PricesAnswer } from "../../api/schema";
 import { Title, Tools } from "../../frame/page";
 import { Share } from "../../frame/share";
 import { show } from "../../location";
+import { Doubts } from "../../marks/doubts";
 import { Icon } from "../../marks/icon";
 import { Outcome } from "../../states/outcome";
 import { EmptyFleet, Loading } from "../../states/screens";
@@ -48,17 +49,7 @@ function Found({ answer, view }: { answer: PricesAnswer; view: View }) {
           </p>
         </div>
       ))}
-      {answer.prices.flatMap((price) =>
-        price.doubts.map((doubt) => (
-          <div className="notice notice-watch" key={`${price.cluster} ${doubt.kind}`} role="status">
-            <Icon name="warning" />
-            <p>
-              <strong>{price.cluster}</strong>: {doubt.kind}. {doubt.subjects.join(", ")}
-              {doubt.count > doubt.subjects.length ? ", …" : ""}: {doubt.meaning}.
-            </p>
-          </div>
-        )),
-      )}
+      <Doubts clusters={answer.prices} />
       <Table
         label="Prices"
         columns={columns}
