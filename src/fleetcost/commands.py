@@ -55,6 +55,7 @@ class ShownCommand(enum.StrEnum):
     BILLING_RUN = "fleetcost billing run", PRIMARY
     BILLING_CHECK = "fleetcost billing check", PRIMARY
     CONFIG_AGGREGATOR = "fleetcost config show aggregator", PRIMARY
+    SETS_RAW = "fleetcost sets show --raw kubemodel.bingen", "where the file is"
     IMPORT_BACKUP = "fleetcost import etl-backup etl-backup-store.yaml", BUCKET
     COMPLETION = "fleetcost completion bash", "in that shell"
     QUERY = "fleetcost query allocation --window 7d --aggregate cluster", "where the aggregator can be reached"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from fleetcost.bucket.port import BucketReader
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.states import ObjectState
 from fleetcost.model.window import Resolution, Window
-from fleetcost.sets.discover import Found
+from fleetcost.sets.beside import BesideFolder, outside, take_beside
+from fleetcost.sets.cloud.layout import is_cloud_set
+from fleetcost.sets.discover import Found, discover
+from fleetcost.sets.foreign_agents import ForeignAgent, read_agents
 
 FORMS = {ObjectState.SET: "parquet", ObjectState.FOREIGN_SET: "bingen"}
 
@@ -65,12 +69,16 @@ class Inventory:
         identities: how many identities, diagnostics and requests
         combined: how many objects of an older product's merged output, which are skipped
         strangers: objects with names this build does not know
+        beside: what other products' agents write beside their sets, by kind and owner
+        agents: what those agents say of themselves
     """
 
     rows: tuple[InventoryRow, ...]
     identities: int
     combined: int
     strangers: tuple[Stranger, ...]
+    beside: tuple[BesideFolder, ...] = ()
+    agents: Mapping[str, ForeignAgent] = field(default_factory=dict)
 
     @property
     def size_bytes(self) -> int:
@@ -82,6 +90,21 @@ class Inventory:
 class _Tally:
     size_bytes: int = 0
     windows: set[Window] = field(default_factory=set)
+
+
+def whole_inventory(bucket: BucketReader, cluster: ClusterId | None = None) -> Inventory:
+    """
+    Count what is in a bucket, what is not below `federated/` included; of one cluster only its folder.
+
+    Raises:
+        StoreError, StoreRefusedError: the store did not answer, or refused.
+    """
+    found = list(discover(bucket, cluster))
+    counted = take_inventory(found)
+    inside = [one.info for one in found if one.location.state is ObjectState.BESIDE]
+    ours = [] if cluster else list(outside(bucket))
+    folders = take_beside([*inside, *ours], known=is_cloud_set)
+    return replace(counted, beside=folders, agents=read_agents(bucket, folders))
 
 
 def take_inventory(objects: Iterable[Found]) -> Inventory:

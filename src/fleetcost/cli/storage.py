@@ -18,17 +18,16 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from fleetcost.cli.beside import beside_document, print_beside, size_words, without_sets
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
-from fleetcost.cli.inventory import Inventory, InventoryRow, take_inventory
+from fleetcost.cli.inventory import Inventory, InventoryRow, whole_inventory
 from fleetcost.cli.stores import federated_storage
-from fleetcost.commands import ShownCommand
 from fleetcost.documents.places import FEDERATED, cluster_folder
 from fleetcost.errors import SettingsError
 from fleetcost.model.identity import cluster_id
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.ops.settings import SharedSettings
 from fleetcost.probe.check import ProbeContext, ProbeOutcome, ProbeStep, check
-from fleetcost.sets.discover import discover
 
 CHECK_FOLDER = "fleetcost/check"
 SHOWN_HOLES = 5
@@ -118,7 +117,7 @@ def _sum_up(console: Console, done: list[ProbeStep], failed: int) -> None:
 
 def _ls(parsed: argparse.Namespace) -> int:
     bucket = federated_storage(load_settings(parsed, SharedSettings).settings)
-    inventory = take_inventory(discover(bucket, cluster_id(parsed.cluster) if parsed.cluster else None))
+    inventory = whole_inventory(bucket, cluster_id(parsed.cluster) if parsed.cluster else None)
     console = Console(highlight=False)
     if parsed.json:
         console.out(_as_json(bucket.name, inventory), highlight=False)
@@ -128,8 +127,8 @@ def _ls(parsed: argparse.Namespace) -> int:
         console.print(_table(inventory, narrow=console.width < WIDE_COLUMNS))
         _holes(console, inventory)
     else:
-        run = ShownCommand.AGENT_RUN
-        console.print(f"No sets are there yet. An agent writes its first within minutes: run `{run}` {run.where}")
+        console.print(Text(without_sets(inventory)))
+    print_beside(console, inventory)
     _others(console, inventory)
     return 0
 
@@ -160,7 +159,7 @@ def _cells(row: InventoryRow, *, narrow: bool) -> tuple[str | Text, ...]:
     return (
         *((sets if ours else f"{sets}\n({row.form})",) if narrow else (sets, row.form)),
         f"{row.windows:,}",
-        _size(row.size_bytes),
+        size_words(row.size_bytes),
         _instant(row.span.start, written),
         _instant(row.span.end - row.resolution.delta, written),
         Text(f"{row.missing:,}", "yellow") if row.missing else Text("none", "bright_black"),
@@ -194,17 +193,10 @@ def _instant(instant: datetime, resolution: Resolution) -> str:
     return f"{instant:%Y-%m-%d}" if resolution is Resolution.DAY else f"{instant:%Y-%m-%d %H:%M}"
 
 
-def _size(size_bytes: int) -> str:
-    number, units = float(size_bytes), ["B", "kB", "MB", "GB", "TB"]
-    while number >= 1000 and len(units) > 1:  # noqa: PLR2004 - a thousand of one are one of the next
-        number, units = number / 1000, units[1:]
-    return f"{number:.0f} B" if units[0] == "B" else f"{number:.1f} {units[0]}"
-
-
 def _others(console: Console, inventory: Inventory) -> None:
     clusters = len({row.cluster for row in inventory.rows})
     windows = sum(row.windows for row in inventory.rows)
-    console.print(f"{_many(clusters, 'cluster')}, {_many(windows, 'set')}, {_size(inventory.size_bytes)}")
+    console.print(f"{_many(clusters, 'cluster')}, {_many(windows, 'set')}, {size_words(inventory.size_bytes)}")
     if inventory.combined:
         console.print(f"{_many(inventory.combined, 'object')} of an older product's merged output: skipped")
     if inventory.strangers:
@@ -236,4 +228,5 @@ def _as_json(name: str, inventory: Inventory) -> str:
         for row in inventory.rows
     ]
     strangers = [asdict(stranger) for stranger in inventory.strangers]
-    return json.dumps({"bucket": name, "sets": rows, "combined": inventory.combined, "unknown": strangers}, indent=2)
+    document = {"bucket": name, "sets": rows, "combined": inventory.combined, "unknown": strangers}
+    return json.dumps(document | beside_document(inventory), indent=2)

@@ -94,10 +94,10 @@ def _by_folder(bucket: BucketReader, cluster: ClusterId, reason: str) -> list[Fo
 
 
 def _bounded(found: Iterable[Found]) -> Iterator[Found]:
-    """Leave out what a cluster has too many of: names nobody understands, which one line then stands for."""
+    """Leave out what a cluster has too many of: objects that are no sets, which one line then stands for."""
     counts: dict[ClusterId | None, int] = {}
     for one in found:
-        if one.location.state is ObjectState.UNKNOWN:
+        if one.location.state in {ObjectState.UNKNOWN, ObjectState.BESIDE}:
             cluster = one.location.cluster
             counts[cluster] = counts.get(cluster, 0) + 1
             if counts[cluster] > NAMED_UNKNOWN:
@@ -106,7 +106,7 @@ def _bounded(found: Iterable[Found]) -> Iterator[Found]:
     for cluster, count in counts.items():
         if count > NAMED_UNKNOWN:
             folder = cluster_folder(cluster) if cluster else FEDERATED
-            yield _stands_for(cluster, folder, f"{count - NAMED_UNKNOWN:,} more names that are not understood")
+            yield _stands_for(cluster, folder, f"{count - NAMED_UNKNOWN:,} more objects that are no sets")
 
 
 def _stands_for(cluster: ClusterId | None, folder: str, reason: str) -> Found:

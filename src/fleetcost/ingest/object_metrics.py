@@ -14,6 +14,7 @@ from fleetcost.tables.ledger import EntryState, count_states, freshness
 NOT_READ = (
     ObjectState.FOREIGN_SET,
     ObjectState.COMBINED,
+    ObjectState.BESIDE,
     ObjectState.DOUBLE,
     ObjectState.UNKNOWN,
     ObjectState.OVER_QUOTA,

@@ -61,6 +61,7 @@ class ObjectState(enum.StrEnum):
     FOREIGN_SET = "foreign set"
     IDENTITY = "identity"
     COMBINED = "combined"
+    BESIDE = "beside sets"
     DOUBLE = "double"
     UNKNOWN = "unknown"
     OVER_QUOTA = "over quota"
@@ -76,6 +77,7 @@ _OBJECT_MEANINGS = {
     ObjectState.FOREIGN_SET: "a set another product's agent wrote (bingen)",
     ObjectState.IDENTITY: "a cluster's identity, diagnostics or requests",
     ObjectState.COMBINED: "an older product's merged output, skipped because it would count every cluster twice",
+    ObjectState.BESIDE: "what another product's agent writes beside its sets: named by its folder, and no set",
     ObjectState.DOUBLE: "a set that another object holds too and is read from there: ours before a foreign one",
     ObjectState.UNKNOWN: "under a cluster's folder, but no name this build knows",
     ObjectState.OVER_QUOTA: "its cluster has many objects that cannot be used; a later pass reads it",

@@ -7,6 +7,8 @@ federated/<cluster>/etl/bingen/{allocations,assets}/{1h,1d}/[prefix.]<startEpoch
 federated/<cluster>/cluster.json · diagnostics.json · requests/…
 federated/combined/…                                                                             never read
 ```
+
+What other agents write besides is `beside`.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from fleetcost.model.identity import RESERVED_IDS, ClusterId
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.states import ObjectState
 from fleetcost.model.window import Resolution, Window
+from fleetcost.sets.beside import BesideKind, beside
 
 _FOREIGN_NAME = re.compile(r"(?:[^/]*\.)?(?P<start>[0-9]{9,11})-(?P<end>[0-9]{9,11})(?:\.[A-Za-z0-9.]+)?")
 _OUR_NAME = re.compile(r"(?P<start>[1-9][0-9]{0,10})-(?P<end>[1-9][0-9]{0,10})\.parquet")
@@ -38,7 +41,7 @@ class Location:
         state: what kind of object it is
         cluster: whose folder it lies in, None outside of every cluster's folder
         key: which set it is, for our sets and foreign ones
-        reason: for `UNKNOWN`, what was not understood
+        reason: for `UNKNOWN`, what was not understood; for `BESIDE`, what it is
     """
 
     state: ObjectState
@@ -79,7 +82,13 @@ def locate(path: str) -> Location:
     cluster = ClusterId(name)
     if inside in _IDENTITY_NAMES or inside.startswith("requests/"):
         return Location(ObjectState.IDENTITY, cluster)
-    return _locate_set(cluster, inside)
+    found = _locate_set(cluster, inside)
+    place = beside(path) if found.state is ObjectState.UNKNOWN else None
+    if place is None:
+        return found
+    # An id with a slash is two folders, and the first of them is no cluster's.
+    whose = None if place.kind is BesideKind.SLASHED_ID else cluster
+    return Location(ObjectState.BESIDE, whose, reason=f"{place.kind}: {place.kind.meaning}")
 
 
 def _locate_set(cluster: ClusterId, inside: str) -> Location:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from fleetcost.agent.claim import read_claim
 from fleetcost.agent.diagnostics import read_diagnostics
@@ -13,9 +14,13 @@ from fleetcost.commands import ShownCommand
 from fleetcost.documents.cluster import ClusterClaim, Diagnostics
 from fleetcost.errors import DamagedError, FleetcostError, NoAnswerError, near
 from fleetcost.model.identity import ClusterId
+from fleetcost.model.states import ObjectState
 from fleetcost.model.window import Window
 from fleetcost.probe.check import ProbeOutcome, ProbeStep
-from fleetcost.sets.discover import discover
+from fleetcost.sets.beside import ONLY_KUBEMODEL, BesideFolder, BesideKind, outside, take_beside
+from fleetcost.sets.cloud.layout import is_cloud_set
+from fleetcost.sets.discover import Found, discover
+from fleetcost.sets.foreign_agents import ForeignAgent, read_agents
 from fleetcost.verify.bills import verify_bills
 from fleetcost.verify.server import (
     Ask,
@@ -71,17 +76,41 @@ def verify_bucket(
         return Bucketful((_storage(failed),), None)
     try:
         bucket = open_it()
-        there = folders(discover(bucket))
-        verdicts = [holds(Link.STORAGE, f"{bucket.name}, {len(there)} clusters")]
+        found = list(discover(bucket))
+        there = folders(found)
+        aside = _beside(bucket, found)
+        agents = read_agents(bucket, aside)
+        verdicts = [_bucket(bucket, there, aside), *_slashed(aside)]
         for cluster in expected:
             if cluster not in there:
                 verdicts += _absent(cluster, there)
         for folder in there.values():
-            verdicts += _folder(bucket, folder, now)
+            verdicts += _folder(bucket, folder, agents.get(folder.cluster), now)
         verdicts.append(verify_bills(bucket, now))
     except FleetcostError as error:
         return Bucketful((broken(Link.STORAGE, str(error), f"{_CHECK.quoted} says more"),), None)
     return Bucketful(tuple(verdicts), there)
+
+
+def _beside(bucket: Bucket, found: Iterable[Found]) -> tuple[BesideFolder, ...]:
+    inside = (one.info for one in found if one.location.state is ObjectState.BESIDE)
+    return take_beside(chain(inside, outside(bucket)), known=is_cloud_set)
+
+
+def _bucket(bucket: Bucket, there: Mapping[ClusterId, Folder], aside: Iterable[BesideFolder]) -> LinkVerdict:
+    kinds = list(dict.fromkeys(one.place.kind for one in aside))
+    besides = f"; besides {', '.join(kinds)}" if kinds else ""
+    account = f"{bucket.name}, {len(there)} clusters{besides}"
+    if BesideKind.KUBEMODEL in kinds and not any(folder.sets for folder in there.values()):
+        return broken(Link.STORAGE, f"{account}: no sets of hours or days", ONLY_KUBEMODEL)
+    return holds(Link.STORAGE, account)
+
+
+def _slashed(aside: Iterable[BesideFolder]) -> Iterator[LinkVerdict]:
+    for one in aside:
+        if one.place.kind is BesideKind.SLASHED_ID:
+            account = f"{one.objects:,} objects of {one.place.owner} are read by nobody"
+            yield broken(Link.OBJECTS, account, one.place.kind.meaning, ClusterId(one.place.owner))
 
 
 def _storage(step: ProbeStep) -> LinkVerdict:
@@ -99,18 +128,18 @@ def _absent(cluster: ClusterId, there: Mapping[ClusterId, Folder]) -> tuple[Link
     return broken(Link.OBJECTS, account, cure, cluster), *not_tried(rest, "no folder", cluster)
 
 
-def _folder(bucket: Bucket, folder: Folder, now: datetime) -> Iterator[LinkVerdict]:
+def _folder(bucket: Bucket, folder: Folder, agent: ForeignAgent | None, now: datetime) -> Iterator[LinkVerdict]:
     yield judge_objects(folder)
     claim: ClusterClaim | None = None
     try:
         claim = read_claim(bucket, folder.cluster)
-        yield judge_heartbeat(folder, claim, now)
+        yield judge_heartbeat(folder, claim, now, agent)
     except DamagedError as error:
         cure = "delete it: a running agent claims its id again with its next round"
         yield broken(Link.HEARTBEAT, str(error), cure, folder.cluster)
     yield judge_uploads(folder, claim, now)
     diagnostics: Diagnostics | None = read_diagnostics(bucket, folder.cluster)
-    yield judge_diagnostics(folder, claim, diagnostics, now)
+    yield judge_diagnostics(folder, claim, diagnostics, now, agent)
 
 
 def verify_server(ask: Ask, there: Mapping[ClusterId, Folder] | None, now: datetime) -> tuple[LinkVerdict, ...]:

@@ -14,7 +14,10 @@ from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import ObjectState
 from fleetcost.model.window import Resolution, Window, rfc3339
+from fleetcost.sets.beside import beside
 from fleetcost.sets.discover import Found
+from fleetcost.sets.foreign_agents import ForeignAgent
+from fleetcost.verify.foreign import NO_SETS_YET, THEIR_LOG, THEIR_OBJECTS, their_beat, their_checks
 from fleetcost.verify.verdict import Link, LinkVerdict, broken, holds, remark
 
 SILENT_AFTER = timedelta(minutes=30)
@@ -46,11 +49,13 @@ class Folder:
         cluster: whose
         sets: its sets, ours and foreign ones
         strangers: objects nobody knows, by path
+        beside: what another product's agent writes there besides sets
     """
 
     cluster: ClusterId
     sets: tuple[Found, ...]
     strangers: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def foreign(self) -> bool:
@@ -77,6 +82,7 @@ def folders(listing: Iterable[Found]) -> dict[ClusterId, Folder]:
     """Return each cluster's folder."""
     sets: dict[ClusterId, list[Found]] = {}
     strangers: dict[ClusterId, list[str]] = {}
+    besides: dict[ClusterId, set[str]] = {}
     for found in listing:
         location = found.location
         if location.cluster is None:
@@ -86,12 +92,20 @@ def folders(listing: Iterable[Found]) -> dict[ClusterId, Folder]:
             sets[location.cluster].append(found)
         elif location.state is ObjectState.UNKNOWN:
             strangers.setdefault(location.cluster, []).append(found.info.path)
-    return {one: Folder(one, tuple(own), tuple(strangers.get(one, ()))) for one, own in sorted(sets.items())}
+        elif place := beside(found.info.path):
+            besides.setdefault(location.cluster, set()).add(place.kind)
+    return {
+        one: Folder(one, tuple(own), tuple(strangers.get(one, ())), tuple(sorted(besides.get(one, ()))))
+        for one, own in sorted(sets.items())
+    }
 
 
 def judge_objects(folder: Folder) -> LinkVerdict:
     """Judge whether a folder holds what it should."""
     link, cluster = Link.OBJECTS, folder.cluster
+    if not folder.sets and folder.beside:
+        what = ", ".join(folder.beside)
+        return broken(link, f"federated/{cluster}/ holds {what} and no set of hours or days", NO_SETS_YET, cluster)
     if not folder.sets:
         return broken(
             link,
@@ -106,8 +120,10 @@ def judge_objects(folder: Folder) -> LinkVerdict:
         return broken(
             link,
             f"federated/{cluster}/ holds no {', no '.join(lacking)}",
-            "were objects deleted? A running agent pushes again what its local store holds; older sets come back by "
-            "the bucket's versions or by a repair (docs/guide/recovery.md)",
+            THEIR_OBJECTS
+            if folder.foreign
+            else "were objects deleted? A running agent pushes again what its local store holds; older sets come back "
+            "by the bucket's versions or by a repair (docs/guide/recovery.md)",
             cluster,
         )
     return _whole(folder)
@@ -122,7 +138,9 @@ def _whole(folder: Folder) -> LinkVerdict:
         return broken(
             Link.OBJECTS,
             "; ".join(what[:SHOWN]),
-            "order a repair of these days, or restore the objects (docs/guide/recovery.md)",
+            THEIR_OBJECTS
+            if folder.foreign
+            else "order a repair of these days, or restore the objects (docs/guide/recovery.md)",
             folder.cluster,
         )
     if folder.strangers:
@@ -130,15 +148,20 @@ def _whole(folder: Folder) -> LinkVerdict:
         return remark(
             Link.OBJECTS, f"{len(folder.strangers)} objects this build does not know: {first}", folder.cluster
         )
-    return holds(Link.OBJECTS, f"{len(folder.sets):,} sets, {len(days):,} days", folder.cluster)
+    besides = f"; besides {', '.join(folder.beside)}, which are not read" if folder.beside else ""
+    return holds(Link.OBJECTS, f"{len(folder.sets):,} sets, {len(days):,} days{besides}", folder.cluster)
 
 
-def judge_heartbeat(folder: Folder, claim: ClusterClaim | None, now: datetime) -> LinkVerdict:
-    """Judge whether the agent is there."""
+def judge_heartbeat(
+    folder: Folder, claim: ClusterClaim | None, now: datetime, agent: ForeignAgent | None = None
+) -> LinkVerdict:
+    """Judge whether the agent is there, ours or another product's."""
     link, cluster = Link.HEARTBEAT, folder.cluster
     if claim is None:
+        if agent and agent.seen_at:
+            return their_beat(cluster, agent, _ago(now - agent.seen_at), silent=now - agent.seen_at > SILENT_AFTER)
         if folder.foreign:
-            return remark(link, "another product's agent, which leaves no heartbeat", cluster)
+            return remark(link, "another product's agent; no heartbeat of it is in the bucket", cluster)
         return broken(
             link,
             f"federated/{cluster}/cluster.json is absent",
@@ -177,13 +200,17 @@ def judge_uploads(folder: Folder, claim: ClusterClaim | None, now: datetime) -> 
     if claim and claim.retired_at:
         return remark(link, "retired on purpose", cluster)
     if newest is None:
-        return broken(link, "nothing was ever uploaded", "read the agent's log", cluster)
+        return broken(
+            link, "nothing was ever uploaded", THEIR_LOG if folder.beside else "read the agent's log", cluster
+        )
     age = now - newest.info.modified
     if age > STALE_AFTER:
         return broken(
             link,
             f"nothing was uploaded for {_ago(age)}; the newest object is {newest.info.path}",
-            f"does the agent's Prometheus answer, and may the agent write its folder? Run {_CHECK.quoted} and "
+            THEIR_LOG
+            if folder.foreign
+            else f"does the agent's Prometheus answer, and may the agent write its folder? Run {_CHECK.quoted} and "
             f"`{ShownCommand.STORAGE_CHECK_BELOW.filled(cluster=cluster)}` {_CHECK.where}",
             cluster,
         )
@@ -192,21 +219,27 @@ def judge_uploads(folder: Folder, claim: ClusterClaim | None, now: datetime) -> 
         return broken(
             link,
             f"uploads are fresh, but the newest hour is that of {rfc3339(hours[-1].start)}",
-            "the agent builds old windows and none of these hours: has its Prometheus stopped scraping?",
+            THEIR_LOG
+            if folder.foreign
+            else "the agent builds old windows and none of these hours: has its Prometheus stopped scraping?",
             cluster,
         )
     return holds(link, f"newest object {_ago(age)} old", cluster)
 
 
 def judge_diagnostics(
-    folder: Folder, claim: ClusterClaim | None, found: Diagnostics | None, now: datetime
+    folder: Folder,
+    claim: ClusterClaim | None,
+    found: Diagnostics | None,
+    now: datetime,
+    agent: ForeignAgent | None = None,
 ) -> LinkVerdict:
-    """Judge the agent's own checks."""
+    """Judge the agent's own checks, ours or another product's."""
     link, cluster = Link.DIAGNOSTICS, folder.cluster
     if claim and claim.retired_at:
         return remark(link, "retired on purpose", cluster)
     if found is None:
-        return remark(link, "no diagnostics.json: a loop writes it, a single `agent build` does not", cluster)
+        return _without_checks(folder, agent)
     ran = found.latest_run
     if now - ran > SILENT_AFTER:
         return broken(
@@ -235,6 +268,16 @@ def judge_diagnostics(
 def _noticed(about: str, findings: Iterable[Noticed]) -> str:
     said = [f"{one.kind} ({', '.join(one.subjects)}): {one.meaning}" for one in findings]
     return f"; {about}: {'; '.join(said)}" if said else ""
+
+
+def _without_checks(folder: Folder, agent: ForeignAgent | None) -> LinkVerdict:
+    if agent and (agent.checked_at or agent.problem):
+        return their_checks(folder.cluster, agent)
+    if folder.foreign:
+        account = "another product's agent; no diagnostics of it are in the bucket"
+    else:
+        account = "no diagnostics.json: a loop writes it, a single `agent build` does not"
+    return remark(Link.DIAGNOSTICS, account, folder.cluster)
 
 
 def _before_the_first_day(folder: Folder, found: Diagnostics, ran: datetime) -> bool:

@@ -9,6 +9,8 @@ import pytest
 
 from fleetcost.bucket.filesystem import FilesystemBucket
 from fleetcost.cli.main import run
+from fleetcost.sets.beside import BesideKind
+from making.field_bucket import write_field, write_third
 
 DAY, HOUR = 86_400, 3_600
 MIDNIGHT = 1_780_272_000
@@ -149,3 +151,34 @@ def test_check_without_settings(capsys: pytest.CaptureFixture[str]) -> None:
     """Without a file the flag that names it is named."""
     assert run(["storage", "check"]) == 2
     assert "give --storage-config federated-store.yaml" in capsys.readouterr().err
+
+
+def test_ls_names_every_folder_of_other_agents(
+    settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What other products' agents write beside their sets is listed with its meaning, and what those agents say."""
+    write_field(FilesystemBucket(tmp_path / "bucket" / "fleet"))
+    assert ls(settings) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    for words in ("KubeModel open 1", "heartbeats third 2", "10-minute sets third 2", "not known photos 1"):
+        assert words in out
+    assert "agent of third: seen at 2026-06-01T12:00:00Z, version 1.0.25" in out
+    assert "does not know" not in out
+
+    assert ls(settings, "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["unknown"] == []
+    assert {one["kind"] for one in document["beside"]} == set(BesideKind)
+    assert {one["cluster"]: one["version"] for one in document["agents"]}["third"] == "1.0.25"
+
+
+def test_ls_of_what_cannot_be_priced_says_so(
+    settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A bucket of inventories alone is not told to wait: it says what to switch on."""
+    write_third(FilesystemBucket(tmp_path / "bucket" / "fleet"), sets=False)
+    assert ls(settings) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "A KubeModel is an inventory without prices" in out
+    assert "exportLegacyDataModels" in out
+    assert "within minutes" not in out

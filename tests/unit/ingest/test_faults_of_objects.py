@@ -129,7 +129,7 @@ def test_names_nobody_understands_are_bounded() -> None:
     found = list_bucket(bucket, ()).found
     unknown = [one for one in found if one.location.state is ObjectState.UNKNOWN]
     assert len(unknown) == NAMED_UNKNOWN + 1
-    assert unknown[-1].location.reason == "5 more names that are not understood"
+    assert unknown[-1].location.reason == "5 more objects that are no sets"
     assert len(found) == len(unknown) + 2
 
 

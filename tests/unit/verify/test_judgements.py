@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.bucket.port import ObjectInfo
 from fleetcost.documents.cluster import Diagnostics, noticed
 from fleetcost.errors import NoAnswerError
@@ -15,11 +16,14 @@ from fleetcost.model.finding import Finding, FindingKind
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.sets.discover import Found
+from fleetcost.sets.foreign_agents import ForeignAgent
 from fleetcost.sets.layout import locate
 from fleetcost.verify.bills import judge_bills
+from fleetcost.verify.chain import verify_bucket
 from fleetcost.verify.server import Costs, Loop, ask_loop, judge_costs, judge_ingest, judge_loop
 from fleetcost.verify.store import Folder, folders, judge_diagnostics, judge_heartbeat, judge_objects, judge_uploads
 from fleetcost.verify.verdict import Link, LinkState, Report, broken, holds, remark
+from making.field_bucket import SLASHED, write_field, write_third
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CLUSTER = ClusterId("prod-eu-1")
@@ -201,3 +205,63 @@ def test_the_first_broken_link_is_that_nearest_to_the_cluster() -> None:
 def test_every_link_says_what_is_true_where_it_holds() -> None:
     """Each link has a meaning, and no two the same."""
     assert len({link.meaning for link in Link}) == len(Link)
+
+
+def foreign(**facts: object) -> ForeignAgent:
+    """Return what another product's agent says, three minutes ago."""
+    return ForeignAgent(CLUSTER, **({"seen_at": NOW - timedelta(minutes=3), "version": "1.0.25"} | facts))  # type: ignore[arg-type]
+
+
+def test_another_products_heartbeat_is_read() -> None:
+    """Its age and version are said; one that is silent is broken, and the cure is that agent's."""
+    folder = whole("bingen")
+    assert (
+        judge_heartbeat(folder, None, NOW, foreign()).account
+        == "another product's agent, version 1.0.25, seen 3 min ago"
+    )
+    silent = judge_heartbeat(folder, None, NOW, foreign(seen_at=NOW - timedelta(hours=3)))
+    assert silent.state is LinkState.BROKEN
+    assert "finopsagent" in silent.cure
+    assert judge_heartbeat(folder, None, NOW).state is LinkState.REMARK
+
+
+def test_another_products_checks_are_read() -> None:
+    """Checks that fail there are a remark with their error, since nothing here can mend them."""
+    folder = whole("bingen")
+    failing = foreign(checked_at=NOW, checks=2, failed=("nodes: no answer",))
+    assert judge_diagnostics(folder, None, None, NOW, failing).state is LinkState.REMARK
+    assert "nodes: no answer" in judge_diagnostics(folder, None, None, NOW, failing).account
+    assert judge_diagnostics(folder, None, None, NOW, foreign(checked_at=NOW, checks=2)).state is LinkState.HOLDS
+    assert "no diagnostics of it" in judge_diagnostics(folder, None, None, NOW).account
+
+
+def test_cures_of_another_products_cluster_name_its_agent() -> None:
+    """No cure sends a person to a command of an agent that is not there."""
+    old = objects(f"etl/bingen/allocations/1d/{DAY.start_epoch}-{DAY.end_epoch}", age=timedelta(days=2))
+    only_minutes = objects(f"etl/bingen/allocations/10m/{DAY.start_epoch}-{DAY.start_epoch + 600}")
+    verdicts = [judge_objects(old), judge_uploads(old, None, NOW), judge_objects(only_minutes)]
+    assert [one.state for one in verdicts] == [LinkState.BROKEN] * 3
+    assert all("another product's agent" in one.cure and "fleetcost agent" not in one.cure for one in verdicts)
+    assert "10-minute sets" in verdicts[2].account
+
+
+def test_a_bucket_that_holds_only_kubemodels_says_what_to_switch_on() -> None:
+    """Nothing of it can be priced: the storage link is broken with the switch as its cure, and no agent is awaited."""
+    bucket = MemoryBucket()
+    write_third(bucket, sets=False)
+    (storage, *_) = verify_bucket((), lambda: bucket, (), NOW).verdicts
+    assert (storage.link, storage.state) == (Link.STORAGE, LinkState.BROKEN)
+    assert "exportLegacyDataModels" in storage.cure
+
+
+def test_a_bucket_of_the_field_is_named_whole() -> None:
+    """Every folder beside the sets is named, every agent is heard, and an id with a slash is one broken link."""
+    bucket = MemoryBucket()
+    write_field(bucket)
+    found = verify_bucket((), lambda: bucket, (), NOW)
+    assert set(found.folders or ()) == {"open", "second", "third"}
+    assert "besides 10-minute sets, network insights, KubeModel" in found.verdicts[0].account
+    assert [one.cluster for one in found.verdicts if "read by nobody" in one.account] == [SLASHED]
+    beats = {one.cluster: one.account for one in found.verdicts if one.link is Link.HEARTBEAT}
+    assert "version 1.0.25" in beats["third"]
+    assert "no heartbeat" in beats["second"]

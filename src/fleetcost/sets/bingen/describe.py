@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from fleetcost.sets.beside import BesideKind
 from fleetcost.sets.bingen import allocations, assets
 from fleetcost.sets.bingen import fields_allocation as allocation_fields
 from fleetcost.sets.bingen import fields_asset as asset_fields
@@ -93,7 +94,7 @@ _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL
 
 def refreshed(text: str) -> str:
     """Return a document with its generated tables as they are now."""
-    tables = {"versions": versions_table, "fields": fields_tables, "findings": findings_table}
+    tables = {"versions": versions_table, "fields": fields_tables, "findings": findings_table, "beside": beside_table}
     return _BLOCK.sub(lambda block: f"{block[1]}\n{tables[block[2]]()}\n\n{block[3]}", text)
 
 
@@ -119,6 +120,11 @@ def fields_tables() -> str:
 def findings_table() -> str:
     """Return every kind of finding and its meaning."""
     return _table(("finding", "meaning"), ((kind.value, kind.meaning) for kind in SetFindingKind))
+
+
+def beside_table() -> str:
+    """Return every kind of folder beside the sets and its meaning."""
+    return _table(("what", "meaning"), ((kind.value, kind.meaning) for kind in BesideKind))
 
 
 def fate_of(struct: Struct, name: str) -> str:

@@ -97,6 +97,11 @@ def discover(bucket: BucketReader, integration: IntegrationId | None = None) -> 
         yield CloudFound(info, locate(info.path))
 
 
+def is_cloud_set(path: str) -> bool:
+    """Tell whether an object is one of ours below `cloudcosts/`."""
+    return locate(path).state is not CloudObject.UNKNOWN
+
+
 def locate(path: str) -> CloudLocation:
     """Tell what an object is from its path alone; never fails: what is not understood is `UNKNOWN` with a reason."""
     root, _, rest = path.partition("/")
