@@ -32,8 +32,8 @@ def notice_lacks(
     if machines and not any(node.labels or node.instance_type for node in machines):
         for node in machines:
             notes.notice(FindingKind.NODE_LABELS_MISSING, f"node {node.name}")
-        if any(True for _ in pods) and not samples.names.pod_labels:
-            notes.notice(FindingKind.POD_LABELS_MISSING, "all pods")
+    if machines and samples.pods.places and not samples.names.pod_labels:
+        notes.notice(FindingKind.POD_LABELS_MISSING, "all pods")
     for claim in samples.pods.device_claims:
         for pod in pods.match(claim.namespace, claim.pod, claim.uid):
             if not any(gpus.cards.of(ContainerKey(pod.key, name)) for name in pod.containers):

@@ -51,6 +51,15 @@ def test_a_clouds_node_without_labels_is_never_silently_on_demand() -> None:
     assert FindingKind.NODE_LABELS_MISSING.of_source
 
 
+def test_pods_whose_labels_nobody_exports_are_named() -> None:
+    """Where no pod has a label, whatever is known of nodes, costs by label are unknown; one pod's labels are enough."""
+    making = one_node(labels=CAPACITY_LABEL)
+    making.pod("p", node="n")
+    assert named(build(making.samples(), BOOK))[FindingKind.POD_LABELS_MISSING] == ("all pods",)
+    making.labels("p", {"app": "shop"})
+    assert FindingKind.POD_LABELS_MISSING not in named(build(making.samples(), BOOK))
+
+
 @pytest.mark.parametrize(
     ("making", "book"),
     [
