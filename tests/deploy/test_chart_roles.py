@@ -266,3 +266,26 @@ def test_keys_of_version_one_warn(tmp_path: Path) -> None:
     notes = _installed(file, {}, tmp_path).stdout.partition("NOTES:")[2]
 
     assert "WARNING: federatedETL.primaryCluster and federatedETL.federator.enabled are keys of version 1" in notes
+
+
+def test_the_notes_warn_of_a_secret_that_is_not_there(values: Path, tmp_path: Path) -> None:
+    """Pods wait for a secret that nobody made: the notes say so with the command, and are silent where it is there."""
+    values.write_text(BASE + STORE)
+    without, there = (
+        _installed(values, secrets, tmp_path).stdout.partition("NOTES:")[2]
+        for secrets in ({}, {"s": {"federated-store.yaml": "type: S3"}})
+    )
+    made = "kubectl create secret generic s --namespace kubecost --from-file=federated-store.yaml"
+    assert made in without
+    assert "WARNING" not in there
+
+
+def test_the_notes_name_commands_that_work_from_there(values: Path, tmp_path: Path) -> None:
+    """A cluster without an aggregator is checked at its agent; one that has it is first reached, then verified."""
+    values.write_text(BASE + STORE + "aggregator: {deployMethod: disabled}\n")
+    agent = _installed(values, {}, tmp_path).stdout.partition("NOTES:")[2]
+    assert "statefulset/kc-fleetcost-agent -- fleetcost agent check --settings" in agent
+    assert "127.0.0.1:9090" not in agent
+    values.write_text(BASE + STORE + "aggregator: {deployMethod: statefulset}\n")
+    primary = _installed(values, {}, tmp_path).stdout.partition("NOTES:")[2]
+    assert primary.index("port-forward") < primary.index("fleetcost verify --url http://127.0.0.1:9090")
