@@ -73,7 +73,6 @@ class QuestionCode(enum.StrEnum):
     TOO_LARGE = "too-large"
     MISSING = "missing"
     REPEATED = "repeated"
-    CURRENCIES = "currencies"
 
 
 class QuestionError(CallerError):

@@ -6,8 +6,9 @@ import hashlib
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 SMALLEST = 1024
 """Bytes from which compressing pays."""
@@ -26,12 +27,14 @@ class Kept:
         compressed: with gzip, empty where that does not pay
         media_type: what it is
         etag: names these very bytes
+        headers: that go with it
     """
 
     body: bytes
     compressed: bytes
     media_type: str
     etag: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -72,7 +75,7 @@ class Answers:
                 self._size -= self._kept.popitem(last=False)[1].size
 
 
-def packed(body: bytes, media_type: str) -> Kept:
+def packed(body: bytes, media_type: str, headers: Mapping[str, str] = MappingProxyType({})) -> Kept:
     """Compress an answer and name it."""
     compressed = b""
     if len(body) >= SMALLEST:
@@ -80,4 +83,4 @@ def packed(body: bytes, media_type: str) -> Kept:
         packer = zlib.compressobj(1, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
         compressed = packer.compress(body) + packer.flush()
     etag = hashlib.blake2b(body, digest_size=12).hexdigest()
-    return Kept(body, compressed, media_type, f'"{etag}"')
+    return Kept(body, compressed, media_type, f'"{etag}"', headers)

@@ -6,18 +6,15 @@ from typing import Any
 
 import msgspec
 
+from fleetcost.api.compared import Before, PreviousJson, WindowJson, window_document
+from fleetcost.api.currency import ConversionJson, WarningJson, conversion_document, currency_warnings
 from fleetcost.api.native import (
     Asked,
-    Before,
     BillCompletenessJson,
     PageJson,
     PointJson,
-    PreviousJson,
     QuestionJson,
-    WarningJson,
-    WindowJson,
     question_document,
-    window_document,
 )
 from fleetcost.api.rows import CLOUD_TOTALS, cloud_cost_document
 from fleetcost.model.cloud_cost import BillState
@@ -49,8 +46,10 @@ class CloudAnswerJson(msgspec.Struct, frozen=True, omit_defaults=True):
     The envelope of an answer about cloud costs.
 
     Attributes:
-        currency: of every cost; empty where rows are in several, then `totals` and `series` are empty as well
-        by_currency: totals per currency, always
+        currency: of totals, series and rows, but for rows that say another; empty where rows are in several and none
+            was chosen: then `totals` and `series` are empty as well
+        by_currency: totals per currency, always, the answer's own first
+        conversion: the exchange rates behind the answer, where one currency was asked for and rows are in others
     """
 
     question: QuestionJson
@@ -66,20 +65,23 @@ class CloudAnswerJson(msgspec.Struct, frozen=True, omit_defaults=True):
     took_ms: float
     page: PageJson
     previous: PreviousJson | None = None
+    conversion: ConversionJson | None = None
 
 
 def cloud_envelope(
     answer: Answer[CloudCostRow], asked: Asked, before: Before | None, as_of: str, took_ms: float
 ) -> CloudAnswerJson:
     """Put an answer together; see `native.envelope`."""
-    question = answer.question
-    sums = [CurrencyTotalsJson(one.row.currency, one.count, _totals(one.row)) for one in answer.totals]
+    question, own = answer.question, answer.currency
+    ordered = sorted(answer.totals, key=lambda one: (one.row.currency != own, one.row.currency))
+    sums = [CurrencyTotalsJson(one.row.currency, one.count, _totals(one.row)) for one in ordered]
+    chosen = next((one.totals for one in sums if one.currency == own), dict.fromkeys(CLOUD_TOTALS, 0.0))
     return CloudAnswerJson(
         question=question_document(question, asked.filter),
         metric=question.metric,
         currency=answer.currency,
         rows=[_row(row, answer, asked, before) for row in answer.rows],
-        totals=sums[0].totals if len(sums) == 1 else ({} if sums else dict.fromkeys(CLOUD_TOTALS, 0.0)),
+        totals={} if sums and not own else chosen,
         by_currency=sums,
         series=[_step(step) for step in answer.series],
         completeness=[bills_document(one) for one in answer.bills],
@@ -87,7 +89,8 @@ def cloud_envelope(
         as_of=as_of,
         took_ms=round(took_ms, 1),
         page=PageJson(sum(one.count for one in sums), question.page.offset, question.page.limit),
-        previous=PreviousJson(window_document(before.window), on_grid(before.total_cost)) if before else None,
+        previous=PreviousJson(window_document(before.window), before.total_cost) if before else None,
+        conversion=conversion_document(answer),
     )
 
 
@@ -113,7 +116,7 @@ def _row(row: CloudCostRow, answer: Answer[CloudCostRow], asked: Asked, before: 
     if asked.columns:
         facts = {name: facts[name] for name in ("name", "key", *asked.columns) if name in facts}
     if before is not None:
-        earlier = before.costs.get(row.name, 0.0)
+        earlier = before.costs.get((row.name, row.currency), 0.0)
         change = on_grid(row.total_cost - earlier)
         relative = change / earlier if earlier > 0 else None
         facts["previous"] = {"total_cost": earlier, "change": change, "relative": relative}
@@ -126,15 +129,11 @@ def _step(step: SeriesStep) -> BillStepJson:
 
 
 def _warnings(answer: Answer[CloudCostRow], asked: Asked) -> list[WarningJson]:
-    warnings = []
+    warnings = currency_warnings(answer)
     frame = answer.question.frame
     if frame.window.start != asked.window.start or min(frame.window.end, asked.now) > asked.window.end:
         message = f"answered for {frame.window}, the whole days that hold {asked.window}: bills are by day"
         warnings.append(WarningJson("window-widened", message))
-    currencies = sorted({one.row.currency for one in answer.totals})
-    if len(currencies) > 1:
-        message = f'costs in {", ".join(currencies)} are never added; filter=currency:"{currencies[0]}" chooses one'
-        warnings.append(WarningJson("several-currencies", message))
     unfinished = [one.integration for one in answer.bills if one.state is not BillState.FINAL]
     if unfinished:
         message = f"the bills of {', '.join(unfinished)} are not final on every day: costs will still change"

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from fleetcost import __version__
 from fleetcost.api.context import Context
+from fleetcost.api.currency import money_in_words, native_currency
 from fleetcost.api.native import question_document
 from fleetcost.api.operation import Reply
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import rfc3339
 from fleetcost.query.ask import judged, judged_bills, prepare
+from fleetcost.query.currencies import left_out
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.files import Sheet, copy_to_csv, copy_to_parquet
 from fleetcost.query.kinds import CLOUD
@@ -38,9 +40,11 @@ def exported(context: Context, question: Question, columns: tuple[str, ...]) -> 
     file = Path(name)
     try:
         with context.snapshot() as snapshot:
+            question = native_currency(context, snapshot, question)
             completeness = _completeness(context, question, snapshot)
+            money = money_in_words(question, left_out(snapshot, question))
             program, _ = prepare(snapshot, question)
-            note = _note(context, question, completeness, rfc3339(context.as_of(snapshot)))
+            note = _note(context, question, f"{money}{completeness}", rfc3339(context.as_of(snapshot)))
             sheet = Sheet(question, program, columns, dialect_of(snapshot))
             if how == "csv":
                 copy_to_csv(snapshot, sheet, file)

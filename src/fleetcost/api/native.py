@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,25 +10,25 @@ from typing import Any
 import msgspec
 
 from fleetcost.api.behind import CompletenessJson, completeness_document
+from fleetcost.api.compared import Alike, PreviousJson, WindowJson, window_document
+from fleetcost.api.currency import (
+    ConversionJson,
+    CurrencyFiguresJson,
+    WarningJson,
+    conversion_document,
+    currency_warnings,
+)
 from fleetcost.api.rows import ALLOCATION_TOTALS, ASSET_TOTALS, ROW_COLUMNS, efficiencies, row_document
 from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
-from fleetcost.model.window import Resolution, Window, rfc3339
+from fleetcost.model.window import Resolution, Window
 from fleetcost.query.answer import Answer, Completeness, SeriesStep
 from fleetcost.query.bills import BillCover
-from fleetcost.query.comparison import Comparison
 from fleetcost.query.question import Basis, Question, Step
 from fleetcost.query.rows import AllocationRow, AssetRow, on_grid
 
 Json = dict[str, Any]
-
-
-class WindowJson(msgspec.Struct, frozen=True):
-    """A half-open window."""
-
-    start: str
-    end: str
 
 
 class QuestionJson(msgspec.Struct, frozen=True):
@@ -117,13 +117,6 @@ class PriceBasisJson(msgspec.Struct, frozen=True):
     uncovered_share: float | None = None
 
 
-class WarningJson(msgspec.Struct, frozen=True):
-    """Something the reader of the numbers should know."""
-
-    code: str
-    message: str
-
-
 class PageJson(msgspec.Struct, frozen=True):
     """Which of the rows came back: `count` is how many there are."""
 
@@ -132,34 +125,16 @@ class PageJson(msgspec.Struct, frozen=True):
     limit: int | None
 
 
-class PreviousJson(msgspec.Struct, frozen=True):
+class AnswerJson(msgspec.Struct, frozen=True, omit_defaults=True):
     """
-    The window before, and what everything cost in the part of it that is compared.
+    The envelope of every native answer.
 
     Attributes:
-        window: the same length just before, or the same days of the month before
-        total_cost: of the part that was observed in both windows; None where there is none
-        compared_cost: of the same part of the window that is asked about; None for bills, which are compared whole
-        basis: the prices of both: list where bills do not cover both alike
-        compared_windows: cluster-windows of that part
-        windows: cluster-windows there are at most
-        span, earlier_span: from the first to the last window of the part, of either side
-        completeness: which windows of the window before there are
+        currency: of totals, series and rows, but for rows that say another; empty where rows are in several and none
+            was chosen: then `totals` and `series` are empty as well
+        by_currency: totals per currency, where rows are in several
+        conversion: the exchange rates behind the answer, where one currency was asked for and rows are in others
     """
-
-    window: WindowJson
-    total_cost: float | None
-    compared_cost: float | None = None
-    basis: str | None = None
-    compared_windows: int = 0
-    windows: int = 0
-    span: WindowJson | None = None
-    earlier_span: WindowJson | None = None
-    completeness: list[CompletenessJson] = []
-
-
-class AnswerJson(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The envelope of every native answer."""
 
     question: QuestionJson
     currency: str
@@ -173,6 +148,8 @@ class AnswerJson(msgspec.Struct, frozen=True, omit_defaults=True):
     page: PageJson
     previous: PreviousJson | None = None
     prices: PriceBasisJson | None = None
+    by_currency: list[CurrencyFiguresJson] = []
+    conversion: ConversionJson | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,67 +172,6 @@ class Asked:
     columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """The same rows in the window just before: cost by name, and of everything."""
-
-    window: Window
-    costs: Mapping[str, float]
-    total_cost: float
-
-
-@dataclass(frozen=True, slots=True)
-class Alike:
-    """
-    Like parts of two windows.
-
-    Attributes:
-        asked: what is compared
-        now, before: the answers about either part
-    """
-
-    asked: Comparison
-    now: Answer[Any]
-    before: Answer[Any]
-
-    def row(self, name: str) -> Json:
-        """Return what a row cost in both; None where nothing is compared."""
-        if not self.asked.windows:
-            return _change(None, None)
-        return _change(_cost(self.now, name), _cost(self.before, name))
-
-    def document(self) -> PreviousJson:
-        """Say what was compared."""
-        now, before = (_whole_cost(side) if self.asked.windows else None for side in (self.now, self.before))
-        spans = [window_document(one) if one else None for one in (self.asked.span, self.asked.earlier)]
-        return PreviousJson(
-            window=window_document(self.asked.before.frame.window),
-            total_cost=before,
-            compared_cost=now,
-            basis=self.asked.now.basis,
-            compared_windows=self.asked.windows,
-            windows=self.asked.every,
-            span=spans[0],
-            earlier_span=spans[1],
-            completeness=[completeness_document(entry) for entry in self.before.completeness],
-        )
-
-
-def _cost(answer: Answer[Any], name: str) -> float:
-    return on_grid(sum(row.total_cost for row in answer.rows if row.name == name))
-
-
-def _whole_cost(answer: Answer[Any]) -> float:
-    return on_grid(answer.total.row.total_cost) if answer.total else 0.0
-
-
-def _change(now: float | None, before: float | None) -> Json:
-    """Return two costs and their difference, in money and as a part of the earlier one."""
-    change = None if now is None or before is None else on_grid(now - before)
-    relative = change / before if change is not None and before is not None and before > 0 else None
-    return {"total_cost": before, "change": change, "relative": relative, "compared_cost": now}
-
-
 def envelope(
     answer: Answer[AllocationRow] | Answer[AssetRow],
     asked: Asked,
@@ -275,7 +191,7 @@ def envelope(
         as_of: when the tables were last equal to the bucket
         took_ms: time spent
     """
-    question, total = answer.question, answer.total
+    question = answer.question
     return AnswerJson(
         question=question_document(question, asked.filter),
         currency=answer.currency,
@@ -286,9 +202,11 @@ def envelope(
         warnings=_warnings(answer, asked),
         as_of=as_of,
         took_ms=round(took_ms, 1),
-        page=PageJson(total.count if total else 0, question.page.offset, question.page.limit),
+        page=PageJson(sum(one.count for one in answer.totals), question.page.offset, question.page.limit),
         previous=before.document() if before else None,
         prices=PriceBasisJson(question.basis, *(_covered(cover) if question.adjusted else ())),
+        by_currency=_by_currency(answer),
+        conversion=conversion_document(answer),
     )
 
 
@@ -309,28 +227,37 @@ def question_document(question: Question, filter_text: str) -> QuestionJson:
     )
 
 
-def window_document(window: Window) -> WindowJson:
-    """Write a window."""
-    return WindowJson(rfc3339(window.start), rfc3339(window.end))
-
-
 def _row(row: AllocationRow | AssetRow, question: Question, columns: tuple[str, ...], before: Alike | None) -> Json:
     facts = row_document(row, question)
     if columns:
         facts = {name: facts[name] for name in ("name", "key", *columns) if name in facts}
     if before is not None:
-        facts["previous"] = before.row(row.name)
+        facts["previous"] = before.row(row)
     return facts
 
 
 def _totals(answer: Answer[Any]) -> Json:
-    names = ALLOCATION_TOTALS if answer.question.kind is SetKind.ALLOCATIONS else ASSET_TOTALS
-    total = answer.total
-    found = {name: getattr(total.row, name) if total else 0.0 for name in names}
+    """Return the totals in the answer's currency; nothing where rows are in several and none was chosen."""
+    if answer.totals and not answer.currency:
+        return {}
+    return _figures(answer.question, answer.total.row if answer.total else None)
+
+
+def _figures(question: Question, row: AllocationRow | AssetRow | None) -> Json:
+    names = ALLOCATION_TOTALS if question.kind is SetKind.ALLOCATIONS else ASSET_TOTALS
+    found = {name: getattr(row, name) if row else 0.0 for name in names}
     totals: Json = {name: None if value is None else on_grid(value) for name, value in found.items()}
-    if answer.question.kind is SetKind.ALLOCATIONS:
-        totals |= efficiencies(total.row) if total else dict.fromkeys(ROW_COLUMNS.efficiencies)
+    if question.kind is SetKind.ALLOCATIONS:
+        totals |= efficiencies(row) if isinstance(row, AllocationRow) else dict.fromkeys(ROW_COLUMNS.efficiencies)
     return totals
+
+
+def _by_currency(answer: Answer[Any]) -> list[CurrencyFiguresJson]:
+    """Return totals per currency, the answer's own first; nothing where all rows are in it."""
+    if all(one.row.currency == answer.currency for one in answer.totals):
+        return []
+    ordered = sorted(answer.totals, key=lambda one: (one.row.currency != answer.currency, one.row.currency))
+    return [CurrencyFiguresJson(one.row.currency, one.count, _figures(answer.question, one.row)) for one in ordered]
 
 
 def _covered(cover: Sequence[BillCover]) -> tuple[float, float, float | None]:
@@ -361,7 +288,7 @@ def _state_of(window: Window, completeness: Sequence[Completeness]) -> WindowSta
 
 
 def _warnings(answer: Answer[Any], asked: Asked) -> list[WarningJson]:
-    warnings = []
+    warnings = currency_warnings(answer)
     frame = answer.question.frame
     # Beyond now there is nothing: a frame that only ends later holds no more than what was asked.
     if frame.window.start != asked.window.start or min(frame.window.end, asked.now) > asked.window.end:

@@ -68,6 +68,20 @@ class Reply:
     chunks: Iterator[bytes] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentReply:
+    """
+    A document that is answered with headers of its own.
+
+    Attributes:
+        document: to be encoded
+        headers: further ones
+    """
+
+    document: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
 Part = TypeVar("Part")
 
 

@@ -47,6 +47,27 @@ BASIS = Parameter(
     choices=tuple(Basis),
 )
 
+CURRENCY_PARAMETERS = (
+    Parameter(
+        "currency",
+        "the currency of the answer, by its ISO 4217 code, or native for each row's own",
+        default="display_currency of the settings, else native",
+    ),
+    Parameter(
+        "rates",
+        "which exchange rates: the name of a table, or name@YYYY-MM-DD for the rates of one day throughout",
+        default="rates of the settings",
+    ),
+)
+FIELD_CURRENCY_PARAMETERS = (
+    Parameter(
+        "currency",
+        "the currency of the answer, by its ISO 4217 code",
+        default="display_currency of the settings, else the home cluster's, else that of most clusters",
+    ),
+    CURRENCY_PARAMETERS[1],
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ReadParameters:

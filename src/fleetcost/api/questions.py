@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from fleetcost.api.context import Context
 from fleetcost.api.operation import Parameter
-from fleetcost.api.parameters import BASIS, ESTIMATED, billed, estimated, whole
+from fleetcost.api.parameters import BASIS, CURRENCY_PARAMETERS, ESTIMATED, billed, estimated, whole
 from fleetcost.api.rows import ROW_COLUMNS
 from fleetcost.errors import QuestionCode, QuestionError, closest
 from fleetcost.model.cloud_cost import CLOUD_COSTS
@@ -48,6 +48,7 @@ _COMMON = (
         choices=tuple(Earlier),
     ),
     Parameter("format", "how the answer is written", default="json", choices=("json", "csv", "parquet")),
+    *CURRENCY_PARAMETERS,
 )
 ALLOCATION_PARAMETERS = (
     *_COMMON,

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import msgspec
 
-from fleetcost.api.native import BillCompletenessJson, WindowJson
+from fleetcost.api.compared import WindowJson
+from fleetcost.api.native import BillCompletenessJson
 from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.reconciliation import AssetOutcome, RowOutcome
 from fleetcost.model.window import rfc3339

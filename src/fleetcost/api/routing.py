@@ -15,7 +15,7 @@ from fleetcost.api.caller import EVERYBODY, Caller
 from fleetcost.api.compat.warning import doubted
 from fleetcost.api.context import Context
 from fleetcost.api.gate import Gate, Ticket
-from fleetcost.api.operation import Operation, Reply
+from fleetcost.api.operation import DocumentReply, Operation, Reply
 from fleetcost.api.parameters import ReadParameters, read_parameters
 from fleetcost.api.problem import (
     CrossSiteError,
@@ -91,7 +91,8 @@ async def _given(operation: Operation, request: Request, caller: Caller, read: R
         made = operation.bound(services)(context)
         if isinstance(made, Reply):
             return made
-        kept = packed(msgspec.json.encode(doubted(made, read.doubts)), JSON)
+        headed = made if isinstance(made, DocumentReply) else DocumentReply(made)
+        kept = packed(msgspec.json.encode(doubted(headed.document, read.doubts)), JSON, headed.headers)
         if operation.cached:
             services.answers.put(key, kept)
         return kept
@@ -167,6 +168,7 @@ def _key(
         (caller.narrowed, *caller.filters.items()),
         (status.passes, status.done, status.last_pass_at, minute),
         services.registry.version if services.registry else 0,
+        services.money.book.version,
     )
 
 
@@ -191,7 +193,7 @@ async def _body(request: Request) -> bytes:
 
 
 def _sent(kept: Kept, request: Request) -> Response:
-    headers = {"etag": kept.etag, "cache-control": "private, no-cache", "vary": "accept-encoding"}
+    headers = {"etag": kept.etag, "cache-control": "private, no-cache", "vary": "accept-encoding", **kept.headers}
     if request.headers.get("if-none-match") == kept.etag:
         return Response(status_code=304, headers=headers)
     if kept.compressed and "gzip" in request.headers.get("accept-encoding", ""):

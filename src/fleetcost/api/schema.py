@@ -13,16 +13,15 @@ import msgspec
 
 from fleetcost.api.behind import CompletenessJson
 from fleetcost.api.cloud import BillStepJson, CurrencyTotalsJson
+from fleetcost.api.compared import PreviousJson, WindowJson
 from fleetcost.api.compat.numbers import wire
+from fleetcost.api.currency import ConversionJson, CurrencyFiguresJson, WarningJson
 from fleetcost.api.native import (
     BillCompletenessJson,
     PageJson,
-    PreviousJson,
     PriceBasisJson,
     QuestionJson,
     StepJson,
-    WarningJson,
-    WindowJson,
 )
 from fleetcost.api.rows import HIDDEN, ROW_COLUMNS
 from fleetcost.model.allocation import ALLOCATION
@@ -242,6 +241,8 @@ class NativeAnswer(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     page: PageJson
     previous: PreviousJson | None = None
     prices: PriceBasisJson | None = None
+    by_currency: list[CurrencyFiguresJson] = []
+    conversion: ConversionJson | None = None
 
 
 AllocationsJson: Any = NativeAnswer[AllocationRowJson]
@@ -264,6 +265,7 @@ class CloudCostsJson(msgspec.Struct, frozen=True, kw_only=True):
     took_ms: float
     page: PageJson
     previous: PreviousJson | None = None
+    conversion: ConversionJson | None = None
 
 
 CloudTrend: Any = msgspec.defstruct(

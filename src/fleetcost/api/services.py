@@ -18,6 +18,7 @@ from fleetcost.bucket.multi import StoreState
 from fleetcost.documents.status import AgentStatus
 from fleetcost.model.identity import ClusterId
 from fleetcost.query.known import Known
+from fleetcost.rates.book import RateBook
 from fleetcost.tables.view import Tables
 
 
@@ -59,6 +60,26 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class CurrencyFacts:
+    """
+    What decides the currency of answers.
+
+    Attributes:
+        display: the currency of answers that name none, empty for each row's own
+        rates: the rate table of answers that name none, empty for none
+        max_age_days: how many days a daily rate is carried forward
+        home: the cluster this server runs in, empty where it is not known
+        book: the rate tables
+    """
+
+    display: str = ""
+    rates: str = ""
+    max_age_days: int = 7
+    home: str = ""
+    book: RateBook = field(default_factory=RateBook)
+
+
+@dataclass(frozen=True, slots=True)
 class LiveTables:
     """
     What every answer is read from.
@@ -68,12 +89,14 @@ class LiveTables:
         status: what the ingest loop is doing
         known: what is remembered of the ledger
         hourly_retention: how long hourly rows are kept, None for ever
+        money: what decides the currency of answers
     """
 
     database: Tables
     status: Callable[[], IngestStatus]
     known: Known
     hourly_retention: timedelta | None = None
+    money: CurrencyFacts = field(default_factory=CurrencyFacts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +191,7 @@ class Services:
         bills: the integrations, None where there is no bucket to find them in
         known: what is remembered of the ledger
         answers: what was answered of late
+        money: what decides the currency of answers
     """
 
     database: Tables
@@ -188,10 +212,11 @@ class Services:
     bills: Bills | None = None
     known: Known = field(default_factory=Known)
     answers: Answers = field(default_factory=Answers)
+    money: CurrencyFacts = field(default_factory=CurrencyFacts)
 
     def tables(self) -> LiveTables:
         """Return what every answer is read from."""
-        return LiveTables(self.database, self.status, self.known, self.hourly_retention)
+        return LiveTables(self.database, self.status, self.known, self.hourly_retention, self.money)
 
     def ingest_pace(self) -> IngestPace:
         """Return what is set of the ingest loop."""

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from fleetcost.bucket.multi import MultiBucket, StoreState
 from fleetcost.bucket.port import Bucket
 from fleetcost.cli.bill_orders import Orders
 from fleetcost.cli.billing import make_billing
-from fleetcost.cli.engine import open_deriver, serve_engine
+from fleetcost.cli.engine import currency_facts, open_deriver, serve_engine
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage, multi_storage
 from fleetcost.errors import FleetcostError
@@ -42,6 +42,7 @@ from fleetcost.ops import log
 from fleetcost.ops.memory import machine_memory_bytes
 from fleetcost.ops.settings import AggregatorSettings
 from fleetcost.query.known import Known
+from fleetcost.rates.book import RateBook
 from fleetcost.tables.database import Database, EngineLimits, open_database
 from fleetcost.tables.ledger import clusters, ledger_of
 from fleetcost.ui.files import load as load_web
@@ -67,6 +68,7 @@ class Aggregator:
     budget: Budget
     stores: Callable[[], tuple[StoreState, ...]] = tuple
     orders: BillOrders | None = None
+    rates: RateBook = field(default_factory=RateBook)
 
     def services(self) -> Services:
         """Return what the API needs."""
@@ -92,6 +94,7 @@ class Aggregator:
                 self.settings.data_dir / CONTEXT_SECRETS,
             ),
             home=self.settings.home_cluster,
+            money=currency_facts(self.settings, self.rates),
             known=Known(self.budget.known_bytes, registry.retired),
             registry=registry,
             bills=Bills(self.bucket, self.orders),

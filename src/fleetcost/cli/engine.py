@@ -11,7 +11,7 @@ from functools import partial
 from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
 from fleetcost.api.serve import check_exposure, free_port, known_hosts, serve
-from fleetcost.api.services import IngestStatus, Limits, Services
+from fleetcost.api.services import CurrencyFacts, IngestStatus, Limits, Services
 from fleetcost.bucket.port import Bucket
 from fleetcost.cli.stores import clock
 from fleetcost.engine.derive_run import EngineAt
@@ -23,6 +23,7 @@ from fleetcost.ingest.plan import Retention
 from fleetcost.ops import log
 from fleetcost.ops.memory import machine_memory_bytes
 from fleetcost.ops.settings import AggregatorSettings
+from fleetcost.rates.book import RateBook
 from fleetcost.ui.files import load as load_web
 
 QUESTIONS_AT_ONCE = 16
@@ -104,6 +105,17 @@ def serve_engine(settings: AggregatorSettings, bucket: Bucket, beside: Sequence[
         tables.close()
 
 
+def currency_facts(settings: AggregatorSettings, rates: RateBook) -> CurrencyFacts:
+    """Return what decides the currency of answers."""
+    return CurrencyFacts(
+        display=settings.display_currency,
+        rates=settings.rates,
+        max_age_days=settings.rate_max_age_days,
+        home=settings.home_cluster,
+        book=rates,
+    )
+
+
 def _url(settings: AggregatorSettings) -> str:
     if not settings.engine_url:
         raise SettingsError("engine: spark needs engine_url, such as sc://spark-connect:15002")
@@ -122,5 +134,6 @@ def _services(settings: AggregatorSettings, tables: RemoteTables, status: Callab
         limits=Limits(QUESTIONS_AT_ONCE, settings.query_queue_length, settings.query_timeout_seconds),
         tokens=Tokens(settings.tokens_file) if settings.tokens_file else None,
         home=settings.home_cluster,
+        money=currency_facts(settings, RateBook()),
         hosts=known_hosts(settings.bind, settings.allowed_hosts, tokens=settings.tokens_file is not None),
     )

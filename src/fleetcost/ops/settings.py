@@ -172,6 +172,20 @@ class AggregatorSettings(ServerSettings, frozen=True, kw_only=True, forbid_unkno
         Path | None,
         _At(description="credentials of these installations by name; never in an answer"),
     ] = None
+    display_currency: Annotated[
+        str,
+        _At(
+            pattern="^([A-Z]{3})?$",
+            description="ISO 4217 code of the currency that answers are in where a question names none; empty leaves "
+            "each row in its own",
+        ),
+    ] = ""
+    rates: Annotated[
+        str, _At(description="the table of exchange rates that answers are converted with; empty converts nothing")
+    ] = ""
+    rate_max_age_days: Annotated[
+        int, _At(ge=0, le=31, description="days that a daily exchange rate counts on, where newer ones are missing")
+    ] = 7
     home_cluster: Annotated[
         str, _At(description="the cluster this aggregator runs in, for clients that ask for one")
     ] = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Generic, TypeVar
 
 from fleetcost.model.cloud_cost import BillState
@@ -23,6 +24,7 @@ __all__ = [
     "Completeness",
     "Details",
     "Gap",
+    "LeftOut",
     "Point",
     "RowType",
     "SeriesStep",
@@ -31,7 +33,7 @@ __all__ = [
     "on_grid",
 ]
 
-RowType = TypeVar("RowType")
+RowType = TypeVar("RowType", bound=AllocationRow | AssetRow | CloudCostRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,24 @@ class SeriesStep:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """
+    Rows that are in another currency than the answer because no rate is known: left out of it, or apart.
+
+    Attributes:
+        owner: cluster, or integration of a bill
+        currency: of the amount
+        day: start of its day
+        amount: what the rows cost together, exactly
+    """
+
+    owner: str
+    currency: str
+    day: datetime
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Answer(Generic[RowType]):
     """
     An answer, from one snapshot of the database.
@@ -162,10 +182,13 @@ class Answer(Generic[RowType]):
         question: what was asked
         steps: rows by step, oldest first; in the order asked for, else of their names with idle last
         completeness: one entry per cluster the filter does not rule out
-        currency: of every cost; empty where there are no rows, and where cloud costs are in several currencies
-        totals: by step, of the steps that have rows
-        series: oldest first; empty where none was asked for, or where costs are in several currencies
+        currency: of totals, series and rows, but for rows that say another; empty where there are no rows, and where
+            they are in several and none was chosen
+        totals: by step and currency, of the steps that have rows
+        series: oldest first; empty where none was asked for, or costs are in several currencies and none was
+            chosen
         bills: one entry per integration, of an answer about cloud costs
+        left_out: what is in another currency than the answer's, by owner, currency and day
     """
 
     question: Question
@@ -175,6 +198,7 @@ class Answer(Generic[RowType]):
     totals: tuple[Total[RowType], ...] = ()
     series: tuple[SeriesStep, ...] = ()
     bills: tuple[BillCompleteness, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def rows(self) -> Sequence[RowType]:
@@ -183,5 +207,5 @@ class Answer(Generic[RowType]):
 
     @property
     def total(self) -> Total[RowType] | None:
-        """All rows of an answer of one step; None where there is no row."""
-        return self.totals[0] if self.totals else None
+        """All rows in the currency of an answer of one step; None where there is no row."""
+        return next((one for one in self.totals if one.row.currency == self.currency), None)

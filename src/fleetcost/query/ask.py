@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from fleetcost.errors import QuestionCode, QuestionError
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
 from fleetcost.query.answer import (
@@ -27,6 +26,7 @@ from fleetcost.query.bills import bill_cover, bills_behind, with_bills
 from fleetcost.query.comparison import Comparison, Earlier, comparison, earlier_window
 from fleetcost.query.compile import Program, compile_question
 from fleetcost.query.conditions import may_hold
+from fleetcost.query.currencies import left_out
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.kinds import CLOUD, RowKind
@@ -51,7 +51,7 @@ def ask_allocations(
     snapshot: View, question: Question, now: datetime, known: Known | None = None, dialect: Dialect | None = None
 ) -> Answer[AllocationRow]:
     """
-    Answer a question about allocations.
+    Answer a question about allocations; rows and totals in unlike currencies stay apart.
 
     Args:
         snapshot: the view to answer from
@@ -61,7 +61,7 @@ def ask_allocations(
         dialect: of the engine, None for the view's own
 
     Raises:
-        QuestionError: the filter names an unknown field, or the rows are in more than one currency.
+        QuestionError: the filter names an unknown field.
     """
     makers = (allocation_of, total_allocation_of)
     return _ask(snapshot, question, makers, judged(snapshot, question, now, known), dialect)
@@ -72,7 +72,7 @@ def ask_assets(snapshot: View, question: Question, now: datetime, known: Known |
     Answer a question about assets; see `ask_allocations`.
 
     Raises:
-        QuestionError: the filter names an unknown field, or the rows are in more than one currency.
+        QuestionError: the filter names an unknown field.
     """
     return _ask(snapshot, question, (asset_of, total_asset_of), judged(snapshot, question, now, known))
 
@@ -81,7 +81,7 @@ def ask_cloud_costs(
     snapshot: View, question: Question, now: datetime, known: Known | None = None
 ) -> Answer[CloudCostRow]:
     """
-    Answer a question about cloud costs; rows and totals in unlike currencies stay apart.
+    Answer a question about cloud costs.
 
     Raises:
         QuestionError: the filter names an unknown field.
@@ -95,10 +95,10 @@ def prepare(snapshot: View, question: Question, dialect: Dialect | None = None) 
     Compile a question and run its stages; the statements that read the answer can be run afterwards.
 
     Returns:
-        What to run, and the currency of every cost; empty where there are no rows.
+        What to run, and the currency of every cost; empty where there are no rows, or rows in several.
 
     Raises:
-        QuestionError: the filter names an unknown field, or the rows are in more than one currency.
+        QuestionError: the filter names an unknown field.
     """
     program = _kept(snapshot, question, dialect)
     return program, _currency(question, (row[0] for row in snapshot.rows(program.currencies)))
@@ -113,25 +113,11 @@ def _kept(snapshot: View, question: Question, dialect: Dialect | None) -> Progra
 
 
 def _currency(question: Question, found: Iterable[Any]) -> str:
-    different = sorted({str(currency) for currency in found})
-    if question.kind is CLOUD:
-        return different[0] if len(different) == 1 else ""
-    require_one_currency(different)
-    return "".join(different)
-
-
-def require_one_currency(found: Iterable[str], filtered: str = "") -> None:
-    """
-    Refuse amounts that cannot be added or compared.
-
-    Raises:
-        QuestionError: the rows are in more than one currency.
-    """
-    different = sorted(set(found))
-    if len(different) > 1:
-        case = f"These costs are in {' and '.join(different)}, which are never added or compared"
-        accepted = f'a filter that leaves one currency, such as `currency:"{different[0]}"`'
-        raise QuestionError("filter", filtered, accepted, case=case, code=QuestionCode.CURRENCIES)
+    """Return the currency of the answer; empty where rows are in several and none was chosen."""
+    if question.shown is not None and question.shown.currency:
+        return question.shown.currency
+    different = {str(currency) for currency in found}
+    return different.pop() if len(different) == 1 else ""
 
 
 def _ask(
@@ -161,7 +147,8 @@ def _ask(
         completeness=judged,
         currency=currency,
         totals=totals,
-        series=_series(snapshot, question, program) if currency or question.kind is not CLOUD else (),
+        series=_series(snapshot, question, program) if currency or not (sums or rows) else (),
+        left_out=left_out(snapshot, question, dialect),
     )
 
 

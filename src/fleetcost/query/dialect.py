@@ -59,14 +59,14 @@ class Dialect(ABC):
             cut = self.truncated(step.value, column)
         return f"greatest({cut}, {begin})"
 
-    def part(self, amount: str, upto: str, whole: str) -> str:
+    def part(self, amount: str, upto: str, whole: str, kind: str = "DECIMAL(38, 9)") -> str:
         """
         Give the part of an amount that falls to the rows up to a position, on the exact grid.
 
-        Differences of two such parts add up to the amount, whatever was rounded in between.
+        Differences of two such parts add up to the amount, whatever was rounded in between. `kind` is its type.
         """
         share = f"({amount})::DOUBLE * (({upto})::DOUBLE / ({whole})::DOUBLE)"
-        return f"CASE WHEN ({upto}) = ({whole}) THEN ({amount}) ELSE ({share})::DECIMAL(38, 9) END"
+        return f"CASE WHEN ({upto}) = ({whole}) THEN ({amount}) ELSE ({share})::{kind} END"
 
     def contains(self, expression: str, value: str) -> str:
         """Test for a part."""

@@ -23,6 +23,7 @@ from fleetcost.query.filters import Compare, Every, Filter, Match, Some, every
 from fleetcost.query.kinds import CLOUD
 from fleetcost.query.known import Known
 from fleetcost.query.question import Page, Question, Step
+from fleetcost.query.shown import Shown
 from fleetcost.tables.view import View
 
 ENDING = "__external__"
@@ -45,7 +46,12 @@ _LABELS: Mapping[str, str] = MappingProxyType(
 
 
 def with_external(
-    snapshot: View, question: Question, answer: Answer[AllocationRow], now: datetime, known: Known
+    snapshot: View,
+    question: Question,
+    answer: Answer[AllocationRow],
+    now: datetime,
+    known: Known,
+    shown: Shown | None = None,
 ) -> Answer[AllocationRow]:
     """
     Add costs outside of clusters to an answer about allocations; they get neither idle nor shared costs.
@@ -56,19 +62,23 @@ def with_external(
         answer: without them
         now: the clock's reading
         known: what earlier questions learned of the ledger
+        shown: the currency of the bills, None where all are in that of the answer
     """
-    chosen = _question(question, answer.currency)
+    chosen = _question(question)
     if chosen is None:
         return answer
-    found = ask_cloud_costs(snapshot, chosen, now, known)
+    found = ask_cloud_costs(snapshot, replace(chosen, shown=shown), now, known)
     steps = tuple(
         replace(step, rows=_merged(step.rows, [row for row in own.rows if _named(row)], question.page))
         for step, own in zip(answer.steps, found.steps, strict=True)
     )
-    return replace(answer, steps=steps, currency=answer.currency or found.currency, totals=_totals(answer, found))
+    return replace(
+        answer, steps=steps, currency=answer.currency or found.currency, totals=_totals(answer, found),
+        left_out=(*answer.left_out, *found.left_out),
+    )  # fmt: skip
 
 
-def _question(question: Question, currency: str) -> Question | None:
+def _question(question: Question) -> Question | None:
     """Return the question about cloud costs; None where no row could pass, or where hours are asked for."""
     if question.frame.resolution is not Resolution.DAY or question.step is Step.HOUR or not question.dimensions:
         return None
@@ -77,7 +87,7 @@ def _question(question: Question, currency: str) -> Question | None:
     if asked is not None and translated is None:
         return None
     outside = [RowOutcome.OUTSIDE, RowOutcome.NO_ASSET, RowOutcome.UNMONITORED]
-    narrowed = every(translated, _is("outcome", *outside), _is("currency", currency) if currency else None)
+    narrowed = every(translated, _is("outcome", *outside))
     dimensions = tuple(Dimension(FIRST_LABEL, "|".join(_labels(one))) for one in question.dimensions)
     return replace(
         question,

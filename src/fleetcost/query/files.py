@@ -8,6 +8,7 @@ from pathlib import Path
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.query.compile import Program
 from fleetcost.query.dialect import Dialect, DuckDb
+from fleetcost.query.measures import MONEY
 from fleetcost.query.question import Question
 from fleetcost.query.sql.assets import WEIGHED
 from fleetcost.tables.view import View
@@ -62,8 +63,8 @@ class Sheet:
             ("step", "window_start"),
             ('"start"', "start"),
             ('"end"', "end"),
-            *((name, name) for name in figures),
-            ("total_cost", "total_cost"),
+            *((self._exact(name), name) for name in figures),
+            (self._exact("total_cost"), "total_cost"),
         ]
 
     def query(self, *, marked: bool) -> str:
@@ -80,6 +81,10 @@ class Sheet:
         dialect = self.dialect
         chosen = ", ".join(f"{expression} AS {dialect.name(name)}" for expression, name in [*texts, *self.rest()])
         return f"SELECT {chosen} FROM {self.program.page} AS page ORDER BY {self._order()}"  # noqa: S608 - names of columns only
+
+    def _exact(self, name: str) -> str:
+        """Return a figure as it is; a converted amount on the grid of nine places."""
+        return f"{name}::DECIMAL(38, 9)" if self.question.converted and name in MONEY else name
 
     def _wanted(self, name: str) -> bool:
         return not self.columns or name in self.columns

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.asset import ASSET
 from fleetcost.model.cloud_cost import CLOUD_COSTS
-from fleetcost.model.columns import ESTIMATE, FRACTION, MEASURE, PART
+from fleetcost.model.columns import ADJUSTMENT, COST, ESTIMATE, FRACTION, MEASURE, PART
 
 ADJUSTED = frozenset({*ALLOCATION.adjustments, *ASSET.adjustments})
 """The measures that a bill adds."""
@@ -62,3 +65,26 @@ UNMEASURED = ALLOCATION.nullable | ASSET.nullable
 
 WEIGHTED_ASSET = {name: " + ".join(ASSET.by_name[name].holds.weight) for name in ASSET.of(FRACTION)}
 """Fractions of the asset tables, each with what weights it in a mean."""
+
+MONEY = frozenset(
+    {
+        *ALLOCATION.of(COST, PART, ADJUSTMENT, ESTIMATE),
+        *ASSET.of(COST, PART, ADJUSTMENT, ESTIMATE),
+        *CARRIED,
+        *EXACT_CLOUD,
+        "estimated_cost",
+        "total_cost",
+    }
+)
+"""The measures that are in a currency."""
+
+EXCHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "idle": (*IDLE_MEASURES, *ESTIMATES["idle"]),
+        "tenancy": (
+            "disks", "disks_adjustment", "disks_estimated",
+            "management", "management_adjustment", "management_estimated",
+        ),
+    }
+)  # fmt: skip
+"""By table of derived amounts, its columns that are in a currency."""

@@ -13,6 +13,7 @@ from fleetcost.query.filters import Filter
 from fleetcost.query.kinds import RowKind
 from fleetcost.query.properties import PROPERTIES
 from fleetcost.query.sharing import Sharing, Split, Tenancy
+from fleetcost.query.shown import Exchange, Shown
 
 MOST_WINDOWS = {Resolution.HOUR: 2400, Resolution.DAY: 3660}
 """Sets of one cluster that one question may read: a hundred days of hours, ten years of days."""
@@ -130,6 +131,7 @@ class Question:
         summed: totals are wanted
         now: the clock's reading, for shared costs of a window that is not over
         metric: which of the five costs of a cloud cost is its total
+        shown: the currency of the answer where rows may be in several; None where all are in one
     """
 
     kind: RowKind
@@ -157,6 +159,17 @@ class Question:
     summed: bool = True
     now: datetime | None = None
     metric: str = "amortized_net_cost"
+    shown: Shown | None = None
+
+    @property
+    def converted(self) -> bool:
+        """Whether rows are multiplied with rates."""
+        return bool(self.exchange.factors)
+
+    @property
+    def exchange(self) -> Exchange:
+        """What other currencies are worth on the days of the frame; empty where nothing is converted."""
+        return Exchange() if self.shown is None else self.shown.exchange(self.frame.window)
 
     @property
     def basis(self) -> Basis:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from fleetcost.model.allocation import ALLOCATION
+from fleetcost.model.asset import ASSET
+from fleetcost.model.sets import SetKind
 from fleetcost.query.compile import Program
+from fleetcost.query.kinds import RowKind
 from fleetcost.query.measures import UNMEASURED, WEIGHTED_ASSET
 from fleetcost.query.question import Question
 from fleetcost.query.rows import (
@@ -19,6 +23,7 @@ from fleetcost.query.rows import (
     Proportion,
     SharedDetail,
     VolumeDetail,
+    on_grid,
 )
 from fleetcost.query.sql.assets import WEIGHED
 from fleetcost.query.sql.cells import DETAILS
@@ -33,6 +38,11 @@ _LISTS = {
     "common_labels": ("common_labels", dict[str, str]),
     "common_annotations": ("common_annotations", dict[str, str]),
 }
+_PARTS: Mapping[RowKind, tuple[str, ...]] = {
+    SetKind.ALLOCATIONS: (*ALLOCATION.costs, "shared_cost"),
+    SetKind.ASSETS: ASSET.costs,
+}
+"""What adds up to the total of a row."""
 _MEAN_PLACES = 12
 """Decimal places of a mean."""
 
@@ -61,14 +71,12 @@ def asset_of(record: Sequence[Any], question: Question, program: Program) -> Ass
 
 def total_allocation_of(record: Sequence[Any], question: Question, program: Program) -> AllocationRow:
     """Make a row of a record whose columns are those of `sql.reading.Reading.totals`."""
-    del question
-    return AllocationRow(names=("total",), **_totals(record, program))
+    return AllocationRow(names=("total",), **_totals(record, question, program))
 
 
 def total_asset_of(record: Sequence[Any], question: Question, program: Program) -> AssetRow:
     """Make a row of a record whose columns are those of `sql.reading.Reading.totals`."""
-    del question
-    return _asset(_totals(record, program), ("total",))
+    return _asset(_totals(record, question, program), ("total",))
 
 
 def cloud_cost_of(record: Sequence[Any], question: Question, program: Program) -> CloudCostRow:
@@ -78,7 +86,7 @@ def cloud_cost_of(record: Sequence[Any], question: Question, program: Program) -
 
 def total_cloud_cost_of(record: Sequence[Any], question: Question, program: Program) -> CloudCostRow:
     """Make a row of a record whose columns are those of `sql.reading.Reading.totals`."""
-    facts = _totals(record, program)
+    facts = _totals(record, question, program)
     return _cloud_cost(facts | {"total_cost": facts[question.metric]}, ("total",))
 
 
@@ -110,15 +118,25 @@ def _facts(record: Sequence[Any], question: Question, program: Program) -> dict[
     for name in shape.sums:
         if facts[name] is None and name not in UNMEASURED:
             facts[name] = 0.0
+    return _closed(facts, facts["total_cost"], question)
+
+
+def _closed(facts: dict[str, Any], total: float, question: Question) -> dict[str, Any]:
+    """Let the parts of a converted cost add up to it: each was rounded by itself, the largest takes what is left."""
+    parts = _PARTS.get(question.kind, ())
+    if question.converted and parts:
+        largest = max(parts, key=lambda name: abs(facts[name]))
+        facts[largest] = on_grid(facts[largest] + on_grid(total - sum(facts[name] for name in parts)))
     return facts
 
 
-def _totals(record: Sequence[Any], program: Program) -> dict[str, Any]:
+def _totals(record: Sequence[Any], question: Question, program: Program) -> dict[str, Any]:
     names = ("step", "currency", "members", "start", "end", *program.shape.sums)
     facts = dict(zip(names, record, strict=False))
     facts.pop("step")
     facts["start"], facts["end"] = aware(facts["start"]), aware(facts["end"])
-    return {name: 0.0 if value is None and name not in UNMEASURED else value for name, value in facts.items()}
+    known = {name: 0.0 if value is None and name not in UNMEASURED else value for name, value in facts.items()}
+    return _closed(known, record[-1], question)
 
 
 def _asset(facts: dict[str, Any], names: tuple[str, ...]) -> AssetRow:

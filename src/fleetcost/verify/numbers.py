@@ -242,6 +242,7 @@ class _Questions:
             "adjusted": str(self.adjusted).lower(),
             "filter": f'cluster:"{self.cluster}"',
             "limit": _LIMIT,
+            "currency": "native",
         }
         try:
             return msgspec.json.decode(self.ask(path, asked | parameters), type=_PricedRows)

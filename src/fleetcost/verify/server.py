@@ -114,6 +114,7 @@ def ask_costs(ask: Ask, day: Window) -> Costs:
         NoAnswerError: the question was not answered.
     """
     window = {"window": f"{rfc3339(day.start)},{rfc3339(day.end)}", "aggregate": "cluster", "limit": "10000"}
+    window["currency"] = "native"
     charged = _decoded(ask("/api/v1/allocations", window), _Rows)
     owned = _decoded(ask("/api/v1/assets", window), _Rows)
     return Costs(_by_cluster(charged), _by_cluster(owned))

@@ -232,13 +232,13 @@ def test_mistakes_are_problem_documents(
     assert "progress" not in problem
 
 
-def test_currencies_that_cannot_be_added_are_a_problem(tmp_path: Path) -> None:
-    """A fleet of two currencies says how to ask instead of adding them."""
+def test_currencies_that_cannot_be_added_stay_apart(tmp_path: Path) -> None:
+    """A fleet of two currencies has totals in each; a filter that leaves one is answered in it."""
     with app(tmp_path, bucket_of(*pair(day()), *pair(day(), "c2", currency="EUR"))) as opened:
         opened.ingestor.pass_once()
-        problem = opened.refused("/api/v1/allocations", window=DAY)
-        assert "EUR and USD, which are never added" in problem["detail"]
-        assert (problem["code"], problem["value"]) == ("currencies", "")
+        answer = opened.get("/api/v1/allocations", window=DAY)
+        assert [one["currency"] for one in answer["by_currency"]] == ["EUR", "USD"]
+        assert (answer["currency"], answer["totals"]) == ("", {})
         assert opened.get("/api/v1/allocations", window=DAY, filter='cluster:"c2"')["currency"] == "EUR"
         assert [one["currency"] for one in opened.get("/api/v1/clusters")["clusters"]] == ["USD", "EUR"]
 

@@ -72,8 +72,9 @@ def listed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 
 def ask(one: App, path: str, cluster: str, span: str, **more: Any) -> Any:
-    """Ask about one cluster in one span."""
+    """Ask about one cluster in one span, in its currency."""
     start, end = (f"{day}T00:00:00Z" for day in SPANS[span])
+    more["currency"] = CURRENCIES[cluster]
     return one.get(path, window=f"{start},{end}", filter=f'cluster:"{cluster}"', **more)
 
 

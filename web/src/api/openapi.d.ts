@@ -252,6 +252,10 @@ export interface components {
             previous?: components["schemas"]["PreviousJson"] | null;
             /** @default null */
             prices?: components["schemas"]["PriceBasisJson"] | null;
+            /** @default [] */
+            by_currency?: components["schemas"]["CurrencyFiguresJson"][];
+            /** @default null */
+            conversion?: components["schemas"]["ConversionJson"] | null;
         };
         /**
          * QuestionJson
@@ -542,6 +546,68 @@ export interface components {
             uncovered_share?: number | null;
         };
         /**
+         * CurrencyFiguresJson
+         * @description Totals of the rows in one currency.
+         */
+        CurrencyFiguresJson: {
+            currency: string;
+            count: number;
+            totals: {
+                [key: string]: number | null;
+            };
+        };
+        /**
+         * ConversionJson
+         * @description The exchange rates behind an answer.
+         *
+         *     Attributes:
+         *         table, version: which; empty and 0 where there is none
+         *         policy: `daily`, `monthly`, or the day whose rates count throughout
+         *         exchanged: what was converted
+         *         missing: what could not be; it is in `by_currency`
+         */
+        ConversionJson: {
+            table: string;
+            version: number;
+            policy: string;
+            from: components["schemas"]["ExchangedJson"][];
+            missing: components["schemas"]["NotConvertedJson"][];
+        };
+        /**
+         * ExchangedJson
+         * @description One currency that costs were converted from.
+         *
+         *     Attributes:
+         *         first_rate, last_rate: on the first and the last day of the window that has one, exactly
+         *         first_rate_day, last_rate_day: the days whose rates these are
+         *         days: how many days have one
+         */
+        ExchangedJson: {
+            currency: string;
+            first_rate: string;
+            last_rate: string;
+            first_rate_day: string;
+            last_rate_day: string;
+            days: number;
+        };
+        /**
+         * NotConvertedJson
+         * @description Costs that are not in the answer's currency, because there is no rate for them.
+         *
+         *     Attributes:
+         *         amount: what they are together, exactly
+         *         owners: clusters, or integrations of bills
+         *         days: whose costs they are
+         *         why: in words
+         */
+        NotConvertedJson: {
+            currency: string;
+            amount: string;
+            owners: string[];
+            days: string[];
+            why: string;
+        };
+        /**
          * NativeAnswer[AssetRow]
          * @description The envelope of every native answer.
          */
@@ -562,6 +628,10 @@ export interface components {
             previous?: components["schemas"]["PreviousJson"] | null;
             /** @default null */
             prices?: components["schemas"]["PriceBasisJson"] | null;
+            /** @default [] */
+            by_currency?: components["schemas"]["CurrencyFiguresJson"][];
+            /** @default null */
+            conversion?: components["schemas"]["ConversionJson"] | null;
         };
         /** AssetRow */
         AssetRow: {
@@ -740,6 +810,8 @@ export interface components {
             page: components["schemas"]["PageJson"];
             /** @default null */
             previous?: components["schemas"]["PreviousJson"] | null;
+            /** @default null */
+            conversion?: components["schemas"]["ConversionJson"] | null;
         };
         /** CloudCostRow */
         CloudCostRow: {
@@ -1399,6 +1471,10 @@ export interface operations {
                 compare?: "prev" | "month";
                 /** @description how the answer is written; left out, it is json */
                 format?: "json" | "csv" | "parquet";
+                /** @description the currency of the answer, by its ISO 4217 code, or native for each row's own; left out, it is display_currency of the settings, else native */
+                currency?: string;
+                /** @description which exchange rates: the name of a table, or name@YYYY-MM-DD for the rates of one day throughout; left out, it is rates of the settings */
+                rates?: string;
                 /** @description what to group by: names joined by commas, or all; left out, it is cluster */
                 aggregate?: string;
                 /** @description idle in rows of its own, shared among the others, or left out; left out, it is separate */
@@ -1473,6 +1549,10 @@ export interface operations {
                 compare?: "prev" | "month";
                 /** @description how the answer is written; left out, it is json */
                 format?: "json" | "csv" | "parquet";
+                /** @description the currency of the answer, by its ISO 4217 code, or native for each row's own; left out, it is display_currency of the settings, else native */
+                currency?: string;
+                /** @description which exchange rates: the name of a table, or name@YYYY-MM-DD for the rates of one day throughout; left out, it is rates of the settings */
+                rates?: string;
                 /** @description what to group by: names joined by commas, or all; left out, it is type */
                 aggregate?: string;
             };
@@ -1552,6 +1632,10 @@ export interface operations {
                 columns?: string;
                 /** @description how the answer is written; left out, it is json */
                 format?: "json" | "csv" | "parquet";
+                /** @description the currency of the answer, by its ISO 4217 code, or native for each row's own; left out, it is display_currency of the settings, else native */
+                currency?: string;
+                /** @description which exchange rates: the name of a table, or name@YYYY-MM-DD for the rates of one day throughout; left out, it is rates of the settings */
+                rates?: string;
                 /** @description add the window of the same length just before */
                 compare?: "prev";
                 /** @description what to group by: names joined by commas, or all; left out, it is service */

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fleetcost.api.operation import Parameter
-from fleetcost.api.parameters import BASIS, ESTIMATED
+from fleetcost.api.parameters import BASIS, ESTIMATED, FIELD_CURRENCY_PARAMETERS
 from fleetcost.query.windows import ACCEPTED
 
 WINDOW = Parameter("window", f"the time that is asked about: {ACCEPTED}", required=True)
@@ -122,7 +122,7 @@ _MORE = (
 )
 FORMAT = Parameter("format", "how the answer is written", default="json", choices=("json", "csv", "pdf"))
 
-_QUESTION = (WINDOW, AGGREGATE, ACCUMULATE, STEP, FILTER, OFFSET, LIMIT)
+_QUESTION = (WINDOW, AGGREGATE, ACCUMULATE, STEP, FILTER, OFFSET, LIMIT, *FIELD_CURRENCY_PARAMETERS)
 
 KUBECOST_ALLOCATION = (
     *_QUESTION, *_idle(shown=True), *_shared(tenancy=True), *_MORE, FORMAT, *_v1(V1_ALLOCATION),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from fleetcost.api.currency import currency_headers, lacks_of
+from fleetcost.api.operation import DocumentReply
 from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.states import WindowState
 from fleetcost.query.answer import Answer, Completeness
@@ -13,7 +15,7 @@ MOST_NAMED = 5
 """Clusters or integrations that are named; of the others the number is said."""
 
 
-def enveloped(data: object, *answers: Answer[Any]) -> dict[str, Any]:
+def enveloped(data: object, *answers: Answer[Any]) -> DocumentReply:
     """
     Wrap a document as the field does, with a warning where an answer behind it is not whole.
 
@@ -22,11 +24,14 @@ def enveloped(data: object, *answers: Answer[Any]) -> dict[str, Any]:
         answers: it was made of
     """
     document = {"code": 200, "status": "success", "data": data}
+    headers = currency_headers(*answers) if answers else {}
     lacks = list(dict.fromkeys(one for answer in answers for one in _lacks(answer)))
-    if not lacks:
-        return document
     more = [f"and {len(lacks) - MOST_NAMED} more"] if len(lacks) > MOST_NAMED else []
-    return document | {"warning": f"this answer is not whole: {'; '.join([*lacks[:MOST_NAMED], *more])}"}
+    left_out = list(dict.fromkeys(one for answer in answers if (one := lacks_of(answer))))
+    words = [*left_out, *lacks[:MOST_NAMED], *more]
+    if not words:
+        return DocumentReply(document, headers)
+    return DocumentReply(document | {"warning": f"this answer is not whole: {'; '.join(words)}"}, headers)
 
 
 def doubted(document: Any, doubts: Sequence[str]) -> Any:  # noqa: ANN401 - a JSON document

@@ -13,6 +13,7 @@ from fleetcost.api.compat.summary import summary_range, topline
 from fleetcost.api.compat.views import allocation_view, trends
 from fleetcost.api.compat.warning import enveloped
 from fleetcost.api.context import Context
+from fleetcost.api.currency import field_currency
 from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.parameters import flag, whole
 from fleetcost.api.schema import AllocationEnvelope, Envelope, SummaryEnvelope, ToplineEnvelope, ValuesEnvelope
@@ -23,7 +24,7 @@ from fleetcost.query.answer import Answer
 from fleetcost.query.ask import ask_allocations
 from fleetcost.query.external import with_external
 from fleetcost.query.filters import parse_filter
-from fleetcost.query.kinds import RowKind
+from fleetcost.query.kinds import CLOUD, RowKind
 from fleetcost.query.question import Ordering, Page, Question, Step, framed
 from fleetcost.query.rows import AllocationRow
 from fleetcost.query.values import Wanted, values
@@ -107,11 +108,13 @@ def view(context: Context) -> Any:  # noqa: ANN401 - a JSON document
 def _ask(context: Context, question: Question) -> Answer[AllocationRow]:
     known = context.tables.known
     with context.snapshot() as snapshot:
+        question = field_currency(context, snapshot, question)
         if not flag(context.parameters, "external", default=False) or context.caller.narrowed:
             answer = ask_allocations(snapshot, question, context.now, known)
             return replace(answer, completeness=context.seen(snapshot, answer.completeness))
         whole = ask_allocations(snapshot, replace(question, page=Page()), context.now, known)
-        return with_external(snapshot, question, whole, context.now, known)
+        bills = field_currency(context, snapshot, replace(question, kind=CLOUD)).shown
+        return with_external(snapshot, question, whole, context.now, known, bills)
 
 
 def _metric(context: Context) -> str:

@@ -15,6 +15,7 @@ from fleetcost.api.compat.questions import asset_question, window_of
 from fleetcost.api.compat.views import graph
 from fleetcost.api.compat.warning import enveloped
 from fleetcost.api.context import Context
+from fleetcost.api.currency import field_currency
 from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.routes.allocation import found_values
 from fleetcost.api.routes.web import page as web_page
@@ -108,6 +109,7 @@ def assets_or_page(operation: Operation) -> Route:
 
 def _ask(context: Context, question: Question) -> Answer[AssetRow]:
     with context.snapshot() as snapshot:
+        question = field_currency(context, snapshot, question)
         answer = ask_assets(snapshot, question, context.now, context.tables.known)
         return replace(answer, completeness=context.seen(snapshot, answer.completeness))
 

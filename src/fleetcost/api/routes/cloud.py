@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from fleetcost.api.cloud import bills_document, cloud_envelope
+from fleetcost.api.compared import Before, window_document
 from fleetcost.api.context import Context
+from fleetcost.api.currency import native_currency
 from fleetcost.api.export import exported
-from fleetcost.api.native import Asked, Before, window_document
+from fleetcost.api.native import Asked
 from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.parameters import whole
 from fleetcost.api.questions import (
@@ -32,11 +34,11 @@ from fleetcost.api.schema import CloudCostsJson
 from fleetcost.api.words import Family
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.query.answer import Answer
-from fleetcost.query.ask import ask_cloud_costs, require_one_currency
+from fleetcost.query.ask import ask_cloud_costs
 from fleetcost.query.bills import bills_behind
 from fleetcost.query.kinds import CLOUD
 from fleetcost.query.question import Question, Step, framed
-from fleetcost.query.rows import CloudCostRow
+from fleetcost.query.rows import CloudCostRow, on_grid
 from fleetcost.query.windows import ACCEPTED
 from fleetcost.tables.report import carried, loose_assets, loose_rows, report_days, report_outcomes
 from fleetcost.tables.view import View
@@ -58,6 +60,7 @@ def cloud_costs(context: Context) -> Any:  # noqa: ANN401 - a JSON document or a
         columns=columns,
     )  # fmt: skip
     with context.snapshot() as snapshot:
+        question = native_currency(context, snapshot, question)
         answer = ask_cloud_costs(snapshot, question, context.now, context.tables.known)
         earlier = _before(snapshot, question, answer, context) if "compare" in context.parameters else None
         as_of = rfc3339(context.as_of(snapshot))
@@ -95,12 +98,12 @@ def reconciliation(context: Context) -> ReconciliationJson:
 
 
 def _before(snapshot: View, question: Question, answer: Answer[CloudCostRow], context: Context) -> Before:
-    require_one_currency((row.currency for row in answer.rows), context.parameters.get("filter", ""))
     earlier = before(question, tuple(row.name for row in answer.rows))
     found = ask_cloud_costs(snapshot, earlier, context.now, context.tables.known)
     own = [row for row in found.rows if row.currency == answer.currency]
     window: Window = earlier.frame.window
-    return Before(window, {row.name: row.total_cost for row in own}, sum(row.total_cost for row in own))
+    whole = on_grid(sum(row.total_cost for row in own)) if answer.currency else None
+    return Before(window, {(row.name, row.currency): row.total_cost for row in found.rows}, whole)
 
 
 _FILES = ("application/json", "text/csv", "application/vnd.apache.parquet")

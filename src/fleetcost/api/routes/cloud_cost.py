@@ -20,8 +20,9 @@ from fleetcost.api.compat.parameters import ACCUMULATE, FILTER, LIMIT, OFFSET, S
 from fleetcost.api.compat.questions import window_of
 from fleetcost.api.compat.warning import enveloped
 from fleetcost.api.context import Context
+from fleetcost.api.currency import field_currency
 from fleetcost.api.operation import Handed, Operation, Parameter
-from fleetcost.api.parameters import flag, whole
+from fleetcost.api.parameters import FIELD_CURRENCY_PARAMETERS, flag, whole
 from fleetcost.api.problem import ReadOnlyError
 from fleetcost.api.questions import NEVER
 from fleetcost.api.routes.allocation import found_values
@@ -39,7 +40,7 @@ from fleetcost.errors import QuestionError
 from fleetcost.model.cloud_sets import ConnectionStatus, IntegrationStatus
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.query.answer import Answer
-from fleetcost.query.ask import ask_cloud_costs, require_one_currency
+from fleetcost.query.ask import ask_cloud_costs
 from fleetcost.query.dimensions import DEFAULTS, parse_dimensions
 from fleetcost.query.filters import parse_filter
 from fleetcost.query.kinds import CLOUD
@@ -167,10 +168,8 @@ def _page(context: Context) -> Page:
 def _ask(context: Context, question: Question) -> Answer[CloudCostRow]:
     """Ask; the field's shapes have one currency."""
     with context.snapshot() as snapshot:
-        answer = ask_cloud_costs(snapshot, question, context.now, context.tables.known)
-    found = {row.currency for row in answer.rows} | {one.row.currency for one in answer.totals}
-    require_one_currency(found, context.parameters.get("filter", ""))
-    return answer
+        question = field_currency(context, snapshot, question)
+        return ask_cloud_costs(snapshot, question, context.now, context.tables.known)
 
 
 def _there(read: Bills | None) -> Bills:
@@ -230,7 +229,7 @@ def _operations(family: Family, path: str) -> list[Operation]:
             one(tail, handler, summary, Envelope, *parameters, method="POST", **more),
         ]
 
-    viewed = (*_COMMON, *_CHOICE)
+    viewed = (*_COMMON, *_CHOICE, *FIELD_CURRENCY_PARAMETERS)
     return [
         one("", cloud_cost, "Cloud costs: sets, key to cloud cost", CloudCostEnvelope, *viewed, _FORMAT,
             media_types=_FILES),

@@ -8,6 +8,7 @@ from typing import Any
 
 from fleetcost.api.compat.warning import enveloped
 from fleetcost.api.context import Context
+from fleetcost.api.currency import field_currency_code
 from fleetcost.api.operation import Handed, Operation
 from fleetcost.api.orchestrator import by_cluster, freshness
 from fleetcost.api.reads.fleet import LOOKED_BACK, Member, members
@@ -86,11 +87,11 @@ def _status(one: Member, context: Context, gone: Mapping[ClusterId, datetime]) -
 
 
 def configs(context: Context, facts: FleetFacts) -> Any:  # noqa: ANN401 - a JSON document
-    """Return what clients look up before they print: the currency, where the fleet has one."""
+    """Return what clients look up before they print: the currency of every answer in the field's shapes."""
     fleet = _members(context)
-    currencies = {one.currency for one in fleet if one.currency}
-    name = _home(context, facts, fleet)
-    return enveloped({"currencyCode": currencies.pop() if len(currencies) == 1 else "", "clusterName": name})
+    with context.snapshot() as snapshot:
+        currency = field_currency_code(context, snapshot)
+    return enveloped({"currencyCode": currency, "clusterName": _home(context, facts, fleet)})
 
 
 def _home(context: Context, facts: FleetFacts, seen: Sequence[Member]) -> str:

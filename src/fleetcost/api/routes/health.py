@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import msgspec
 
+from fleetcost.api.compared import WindowJson, window_document
 from fleetcost.api.context import Context
-from fleetcost.api.native import WindowJson, window_document
 from fleetcost.api.operation import Handed, Operation, Parameter
 from fleetcost.api.questions import DEFAULT_WINDOW
 from fleetcost.api.reads.doubts import DoubtJson, doubts

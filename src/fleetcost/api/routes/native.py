@@ -9,9 +9,11 @@ from typing import Any
 
 import msgspec
 
+from fleetcost.api.compared import Alike
 from fleetcost.api.context import Context
+from fleetcost.api.currency import native_currency, shown_cover
 from fleetcost.api.export import exported
-from fleetcost.api.native import Alike, Asked, envelope
+from fleetcost.api.native import Asked, envelope
 from fleetcost.api.operation import Operation
 from fleetcost.api.questions import (
     ALLOCATION_PARAMETERS,
@@ -128,6 +130,7 @@ def _answered(context: Context, kind: SetKind) -> Any:  # noqa: ANN401 - a JSON 
         columns=columns,
     )
     with context.snapshot() as snapshot:
+        question = native_currency(context, snapshot, question)
         answer = _ask(snapshot, question, context)
         earlier = _alike(snapshot, question, answer, context) if "compare" in context.parameters else None
         cover = _cover(snapshot, answer, context) if question.adjusted else ()
@@ -145,7 +148,8 @@ def _cover(snapshot: View, answer: Answer[Any], context: Context) -> tuple[BillC
     """Return what bills stand behind an answer, of the clusters that stand behind it."""
     behind = {one.cluster for one in answer.completeness}
     every = bill_cover(snapshot, answer.question, context.tables.known)
-    return tuple(one for one in every if one.cluster in behind and one.currency == answer.currency)
+    own = (one for one in every if one.cluster in behind)
+    return tuple(one for cover in own if (one := shown_cover(cover, answer)) is not None)
 
 
 def _alike(snapshot: View, question: Question, answer: Answer[Any], context: Context) -> Alike:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from fleetcost.api.compared import WindowJson, window_document
 from fleetcost.api.context import Context
-from fleetcost.api.native import WindowJson, window_document
 from fleetcost.api.operation import Handed, Operation, Parameter, Reply
 from fleetcost.api.parameters import whole
 from fleetcost.api.problem import ReadOnlyError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from fleetcost.api.compared import WindowJson, window_document
 from fleetcost.api.context import Context
-from fleetcost.api.native import WindowJson, window_document
 from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.questions import asked_window
 from fleetcost.api.words import Family

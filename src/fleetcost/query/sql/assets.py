@@ -29,14 +29,14 @@ class AssetCells:
         self._names = Names(question, dialect)
 
     def stages(self) -> list[Stage]:
-        """Return the only stage."""
+        """Return the cells, behind what they read."""
         names, source = self._names, self._source
         by = f"step, currency{names.listed()}"
         kept = "".join(f", {self._dialect.agreed(name)} AS {name}" for name in ASSET_PROPERTIES)
         sums = "".join(f", sum({self._measure(name)}) AS {name}" for name in ASSET.sums)
         halves = "".join(
-            f", sum(({name} * ({weight}))::DECIMAL(38, 12)) AS {name}_sum"
-            f", sum({weight}) FILTER (WHERE {name} IS NOT NULL) AS {name}_weight"
+            f", sum(({name} * ({source.money(weight)}))::DECIMAL(38, 12)) AS {name}_sum"
+            f", sum({source.money(weight)}) FILTER (WHERE {name} IS NOT NULL) AS {name}_weight"
             f", sum({name}::DECIMAL(38, 12)) AS {name}_plain, count({name}) AS {name}_count"
             for name, weight in WEIGHTED_ASSET.items()
         )
@@ -44,6 +44,7 @@ class AssetCells:
         newest = self._dialect.latest(self._dialect.json("labels"), "window_start", self._dialect.name("end"))
         labels = f", {newest} AS labels" if self._question.detailed else ""
         return [
+            *source.stages(),
             Stage(
                 "cells",
                 f"SELECT *, 0 AS role, {names.joined()} AS name, {ASSET_TOTAL} AS total_cost\n"
@@ -52,14 +53,14 @@ class AssetCells:
                 f"  FROM (SELECT *, {source.step()} AS step{names.chosen()}, name AS asset_name "
                 f"FROM {source.assets()} WHERE {source.passes()})\n"
                 f"  GROUP BY {by})",
-            )
+            ),
         ]
 
     def _measure(self, name: str) -> str:
         """Return a measure; where costs are joined with their adjustments, a node's resources have theirs inside."""
         question = self._question
         if question.joined and question.adjusted and name.removesuffix("_cost") in RESOURCES:
-            return _billed(name)
+            return self._source.money(_billed(name))
         return self._source.measure(name)
 
 

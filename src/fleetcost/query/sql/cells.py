@@ -43,7 +43,7 @@ class AllocationCells:
     def before(self) -> list[Stage]:
         """Return the stages that cells are made of."""
         grain = Grain(self._question, self._dialect)
-        stages = IdleRows(self._question, self._dialect).stages()
+        stages = self._source.stages() + IdleRows(self._question, self._dialect).stages()
         if grain.needed():
             stages += grain.stages() + Shared(self._question, self._dialect).stages()
         return stages
@@ -77,7 +77,7 @@ class AllocationCells:
         return (
             f"SELECT *, {names.joined()} AS name FROM (SELECT *{names.chosen()}\n"
             f"  FROM (SELECT step, currency{columns}, {source.total()} AS total_cost, "
-            f"sum({' + '.join(ESTIMATES['allocation'])}) AS estimated_cost\n"
+            f"sum({source.money(' + '.join(ESTIMATES['allocation']))}) AS estimated_cost\n"
             f"    FROM (SELECT *, {source.step()} AS step FROM {source.table('allocation', self._columns())} "
             f"WHERE {source.in_frame()} AND {source.passes()})\n"
             f"    GROUP BY step, currency{columns}))"
@@ -131,7 +131,8 @@ class AllocationCells:
         )
         columns = {"role": str(ROLE_ROW), "name": names.joined()}
         if not divided:
-            return f"SELECT {self._chosen(columns | dict.fromkeys(CARRIED, '0::DECIMAL(38, 9)'))} FROM ({grouped})"
+            none = f"0::{source.amount}"
+            return f"SELECT {self._chosen(columns | dict.fromkeys(CARRIED, none))} FROM ({grouped})"
         columns |= {f"{name}_cost": f"{name}_cost + coalesce({name}_cost_idle, 0)" for name in RESOURCES}
         carried = ", ".join(f"e.{name}" for name in CARRIED)
         keys = ("step", "currency", *names.parts)

@@ -22,16 +22,18 @@ class CloudCells:
         self._names = Names(question, dialect)
 
     def stages(self) -> list[Stage]:
-        """Return the only stage."""
+        """Return the cells, behind what they read."""
         names, source = self._names, self._source
         by = f"step, currency{names.listed()}"
         kept = "".join(f", {self._dialect.agreed(name)} AS {name}" for name in CLOUD_PROPERTIES)
-        sums = "".join(f", sum({name}) AS {name}" for name in CLOUD_COSTS)
+        sums = "".join(f", sum({source.money(name)}) AS {name}" for name in CLOUD_COSTS)
         sums += "".join(
-            f", sum(CASE WHEN {OF_CLUSTERS} THEN {name} ELSE 0 END) AS kubernetes_{name}" for name in CLOUD_COSTS
+            f", sum(CASE WHEN {OF_CLUSTERS} THEN {source.money(name)} ELSE 0 END) AS kubernetes_{name}"
+            for name in CLOUD_COSTS
         )
         labels = f", {self._dialect.agreed(self._dialect.json('labels'))} AS labels" if self._question.detailed else ""
         return [
+            *source.stages(),
             Stage(
                 "cells",
                 f"SELECT *, 0 AS role, {names.joined()} AS name, {self._question.metric} AS total_cost\n"
@@ -40,5 +42,5 @@ class CloudCells:
                 f"  FROM (SELECT *, {source.step()} AS step{names.chosen()} "
                 f"FROM {source.table('cloud_cost')} WHERE {source.in_frame()} AND {source.passes()})\n"
                 f"  GROUP BY {by})",
-            )
+            ),
         ]

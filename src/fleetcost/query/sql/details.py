@@ -68,7 +68,7 @@ class Details:
             "volumes",
             "part.volume AS volume",
             f"cluster, volume, min(part.provider_id) AS provider_id, sum({byte_hours})::DOUBLE AS byte_hours, "
-            "sum(part.cost)::DOUBLE AS cost",
+            f"{self._cost()} AS cost",
             "cluster, volume",
             ("cluster", "volume", "provider_id", "byte_hours", "cost"),
         )
@@ -78,7 +78,7 @@ class Details:
             "load_balancers",
             "part.service AS service",
             "cluster, service, min(part.ip) AS ip, bool_or(part.private) AS private, "
-            "sum(part.hours)::DOUBLE AS hours, sum(part.cost)::DOUBLE AS cost",
+            f"sum(part.hours)::DOUBLE AS hours, {self._cost()} AS cost",
             "cluster, service",
             ("cluster", "service", "ip", "private", "hours", "cost"),
         )
@@ -89,14 +89,21 @@ class Details:
         return (
             f"SELECT {self._by}, {self._dialect.json(record)} AS detail\n"
             f"FROM (SELECT {self._by}, {sums}\n"
-            f"  FROM (SELECT *, {keys} FROM (SELECT {self._by}, cluster, {self._dialect.each(column)} AS part "
+            f"  FROM (SELECT *, {keys} FROM (SELECT {self._by}, cluster{self._source.factor}, "
+            f"{self._dialect.each(column)} AS part "
             f"FROM ({self._rows(column)}) WHERE {self._dialect.length(column)} > 0))\n"
             f"  GROUP BY {self._by}, {by})\nGROUP BY {self._by}"
         )
 
+    def _cost(self) -> str:
+        """Return what the elements of a list cost together."""
+        cost = self._source.money("part.cost")
+        return f"{self._source.rounded(f'sum({cost})')}::DOUBLE"
+
     def _breakdown(self) -> str:
-        parts = {f"{part}_cost": f"{part}::DOUBLE" for part in PARTS}
-        record = self._dialect.list_of({"source": "source", "total_cost": "amount::DOUBLE"} | parts, 1)
+        parts = {f"{part}_cost": f"{self._source.rounded(part)}::DOUBLE" for part in PARTS}
+        total = f"{self._source.rounded('amount')}::DOUBLE"
+        record = self._dialect.list_of({"source": "source", "total_cost": total} | parts, 1)
         return (
             f"SELECT {self._by}, {self._dialect.json(record)} AS detail\n"
             f"FROM ({Shared(self._question, self._dialect).breakdown()}) GROUP BY {self._by}"

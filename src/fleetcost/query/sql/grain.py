@@ -74,8 +74,8 @@ class Grain:
         parts = ", ".join(f"{source.cost(part)} AS {part}" for part in PARTS)
         weights = self._weights()
         wanted = [part for part in (*PARTS, "total") if self._question.sharing is not None or part in self.order()]
-        sums = "".join(f", sum({part})::DECIMAL(38, 9) AS {part}" for part in wanted)
-        sums += "".join(f", sum({weights[name]})::DECIMAL(38, 9) AS {name}" for name in self._weighed())
+        sums = "".join(f", sum({part})::{source.amount} AS {part}" for part in wanted)
+        sums += "".join(f", sum({weights[name]})::{source.amount} AS {name}" for name in self._weighed())
         return (
             f"SELECT window_start, currency, cluster, place{names.listed()}, passes, visible, origin, mounted, "
             f"sum(members)::BIGINT AS members{sums}\n"
@@ -125,7 +125,7 @@ class Grain:
         """Return the grain with what each row carries; a share that is not divided is 0."""
         idle = [self._share(f"i.{name}", name, f"{name}_idle") for name in RESOURCES]
         tenancy = [self._share(f"t.{name}", "tenant", name) for name in ("disks", "management")]
-        none = "0::DECIMAL(38, 9) AS {}"
+        none = f"0::{self._source.amount} AS {{}}"
         shares = idle if self.divides_idle else [none.format(f"{name}_idle") for name in RESOURCES]
         shares += tenancy if self.divides_tenancy else [none.format(name) for name in ("disks", "management")]
         place = ("window_start", "cluster", "place")
@@ -182,5 +182,6 @@ class Grain:
     def _share(self, amount: str, weight: str, name: str) -> str:
         upto, whole = f"{weight}_upto", f"{weight}_whole"
         before = f"{upto} - {weight}_weight"
-        share = f"({self._dialect.part(amount, upto, whole)}) - ({self._dialect.part(amount, before, whole)})"
-        return f"coalesce({share}, 0)::DECIMAL(38, 9) AS {name}"
+        kind = self._source.amount
+        until, behind = (self._dialect.part(amount, end, whole, kind) for end in (upto, before))
+        return f"coalesce(({until}) - ({behind}), 0)::{kind} AS {name}"

@@ -21,8 +21,6 @@ _PLACE = ("window_start", "cluster", "place")
 _PLACES = ", ".join(_PLACE)
 _GIVEN = ("step", "role", "currency", "name", '"start"', '"end"', "members")
 _KEPT = ", ".join(f"i.{name}" for name in (*_PLACE, "currency", '"start"', '"end"', "node", "provider_id"))
-_UNKNOWN = ", ".join(f"0::DECIMAL(38, 9) AS {name}" for name in ESTIMATES["idle"])
-"""Of idle that is divided by a filter no estimated part is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +66,11 @@ class IdleRows:
     def _idle_at(self) -> str:
         own = self._source.passes_on_idle()
         place = "node" if self._question.idle_by_node else "''"
-        sums = ", ".join(f"sum({name}_cost)::DECIMAL(38, 9) AS {name}" for name in RESOURCES)
-        sums += "".join(f", sum({name})::DECIMAL(38, 9) AS {name}" for name in ESTIMATES["idle"])
+        sums = ", ".join(f"sum({name}_cost)::{self._source.amount} AS {name}" for name in RESOURCES)
+        sums += "".join(f", sum({name})::{self._source.amount} AS {name}" for name in ESTIMATES["idle"])
         kept = ", ".join(
-            f"coalesce(sum({name}_cost) FILTER (WHERE own), 0)::DECIMAL(38, 9) AS {name}_own" for name in RESOURCES
+            f"coalesce(sum({name}_cost) FILTER (WHERE own), 0)::{self._source.amount} AS {name}_own"
+            for name in RESOURCES
         )
         # Only where places are nodes does anybody ask which node it is.
         known = self._dialect.agreed if self._question.idle_by_node else "NULL::VARCHAR".format
@@ -90,11 +89,16 @@ class IdleRows:
         own = self._source.passes_on_idle()
         return f"SELECT *, {own} AS own FROM (SELECT *, '' AS node, '' AS provider_id FROM ({self._source.tenancy()}))"
 
+    @property
+    def _unknown(self) -> str:
+        """Of idle that is divided by a filter no estimated part is known."""
+        return ", ".join(f"0::{self._source.amount} AS {name}" for name in ESTIMATES["idle"])
+
     def _idle(self) -> str:
         shown = self._apart() if self._question.idle is not Idle.SHARE else self._left()
         node = "node, provider_id, " if self._question.idle_by_node else ""
-        costs = ", ".join(f"sum({name})::DECIMAL(38, 9) AS {name}_cost" for name in RESOURCES)
-        costs += "".join(f", sum({name})::DECIMAL(38, 9) AS {name}" for name in ESTIMATES["idle"])
+        costs = ", ".join(f"sum({name})::{self._source.amount} AS {name}_cost" for name in RESOURCES)
+        costs += "".join(f", sum({name})::{self._source.amount} AS {name}" for name in ESTIMATES["idle"])
         agreed = f"{self._dialect.agreed('cluster')} AS cluster"
         if node:
             agreed += f", {self._dialect.agreed('node')} AS node, {self._dialect.agreed('provider_id')} AS provider_id"
@@ -119,11 +123,11 @@ class IdleRows:
             return "SELECT * FROM idle_at"
         kept = ", ".join(
             f"(coalesce(c.{name}, 0) + CASE WHEN coalesce(c.{name}_whole, 0) = 0 THEN i.{name}_own ELSE 0 END)"
-            f"::DECIMAL(38, 9) AS {name}"
+            f"::{self._source.amount} AS {name}"
             for name in RESOURCES
         )
         return (
-            f"SELECT {_KEPT}, {kept}, {_UNKNOWN} FROM idle_at AS i LEFT JOIN ({self._following()}) AS c "
+            f"SELECT {_KEPT}, {kept}, {self._unknown} FROM idle_at AS i LEFT JOIN ({self._following()}) AS c "
             f"ON {matched('i', 'c', _PLACE)}\n"
             f"WHERE i.own OR c.follows OR {' OR '.join(f'c.{name} <> 0' for name in RESOURCES)}"
         )
@@ -131,7 +135,8 @@ class IdleRows:
     def _following(self) -> str:
         """Return the idle that follows passing rows, and shared rows as far as passing rows carry them."""
         kept = ", ".join(
-            f"sum({self._kept(f'{name}_idle')})::DECIMAL(38, 9) AS {name}, any_value({name}_whole) AS {name}_whole"
+            f"sum({self._kept(f'{name}_idle')})::{self._source.amount} AS {name}, "
+            f"any_value({name}_whole) AS {name}_whole"
             for name in RESOURCES
         )
         return (
@@ -144,7 +149,7 @@ class IdleRows:
         own = f"CASE WHEN passes THEN {amount} ELSE 0 END"
         if self._question.sharing is None:
             return own
-        shared = f"({amount}::DOUBLE * coalesce(part, 0))::DECIMAL(38, 9)"
+        shared = f"({amount}::DOUBLE * coalesce(part, 0))::{self._source.amount}"
         return f"CASE WHEN origin IS NULL THEN {own} ELSE {shared} END"
 
     def _carried(self) -> str:
@@ -161,13 +166,13 @@ class IdleRows:
     def _left(self) -> str:
         """Return idle that could not be shared: nobody at its place was charged for the resource."""
         kept = ", ".join(
-            f"(CASE WHEN coalesce(c.{name}_whole, 0) = 0 THEN i.{name}_own ELSE 0 END)::DECIMAL(38, 9) AS {name}"
+            f"(CASE WHEN coalesce(c.{name}_whole, 0) = 0 THEN i.{name}_own ELSE 0 END)::{self._source.amount} AS {name}"
             for name in RESOURCES
         )
         wholes = ", ".join(f"any_value({name}_whole) AS {name}_whole" for name in RESOURCES)
         anything = " OR ".join(f"{name} <> 0" for name in RESOURCES)
         return (
-            f"SELECT * FROM (SELECT {_KEPT}, {kept}, {_UNKNOWN} FROM idle_at AS i\n"
+            f"SELECT * FROM (SELECT {_KEPT}, {kept}, {self._unknown} FROM idle_at AS i\n"
             f"  LEFT JOIN (SELECT {_PLACES}, {wholes} FROM carried GROUP BY {_PLACES}) AS c "
             f"ON {matched('i', 'c', _PLACE)})\n"
             f"WHERE {anything}"
@@ -179,7 +184,7 @@ class IdleRows:
         return (
             f"SELECT step, {role} AS role, currency, {self._name(word, by_place=by_place)} AS name, "
             f"{self._dialect.agreed('cluster')} AS cluster, "
-            'min("start") AS "start", max("end") AS "end", sum(amount)::DECIMAL(38, 9) AS shared_cost, '
+            f'min("start") AS "start", max("end") AS "end", sum(amount)::{self._source.amount} AS shared_cost, '
             "count(*) AS members\n"
             f"FROM (SELECT *, {self._source.step()} AS step FROM ({self._tenancy_amounts()}) WHERE amount <> 0)\n"
             "GROUP BY step, currency, name"
@@ -196,7 +201,7 @@ class IdleRows:
         return (
             f"SELECT t.*, {amount} AS amount FROM tenancy_at AS t LEFT JOIN ("
             f"SELECT window_start, cluster, any_value(tenant_whole) AS whole, "
-            f"sum({self._kept(f'({whole})')})::DECIMAL(38, 9) AS amount "
+            f"sum({self._kept(f'({whole})')})::{self._source.amount} AS amount "
             f"FROM {self._carried()} GROUP BY window_start, cluster) AS c ON {matched('t', 'c', _PLACE[:2])}"
         )
 
@@ -205,7 +210,7 @@ class IdleRows:
         return (
             f"SELECT step, {ROLE_SHARED} AS role, currency, '{SHARED}' AS name, "
             f'{self._dialect.time(window.start)} AS "start", {self._dialect.time(window.end)} AS "end", '
-            "sum(amount)::DECIMAL(38, 9) AS shared_cost, count(*) AS members\n"
+            f"sum(amount)::{self._source.amount} AS shared_cost, count(*) AS members\n"
             f"FROM (SELECT *, {self._source.step()} AS step FROM ({Shared(self._question, self._dialect).unshared()}) "
             "WHERE amount <> 0)\nGROUP BY step, currency, name"
         )

@@ -89,7 +89,4 @@ class PageFirst:
 
     def sums_of_steps(self) -> str:
         """Return per step of the series: what all rows cost, and the estimated part of it."""
-        return (
-            "SELECT step, sum(total_cost)::DOUBLE AS total_cost, sum(estimated_cost)::DOUBLE AS estimated_cost\n"
-            f"FROM ({self._steps.costs(f'({self._steps.keyed()})')})\nGROUP BY step ORDER BY step"
-        )
+        return self._reading.sums_of_steps_of(f"({self._steps.costs(f'({self._steps.keyed()})')})", "estimated_cost")

@@ -56,7 +56,7 @@ def _nodes(source: FromClause, place: str) -> str:
 
 
 def _services(question: Question, source: FromClause) -> str:
-    cost = "cost + adjustment" if question.adjusted else "cost"
+    cost = source.money("cost + adjustment" if question.adjusted else "cost")
     return (
         "SELECT step, cluster, "
         f"sum({cost}) FILTER (WHERE type = 'LoadBalancer')::DOUBLE AS load_balancer, "

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.kinds import CLOUD
+from fleetcost.query.measures import MONEY
 from fleetcost.query.question import Ordering, Question, Step
 from fleetcost.query.sql.names import Names
+from fleetcost.query.sql.source import FromClause
 from fleetcost.query.sql.stage import Stage
 
 
@@ -42,6 +44,7 @@ class Reading:
         self._dialect = dialect
         self._shape = shape
         self._names = Names(question, dialect)
+        self._source = FromClause(question, dialect)
 
     def stages(self) -> list[Stage]:
         """Return `whole`, the rows of the answer where they are not the cells, and `page` where not all come back."""
@@ -64,8 +67,8 @@ class Reading:
         chosen = [
             "step", "role", "currency", "name", *self._names.parts,
             *(f"coalesce({name}, '') AS {name}" for name in shape.properties),
-            '"start"', '"end"', *(f"{name}::DOUBLE AS {name}" for name in shape.sums), *shape.maxima, *shape.extras,
-            "total_cost::DOUBLE AS total_cost", "members",
+            '"start"', '"end"', *(self._figure(name, name) for name in shape.sums), *shape.maxima, *shape.extras,
+            self._figure("total_cost", "total_cost"), "members",
             *(f"{name}.detail AS {name}" for name in shape.details),
         ]  # fmt: skip
         by = f"step, currency{self._names.listed()}"
@@ -78,7 +81,7 @@ class Reading:
 
     def totals_of(self, rows: str) -> str:
         """Return the totals of a table, in any order."""
-        sums = ", ".join(f"sum({name})::DOUBLE AS {name}" for name in (*self._shape.sums, "total_cost"))
+        sums = ", ".join(self._figure(f"sum({name})", name) for name in (*self._shape.sums, "total_cost"))
         return (
             f'SELECT step, currency, count(*) AS counted, min("start") AS "start", max("end") AS "end", {sums} '
             f"FROM {rows} GROUP BY step, currency"
@@ -86,19 +89,32 @@ class Reading:
 
     def points(self) -> str:
         """Return per step of the series: each row's name and cost; of the page's rows where there is a page."""
-        chosen = "" if self._question.page.whole else " WHERE name IN (SELECT name FROM page)"
+        chosen = "TRUE" if self._question.page.whole else "name IN (SELECT name FROM page)"
         return (
-            f"SELECT step, role, name, sum(total_cost)::DOUBLE AS total_cost FROM cells{chosen} "
-            "GROUP BY step, role, name ORDER BY step, role, name"
+            f"SELECT step, role, name, {self._figure('sum(total_cost)', 'total_cost')} FROM cells "
+            f"WHERE {chosen} AND {self.in_currency()} GROUP BY step, role, name ORDER BY step, role, name"
         )
+
+    def in_currency(self) -> str:
+        """Return the condition that cells are in the currency of the answer, for what has one currency only."""
+        shown = self._question.shown
+        return f"currency = {self._dialect.text(shown.currency)}" if shown and shown.currency else "TRUE"
+
+    def _figure(self, expression: str, name: str) -> str:
+        """Return a figure of the answer; one of money is rounded here and nowhere else."""
+        value = self._source.rounded(expression) if name in MONEY else expression
+        return f"{value}::DOUBLE AS {name}"
 
     def sums_of_steps(self) -> str:
         """Return per step of the series: what all rows cost, and the estimated part of it."""
         part = " + ".join(f"coalesce({name}, 0)" for name in self._shape.estimates) or "0"
-        return (
-            f"SELECT step, sum(total_cost)::DOUBLE AS total_cost, sum({part})::DOUBLE AS estimated_cost FROM cells "
-            "GROUP BY step ORDER BY step"
-        )
+        return self.sums_of_steps_of("cells", part)
+
+    def sums_of_steps_of(self, cells: str, estimated: str) -> str:
+        """Return per step what all rows of a table cost, and the sum of an expression for the estimated part."""
+        total = self._figure("sum(total_cost)", "total_cost")
+        part = self._figure(f"sum({estimated})", "estimated_cost")
+        return f"SELECT step, {total}, {part} FROM {cells} WHERE {self.in_currency()} GROUP BY step ORDER BY step"
 
     def _whole(self) -> str:
         """Return the cells added up over all steps."""
@@ -141,11 +157,15 @@ class Reading:
     def _order(self) -> str:
         order = self._question.page.order
         rest = f"role, name{self._names.listed()}, currency"
-        if self._question.kind is CLOUD and order is not None:
-            return f"step, currency, {_ordered(order)}, {rest}"
         if order is None:
             return f"step, {rest}"
-        return f"step, {_ordered(order)}, {rest}"
+        return f"step, {self._apart()}{_ordered(order)}, {rest}"
+
+    def _apart(self) -> str:
+        """Return what keeps unlike amounts from being compared: an order by currency, the answer's own first."""
+        shown = self._question.shown
+        first = f"CASE WHEN {self.in_currency()} THEN 0 ELSE 1 END, " if shown and shown.currency else ""
+        return f"{first}currency, " if shown or self._question.kind is CLOUD else ""
 
 
 def _ordered(order: Ordering) -> str:

@@ -24,6 +24,7 @@ class Shared:
         self._question = question
         self._dialect = dialect
         self._names = Names(question, dialect)
+        self._amount = FromClause(question, dialect).amount
         self._order = ", ".join([Grain(question, dialect).order(), "cluster", "place"])
 
     def stages(self) -> list[Stage]:
@@ -68,10 +69,10 @@ class Shared:
     def _sources(self, sharing: Sharing) -> str:
         idle = "".join(f" + {name}_idle" for name in RESOURCES) if self._question.idle is Idle.SHARE else ""
         tenancy = " + disks + management" if self._question.tenancy is Tenancy.SHARE else ""
-        amounts = [f"sum(total + external{idle}{tenancy})::DECIMAL(38, 9) AS amount"]
+        amounts = [f"sum(total + external{idle}{tenancy})::{self._amount} AS amount"]
         for part in PARTS:
             own = f" + {part}_idle" if part in RESOURCES and idle else ""
-            amounts.append(f"sum({part}{own})::DECIMAL(38, 9) AS {part}")
+            amounts.append(f"sum({part}{own})::{self._amount} AS {part}")
         taken = (
             f"SELECT window_start, currency, origin AS source, {', '.join(amounts)}\n"
             "FROM carried WHERE origin IS NOT NULL GROUP BY window_start, currency, origin"
@@ -85,8 +86,8 @@ class Shared:
         whole = self._dialect.exact((hourly * resolution.seconds / 3600).quantize(Decimal("1e-9")))
         running = self._running_window(hourly)
         return (
-            f"SELECT window_start, currency, '{OVERHEAD}' AS source, {running or whole} AS amount, "
-            f"{', '.join(f'0::DECIMAL(38, 9) AS {part}' for part in PARTS)}\n"
+            f"SELECT window_start, currency, '{OVERHEAD}' AS source, ({running or whole})::{self._amount} AS amount, "
+            f"{', '.join(f'0::{self._amount} AS {part}' for part in PARTS)}\n"
             "FROM (SELECT DISTINCT window_start, currency FROM grain WHERE visible)"
         ).replace("$whole", whole)
 
@@ -125,19 +126,19 @@ class Shared:
 
     def _shared(self, sharing: Sharing) -> str:
         upto, before = (
-            self._dialect.part("s.amount", "upto", "whole"),
-            self._dialect.part("s.amount", "before", "whole"),
+            self._dialect.part("s.amount", "upto", "whole", self._amount),
+            self._dialect.part("s.amount", "before", "whole", self._amount),
         )
         amount = f"({upto}) - ({before})"
         parts = ", ".join(
-            f"coalesce(amount::DOUBLE * {part}::DOUBLE / nullif(sourced, 0)::DOUBLE, 0)::DECIMAL(38, 9) AS {part}"
+            f"coalesce(amount::DOUBLE * {part}::DOUBLE / nullif(sourced, 0)::DOUBLE, 0)::{self._amount} AS {part}"
             for part in PARTS
         )
         chosen = ", ".join(f"s.{part}" for part in PARTS)
         return (
             f"SELECT window_start, currency{self._names.listed()}, source, amount, {parts}\n"
             f"FROM (SELECT p.window_start, p.currency{self._names.listed('p.')}, s.source, s.amount AS sourced, "
-            f"({amount})::DECIMAL(38, 9) AS amount, {chosen}\n"
+            f"({amount})::{self._amount} AS amount, {chosen}\n"
             f"  FROM ({self._positions(sharing)}) AS p JOIN sources AS s "
             f"ON {matched('p', 's', ('window_start', 'currency'))}\n  WHERE p.passes AND p.whole > 0)"
         )
@@ -163,9 +164,9 @@ class Shared:
         shares = self._question.idle is Idle.SHARE
         idle = ", ".join(f"{f'{name}_idle' if shares else '0'} AS {name}_cost_idle" for name in RESOURCES)
         none = ", ".join(f"0 AS {name}_cost_idle" for name in RESOURCES)
-        sums = ", ".join(f"sum({name}_cost_idle)::DECIMAL(38, 9) AS {name}_cost_idle" for name in RESOURCES)
+        sums = ", ".join(f"sum({name}_cost_idle)::{self._amount} AS {name}_cost_idle" for name in RESOURCES)
         return (
-            f"SELECT step, currency{names}, {sums}, sum(shared_cost)::DECIMAL(38, 9) AS shared_cost\n"
+            f"SELECT step, currency{names}, {sums}, sum(shared_cost)::{self._amount} AS shared_cost\n"
             f"FROM (SELECT {step} AS step, currency{names}, {idle}, 0 AS shared_cost FROM carried "
             "WHERE passes AND origin IS NULL\n"
             f"  UNION ALL SELECT step, currency{names}, {none}, amount FROM ({self._every_share()}))\n"

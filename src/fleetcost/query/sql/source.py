@@ -15,10 +15,14 @@ from fleetcost.query.measures import (
     COSTS_WITH,
     COUNTS,
     ESTIMATES,
+    EXCHANGED,
     IDLE_MEASURES,
+    MONEY,
     PARTS_WITH,
 )
 from fleetcost.query.question import Question, Step
+from fleetcost.query.shown import FACTOR_TYPE
+from fleetcost.query.sql.stage import Stage
 
 RESOURCES = ("cpu", "ram", "gpu")
 """What a node's cost is made of, and its idle."""
@@ -44,10 +48,69 @@ class FromClause:
         """
         resolution = self._question.frame.resolution
         if self._question.estimated or name not in ESTIMATES:
-            return self._dialect.source(name, frozenset(columns), resolution)
+            return self._shown(self._dialect.source(name, frozenset(columns), resolution), name)
         # Which part of an amount is estimated is known of single rows: rows of a rollup add up unlike prices.
         rows = self._dialect.source(name, frozenset({*columns, "container"}), resolution)
-        return self._dialect.changed(rows, _without_estimates(name))
+        return self._shown(self._dialect.changed(rows, _without_estimates(name)), name)
+
+    @property
+    def amount(self) -> str:
+        """The type of a sum of money: nine places, and the twelve of a rate where amounts are multiplied with one."""
+        return "DECIMAL(38, 21)" if self._question.converted else "DECIMAL(38, 9)"
+
+    @property
+    def factor(self) -> str:
+        """The column with the rate of a row behind a comma, to follow other columns; nothing without rates."""
+        return ", factor" if self._question.converted else ""
+
+    def money(self, amount: str) -> str:
+        """
+        Return an amount of a row in the currency of the answer: a product without loss, rounded nowhere.
+
+        The types are such that engines agree on that of the product: (20 + 17 + 1, 9 + 12).
+        """
+        return f"(({amount})::DECIMAL(20, 9) * factor)" if self._question.converted else amount
+
+    def rounded(self, amount: str) -> str:
+        """Return a sum of money on the grid of nine places, half away from zero: the only rounding."""
+        return f"({amount})::DECIMAL(38, 9)" if self._question.converted else amount
+
+    def stages(self) -> list[Stage]:
+        """Return the stage `exchange` where amounts are multiplied with rates: what each currency is worth by day."""
+        factors, dialect = self._question.exchange.factors, self._dialect
+        if not factors:
+            return []
+        rows = ", ".join(
+            f"({dialect.time(one.day)}, {dialect.text(one.currency)}, {one.factor:f}::{FACTOR_TYPE})" for one in factors
+        )
+        return [Stage("exchange", f"SELECT * FROM (VALUES {rows}) AS t(day, currency, factor)")]
+
+    def _shown(self, rows: str, table: str) -> str:
+        """Return rows in the currency of the answer, those without a rate in their own, or without them."""
+        shown = self._question.shown
+        if shown is None or not shown.currency:
+            return rows
+        own = self._dialect.text(shown.currency)
+        if self._question.converted:
+            day = "r.window_start"
+            if self._question.frame.resolution is not Resolution.DAY:
+                day = self._dialect.truncated("day", day)
+            joined = (
+                f"(SELECT r.*, x.factor FROM {rows} AS r LEFT JOIN exchange AS x "
+                f"ON x.currency = r.currency AND x.day = {day})"
+            )
+            changed = {
+                "currency": f"CASE WHEN factor IS NULL THEN currency ELSE {own} END",
+                "factor": f"coalesce(factor, 1::{FACTOR_TYPE})",
+            }
+            exchanged = {
+                name: f"CASE WHEN factor IS NULL THEN {name}::{self.amount} ELSE {self.money(name)} END"
+                for name in EXCHANGED.get(table, ())
+            }
+            rows = self._dialect.changed(joined, changed | exchanged)
+        if shown.rest:
+            return f"(SELECT * FROM {rows} WHERE currency <> {own})"
+        return f"(SELECT * FROM {rows} WHERE currency = {own})" if shown.alone else rows
 
     def in_frame(self) -> str:
         """Return the condition on the window."""
@@ -92,35 +155,43 @@ class FromClause:
         return "TRUE" if tree is None else Conditions(self._question.kind, self._dialect, idle=True).sql(tree)
 
     def measure(self, name: str) -> str:
-        """Return a measure on the basis asked for: an adjustment is inside its cost, beside it, or nowhere."""
-        if self._question.kind is SetKind.ALLOCATIONS and self._question.joined:
-            return self._joined(name)
-        if name in ADJUSTED and not self._question.adjusted:
-            return "0::DECIMAL(38, 9)"
-        return self._dialect.whole(name) if name in COUNTS else name
+        """
+        Return a measure on the basis and in the currency asked for.
+
+        An adjustment is inside its cost, beside it, or nowhere.
+        """
+        if name in ADJUSTED and (self._joins or not self._question.adjusted):
+            return f"0::{self.amount}"
+        if name in COUNTS:
+            return self._dialect.whole(name)
+        basis = self._joined(name) if self._joins else name
+        return self.money(basis) if name in MONEY else basis
+
+    @property
+    def _joins(self) -> bool:
+        return self._question.kind is SetKind.ALLOCATIONS and self._question.joined
 
     def _joined(self, name: str) -> str:
         """Return a measure of allocations with its adjustment inside; what is inside a cost takes its part of that."""
-        if name in ADJUSTED:
-            return "0::DECIMAL(38, 9)"
         if self._question.adjusted and name in COSTS_WITH:
             return f"{name} + {COSTS_WITH[name]}"
         if self._question.adjusted and name in PARTS_WITH:
             whole, adjustment = PARTS_WITH[name]
             share = f"amount_of(quotient(nanos({name}) * nanos({adjustment}), nanos({whole})))"
             return f"CASE WHEN {whole} = 0 THEN {name} ELSE {name} + {share} END"
-        return self._dialect.whole(name) if name in COUNTS else name
+        return name
 
     def total(self) -> str:
         """Return what rows of allocations cost together, as a sum."""
-        return "sum(cost) + sum(adjustment)" if self._question.adjusted else "sum(cost)"
+        cost = f"sum({self.money('cost')})"
+        return f"{cost} + sum({self.money('adjustment')})" if self._question.adjusted else cost
 
     def cost(self, resource: str) -> str:
         """Return what a row costs for one resource, adjusted where that is wanted."""
         adjustment = f"{resource}_cost_adjustment"
         if not self._question.adjusted or adjustment not in ADJUSTED:
-            return f"{resource}_cost"
-        return f"{resource}_cost + {adjustment}"
+            return self.money(f"{resource}_cost")
+        return self.money(f"{resource}_cost + {adjustment}")
 
     def assets(self) -> str:
         """Return the assets of the frame, with their category."""
@@ -137,7 +208,7 @@ class FromClause:
             if not self._question.adjusted
             else f"CASE WHEN {whole} = 0 THEN 1 ELSE 1 + adjustment::DOUBLE / {whole}::DOUBLE END"
         )
-        sums = ", ".join(f"sum({name} * ({rate}))::DECIMAL(38, 9) AS {name}" for name in IDLE_MEASURES)
+        sums = ", ".join(f"sum({self.money(f'{name} * ({rate})')})::{self.amount} AS {name}" for name in IDLE_MEASURES)
         return (
             f"SELECT window_start, cluster, name AS node, {sums} FROM {self.table('asset')} "
             f"WHERE {self.in_frame()} AND type = 'Node' GROUP BY window_start, cluster, name"
@@ -148,7 +219,7 @@ class FromClause:
         if self._question.adjusted:
             return f"SELECT * FROM {self.table('idle')} WHERE {self.in_frame()}"
         allocated = (
-            f"SELECT window_start, cluster, node, {_sums(IDLE_MEASURES)} FROM "
+            f"SELECT window_start, cluster, node, {self._sums(IDLE_MEASURES)} FROM "
             f"{self.table('allocation', ('window_start', 'cluster', 'node', 'kind'))} "
             f"WHERE {self.in_frame()} AND kind = 'workload' GROUP BY window_start, cluster, node"
         )
@@ -162,6 +233,9 @@ class FromClause:
             f"JOIN ({self.nodes()}) AS n ON {matched('i', 'n', place)}\n"
             f"LEFT JOIN ({allocated}) AS a ON {matched('i', 'a', place)}"
         )
+
+    def _sums(self, names: Collection[str]) -> str:
+        return ", ".join(f"sum({self.money(name)}) AS {name}" for name in names)
 
     def tenancy(self) -> str:
         """Return what a cluster itself costs per window: its nodes' own disks and its management."""
@@ -214,7 +288,3 @@ def _observed(name: str, cost: str, other: str) -> str:
     cases = " ".join(f"WHEN {met} THEN quotient({whole} * {part}, {of})" for met, (part, of) in ways.items())
     estimate = f"CASE {cases} ELSE 0 END"
     return f"{name} - {estimate}" if name in COUNTS else f"{name} - amount_of({estimate})"
-
-
-def _sums(names: Collection[str]) -> str:
-    return ", ".join(f"sum({name}) AS {name}" for name in names)
