@@ -41,7 +41,9 @@ def print_beside(console: Console, inventory: Inventory) -> None:
         table.add_column(heading, justify="right" if heading in {"objects", "size"} else "left", overflow="fold")
     for folder in inventory.beside:
         size, newest = size_words(folder.size_bytes), f"{folder.newest.modified:%Y-%m-%d %H:%M}"
-        table.add_row(folder.place.kind, Text(folder.place.owner), f"{folder.objects:,}", size, newest)
+        name = inventory.names.get(folder.place.owner, "")
+        owner = f"{name} (uid {folder.place.owner})" if name not in {"", folder.place.owner} else folder.place.owner
+        table.add_row(folder.place.kind, Text(owner), f"{folder.objects:,}", size, newest)
     console.print(table)
     for kind in dict.fromkeys(folder.place.kind for folder in inventory.beside):
         console.print(Text(f"{kind}: {kind.meaning}"))
@@ -57,6 +59,7 @@ def beside_document(inventory: Inventory) -> dict[str, Any]:
             "kind": folder.place.kind,
             "meaning": folder.place.kind.meaning,
             "of": folder.place.owner,
+            "name": inventory.names.get(folder.place.owner, ""),
             "objects": folder.objects,
             "bytes": folder.size_bytes,
             "newest": {"path": folder.newest.path, "written_at": rfc3339(folder.newest.modified)},

@@ -16,6 +16,7 @@ from fleetcost.sets.beside import BesideFolder, outside, take_beside
 from fleetcost.sets.cloud.layout import is_cloud_set
 from fleetcost.sets.discover import Found, discover
 from fleetcost.sets.foreign_agents import ForeignAgent, read_agents
+from fleetcost.sets.kubemodel import names_of
 
 FORMS = {ObjectState.SET: "parquet", ObjectState.FOREIGN_SET: "bingen"}
 
@@ -71,6 +72,7 @@ class Inventory:
         strangers: objects with names this build does not know
         beside: what other products' agents write beside their sets, by kind and owner
         agents: what those agents say of themselves
+        names: of clusters whose folders are called by their uid
     """
 
     rows: tuple[InventoryRow, ...]
@@ -79,6 +81,7 @@ class Inventory:
     strangers: tuple[Stranger, ...]
     beside: tuple[BesideFolder, ...] = ()
     agents: Mapping[str, ForeignAgent] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def size_bytes(self) -> int:
@@ -104,7 +107,7 @@ def whole_inventory(bucket: BucketReader, cluster: ClusterId | None = None) -> I
     inside = [one.info for one in found if one.location.state is ObjectState.BESIDE]
     ours = [] if cluster else list(outside(bucket))
     folders = take_beside([*inside, *ours], known=is_cloud_set)
-    return replace(counted, beside=folders, agents=read_agents(bucket, folders))
+    return replace(counted, beside=folders, agents=read_agents(bucket, folders), names=names_of(bucket, folders))
 
 
 def take_inventory(objects: Iterable[Found]) -> Inventory:

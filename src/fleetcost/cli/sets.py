@@ -15,6 +15,7 @@ from fleetcost.cli.flags import Subparsers
 from fleetcost.cli.sets_raw import show_raw
 from fleetcost.errors import DamagedError
 from fleetcost.model.sets import SetKind
+from fleetcost.sets.bingen.kinds import BingenKind
 from fleetcost.sets.cost_set import CostSet
 from fleetcost.sets.files import from_bytes
 from fleetcost.sets.schema import TABLES
@@ -33,7 +34,7 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     show.add_argument("files", nargs="+", type=Path, metavar="FILE")
     show.add_argument("--json", action="store_true", help="one JSON document a row, in the columns of our format")
     show.add_argument("--raw", action="store_true", help="other agents' files: the wire fields, one document a line")
-    show.add_argument("--kind", help="with --raw: allocations, assets, cloudcosts, networkinsights; else it is guessed")
+    show.add_argument("--kind", help=f"with --raw: {', '.join(BingenKind)}; else it is guessed")
     show.set_defaults(run=_show)
 
 

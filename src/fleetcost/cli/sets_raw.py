@@ -23,7 +23,7 @@ def show_raw(
 
     Args:
         files: paths of bingen files, gzip or not
-        kind: `allocations`, `assets`, `cloudcosts` or `networkinsights`; None to tell it from the path or the content
+        kind: a kind of set, such as `allocations`; None to tell it from the path or the content
         out: where the documents go, standard output by default
         errors: where reasons go, standard error by default
 

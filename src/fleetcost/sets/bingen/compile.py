@@ -15,6 +15,7 @@ from fleetcost.sets.bingen.damage import Unreadable, ends
 from fleetcost.sets.bingen.grammar import (
     BOOL,
     F64,
+    I32,
     TEXT,
     TEXT_MAP,
     TIME,
@@ -31,7 +32,7 @@ from fleetcost.sets.bingen.record import Record, RecordLayout, Value
 from fleetcost.sets.bingen.source import WireSource
 from fleetcost.sets.bingen.steps import Step
 
-_CODES: dict[Shape, str] = {F64: "d", BOOL: "?", TEXT: "I"}
+_CODES: dict[Shape, str] = {F64: "d", I32: "i", BOOL: "?", TEXT: "I"}
 _HEAD_BYTES = 4
 """In front of a nested struct's version; once a length, now zero and skipped."""
 
@@ -85,7 +86,7 @@ def _plan(struct: Struct, version: int, *, inline: bool) -> tuple[RecordLayout, 
 
 def _has_fixed_width(shape: Shape, *, inline: bool) -> bool:
     """Tell whether a value of this shape always takes the same bytes and can be unpacked with its neighbours."""
-    return shape in (F64, BOOL) or (shape is TEXT and not inline)
+    return shape in (F64, I32, BOOL) or (shape is TEXT and not inline)
 
 
 def _run(fields: tuple[Field, ...]) -> Step:
@@ -141,5 +142,5 @@ def smallest_bytes(shape: Shape, *, inline: bool) -> int:
             body = min(sum(smallest_bytes(field.shape, inline=inline) for field in fields) for fields in ways)
             return _HEAD_BYTES + 1 + body
         case Scalar():
-            return {F64: 8, BOOL: 1, TIME: 19}.get(shape, 2 if inline else 4)
+            return {F64: 8, I32: 4, BOOL: 1, TIME: 19}.get(shape, 2 if inline else 4)
     return 1

@@ -13,6 +13,7 @@ class Scalar(enum.Enum):
     """A value without parts."""
 
     F64 = "f64"
+    I32 = "i32"
     BOOL = "bool"
     TEXT = "str"
     TIME = "time"
@@ -126,7 +127,7 @@ class Struct:
 
 Shape = Scalar | Pointer | Slice | Map | Interface | Struct
 
-F64, BOOL, TEXT, TIME = Scalar.F64, Scalar.BOOL, Scalar.TEXT, Scalar.TIME
+F64, I32, BOOL, TEXT, TIME = Scalar.F64, Scalar.I32, Scalar.BOOL, Scalar.TEXT, Scalar.TIME
 TEXTS = Slice(TEXT)
 TEXT_MAP = Map(TEXT, TEXT)
 

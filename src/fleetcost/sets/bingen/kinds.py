@@ -1,4 +1,4 @@
-"""The four kinds of set. A file does not say which it is: its path does."""
+"""The kinds of set. A file does not say which it is: its path does."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 from fleetcost.sets.bingen.fields_allocation import ALLOCATION_SET
 from fleetcost.sets.bingen.fields_asset import ASSET_SET, ASSET_SET_OF_1_95_0
 from fleetcost.sets.bingen.fields_cloudcost import CLOUD_COST_SET
+from fleetcost.sets.bingen.fields_kubemodel import KUBEMODEL_SET
 from fleetcost.sets.bingen.fields_network import NETWORK_INSIGHT_SET
 from fleetcost.sets.bingen.grammar import Struct
 
@@ -19,6 +20,7 @@ class BingenKind(enum.StrEnum):
     ASSETS = "assets"
     CLOUD_COSTS = "cloudcosts"
     NETWORK_INSIGHTS = "networkinsights"
+    KUBEMODEL = "kubemodel"
 
     @property
     def layouts(self) -> tuple[Struct, ...]:
@@ -31,6 +33,7 @@ _LAYOUTS = {
     BingenKind.ASSETS: (ASSET_SET, ASSET_SET_OF_1_95_0),
     BingenKind.CLOUD_COSTS: (CLOUD_COST_SET,),
     BingenKind.NETWORK_INSIGHTS: (NETWORK_INSIGHT_SET,),
+    BingenKind.KUBEMODEL: (KUBEMODEL_SET,),
 }
 
 _KIND_IN_PATH = re.compile(rf"(?<![a-z])({'|'.join(BingenKind)})(?![a-z])")

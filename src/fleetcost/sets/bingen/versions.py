@@ -54,6 +54,15 @@ CLOUD_COST = VersionSet(
 
 NETWORK_INSIGHT = VersionSet("NetworkInsight", (Version(1, "2025-03-18", "the base layout"),))
 
+KUBEMODEL = VersionSet(
+    "KubeModel",
+    (
+        Version(1, "2025-10", "cluster, namespaces, resource quotas"),
+        Version(2, "2026-07", "a cluster's region; workloads, nodes, pods, volumes, services, devices"),
+    ),
+)
+"""Higher numbers were seen on branches only, with layouts that contradict each other."""
+
 DEFAULT = VersionSet(
     "Default",
     (
@@ -64,5 +73,5 @@ DEFAULT = VersionSet(
     ),
 )
 
-EVERY_SET = (ALLOCATION, ASSETS, ASSETS_OF_1_95_0, CLOUD_COST, NETWORK_INSIGHT, DEFAULT)
+EVERY_SET = (ALLOCATION, ASSETS, ASSETS_OF_1_95_0, CLOUD_COST, NETWORK_INSIGHT, KUBEMODEL, DEFAULT)
 """In the order of the documentation's table."""

@@ -19,6 +19,7 @@ from unit.sets.bingen.writer import Writer, layout_of, version_for
 
 SCALARS = {
     Scalar.F64: st.floats() | st.integers(-(10**6), 10**6).map(float),
+    Scalar.I32: st.integers(-(2**31), 2**31 - 1),
     Scalar.BOOL: st.booleans(),
     Scalar.TEXT: st.text(max_size=6),
     Scalar.TIME: st.builds(

@@ -40,7 +40,7 @@ def zero(shape: Shape, version: int) -> Any:
     """Return what a writer leaves in a field that was never set."""
     if isinstance(shape, Struct):
         return build(shape, version)
-    zeros = {Scalar.F64: 0.0, Scalar.BOOL: False, Scalar.TEXT: "", Scalar.TIME: WireTime(0, 0, 0)}
+    zeros = {Scalar.F64: 0.0, Scalar.I32: 0, Scalar.BOOL: False, Scalar.TEXT: "", Scalar.TIME: WireTime(0, 0, 0)}
     return zeros[shape] if isinstance(shape, Scalar) else None
 
 
@@ -101,7 +101,7 @@ class Writer:
             )
         if shape is Scalar.TIME:
             return time_bytes(value)
-        return struct.pack("<d" if shape is Scalar.F64 else "?", value)
+        return struct.pack({Scalar.F64: "<d", Scalar.I32: "<i"}.get(shape, "?"), value)
 
 
 def raw_text(text: str) -> bytes:
