@@ -6,11 +6,13 @@ FleetcostError
 ├── CallerError            the caller's fault: change the call, the file or the flag
 │   ├── SettingsError          a setting, flag, environment variable or configuration file
 │   ├── QuestionError          a query parameter: names it, what was read, what is accepted
+│   ├── RatesRefusedError      a file of exchange rates that cannot be used
 │   └── ClaimRefusedError      this cluster id belongs to another cluster
 ├── TryAgainError          the other side did not answer, or not well: the same call may succeed later
 │   ├── SourceError            the Prometheus-compatible API
 │   ├── StoreError             the bucket
 │   ├── BillError              the API of a cloud's billing
+│   ├── RatesNotFetchedError   whoever publishes exchange rates
 │   ├── NoAnswerError          an aggregator's API, asked by a command
 │   ├── NoRoomError            disk or memory is used up; what was being done is left out
 │   │   └── WorkTooLargeError      memory is too small for what was done at once; less may fit
@@ -120,6 +122,10 @@ class QuestionError(CallerError):
         )  # fmt: skip
 
 
+class RatesRefusedError(CallerError):
+    """A file of exchange rates cannot be read, or holds what can hardly be meant."""
+
+
 class ClaimRefusedError(CallerError):
     """Another cluster, with another uid, has claimed this cluster id in the bucket."""
 
@@ -134,6 +140,10 @@ class SourceError(TryAgainError):
 
 class StoreError(TryAgainError):
     """The bucket could not be reached or answered with an error."""
+
+
+class RatesNotFetchedError(TryAgainError):
+    """Whoever publishes exchange rates did not answer, or not with a file."""
 
 
 class BillError(TryAgainError):

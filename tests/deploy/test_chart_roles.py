@@ -196,6 +196,19 @@ def test_bills_reach_the_aggregator(values: Path) -> None:
         assert "bills" not in {mount["name"] for mount in containers(found)["agent"]["volumeMounts"]}
 
 
+def test_a_file_of_rates_reaches_the_aggregator(values: Path) -> None:
+    """A ConfigMap with exchange rates is mounted where the settings name it, and a table is named."""
+    for way in ("statefulset", "deployment"):
+        chosen = f"aggregator: {{deployMethod: {way}, rates: {{existingConfigMap: rates}}}}\n"
+        values.write_text(BASE + STORE + chosen)
+        found = render(values)
+        said = settings(found, "aggregator")
+        assert (said["rates_file"], said["rates"]) == ("/etc/fleetcost/rates/rates.csv", "booked")
+        assert {"name": "rates", "mountPath": "/etc/fleetcost/rates", "readOnly": True} in (
+            containers(found)["aggregator"]["volumeMounts"]
+        )
+
+
 def test_a_reading_primary_writes_nothing(values: Path) -> None:
     """With `readOnlyPrimary` there is no agent, and the aggregator is set to write nothing."""
     values.write_text(BASE + ROLES["read-only"][0])

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from fleetcost.api.context import Context
+from fleetcost.commands import ShownCommand
 from fleetcost.errors import QuestionError, closest
 from fleetcost.query.answer import Answer, LeftOut
 from fleetcost.query.bills import BillCover
@@ -294,7 +295,8 @@ def _why(one: LeftOut, question: Question) -> str:
     shown = question.shown
     if shown is None or shown.policy is None:
         return (
-            f"there is no rate table: import one and name it in the setting rates, or ask with currency={one.currency}"
+            f"there is no rate table: import one ({ShownCommand.RATES_IMPORT.quoted}) and name it in the setting "
+            f"rates, or ask with currency={one.currency}"
         )
     return shown.policy.why_none(one.currency, shown.currency, one.day.date())
 

@@ -28,7 +28,7 @@ from fleetcost.bucket.multi import MultiBucket, StoreState
 from fleetcost.bucket.port import Bucket
 from fleetcost.cli.bill_orders import Orders
 from fleetcost.cli.billing import make_billing
-from fleetcost.cli.engine import currency_facts, open_deriver, serve_engine
+from fleetcost.cli.engine import currency_facts, open_deriver, rate_loops, serve_engine
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage, multi_storage
 from fleetcost.errors import FleetcostError
@@ -147,7 +147,7 @@ def assemble(settings: AggregatorSettings, bucket: Bucket) -> Aggregator:
         hourly=_hours(settings.hourly_retention_hours), daily=_hours(24 * settings.daily_retention_days)
     )
     ingestor = Ingestor(bucket, database, retention, clock, currency=settings.foreign_currency, budget=budget)
-    return Aggregator(settings, database, ingestor, bucket, budget)
+    return Aggregator(settings, database, ingestor, bucket, budget, rates=RateBook(bucket))
 
 
 def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], beside: Sequence[Loop] = ()) -> None:
@@ -178,6 +178,7 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], be
                 target=lake.run, args=(stop, lambda: aggregator.ingestor.status.passes), name="lake", daemon=True
             )
         )
+    loops.append(threading.Thread(target=aggregator.rates.run, args=(stop,), name="rates", daemon=True))
     if services.registry is not None:
         loops.append(threading.Thread(target=services.registry.run, args=(stop,), name="registry", daemon=True))
     loops += [threading.Thread(target=loop, args=(stop,), name="beside", daemon=True) for loop in beside]
@@ -226,6 +227,7 @@ def _serve(settings: AggregatorSettings, bucket: MultiBucket, agent: Loop | None
     orders = None if billing is None or settings.read_only else Orders(billing)
     aggregator = replace(assemble(settings, bucket), stores=bucket.states, orders=orders)
     beside = [*([agent] if agent is not None else []), *([billing.loop] if billing is not None else [])]
+    beside += rate_loops(settings, bucket)
     serve_aggregator(aggregator, lambda address: _log.info("aggregator", address=address, bucket=bucket.name), beside)
 
 

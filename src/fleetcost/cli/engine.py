@@ -24,6 +24,9 @@ from fleetcost.ops import log
 from fleetcost.ops.memory import machine_memory_bytes
 from fleetcost.ops.settings import AggregatorSettings
 from fleetcost.rates.book import RateBook
+from fleetcost.rates.fetch import RateFetcher
+from fleetcost.rates.mounted import MountedRates
+from fleetcost.rates.store import check_name
 from fleetcost.ui.files import load as load_web
 
 QUESTIONS_AT_ONCE = 16
@@ -81,9 +84,15 @@ def serve_engine(settings: AggregatorSettings, bucket: Bucket, beside: Sequence[
     port = free_port(settings.bind, settings.port)
     deriver = open_deriver(settings, bucket) if settings.lake else None
     status: Callable[[], IngestStatus] = (lambda: deriver.status) if deriver else tables.status
-    app = create_app(_services(settings, tables, status), load_web())
+    rates = RateBook(bucket)
+    app = create_app(_services(settings, tables, status, rates), load_web())
     stop = threading.Event()
-    work: list[Loop] = [lambda stop: tables.run(stop, REFRESH_SECONDS), *beside]
+    work: list[Loop] = [
+        lambda stop: tables.run(stop, REFRESH_SECONDS),
+        rates.run,
+        *rate_loops(settings, bucket),
+        *beside,
+    ]
     if deriver is not None:
         work.append(partial(deriver.run, interval_seconds=settings.interval_seconds))
     loops = [threading.Thread(target=one, args=(stop,), name="engine", daemon=True) for one in work]
@@ -116,13 +125,35 @@ def currency_facts(settings: AggregatorSettings, rates: RateBook) -> CurrencyFac
     )
 
 
+def rate_loops(settings: AggregatorSettings, bucket: Bucket) -> list[Loop]:
+    """
+    Return the loops that fill the rate table of the settings; none where nothing fills it, or nothing may be written.
+
+    Raises:
+        SettingsError: rates would be taken in, and no table is named.
+    """
+    if settings.read_only or (settings.rates_file is None and settings.rates_fetch == "none"):
+        return []
+    if not settings.rates:
+        raise SettingsError("rates_file and rates_fetch need the name of a table in `rates`, such as ecb")
+    table = check_name(settings.rates)
+    loops: list[Loop] = []
+    if settings.rates_file is not None:
+        loops.append(MountedRates(bucket, table, settings.rates_file, clock).run)
+    if settings.rates_fetch == "ecb":
+        loops.append(RateFetcher(bucket, table, clock).run)
+    return loops
+
+
 def _url(settings: AggregatorSettings) -> str:
     if not settings.engine_url:
         raise SettingsError("engine: spark needs engine_url, such as sc://spark-connect:15002")
     return settings.engine_url
 
 
-def _services(settings: AggregatorSettings, tables: RemoteTables, status: Callable[[], IngestStatus]) -> Services:
+def _services(
+    settings: AggregatorSettings, tables: RemoteTables, status: Callable[[], IngestStatus], rates: RateBook
+) -> Services:
     hours, days = settings.hourly_retention_hours, settings.daily_retention_days
     return Services(
         database=tables,
@@ -134,6 +165,6 @@ def _services(settings: AggregatorSettings, tables: RemoteTables, status: Callab
         limits=Limits(QUESTIONS_AT_ONCE, settings.query_queue_length, settings.query_timeout_seconds),
         tokens=Tokens(settings.tokens_file) if settings.tokens_file else None,
         home=settings.home_cluster,
-        money=currency_facts(settings, RateBook()),
+        money=currency_facts(settings, rates),
         hosts=known_hosts(settings.bind, settings.allowed_hosts, tokens=settings.tokens_file is not None),
     )

@@ -41,6 +41,8 @@ _GOOD = ("complete", "final")
 
 _SHARING = ("share_namespaces", "share_labels", "share_cost")
 _BAD_REQUEST = 400
+_SEVERAL = 2
+"""Currencies from which each row and total names its own."""
 
 
 def add_parser(subparsers: Subparsers, about: str) -> None:
@@ -53,6 +55,8 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
         one.add_argument("--window", default="7d", help="7d, today, lastmonth, two times … (default 7d)")
         one.add_argument("--aggregate", help="what to group by, such as cluster,namespace")
         one.add_argument("--filter", help='such as cluster:"prod"+namespace:"shop"')
+        one.add_argument("--currency", help="of the answer: an ISO 4217 code, or native for each row's own")
+        one.add_argument("--rates", help="which exchange rates: a table, or table@YYYY-MM-DD for one day's throughout")
         if kind != "cloudcost":
             one.add_argument("--basis", choices=("billed", "list"), default="billed",
                              help="prices as billed, or list prices (default billed)")  # fmt: skip
@@ -98,7 +102,7 @@ def _figures(row: dict[str, Any], columns: tuple[str, ...]) -> dict[str, float]:
 
 
 def _fetch(parsed: argparse.Namespace) -> bytes:
-    names = ("window", "aggregate", "filter", "basis", "idle", "tenancy", *_SHARING)
+    names = ("window", "aggregate", "filter", "currency", "rates", "basis", "idle", "tenancy", *_SHARING)
     chosen = {name: value for name in names if (value := getattr(parsed, name, None)) is not None}
     with api_client(parsed) as client:
         try:
@@ -125,7 +129,7 @@ def _print(answer: dict[str, Any], columns: tuple[str, ...]) -> None:
         console.print(_why_nothing(answer), **plain)
         return
     window = answer["question"]["window"]
-    single = bool(answer["currency"])
+    single = bool(answer["currency"]) and len(answer.get("by_currency", ())) < _SEVERAL
     title = f"{window['start']} to {window['end']}, {answer['currency'] or 'in several currencies'}"
     table = Table(title=title, title_justify="left")
     table.add_column("name", overflow="fold")
@@ -142,8 +146,8 @@ def _print(answer: dict[str, Any], columns: tuple[str, ...]) -> None:
         sums = _figures(totals, columns)
         table.add_row(label, *(f"{sums[column]:,.2f}" for column in shown), style="bold")
     console.print(table)
-    if prices := _prices(answer):
-        console.print(prices, **plain)
+    for line in filter(None, (_prices(answer), _rates(answer))):
+        console.print(line, **plain)
     for entry in answer["completeness"]:
         if entry["state"] not in _GOOD:
             causes = "; ".join(entry["causes"][:3])
@@ -161,6 +165,19 @@ def _prices(answer: dict[str, Any]) -> str:
         return "prices: list"
     share = prices["uncovered_share"]
     return "prices: as billed" + (f"; no bill covers {share:.0%} of what the assets cost" if share else "")
+
+
+def _rates(answer: dict[str, Any]) -> str:
+    """Say by which exchange rates costs were converted."""
+    said = answer.get("conversion")
+    if not said or not said["table"]:
+        return ""
+    worth = ", ".join(
+        f"{one['currency']} {one['first_rate']}"
+        + (f" to {one['last_rate']}" if one["last_rate"] != one["first_rate"] else "")
+        for one in said["from"]
+    )
+    return f"rates: {said['table']} version {said['version']}, {said['policy']}" + (f": {worth}" if worth else "")
 
 
 def _sums(answer: dict[str, Any], *, single: bool) -> list[tuple[str, dict[str, float]]]:

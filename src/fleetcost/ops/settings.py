@@ -183,6 +183,16 @@ class AggregatorSettings(ServerSettings, frozen=True, kw_only=True, forbid_unkno
     rates: Annotated[
         str, _At(description="the table of exchange rates that answers are converted with; empty converts nothing")
     ] = ""
+    rates_file: Annotated[
+        Path | None,
+        _At(
+            description="a file of exchange rates that is taken into the table `rates` at the start and when it changes"
+        ),
+    ] = None
+    rates_fetch: Annotated[
+        Literal["none", "ecb"],
+        _At(description="ecb fetches the European Central Bank's rates into the table `rates` once a day"),
+    ] = "none"
     rate_max_age_days: Annotated[
         int, _At(ge=0, le=31, description="days that a daily exchange rate counts on, where newer ones are missing")
     ] = 7

@@ -15,6 +15,9 @@ import pytest
 
 from builders import at
 from fleetcost.api.services import CurrencyFacts
+from fleetcost.rates.book import RateBook
+from fleetcost.rates.store import publish_rates
+from fleetcost.rates.table import RateKind
 from unit.api.apps import App, app
 from unit.api.mixed import (
     CLUSTERS,
@@ -255,3 +258,24 @@ def test_one_day_can_count_for_all(rated: App) -> None:
 def test_what_cannot_be_a_currency_or_a_table_is_refused(rated: App, asked: dict[str, Any], says: str) -> None:
     """A question that names no currency or no table that there is says what would be accepted."""
     assert says in rated.refused("/api/v1/allocations", window=WINDOW, **asked)["detail"]
+
+
+def test_what_there_is_to_choose_from_is_listed(tmp_path: Path) -> None:
+    """`/api/v1/rates` has the tables of the bucket with what is wrong with them, and the currencies of the rows."""
+    bucket = fleet_bucket()
+    publish_rates(bucket, "ecb", RateKind.DAILY, rate_table().rates, "eurofxref-hist.csv", at(0))
+    known = RateBook(bucket)
+    known.refresh()
+    with app(tmp_path, bucket, now=at(12, day=3), money=CurrencyFacts(rates="ecb", book=known)) as opened:
+        opened.ingestor.pass_once()
+        before = opened.get("/api/v1/allocations", window=WINDOW, currency="EUR")["totals"]
+        bucket.put("fleetcost/rates/ecb/current.json", b"{")
+        known.refresh()
+        opened.ingestor.pass_once()
+        listed = opened.get("/api/v1/rates")
+        after = opened.get("/api/v1/allocations", window=WINDOW, currency="EUR")["totals"]
+    assert listed["row_currencies"] == sorted(SUMS)
+    (table,) = listed["tables"]
+    assert (table["table"], table["version"], table["currencies"]) == ("ecb", 1, ["EUR", "JPY", "USD"])
+    assert "current.json" in table["fault"]
+    assert before == after

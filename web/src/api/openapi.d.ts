@@ -140,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The exchange rates, and the currencies of the rows */
+        get: operations["get_api_v1_rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/unclaimed": {
         parameters: {
             query?: never;
@@ -1211,6 +1228,59 @@ export interface components {
             doubts: components["schemas"]["DoubtJson"][];
         };
         /**
+         * RatesJson
+         * @description What answers can be shown in.
+         *
+         *     Attributes:
+         *         display_currency: of answers that name none; empty for each row's own
+         *         default_table: of answers that name none; empty where nothing is converted
+         *         max_age_days: how many days a daily rate is carried forward
+         *         row_currencies: of the clusters and bills the caller may see
+         *         tables: that are in the bucket
+         *         fault: why the bucket could not be looked at, empty where it could
+         */
+        RatesJson: {
+            display_currency: string;
+            default_table: string;
+            max_age_days: number;
+            row_currencies: string[];
+            tables: components["schemas"]["RateTableJson"][];
+            fault: string;
+        };
+        /**
+         * RateTableJson
+         * @description One table of exchange rates.
+         *
+         *     Attributes:
+         *         kind: whether its rates are of days or of months
+         *         version: the one that counts; None where none can be read, as of all that follows
+         *         rates: how many there are
+         *         currencies: ISO 4217 codes that costs can be shown in
+         *         changed_first, changed_last: the days whose rates this version changed, None where nobody says it
+         *         source: the file they came from, empty where nobody says it
+         *         fault: what is wrong with the table in the bucket, empty where nothing is
+         */
+        RateTableJson: {
+            table: string;
+            kind: components["schemas"]["RateKind"] | null;
+            version: number | null;
+            rates: number;
+            first_day: string | null;
+            last_day: string | null;
+            currencies: string[];
+            changed_first: string | null;
+            changed_last: string | null;
+            source: string;
+            written_at: string | null;
+            fault: string;
+        };
+        /**
+         * RateKind
+         * @description DAILY rates are carried forward over days without one, MONTHLY ones count for the whole of their month alone.
+         * @enum {unknown}
+         */
+        RateKind: "daily" | "monthly";
+        /**
          * UnclaimedJson
          * @description The nodes, dearest first, and the window that was looked at.
          */
@@ -1791,6 +1861,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PricesJson"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatesJson"];
                 };
             };
             /** @description the question cannot be used */

@@ -157,6 +157,9 @@ volumeMounts:
   {{- if .Values.aggregator.tokens.existingSecret }}
   - {name: tokens, mountPath: /etc/fleetcost/tokens, readOnly: true}
   {{- end }}
+  {{- if (.Values.aggregator.rates | default dict).existingConfigMap }}
+  - {name: rates, mountPath: /etc/fleetcost/rates, readOnly: true}
+  {{- end }}
   {{- if include "fleetcost.bills" . }}
   - {name: bills, mountPath: /etc/fleetcost/bills, readOnly: true}
   {{- end }}
@@ -231,6 +234,10 @@ spec:
     {{- if and (has "aggregator" .roles) $root.Values.aggregator.tokens.existingSecret }}
     - name: tokens
       secret: {secretName: {{ $root.Values.aggregator.tokens.existingSecret }}}
+    {{- end }}
+    {{- if and (has "aggregator" .roles) ($root.Values.aggregator.rates | default dict).existingConfigMap }}
+    - name: rates
+      configMap: {name: {{ $root.Values.aggregator.rates.existingConfigMap }}}
     {{- end }}
     {{- if and (has "aggregator" .roles) (include "fleetcost.bills" $root) }}
     - name: bills

@@ -34,6 +34,7 @@
 {{- if and $r.clusterId $r.agent (not $r.many) }}{{- $_ := set $s "home_cluster" $r.clusterId }}{{- end }}
 {{- if $r.readOnly }}{{- $_ := set $s "read_only" true }}{{- end }}
 {{- if or $r.billingSecret $r.billingInline }}{{- $_ := set $s "cloud_integration" "/etc/fleetcost/bills/cloud-integration.json" }}{{- end }}
+{{- with .Values.aggregator.rates }}{{- if .existingConfigMap }}{{- $_ := set $s "rates_file" (printf "/etc/fleetcost/rates/%s" .key) }}{{- $_ := set $s "rates" "booked" }}{{- end }}{{- end }}
 {{- if $r.contexts }}{{- $_ := set $s "contexts_file" "/etc/fleetcost/settings/contexts.yaml" }}{{- end }}
 {{- range $key, $name := dict "refreshRateHours" "billing_refresh_hours" "runWindowDays" "billing_run_window_days" "queryWindowDays" "billing_query_window_days" }}
 {{- with get ($old.cloudCost | default dict) $key }}{{- $_ := set $s $name (int .) }}{{- end }}
