@@ -17,10 +17,11 @@ OF_THE_PROCESS = ("/model/debug/orchestrator", "/model/diagnostic/databaseDirect
 """Requests whose whole answer tells of one process and its disk."""
 
 _FACTS = re.compile(
-    rb'"(took_ms|as_of|lastIngested|lastDerived|ingested_at|last_ingested|request_id)":("[^"]*"|[0-9.]+)'
+    rb'"(took_ms|as_of|lastIngested|lastDerived|ingested_at|last_ingested|request_id|database_bytes)":("[^"]*"|[0-9.]+)'
 )
 """
-Fields that tell of one process: how long it took, when it read what, the number of a refusal in its log.
+Fields that tell of one process: how long it took, when it read what, the number of a refusal in its log,
+the size of its file.
 
 Everything else follows from the bucket and the question's clock.
 """

@@ -96,7 +96,7 @@ def _cover(snapshot: View, frame: Frame) -> tuple[BillCover, ...]:
         "/ nullif(sum(list_cost)::DOUBLE, 0) AS part\n"
         f"  FROM reconciled_asset WHERE window_start >= {first} AND window_start < {end} "
         "GROUP BY cluster, window_start) AS r ON r.cluster = a.cluster AND r.day = a.day\n"
-        "ORDER BY a.day, a.cluster"
+        "ORDER BY a.day, a.cluster, a.currency"
     )
     return tuple(
         BillCover(ClusterId(cluster), aware(day), currency, cost, on_grid(cost * (1 - part)))

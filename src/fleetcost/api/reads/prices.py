@@ -143,13 +143,13 @@ def _rates(asked: Question, dialect: Dialect) -> str:
     sizes = [f"{_size(name, f'{cost} <= 0 AND {of}')} AS unpriced_{name}" for name, (_, cost, of) in _SIZED.items()]
     balancer = f"type = '{AssetType.LOAD_BALANCER}' AND cost <= 0"
     unpriced = " OR ".join(f"({of} AND {size} > 0 AND {cost} <= 0)" for size, cost, of in _SIZED.values())
-    whole = "coalesce(discount, 0) < 1"
+    whole, newest = "coalesce(discount, 0) < 1", dialect.latest("currency", "window_start")
     return (
         f"WITH assets AS (SELECT * FROM {source.assets()} WHERE {source.passes()})\n"  # noqa: S608 - quoted
         f"SELECT cluster, currency, bool_or(price_source = '{PriceSource.CUSTOM}'), "
         f"count(DISTINCT concat(type, '/', name)) FILTER (WHERE {whole} AND ({unpriced} OR ({balancer}))), "
         f"bool_or({balancer}), {', '.join([*rates, *sizes])}\n"
-        "FROM assets JOIN (SELECT cluster, max_by(currency, window_start) AS currency FROM assets GROUP BY cluster) "
+        f"FROM assets JOIN (SELECT cluster, {newest} AS currency FROM assets GROUP BY cluster) "
         "AS newest USING (cluster, currency)\nGROUP BY cluster, currency"
     )
 
@@ -177,7 +177,7 @@ def _sources(asked: Question, dialect: Dialect) -> str:
         "  FROM (SELECT cluster, window_start, price_source, sum(cost) AS cost\n"
         f"    FROM {source.assets()} WHERE {source.passes()} GROUP BY cluster, window_start, price_source)\n"
         "  GROUP BY cluster, window_start\n),\n"
-        "newest AS (SELECT cluster, max_by(source, window_start) AS now FROM windows "
+        f"newest AS (SELECT cluster, {dialect.latest('source', 'window_start')} AS now FROM windows "
         f"WHERE {frame} GROUP BY cluster),\n"
         "changed AS (SELECT cluster, max(window_start) AS before FROM windows JOIN newest USING (cluster) "
         "WHERE source <> now GROUP BY cluster)\n"

@@ -65,6 +65,8 @@ class Grain:
         # Where whole clusters pass and nothing is shared among clusters, rows of one name are never distinguished.
         if self._question.filter is not None and not (self.filter_is_of_clusters() and self._question.sharing is None):
             keys += ["total DESC", "cpu DESC", "ram DESC", "gpu DESC", "members DESC", "passes"]
+        if self._question.scope is not None:
+            keys.append("visible")
         return ", ".join(keys)
 
     def _grain(self) -> str:

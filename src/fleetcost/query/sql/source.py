@@ -208,7 +208,9 @@ class FromClause:
             if not self._question.adjusted
             else f"CASE WHEN {whole} = 0 THEN 1 ELSE 1 + adjustment::DOUBLE / {whole}::DOUBLE END"
         )
-        sums = ", ".join(f"sum({self.money(f'{name} * ({rate})')})::{self.amount} AS {name}" for name in IDLE_MEASURES)
+        # Sums of floats depend on the order of rows; of decimals they do not.
+        shown = {name: self.money(f"{name} * ({rate})") for name in IDLE_MEASURES}
+        sums = ", ".join(f"sum(({amount})::{self.amount}) AS {name}" for name, amount in shown.items())
         return (
             f"SELECT window_start, cluster, name AS node, {sums} FROM {self.table('asset')} "
             f"WHERE {self.in_frame()} AND type = 'Node' GROUP BY window_start, cluster, name"

@@ -4,6 +4,6 @@ SELECT integration, provider, provider_id, service, category, usage_type, rule, 
 FROM cloud_cost_1d
 WHERE window_start >= $start AND window_start < $end AND outcome <> 'matched'
 GROUP BY integration, provider, provider_id, service, category, usage_type, rule, cluster, cluster_name, outcome, currency
-ORDER BY currency, abs(sum(amortized_net_cost)) DESC, integration, provider_id, service, category, usage_type, rule,
-    cluster, cluster_name, outcome
+ORDER BY currency, abs(sum(amortized_net_cost)) DESC, integration, provider, provider_id, service, category, usage_type,
+    rule, cluster, cluster_name, outcome
 LIMIT $limit;
