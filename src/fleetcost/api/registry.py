@@ -14,12 +14,16 @@ from fleetcost.bucket.port import BucketReader
 from fleetcost.documents.status import AgentStatus, read_agent_status
 from fleetcost.model.identity import ClusterId
 from fleetcost.ops import log
+from fleetcost.sets.survey import BucketSurvey, survey
 
 AT_ONCE = 8
 """Clusters that are read at the same time."""
 
 PAUSE_SECONDS = 60.0
 """Between two readings; after an ingest pass there is one at once."""
+
+SURVEY_SECONDS = 3600.0
+"""Between two looks at what lies beside the sets, which lists the whole bucket."""
 
 STALLED_SECONDS = 900.0
 """When reading takes longer, something hangs."""
@@ -50,12 +54,24 @@ class Registry:
         self._known: Mapping[ClusterId, AgentStatus] = MappingProxyType({})
         self._fault = ""
         self._looked_at = time.monotonic()
+        self._survey = BucketSurvey()
         self.version = 0
         """How often something new was read: what was made of one version is true as long as it is the same."""
 
     def statuses(self) -> Mapping[ClusterId, AgentStatus]:
         """Return what was read last."""
         return self._known
+
+    def survey(self) -> BucketSurvey:
+        """Return what lay in the bucket beside the sets when that was last looked at."""
+        return self._survey
+
+    def look_beside(self) -> None:
+        """Look at all that lies beside the sets; what ends it is tried again at the next turn."""
+        try:
+            self._survey = survey(self._bucket)
+        except Exception as error:  # noqa: BLE001 - the thread goes on, and nothing else waits for this
+            _log.warning("survey failed", error=str(error))
 
     def retired(self) -> Mapping[ClusterId, datetime]:
         """Return the clusters that were declared gone, and when."""
@@ -74,12 +90,15 @@ class Registry:
 
     def run(self, stop: threading.Event) -> None:
         """Read after every pass, and every minute, until asked to stop."""
-        seen, waited = -1, PAUSE_SECONDS
+        seen, waited, surveyed_at = -1, PAUSE_SECONDS, -SURVEY_SECONDS
         while not stop.is_set():
             passes = self._passes()
             if passes != seen or waited >= PAUSE_SECONDS:
                 self._refreshed()
                 seen, waited = passes, 0.0
+            if time.monotonic() - surveyed_at >= SURVEY_SECONDS:
+                self.look_beside()
+                surveyed_at = time.monotonic()
             self._looked_at = time.monotonic()
             stop.wait(GLANCE_SECONDS)
             waited += GLANCE_SECONDS

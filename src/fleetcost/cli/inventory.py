@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -12,11 +12,8 @@ from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.states import ObjectState
 from fleetcost.model.window import Resolution, Window
-from fleetcost.sets.beside import BesideFolder, outside, take_beside
-from fleetcost.sets.cloud.layout import is_cloud_set
 from fleetcost.sets.discover import Found, discover
-from fleetcost.sets.foreign_agents import ForeignAgent, read_agents
-from fleetcost.sets.kubemodel import names_of
+from fleetcost.sets.survey import BucketSurvey, survey
 
 FORMS = {ObjectState.SET: "parquet", ObjectState.FOREIGN_SET: "bingen"}
 
@@ -70,18 +67,14 @@ class Inventory:
         identities: how many identities, diagnostics and requests
         combined: how many objects of an older product's merged output, which are skipped
         strangers: objects with names this build does not know
-        beside: what other products' agents write beside their sets, by kind and owner
-        agents: what those agents say of themselves
-        names: of clusters whose folders are called by their uid
+        beside: what other products' agents write beside their sets, and what they say of themselves
     """
 
     rows: tuple[InventoryRow, ...]
     identities: int
     combined: int
     strangers: tuple[Stranger, ...]
-    beside: tuple[BesideFolder, ...] = ()
-    agents: Mapping[str, ForeignAgent] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
+    beside: BucketSurvey = field(default_factory=BucketSurvey)
 
     @property
     def size_bytes(self) -> int:
@@ -103,11 +96,7 @@ def whole_inventory(bucket: BucketReader, cluster: ClusterId | None = None) -> I
         StoreError, StoreRefusedError: the store did not answer, or refused.
     """
     found = list(discover(bucket, cluster))
-    counted = take_inventory(found)
-    inside = [one.info for one in found if one.location.state is ObjectState.BESIDE]
-    ours = [] if cluster else list(outside(bucket))
-    folders = take_beside([*inside, *ours], known=is_cloud_set)
-    return replace(counted, beside=folders, agents=read_agents(bucket, folders), names=names_of(bucket, folders))
+    return replace(take_inventory(found), beside=survey(bucket, found, whole=cluster is None))
 
 
 def take_inventory(objects: Iterable[Found]) -> Inventory:

@@ -127,8 +127,8 @@ def _ls(parsed: argparse.Namespace) -> int:
         console.print(_table(inventory, narrow=console.width < WIDE_COLUMNS))
         _holes(console, inventory)
     else:
-        console.print(Text(without_sets(inventory)))
-    print_beside(console, inventory)
+        console.print(Text(without_sets(inventory.beside)))
+    print_beside(console, inventory.beside)
     _others(console, inventory)
     return 0
 
@@ -229,4 +229,4 @@ def _as_json(name: str, inventory: Inventory) -> str:
     ]
     strangers = [asdict(stranger) for stranger in inventory.strangers]
     document = {"bucket": name, "sets": rows, "combined": inventory.combined, "unknown": strangers}
-    return json.dumps(document | beside_document(inventory), indent=2)
+    return json.dumps(document | beside_document(inventory.beside), indent=2)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 
 from fleetcost.agent.claim import read_claim
 from fleetcost.agent.diagnostics import read_diagnostics
@@ -14,13 +13,12 @@ from fleetcost.commands import ShownCommand
 from fleetcost.documents.cluster import ClusterClaim, Diagnostics
 from fleetcost.errors import DamagedError, FleetcostError, NoAnswerError, near
 from fleetcost.model.identity import ClusterId
-from fleetcost.model.states import ObjectState
 from fleetcost.model.window import Window
 from fleetcost.probe.check import ProbeOutcome, ProbeStep
-from fleetcost.sets.beside import ONLY_KUBEMODEL, BesideFolder, BesideKind, outside, take_beside
-from fleetcost.sets.cloud.layout import is_cloud_set
-from fleetcost.sets.discover import Found, discover
-from fleetcost.sets.foreign_agents import ForeignAgent, read_agents
+from fleetcost.sets.beside import ONLY_KUBEMODEL, BesideFolder, BesideKind
+from fleetcost.sets.discover import discover
+from fleetcost.sets.foreign_agents import ForeignAgent
+from fleetcost.sets.survey import BucketSurvey, survey
 from fleetcost.verify.bills import verify_bills
 from fleetcost.verify.server import (
     Ask,
@@ -78,30 +76,24 @@ def verify_bucket(
         bucket = open_it()
         found = list(discover(bucket))
         there = folders(found)
-        aside = _beside(bucket, found)
-        agents = read_agents(bucket, aside)
-        verdicts = [_bucket(bucket, there, aside), *_slashed(aside)]
+        aside = survey(bucket, found)
+        verdicts = [_bucket(bucket, there, aside), *_slashed(aside.folders)]
         for cluster in expected:
             if cluster not in there:
                 verdicts += _absent(cluster, there)
         for folder in there.values():
-            verdicts += _folder(bucket, folder, agents.get(folder.cluster), now)
+            verdicts += _folder(bucket, folder, aside.agents.get(folder.cluster), now)
         verdicts.append(verify_bills(bucket, now))
     except FleetcostError as error:
         return Bucketful((broken(Link.STORAGE, str(error), f"{_CHECK.quoted} says more"),), None)
     return Bucketful(tuple(verdicts), there)
 
 
-def _beside(bucket: Bucket, found: Iterable[Found]) -> tuple[BesideFolder, ...]:
-    inside = (one.info for one in found if one.location.state is ObjectState.BESIDE)
-    return take_beside(chain(inside, outside(bucket)), known=is_cloud_set)
-
-
-def _bucket(bucket: Bucket, there: Mapping[ClusterId, Folder], aside: Iterable[BesideFolder]) -> LinkVerdict:
-    kinds = list(dict.fromkeys(one.place.kind for one in aside))
+def _bucket(bucket: Bucket, there: Mapping[ClusterId, Folder], aside: BucketSurvey) -> LinkVerdict:
+    kinds = dict.fromkeys(one.place.kind for one in aside.folders)
     besides = f"; besides {', '.join(kinds)}" if kinds else ""
     account = f"{bucket.name}, {len(there)} clusters{besides}"
-    if BesideKind.KUBEMODEL in kinds and not any(folder.sets for folder in there.values()):
+    if aside.only_inventories:
         return broken(Link.STORAGE, f"{account}: no sets of hours or days", ONLY_KUBEMODEL)
     return holds(Link.STORAGE, account)
 

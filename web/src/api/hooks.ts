@@ -9,6 +9,7 @@ import { allocationsAddress, assetsAddress } from "./questions";
 import type {
   Allocations,
   Assets,
+  BucketBeside,
   Clusters,
   HealthWindows,
   Healthz,
@@ -83,6 +84,9 @@ export function useHealthWindows(
 ): Asked<HealthWindows> {
   return useAsked(addressOf("api/v1/health/windows", { window, kind, resolution }), enabled);
 }
+
+/** What lies in the bucket beside the sets; only for who sees the whole fleet. */
+export const useBucketBeside = (): Asked<BucketBeside> => useAsked(addressOf("api/v1/health/bucket"));
 
 function isStarting(error: Error | null): boolean {
   return error instanceof ProblemError && error.kind === "starting";

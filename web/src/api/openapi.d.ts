@@ -123,6 +123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/health/bucket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What other agents write in the bucket besides sets, and what they say of themselves */
+        get: operations["get_api_v1_health_bucket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/prices": {
         parameters: {
             query?: never;
@@ -1190,6 +1207,54 @@ export interface components {
             read_from: string;
         };
         /**
+         * BucketBesideJson
+         * @description Everything beside the sets; `notice` says what is to be done where nothing in the bucket can be priced.
+         */
+        BucketBesideJson: {
+            folders: components["schemas"]["BesideJson"][];
+            agents: components["schemas"]["ForeignAgentJson"][];
+            notice: string;
+        };
+        /**
+         * BesideJson
+         * @description All of one kind and owner.
+         *
+         *     Attributes:
+         *         kind, meaning: what it is
+         *         owner: cluster id, cluster uid or folder; empty where it belongs to none
+         *         name: of the cluster whose uid the owner is, empty where it is not known
+         *         objects, size_bytes: how much
+         *         newest_path, newest_at: the object that was written last
+         */
+        BesideJson: {
+            kind: string;
+            meaning: string;
+            owner: string;
+            name: string;
+            objects: number;
+            size_bytes: number;
+            newest_path: string;
+            newest_at: string;
+        };
+        /**
+         * ForeignAgentJson
+         * @description What another product's agent says of itself.
+         *
+         *     Attributes:
+         *         cluster: as the agent calls itself
+         *         version: empty where it does not say
+         *         seen_at: of its newest heartbeat, None without one
+         *         failed: its own checks that fail, each with its error
+         *         problem: why a file of it could not be read, empty where all could
+         */
+        ForeignAgentJson: {
+            cluster: string;
+            version: string;
+            seen_at: string | null;
+            failed: string[];
+            problem: string;
+        };
+        /**
          * PricesJson
          * @description What every known cluster is priced with, and the window that was looked at.
          */
@@ -1829,6 +1894,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StoresJson"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_health_bucket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BucketBesideJson"];
                 };
             };
             /** @description the question cannot be used */

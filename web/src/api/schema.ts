@@ -76,6 +76,7 @@ export type Clusters = Omit<Frozen<Schemas["ClustersJson"]>, "clusters"> & {
 };
 export type HealthCell = Frozen<Schemas["CellJson"]>;
 export type HealthWindows = Frozen<Schemas["HealthJson"]>;
+export type BucketBeside = Frozen<Schemas["BucketBesideJson"]>;
 export type Ingest = Frozen<Schemas["IngestJson"]>;
 export type SavedView = Frozen<Schemas["SavedView"]>;
 export type SavedViews = Frozen<Schemas["SavedViews"]>;

@@ -6,6 +6,7 @@ from fleetcost.api.operation import Operation
 from fleetcost.api.routes import (
     allocation,
     assets,
+    beside,
     cloud,
     cloud_cost,
     clusters,
@@ -28,6 +29,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *cloud.OPERATIONS,
     *health.OPERATIONS,
     *stores.OPERATIONS,
+    *beside.OPERATIONS,
     *prices.OPERATIONS,
     *rates.OPERATIONS,
     *unclaimed.OPERATIONS,

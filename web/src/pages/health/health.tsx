@@ -16,6 +16,7 @@ import { Outcome } from "../../states/outcome";
 import { EmptyFleet, Loading } from "../../states/screens";
 import type { View } from "../../url";
 import { windowWords } from "../../words/window";
+import { Beside } from "./beside";
 import { Coverage } from "./coverage";
 import { Ingest } from "./ingest";
 import { Reconciliation } from "./reconciliation";
@@ -56,7 +57,10 @@ export function Health({ view }: { view: View }) {
       <Outcome asked={asked} view={view} waiting={<Loading rows={12} chart={false} />}>
         {(body) =>
           body.clusters.length === 0 ? (
-            <EmptyFleet />
+            <>
+              <EmptyFleet />
+              <Beside />
+            </>
           ) : (
             <Found windows={body} days={days} registry={clusters.data} view={view} />
           )
@@ -91,6 +95,7 @@ function Found({ windows, days, registry, view }: FoundProps) {
       <Coverage clusters={ordered} registry={registry} asOf={asOf} view={view} />
       <Reconciliation window={view.window} />
       {windows.ingest ? <Ingest ingest={windows.ingest} asOf={asOf} /> : null}
+      {windows.ingest ? <Beside /> : null}
     </>
   );
 }
