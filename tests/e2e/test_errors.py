@@ -87,13 +87,13 @@ def test_unknown_key_of_the_settings(folder: Path) -> None:
 def test_bad_window(address: str) -> None:
     """A window that cannot be read is reported with what would be accepted."""
     arguments = ("query", "allocation", "--url", address, "--window", "7x")
-    _check_refused(CALLER, "window='7x'", "lastmonth", arguments=arguments)
+    _check_refused(CALLER, "`window` cannot be `7x`", "lastmonth", arguments=arguments)
 
 
 def test_unknown_aggregate(address: str) -> None:
     """An unknown aggregate is refused with the nearest known one."""
     arguments = ("query", "allocation", "--url", address, "--aggregate", "namspace")
-    _check_refused(CALLER, "aggregate='namspace'", "did you mean 'namespace'", arguments=arguments)
+    _check_refused(CALLER, "There is no grouping by `namspace`", "did you mean `namespace`?", arguments=arguments)
 
 
 def test_an_empty_fleet_is_no_zero(address: str) -> None:

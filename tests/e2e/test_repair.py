@@ -141,7 +141,7 @@ def test_a_window_that_cannot_be_read_is_a_bad_request(agent: Running) -> None:
         ordered(agent.address, "/etl/asset/repair", window="soon")
 
     assert caught.value.code == 400
-    assert "accepted is today" in json.loads(caught.value.read())["message"]
+    assert "use today" in json.loads(caught.value.read())["message"]
 
 
 def test_diagnostics_tell_what_the_source_lacks(agent: Running) -> None:

@@ -237,7 +237,7 @@ def test_a_claim_that_is_damaged(place: Place) -> None:
     (place.of("cluster-0") / "cluster.json").write_text("{")
     found = verify(place.store)
 
-    assert "not a claim" in found.first()["cluster-0 heartbeat"]
+    assert "this is no claim" in found.first()["cluster-0 heartbeat"]
     assert {one["state"] for one in found.report["verdicts"] if one["cluster"] == "cluster-1"} == {"holds"}
 
 
@@ -278,7 +278,7 @@ def test_checks_that_no_longer_run(place: Place) -> None:
     old = datetime.now(UTC) - timedelta(hours=2)
     write_diagnostics(FilesystemBucket(place.bucket), Diagnostics(cluster_id="cluster-1", latest_run=old, checks={}))
 
-    assert f"last ran at {old}" in verify(place.store).first()["cluster-1 diagnostics"]
+    assert f"last ran at {rfc3339(old)}" in verify(place.store).first()["cluster-1 diagnostics"]
 
 
 def bill(place: Place, **facts: Any) -> None:
@@ -329,7 +329,7 @@ def test_somebody_else_at_the_address(place: Place) -> None:
     with another_server(command, environment={}, log=place.folder / "log", ready=lambda: listening(port)):
         found = verify(place.store, url=f"http://127.0.0.1:{port}")
 
-    assert "no aggregator" in found.first()["aggregator"]
+    assert "not an answer of an aggregator" in found.first()["aggregator"]
     assert found.cure() == "correct --url"
 
 
