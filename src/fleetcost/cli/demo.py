@@ -130,7 +130,8 @@ def _costs(aggregator: Aggregator, window: Window) -> Table:
     """Return cost per cluster, exactly what the API answers."""
     frame, _ = framed(window, Step.ALL, None, window.end)
     question = Question(
-        kind=SetKind.ALLOCATIONS, frame=frame, step=Step.ALL, dimensions=(Dimension("cluster"),), idle=Idle.SPLIT
+        kind=SetKind.ALLOCATIONS, frame=frame, step=Step.ALL, dimensions=(Dimension("cluster"),), idle=Idle.SPLIT,
+        joined=True,
     )  # fmt: skip
     with aggregator.database.snapshot() as snapshot:
         rows = ask_allocations(snapshot, question, clock()).rows
@@ -141,7 +142,7 @@ def _costs(aggregator: Aggregator, window: Window) -> Table:
         padding=(0, 1, 0, 0),
     )
     table.add_column("cluster", no_wrap=True)
-    for name in ("CPU", "RAM", "GPU", "disk", "idle", "total"):
+    for name in ("CPU", "RAM", "GPU", "disk", "other", "idle", "total"):
         table.add_column(name, justify="right")
     table.add_column("idle %", justify="right")
     for cluster in sorted({row.cluster for row in rows}):
@@ -158,5 +159,6 @@ def _cells(rows: list[AllocationRow]) -> list[str]:
         sum(getattr(row, name) for row in rows if not row.idle)
         for name in ("cpu_cost", "ram_cost", "gpu_cost", "pv_cost")
     ]
+    parts.append(used - sum(parts))
     share = idle / (used + idle) if used + idle else 0.0
     return [*(f"{value:,.2f}" for value in (*parts, idle, used + idle)), f"{share:.0%}"]

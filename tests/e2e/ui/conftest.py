@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
 import venv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -17,13 +18,13 @@ from urllib.error import HTTPError
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
 
-from e2e.ui.sites import AXE, NARROW_TOKEN, REPOSITORY, Site
+from e2e.ui.sites import AXE, BILLED, NARROW_TOKEN, REPOSITORY, Site
 from servers.browser import chromium
 from servers.fleetcost import get
 from servers.process import free_port, running
 
-BUILDERS = (("cluster-0", "cluster-2", "cluster-6", "cluster-7"), ("cluster-1", "cluster-4", "cluster-5"))
-"""The demonstration's clusters, built side by side: GPUs, a spike, one late, one silent, one damaged."""
+BUILDERS = (("cluster-0", "cluster-2", "cluster-6", "cluster-7"), ("cluster-1", "cluster-3", "cluster-4", "cluster-5"))
+"""The demonstration's clusters, built side by side: GPUs, a gap, a spike, one late, one silent, one damaged."""
 
 PATIENCE_MS = 20_000
 """How long an expectation may take to come true; on a busy machine a page needs seconds."""
@@ -59,8 +60,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def fleet(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A week of the demonstration's clusters behind an aggregator; nothing of it grows while the tests look."""
+def built(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a week of the demonstration's clusters, as their agents pushed it."""
     # Kept between runs where the variable names a folder: then only the hours since are built.
     folder = Path(os.environ.get("UI_FLEET") or tmp_path_factory.mktemp("fleet"))
     folder.mkdir(parents=True, exist_ok=True)
@@ -69,8 +70,30 @@ def fleet(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         subprocess.Popen([installed, script, folder, str(DAYS), *clusters], env=_environment()) for clusters in BUILDERS
     ]
     assert [builder.wait(300) for builder in builders] == [0, 0]
-    with _aggregator(installed, folder) as address:
+    return folder
+
+
+@pytest.fixture(scope="session")
+def fleet(installed: Path, built: Path) -> Iterator[Site]:
+    """A week of the demonstration's clusters behind an aggregator; nothing of it grows while the tests look."""
+    with _aggregator(installed, built) as address:
         yield Site(address)
+
+
+@pytest.fixture(scope="session")
+def billed(installed: Path, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The same week with its clouds' bills, one of which ends two days early; no bill covers today."""
+    folder = tmp_path_factory.mktemp("billed")
+    shutil.copytree(built / "bucket", folder / "bucket")
+    command = [installed, Path(__file__).with_name("write_bills.py"), folder / "bills", str(DAYS)]
+    wanted = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=True).stdout.strip()
+    with _aggregator(installed, folder, "--cloud-integration", wanted, ready=_billed) as address:
+        yield Site(address)
+
+
+def _billed(address: str) -> bool:
+    """Tell whether bills are on most assets of a day that every bill reaches; one bill is in another currency."""
+    return _up(address) and bool(get(address, "/api/v1/allocations", window=BILLED)["prices"]["uncovered_share"] < 0.5)
 
 
 @pytest.fixture(scope="session")
@@ -94,22 +117,22 @@ def guarded(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @contextmanager
-def _aggregator(python: Path, folder: Path, *more: str) -> Iterator[str]:
+def _aggregator(python: Path, folder: Path, *more: str, ready: Callable[[str], bool] | None = None) -> Iterator[str]:
     (folder / "bucket").mkdir(exist_ok=True)
     store = folder / "federated-store.yaml"
     store.write_text(f"type: FILESYSTEM\nconfig:\n  directory: {folder / 'bucket'}\n")
     command = ["aggregator", "run", "--storage-config", str(store), "--data-dir", str(folder / "data"), *more]
-    with _served(python, command, folder) as address:
+    with _served(python, command, folder, ready or _up) as address:
         yield address
 
 
 @contextmanager
-def _served(python: Path, command: list[str], folder: Path) -> Iterator[str]:
-    """Run a command of the wheel that serves, until it answers."""
+def _served(python: Path, command: list[str], folder: Path, ready: Callable[[str], bool]) -> Iterator[str]:
+    """Run a command of the wheel that serves, until it is ready."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     whole = [str(python), "-m", "fleetcost", *command, "--port", str(port)]
-    with running(whole, environment=_environment(), log=folder / "log", ready=lambda: _up(address), patience=60):
+    with running(whole, environment=_environment(), log=folder / "log", ready=lambda: ready(address), patience=60):
         yield address
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -11,6 +12,10 @@ from playwright.sync_api import Page
 REPOSITORY = Path(__file__).parents[3]
 AXE = REPOSITORY / "web" / "node_modules" / "axe-core" / "axe.min.js"
 STATIC = REPOSITORY / "src" / "fleetcost" / "ui" / "static"
+_DAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=4)
+BILLED = f"{_DAY:%Y-%m-%dT%H:%M:%SZ},{_DAY + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
+"""A day that every bill of the demonstration reaches."""
+
 NARROW_TOKEN = "a-token-that-sees-one-namespace-only"
 
 

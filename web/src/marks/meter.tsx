@@ -13,7 +13,15 @@ export function Share({ part, colour }: { part: number | null; colour?: string }
         <rect width="100" height="6" className="share-rest" />
         <rect width={width} height="6" fill={colour ?? "var(--accent)"} />
       </svg>
-      <span className="number">{percent(part)}</span>
+      {part !== null && part > 1 ? (
+        <span className="number" title="More than the total: other rows are below zero, such as credits">
+          {percent(part)}
+          <span className="hidden-visually">, more than the total</span>
+          <span aria-hidden="true">*</span>
+        </span>
+      ) : (
+        <span className="number">{percent(part)}</span>
+      )}
     </span>
   );
 }
