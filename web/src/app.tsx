@@ -18,6 +18,7 @@ const PAGES: Readonly<Record<PageName, Page>> = {
   cluster: lazy(async () => ({ default: (await import("./pages/cluster/cluster")).Cluster })),
   workload: lazy(async () => ({ default: (await import("./pages/workload/workload")).Workload })),
   efficiency: lazy(async () => ({ default: (await import("./pages/efficiency/efficiency")).Efficiency })),
+  showback: lazy(async () => ({ default: (await import("./pages/showback/showback")).ShowBack })),
   assets: lazy(async () => ({ default: (await import("./pages/assets/assets")).Assets })),
   cloud: lazy(async () => ({ default: (await import("./pages/cloud/cloud")).Cloud })),
   bill: lazy(async () => ({ default: (await import("./pages/bill/bill")).Bill })),

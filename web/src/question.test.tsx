@@ -25,6 +25,7 @@ const PAGES = [
   "explore?metric=gpu&",
   "explore?row=cluster-2&compare=prev&",
   "efficiency?",
+  "showback?",
   "efficiency?tab=workload&",
   "efficiency?tab=pool&",
   "efficiency?tab=node&",

@@ -12,6 +12,7 @@ export type PageName =
   | "cluster"
   | "workload"
   | "efficiency"
+  | "showback"
   | "assets"
   | "cloud"
   | "bill"
@@ -30,6 +31,17 @@ export interface Params {
   readonly idle: string;
   /** Whether idle belongs to a cluster or to a node. */
   readonly idle_by: string;
+  /** How shared idle is divided: `weighted` by cost, or `even`. */
+  readonly idle_split: string;
+  /** Nodes' own disks and management fees: `separate`, `share` or `hide`. */
+  readonly tenancy: string;
+  /** Whose cost all others carry: namespaces, and labels as `name:value`; joined by commas. */
+  readonly share_namespaces: string;
+  readonly share_labels: string;
+  /** An overhead a month that all carry. */
+  readonly share_cost: string;
+  /** How shared costs are divided: `weighted` by cost, or `even`. */
+  readonly share_split: string;
   /** The prices of every figure: `billed`, or `list`. */
   readonly basis: string;
   /** Whether what was estimated over silences is in every figure: `include`, or `exclude`. */
@@ -67,6 +79,12 @@ const COMMON: Params = {
   step: "auto",
   idle: "separate",
   idle_by: "cluster",
+  idle_split: "weighted",
+  tenancy: "separate",
+  share_namespaces: "",
+  share_labels: "",
+  share_cost: "",
+  share_split: "weighted",
   basis: "billed",
   estimated: "include",
   filter: "",
@@ -86,6 +104,7 @@ const OWN: Partial<Record<PageName, Partial<Params>>> = {
   cluster: { aggregate: ["namespace"] },
   workload: { aggregate: ["pod"] },
   efficiency: { sort: "-idle" },
+  showback: { window: "month", aggregate: ["team"], idle: "share", tenancy: "share" },
   assets: { aggregate: ["type"] },
   cloud: { aggregate: ["provider", "service"], window: "30d" },
   bill: { window: "30d" },
@@ -150,6 +169,7 @@ const PLAIN: readonly PageName[] = [
   "explore",
   "clusters",
   "efficiency",
+  "showback",
   "assets",
   "cloud",
   "bill",

@@ -39,20 +39,25 @@ class RowColumns:
 
     Attributes:
         allocations, assets, cloud_costs: names by kind, in the order of a row
-        efficiencies: those of allocations that follow from others
+        efficiencies, show_back: those of allocations that follow from others
     """
 
     allocations: tuple[str, ...]
     assets: tuple[str, ...]
     efficiencies: tuple[str, ...]
+    show_back: tuple[str, ...]
     cloud_costs: tuple[str, ...]
 
 
 _EFFICIENCIES = ("cpu_efficiency", "ram_efficiency", "gpu_efficiency", "total_efficiency")
+_SHOW_BACK = ("direct_cost", "idle_cost")
+"""With `shared_cost` they are a row's total."""
+
 ROW_COLUMNS = RowColumns(
     allocations=(
         *(name for name in AllocationRow.__struct_fields__ if name not in HIDDEN),
         *_EFFICIENCIES,
+        *_SHOW_BACK,
         "estimated_cost",
         "total_cost",
     ),
@@ -63,6 +68,7 @@ ROW_COLUMNS = RowColumns(
         "total_cost",
     ),
     efficiencies=_EFFICIENCIES,
+    show_back=_SHOW_BACK,
     cloud_costs=(*(name for name in CloudCostRow.__struct_fields__ if name not in HIDDEN), "kubernetes_percent"),
 )
 
@@ -73,7 +79,7 @@ def row_document(row: AllocationRow | AssetRow, question: Question) -> Json:
     for name in HIDDEN:
         facts.pop(name, None)
     if isinstance(row, AllocationRow):
-        facts |= efficiencies(row)
+        facts |= efficiencies(row) | {name: getattr(row, name) for name in _SHOW_BACK}
     else:
         facts["asset_name"] = row.name_
     return (

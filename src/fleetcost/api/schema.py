@@ -208,7 +208,10 @@ def _figures(*names: str) -> list[Any]:
 
 
 AllocationRowJson: Any = _row(
-    "AllocationRow", AllocationRow, ALLOCATION, _figures(*ROW_COLUMNS.efficiencies, "estimated_cost", "total_cost")
+    "AllocationRow",
+    AllocationRow,
+    ALLOCATION,
+    _figures(*ROW_COLUMNS.efficiencies, *ROW_COLUMNS.show_back, "estimated_cost", "total_cost"),
 )
 """One group of allocations; figures that `columns` leaves out are not there."""
 

@@ -60,6 +60,8 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
         if kind != "cloudcost":
             one.add_argument("--basis", choices=("billed", "list"), default="billed",
                              help="prices as billed, or list prices (default billed)")  # fmt: skip
+            one.add_argument("--estimated", choices=("include", "exclude"), default="include",
+                             help="what is estimated over gaps in the metrics, inside or left out")  # fmt: skip
         if kind == "allocation":
             one.add_argument("--idle", choices=("separate", "share", "hide"), default="separate",
                              help="idle beside, inside the rows, or left out")  # fmt: skip
@@ -102,7 +104,7 @@ def _figures(row: dict[str, Any], columns: tuple[str, ...]) -> dict[str, float]:
 
 
 def _fetch(parsed: argparse.Namespace) -> bytes:
-    names = ("window", "aggregate", "filter", "currency", "rates", "basis", "idle", "tenancy", *_SHARING)
+    names = ("window", "aggregate", "filter", "currency", "rates", "basis", "estimated", "idle", "tenancy", *_SHARING)
     chosen = {name: value for name in names if (value := getattr(parsed, name, None)) is not None}
     with api_client(parsed) as client:
         try:

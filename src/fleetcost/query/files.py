@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fleetcost.model.allocation import ALLOCATION
+from fleetcost.model.sets import SetKind
 from fleetcost.query.compile import Program
 from fleetcost.query.dialect import Dialect, DuckDb
-from fleetcost.query.measures import MONEY
+from fleetcost.query.measures import CARRIED, MONEY
 from fleetcost.query.question import Question
 from fleetcost.query.sql.assets import WEIGHED
+from fleetcost.query.sql.idle import ROLE_IDLE
 from fleetcost.tables.view import View
 
 _MARKED = "'=', '+', '-', '@', chr(9), chr(13)"
@@ -64,8 +66,18 @@ class Sheet:
             ('"start"', "start"),
             ('"end"', "end"),
             *((self._exact(name), name) for name in figures),
+            *((made, name) for name, made in self._show_back().items() if self._wanted(name)),
             (self._exact("total_cost"), "total_cost"),
         ]
+
+    def _show_back(self) -> dict[str, str]:
+        """Return what rows of allocations divide their total into beside what is shared: see `rows.AllocationRow`."""
+        if self.question.kind is not SetKind.ALLOCATIONS:
+            return {}
+        total, shared = self._exact("total_cost"), f"coalesce({self._exact('shared_cost')}, 0)"
+        shares = " + ".join(f"coalesce({self._exact(name)}, 0)" for name in CARRIED if name != "shared_cost")
+        idle = f"CASE WHEN role = {ROLE_IDLE} THEN {total} ELSE {shares} END"
+        return {"direct_cost": f"{total} - ({idle}) - {shared}", "idle_cost": idle}
 
     def query(self, *, marked: bool) -> str:
         """

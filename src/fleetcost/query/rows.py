@@ -153,6 +153,16 @@ class AllocationRow(_ALLOCATION):  # type: ignore[misc]  # its base is made of t
         return on_grid(sum(_ALLOCATION_COSTS(self)) + self.shared_cost)
 
     @property
+    def idle_cost(self) -> float:
+        """The part of its total that is idle: shared with it, or all of a row of idle."""
+        return self.total_cost if self.idle else on_grid(self.cpu_cost_idle + self.ram_cost_idle + self.gpu_cost_idle)
+
+    @property
+    def direct_cost(self) -> float:
+        """The part of its total that is its own: neither idle nor shared."""
+        return on_grid(self.total_cost - self.idle_cost - self.shared_cost)
+
+    @property
     def estimated_cost(self) -> float:
         """The part of its total that was estimated where the source was silent."""
         return on_grid(sum(_ALLOCATION_ESTIMATES(self)))

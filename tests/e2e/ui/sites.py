@@ -40,6 +40,7 @@ PAGES = {
     "cluster": "clusters/cluster-0",
     "workload": "w/cluster-0/shop/deployment:storefront",
     "efficiency": "efficiency",
+    "showback": "showback",
     "assets": "assets",
     "cloud": "cloud",
     "health": "health",

@@ -1,7 +1,15 @@
 /** The same question asked without this page: by curl, by our command, by DuckDB, as a file. Pure. */
 
 const KINDS: Readonly<Record<string, string>> = { allocations: "allocation", assets: "assets" };
-const FLAGS = ["window", "aggregate", "filter", "basis", "idle"] as const;
+const FLAGS = ["window", "aggregate", "filter", "basis", "estimated"] as const;
+const FLAGS_OF_WORKLOADS = [
+  ...FLAGS,
+  "idle",
+  "tenancy",
+  "share_namespaces",
+  "share_labels",
+  "share_cost",
+] as const;
 
 /** A quote ends a shell's text; this is how one is written within. */
 const SHELL_QUOTE = "'\\''";
@@ -16,9 +24,9 @@ export function commandOf(origin: string, address: string): string | null {
   const { base, route, query } = split(address);
   const kind = KINDS[route];
   if (!kind) return null;
-  const flags = FLAGS.flatMap((flag) => {
+  const flags = (kind === "assets" ? FLAGS : FLAGS_OF_WORKLOADS).flatMap((flag) => {
     const value = query.get(flag);
-    return value && !(flag === "idle" && kind === "assets") ? [`--${flag} ${quoted(value)}`] : [];
+    return value ? [`--${flag.replace("_", "-")} ${quoted(value)}`] : [];
   });
   return [`fleetcost query ${kind} --url ${quoted(origin + base)}`, ...flags].join(" ");
 }

@@ -431,6 +431,8 @@ export interface components {
             ram_efficiency?: number | null;
             gpu_efficiency?: number | null;
             total_efficiency?: number | null;
+            direct_cost?: number | null;
+            idle_cost?: number | null;
             estimated_cost?: number | null;
             total_cost?: number | null;
             /** @default null */

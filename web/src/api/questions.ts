@@ -22,6 +22,12 @@ export function parametersOf(view: View): Parameters {
     step: stepOf(view),
     idle: view.idle,
     idle_by: view.idle_by === "cluster" ? "" : view.idle_by,
+    idle_split: view.idle_split === "weighted" ? "" : view.idle_split,
+    tenancy: view.tenancy === "separate" ? "" : view.tenancy,
+    share_namespaces: view.share_namespaces,
+    share_labels: view.share_labels,
+    share_cost: view.share_cost,
+    share_split: view.share_split === "weighted" ? "" : view.share_split,
     basis: view.basis,
     estimated: view.estimated === "include" ? "" : view.estimated,
     filter: view.filter,
@@ -33,9 +39,20 @@ export function allocationsAddress(view: View): string {
   return addressOf(ALLOCATIONS, parametersOf(view));
 }
 
-/** Assets have no idle of their own. */
+/** What only workloads have: idle of their own, and shares of others. */
+const OF_WORKLOADS: Parameters = {
+  idle: "",
+  idle_by: "",
+  idle_split: "",
+  tenancy: "",
+  share_namespaces: "",
+  share_labels: "",
+  share_cost: "",
+  share_split: "",
+};
+
 export function assetsAddress(view: View): string {
-  return addressOf(ASSETS, { ...parametersOf(view), idle: "", idle_by: "" });
+  return addressOf(ASSETS, { ...parametersOf(view), ...OF_WORKLOADS });
 }
 
 /** Bills are by the day, and `total` is the server's own choice among their five costs. */
@@ -44,13 +61,17 @@ export function cloudAddress(view: View): string {
   const metric = view.metric === "total" ? "" : view.metric;
   return addressOf("api/v1/cloudcosts", {
     ...parametersOf(view),
+    ...OF_WORKLOADS,
     step,
-    idle: "",
-    idle_by: "",
     basis: "",
     estimated: "",
     metric,
   });
+}
+
+/** The values of a field that costs of the window have, for completion. */
+export function valuesAddress(kind: string, window: string, field: string, search: string): string {
+  return addressOf(`model/${kind}/autocomplete`, { window, field, search, limit: "100" });
 }
 
 /** The same question answered as a file with one line a row and step, of one kind of cost. */

@@ -1,15 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { completed, completionsOf } from "./complete";
+import { completed, completionsOf, wantedIn } from "./complete";
 
-const FIELDS = ["cluster", "container", "namespace", "label[team]"];
-const VALUES = { cluster: ["prod-eu-1", "prod-us-1", "dev-eu-1"], namespace: ["checkout"] };
+const FIELDS = ["cluster", "container", "namespace", "label["];
+const VALUES = {
+  cluster: ["prod-eu-1", "prod-us-1", "dev-eu-1"],
+  namespace: ["checkout"],
+  label: ["team", "app"],
+};
 const options = (text: string) => completionsOf(text, FIELDS, VALUES).options;
 
 describe("completing a filter", () => {
   test("offers fields at its start and after each joint", () => {
     expect(options("c")).toEqual(["cluster:", "container:", "namespace:"]);
     expect(options('cluster:"a"+name')).toEqual(["namespace:"]);
-    expect(options("(la")).toEqual(["label[team]"]);
+    expect(options("(la")).toEqual(["label["]);
   });
 
   test("offers the field's values, those that start so before those that hold it", () => {
@@ -17,6 +21,15 @@ describe("completing a filter", () => {
     expect(options('cluster:"eu')).toEqual(['"prod-eu-1"', '"dev-eu-1"']);
     expect(options('cluster:"prod-eu-1","d')).toEqual(['"dev-eu-1"', '"prod-eu-1"', '"prod-us-1"']);
     expect(options('namespace!~:"ch')).toEqual(['"checkout"']);
+  });
+
+  test("offers labels by name, and says whose values are wanted", () => {
+    expect(options('cluster:"a"+label[tea')).toEqual(["team]:"]);
+    const named = 'cluster:"a"+label[tea';
+    expect(completed(named, completionsOf(named, FIELDS, VALUES), "team]:")).toBe('cluster:"a"+label[team]:');
+    expect(wantedIn("label[tea")).toEqual({ field: "label", begun: "tea" });
+    expect(wantedIn('namespace:"a"+label[team]:"fi')).toEqual({ field: "label[team]", begun: "fi" });
+    expect(["", "clu", 'cluster:"a"'].map(wantedIn)).toEqual([null, null, null]);
   });
 
   test("is silent where a value is finished or the field is unknown", () => {

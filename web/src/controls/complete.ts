@@ -15,10 +15,23 @@ const MOST = 12;
 const VALUE = /(\w+(?:\[[^\]]*\])?)\s*!?(?:<~|~>|~)?:\s*(?:"(?:[^"\\]|\\.)*"\s*,\s*)*("?)([^"]*)$/;
 const FIELD = /(?:^|[+|(])\s*(\w*)$/;
 
+/** The name of a label or an annotation that is being written. */
+const NAME = /(?:^|[+|(])\s*(label|annotation)\[([^\]]*)$/;
+
+/** A field whose values are wanted, and how the one that is being written begins; null where none is. */
+export function wantedIn(text: string): { readonly field: string; readonly begun: string } | null {
+  const name = NAME.exec(text);
+  if (name) return { field: name[1] ?? "", begun: name[2] ?? "" };
+  const value = VALUE.exec(text);
+  return value && !isClosed(text) ? { field: value[1] ?? "", begun: value[3] ?? "" } : null;
+}
+
 /** The completions of `text` at its end; the cursor is there while somebody types. */
 export function completionsOf(text: string, fields: readonly string[], values: Values): Completion {
   const field = FIELD.exec(text);
-  if (field) return offer(text, field[1] ?? "", fields, (name) => (name.endsWith("]") ? name : `${name}:`));
+  if (field) return offer(text, field[1] ?? "", fields, (name) => (name.endsWith("[") ? name : `${name}:`));
+  const map = NAME.exec(text);
+  if (map) return offer(text, map[2] ?? "", values[map[1] ?? ""] ?? [], (option) => `${option}]:`);
   const value = VALUE.exec(text);
   const [, name = "", quote = "", begun = ""] = value ?? [];
   if (!value || isClosed(text)) return NOTHING;

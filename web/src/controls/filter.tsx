@@ -6,7 +6,8 @@
 
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { Icon } from "../marks/icon";
-import { completed, completionsOf, type Values } from "./complete";
+import { completed, completionsOf, type Values, wantedIn } from "./complete";
+import { type Source, useServerValues } from "./values";
 
 const FIELDS = [
   "cluster",
@@ -17,8 +18,8 @@ const FIELDS = [
   "container",
   "node",
   "services",
-  "label[app]",
-  "annotation[app]",
+  "label[",
+  "annotation[",
 ];
 
 const EXAMPLE = 'Filter, such as namespace:"checkout"+label[team]:"shop"';
@@ -30,17 +31,20 @@ interface FilterBoxProps {
   placeholder?: string;
   fields?: readonly string[];
   values?: Values;
+  /** Where the server is asked for values of the field that is being written. */
+  source?: Source | undefined;
 }
 
 export function FilterBox(props: FilterBoxProps) {
-  const { value, onCommit, placeholder = EXAMPLE, fields = FIELDS, values = NO_VALUES } = props;
+  const { value, onCommit, placeholder = EXAMPLE, fields = FIELDS, values = NO_VALUES, source } = props;
   const [text, setText] = useState(value);
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
   useEffect(() => setText(value), [value]);
-  const completion = useMemo(() => completionsOf(text, fields, values), [text, fields, values]);
+  const known = useServerValues(open ? wantedIn(text) : null, source, values);
+  const completion = useMemo(() => completionsOf(text, fields, known), [text, fields, known]);
   const options = open ? completion.options : [];
   const write = (next: string) => {
     setText(next);

@@ -1,7 +1,8 @@
-/** Values for completing a filter: the fleet's clusters, and the names in the present answer. */
+/** Values for completing a filter: the fleet's clusters, the names in the present answer, and what the server finds. */
 
 import { useMemo } from "react";
-import { useClusters } from "../api/hooks";
+import { useAsked, useClusters } from "../api/hooks";
+import { valuesAddress } from "../api/questions";
 import type { Named } from "../api/schema";
 import { fieldsOf } from "../drill";
 import { isReserved } from "../words/names";
@@ -22,4 +23,35 @@ export function useFilterValues(rows: readonly Named[] | undefined): Values {
     }
     return Object.fromEntries([...sets].map(([field, values]) => [field, [...values].sort()]));
   }, [clusters.data, rows]);
+}
+
+/** Whose values the server is asked for, and in which window. */
+export interface Source {
+  readonly kind: "allocation" | "assets" | "cloudCost";
+  readonly window: string;
+}
+
+/** More values than this are narrowed by what is being written. */
+const MOST = 100;
+const NOTHING = { field: "", begun: "" };
+
+/** The known values, with those the server has for the field that is being written. */
+export function useServerValues(
+  wanted: { readonly field: string; readonly begun: string } | null,
+  source: Source | undefined,
+  values: Values,
+): Values {
+  const { field, begun } = wanted ?? NOTHING;
+  const enabled = source !== undefined && field !== "";
+  const { kind, window } = source ?? { kind: "allocation", window: "7d" };
+  const all = useAsked<{ data: readonly string[] }>(valuesAddress(kind, window, field, ""), enabled);
+  const many = enabled && (all.data?.data.length ?? 0) >= MOST && begun !== "";
+  const some = useAsked<{ data: readonly string[] }>(valuesAddress(kind, window, field, begun), many);
+  const answer = many ? some : all;
+  const found = answer.isPlaceholderData ? undefined : answer.data?.data;
+  return useMemo(() => {
+    if (!enabled || !found) return values;
+    const every = [...(values[field] ?? []), ...found].filter((value) => !isReserved(value));
+    return { ...values, [field]: [...new Set(every)].sort() };
+  }, [enabled, field, found, values]);
 }

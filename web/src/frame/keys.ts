@@ -21,13 +21,14 @@ const PAGES = {
   l: "cloud",
   b: "bill",
   f: "efficiency",
+  k: "showback",
 } as const;
 
 export const SHORTCUTS: readonly (readonly [string, string])[] = [
   ["/", "write a filter"],
   [
-    "g then o, e, c, f, a, l, b, h, p, s",
-    "go to Overview, Explore, Clusters, Efficiency, Assets, Cloud costs, Bill, Data health, Prices, Saved",
+    "g then o, e, c, f, k, a, l, b, h, p, s",
+    "go to Overview, Explore, Clusters, Efficiency, Show-back, Assets, Cloud costs, Bill, Data health, Prices, Saved",
   ],
   ["w", "choose the window"],
   ["b", "choose what to group by"],

@@ -11,6 +11,7 @@ const LINKS: readonly (readonly [PageName, IconName, string])[] = [
   ["explore", "explore", "Explore"],
   ["clusters", "clusters", "Clusters"],
   ["efficiency", "efficiency", "Efficiency"],
+  ["showback", "copy", "Show-back"],
   ["assets", "assets", "Assets"],
   ["cloud", "cloud", "Cloud costs"],
   ["bill", "table", "Bill"],

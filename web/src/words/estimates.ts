@@ -21,7 +21,7 @@ export function estimatesWords(
   answer: Behind & {
     readonly totals: { readonly estimated_cost?: number | null };
     readonly currency: string;
-    readonly question: { readonly estimated?: string };
+    readonly question: { readonly estimated?: string; readonly idle?: string };
   },
 ): string {
   if (!hasEstimates(answer)) return "";
@@ -30,5 +30,6 @@ export function estimatesWords(
   const whose = silent.length === 1 ? silent[0]?.cluster : `${silent.length} clusters`;
   const over = `${count(minutes / 60)} h without metrics of ${whose}`;
   if (answer.question.estimated === "exclude") return `estimates for ${over} left out`;
-  return `${money(answer.totals.estimated_cost ?? 0, answer.currency)} of it estimated, for ${over}`;
+  const less = answer.question.idle === "share" ? ", shared idle not counted" : "";
+  return `${money(answer.totals.estimated_cost ?? 0, answer.currency)} of it estimated, for ${over}${less}`;
 }

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { viewOf } from "../url";
 import { estimatesWords } from "./estimates";
 import { byteHours, bytes, coreHours, duration } from "./hours";
 import { money, moneyDelta, moneyExact, moneyShort } from "./money";
 import { isIdle, keyWords, partsOf, partWords } from "./names";
 import { percent, percentDelta, shareOf } from "./percent";
+import { sharingSentences, sharingWords } from "./sharing";
 import { allStates, clusterWord, isCurrent, isGap, stateOf } from "./states";
 import { titleOf, underTitle } from "./titles";
 import {
@@ -251,5 +253,20 @@ describe("titles", () => {
       resolution: "1d",
     };
     expect(underTitle(question)).toBe("15 – 21 Nov 2026 UTC · per day · idle shared among workloads");
+  });
+});
+
+describe("sharing", () => {
+  test("is said on its button and in sentences, with what is divided how", () => {
+    const none = viewOf("explore");
+    expect(sharingWords(none)).toBe("");
+    const view = viewOf("showback", { share_namespaces: "kube-system, monitoring", share_split: "even" });
+    expect(sharingWords(view)).toBe("idle, fees and 2 more");
+    expect(sharingSentences(view)).toEqual([
+      "Idle of each cluster is divided among what runs there, by their own cost.",
+      "Nodes’ own disks and cluster fees are shared within each cluster.",
+      "All others carry namespace kube-system and namespace monitoring, evenly.",
+    ]);
+    expect(sharingSentences({ ...none, idle: "hide" })[0]).toBe("Idle is left out.");
   });
 });

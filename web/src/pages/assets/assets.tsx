@@ -45,7 +45,7 @@ const FILTER_FIELDS = [
   "account",
   "project",
   "service",
-  "label[app]",
+  "label[",
 ];
 
 /** The usual ways in; each is an ordinary view. */
@@ -112,11 +112,17 @@ export function Assets({ view }: { view: View }) {
         />
         <FiguresChoice view={view} answer={asked.data} />
         <Choice title="Step" value={view.step} options={STEPS} onChoose={(step) => change({ step })} />
-        <GroupChoice kind="assets" value={view.aggregate} onChoose={(aggregate) => change({ aggregate })} />
+        <GroupChoice
+          kind="assets"
+          window={view.window}
+          value={view.aggregate}
+          onChoose={(aggregate) => change({ aggregate })}
+        />
         <FilterBox
           value={view.filter}
           fields={FILTER_FIELDS}
           values={values}
+          source={{ kind: "assets", window: view.window }}
           placeholder={'Filter, such as assetType:"Disk"+cluster:"prod-eu-1"'}
           onCommit={(filter) => change({ filter })}
         />

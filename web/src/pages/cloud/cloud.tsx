@@ -36,7 +36,7 @@ const FIELDS = [
   "category",
   "regionID",
   "providerID",
-  "label[app]",
+  "label[",
 ];
 
 /** Which of a bill's five costs is the total; the server's own choice comes first. */
@@ -103,6 +103,7 @@ function Answered({ asked, view }: { asked: Asked<CloudCosts>; view: View }) {
         <FilterBox
           value={view.filter}
           fields={FIELDS}
+          source={{ kind: "cloudCost", window: view.window }}
           placeholder={'Filter, such as provider:"AWS"+service:"AmazonEC2"'}
           onCommit={(filter) => change({ filter })}
         />

@@ -86,7 +86,11 @@ export function Efficiency({ view }: { view: View }) {
           onChoose={(chosen) => change({ window: chosen })}
         />
         <FiguresChoice view={view} answer={asked.data} />
-        <FilterBox value={view.filter} onCommit={(filter) => change({ filter })} />
+        <FilterBox
+          value={view.filter}
+          source={{ kind: "allocation", window: view.window }}
+          onCommit={(filter) => change({ filter })}
+        />
       </div>
       <Outcome asked={asked} view={view}>
         {(answer) =>

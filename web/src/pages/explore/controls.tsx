@@ -7,6 +7,7 @@ import { Choice, type Option } from "../../controls/choice";
 import { FiguresChoice } from "../../controls/figures";
 import { FilterBox } from "../../controls/filter";
 import { GroupChoice } from "../../controls/group";
+import { SharingChoice } from "../../controls/sharing";
 import { useFilterValues } from "../../controls/values";
 import { WindowChoice } from "../../controls/window";
 import { show } from "../../location";
@@ -68,6 +69,7 @@ export function Controls({ view, answer }: { view: View; answer: Allocations | u
       />
       <GroupChoice
         kind="allocations"
+        window={view.window}
         value={view.aggregate}
         onChoose={(aggregate) => change({ aggregate })}
       />
@@ -75,6 +77,7 @@ export function Controls({ view, answer }: { view: View; answer: Allocations | u
       <FiguresChoice view={{ ...view, row: "" }} answer={answer} />
       <Choice title="As" value={view.rate} options={RATES} onChoose={(rate) => change({ rate })} />
       <Choice title="Idle" value={view.idle} options={IDLE} onChoose={(idle) => change({ idle })} />
+      <SharingChoice view={view} />
       <Choice
         title="Compare with"
         value={view.compare}
@@ -84,7 +87,12 @@ export function Controls({ view, answer }: { view: View; answer: Allocations | u
       <Choice title="Step" value={view.step} options={STEPS} onChoose={(step) => change({ step })} />
       <Choice title="Chart" value={view.chart} options={CHARTS} onChoose={(chart) => change({ chart })} />
       <div className="controls-line">
-        <FilterBox value={view.filter} values={values} onCommit={(filter) => change({ filter })} />
+        <FilterBox
+          value={view.filter}
+          values={values}
+          source={{ kind: "allocation", window: view.window }}
+          onCommit={(filter) => change({ filter })}
+        />
         <ColumnChooser
           columns={columns}
           chosen={view.columns}
