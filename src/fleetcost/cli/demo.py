@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from fleetcost.cli.stores import clock, local_store
 from fleetcost.demo.bills import write_bills
 from fleetcost.demo.fleet import DEFAULT_CLUSTERS, FLEET
 from fleetcost.demo.run import Fleet, fleet
+from fleetcost.model.amount import PLACES
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
 from fleetcost.ops import log
@@ -34,6 +36,9 @@ from fleetcost.ui.files import load as load_web
 
 REFRESH_SECONDS = 60
 """The demonstration's agents and aggregator go round this often, so that one can watch."""
+
+ANSWER_SECONDS = 5
+"""The demonstration's agents look this often for repairs that were ordered."""
 
 BILL_ARRIVES_ROUNDS = 3
 """After as many rounds the bill that is late arrives."""
@@ -98,7 +103,12 @@ def _run(parsed: argparse.Namespace) -> int:
 def _go_on(simulated: Fleet, arrives: Callable[[], None], stop: threading.Event) -> None:
     """Let the agents go round while the page is looked at, so that the running hour grows and a bill arrives."""
     rounds = 0
-    while not stop.wait(REFRESH_SECONDS):
+    refreshed = time.monotonic()
+    while not stop.wait(ANSWER_SECONDS):
+        simulated.answer()
+        if time.monotonic() < refreshed + REFRESH_SECONDS:
+            continue
+        refreshed = time.monotonic()
         rounds += 1
         simulated.build(lambda _cluster, _done, _due: None)
         if rounds == BILL_ARRIVES_ROUNDS:
@@ -159,6 +169,6 @@ def _cells(rows: list[AllocationRow]) -> list[str]:
         sum(getattr(row, name) for row in rows if not row.idle)
         for name in ("cpu_cost", "ram_cost", "gpu_cost", "pv_cost")
     ]
-    parts.append(used - sum(parts))
+    parts.append(round(used - sum(parts), PLACES) or 0.0)
     share = idle / (used + idle) if used + idle else 0.0
     return [*(f"{value:,.2f}" for value in (*parts, idle, used + idle)), f"{share:.0%}"]

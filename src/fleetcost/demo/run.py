@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from fleetcost.agent.build import AgentIdentity, Builder
+from fleetcost.agent.jobs import Jobs
 from fleetcost.agent.loop import Agent
 from fleetcost.agent.plan import BuildTiming
+from fleetcost.agent.requests import answer_requests
 from fleetcost.agent.uid import cluster_uid
 from fleetcost.bucket.port import Bucket
 from fleetcost.costing.prices import PriceBook
@@ -50,6 +52,14 @@ class Fleet:
         for agent in self.agents:
             name = agent.builder.identity.cluster
             agent.round(lambda done, due, name=name: progress(name, done, due))  # type: ignore[misc]
+
+    def answer(self) -> None:
+        """Let each agent do the repairs that were ordered from it."""
+        for agent in self.agents:
+            jobs = Jobs(agent)
+            jobs.start()
+            answer_requests(agent.bucket, agent.builder.identity.cluster, jobs, agent.clock())
+            jobs.stop()
 
 
 def fleet(bucket: Bucket, folder: Path, open_store: OpenStore, clock: Clock, *, clusters: int, days: int) -> Fleet:
