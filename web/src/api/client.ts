@@ -33,6 +33,12 @@ export async function change(method: "PUT" | "DELETE", address: string, body?: u
   await send(address, { method, headers: { "content-type": "application/json" }, ...json });
 }
 
+/** Ask the server to do something; it answers what was ordered. */
+export async function order<Body>(address: string, body: unknown): Promise<Body> {
+  const headers = { "content-type": "application/json" };
+  return (await send(address, { method: "POST", headers, body: JSON.stringify(body) })) as Body;
+}
+
 async function send(address: string, init: RequestInit): Promise<unknown> {
   const headers = { accept: "application/json, application/problem+json", ...init.headers };
   const response = await reach(address, { ...init, headers });

@@ -14,6 +14,7 @@ import type {
   HealthWindows,
   Healthz,
   Prices,
+  Repairs,
   SavedViews,
   Unclaimed,
 } from "./schema";
@@ -72,6 +73,8 @@ function withWords(fleet: Clusters): Clusters {
 
 export const useUnclaimed = (window: string, filter: string): Asked<Unclaimed> =>
   useAsked(addressOf("api/v1/unclaimed", { window, filter }));
+/** Orders to repair, and whether this server takes new ones. */
+export const useRepairs = (): Asked<Repairs> => useAsked(addressOf("api/v1/repairs", { limit: "1" }));
 export const usePrices = (): Asked<Prices> => useAsked(addressOf("api/v1/prices"));
 export const useSavedViews = (): Asked<SavedViews> => useAsked(addressOf("api/v1/views"));
 export const useHealthz = (): Asked<Healthz> => useAsked(addressOf("healthz"));

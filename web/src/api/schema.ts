@@ -83,6 +83,8 @@ export type SavedViews = Frozen<Schemas["SavedViews"]>;
 export type UnclaimedNode = Frozen<Schemas["UnclaimedNodeJson"]>;
 export type Unclaimed = Frozen<Schemas["UnclaimedJson"]>;
 export type Doubt = Frozen<Schemas["DoubtJson"]>;
+export type Repair = Frozen<Schemas["RepairJson"]>;
+export type Repairs = Frozen<Schemas["RepairsJson"]>;
 export type Price = Frozen<Schemas["PriceJson"]>;
 export type Prices = Frozen<Schemas["PricesJson"]>;
 

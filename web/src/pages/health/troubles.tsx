@@ -1,6 +1,7 @@
 /** The windows that are not complete, in words, with what to do about each; also the strip for those who do not see it. */
 
 import { useMemo, useState } from "react";
+import { useRepairs } from "../../api/hooks";
 import type { HealthWindows } from "../../api/schema";
 import { type Trouble, troublesOf } from "../../health/window";
 import { CopyCode } from "../../marks/copy";
@@ -11,6 +12,7 @@ import { Table } from "../../table/table";
 import { viewOf } from "../../url";
 import { command, type ShownCommand } from "../../words/commands";
 import { datesOf } from "../../words/window";
+import { RepairButton } from "./repair";
 
 interface TroublesProps {
   clusters: HealthWindows["clusters"];
@@ -21,6 +23,8 @@ interface TroublesProps {
 
 export function Troubles({ clusters, days, asOf }: TroublesProps) {
   const [sort, setSort] = useState("-end");
+  const repairs = useRepairs();
+  const columns = repairs.data && !repairs.data.read_only ? [...COLUMNS, REPAIR] : COLUMNS;
   const troubles = useMemo(() => {
     const unusable = troublesOf(days, asOf).filter(({ state }) => state === "damaged" || state === "refused");
     return [...unusable, ...troublesOf(clusters, asOf)];
@@ -39,7 +43,7 @@ export function Troubles({ clusters, days, asOf }: TroublesProps) {
       </div>
       <Table
         label="Windows that are not complete"
-        columns={COLUMNS}
+        columns={columns}
         rows={troubles}
         rowId={(row) => `${row.cluster} ${row.start} ${row.end} ${row.state}`}
         sort={sort}
@@ -49,6 +53,19 @@ export function Troubles({ clusters, days, asOf }: TroublesProps) {
     </section>
   );
 }
+
+/** What a repair can mend: windows that are over, and of which a build from the source may see more. */
+function isMendable({ state, open }: Trouble): boolean {
+  return !open && state !== "refused";
+}
+
+const REPAIR: Column<Trouble> = {
+  id: "repair",
+  title: "Repair",
+  width: 7.5,
+  rank: 3,
+  cell: (row) => (isMendable(row) ? <RepairButton trouble={row} /> : null),
+};
 
 const COLUMNS: readonly Column<Trouble>[] = [
   {
