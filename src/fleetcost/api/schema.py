@@ -321,3 +321,23 @@ CloudCostEnvelope: Any = Enveloped[CloudCostRange]
 CloudTotalsEnvelope: Any = Enveloped[CloudViewTotals]
 CloudTableEnvelope: Any = Enveloped[list[CloudViewRow]]
 CloudTrendsEnvelope: Any = Enveloped[CloudTrends]
+
+
+class CustomCostTotal(msgspec.Struct, frozen=True):
+    """Custom costs of a window; `customCosts` is empty where no source of them is configured."""
+
+    window: WindowJson
+    totalBilledCost: float  # noqa: N815 - the field's name
+    totalListCost: float  # noqa: N815 - the field's name
+    customCosts: list[dict[str, Any]]  # noqa: N815 - the field's name
+
+
+class CustomCostSeries(msgspec.Struct, frozen=True):
+    """Custom costs by step."""
+
+    window: WindowJson
+    timeseries: list[CustomCostTotal]
+
+
+CustomCostTotalEnvelope: Any = Enveloped[CustomCostTotal]
+CustomCostSeriesEnvelope: Any = Enveloped[CustomCostSeries]

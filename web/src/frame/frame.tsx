@@ -1,6 +1,6 @@
 /** The frame of all pages: rail, top line, and the main part. */
 
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { show } from "../location";
 import { Icon } from "../marks/icon";
 import type { View } from "../url";
@@ -10,18 +10,26 @@ import { useKeys } from "./keys";
 import { ToolsPlace } from "./page";
 import { Rail } from "./rail";
 
+const Find = lazy(async () => ({ default: (await import("./find")).Find }));
+
 export function Frame({ view, children }: { view: View; children: ReactNode }) {
   const [open, setOpen] = useState(false);
   const [tools, setTools] = useState<HTMLElement | null>(null);
   const main = useRef<HTMLElement>(null);
-  useKeys();
+  const [finding, setFinding] = useState(false);
+  useKeys(() => setFinding(true));
   useEscape(open, () => setOpen(false));
   return (
     <div className="frame">
       <button type="button" className="skip" onClick={() => main.current?.focus()}>
         Skip to the content
       </button>
-      <Rail view={view} open={open} onClose={() => setOpen(false)} />
+      <Rail view={view} open={open} onClose={() => setOpen(false)} onFind={() => setFinding(true)} />
+      {finding ? (
+        <Suspense fallback={null}>
+          <Find onClose={() => setFinding(false)} />
+        </Suspense>
+      ) : null}
       {open ? <div className="rail-shade" aria-hidden="true" onClick={() => setOpen(false)} /> : null}
       <header className="top">
         <button

@@ -4,7 +4,7 @@
  * They are off while somebody types, and can be switched off on the help page.
  */
 
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { above } from "../drill";
 import { currentView, show } from "../location";
 import { viewOf } from "../url";
@@ -25,6 +25,7 @@ const PAGES = {
 } as const;
 
 export const SHORTCUTS: readonly (readonly [string, string])[] = [
+  ["Ctrl K", "find a page, cluster, namespace or workload"],
   ["/", "write a filter"],
   [
     "g then o, e, c, f, k, a, l, b, h, p, s",
@@ -44,8 +45,20 @@ export const SHORTCUTS: readonly (readonly [string, string])[] = [
 
 const SECOND_KEY_WAIT_MS = 1500;
 
-export function useKeys(): void {
+export function useKeys(onFind: () => void): void {
   const on = useShortcuts();
+  const find = useRef(onFind);
+  find.current = onFind;
+  // With a modifier it is no key that somebody types, so it works in fields, and where single keys are switched off.
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+      event.preventDefault();
+      find.current();
+    };
+    document.addEventListener("keydown", listen);
+    return () => document.removeEventListener("keydown", listen);
+  }, []);
   useEffect(() => {
     if (!on) return;
     let afterG = 0;

@@ -1,28 +1,22 @@
 /** The way to every page, on the left; on narrow screens a drawer. */
 
 import { Go } from "../go";
-import { Icon, type IconName } from "../marks/icon";
+import { Icon } from "../marks/icon";
 import { type PageName, type View, viewOf } from "../url";
+import { PAGE_LINKS } from "./links";
 import { nextTheme, setTheme, useTheme } from "./preferences";
 import { Switcher } from "./switcher";
 
-const LINKS: readonly (readonly [PageName, IconName, string])[] = [
-  ["overview", "overview", "Overview"],
-  ["explore", "explore", "Explore"],
-  ["clusters", "clusters", "Clusters"],
-  ["efficiency", "efficiency", "Efficiency"],
-  ["showback", "copy", "Show-back"],
-  ["assets", "assets", "Assets"],
-  ["cloud", "cloud", "Cloud costs"],
-  ["bill", "table", "Bill"],
-  ["health", "health", "Data health"],
-  ["prices", "prices", "Prices"],
-  ["saved", "saved", "Saved"],
-];
-
 const THEME_WORDS = { system: "Theme: system", light: "Theme: light", dark: "Theme: dark" } as const;
 
-export function Rail({ view, open, onClose }: { view: View; open: boolean; onClose: () => void }) {
+interface RailProps {
+  view: View;
+  open: boolean;
+  onClose: () => void;
+  onFind: () => void;
+}
+
+export function Rail({ view, open, onClose, onFind }: RailProps) {
   const theme = useTheme();
   return (
     <nav className="rail" data-open={open} aria-label="Pages" id="pages">
@@ -40,8 +34,21 @@ export function Rail({ view, open, onClose }: { view: View; open: boolean; onClo
           <Icon name="close" />
         </button>
       </div>
+      <button
+        type="button"
+        className="rail-find"
+        aria-keyshortcuts="Control+K"
+        onClick={() => {
+          onClose();
+          onFind();
+        }}
+      >
+        <Icon name="explore" />
+        Find
+        <kbd>Ctrl K</kbd>
+      </button>
       <ul className="rail-links">
-        {LINKS.map(([page, icon, title]) => (
+        {PAGE_LINKS.map(([page, icon, title]) => (
           <li key={page}>
             <Go to={viewOf(page)} className="rail-link" onClick={onClose} {...current(view, page)}>
               <Icon name={icon} />
