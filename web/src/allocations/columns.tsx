@@ -11,7 +11,7 @@ import type { Column } from "../table/columns";
 import { PathName } from "../table/name";
 import type { View } from "../url";
 import { COSTS, type CostColumn } from "../words/costs";
-import { isIdle, keyWords, partsOf } from "../words/names";
+import { apartOf, isIdle, keyWords, partsOf } from "../words/names";
 import { shareOf } from "../words/percent";
 import { capital } from "../words/states";
 
@@ -95,7 +95,7 @@ function nameColumn(
       <PathName
         parts={partsOf(row, by)}
         to={
-          isIdle(row.name)
+          apartOf(row.name)
             ? null
             : below(
                 {

@@ -5,7 +5,7 @@ import { type Stack, stackOf } from "../charts/stack";
 import { below, identityOf } from "../drill";
 import { pinnedBy } from "../filter";
 import { type View, viewOf } from "../url";
-import { isIdle, partsOf, wordsFor } from "../words/names";
+import { apartOf, partsOf, wordsFor } from "../words/names";
 
 type Drawable = Pick<Answer<Named & Costs, Costs>, "question" | "rows" | "series" | "as_of">;
 
@@ -28,7 +28,7 @@ function labelOf(row: Named, by: readonly string[]): string {
 /** The view one level below the row called `name`, read with the question that was answered, not a newer one. */
 export function viewBelow({ question, rows }: Allocations, view: View, name: string): View | null {
   const row = rows.find((candidate) => candidate.name === name);
-  if (!row || isIdle(row.name)) return null;
+  if (!row || apartOf(row.name)) return null;
   return below({ ...view, row: "", aggregate: question.aggregate, filter: question.filter }, row.key);
 }
 

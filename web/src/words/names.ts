@@ -2,6 +2,8 @@
 
 const RESERVED: Readonly<Record<string, string>> = {
   __idle__: "Idle",
+  __tenancy__: "Nodes’ own disks and fees",
+  __shared__: "Shared, with nobody to carry it",
   __unallocated__: "Unallocated",
   __unmounted__: "Unmounted volumes",
   __undefined__: "Undefined",
@@ -11,6 +13,8 @@ const RESERVED: Readonly<Record<string, string>> = {
 
 const MEANINGS: Readonly<Record<string, string>> = {
   __idle__: "Paid for and not allocated to any workload",
+  __tenancy__: "What the cluster itself costs, whatever runs on it",
+  __shared__: "Costs to share in windows in which nothing ran that could carry them",
   __unallocated__: "Workloads without a value for this grouping",
   __unmounted__: "Volumes that no running pod uses",
 };
@@ -34,6 +38,13 @@ export function isIdle(name: string): boolean {
   return name === "__idle__" || name.endsWith("/__idle__");
 }
 
+const APART = ["__idle__", "__tenancy__", "__shared__"];
+
+/** The reserved word of a row that stands beside the groups; null for a group. */
+export function apartOf(name: string): string | null {
+  return APART.find((word) => name === word || name.endsWith(`/${word}`)) ?? null;
+}
+
 /** One part of a path under its group-by key: asset types have words of their own. */
 export function wordsFor(field: string, part: string): string {
   return field === "type" ? assetTypeWords(part) : partWords(part);
@@ -45,7 +56,8 @@ export function partsOf(
   by: readonly string[],
 ): string[] {
   const parts = by.flatMap((field) => (row.key[field] === undefined ? [] : [row.key[field]]));
-  if (isIdle(row.name)) return [...parts.filter((part) => part !== "__idle__"), "__idle__"];
+  const apart = apartOf(row.name);
+  if (apart) return [...parts.filter((part) => part !== apart), apart];
   return parts.length === by.length ? parts : [row.name];
 }
 

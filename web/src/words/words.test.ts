@@ -3,7 +3,7 @@ import { viewOf } from "../url";
 import { estimatesWords } from "./estimates";
 import { byteHours, bytes, coreHours, duration } from "./hours";
 import { money, moneyDelta, moneyExact, moneyShort } from "./money";
-import { isIdle, keyWords, partsOf, partWords } from "./names";
+import { apartOf, isIdle, keyWords, partsOf, partWords } from "./names";
 import { percent, percentDelta, shareOf } from "./percent";
 import { sharingSentences, sharingWords } from "./sharing";
 import { allStates, clusterWord, isCurrent, isGap, stateOf } from "./states";
@@ -268,5 +268,17 @@ describe("sharing", () => {
       "All others carry namespace kube-system and namespace monitoring, evenly.",
     ]);
     expect(sharingSentences({ ...none, idle: "hide" })[0]).toBe("Idle is left out.");
+  });
+});
+
+describe("rows beside the groups", () => {
+  test("are named in words, behind whose they are", () => {
+    const row = { name: "prod/__tenancy__", key: { cluster: "prod" } };
+    expect(partsOf(row, ["cluster"]).map(partWords)).toEqual(["prod", "Nodes’ own disks and fees"]);
+    expect([apartOf("prod"), apartOf("prod/__shared__"), apartOf("__idle__")]).toEqual([
+      null,
+      "__shared__",
+      "__idle__",
+    ]);
   });
 });

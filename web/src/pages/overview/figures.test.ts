@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Allocations } from "../../api/schema";
 import recorded from "../../testing/recorded/allocations-late.json";
-import { costIn, costsByCluster, figuresOf, moversOf, newerHalf } from "./figures";
+import { costIn, costsByCluster, figuresOf, moversOf, newerHalf, withTenancy } from "./figures";
 
 const answer = recorded as unknown as Allocations;
 
@@ -67,5 +67,22 @@ describe("the overview's figures", () => {
     expect(bucket && costIn(bucket, "cluster-2")).toBeCloseTo(
       rows.reduce((all, row) => all + row.total_cost, 0),
     );
+  });
+});
+
+describe("a chart of clusters", () => {
+  test("has each cluster once, its own disks and fees with it, and costs the same", () => {
+    const [first] = answer.rows;
+    const own = {
+      ...first,
+      name: `${first?.name}/__tenancy__`,
+      total_cost: 5,
+    } as (typeof answer.rows)[number];
+    const bucket = answer.series[0] as (typeof answer.series)[number];
+    const step = { ...bucket, rows: [...bucket.rows, { name: own.name, total_cost: 5 }] };
+    const folded = withTenancy({ ...answer, rows: [...answer.rows, own], series: [step] });
+    expect(folded.rows.map(({ name }) => name)).toEqual(answer.rows.map(({ name }) => name));
+    expect(folded.rows[0]?.total_cost).toBeCloseTo((first?.total_cost ?? 0) + 5);
+    expect(folded.series[0]?.rows.every(({ name }) => !name.endsWith("__tenancy__"))).toBe(true);
   });
 });

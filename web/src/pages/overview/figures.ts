@@ -88,6 +88,22 @@ export function clusterOf(name: string): string {
   return name.replace(/\/__(idle|tenancy|shared)__$/, "");
 }
 
+/** The answer with each cluster's own disks and fees in its row and its steps, so that a chart has each cluster once. */
+export function withTenancy(answer: Allocations): Allocations {
+  const folded = (name: string) => name.replace(/\/__tenancy__$/, "");
+  const clusters = new Map<string, AllocationRow>();
+  for (const row of answer.rows) {
+    const name = folded(row.name);
+    const before = clusters.get(name);
+    clusters.set(name, { ...(before ?? row), name, total_cost: row.total_cost + (before?.total_cost ?? 0) });
+  }
+  const series = answer.series.map((bucket) => ({
+    ...bucket,
+    rows: bucket.rows.map((row) => ({ ...row, name: folded(row.name) })),
+  }));
+  return { ...answer, rows: [...clusters.values()], series };
+}
+
 export interface Mover {
   readonly cluster: string;
   readonly now: number;

@@ -20,7 +20,7 @@ import { estimatesWords } from "../../words/estimates";
 import { pricesWords } from "../../words/prices";
 import { scopeOf } from "../../words/titles";
 import { datesOf, windowWords } from "../../words/window";
-import { figuresOf, newerHalf } from "./figures";
+import { figuresOf, newerHalf, withTenancy } from "./figures";
 import { FleetTable } from "./fleet";
 import { Movers } from "./movers";
 import { Tiles } from "./tiles";
@@ -81,7 +81,7 @@ function titleOf(view: View, answer: Allocations | undefined): string {
 
 function Found({ answer, query, view }: { answer: Allocations; query: View; view: View }) {
   const figures = useMemo(() => figuresOf(answer), [answer]);
-  const stack = useMemo(() => stackOfAnswer(answer), [answer]);
+  const stack = useMemo(() => stackOfAnswer(withTenancy(answer)), [answer]);
   // A fleet without a month before is compared within its own days.
   const half = answer.previous?.span ? null : newerHalf(answer);
   const within = useAsked<Allocations>(

@@ -8,7 +8,7 @@ import { questionOf } from "../../question";
 import type { Column } from "../../table/columns";
 import { PathName } from "../../table/name";
 import type { View } from "../../url";
-import { isIdle, keyWords, partsOf } from "../../words/names";
+import { apartOf, keyWords, partsOf } from "../../words/names";
 import { shareOf } from "../../words/percent";
 import { capital } from "../../words/states";
 
@@ -41,7 +41,7 @@ export function showBackColumns(answer: Allocations, view: View): readonly Colum
       cell: (row) => (
         <PathName
           parts={partsOf(row, by)}
-          to={isIdle(row.name) ? null : below(questionOf(view, { aggregate: by }), row.key)}
+          to={apartOf(row.name) ? null : below(questionOf(view, { aggregate: by }), row.key)}
         />
       ),
       total: <span className="path path-total">Total</span>,
