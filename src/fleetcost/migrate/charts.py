@@ -36,6 +36,8 @@ _ROOTS = {
     HelmChart.FINOPS_AGENT: ("agent",),
 }  # fmt: skip
 
+_PARTIAL = ("global", "sigV4Proxy", "upgrade", "grafana")
+
 _BOTH = "kubecostProductConfigs"
 """A key of the old chart and of the new one; the agent's own chart has it not."""
 
@@ -65,7 +67,8 @@ def role_of(values: HelmValues, named: str) -> Role:
         SettingsError: a combination the chart refused, too.
     """
     chart = chart_of(values, named)
-    if chart is HelmChart.NONE:
+    # What only says which Prometheus is read is a part of a file, and no installation.
+    if chart is HelmChart.NONE or not (named or any(key.partition(".")[0] not in _PARTIAL for key in values.flat)):
         return Role.NOT_NAMED
     if chart is HelmChart.OPENCOST:
         return Role.STANDALONE
@@ -106,6 +109,8 @@ def _part_flags(values: HelmValues, *, store: bool, whole: bool) -> PartFlags:
         agent=_switch(values, "finopsagent"),
         whole=whole or values.has(_BOTH, *_ROOTS[HelmChart.KUBECOST]),
         store=store,
+        own_store=_switch(values, "localStore") is not False,
+        frontend=_switch(values, "frontend") is not False,
         cluster_id=identity(values),
     )
 

@@ -118,9 +118,7 @@ def _stands_alone(found: ChartValues, name: str) -> bool:
 
 def _of_manifest(content: Manifest, name: str) -> Iterator[ChartValues]:
     if "apiVersion" in content and "kind" in content:
-        reader = _READERS.get(str(content["kind"]))
-        if reader:
-            yield from reader(content, _title(content))
+        yield from _READERS.get(str(content["kind"]), _operator)(content, _title(content))
     elif isinstance(content.get("releases"), list):
         yield from _of_helmfile(content)
     elif content:
@@ -220,6 +218,13 @@ def _plain(text: str) -> str:
         raise SettingsError(
             "read values: the Secret's data are no text in base 64; give the values as a file"
         ) from None
+
+
+def _operator(content: Manifest, name: str) -> Iterator[ChartValues]:
+    """Take the resource of an operator that is made of the chart: its `spec` is the values."""
+    spec = _at(content, "spec")
+    if isinstance(spec, dict) and _looks_known(spec):
+        yield ChartValues(name, "", dict(spec))
 
 
 def _list(content: Manifest, name: str) -> Iterator[ChartValues]:

@@ -98,6 +98,8 @@ class PartFlags:
         agent: `finopsagent.enabled`, None where the file does not say
         whole: the file is of the whole chart, so that its defaults stand; the agent's own chart has the same identity
         store: `global.federatedStorage` names a store
+        own_store: `localStore.enabled`, which stands for a store where none is named
+        frontend: `frontend.enabled`; who switches it off and says nothing of the aggregator meant either role
         cluster_id: of the values
     """
 
@@ -105,6 +107,8 @@ class PartFlags:
     agent: bool | None = None
     whole: bool = False
     store: bool = False
+    own_store: bool = True
+    frontend: bool = True
     cluster_id: str = ""
 
 
@@ -121,7 +125,9 @@ def resolve_parts(flags: PartFlags) -> Role:
     agent = flags.agent is not False
     if flags.aggregator is False:
         return Role.AGENT if agent else Role.NOT_NAMED
-    if not flags.store:
+    if flags.aggregator is None and not (flags.frontend and (flags.store or flags.own_store)):
+        return Role.NOT_NAMED
+    if not flags.store and flags.own_store:
         return Role.STANDALONE
     return Role.PRIMARY if agent else Role.READ_ONLY_PRIMARY
 

@@ -99,7 +99,7 @@ def _store(values: HelmValues, made: Imported) -> None:
         made.notes.append(f"mount the key {file} of the secret {secret!r} as {STORE_FILE}; it stays as is")
     if secret or text:
         made.agent["storage_config"] = made.aggregator["storage_config"] = STORE_FILE
-    elif made.role.pushes:
+    elif made.role.pushes or (made.role is Role.NOT_NAMED and values.has("global.federatedStorage")):
         made.todos.append(
             "no store is named, and without one the costs of this cluster reach no primary: name the bucket in "
             "storage_config; or, where the primary's agent builds every cluster of a shared database, install none here"

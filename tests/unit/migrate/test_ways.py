@@ -79,6 +79,7 @@ WRAPPED = {
     "a Release of Crossplane": manifest("Release", {"spec": {"forProvider": {
         "chart": {"name": "cost-analyzer"}, "values": V2,
     }}}),
+    "an operator's resource": manifest("Kubecost", {"spec": V2}),
     "a Kustomization": manifest("Kustomization", {"helmCharts": [{"name": "cost-analyzer", "valuesInline": V2}]}),
     "a Helmfile": yaml.safe_dump({"releases": [{"name": "costs", "chart": "kubecost/cost-analyzer", "values": [V2]}]}),
     "a ConfigMap": manifest("ConfigMap", {"data": {"values.yaml": TEXT}}),
@@ -158,6 +159,8 @@ ROLES = {
     newer(aggregator={"enabled": True}, finopsagent={"enabled": False}): Role.READ_ONLY_PRIMARY,
     newer(aggregator={"enabled": False}): Role.AGENT,
     newer(agent={"exporter": {"emissionInterval": "1m"}}): Role.AGENT,
+    newer(finopsagent={"enabled": True}, frontend={"enabled": False}): Role.NOT_NAMED,
+    yaml.safe_dump({"global": {"clusterId": "tula"}, "localStore": {"enabled": False}}): Role.NOT_NAMED,
     newer(kubecostProductConfigs={"currencyCode": "EUR"}): Role.PRIMARY,
     newer(): Role.NOT_NAMED,
     newer(aggregator={"enabled": False}, finopsagent={"enabled": False}): Role.NOT_NAMED,
@@ -166,6 +169,7 @@ ROLES = {
     yaml.safe_dump({"global": {"clusterId": "tula"}}): Role.NOT_NAMED,
     yaml.safe_dump({"global": {"clusterId": "tula"}, "localStore": {"enabled": True}}): Role.STANDALONE,
     yaml.safe_dump({"replicaCount": 3}): Role.NOT_NAMED,
+    yaml.safe_dump({"global": {"amp": {"enabled": True}}, "sigV4Proxy": {"region": "r"}}): Role.NOT_NAMED,
     yaml.safe_dump({"opencost": {"exporter": {"defaultClusterId": "tula"}}}): Role.STANDALONE,
 }
 
@@ -241,6 +245,7 @@ def test_a_secret_with_the_file_is_all_the_access_there_is() -> None:
         {"federatedETL": {"federatedCluster": True}, "kubecostProductConfigs": {"clusterName": "tula"}},
         {"global": {"clusterId": "tula"}, "aggregator": {"enabled": False}},
         {"global": {"clusterId": "tula"}, "agent": {"exporter": {}}},
+        {"global": {"clusterId": "tula"}, "aggregator": {"enabled": True}, "localStore": {"enabled": False}},
     ],
 )
 def test_an_agent_without_a_store_is_a_to_do(document: dict[str, Any]) -> None:
