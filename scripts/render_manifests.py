@@ -23,7 +23,11 @@ CHART = DEPLOY / "helm" / "fleetcost"
 EXAMPLES = ("agent", "primary", "single")
 """The examples that are kept as plain manifests; the others differ from them in a few lines."""
 
-COPIES = (("alerts/fleetcost.rules.yaml", "fleetcost.rules.yaml"), ("grafana/fleetcost.json", "fleetcost.json"))
+COPIES = (
+    ("alerts/fleetcost.rules.yaml", "fleetcost.rules.yaml"),
+    ("grafana/fleetcost.json", "fleetcost.json"),
+    ("helm/fleetcost/values.yaml", "values.yaml"),
+)
 """A chart can only read files of its own folder."""
 
 NAMESPACE = "fleetcost"

@@ -158,3 +158,18 @@ def test_helm_test_asks_who_listens(example: Path, extra: tuple[str, ...], asked
     assert pod["metadata"]["annotations"]["helm.sh/hook"] == "test"
     assert pod["spec"]["containers"][0]["command"][3:] == asked
     compile(pod["spec"]["containers"][0]["command"][2], "helm test", "exec")
+
+
+DEFAULTS = yaml.safe_load((CHART / "values.yaml").read_text())
+SAID = yaml.safe_load(PRIMARY.read_text())
+SECTIONS = [name for name in DEFAULTS if name not in SAID]
+SECTIONS += [
+    f"{role}.{name}" for role in ("agent", "aggregator") for name in DEFAULTS[role] if name not in SAID.get(role, {})
+]
+"""The sections that the example leaves to the defaults."""
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_section_that_old_values_lack_has_its_defaults(section: str) -> None:
+    """Values of a chart that had no such section yet, as `--reuse-values` keeps them, make what the defaults make."""
+    assert render(PRIMARY, "--set", f"{section}=null") == render(PRIMARY)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deploy.charts import CHART, DEPLOY, containers, documents, manifest, pods, render, settings
+from deploy.charts import CHART, DEPLOY, _script, containers, documents, manifest, pods, render, settings
 
 pytestmark = pytest.mark.real
 
@@ -20,10 +20,10 @@ def test_plain_manifests_are_fresh(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("source", "copy"),
-    [("alerts/fleetcost.rules.yaml", "fleetcost.rules.yaml"), ("grafana/fleetcost.json", "fleetcost.json")],
+    _script["COPIES"],
 )
 def test_the_charts_copies_are_fresh(source: str, copy: str) -> None:
-    """Rules and dashboard in the chart are those of deploy/."""
+    """Rules, dashboard and defaults that the chart reads are those of deploy/."""
     assert (CHART / "files" / copy).read_text() == (DEPLOY / source).read_text(), "run scripts/render_manifests.py"
 
 

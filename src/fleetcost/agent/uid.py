@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from fleetcost.model.window import Resolution
+from fleetcost.model.window import Resolution, Window
 from fleetcost.samples.queries import CLUSTER_BORN
 from fleetcost.samples.source import Source
 
@@ -55,6 +55,7 @@ def _kept(file: Path, make: Callable[[], str]) -> str:
 
 def _born(source: Source, now: datetime) -> str | None:
     """Derive a uid from the second in which the cluster was made; None where the source does not say."""
-    window = Resolution.HOUR.window_of(now - Resolution.HOUR.delta)
+    # The hour until now: a cluster that is younger than an hour has nothing in the clock hour before.
+    window = Window(now - Resolution.HOUR.delta, now)
     born = [row.value for row in source.query(CLUSTER_BORN, window, 60) if row.value > 0]
     return str(uuid.uuid5(_NAMESPACE, f"kube-system {int(born[0])}")) if len(born) == 1 else None

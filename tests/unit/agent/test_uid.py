@@ -45,6 +45,19 @@ def test_the_uid_survives_a_lost_disk(tmp_path: Path) -> None:
     assert cluster_uid("", tmp_path / "c" / "uid", Born(1_700_000_001), at(1)) != uid
 
 
+def test_a_cluster_is_known_in_its_first_hour(tmp_path: Path) -> None:
+    """The hour that is asked reaches to this moment, so a cluster that was made minutes ago has its own uid at once."""
+    asked = []
+
+    class Young(Born):
+        def query(self, query: Query, window: Window, resolution_seconds: int) -> Sequence[Row]:
+            asked.append(window.end)
+            return super().query(query, window, resolution_seconds)
+
+    cluster_uid("", tmp_path / "uid", Young(5), at(1.75))
+    assert asked == [at(1.75)]
+
+
 def test_the_file_wins_over_the_source(tmp_path: Path) -> None:
     """A uid that was used once stays, whatever the source says later; nothing half-written is left behind."""
     file = tmp_path / "data" / "uid"

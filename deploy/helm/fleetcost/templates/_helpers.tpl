@@ -1,3 +1,20 @@
+{{/*
+Sections that the values lack altogether get the chart's defaults: `helm upgrade --reuse-values` keeps the values of the chart that was
+installed, which knew fewer. A key that is missing inside a section was set to null, and stays away.
+*/}}
+{{- define "fleetcost.complete" -}}
+{{- $values := .Values }}
+{{- $defaults := .Files.Get "files/values.yaml" | fromYaml }}
+{{- range $section, $default := $defaults }}
+{{- if not (hasKey $values $section) }}{{- $_ := set $values $section $default }}{{- end }}
+{{- end }}
+{{- range $role := list "agent" "aggregator" }}
+{{- range $section, $default := get $defaults $role }}
+{{- if not (hasKey (get $values $role) $section) }}{{- $_ := set (get $values $role) $section $default }}{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* Names. */}}
 {{- define "fleetcost.name" -}}
 {{- if contains "fleetcost" .Release.Name }}{{ .Release.Name | trunc 40 | trimSuffix "-" }}{{ else }}{{ printf "%s-fleetcost" (.Release.Name | trunc 30 | trimSuffix "-") }}{{ end }}
