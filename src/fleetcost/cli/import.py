@@ -16,6 +16,7 @@ from rich.text import Text
 
 from fleetcost.bucket.reloading import ReloadingBucket
 from fleetcost.cli.flags import Subparsers
+from fleetcost.cli.import_compare import add_compare
 from fleetcost.cli.stores import clock
 from fleetcost.migrate.backup import Done, read_backup
 from fleetcost.migrate.keys import KeyVerdict
@@ -40,6 +41,9 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     values.add_argument("--json", action="store_true", help="as JSON")
     values.add_argument("--all", action="store_true", help="list what is not needed, too")
     values.set_defaults(run=_values)
+    add_compare(
+        actions.add_parser("compare", help="what costs more or less here than in OpenCost or Kubecost, and why")
+    )
     backup = actions.add_parser("etl-backup", help="an ETL backup of many clusters, split into a folder for each")
     backup.add_argument("store", metavar="STORE", type=Path, help="federated-store.yaml of the bucket that holds etl/")
     backup.add_argument("--to", type=Path, metavar="FILE", help="store to write to; the same where it is left out")
