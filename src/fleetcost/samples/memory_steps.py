@@ -11,6 +11,7 @@ from fleetcost.model.window import Window
 from fleetcost.samples import extrapolation
 from fleetcost.samples.promql import LOOKBACK_SECONDS
 from fleetcost.samples.source import Floats, Ints
+from fleetcost.samples.stepwise import EDGE_STEPS
 
 _MILLISECOND = 0.001
 
@@ -64,7 +65,7 @@ class Steps:
 
     def _in_pieces(self, group: Sequence[Sampled]) -> bool:
         longest = max(self.count([one]) or 0.0 for one in group)
-        return (self.count(group) or 0.0) > longest
+        return (self.count(group) or 0.0) - longest > EDGE_STEPS
 
     def _largest_growth(self, group: Sequence[Sampled], major: int) -> float | None:
         end = self._window.end_epoch - _MILLISECOND

@@ -17,6 +17,9 @@ from __future__ import annotations
 from fleetcost.samples.promql import Instant, Lookback, Matchers, after_step, before_step, duration, in_step, selector
 from fleetcost.samples.query import Over, Query
 
+EDGE_STEPS = 1
+"""How many steps copies of one thing may differ by at its start and end together."""
+
 
 def render_by_step(query: Query, look: Lookback, extra: Matchers = ()) -> Instant:
     """Write a mean or growth out step by step."""
@@ -38,13 +41,17 @@ def render_several(query: Query, look: Lookback, extra: Matchers = ()) -> Instan
 
 
 def render_pieces(query: Query, look: Lookback, extra: Matchers = ()) -> Instant:
-    """Write out which rows of growth have a thing of which no series was there as long as the thing was."""
+    """
+    Write out which rows of growth have a thing of which no series was there as long as the thing was.
+
+    Copies that are scraped at different seconds see its edges a step apart; that makes no pieces of them.
+    """
     wanted = selector(query.metric, query.matchers + extra)
     thing = ", ".join(query.by + query.distinct)
     sampled = in_step("count", wanted, look)
     together = f"count_over_time((count by ({thing}) ({sampled}))[{look.after_start}])"
     longest = f"max by ({thing}) (count_over_time(({sampled})[{look.after_start}]))"
-    return Instant(f"count by ({', '.join(query.by)}) ({together} > {longest})", look.end_ms)
+    return Instant(f"count by ({', '.join(query.by)}) ({together} - {longest} > {EDGE_STEPS})", look.end_ms)
 
 
 def _growth(wanted: str, look: Lookback) -> str:

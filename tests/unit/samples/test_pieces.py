@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -115,3 +116,15 @@ def test_one_after_the_other_is_added(query: Query) -> None:
     one = series_of(query, times[:half], 1e6 + grown[:half])
     other = series_of(query, times[half:], grown[: len(times) - half], **{UNASKED: "later"})
     assert sum(asked(query, one, other).values()) == pytest.approx(3600.0)
+
+
+@pytest.mark.parametrize("query", GROWTHS, ids=lambda query: query.name)
+def test_copies_at_other_seconds_are_no_pieces(query: Query) -> None:
+    """Two scrapes of one counter, half a step apart and with a gap, grow by what one of them does, gap included."""
+    gap = (START + 1815, START + 2115)
+    times = [grid(START - 600, START + 4200, STEP) + offset for offset in (0.0, 31.0)]
+    scraped_at = [one[(one < gap[0]) | (one >= gap[1])] for one in times]
+    one, other = (series_of(query, at, 1e6 + 2.0 * (at - START + 600)) for at in scraped_at)
+    once = sum(asked(query, one).values())
+    twice = sum(asked(query, one, replace(other, labels={**other.labels, UNASKED: "b"})).values())
+    assert twice == pytest.approx(once, rel=0.001)
