@@ -5,21 +5,25 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import pytest
 
+from fleetcost.agent.build import AgentIdentity, Builder
 from fleetcost.costing.build import Built
 from fleetcost.costing.prices import GIB, PriceBook
 from fleetcost.model.asset import AssetType
 from fleetcost.model.finding import FindingKind
+from fleetcost.model.identity import ClusterId
+from fleetcost.model.window import Window
 from fleetcost.samples.client import PrometheusSource
 from fleetcost.samples.interval import scrape_step
 from scenarios.recordings import (
     BOOK,
     FOLDER,
     HOUR,
+    LATER,
     NAMES,
     SCRAPE,
     Truth,
@@ -199,6 +203,14 @@ def test_what_a_source_lacks_is_named_with_its_cure(builds: Builds, name: str) -
     """Every lack is a finding that says what to do, and nothing is said of a source that lacks nothing."""
     found = {finding.kind for finding in builds.at_rates(name).findings}
     assert found == LACKS[name] | {FindingKind.PRICE_DEFAULTED}
+
+
+def test_the_check_names_it_before_anything_is_built(servers: dict[str, str]) -> None:
+    """`agent check` looks at the source itself, so what it lacks is said at once."""
+    with closing(PrometheusSource(servers["plain"])) as source:
+        builder = Builder(AgentIdentity(ClusterId("plain"), "uid", "USD"), source, BOOK, None)
+        assert {one.kind for one in builder.findings(HOUR)} == LACKS["plain"] | {FindingKind.PRICE_DEFAULTED}
+        assert builder.findings(Window(LATER, LATER + timedelta(hours=1))) == ()
 
 
 def test_the_exact_flag_is_said(builds: Builds) -> None:

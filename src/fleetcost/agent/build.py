@@ -82,6 +82,16 @@ class Builder:
         """
         return self.resolution_seconds or scrape_step(self.source, window)
 
+    def findings(self, window: Window) -> tuple[Finding, ...]:
+        """
+        Return what a build of a window would notice, without making sets; nothing where the source was not observed.
+
+        Raises:
+            SourceError: the source did not answer.
+        """
+        samples = read(self.source, window, self.step_seconds(window))
+        return build(samples, self.prices).findings if samples.coverage_minutes > 0 else ()
+
     def hour(self, window: Window, store: Bucket, *, final: bool, now: datetime) -> HourSets:
         """
         Build the allocation and the asset set of one hour.

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fleetcost.agent.build import Builder
 from fleetcost.agent.claim import claim, retire
 from fleetcost.agent.diagnostics import Check
 from fleetcost.agent.fleet import ClusterOutcome, Fate, FleetAgent
@@ -26,8 +27,10 @@ from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage
 from fleetcost.cli.waiting import awaited
 from fleetcost.documents.repairs import RepairJob
+from fleetcost.errors import SourceError
+from fleetcost.model.finding import Finding
 from fleetcost.model.identity import cluster_id
-from fleetcost.model.window import rfc3339
+from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.model.window_text import parse_window
 from fleetcost.ops import log
 from fleetcost.ops.garbage import collect_rarely
@@ -149,7 +152,7 @@ def _built(outcomes: Sequence[ClusterOutcome]) -> int:
 
 
 def _check(parsed: argparse.Namespace) -> int:
-    """Print the nine checks and what the newest build noticed; 1 if any check fails."""
+    """Print the nine checks and what there is to notice of the hour until now; 1 if any check fails."""
     settings = load_settings(parsed, AgentSettings).settings
     agent = one_agent(settings, takeover=False)
     claim(agent.bucket, agent.builder.identity.cluster, agent.builder.identity.uid, clock())
@@ -163,10 +166,18 @@ def _check(parsed: argparse.Namespace) -> int:
         table.add_row(name, state, result.diagnostic_output or Check(name).meaning)
     console = Console()
     console.print(table)
-    for one in found.findings:
-        more = ", …" if one.count > len(one.subjects) else ""
-        console.print(Text(f"{one.kind} ({one.count}: {', '.join(one.subjects)}{more}): {one.meaning}"))
+    for one in _noticed_now(agent.builder):
+        console.print(Text(str(one)))
     return 0 if all(result.diagnostic_passed for result in found.checks.values()) else 1
+
+
+def _noticed_now(builder: Builder) -> tuple[Finding, ...]:
+    """Return what a build of the hour until now would notice; a source that does not answer has failed its checks."""
+    now = clock()
+    try:
+        return builder.findings(Window(now - Resolution.HOUR.delta, now))
+    except SourceError:
+        return ()
 
 
 def _retire(parsed: argparse.Namespace) -> int:
