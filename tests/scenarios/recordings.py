@@ -141,11 +141,11 @@ def _book(rows: Iterable[PriceRow]) -> PriceBook:
 
 
 @contextmanager
-def recording(name: str, folder: Path) -> Iterator[str]:
+def recording(name: str, folder: Path, program: str = "prometheus") -> Iterator[str]:
     """Serve a recording for the length of the block; yields the server's address."""
     with tarfile.open(FOLDER / f"{name}.tar.gz") as archive:
         archive.extractall(folder, filter="data")
-    with serving(folder / name, folder) as address:
+    with serving(folder / name, folder, program) as address:
         yield address
 
 

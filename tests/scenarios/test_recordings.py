@@ -34,6 +34,7 @@ from scenarios.recordings import (
     recording,
 )
 from scenarios.recordings import totals as totals_of
+from servers.tools import find_tool
 
 AWAY = (
     (datetime(2026, 11, 30, 17, 35, tzinfo=UTC), datetime(2026, 11, 30, 17, 38, tzinfo=UTC)),
@@ -56,11 +57,28 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+PROGRAMS = [
+    pytest.param("prometheus", id="prometheus 2"),
+    pytest.param(
+        find_tool("prometheus3") or "",
+        id="prometheus 3",
+        marks=[
+            pytest.mark.corner,
+            pytest.mark.skipif(
+                find_tool("prometheus3") is None, reason="no Prometheus 3: `make test-all` builds it where Go is"
+            ),
+        ],
+    ),
+]
+
+
+@pytest.fixture(scope="module", params=PROGRAMS)
+def servers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The address of a server on each recording."""
     with ExitStack() as stack:
-        yield {name: stack.enter_context(recording(name, tmp_path_factory.mktemp(name))) for name in NAMES}
+        yield {
+            name: stack.enter_context(recording(name, tmp_path_factory.mktemp(name), request.param)) for name in NAMES
+        }
 
 
 @pytest.fixture(scope="module")

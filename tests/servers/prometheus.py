@@ -37,13 +37,14 @@ def prometheus(openmetrics: Path, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def serving(data: Path, folder: Path) -> Iterator[str]:
+def serving(data: Path, folder: Path, program: str = "prometheus") -> Iterator[str]:
     """
     Run a server on blocks for the length of the block.
 
     Args:
         data: a folder of blocks
         folder: where settings and log go
+        program: the server's
 
     Yields:
         The server's address.
@@ -52,7 +53,7 @@ def serving(data: Path, folder: Path) -> Iterator[str]:
     settings.write_text("global: {}\n")
     port = free_port()
     command = [
-        "prometheus",
+        program,
         f"--config.file={settings}",
         f"--storage.tsdb.path={data}",
         "--storage.tsdb.retention.time=100y",
