@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from compat.fleets import GIB, Bill, ClusterWindow, Fleet, day, time
 from compat.topology import TOPOLOGY
 from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.window import Window
+from fleetcost.rates.table import ExchangeRate, RateKind, RateTable
 
 
 def _calendar() -> Fleet:
@@ -305,9 +307,34 @@ CLOUD = Fleet(
 )  # fmt: skip
 """A cluster and its bill: a node that costs half of its list price, another's node, a database, a refund of taxes."""
 
+EXCHANGED = Fleet(
+    name="exchanged",
+    now=time("2024-01-05"),
+    windows=tuple(
+        ClusterWindow(
+            cluster, day(on), [_workload(cpu_cost=cost)],
+            [{"type": "Node", "name": "n1", "cpu_cost": cost + idle}], currency=currency,
+        )
+        for on in ("2024-01-01", "2024-01-02", "2024-01-03")
+        for cluster, currency, cost, idle in (("us", "USD", 5, 1), ("eu", "EUR", 7, 1), ("jp", "JPY", 900, 100))
+    ),
+    bills=tuple(
+        Bill(f"bill-{number}", day(on), [{"provider": name, "service": "database", "cost": cost, "currency": currency}])
+        for on in ("2024-01-01", "2024-01-02", "2024-01-03")
+        for number, (name, cost, currency) in enumerate((("AWS", 11, "USD"), ("Azure", 3, "EUR"), ("GCP", 1500, "JPY")))
+    ),
+    rates=RateTable("ecb", 3, RateKind.DAILY, tuple(
+        ExchangeRate(date.fromisoformat(on), "EUR", quote, Decimal(rate))
+        for on, quote, rate in (
+            ("2023-12-26", "JPY", "156.5"), ("2023-12-29", "USD", "1.105"), ("2024-01-02", "USD", "1.0956"),
+        )
+    )),
+)  # fmt: skip
+"""Clusters and bills in three currencies; the first day is a holiday, the yen lacks a rate on the last."""
+
 CALENDAR = _calendar()
 
 FLEETS = {
     fleet.name: fleet
-    for fleet in (TOPOLOGY, DETAILS, AVERAGES, BILLED, DISCOUNTED, TENANTS, CURRENCIES, CALENDAR, CLOUD)
+    for fleet in (TOPOLOGY, DETAILS, AVERAGES, BILLED, DISCOUNTED, TENANTS, CURRENCIES, CALENDAR, CLOUD, EXCHANGED)
 }

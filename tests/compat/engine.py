@@ -11,7 +11,7 @@ from compat.asgi import Answered, AsgiClient
 from compat.fleets import Fleet, Ingested, fill, ingested
 from engine.lakes import by_engine
 from fleetcost.api.app import create_app
-from fleetcost.api.services import Limits, Services
+from fleetcost.api.services import CurrencyFacts, Limits, Services
 from fleetcost.api.state import FolderState
 from fleetcost.bucket.filesystem import FilesystemBucket
 from fleetcost.engine.remote import RemoteTables
@@ -59,8 +59,16 @@ def services_for(fleet: Fleet, folder: Path, **more: Any) -> Services:
         "interval_seconds": 600,
         "limits": Limits(running=2, waiting=16, seconds=60),
         "state": FolderState(folder / "state"),
+        "money": money_of(fleet),
     } | more
     return Services(clock=lambda: fleet.now, **chosen)
+
+
+def money_of(fleet: Fleet) -> CurrencyFacts:
+    """Return what decides the currency of answers: the fleet's rates, where it has any."""
+    facts = CurrencyFacts(rates=fleet.rates.name if fleet.rates else "")
+    facts.book.know({fleet.rates.name: fleet.rates} if fleet.rates else {})
+    return facts
 
 
 @contextmanager

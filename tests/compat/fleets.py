@@ -25,6 +25,7 @@ from fleetcost.model.cloud_sets import CloudSetKey, IntegrationId
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Window
+from fleetcost.rates.table import RateTable
 from fleetcost.sets.cloud.cloud_set import BillProvenance, CloudSet, from_cloud_costs
 from fleetcost.sets.cloud.publish import publish as publish_bill
 from fleetcost.sets.cost_set import Provenance, from_allocations, from_assets
@@ -70,12 +71,13 @@ class Bill:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """What is in the bucket, and what time it is."""
+    """What is in the bucket, what time it is, and the exchange rates that are known."""
 
     name: str
     now: datetime
     windows: Sequence[ClusterWindow]
     bills: Sequence[Bill] = ()
+    rates: RateTable | None = None
 
 
 @dataclass(frozen=True, slots=True)

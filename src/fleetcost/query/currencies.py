@@ -110,6 +110,7 @@ def left_out(snapshot: View, question: Question, dialect: Dialect | None = None)
         series=None,
         dimensions=parse_dimensions("integration" if of_bills else "cluster", question.kind),
         idle=Idle.HIDE if question.idle is Idle.HIDE else Idle.SPLIT,
+        sharing=None,
         page=Page(),
         **_BARE,
     )
