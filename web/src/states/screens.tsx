@@ -3,29 +3,13 @@
  * to wait, to install, to loosen a filter, to ask for access, to try again.
  */
 
-import type { ReactNode } from "react";
+import { lazy, Suspense } from "react";
 import type { ProblemError } from "../api/problem";
 import { Go } from "../go";
 import { Icon } from "../marks/icon";
 import type { View } from "../url";
-import { type CommandName, command } from "../words/commands";
 import { capital } from "../words/states";
-
-interface ScreenProps {
-  title: string;
-  tone?: "quiet" | "bad" | "info";
-  role?: "status" | "alert";
-  children: ReactNode;
-}
-
-function Screen({ title, tone = "quiet", role = "status", children }: ScreenProps) {
-  return (
-    <section className={`screen screen-${tone}`} role={role}>
-      <h2>{title}</h2>
-      {children}
-    </section>
-  );
-}
+import { Screen } from "./screen";
 
 /** The first ingest runs: nothing is wrong, and the page comes by itself. */
 export function Starting({ error }: { error: ProblemError }) {
@@ -64,42 +48,14 @@ export function Loading({ rows = 8, chart = true }: { rows?: number; chart?: boo
   );
 }
 
+const FirstSteps = lazy(async () => ({ default: (await import("./empty-fleet")).EmptyFleet }));
+
 /** No cluster has ever reported. */
 export function EmptyFleet() {
   return (
-    <Screen title="No cluster has reported yet">
-      <p>
-        An agent on each cluster pushes its costs to the bucket; this server reads them from there. The first
-        hour of a new cluster shows up within minutes of its first push.
-      </p>
-      <ol className="steps">
-        <li>
-          Give the agent the bucket’s description, <code>federated-store.yaml</code>, and an id no other
-          cluster has.
-          <Shown name="install_agent" parts={EXAMPLE} />
-        </li>
-        <li>
-          Look at what has arrived in the bucket, cluster by cluster. <Shown name="storage_list" />
-        </li>
-        <li>
-          If nothing has, have the whole chain checked; the first broken link comes with its remedy.{" "}
-          <Shown name="verify" />
-        </li>
-      </ol>
-    </Screen>
-  );
-}
-
-/** A new cluster as the pages show it before there is one. */
-const EXAMPLE = { cluster: "prod-eu-1", prometheus: "http://prometheus-operated.monitoring:9090" };
-
-function Shown({ name, parts = {} }: { name: CommandName; parts?: Readonly<Record<string, string>> }) {
-  const { text, where } = command(name, parts);
-  return (
-    <>
-      <span className="muted">Run {where}:</span>
-      <pre>{text.replaceAll(" --set", " \\\n  --set")}</pre>
-    </>
+    <Suspense fallback={null}>
+      <FirstSteps />
+    </Suspense>
   );
 }
 
