@@ -80,16 +80,17 @@ async function askedBy(address: string): Promise<readonly URL[]> {
 describe("every request of a page", () => {
   for (const page of PAGES) {
     for (const filter of FILTERS) {
-      test(`of ${page} with ${filter || "no filter"} is about its window, prices, estimates and filter`, async () => {
+      test(`of ${page} with ${filter || "no filter"} is about its window, prices, estimates, currency and filter`, async () => {
         const given = filter ? `&filter=${encodeURIComponent(filter)}` : "";
         for (const { pathname, searchParams } of await askedBy(
-          `${page}window=3d&basis=list&estimated=exclude${given}`,
+          `${page}window=3d&basis=list&estimated=exclude&currency=EUR${given}`,
         )) {
           const told = searchParams.get("filter") ?? "";
           expect(searchParams.get("window")).toBe("3d");
           if (!pathname.endsWith("unclaimed")) {
             expect(searchParams.get("basis")).toBe("list");
             expect(searchParams.get("estimated")).toBe("exclude");
+            expect(searchParams.get("currency")).toBe("EUR");
           }
           for (const clause of filter.split("+")) {
             // The request for the pools' names needs the clusters alone: rows by node are what is filtered.

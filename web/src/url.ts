@@ -46,6 +46,8 @@ export interface Params {
   readonly basis: string;
   /** Whether what was estimated over silences is in every figure: `include`, or `exclude`. */
   readonly estimated: string;
+  /** An ISO code: every figure is converted into it; empty as the server shows them. */
+  readonly currency: string;
   readonly filter: string;
   /** A column, `-` in front for descending. */
   readonly sort: string;
@@ -87,6 +89,7 @@ const COMMON: Params = {
   share_split: "weighted",
   basis: "billed",
   estimated: "include",
+  currency: "",
   filter: "",
   sort: "-total_cost",
   columns: "",

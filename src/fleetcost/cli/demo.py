@@ -21,6 +21,7 @@ from fleetcost.cli.billing import make_billing
 from fleetcost.cli.flags import Subparsers
 from fleetcost.cli.stores import clock, local_store
 from fleetcost.demo.bills import write_bills
+from fleetcost.demo.exchange import TABLE, write_rates
 from fleetcost.demo.fleet import DEFAULT_CLUSTERS, FLEET
 from fleetcost.demo.run import Fleet, fleet
 from fleetcost.model.amount import PLACES
@@ -77,7 +78,9 @@ def _run(parsed: argparse.Namespace) -> int:
         data_dir=parsed.data_dir / "aggregator", port=parsed.port, interval_seconds=REFRESH_SECONDS,
         hourly_retention_hours=24 * parsed.days,
         cloud_integration=bill(late=True),
+        rates=TABLE,
     )  # fmt: skip
+    write_rates(bucket, simulated.since, clock())
     billing = make_billing(settings, bucket)
     if billing is not None:
         billing.run_once()

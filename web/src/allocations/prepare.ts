@@ -46,5 +46,6 @@ export function workloadOf(view: View): View | null {
     window: view.window,
     basis: view.basis,
     estimated: view.estimated,
+    currency: view.currency,
   });
 }

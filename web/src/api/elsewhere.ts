@@ -1,7 +1,7 @@
 /** The same question asked without this page: by curl, by our command, by DuckDB, as a file. Pure. */
 
 const KINDS: Readonly<Record<string, string>> = { allocations: "allocation", assets: "assets" };
-const FLAGS = ["window", "aggregate", "filter", "basis", "estimated"] as const;
+const FLAGS = ["window", "aggregate", "filter", "currency", "basis", "estimated"] as const;
 const FLAGS_OF_WORKLOADS = [
   ...FLAGS,
   "idle",

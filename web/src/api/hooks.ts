@@ -4,7 +4,7 @@ import { keepPreviousData, QueryClient, type UseQueryResult, useQuery } from "@t
 import type { View } from "../url";
 import { clusterWord } from "../words/states";
 import { addressOf, ask, askText } from "./client";
-import { ProblemError } from "./problem";
+import { inOneCurrency, ProblemError } from "./problem";
 import { allocationsAddress, assetsAddress } from "./questions";
 import type {
   Allocations,
@@ -14,6 +14,7 @@ import type {
   HealthWindows,
   Healthz,
   Prices,
+  Rates,
   Repairs,
   SavedViews,
   Unclaimed,
@@ -59,8 +60,20 @@ export function useFile(address: string | null): Asked<string> {
   });
 }
 
-export const useAllocations = (view: View): Asked<Allocations> => useAsked(allocationsAddress(view));
-export const useAssets = (view: View): Asked<Assets> => useAsked(assetsAddress(view));
+/** Costs in one currency by their address; those in several are an error that says which there are. */
+export function useCosts<Body>(address: string, enabled = true): Asked<Body> {
+  const { queryKey, queryFn } = asking<Body>(address);
+  return useQuery<Body, Error>({
+    queryKey,
+    queryFn: async (context) => inOneCurrency(await queryFn(context), address),
+    enabled,
+  });
+}
+
+export const useAllocations = (view: View): Asked<Allocations> => useCosts(allocationsAddress(view));
+export const useAssets = (view: View): Asked<Assets> => useCosts(assetsAddress(view));
+/** The currencies that costs are in and can be shown in. */
+export const useRates = (): Asked<Rates> => useAsked(addressOf("api/v1/rates"));
 /** The fleet, each cluster with its word: the silent and the new ones among them. */
 export function useClusters(): Asked<Clusters> {
   return useQuery<Clusters, Error>({ ...asking<Clusters>(addressOf("api/v1/clusters")), select: withWords });

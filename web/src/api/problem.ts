@@ -24,6 +24,41 @@ export class ProblemError extends Error {
   }
 }
 
+/** Costs in several currencies are never added, so an answer in several has no figure for the page. */
+export class SeveralCurrencies extends ProblemError {
+  readonly sums: Answered["by_currency"];
+
+  constructor({ by_currency }: Answered, address: string) {
+    super("question", { title: "These costs are in several currencies" }, address);
+    this.sums = by_currency;
+  }
+}
+
+interface Answered {
+  readonly by_currency: readonly {
+    readonly currency: string;
+    readonly totals: Readonly<Record<string, number | null>>;
+  }[];
+}
+
+interface InCurrencies extends Answered {
+  readonly currency: string;
+  readonly rows: readonly { readonly currency: string }[];
+}
+
+/**
+ * The answer with the rows of its currency: what no rate converts stays apart, as the answer's `conversion` says.
+ *
+ * An error where there is none of them: rows are in several currencies and none was chosen, or nothing has a rate.
+ */
+export function inOneCurrency<Body>(body: Body, address: string): Body {
+  const { currency, rows, by_currency } = body as Partial<InCurrencies>;
+  if (currency === undefined || !rows?.length || !by_currency?.length) return body;
+  const own = rows.filter((row) => row.currency === currency);
+  if (own.length === 0) throw new SeveralCurrencies({ by_currency }, address);
+  return { ...body, rows: own };
+}
+
 /** The error of a response that is not a success. */
 export function problemOf(status: number, body: unknown, address: string): ProblemError {
   const read: Problem = isProblem(body)

@@ -30,6 +30,7 @@ export function parametersOf(view: View): Parameters {
     share_split: view.share_split === "weighted" ? "" : view.share_split,
     basis: view.basis,
     estimated: view.estimated === "include" ? "" : view.estimated,
+    currency: view.currency,
     filter: view.filter,
     compare: view.compare,
   };

@@ -85,6 +85,7 @@ export type Unclaimed = Frozen<Schemas["UnclaimedJson"]>;
 export type Doubt = Frozen<Schemas["DoubtJson"]>;
 export type Repair = Frozen<Schemas["RepairJson"]>;
 export type Repairs = Frozen<Schemas["RepairsJson"]>;
+export type Rates = Frozen<Schemas["RatesJson"]>;
 export type Price = Frozen<Schemas["PriceJson"]>;
 export type Prices = Frozen<Schemas["PricesJson"]>;
 

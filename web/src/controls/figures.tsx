@@ -6,6 +6,7 @@ import type { View } from "../url";
 import { ESTIMATES, hasEstimates } from "../words/estimates";
 import { BASES } from "../words/prices";
 import { Choice } from "./choice";
+import { CurrencyChoice } from "./currency";
 
 interface FiguresChoiceProps {
   view: View;
@@ -23,6 +24,7 @@ export function FiguresChoice({ view, answer }: FiguresChoiceProps) {
         options={BASES}
         onChoose={(basis) => show({ ...view, basis })}
       />
+      <CurrencyChoice view={view} />
       {asks ? (
         <Choice
           title="Estimates"

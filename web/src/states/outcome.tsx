@@ -2,11 +2,11 @@
 
 import type { ReactNode } from "react";
 import type { Asked } from "../api/hooks";
-import { ProblemError } from "../api/problem";
+import { ProblemError, SeveralCurrencies } from "../api/problem";
 import type { Problem } from "../api/schema";
 import { defaults, type Params, type View } from "../url";
 import { whenOf } from "../words/window";
-import { Failed, Loading, NotAllowed, Stale, Starting } from "./screens";
+import { Failed, Loading, NotAllowed, Several, Stale, Starting } from "./screens";
 
 interface OutcomeProps<Body> {
   asked: Asked<Body>;
@@ -36,6 +36,7 @@ export function Outcome<Body extends object>({ asked, view, waiting, children }:
 
 export function Refusal({ error, view, retry }: { error: Error; view: View; retry: () => void }) {
   const problem = error instanceof ProblemError ? error : unexpected(error);
+  if (problem instanceof SeveralCurrencies) return <Several error={problem} view={view} />;
   if (problem.kind === "starting") return <Starting error={problem} />;
   if (problem.kind === "not allowed") return <NotAllowed error={problem} />;
   const reset = resetOf(view, problem.problem.parameter);

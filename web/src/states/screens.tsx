@@ -4,10 +4,11 @@
  */
 
 import { lazy, Suspense } from "react";
-import type { ProblemError } from "../api/problem";
+import type { ProblemError, SeveralCurrencies } from "../api/problem";
 import { Go } from "../go";
 import { Icon } from "../marks/icon";
 import type { View } from "../url";
+import { money } from "../words/money";
 import { capital } from "../words/states";
 import { Screen } from "./screen";
 
@@ -56,6 +57,31 @@ export function EmptyFleet() {
     <Suspense fallback={null}>
       <FirstSteps />
     </Suspense>
+  );
+}
+
+/** Nothing was added up: which currencies there are, and the way to one of them. */
+export function Several({ error, view }: { error: SeveralCurrencies; view: View }) {
+  return (
+    <Screen
+      title={view.currency ? `No rates into ${view.currency}` : "These costs are in several currencies"}
+      tone="info"
+    >
+      <p>
+        Amounts in different currencies are never added. Choose one: what there is a rate for is converted,
+        and the page says what is left out.
+      </p>
+      <ul className="plain">
+        {error.sums.map(({ currency, totals }) => (
+          <li key={currency}>
+            <span className="number">{money(totals["total_cost"] ?? 0, currency)}</span> are in {currency}.{" "}
+            <Go to={{ ...view, currency }} className="inline-link">
+              Show all in {currency}
+            </Go>
+          </li>
+        ))}
+      </ul>
+    </Screen>
   );
 }
 

@@ -56,6 +56,27 @@ describe("Explore", () => {
     expect(screen.getByText("Total, at least").parentElement?.textContent).toContain(`≥${total}`);
   });
 
+  test("adds nothing up that is in several currencies, and leads to each of them", async () => {
+    const sums = [
+      { currency: "USD", count: 3, totals: { total_cost: 12 } },
+      { currency: "EUR", count: 1, totals: { total_cost: 5 } },
+    ];
+    const several = { ...late, currency: "", totals: {}, series: [], by_currency: sums };
+    open("explore", { allocations: { body: several } });
+    expect(await screen.findByText("These costs are in several currencies")).toBeTruthy();
+    expect(screen.getByText("$12.00")).toBeTruthy();
+    act(() => screen.getByText("Show all in EUR").click());
+    expect(currentView().currency).toBe("EUR");
+  });
+
+  test("never writes an amount that was not converted as one of the answer's currency", async () => {
+    const rows = late.rows.map((row) => ({ ...row, currency: row.name === "cluster-2" ? "JPY" : "USD" }));
+    const sums = ["USD", "JPY"].map((currency) => ({ currency, count: 1, totals: { total_cost: 1 } }));
+    open("explore", { allocations: { body: { ...late, rows, by_currency: sums } } });
+    expect(await screen.findAllByText("cluster-0")).toBeTruthy();
+    expect(screen.queryByRole("link", { name: "cluster-2" })).toBeNull();
+  });
+
   test("says how much of the fleet is up to date, retired clusters left out", async () => {
     open("explore", { allocations: { body: late } });
     expect(await screen.findByText("5 of 7 clusters")).toBeTruthy();

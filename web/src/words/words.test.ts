@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { viewOf } from "../url";
+import { conversionWords } from "./conversion";
 import { estimatesWords } from "./estimates";
 import { byteHours, bytes, coreHours, duration } from "./hours";
 import { money, moneyDelta, moneyExact, moneyShort } from "./money";
@@ -280,5 +281,20 @@ describe("rows beside the groups", () => {
       "__shared__",
       "__idle__",
     ]);
+  });
+});
+
+describe("conversion", () => {
+  const from = [{ currency: "EUR" }, { currency: "GBP" }];
+  const words = (conversion: object | null) =>
+    conversionWords({ currency: "USD", conversion } as unknown as Parameters<typeof conversionWords>[0]);
+
+  test("says what was converted by which rates, and what is left out", () => {
+    const missing = [{ currency: "JPY", amount: "1200" }];
+    expect(words({ table: "ecb", version: 3, from, missing: [] })).toBe(
+      "EUR and GBP converted into USD by the rates of ecb (version 3)",
+    );
+    expect(words({ table: "", version: 0, from: [], missing })).toBe("¥1,200 left out, no rate into USD");
+    expect(words(null)).toBe("");
   });
 });

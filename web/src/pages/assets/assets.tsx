@@ -23,6 +23,7 @@ import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import { Table } from "../../table/table";
 import type { View } from "../../url";
+import { conversionWords } from "../../words/conversion";
 import { estimatesWords } from "../../words/estimates";
 import { money } from "../../words/money";
 import { pricesWords } from "../../words/prices";
@@ -83,7 +84,12 @@ export function Assets({ view }: { view: View }) {
       <Title
         under={
           answer
-            ? [underTitle({ ...answer.question, idle: "" }), pricesWords(answer), estimatesWords(answer)]
+            ? [
+                underTitle({ ...answer.question, idle: "" }),
+                pricesWords(answer),
+                estimatesWords(answer),
+                conversionWords(answer),
+              ]
                 .filter(Boolean)
                 .join(" · ")
             : " "

@@ -4,6 +4,7 @@ import { ProblemError } from "../../api/problem";
 import { cloudAddress } from "../../api/questions";
 import type { CloudCosts } from "../../api/schema";
 import { Choice } from "../../controls/choice";
+import { CurrencyChoice } from "../../controls/currency";
 import { FilterBox } from "../../controls/filter";
 import { WindowChoice } from "../../controls/window";
 import { Title, Tools } from "../../frame/page";
@@ -14,6 +15,7 @@ import { Outcome } from "../../states/outcome";
 import { Warnings } from "../../states/partial";
 import { EmptyFilter } from "../../states/screens";
 import type { View } from "../../url";
+import { conversionWords } from "../../words/conversion";
 import { titleOf, underTitle } from "../../words/titles";
 import { Currencies, currenciesOf, Found } from "./found";
 import { BillStates, NoBills, NothingBilled } from "./no-bills";
@@ -66,7 +68,11 @@ export function Cloud({ view }: { view: View }) {
       </Tools>
       <Title
         under={
-          answer ? underTitle({ ...answer.question, idle: "" }) : "What the clouds bill, as they bill it"
+          answer
+            ? [underTitle({ ...answer.question, idle: "" }), conversionWords(answer)]
+                .filter(Boolean)
+                .join(" · ")
+            : "What the clouds bill, as they bill it"
         }
         aside={answer && answer.rows.length > 0 ? <Totals answer={answer} metric={view.metric} /> : null}
       >
@@ -100,6 +106,7 @@ function Answered({ asked, view }: { asked: Asked<CloudCosts>; view: View }) {
           options={METRICS}
           onChoose={(metric) => change({ metric })}
         />
+        <CurrencyChoice view={view} />
         <FilterBox
           value={view.filter}
           fields={FIELDS}

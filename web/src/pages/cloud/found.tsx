@@ -76,7 +76,7 @@ export function Currencies({ answer, view }: { answer: CloudCosts; view: View })
 }
 
 function Single({ currency, view }: { currency: string; view: View }) {
-  const narrow = { ...view, filter: narrowed(view.filter, "currency", currency) };
+  const narrow = { ...view, currency: "", filter: narrowed(view.filter, "currency", currency) };
   const asked = useAsked<CloudCosts>(cloudAddress(narrow));
   return (
     <section className="stack" aria-labelledby={`billed-${currency}`}>

@@ -24,6 +24,7 @@ import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import { Table } from "../../table/table";
 import { type View, viewOf } from "../../url";
+import { conversionWords } from "../../words/conversion";
 import { estimatesWords } from "../../words/estimates";
 import { isIdle } from "../../words/names";
 import { pricesWords } from "../../words/prices";
@@ -135,7 +136,9 @@ function Found({ answer, query, view, entry }: FoundProps) {
       <PartialNotice completeness={answer.completeness} window={view.window} />
       <Warnings warnings={answer.warnings} />
       <p className="muted">
-        {[`Prices: ${pricesWords(answer)}`, estimatesWords(answer)].filter(Boolean).join(" · ")}
+        {[`Prices: ${pricesWords(answer)}`, estimatesWords(answer), conversionWords(answer)]
+          .filter(Boolean)
+          .join(" · ")}
       </p>
       <ClusterTiles answer={answer} query={query} entry={entry} atLeast={isLowerBound(answer.completeness)} />
       <div className="two-thirds">

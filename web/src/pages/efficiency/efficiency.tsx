@@ -21,6 +21,7 @@ import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice } from "../../states/partial";
 import { Table } from "../../table/table";
 import type { View } from "../../url";
+import { conversionWords } from "../../words/conversion";
 import { estimatesWords } from "../../words/estimates";
 import { pricesWords } from "../../words/prices";
 import { scopeOf } from "../../words/titles";
@@ -114,6 +115,7 @@ function underOf(answer: Allocations): string {
     "CPU, memory and GPUs",
     pricesWords(answer),
     estimatesWords(answer),
+    conversionWords(answer),
   ];
   return [...parts, `rates over ${observedWords(answer)}`].filter(Boolean).join(" · ");
 }

@@ -16,6 +16,7 @@ import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import { Table } from "../../table/table";
 import type { View } from "../../url";
+import { conversionWords } from "../../words/conversion";
 import { estimatesWords } from "../../words/estimates";
 import { isIdle } from "../../words/names";
 import { pricesWords } from "../../words/prices";
@@ -61,6 +62,7 @@ function Under({ answer, view }: { answer: Allocations; view: View }) {
         underTitle(answer.question),
         pricesWords(answer),
         estimatesWords(answer),
+        conversionWords(answer),
         view.rate ? `per ${view.rate} of ${observedWords(answer)}` : "",
       ]
         .filter(Boolean)

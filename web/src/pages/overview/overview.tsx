@@ -2,7 +2,7 @@
 
 import { useMemo } from "react";
 import { stackOfAnswer, viewBelow } from "../../allocations/prepare";
-import { useAsked, useClusters } from "../../api/hooks";
+import { useClusters, useCosts } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
 import type { Allocations } from "../../api/schema";
 import { Bars } from "../../charts/bars";
@@ -16,6 +16,7 @@ import { Empty } from "../../states/empty";
 import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import type { View } from "../../url";
+import { conversionWords } from "../../words/conversion";
 import { estimatesWords } from "../../words/estimates";
 import { pricesWords } from "../../words/prices";
 import { scopeOf } from "../../words/titles";
@@ -34,7 +35,7 @@ function queryOf(view: View): View {
 export function Overview({ view }: { view: View }) {
   const query = queryOf(view);
   const address = allocationsAddress(query);
-  const asked = useAsked<Allocations>(address);
+  const asked = useCosts<Allocations>(address);
   return (
     <>
       <Tools>
@@ -66,7 +67,13 @@ export function Overview({ view }: { view: View }) {
 
 function underOf(answer: Allocations, view: View): string {
   const clusters = view.filter ? scopeOf(view.filter).trim() : "all clusters";
-  return [`${datesOf(answer.question.window)} UTC`, clusters, pricesWords(answer), estimatesWords(answer)]
+  return [
+    `${datesOf(answer.question.window)} UTC`,
+    clusters,
+    pricesWords(answer),
+    estimatesWords(answer),
+    conversionWords(answer),
+  ]
     .filter(Boolean)
     .join(" · ");
 }
@@ -84,7 +91,7 @@ function Found({ answer, query, view }: { answer: Allocations; query: View; view
   const stack = useMemo(() => stackOfAnswer(withTenancy(answer)), [answer]);
   // A fleet without a month before is compared within its own days.
   const half = answer.previous?.span ? null : newerHalf(answer);
-  const within = useAsked<Allocations>(
+  const within = useCosts<Allocations>(
     allocationsAddress({ ...query, window: half ?? query.window, compare: "prev", step: "all" }),
     half !== null,
   );

@@ -20,6 +20,7 @@ import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import { Table } from "../../table/table";
 import type { View } from "../../url";
+import { conversionWords } from "../../words/conversion";
 import { estimatesWords } from "../../words/estimates";
 import { isIdle, keyWords } from "../../words/names";
 import { pricesWords } from "../../words/prices";
@@ -47,7 +48,12 @@ export function ShowBack({ view }: { view: View }) {
       <Title
         under={
           answer
-            ? [`${datesOf(answer.question.window)} UTC`, pricesWords(answer), estimatesWords(answer)]
+            ? [
+                `${datesOf(answer.question.window)} UTC`,
+                pricesWords(answer),
+                estimatesWords(answer),
+                conversionWords(answer),
+              ]
                 .filter(Boolean)
                 .join(" · ")
             : " "

@@ -22,6 +22,7 @@ import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import { Table } from "../../table/table";
 import type { View } from "../../url";
+import { conversionWords } from "../../words/conversion";
 import { estimatesWords } from "../../words/estimates";
 import { isIdle } from "../../words/names";
 import { pricesWords } from "../../words/prices";
@@ -50,6 +51,7 @@ export function Workload({ view }: { view: View }) {
           "without idle",
           asked.data ? pricesWords(asked.data) : "",
           asked.data ? estimatesWords(asked.data) : "",
+          asked.data ? conversionWords(asked.data) : "",
           asked.data ? `rates over ${observedWords(asked.data, cluster)}` : "",
         ]
           .filter(Boolean)
