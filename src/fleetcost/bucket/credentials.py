@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from fleetcost.errors import FleetcostError, StoreRefusedError
+from fleetcost.bucket.names import fits_a_header
+from fleetcost.errors import FleetcostError, SettingsError, StoreRefusedError
 from fleetcost.ops.secret import Secret
 
 if TYPE_CHECKING:
@@ -37,6 +38,20 @@ class AwsKeys:
     secret: Secret
     token: Secret | None = None
     expires: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """
+        Check that they can be part of a request.
+
+        Raises:
+            SettingsError: they cannot; the message does not hold them.
+        """
+        held = (self.access, self.secret, *((self.token,) if self.token else ()))
+        if not all(fits_a_header(one.reveal()) for one in held):
+            raise SettingsError(
+                "the keys of the environment, of a profile or of a process hold a blank, a line's end or a letter no "
+                "such key has: a Secret made by `echo` ends with a line's end, one made by `echo -n` does not"
+            )
 
     def revealed(self) -> S3Credential:
         """Return them in the client library's form."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 from dataclasses import dataclass
 from importlib import import_module
@@ -129,8 +131,21 @@ def _from_json(source: str, text: Secret, file: Path | None, place: str = "") ->
     try:
         kind = json.loads(text.reveal())["type"]
     except (ValueError, TypeError, KeyError):
-        raise SettingsError(f"{source}: expected the JSON of Google credentials with a `type`") from None
+        raise SettingsError(
+            f"{place or source}: expected the JSON of Google credentials with a `type`{_instead(text.reveal())}"
+        ) from None
     return GoogleLink(source, str(kind), text, file)
+
+
+def _instead(text: str) -> str:
+    """Return what stands there instead of the JSON, where that can be seen; never the text itself."""
+    if text.startswith(("/", "./", "~")) or text.endswith(".json"):
+        return ", found a path: give the file's content, or name the path in GOOGLE_APPLICATION_CREDENTIALS"
+    try:
+        decoded = base64.b64decode(text, validate=True).lstrip().startswith(b"{")
+    except (binascii.Error, ValueError):
+        decoded = False
+    return ", found it in base64: decode it first" if decoded else ""
 
 
 def _link_options(link: GoogleLink) -> StoreOptions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
 import json
 import re
 from urllib.parse import urlsplit
@@ -13,7 +14,8 @@ from fleetcost.ops.section import Section
 
 _BUCKET = re.compile(r"[A-Za-z0-9$][A-Za-z0-9._-]{0,221}")
 _ACCOUNT = re.compile(r"[A-Za-z0-9-]{1,63}")
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:(?P<port>\d{1,5}))?")
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST = re.compile(rf"(?:\[[0-9A-Fa-f:.]+\]|{_LABEL}(?:\.{_LABEL})*\.?)(?::(?P<port>\d{{1,5}}))?")
 _AWS_HOST = re.compile(r"\.(s3[.-][a-z0-9.-]*amazonaws\.com(\.cn)?)$")
 _PEM = re.compile(r"-----BEGIN (RSA )?PRIVATE KEY-----(?P<body>[A-Za-z0-9+/=\s]+)-----END (RSA )?PRIVATE KEY-----\s*")
 LARGEST_PORT = 65535
@@ -68,9 +70,20 @@ def host_of(section: Section, key: str, host: str) -> str:
         SettingsError: it is none, or its port is no number up to 65535.
     """
     found = _HOST.fullmatch(host)
-    if not found or int(found["port"] or 0) > LARGEST_PORT:
+    if not found or int(found["port"] or 0) > LARGEST_PORT or not _is_address(host):
         raise section.error(key, f"expected a host with an optional port, read {host!r}")
     return host
+
+
+def _is_address(host: str) -> bool:
+    """Tell whether what stands in brackets is an address; a name has none."""
+    if not host.startswith("["):
+        return True
+    try:
+        ipaddress.IPv6Address(host[1:].partition("]")[0])
+    except ValueError:
+        return False
+    return True
 
 
 def address_of(section: Section, key: str, address: str) -> str:
@@ -88,6 +101,11 @@ def address_of(section: Section, key: str, address: str) -> str:
     if not host or parts.scheme not in {"http", "https"}:
         raise section.error(key, f"expected an address that begins with http:// or https://, read {address!r}")
     return address
+
+
+def fits_a_header(text: str) -> bool:
+    """Tell whether a text can be part of a request's header, as keys and regions are: ASCII, seen, without blanks."""
+    return text.isascii() and text.isprintable() and " " not in text
 
 
 def outside_of_host(section: Section, bucket: str, host: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fleetcost.bucket.http_config import HttpConfig, read_http
-from fleetcost.bucket.names import bucket_name, host_of, outside_of_host
+from fleetcost.bucket.names import bucket_name, fits_a_header, host_of, outside_of_host
 from fleetcost.ops.secret import Secret
 from fleetcost.ops.section import Place, Section
 
@@ -129,7 +129,7 @@ def read_s3(section: Section) -> S3Config:
         bucket=bucket,
         host=host,
         secure=secure,
-        region=section.text("region") or _region_of(host),
+        region=_region(section) or _region_of(host),
         lookup=section.one_of("bucket_lookup_type", LOOKUPS, "auto"),
         access_key=access_key,
         secret_key=secret_key,
@@ -175,8 +175,8 @@ def _keys(section: Section) -> tuple[Secret | None, Secret | None, Secret | None
             "aws_sdk_auth", "true asks for the SDK's chain, but `access_key` is given: keep one of them"
         )
     for key, secret_text in (("access_key", access), ("secret_key", secret), ("session_token", token)):
-        if secret_text and re.search(r"\s", secret_text.reveal()):
-            raise section.error(key, "holds a blank or a line's end, which no such key has: copy it again")
+        if secret_text and not fits_a_header(secret_text.reveal()):
+            raise section.error(key, "holds a blank, a line's end or a letter no such key has: copy it again")
     if token and not access:
         raise section.error("session_token", "a session token needs `access_key` and `secret_key`")
     return access, secret, token
@@ -233,6 +233,13 @@ def _without_effect(section: Section) -> None:
     if section.flag("signature_version2"):
         raise section.error("signature_version2", "signature version 2 is not spoken here; accepted: false")
     section.without_effect("signature version 4 is always used", "signature_version2")
+
+
+def _region(section: Section) -> str:
+    region = section.text("region")
+    if not fits_a_header(region):
+        raise section.error("region", f"{region!r} cannot be a region's name, such as eu-west-1")
+    return region
 
 
 def _region_of(host: str) -> str:

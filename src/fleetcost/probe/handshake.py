@@ -76,6 +76,8 @@ def shake_hands(endpoint: StoreEndpoint, environment: Mapping[str, str]) -> Hand
             context.wrap_socket(plain, server_hostname=name) as secured,
         ):
             return _read(secured, verified=endpoint.tls.verify)
+    except UnicodeError:
+        raise StoreError(f"{operation}: a part of this name is longer than 63 characters, so no host has it") from None
     except OSError as error:
         fault = unanswered(operation, str(endpoint), f"{type(error).__name__} {error}")
         raise fault or StoreError(f"{operation}: {error.strerror or type(error).__name__}") from None

@@ -21,6 +21,8 @@ import enum
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
 
 from fleetcost.bucket.port import BucketReader, ObjectInfo
 from fleetcost.commands import ShownCommand
@@ -28,6 +30,9 @@ from fleetcost.documents.places import FEDERATED
 
 OWN_ROOTS = (FEDERATED, "fleetcost", "cloudcosts")
 """Folders of the bucket's root that fleetcost itself writes; of `cloudcosts` others write a part."""
+
+LATEST_SECONDS = 7_258_118_400
+"""The year 2200: no block is of later."""
 
 MOST_LISTED = 200_000
 """Objects of one folder of the root that are looked at."""
@@ -121,6 +126,7 @@ class BesideFolder:
 
 
 _RESOLUTIONS = r"(?:10m|1h|1d)"
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _RULES: tuple[tuple[re.Pattern[str], BesideKind], ...] = tuple(
     (re.compile(pattern), kind)
@@ -173,15 +179,21 @@ def take_beside(objects: Iterable[ObjectInfo], known: Callable[[str], bool]) -> 
 
 def outside(bucket: BucketReader) -> Iterator[ObjectInfo]:
     """
-    Iterate what lies outside of the folders fleetcost writes; of Thanos' blocks, which are many, one object each.
+    Iterate what lies outside of the folders fleetcost writes; Thanos' blocks, which are many, are known by their names.
 
     Raises:
         StoreError, StoreRefusedError: the store did not answer, or refused.
     """
     for root in bucket.folders():
-        if root not in OWN_ROOTS or root == "cloudcosts":
-            most = 1 if _ULID.fullmatch(root) else MOST_LISTED
-            for number, info in enumerate(bucket.list(root)):
-                if number >= most:
-                    break
-                yield info
+        if _ULID.fullmatch(root):
+            yield ObjectInfo(f"{root}/meta.json", 0, "", _made_at(root))
+        elif root not in OWN_ROOTS or root == "cloudcosts":
+            yield from islice(bucket.list(root), MOST_LISTED)
+
+
+def _made_at(ulid: str) -> datetime:
+    """Return when a ULID was made: its first ten characters are milliseconds, https://github.com/ulid/spec."""
+    milliseconds = 0
+    for character in ulid[:10]:
+        milliseconds = milliseconds * 32 + _CROCKFORD.index(character)
+    return datetime.fromtimestamp(min(milliseconds / 1000, LATEST_SECONDS), UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 from datetime import UTC, datetime
@@ -166,6 +167,40 @@ def test_the_key_of_a_service_account_is_blamed_itself(place: str, key: str, sai
     assert "hunter2" not in step.account
 
 
+@pytest.mark.parametrize("end", ["\n", " ", "\u00e9", "\0"])
+@pytest.mark.parametrize("place", ["settings", "environment"])
+def test_keys_that_no_request_can_carry_are_refused(place: str, end: str, tmp_path: Path) -> None:
+    """A key with a line's end, as a Secret made by hand has it, is refused before a request is made of it."""
+    if place == "settings":
+        steps = checked(store("S3", **S3 | {"secret_key": f"hunter2{end}"}), tmp_path)
+    else:
+        keys = {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": f"hunter2{end}"}
+        steps = checked(store("S3", bucket="b", endpoint=NOBODY, insecure=True), tmp_path, keys)
+    step = steps["settings" if place == "settings" else "credentials"]
+
+    assert step.outcome is ProbeOutcome.FAILED
+    assert "a line's end" in step.account
+    assert "hunter2" not in step.account
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("/var/secrets/key.json", "found a path"),
+        (base64.b64encode(b'{"type": "service_account"}').decode(), "found it in base64"),
+        ("hunter2", "expected the JSON"),
+    ],
+)
+def test_what_is_no_service_account_is_called_by_what_it_is(written: str, said: str, tmp_path: Path) -> None:
+    """A path or base64 in place of the JSON is named as that, with the key and its line, and is not repeated."""
+    step = checked(store("GCS", bucket="b", service_account=written), tmp_path)["credentials"]
+
+    assert step.outcome is ProbeOutcome.FAILED
+    assert "`config.service_account`" in step.account
+    assert said in step.account
+    assert written not in step.account
+
+
 def test_a_refused_connection_is_the_stores_own(tmp_path: Path) -> None:
     """With a signature in each address nobody but the store is asked, and nobody else is blamed."""
     steps = checked(store("AZURE", storage_account="a", container="c", storage_connection_string=SIGNED), tmp_path)
@@ -204,6 +239,7 @@ WORDS = st.sampled_from(
         "@",
         "%zz",
         "=",
+        "x" * 70,
         "x" * 300,
         "true",
         "0",
@@ -213,19 +249,59 @@ WORDS = st.sampled_from(
         "[]",
         "{}",
         NOBODY,
+        "[::zz]",
+        "[::1]:1",
+        "h:1:2",
+        "http://h:99999",
+        "https://u:p@h",
+        "\t",
+        "'",
+        '"',
+        "AccountName=a;AccountKey=aHVu;EndpointSuffix=..",
+        "AccountName=é;AccountKey=aHVu",
+        "BlobEndpoint=http://127.0.0.1:1/;SharedAccessSignature=é",
+        '{"type": "x"}',
+        '{"type": "authorized_user"}',
+        '{"type": "service_account"}',
+        '{"type": 1}',
+        "{'type'}",
+        "xn--",
+        "a" * 64 + ".b",
     ]
 )
 KEYS = {
-    "S3": ("bucket", "endpoint", "region", "access_key", "secret_key", "session_token", "sts_endpoint", "part_size",
-           "bucket_lookup_type"),
+    "S3": (
+        "bucket",
+        "endpoint",
+        "region",
+        "insecure",
+        "list_objects_version",
+        "disable_multipart",
+        "max_retries",
+        "access_key",
+        "secret_key",
+        "session_token",
+        "sts_endpoint",
+        "part_size",
+        "bucket_lookup_type",
+    ),
     "GCS": ("bucket", "service_account", "chunk_size_bytes"),
-    "AZURE": ("storage_account", "storage_account_key", "storage_connection_string", "container", "endpoint",
-              "client_id", "az_tenant_id", "client_secret", "user_assigned_id"),
-}  # fmt: skip
+    "AZURE": (
+        "storage_account",
+        "storage_account_key",
+        "storage_connection_string",
+        "container",
+        "endpoint",
+        "client_id",
+        "az_tenant_id",
+        "client_secret",
+        "user_assigned_id",
+    ),
+}
 BASES: dict[str, dict[str, Any]] = {"S3": S3, "GCS": GCS, "AZURE": AZURE}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_settings_are_a_traceback(data: st.DataObject, tmp_path: Path) -> None:
     """Whatever stands in whichever keys, every step has an outcome: it passed, warned, failed or was not tried."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -86,6 +87,22 @@ def test_a_set_is_never_beside_the_sets(cluster: str, width: str, kind: str) -> 
 
     assert found.state is (ObjectState.BESIDE if width == "10m" else ObjectState.FOREIGN_SET)
     assert found.cluster == cluster
+
+
+@given(st.integers(0, 7_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)))
+def test_blocks_are_dated_by_their_names(made: datetime) -> None:
+    """Blocks of Thanos are not listed one by one: their names say that they are there, and since when."""
+    milliseconds, name = int(made.timestamp() * 1000), ""
+    for _ in range(10):
+        milliseconds, rest = divmod(milliseconds, 32)
+        name = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[rest] + name
+    bucket = MemoryBucket()
+    for file in ("meta.json", "index", "chunks/000001"):
+        bucket.put(f"{name}{'0' * 16}/{file}", b"x")
+    (info,) = outside(bucket)
+
+    assert abs(info.modified - made) < timedelta(milliseconds=2)
+    assert beside(info.path) == BesidePlace(BesideKind.THANOS)
 
 
 def test_an_id_with_a_slash_is_no_cluster() -> None:

@@ -59,7 +59,7 @@ export function Health({ view }: { view: View }) {
           body.clusters.length === 0 ? (
             <>
               <EmptyFleet />
-              <Beside />
+              {body.ingest ? <Beside /> : null}
             </>
           ) : (
             <Found windows={body} days={days} registry={clusters.data} view={view} />
