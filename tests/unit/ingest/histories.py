@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -238,11 +240,43 @@ class Follower:
         self.now = now
         for place, variant in filled.items():
             self.bucket.put(path(place), content(place, variant))
-        self.database = open_database(file, EngineLimits(memory_bytes=1 << 28, threads=1), self.now)
+        self._file = file
+        self.open()
+
+    def open(self) -> None:
+        """Open the tables."""
+        self.database = open_database(self._file, EngineLimits(memory_bytes=1 << 28, threads=1), self.now)
         self.ingestor = Ingestor(self.bucket, self.database, RETENTION, lambda: self.now)
 
     def take(self, step: Step) -> None:
         """Change the bucket, let time pass, and do a pass."""
+        self.change(step)
+        self.ingestor.pass_once()
+
+    def killed(self, after_seconds: float) -> bool:
+        """
+        Have another process do a pass, which the kernel ends in the midst of it; tell whether it was still at work.
+
+        Args:
+            after_seconds: of work, which other processes on the machine do not lengthen as they do time
+        """
+        self.database.close()
+        process = os.fork()
+        if process == 0:
+            # What this signal does to who does not handle it is what a kill does: nothing of ours runs any more.
+            signal.signal(signal.SIGPROF, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_PROF, after_seconds)
+            try:
+                self.open()
+                self.ingestor.pass_once()
+            finally:
+                os._exit(0)
+        _, status = os.waitpid(process, 0)
+        self.open()
+        return os.WIFSIGNALED(status)
+
+    def change(self, step: Step) -> None:
+        """Change the bucket and let time pass."""
         changed, later = step
         self.now += later
         for place, variant in changed:
@@ -252,7 +286,6 @@ class Follower:
             else:
                 self.bucket.put(path(place), content(place, variant))
                 self.filled[place] = variant
-        self.ingestor.pass_once()
 
     def contents(self) -> Contents:
         """Return what the tables hold."""

@@ -3,20 +3,27 @@ Tables are a function of the bucket and the clock: whatever the way there was, t
 
 The suite tries some histories; `TEST_HISTORIES=2000 pytest tests/unit/ingest/test_history.py` more. Each is about
 eight fleets at once, and tables are compared after every pass: each beginning of a history is a history.
+`TEST_KILLS=200` kills more passes in between.
 """
 
 from __future__ import annotations
 
 import os
+import random
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from fleetcost.model.window import Resolution
 from unit.ingest.histories import CLOUDS, DAYS, Follower, History, Step, following, histories, world
 
 HISTORIES = int(os.environ.get("TEST_HISTORIES", "3"))
+KILLS = int(os.environ.get("TEST_KILLS", "4"))
+
+LONGEST_WORK_SECONDS = 1.0
+"""Until a pass over one fleet is killed: a little more than it takes."""
 
 EXPIRING = (28, 1, 23, 1, 18, 1, 23, 1)
 """Hours between looks: to before and after the hour and the day of the first and of the second day have expired."""
@@ -44,6 +51,29 @@ def test_any_history_equals_a_rebuild(history: History) -> None:
         for step in history.steps:
             follower.take(step)
             assert_equal(follower)
+
+
+@pytest.mark.timeout(120 + 60 * KILLS)
+def test_a_pass_that_is_killed_is_finished_by_the_next() -> None:
+    """After any change and any number of passes that died over it, the next one's tables are as rebuilt."""
+    killed = 0
+
+    @settings(max_examples=KILLS, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+    @given(histories, st.randoms(use_true_random=False))
+    def follow(history: History, chance: random.Random) -> None:
+        nonlocal killed
+        with following(history.days, fleets=1) as follower:
+            for changes, later in history.steps:
+                if killed >= KILLS:
+                    return
+                follower.change((tuple(one for one in changes if one[0].fleet == 0), later))
+                for _ in range(chance.choice((1, 1, 2))):
+                    killed += follower.killed(chance.uniform(0, LONGEST_WORK_SECONDS))
+                follower.ingestor.pass_once()
+                assert_equal(follower)
+
+    follow()
+    assert killed >= KILLS
 
 
 @pytest.mark.parametrize(
