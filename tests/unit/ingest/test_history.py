@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from fleetcost.model.window import Resolution
 from unit.ingest.histories import CLOUDS, DAYS, Follower, History, Step, following, histories, world
 
-HISTORIES = int(os.environ.get("TEST_HISTORIES", "3"))
+HISTORIES = int(os.environ.get("TEST_HISTORIES", "2"))
 KILLS = int(os.environ.get("TEST_KILLS", "4"))
 
 LONGEST_WORK_SECONDS = 1.0
