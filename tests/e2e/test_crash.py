@@ -1,8 +1,8 @@
 """
 The aggregator is killed at random moments; whatever it was doing, its next start answers as if nothing had happened.
 
-The suite kills it six times; `TEST_KILLS=200 pytest tests/e2e/test_crash.py` more often. How passes over random histories and
-bills survive being killed is in `tests/unit/ingest/test_history.py`, at a fraction of the cost.
+The suite kills it six times; `TEST_KILLS=200 pytest tests/e2e/test_crash.py` more often. Passes over random histories
+and bills are killed in `tests/unit/ingest/test_history.py`, at a fraction of the cost.
 """
 
 from __future__ import annotations
