@@ -15,6 +15,8 @@ from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.bucket.open import open_bucket
 from fleetcost.bucket.port import CHUNK_BYTES
 from fleetcost.errors import ConditionFailedError, ObjectMissingError, ObjectTooLargeError
+from fleetcost.sets.survey import survey
+from making.field_bucket import write_field
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -239,3 +241,15 @@ def test_etag_stays_while_nobody_writes(bucket: Bucket) -> None:
 def test_names_say_where(bucket: Bucket) -> None:
     """The name is an address that people recognise."""
     assert "://" in bucket.name
+
+
+def test_every_folder_of_other_agents_is_named_on_every_store(bucket: Bucket) -> None:
+    """A bucket that agents of three products share is named the same wherever it lies, and its agents are heard."""
+    write_field(bucket)
+    wanted = MemoryBucket()
+    write_field(wanted)
+    there, here = survey(bucket), survey(wanted)
+
+    assert [(one.place, one.objects) for one in there.folders] == [(one.place, one.objects) for one in here.folders]
+    assert there.agents["third"].version == here.agents["third"].version == "1.0.25"
+    assert (there.sets, there.only_inventories) == (12, False)

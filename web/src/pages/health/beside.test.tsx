@@ -1,7 +1,7 @@
 import { render, screen } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import type { BucketBeside } from "../../api/schema";
-import { agentWords, BesideSets, ownerOf } from "./beside";
+import { agentWords, BesideSets, ownerOf, plain } from "./beside";
 
 const FOLDER = {
   kind: "KubeModel",
@@ -37,6 +37,7 @@ describe("what lies beside the sets", () => {
   });
 
   test("is in words", () => {
+    expect(plain("run `fleetcost verify` there")).toBe("run fleetcost verify there");
     expect(ownerOf({ ...FOLDER, name: "" })).toBe("6f1d");
     expect(ownerOf({ ...FOLDER, owner: "open", name: "open" })).toBe("open");
     expect(agentWords({ ...AGENT, seen_at: null, version: "", failed: [], problem: "" })).toBe(

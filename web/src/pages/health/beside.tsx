@@ -27,7 +27,7 @@ export function BesideSets({ beside }: { beside: BucketBeside }) {
       {beside.notice ? (
         <div className="notice notice-watch" role="status">
           <Icon name="warning" />
-          <p>{beside.notice}.</p>
+          <p>{plain(beside.notice)}.</p>
         </div>
       ) : null}
       <Table
@@ -57,6 +57,11 @@ export function agentWords(agent: Agent): string {
   const version = agent.version ? `version ${agent.version}` : "";
   const seen = agent.seen_at ? `seen at ${agent.seen_at.slice(0, 16).replace("T", " ")} UTC` : "no heartbeat";
   return [seen, version, ...agent.failed, agent.problem].filter((words) => words !== "").join(", ");
+}
+
+/** A sentence without the marks that a terminal shows around commands. */
+export function plain(words: string): string {
+  return words.replaceAll("`", "");
 }
 
 /** Whose a folder is: the cluster's name before the uid its folder is called by. */
@@ -97,6 +102,6 @@ const COLUMNS: readonly Column<Folder>[] = [
     width: 30,
     rank: 1,
     value: (row) => row.meaning,
-    cell: (row) => row.meaning,
+    cell: (row) => plain(row.meaning),
   },
 ];
