@@ -8,7 +8,7 @@ whoever runs a statement hands it through `Dialect.spelled` first.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -82,8 +82,16 @@ class Dialect(ABC):
             return self.ends_with(expression, value)
         return f"{expression} = {self.text(value)}"
 
-    def changed(self, rows: str, columns: Mapping[str, str]) -> str:
-        """Give rows of which some columns are made of an expression instead; to stand behind `FROM`."""
+    def changed(self, rows: str, columns: Mapping[str, str], every: Collection[str]) -> str:
+        """
+        Give rows of which some columns are made of an expression instead; to stand behind `FROM`.
+
+        Args:
+            rows: what stands behind `FROM`
+            columns: the expressions by name
+            every: all columns that anybody reads
+        """
+        del every
         made = ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
         return f"(SELECT * REPLACE ({made}) FROM {rows})"  # noqa: S608 - columns of our own
 

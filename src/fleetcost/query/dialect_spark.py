@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -86,10 +86,10 @@ class Spark(Dialect):
 
         return expanded(_SPELLED.sub(spell, sql), MACROS)
 
-    def changed(self, rows: str, columns: Mapping[str, str]) -> str:
-        """Give rows of which some columns are made of an expression instead; to stand behind `FROM`."""
-        made = ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
-        return f"(SELECT * EXCEPT ({', '.join(columns)}), {made} FROM {rows})"  # noqa: S608 - columns of our own
+    def changed(self, rows: str, columns: Mapping[str, str], every: Collection[str]) -> str:
+        """Give rows of which some columns are made of an expression; Sail reads no `* EXCEPT`, so all are named."""
+        made = ", ".join(f'{columns[name]} AS "{name}"' if name in columns else f'"{name}"' for name in every)
+        return f"(SELECT {made} FROM {rows})"  # noqa: S608 - columns of our own
 
     def text(self, value: str) -> str:
         """Write a text literal; nothing in it ends it, and nothing in it is replaced."""

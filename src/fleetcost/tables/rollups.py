@@ -22,6 +22,7 @@ from types import MappingProxyType
 
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.asset import ASSET
+from fleetcost.model.cloud_cost import CLOUD_COST
 from fleetcost.model.columns import COST, TEXT
 from fleetcost.model.window import Resolution
 from fleetcost.tables.columns import LABEL_COLUMNS
@@ -38,6 +39,12 @@ PLACE = ("cluster", "window_start", "window_end", "currency", "kind", "signs")
 """Keys of every rollup; all are columns of single rows but `signs`, which is made of their costs."""
 
 _TIMES = frozenset({"start", "end"})
+_SET_KEYS = ("cluster", "window_start", "window_end", "currency")
+_BILL_KEYS = ("integration", "window_start", "window_end", "cluster", "outcome")
+_IDLE_COSTS = tuple(f"{name}_cost{part}" for name in ("cpu", "ram", "gpu") for part in ("", "_estimated"))
+_TENANCY_COSTS = tuple(
+    f"{name}{part}" for name in ("disks", "management") for part in ("", "_adjustment", "_estimated")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,25 @@ def source_for(table: str, columns: frozenset[str], resolution: Resolution) -> s
         return rows
     chosen = ", ".join(f"l.{label}" for label in labels)
     return _inside("labelled", rows=rows, labels=chosen)
+
+
+def source_columns(table: str, columns: frozenset[str]) -> tuple[str, ...]:
+    """Return the columns of what `source_for` and `raw_source` give, but those that only joins and weights read."""
+    known = {
+        "asset": (*_SET_KEYS, *(one.name for one in ASSET.columns)),
+        "idle": (*_SET_KEYS, "node", "provider_id", "start", "end", *_IDLE_COSTS),
+        "tenancy": (*_SET_KEYS, "start", "end", *_TENANCY_COSTS),
+        "cloud_cost": (*_BILL_KEYS, *(one.name for one in CLOUD_COST.columns)),
+    }
+    if table != "allocation":
+        return known[table]
+    labels = tuple(name for name in LABEL_COLUMNS if name in columns)
+    wanted = columns - _TIMES - set(labels) | ({"label_set"} if labels else set())
+    whole = (*_SET_KEYS, "kind", *AGREED, "start", "end", "members", *MEASURES, *TOTALS)
+    if any(wanted <= set(rollup.keys) for rollup in ROLLUPS):
+        return (*whole, *labels)
+    single = (one.name for one in ALLOCATION.columns if one.name not in LABEL_COLUMNS)
+    return tuple(dict.fromkeys((*whole, *single, *labels)))
 
 
 def raw_source(table: str, columns: frozenset[str], resolution: Resolution) -> str:

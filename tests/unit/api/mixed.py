@@ -25,6 +25,7 @@ RATES = {
     FRIDAY + timedelta(days=3): {"USD": "1.1655", "JPY": "179.02"},
 }
 """As the European Central Bank would publish them: the days 0 and 1 of the fleet are Saturday and Sunday."""
+NO_YEN = {day: {name: rate for name, rate in own.items() if name != "JPY"} for day, own in RATES.items()}
 
 _PLACES = {9: Decimal("1e-9"), 12: Decimal("1e-12")}
 

@@ -23,6 +23,7 @@ from unit.api.mixed import (
     CLUSTERS,
     DAYS,
     FRIDAY,
+    NO_YEN,
     PARTS,
     RATES,
     SHOPS,
@@ -46,7 +47,6 @@ BY = {"/api/v1/allocations": "namespace", "/api/v1/assets": "cluster", "/api/v1/
 SUMS = {
     currency: sum(amount(cluster, part, n) for part in PARTS for n in DAYS) for cluster, currency in CLUSTERS.items()
 }
-NO_YEN = {day: {name: rate for name, rate in own.items() if name != "JPY"} for day, own in RATES.items()}
 
 
 @contextmanager

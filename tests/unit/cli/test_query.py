@@ -8,15 +8,20 @@ import json
 import threading
 import urllib.parse
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from builders import at
+from fleetcost.api.services import CurrencyFacts
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.columns import COST
 from fleetcost.query.question import Basis
 from unit.api.apps import App, app, fleet_bucket
+from unit.api.mixed import NO_YEN, WINDOW, book, ledger, rate_table
+from unit.api.mixed import fleet_bucket as mixed_bucket
 from unit.cli.conftest import Command
 
 DAY = "2026-01-10T00:00:00Z,2026-01-11T00:00:00Z"
@@ -32,7 +37,14 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 @pytest.fixture(scope="module")
 def address(opened: App) -> Iterator[str]:
-    """The application behind a real port; below `/odd` something that is no aggregator answers."""
+    """The application behind a real port."""
+    with served(opened) as found:
+        yield found
+
+
+@contextmanager
+def served(opened: App) -> Iterator[str]:
+    """Give an application a real port; below `/odd` something that is no aggregator answers."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -171,3 +183,24 @@ def test_what_a_table_shows_adds_up_to_its_total(
         costs = [value for name, value in shown.items() if name != "total"]
         assert sum(costs) == pytest.approx(shown["total"], abs=0.005 * len(costs))
     assert len(lines) > 2
+
+
+def test_costs_are_shown_in_one_currency(command: Command, tmp_path: Path) -> None:
+    """`--currency` converts, the table says by which rates, and what has no rate keeps its currency and is said."""
+    money = CurrencyFacts(rates="ecb", book=book(rate_table(), rate_table(NO_YEN, name="poor")))
+    with app(tmp_path, mixed_bucket(), now=at(12, day=3), money=money) as opened:
+        opened.ingestor.pass_once()
+        with served(opened) as url:
+            asked = ("query", "assets", "--url", url, "--window", WINDOW, "--aggregate", "cluster")
+            whole = command(*asked, "--currency", "EUR").out
+            poor = command(*asked, "--currency", "EUR", "--rates", "poor").out
+            table = command(*asked, "--currency", "EUR", "--format", "csv").out
+            own = command(*asked, "--currency", "native").out
+    assert f"total │ {ledger('EUR'):,.2f}".split()[-1] in whole
+    assert "rates: ecb version 1, daily: JPY" in whole
+    assert "jp (JPY)" in poor
+    assert "costs without an exchange rate stay apart" in " ".join(poor.split())
+    rows = {row["name"]: row for row in csv.DictReader(io.StringIO(table))}
+    assert {row["currency"] for row in rows.values()} == {"EUR"}
+    assert float(rows["us"]["total_cost"]) == float(ledger("EUR", ["us"]))
+    assert "total JPY" in own

@@ -5,16 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import open_tables
 from compat.fleets import ClusterWindow, Fleet, Ingested, ingested
 from compat.random_fleet import random_fleet
 from fleetcost.model.allocation import ALLOCATION_COSTS
 from fleetcost.model.sets import SetKind
+from fleetcost.model.window import Resolution
 from fleetcost.query.answer import AllocationRow, Answer
 from fleetcost.query.ask import ask_allocations
 from fleetcost.query.dialect import DuckDb
@@ -22,7 +25,7 @@ from fleetcost.query.dimensions import Dimension
 from fleetcost.query.filters import Filter
 from fleetcost.query.question import Idle, Ordering, Page, Question, Step
 from fleetcost.query.sharing import Sharing, Split, Tenancy
-from fleetcost.tables.rollups import ROLLUPS
+from fleetcost.tables.rollups import ROLLUPS, source_columns, source_for
 from making.examples import examples
 from unit.query.questions import FILTERS, FRAME, QUESTIONS
 
@@ -177,3 +180,20 @@ def test_books_close_for_every_group(made: Ingested, dimension: str, adjusted: b
 def _resources(row: AllocationRow) -> float:
     billed = row.cpu_cost_adjustment + row.ram_cost_adjustment + row.gpu_cost_adjustment
     return row.cpu_cost + row.ram_cost + row.gpu_cost + billed
+
+
+@pytest.mark.parametrize("table", ["allocation", "asset", "idle", "tenancy", "cloud_cost"])
+@pytest.mark.parametrize(
+    "columns",
+    [frozenset(), frozenset({"namespace"}), frozenset({"labels", "controller"}), frozenset({"pod", "volumes"})],
+)
+def test_every_source_has_the_columns_that_are_named(tmp_path: Path, table: str, columns: frozenset[str]) -> None:
+    """What an engine is told to read by name is there, from rollups, from single rows and with labels."""
+    database = open_tables(tmp_path)
+    with database.snapshot() as snapshot:
+        source = source_for(table, columns, Resolution.DAY)
+        there = {row[0] for row in snapshot.rows(f"DESCRIBE SELECT * FROM {source}")}
+    database.close()
+    named = source_columns(table, columns)
+    assert set(named) <= there
+    assert there - set(named) <= {"signs", "label_set", "match_key", "cluster_name", "service_names"}

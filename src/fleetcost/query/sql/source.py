@@ -23,6 +23,7 @@ from fleetcost.query.measures import (
 from fleetcost.query.question import Question, Step
 from fleetcost.query.shown import FACTOR_TYPE
 from fleetcost.query.sql.stage import Stage
+from fleetcost.tables.rollups import source_columns
 
 RESOURCES = ("cpu", "ram", "gpu")
 """What a node's cost is made of, and its idle."""
@@ -48,10 +49,12 @@ class FromClause:
         """
         resolution = self._question.frame.resolution
         if self._question.estimated or name not in ESTIMATES:
-            return self._shown(self._dialect.source(name, frozenset(columns), resolution), name)
+            return self._shown(self._dialect.source(name, frozenset(columns), resolution), name, frozenset(columns))
         # Which part of an amount is estimated is known of single rows: rows of a rollup add up unlike prices.
-        rows = self._dialect.source(name, frozenset({*columns, "container"}), resolution)
-        return self._shown(self._dialect.changed(rows, _without_estimates(name)), name)
+        single = frozenset({*columns, "container"})
+        rows = self._dialect.source(name, single, resolution)
+        every = source_columns(name, single)
+        return self._shown(self._dialect.changed(rows, _without_estimates(name), every), name, single)
 
     @property
     def amount(self) -> str:
@@ -85,7 +88,7 @@ class FromClause:
         )
         return [Stage("exchange", f"SELECT * FROM (VALUES {rows}) AS t(day, currency, factor)")]
 
-    def _shown(self, rows: str, table: str) -> str:
+    def _shown(self, rows: str, table: str, columns: frozenset[str]) -> str:
         """Return rows in the currency of the answer, those without a rate in their own, or without them."""
         shown = self._question.shown
         if shown is None or not shown.currency:
@@ -107,7 +110,7 @@ class FromClause:
                 name: f"CASE WHEN factor IS NULL THEN {name}::{self.amount} ELSE {self.money(name)} END"
                 for name in EXCHANGED.get(table, ())
             }
-            rows = self._dialect.changed(joined, changed | exchanged)
+            rows = self._dialect.changed(joined, changed | exchanged, (*source_columns(table, columns), "factor"))
         if shown.rest:
             return f"(SELECT * FROM {rows} WHERE currency <> {own})"
         return f"(SELECT * FROM {rows} WHERE currency = {own})" if shown.alone else rows
