@@ -19,7 +19,13 @@ export function CopyCode({ text, where }: CopyCodeProps) {
     );
   };
   return (
-    <button type="button" className="copy-code" title={text} aria-label={`Copy ${text}`} onClick={copy}>
+    <button
+      type="button"
+      className="copy-code"
+      title={text}
+      aria-label={`Copy ${[text, where ? `Run ${where}` : ""].filter(Boolean).join(" ")}`}
+      onClick={copy}
+    >
       <Icon name="copy" size={13} />
       <code className="cut">{text}</code>
       {where ? <span className="copy-where">Run {where}</span> : null}

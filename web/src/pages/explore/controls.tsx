@@ -7,7 +7,7 @@ import { Choice, type Option } from "../../controls/choice";
 import { FiguresChoice } from "../../controls/figures";
 import { FilterBox } from "../../controls/filter";
 import { GroupChoice } from "../../controls/group";
-import { SharingChoice } from "../../controls/sharing";
+import { SharingMenu } from "../../controls/sharing";
 import { useFilterValues } from "../../controls/values";
 import { WindowChoice } from "../../controls/window";
 import { show } from "../../location";
@@ -77,7 +77,6 @@ export function Controls({ view, answer }: { view: View; answer: Allocations | u
       <FiguresChoice view={{ ...view, row: "" }} answer={answer} />
       <Choice title="As" value={view.rate} options={RATES} onChoose={(rate) => change({ rate })} />
       <Choice title="Idle" value={view.idle} options={IDLE} onChoose={(idle) => change({ idle })} />
-      <SharingChoice view={view} />
       <Choice
         title="Compare with"
         value={view.compare}
@@ -93,6 +92,7 @@ export function Controls({ view, answer }: { view: View; answer: Allocations | u
           source={{ kind: "allocation", window: view.window }}
           onCommit={(filter) => change({ filter })}
         />
+        <SharingMenu view={view} />
         <ColumnChooser
           columns={columns}
           chosen={view.columns}
