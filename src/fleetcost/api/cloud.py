@@ -90,7 +90,7 @@ def cloud_envelope(
         took_ms=round(took_ms, 1),
         page=PageJson(sum(one.count for one in sums), question.page.offset, question.page.limit),
         previous=PreviousJson(window_document(before.window), before.total_cost) if before else None,
-        conversion=conversion_document(answer),
+        conversion=conversion_document(question, answer.left_out),
     )
 
 

@@ -15,6 +15,7 @@ import msgspec
 from fleetcost.api.context import Context
 from fleetcost.commands import ShownCommand
 from fleetcost.errors import QuestionError, closest
+from fleetcost.model.sets import SetKind
 from fleetcost.query.answer import Answer, LeftOut
 from fleetcost.query.bills import BillCover
 from fleetcost.query.conditions import comparisons
@@ -118,6 +119,20 @@ def native_currency(context: Context, snapshot: View, question: Question) -> Que
     return in_currency(snapshot, question, context.tables.known, currency, _policy(context), alone=False)
 
 
+def report_currency(context: Context, snapshot: View, question: Question) -> Question:
+    """
+    Return a question about bills and assets with the currency of its answer; see `native_currency`.
+
+    Raises:
+        QuestionError: `currency` or `rates` cannot be used.
+    """
+    bills = native_currency(context, snapshot, question)
+    assets = native_currency(context, snapshot, replace(question, kind=SetKind.ASSETS))
+    both = [one.shown for one in (bills, assets) if one.shown is not None]
+    others = tuple(sorted({currency for one in both for currency in one.others}))
+    return replace(question, shown=replace(both[0], others=others) if both else None)
+
+
 def field_currency(context: Context, snapshot: View, question: Question) -> Question:
     """
     Return a question of the field's clients with the one currency of its answer: other rows are left out.
@@ -136,9 +151,14 @@ def field_currency_code(context: Context, snapshot: View) -> str:
     return money.display or usual_currency(snapshot, context.tables.known, money.home, context.clusters(snapshot))
 
 
-def conversion_document(answer: Answer[Any]) -> ConversionJson | None:
-    """Say which rates stand behind an answer; None where every row is in its own currency."""
-    question = answer.question
+def conversion_document(question: Question, apart: Sequence[LeftOut]) -> ConversionJson | None:
+    """
+    Say which rates stand behind an answer; None where every row is in its own currency.
+
+    Args:
+        question: that was answered
+        apart: what is in other currencies
+    """
     shown = question.shown
     if shown is None or not shown.currency:
         return None
@@ -151,7 +171,7 @@ def conversion_document(answer: Answer[Any]) -> ConversionJson | None:
         version=policy.table.version if policy else 0,
         policy=policy.name if policy else "",
         exchanged=[_exchanged(currency, own) for currency, own in sorted(by_currency.items())],
-        missing=[_missing(currency, own, question) for currency, own in _by_currency(answer.left_out).items()],
+        missing=[_missing(currency, own, question) for currency, own in _by_currency(apart).items()],
     )
 
 

@@ -206,7 +206,7 @@ def envelope(
         previous=before.document() if before else None,
         prices=PriceBasisJson(question.basis, *(_covered(cover) if question.adjusted else ())),
         by_currency=_by_currency(answer),
-        conversion=conversion_document(answer),
+        conversion=conversion_document(question, answer.left_out),
     )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import msgspec
 
 from fleetcost.api.compared import WindowJson
+from fleetcost.api.currency import ConversionJson
 from fleetcost.api.native import BillCompletenessJson
 from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.reconciliation import AssetOutcome, RowOutcome
 from fleetcost.model.window import rfc3339
 from fleetcost.tables.report import DayReport, LooseAsset, LooseRow, OutcomeSum
+
+NANO = Decimal("1e-9")
 
 
 class ReconciledDayJson(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +119,7 @@ class ReconciliationJson(msgspec.Struct, frozen=True, kw_only=True):
         outcomes, unmatched_rows: of all bills; empty for who may see a part of the fleet only
         unmatched_assets: at list price on days that have a bill, the dearest first
         completeness: how far each integration's bills have come
+        conversion: the exchange rates behind every figure, where one currency was asked for and rows are in others
     """
 
     window: WindowJson
@@ -126,6 +130,7 @@ class ReconciliationJson(msgspec.Struct, frozen=True, kw_only=True):
     unmatched_assets: list[LooseAssetJson]
     completeness: list[BillCompletenessJson]
     as_of: str
+    conversion: ConversionJson | None = None
 
 
 def day_document(day: DayReport) -> ReconciledDayJson:
@@ -187,11 +192,16 @@ def billed(outcomes: tuple[OutcomeSum, ...], reconciled: dict[str, Decimal]) -> 
         made.append(
             BilledJson(
                 currency=currency,
-                billed_cost=str(whole),
-                matched_cost=str(matched),
-                unmatched_cost=str(whole - matched),
-                reconciled_cost=str(carried),
+                billed_cost=_written(whole),
+                matched_cost=_written(matched),
+                unmatched_cost=_written(whole - matched),
+                reconciled_cost=_written(carried),
                 closes=carried + (whole - matched) == whole,
             )
         )
     return made
+
+
+def _written(amount: Decimal) -> str:
+    """Write an exact amount; one that was converted is rounded here, to nine places."""
+    return str(amount.quantize(NANO, ROUND_HALF_UP))

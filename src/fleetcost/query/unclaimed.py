@@ -95,18 +95,26 @@ class UnclaimedNode:
         return sum(part.cost for part in self.parts)
 
 
-def unclaimed(snapshot: View, frame: Frame, chosen: Filter | None) -> tuple[UnclaimedNode, ...]:
+def unclaimed_question(frame: Frame, chosen: Filter | None) -> Question:
+    """Return the question about the nodes of a frame; `chosen` says which, in the words of assets."""
+    return Question(kind=SetKind.ASSETS, frame=frame, step=Step.ALL, dimensions=(), filter=chosen)
+
+
+def unclaimed(snapshot: View, asked: Question) -> tuple[UnclaimedNode, ...]:
     """
-    Return what nobody claimed of each node, the dearest first.
+    Return what nobody claimed of each node: those in the currency of the answer first, the dearest first.
 
     Args:
         snapshot: the view
-        frame: whose windows count
-        chosen: which nodes, in the words of assets
+        asked: see `unclaimed_question`
     """
-    asked = Question(kind=SetKind.ASSETS, frame=frame, step=Step.ALL, dimensions=(), filter=chosen)
-    found = (_node(row) for row in snapshot.rows(_statement(asked, dialect_of(snapshot))))
-    return tuple(sorted(found, key=lambda one: (-one.cost, one.cluster, one.node)))
+    dialect = dialect_of(snapshot)
+    snapshot.forget()
+    for stage in FromClause(asked, dialect).stages():
+        snapshot.keep(stage.name, stage.query)
+    found = (_node(row) for row in snapshot.rows(_statement(asked, dialect)))
+    own = asked.shown.currency if asked.shown else ""
+    return tuple(sorted(found, key=lambda one: (bool(own) and one.currency != own, -one.cost, one.cluster, one.node)))
 
 
 def _node(row: tuple[Any, ...]) -> UnclaimedNode:
@@ -175,7 +183,7 @@ def _statement(asked: Question, dialect: Dialect) -> str:
 def _nodes(source: FromClause) -> str:
     """Return a query: one row a node and window, with its size, cost, what is kept of it and when it was seen."""
     sizes = ", ".join(
-        f"sum({amount}_hours)::DOUBLE AS {resource}, sum({resource}_cost)::DOUBLE AS {resource}_cost"
+        f"sum({amount}_hours)::DOUBLE AS {resource}, sum({source.money(f'{resource}_cost')})::DOUBLE AS {resource}_cost"
         for resource, amount in _AMOUNTS.items()
     )
     kept = ", ".join(f"max(coalesce({name}_overhead_fraction, 0)) AS {name}_kept" for name in _MEASURED)
@@ -191,7 +199,7 @@ def _nodes(source: FromClause) -> str:
 def _held(source: FromClause) -> str:
     """Return a query: one row a node and window, with what containers were charged for and what is unknown of them."""
     sizes = ", ".join(
-        f"sum({amount}_hours)::DOUBLE AS {resource}, sum({resource}_cost)::DOUBLE AS {resource}_cost"
+        f"sum({amount}_hours)::DOUBLE AS {resource}, sum({source.money(f'{resource}_cost')})::DOUBLE AS {resource}_cost"
         for resource, amount in _AMOUNTS.items()
     )
     unknown = ", ".join(

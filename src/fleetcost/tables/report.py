@@ -113,32 +113,46 @@ class Unmonitored:
     nodes: int
 
 
+@dataclass(frozen=True, slots=True)
+class ReportSources:
+    """What stands behind `FROM` to read rows of bills and reconciled assets, such as rows in another currency."""
+
+    bills: str = "cloud_cost_1d"
+    assets: str = "reconciled_asset"
+
+
+AS_KEPT = ReportSources()
+
+
 def report_days(snapshot: View, window: Window) -> tuple[DayReport, ...]:
     """Return the report of every cluster and day of a window of whole days."""
     rows = snapshot.rows(statement("report_days", None, **_COSTS), _days(window))
     return tuple(DayReport(*_read(row, {1: aware, 2: BillState})) for row in rows)
 
 
-def report_outcomes(snapshot: View, window: Window) -> tuple[OutcomeSum, ...]:
+def report_outcomes(snapshot: View, window: Window, sources: ReportSources = AS_KEPT) -> tuple[OutcomeSum, ...]:
     """Return what became of all rows of bills; every row has exactly one outcome, so the sums are the bill."""
-    rows = snapshot.rows(statement("report_outcomes"), _days(window))
+    rows = snapshot.rows(statement("report_outcomes", None, bills=sources.bills), _days(window))
     return tuple(OutcomeSum(*_read(row, {0: RowOutcome})) for row in rows)
 
 
-def carried(snapshot: View, window: Window) -> dict[str, Decimal]:
+def carried(snapshot: View, window: Window, sources: ReportSources = AS_KEPT) -> dict[str, Decimal]:
     """Return what the assets that carry rows of bills cost after reconciliation, by currency."""
-    return {str(row[0]): row[1] for row in snapshot.rows(statement("report_carried"), _days(window))}
+    carrying = statement("report_carried", None, assets=sources.assets)
+    return {str(row[0]): row[1] for row in snapshot.rows(carrying, _days(window))}
 
 
-def loose_rows(snapshot: View, window: Window, limit: int) -> tuple[LooseRow, ...]:
+def loose_rows(snapshot: View, window: Window, limit: int, sources: ReportSources = AS_KEPT) -> tuple[LooseRow, ...]:
     """Return rows that are on no asset, added up by resource, the dearest first."""
-    rows = snapshot.rows(statement("report_rows"), {**_days(window), "limit": limit})
+    rows = snapshot.rows(statement("report_rows", None, bills=sources.bills), {**_days(window), "limit": limit})
     return tuple(LooseRow(*_read(row, {9: RowOutcome})) for row in rows)
 
 
-def loose_assets(snapshot: View, window: Window, limit: int) -> tuple[LooseAsset, ...]:
+def loose_assets(
+    snapshot: View, window: Window, limit: int, sources: ReportSources = AS_KEPT
+) -> tuple[LooseAsset, ...]:
     """Return assets at list price, the dearest first."""
-    rows = snapshot.rows(statement("report_assets"), {**_days(window), "limit": limit})
+    rows = snapshot.rows(statement("report_assets", None, assets=sources.assets), {**_days(window), "limit": limit})
     return tuple(LooseAsset(*_read(row, {5: AssetOutcome})) for row in rows)
 
 

@@ -48,7 +48,9 @@ def fleet_bucket() -> MemoryBucket:
             ]
             whole = sum((amount(cluster, part, number) for part in PARTS), Decimal())
             sets.append(allocation_set(rows, window, cluster, currency=currency))
-            sets.append(asset_set([node(window, cpu_cost=whole)], window, cluster, currency=currency))
+            sets.append(
+                asset_set([node(window, cpu_core_hours=24, cpu_cost=whole)], window, cluster, currency=currency)
+            )
     bucket = bucket_of(*sets)
     for cluster, currency in CLUSTERS.items():
         for number in DAYS:

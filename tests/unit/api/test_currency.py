@@ -279,3 +279,36 @@ def test_what_there_is_to_choose_from_is_listed(tmp_path: Path) -> None:
     assert (table["table"], table["version"], table["currencies"]) == ("ecb", 1, ["EUR", "JPY", "USD"])
     assert "current.json" in table["fault"]
     assert before == after
+
+
+@pytest.mark.parametrize("into", ["EUR", "USD", "JPY"])
+def test_the_report_of_bills_is_converted(rated: App, into: str) -> None:
+    """The whole bill, what is on no asset and each day of a cluster are in one currency, and the bill closes in it."""
+    report = rated.get("/api/v1/reconciliation", window=WINDOW, currency=into)
+    (whole,) = report["bills"]
+    assert (whole["currency"], Decimal(whole["billed_cost"]), whole["closes"]) == (into, ledger(into), True)
+    assert sum(one["cost"] for one in report["outcomes"]) == pytest.approx(float(ledger(into)), abs=1e-8)
+    assert {row["currency"] for row in (*report["outcomes"], *report["unmatched_rows"])} == {into}
+    assert report["conversion"]["table"] == "ecb"
+
+
+def test_the_report_says_what_has_no_rate(lacking: App) -> None:
+    """Bills without a rate stay apart in their own currency."""
+    report = lacking.get("/api/v1/reconciliation", window=WINDOW)
+    assert [one["currency"] for one in report["bills"]] == ["EUR", "JPY"]
+    assert Decimal(report["bills"][0]["billed_cost"]) == ledger("EUR", rates=NO_YEN)
+    assert Decimal(report["bills"][1]["billed_cost"]) == SUMS["JPY"]
+    assert report["conversion"]["missing"][0]["amount"] == exactly(SUMS["JPY"])
+
+
+def test_what_nobody_claimed_is_converted(rated: App, lacking: App) -> None:
+    """Costs of nodes are compared in one currency; nodes without a rate come last, in their own."""
+    nodes = rated.get("/api/v1/unclaimed", window=WINDOW)["nodes"]
+    assert {one["currency"] for one in nodes} == {"EUR"}
+    for one in nodes:
+        assert one["cost"] == pytest.approx(float(ledger("EUR", [one["cluster"]], ["idle"])), abs=1e-6)
+    assert [one["currency"] for one in lacking.get("/api/v1/unclaimed", window=WINDOW)["nodes"]] == [
+        "EUR",
+        "EUR",
+        "JPY",
+    ]

@@ -972,6 +972,7 @@ export interface components {
          *         outcomes, unmatched_rows: of all bills; empty for who may see a part of the fleet only
          *         unmatched_assets: at list price on days that have a bill, the dearest first
          *         completeness: how far each integration's bills have come
+         *         conversion: the exchange rates behind every figure, where one currency was asked for and rows are in others
          */
         ReconciliationJson: {
             window: components["schemas"]["WindowJson"];
@@ -982,6 +983,8 @@ export interface components {
             unmatched_assets: components["schemas"]["LooseAssetJson"][];
             completeness: components["schemas"]["BillCompletenessJson"][];
             as_of: string;
+            /** @default null */
+            conversion?: components["schemas"]["ConversionJson"] | null;
         };
         /**
          * ReconciledDayJson
@@ -1350,12 +1353,18 @@ export interface components {
         /**
          * UnclaimedJson
          * @description The nodes, dearest first, and the window that was looked at.
+         *
+         *     Attributes:
+         *         conversion: the exchange rates behind costs, where one currency was asked for and nodes are in others; those
+         *             without a rate come last, in their own
          */
         UnclaimedJson: {
             nodes: components["schemas"]["UnclaimedNodeJson"][];
             window: components["schemas"]["WindowJson"];
             resolution: string;
             as_of: string;
+            /** @default null */
+            conversion?: components["schemas"]["ConversionJson"] | null;
         };
         /**
          * UnclaimedNodeJson
@@ -1817,6 +1826,10 @@ export interface operations {
                 cluster?: string;
                 /** @description most rows and assets to name, up to 1000; left out, it is 100 */
                 limit?: number;
+                /** @description the currency of the answer, by its ISO 4217 code, or native for each row's own; left out, it is display_currency of the settings, else native */
+                currency?: string;
+                /** @description which exchange rates: the name of a table, or name@YYYY-MM-DD for the rates of one day throughout; left out, it is rates of the settings */
+                rates?: string;
             };
             header?: never;
             path?: never;
@@ -2006,6 +2019,10 @@ export interface operations {
                 window?: string;
                 /** @description which nodes count, in the filter language of assets */
                 filter?: string;
+                /** @description the currency of the answer, by its ISO 4217 code, or native for each row's own; left out, it is display_currency of the settings, else native */
+                currency?: string;
+                /** @description which exchange rates: the name of a table, or name@YYYY-MM-DD for the rates of one day throughout; left out, it is rates of the settings */
+                rates?: string;
             };
             header?: never;
             path?: never;

@@ -9,11 +9,11 @@ from typing import Any
 from fleetcost.api.cloud import bills_document, cloud_envelope
 from fleetcost.api.compared import Before, window_document
 from fleetcost.api.context import Context
-from fleetcost.api.currency import native_currency
+from fleetcost.api.currency import conversion_document, native_currency, report_currency
 from fleetcost.api.export import exported
 from fleetcost.api.native import Asked
 from fleetcost.api.operation import Operation, Parameter
-from fleetcost.api.parameters import whole
+from fleetcost.api.parameters import CURRENCY_PARAMETERS, whole
 from fleetcost.api.questions import (
     CLOUD_PARAMETERS,
     NEVER,
@@ -36,8 +36,10 @@ from fleetcost.model.window import Window, rfc3339
 from fleetcost.query.answer import Answer
 from fleetcost.query.ask import ask_cloud_costs
 from fleetcost.query.bills import bills_behind
+from fleetcost.query.currencies import left_out
 from fleetcost.query.kinds import CLOUD
 from fleetcost.query.question import Question, Step, framed
+from fleetcost.query.reports import exchanged_day, report_sources
 from fleetcost.query.rows import CloudCostRow, on_grid
 from fleetcost.query.windows import ACCEPTED
 from fleetcost.tables.report import carried, loose_assets, loose_rows, report_days, report_outcomes
@@ -74,11 +76,15 @@ def reconciliation(context: Context) -> ReconciliationJson:
     only = context.parameters.get("cluster")
     with context.snapshot() as snapshot:
         allowed = context.clusters(snapshot)
-        days = [day for day in report_days(snapshot, frame.window) if allowed is None or day.cluster in allowed]
-        rows = loose_rows(snapshot, frame.window, limit) if allowed is None else ()
-        assets = loose_assets(snapshot, frame.window, limit)
-        outcomes = report_outcomes(snapshot, frame.window) if allowed is None else ()
-        sums = billed(outcomes, carried(snapshot, frame.window))
+        question = report_currency(context, snapshot, Question(kind=CLOUD, frame=frame, step=Step.ALL, dimensions=()))
+        apart = left_out(snapshot, question) if allowed is None else ()
+        sources = report_sources(snapshot, question)
+        every = [exchanged_day(day, question) for day in report_days(snapshot, frame.window)]
+        days = [day for day in every if allowed is None or day.cluster in allowed]
+        rows = loose_rows(snapshot, frame.window, limit, sources) if allowed is None else ()
+        assets = loose_assets(snapshot, frame.window, limit, sources)
+        outcomes = report_outcomes(snapshot, frame.window, sources) if allowed is None else ()
+        sums = billed(outcomes, carried(snapshot, frame.window, sources))
         bills = bills_behind(snapshot, frame, context.now, context.tables.known) if allowed is None else ()
         as_of = rfc3339(context.as_of(snapshot))
     return ReconciliationJson(
@@ -94,6 +100,7 @@ def reconciliation(context: Context) -> ReconciliationJson:
         ],
         completeness=[bills_document(one) for one in bills],
         as_of=as_of,
+        conversion=conversion_document(question, apart),
     )
 
 
@@ -120,6 +127,7 @@ OPERATIONS: tuple[Operation, ...] = (
             Parameter("window", f"the time that is asked about, in whole days: {ACCEPTED}", default="7d"),
             Parameter("cluster", "this cluster only; sums over all bills stay"),
             Parameter("limit", f"most rows and assets to name, up to {MOST_SHOWN}", default=str(SHOWN), whole=True),
+            *CURRENCY_PARAMETERS,
         ),
     ),
 )  # fmt: skip

@@ -6,7 +6,9 @@ import msgspec
 
 from fleetcost.api.compared import WindowJson, window_document
 from fleetcost.api.context import Context
+from fleetcost.api.currency import ConversionJson, conversion_document, native_currency
 from fleetcost.api.operation import Operation, Parameter
+from fleetcost.api.parameters import CURRENCY_PARAMETERS
 from fleetcost.api.questions import asked_window
 from fleetcost.api.words import Family
 from fleetcost.model.sets import SetKind
@@ -14,7 +16,7 @@ from fleetcost.model.window import rfc3339
 from fleetcost.query.filters import parse_filter
 from fleetcost.query.question import Step, framed
 from fleetcost.query.rows import on_grid
-from fleetcost.query.unclaimed import IdleCause, UnclaimedNode, UnclaimedPart, unclaimed
+from fleetcost.query.unclaimed import IdleCause, UnclaimedNode, UnclaimedPart, unclaimed, unclaimed_question
 from fleetcost.query.windows import ACCEPTED
 
 DEFAULT_WINDOW = "7d"
@@ -71,12 +73,19 @@ class UnclaimedNodeJson(msgspec.Struct, frozen=True):
 
 
 class UnclaimedJson(msgspec.Struct, frozen=True):
-    """The nodes, dearest first, and the window that was looked at."""
+    """
+    The nodes, dearest first, and the window that was looked at.
+
+    Attributes:
+        conversion: the exchange rates behind costs, where one currency was asked for and nodes are in others; those
+            without a rate come last, in their own
+    """
 
     nodes: list[UnclaimedNodeJson]
     window: WindowJson
     resolution: str
     as_of: str
+    conversion: ConversionJson | None = None
 
 
 def unclaimed_nodes(context: Context) -> UnclaimedJson:
@@ -85,9 +94,16 @@ def unclaimed_nodes(context: Context) -> UnclaimedJson:
     frame, _ = framed(window, Step.ALL, context.hourly_from(), context.now)
     chosen = context.narrowed(parse_filter(context.parameters.get("filter", "")), SetKind.ASSETS)
     with context.snapshot() as snapshot:
-        found = unclaimed(snapshot, frame, chosen)
+        question = native_currency(context, snapshot, unclaimed_question(frame, chosen))
+        found = unclaimed(snapshot, question)
         as_of = rfc3339(context.as_of(snapshot))
-    return UnclaimedJson([_node(one) for one in found], window_document(frame.window), frame.resolution.value, as_of)
+    return UnclaimedJson(
+        [_node(one) for one in found],
+        window_document(frame.window),
+        frame.resolution.value,
+        as_of,
+        conversion_document(question, ()),
+    )
 
 
 def _node(one: UnclaimedNode) -> UnclaimedNodeJson:
@@ -108,6 +124,7 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(
             Parameter("window", f"whose nodes are looked at: {ACCEPTED}", default=DEFAULT_WINDOW),
             Parameter("filter", "which nodes count, in the filter language of assets"),
+            *CURRENCY_PARAMETERS,
         ),
     ),
 )  # fmt: skip

@@ -49,12 +49,14 @@ class FromClause:
         """
         resolution = self._question.frame.resolution
         if self._question.estimated or name not in ESTIMATES:
-            return self._shown(self._dialect.source(name, frozenset(columns), resolution), name, frozenset(columns))
+            rows = self._dialect.source(name, frozenset(columns), resolution)
+            return self.exchanged(rows, EXCHANGED.get(name, ()), source_columns(name, frozenset(columns)))
         # Which part of an amount is estimated is known of single rows: rows of a rollup add up unlike prices.
         single = frozenset({*columns, "container"})
         rows = self._dialect.source(name, single, resolution)
         every = source_columns(name, single)
-        return self._shown(self._dialect.changed(rows, _without_estimates(name), every), name, single)
+        rows = self._dialect.changed(rows, _without_estimates(name), every)
+        return self.exchanged(rows, EXCHANGED.get(name, ()), every)
 
     @property
     def amount(self) -> str:
@@ -88,8 +90,15 @@ class FromClause:
         )
         return [Stage("exchange", f"SELECT * FROM (VALUES {rows}) AS t(day, currency, factor)")]
 
-    def _shown(self, rows: str, table: str, columns: frozenset[str]) -> str:
-        """Return rows in the currency of the answer, those without a rate in their own, or without them."""
+    def exchanged(self, rows: str, amounts: Collection[str], every: Collection[str]) -> str:
+        """
+        Return rows in the currency of the answer, those without a rate in their own, or without them.
+
+        Args:
+            rows: what stands behind `FROM`; they have a window_start and a currency
+            amounts: columns to be multiplied here; what reads others multiplies them by `money`
+            every: all columns that anybody reads
+        """
         shown = self._question.shown
         if shown is None or not shown.currency:
             return rows
@@ -108,9 +117,9 @@ class FromClause:
             }
             exchanged = {
                 name: f"CASE WHEN factor IS NULL THEN {name}::{self.amount} ELSE {self.money(name)} END"
-                for name in EXCHANGED.get(table, ())
+                for name in amounts
             }
-            rows = self._dialect.changed(joined, changed | exchanged, (*source_columns(table, columns), "factor"))
+            rows = self._dialect.changed(joined, changed | exchanged, (*every, "factor"))
         if shown.rest:
             return f"(SELECT * FROM {rows} WHERE currency <> {own})"
         return f"(SELECT * FROM {rows} WHERE currency = {own})" if shown.alone else rows
