@@ -23,7 +23,10 @@ FIRST_LOAD_KB = 120
 CHART_KB = 190
 STYLE_KB = 12
 MOST_REQUESTS = {"overview": 3, "explore": 1}
-"""Questions of a page besides the list of clusters that every page's frame shows."""
+"""Questions of a page besides those that all pages share."""
+
+SHARED = ("/api/v1/clusters", "/api/v1/rates")
+"""The list of clusters in the frame and the currencies of a choice: asked once, whichever pages are visited."""
 
 LONG_FRAME_MS = 100
 MANY = 10_000
@@ -93,8 +96,8 @@ def test_the_first_visit_of_a_page_stays_within_its_budget(figures: dict[str, Fi
 
 @pytest.mark.parametrize("name", MOST_REQUESTS)
 def test_a_page_asks_few_questions(figures: dict[str, Figures], name: str) -> None:
-    """Overview asks at most three questions and Explore one, besides the list of clusters in the frame."""
-    asked = [url for url in figures[name].questions if not url.endswith("/api/v1/clusters")]
+    """Overview asks at most three questions and Explore one, besides those that all pages share."""
+    asked = [url for url in figures[name].questions if not url.endswith(SHARED)]
 
     assert 1 <= len(asked) <= MOST_REQUESTS[name]
 
