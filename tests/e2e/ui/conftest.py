@@ -87,6 +87,10 @@ def billed(installed: Path, built: Path, tmp_path_factory: pytest.TempPathFactor
     shutil.copytree(built / "bucket", folder / "bucket")
     command = [installed, Path(__file__).with_name("write_bills.py"), folder / "bills", str(DAYS)]
     wanted = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=True).stdout.strip()
+    # Read before the aggregator starts, so that its first pass has them: the next one comes ten minutes later.
+    read = [installed, "-m", "fleetcost", "billing", "run", "--storage-config", _store(folder)]
+    read += ["--data-dir", folder / "data", "--cloud-integration", wanted]
+    subprocess.run(read, env=_environment(), capture_output=True, check=True)
     with _aggregator(installed, folder, "--cloud-integration", wanted, ready=_billed) as address:
         yield Site(address)
 
@@ -118,12 +122,17 @@ def guarded(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @contextmanager
 def _aggregator(python: Path, folder: Path, *more: str, ready: Callable[[str], bool] | None = None) -> Iterator[str]:
+    command = ["aggregator", "run", "--storage-config", str(_store(folder)), "--data-dir", str(folder / "data"), *more]
+    with _served(python, command, folder, ready or _up) as address:
+        yield address
+
+
+def _store(folder: Path) -> Path:
+    """Describe a folder's bucket, which is there afterwards."""
     (folder / "bucket").mkdir(exist_ok=True)
     store = folder / "federated-store.yaml"
     store.write_text(f"type: FILESYSTEM\nconfig:\n  directory: {folder / 'bucket'}\n")
-    command = ["aggregator", "run", "--storage-config", str(store), "--data-dir", str(folder / "data"), *more]
-    with _served(python, command, folder, ready or _up) as address:
-        yield address
+    return store
 
 
 @contextmanager
@@ -132,7 +141,7 @@ def _served(python: Path, command: list[str], folder: Path, ready: Callable[[str
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     whole = [str(python), "-m", "fleetcost", *command, "--port", str(port)]
-    with running(whole, environment=_environment(), log=folder / "log", ready=lambda: ready(address), patience=60):
+    with running(whole, environment=_environment(), log=folder / "log", ready=lambda: ready(address), patience=180):
         yield address
 
 
