@@ -47,7 +47,7 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     listed.set_defaults(run=_list)
     fetch = actions.add_parser("fetch", help="fetch the European Central Bank's rates into a table")
     _add_table(fetch)
-    fetch.add_argument("--url", default=ECB_URL, help="a folder with the bank's files, such as a mirror")
+    fetch.add_argument("--mirror", default=ECB_URL, metavar="URL", help="another folder with the bank's files")
     fetch.set_defaults(run=_fetch)
 
 
@@ -134,7 +134,7 @@ def _list(parsed: argparse.Namespace) -> int:
 
 def _fetch(parsed: argparse.Namespace) -> int:
     bucket, name = _opened(parsed)
-    return _written(name, fetch_rates(bucket, name, clock(), parsed.url))
+    return _written(name, fetch_rates(bucket, name, clock(), parsed.mirror))
 
 
 def _opened(parsed: argparse.Namespace) -> tuple[Bucket, str]:
