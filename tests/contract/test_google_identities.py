@@ -104,7 +104,7 @@ def test_google_refusals(gcs_server: Google, tmp_path: Path) -> None:
         opened(gcs_server.config("p", f"service_account: {json.dumps(json.dumps(stranger))}", QUICK), environment).put(
             "a", b"x"
         )
-    with pytest.raises(SettingsError, match="`service_account` of the storage settings: expected the JSON"):
+    with pytest.raises(SettingsError, match=r"`config\.service_account`: expected the JSON"):
         opened(gcs_server.config("p", "service_account: swordfish"), environment)
     garbled = json.dumps(
         {"type": "service_account", "private_key": "swordfish", "client_email": "a", "private_key_id": ""}

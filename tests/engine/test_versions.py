@@ -107,7 +107,9 @@ def test_rows_of_every_version_are_read_alike(url: str, tmp_path: Path) -> None:
         session.set_up([], {})
         knows_files = tells_files(session, f"{bucket.name}/{placed[0].path}")
         name_rows(session, "sets", TABLE, bucket.name, placed, tells_files=knows_files)
-        loaded = query("load", sets="sets", place=PLACE, columns=read(TABLE, TABLE.newest, "labels"), more="")
+        loaded = query(
+            "load", sets="sets", place=PLACE, columns=read(TABLE, TABLE.newest, "labels"), more="", possible=""
+        )
         found = session.rows(Spark().spelled(f"SELECT cluster, {', '.join(names)} FROM ({loaded}) ORDER BY 1, 2"))
     expected = []
     for file in placed:
