@@ -11,20 +11,20 @@ them: charts, operators, meshes, teams.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import MISSING, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from aggregator_columns import CPU_PRICE, DISK_PRICE, GIB, RAM_PRICE, asset_columns, defaults, measures
+from aggregator_workloads import Workload, labels_of, pod_name, text_hash
 
-from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.model.window import Resolution, Window
@@ -33,14 +33,9 @@ from fleetcost.sets.files import to_bytes
 from fleetcost.sets.layout import set_path
 from fleetcost.sets.schema import SCHEMAS
 
-EXACT = SCHEMAS[SetKind.ALLOCATIONS].field("cpu_cost").type
-
 LAST_DAY = datetime(2026, 9, 30, tzinfo=UTC)
 """The newest complete day of every fleet."""
 
-CPU_PRICE, RAM_PRICE, DISK_PRICE = 0.031611, 0.004237, 0.00005479452
-GIB = 2**30
-NANO = 10**9
 TEAMS = ("payments", "search", "growth", "platform", "data", "mobile", "identity", "logistics")
 DAEMONS = ("kube-proxy", "cni-node", "node-exporter", "log-agent", "csi-node", "guard", "dns-cache", "mesh-cni")
 ROLES = ("gateway", "worker", "cache", "sync", "report", "core")
@@ -69,29 +64,6 @@ SIZES = {
     "F-99": Size("F-99", 33, 1000, 91),
     "F-max": Size("F-max", 67, 900, 91),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Workload:
-    """A controller: its names, its pods, its sizes."""
-
-    namespace: str
-    kind: str
-    name: str
-    containers: tuple[str, ...]
-    pods: int
-    cores: float
-    gib: float
-    volume_gib: int
-    gpus: int
-    rollout_days: int
-    flavour: str
-    team: str
-
-
-def text_hash(*parts: object, length: int = 10) -> str:
-    """Return letters and digits that stand for these parts."""
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:length]
 
 
 class Cluster:
@@ -256,122 +228,6 @@ class Cluster:
 STATIC = ("kind", "node", "provider_id", "namespace", "controller_kind", "controller", "pod", "pod_uid",
           "container", "services", "labels", "annotations", "namespace_labels", "namespace_annotations",
           "share")  # fmt: skip
-
-
-def pod_name(workload: Workload, generation: int, pod: int, template: str) -> tuple[str, str]:
-    """Return a pod's name and its controller's."""
-    suffix = text_hash(template, pod, length=5)
-    match workload.kind:
-        case "statefulset":
-            return f"{workload.name}-{pod}", workload.name
-        case "daemonset":
-            return f"{workload.name}-{suffix}", workload.name
-        case "job":
-            return f"{workload.name}-{29_000_000 + generation * 1440}-{suffix}", workload.name
-        case "":
-            return workload.name, ""
-    return f"{workload.name}-{template}-{suffix}", workload.name
-
-
-def labels_of(workload: Workload, pod: str, template: str, generation: int) -> list[tuple[str, str]]:
-    """Return a pod's labels, in the way of the tool that set them."""
-    labels = {}
-    if workload.kind == "statefulset":
-        labels |= {"apps_kubernetes_io_pod_index": pod[-1], "controller_revision_hash": template,
-                   "statefulset_kubernetes_io_pod_name": pod}  # fmt: skip
-    elif workload.kind == "daemonset":
-        labels |= {"controller_revision_hash": template, "pod_template_generation": str(generation),
-                   "k8s_app": workload.name}  # fmt: skip
-    elif workload.kind == "job":
-        labels |= {"batch_kubernetes_io_job_name": pod[:-6],
-                   "batch_kubernetes_io_controller_uid": text_hash(pod, length=32)}  # fmt: skip
-    else:
-        labels["pod_template_hash"] = template
-    if workload.flavour == "chart":
-        labels |= {"app_kubernetes_io_name": workload.name, "app_kubernetes_io_instance": workload.name,
-                   "app_kubernetes_io_managed_by": "Helm", "app_kubernetes_io_version": f"1.{generation}.0",
-                   "helm_sh_chart": f"{workload.name}-1.{generation}.0"}  # fmt: skip
-    elif workload.flavour != "daemon":
-        labels["app"] = workload.name
-    if workload.flavour == "team":
-        labels |= {"team": workload.team, "env": "prod", "tier": ("front", "back", "data")[workload.pods % 3],
-                   "cost_center": f"cc-{len(workload.team) * 100}"}  # fmt: skip
-    if workload.flavour == "mesh":
-        labels |= {"security_istio_io_tlsMode": "istio", "service_istio_io_canonical_name": workload.name,
-                   "service_istio_io_canonical_revision": "latest", "version": f"v{generation}"}  # fmt: skip
-    return sorted(labels.items())
-
-
-def defaults(count: int) -> dict[str, pa.Array]:
-    """Return the columns of allocations as rows have them of which nothing is said."""
-    schema = SCHEMAS[SetKind.ALLOCATIONS]
-    said = [one for one in ALLOCATION.columns if one.default is not MISSING]
-    return {one.name: pa.array([_plain(one.default)] * count, schema.field(one.name).type) for one in said}
-
-
-def _plain(value: object) -> object:
-    """Return a default as Arrow takes it."""
-    if isinstance(value, Mapping):
-        return list(value.items())
-    return list(value) if isinstance(value, tuple) else value
-
-
-def measures(facts: dict[str, np.ndarray], hours: float, draw: np.random.Generator) -> dict[str, pa.Array]:
-    """Return the columns of numbers: requests by the day's uses, which are random."""
-    count = len(facts["cores"])
-    cpu_request, ram_request = facts["cores"] * hours, facts["gib"] * GIB * hours
-    cpu_use, ram_use = cpu_request * draw.gamma(2.0, 0.25, count), ram_request * draw.beta(4, 3, count)
-    cpu, ram = np.maximum(cpu_request, cpu_use), np.maximum(ram_request, ram_use)
-    gpu = facts["gpus"] * hours
-    sent = draw.lognormal(18, 3, count) * (draw.random(count) < 0.7)
-    crossing = sent / GIB * 0.01
-    pv = facts["volume"] * hours
-    zero = np.zeros(count)
-    amounts = {
-        "cpu_core_hours": cpu, "cpu_core_request_hours": cpu_request, "cpu_core_usage_hours": cpu_use,
-        "cpu_cost": cpu * CPU_PRICE, "ram_cost": ram / GIB * RAM_PRICE,
-        "gpu_hours": gpu, "gpu_request_hours": gpu, "gpu_cost": gpu * 0.95, "pv_cost": pv * DISK_PRICE,
-        "network_zone_cost": crossing, "network_region_cost": zero, "network_internet_cost": crossing * 3,
-        "network_cost": np.round(crossing * NANO) / NANO * 4, "load_balancer_cost": zero, "external_cost": zero,
-    }  # fmt: skip
-    amounts |= {f"{part}_cost_adjustment": zero for part in ("cpu", "ram", "gpu", "pv", "network", "load_balancer")}
-    counts = {
-        "ram_byte_hours": ram, "ram_byte_request_hours": ram_request, "ram_byte_usage_hours": ram_use,
-        "pv_byte_hours": pv * GIB, "network_transfer_bytes": sent, "network_receive_bytes": sent * 1.7,
-    }  # fmt: skip
-    columns = {name: exact(values) for name, values in amounts.items()}
-    columns |= {name: pa.array(np.rint(values).astype(np.int64)) for name, values in counts.items()}
-    columns["cpu_core_usage_max"] = pa.array(cpu_use / hours * 1.5)
-    columns["ram_byte_usage_max"] = pa.array(ram_use / hours * 1.2)
-    return columns | {"gpu_usage_hours": pa.nulls(count, EXACT), "gpu_usage_max": pa.nulls(count, pa.float64())}
-
-
-def exact(values: np.ndarray) -> pa.Array:
-    """Return an amount column: 128 bits a value, the lower half of which holds it."""
-    nano = np.rint(values * NANO).astype(np.int64)
-    halves = np.stack([nano, nano >> 63], axis=1)
-    return pa.Array.from_buffers(EXACT, len(nano), [None, pa.py_buffer(halves.tobytes())])
-
-
-def asset_columns(rows: list[dict[str, Any]]) -> dict[str, pa.Array]:
-    """Return the columns of assets given as mappings; what a row does not name is zero, empty or null."""
-    columns = {}
-    nodes = np.array([row["type"] == "Node" for row in rows])
-    for field in SCHEMAS[SetKind.ASSETS]:
-        values = [row.get(field.name) for row in rows]
-        if field.type == EXACT:
-            columns[field.name] = exact(np.array([value or 0.0 for value in values]))
-        elif pa.types.is_map(field.type):
-            columns[field.name] = pa.array([value or [] for value in values], field.type)
-        elif pa.types.is_floating(field.type) or field.name == "byte_usage_hours":
-            columns[field.name] = pa.array(values, field.type)
-        else:
-            empty = {pa.string(): "", pa.int64(): 0, pa.bool_(): False}.get(field.type)
-            columns[field.name] = pa.array([empty if value is None else value for value in values], field.type)
-    parts = [np.frombuffer(columns[name].buffers()[1], np.int64)[::2] for name in ("cpu_cost", "ram_cost", "gpu_cost")]
-    other = np.frombuffer(columns["cost"].buffers()[1], np.int64)[::2]
-    columns["cost"] = exact(np.where(nodes, sum(parts), other) / NANO)
-    return columns
 
 
 def write_cluster(job: tuple[int, Size, Path]) -> int:

@@ -43,8 +43,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Try properties on more examples with `--corners`; none has a deadline, because other tests run beside it."""
-    settings.register_profile("quick", deadline=None)
+    """
+    Try properties on the same examples each time, so that a test fails for what was changed; on more with `--corners`.
+
+    None has a deadline, because other tests run beside it.
+    """
+    settings.register_profile("quick", deadline=None, derandomize=True)
     settings.register_profile("corners", deadline=None, max_examples=400)
     settings.load_profile("corners" if config.option.corners else "quick")
 

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import runpy
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from compat.started import Fleets
 from fleetcost.api.routes.operations import EVERY, OPERATIONS
 from fleetcost.api.words import Family
 
 WINDOW = "window=1704067200,1704153600"
-
-
-@pytest.fixture(scope="module")
-def fleets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleets]:
-    """The fleets of the conformance cases, each started when it is first asked."""
-    made = Fleets(tmp_path_factory)
-    yield made
-    made.close()
 
 
 def test_openapi_describes_every_route(fleets: Fleets) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from compat.asgi import AsgiClient
 from compat.catalogue import FLEETS
@@ -19,14 +17,6 @@ from fleetcost.api.app import create_app
 
 WINDOW = "window=1704067200,1704153600"
 BOTH_DAYS = "window=1704067200,1704240000"
-
-
-@pytest.fixture(scope="module")
-def fleets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleets]:
-    """The fleets of the conformance cases, each started when it is first asked."""
-    made = Fleets(tmp_path_factory)
-    yield made
-    made.close()
 
 
 def test_csv_says_what_it_is(fleets: Fleets) -> None:

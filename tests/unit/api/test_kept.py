@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from compat.asgi import AsgiClient
 from compat.catalogue import FLEETS
@@ -17,14 +14,6 @@ from fleetcost.api.answers import Answers, Kept, packed
 from fleetcost.api.app import create_app
 
 WINDOW = "window=1704067200,1704153600"
-
-
-@pytest.fixture(scope="module")
-def fleets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleets]:
-    """The fleets of the conformance cases, each started when it is first asked."""
-    made = Fleets(tmp_path_factory)
-    yield made
-    made.close()
 
 
 def test_equal_questions_get_equal_bytes(fleets: Fleets) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 import pytest
 
@@ -13,14 +11,6 @@ from fleetcost.api.problem import Problem
 
 WINDOW = "window=1704067200,1704153600"
 BOTH_DAYS = "window=1704067200,1704240000"
-
-
-@pytest.fixture(scope="module")
-def fleets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleets]:
-    """The fleets of the conformance cases, each started when it is first asked."""
-    made = Fleets(tmp_path_factory)
-    yield made
-    made.close()
 
 
 def test_the_envelope(fleets: Fleets) -> None:
