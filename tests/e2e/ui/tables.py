@@ -13,7 +13,7 @@ READ = """() => [...document.querySelectorAll('main table, aside table')].map((t
   label: table.getAttribute('aria-label') ?? table.closest('section, aside')?.getAttribute('aria-label') ?? '',
   kind: table.className,
   head: [...table.querySelectorAll('thead tr:first-child th')].map((cell) => cell.innerText.trim()),
-  rows: [...table.querySelectorAll('tbody tr, thead tr.table-totals')].map((row) => ({
+  rows: [...table.querySelectorAll('tbody tr:not(.list-of-it), thead tr.table-totals')].map((row) => ({
     total: /(table|list)-total/.test(row.className),
     cells: [...row.children].map((cell) => [cell.innerText.trim(), cell.querySelector('.number[title]')?.title ?? '']),
   })),
@@ -77,7 +77,7 @@ def figure(text: str, exact: str = "") -> Figure | None:
 
 
 def _table(read: Mapping[str, Any]) -> ReadTable:
-    columns = tuple(read["head"]) or ("name", "share", "amount")
+    columns = tuple(read["head"])
     rows = [(one["total"], _row(columns, one["cells"])) for one in read["rows"]]
     totals = next((row for total, row in rows if total), None)
     return ReadTable(read["label"], read["kind"], columns, tuple(row for total, row in rows if not total), totals)

@@ -156,9 +156,9 @@ def details(found: list[ReadTable]) -> list[str]:
     rows = [row.figures.get("Total") for table in found if table.kind == "table" for row in table.rows]
     values = [one.value for one in rows if one is not None]
     return [
-        f"details: {drawer.figures['amount'].value} is no row's total"
+        f"details: {drawer.figures['Cost'].value} is no row's total"
         for drawer in drawers
-        if all(abs(drawer.figures["amount"].value - value) > 1e-6 for value in values)
+        if all(abs(drawer.figures["Cost"].value - value) > 1e-6 for value in values)
     ]
 
 

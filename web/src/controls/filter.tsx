@@ -5,9 +5,12 @@
  */
 
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { show } from "../location";
 import { Icon } from "../marks/icon";
+import type { View } from "../url";
 import { completed, completionsOf, type Values, wantedIn } from "./complete";
-import { type Source, useServerValues } from "./values";
+import { Options } from "./options";
+import { type Kind, useServerValues } from "./values";
 
 const FIELDS = [
   "cluster",
@@ -26,24 +29,24 @@ const EXAMPLE = 'Filter, such as namespace:"checkout"+label[team]:"shop"';
 const NO_VALUES: Values = {};
 
 interface FilterBoxProps {
-  value: string;
-  onCommit: (filter: string) => void;
+  view: View;
+  /** Whose values the server is asked for. */
+  kind: Kind;
   placeholder?: string;
   fields?: readonly string[];
   values?: Values;
-  /** Where the server is asked for values of the field that is being written. */
-  source?: Source | undefined;
 }
 
 export function FilterBox(props: FilterBoxProps) {
-  const { value, onCommit, placeholder = EXAMPLE, fields = FIELDS, values = NO_VALUES, source } = props;
+  const { view, kind, placeholder = EXAMPLE, fields = FIELDS, values = NO_VALUES } = props;
+  const value = view.filter;
   const [text, setText] = useState(value);
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
   useEffect(() => setText(value), [value]);
-  const known = useServerValues(open ? wantedIn(text) : null, source, values);
+  const known = useServerValues(open ? wantedIn(text) : null, kind, view.window, values);
   const completion = useMemo(() => completionsOf(text, fields, known), [text, fields, known]);
   const options = open ? completion.options : [];
   const write = (next: string) => {
@@ -67,13 +70,13 @@ export function FilterBox(props: FilterBoxProps) {
     else return;
     event.preventDefault();
   };
-  const commit = () => {
+  const commit = (filter: string) => {
     setOpen(false);
-    onCommit(text.trim());
+    show({ ...view, filter });
   };
   return (
     <search className="filter">
-      <form action={commit}>
+      <form action={() => commit(text.trim())}>
         <label htmlFor={id} className="hidden-visually">
           Filter
         </label>
@@ -88,7 +91,7 @@ export function FilterBox(props: FilterBoxProps) {
           aria-expanded={options.length > 0}
           aria-controls={`${id}-options`}
           aria-autocomplete="list"
-          aria-activedescendant={at >= 0 ? `${id}-${at}` : undefined}
+          aria-activedescendant={at >= 0 ? `${id}-options-${at}` : undefined}
           value={text}
           data-key="/"
           spellCheck={false}
@@ -107,53 +110,25 @@ export function FilterBox(props: FilterBoxProps) {
             aria-label="Clear the filter"
             onClick={() => {
               setText("");
-              onCommit("");
+              commit("");
               field.current?.focus();
             }}
           >
             <Icon name="close" size={14} />
           </button>
         ) : null}
-        <Options id={id} options={options} at={at} onChoose={choose} />
+        <Options
+          id={`${id}-options`}
+          label="Completions"
+          className="menu-panel filter-options"
+          items={options}
+          at={at}
+          itemId={(option) => option}
+          onChoose={choose}
+        >
+          {(option) => option}
+        </Options>
       </form>
     </search>
-  );
-}
-
-interface OptionsProps {
-  id: string;
-  options: readonly string[];
-  at: number;
-  onChoose: (option: string) => void;
-}
-
-/** The list under the field; the focus stays in the field, so pressing an option must not take it. */
-function Options({ id, options, at, onChoose }: OptionsProps) {
-  return (
-    <div
-      role="listbox"
-      id={`${id}-options`}
-      aria-label="Completions"
-      className="menu-panel filter-options"
-      hidden={options.length === 0}
-      tabIndex={-1}
-    >
-      {options.map((option, index) => (
-        <div
-          key={option}
-          id={`${id}-${index}`}
-          role="option"
-          tabIndex={-1}
-          aria-selected={index === at}
-          className="menu-item"
-          onMouseDown={(event) => {
-            event.preventDefault();
-            onChoose(option);
-          }}
-        >
-          {option}
-        </div>
-      ))}
-    </div>
   );
 }

@@ -2,19 +2,16 @@
 
 import { useAsked } from "../api/hooks";
 import { valuesAddress } from "../api/questions";
+import { show } from "../location";
+import type { View } from "../url";
 import { keyWords } from "../words/names";
 import { capital } from "../words/states";
 
-export interface GroupChoiceProps {
-  kind: "allocations" | "assets";
-  /** The time whose labels are offered. */
-  window: string;
-  value: readonly string[];
-  onChoose: (aggregate: readonly string[]) => void;
-}
+/** What is grouped. */
+export type Grouped = "allocations" | "assets";
 
 /** What a free grouping may be made of, beside the labels that the server knows. */
-const DIMENSIONS: Readonly<Record<GroupChoiceProps["kind"], readonly string[]>> = {
+const DIMENSIONS: Readonly<Record<Grouped, readonly string[]>> = {
   allocations: [
     "cluster",
     "namespace",
@@ -34,17 +31,20 @@ const DIMENSIONS: Readonly<Record<GroupChoiceProps["kind"], readonly string[]>> 
 };
 const PLACES = ["First by", "Then by", "Then by"] as const;
 
-interface GroupFormProps extends GroupChoiceProps {
+interface GroupFormProps {
+  kind: Grouped;
+  /** The labels of its window are offered. */
+  view: View;
   onClose: () => void;
 }
 
-export function GroupForm({ kind, window, value, onChoose, onClose }: GroupFormProps) {
+export function GroupForm({ kind, view, onClose }: GroupFormProps) {
   return (
     <form
       className="dialog-form"
       action={(data) => {
         const chosen = data.getAll("dimension").map(written).filter(Boolean);
-        if (chosen.length > 0) onChoose([...new Set(chosen)]);
+        if (chosen.length > 0) show({ ...view, aggregate: [...new Set(chosen)] });
         onClose();
       }}
     >
@@ -58,13 +58,13 @@ export function GroupForm({ kind, window, value, onChoose, onClose }: GroupFormP
             name="dimension"
             list="dimensions"
             autoComplete="off"
-            defaultValue={value[at] ?? ""}
+            defaultValue={view.aggregate[at] ?? ""}
             required={at === 0}
             placeholder={at === 0 ? "label:app.kubernetes.io/name" : "nothing more"}
           />
         </label>
       ))}
-      <Dimensions kind={kind} window={window} />
+      <Dimensions kind={kind} window={view.window} />
       <p className="dialog-actions">
         <button type="button" className="button" onClick={onClose}>
           Cancel
@@ -78,7 +78,7 @@ export function GroupForm({ kind, window, value, onChoose, onClose }: GroupFormP
 }
 
 /** What the fields of the dialog are completed with: dimensions, and the labels of the window. */
-function Dimensions({ kind, window }: { kind: GroupChoiceProps["kind"]; window: string }) {
+function Dimensions({ kind, window }: { kind: Grouped; window: string }) {
   const labels = useAsked<{ data: readonly string[] }>(valuesAddress("allocation", window, "label", ""));
   const known = kind === "allocations" ? (labels.data?.data ?? []).map((label) => `label:${label}`) : [];
   return (

@@ -1,10 +1,12 @@
 /** What to group by: a level, a level with its cluster, or up to three of what there is, labels among them. */
 
 import { lazy, Suspense, useRef, useState } from "react";
+import { show } from "../location";
+import type { View } from "../url";
 import { keyWords } from "../words/names";
 import { capital } from "../words/states";
 import { Choice, type Option } from "./choice";
-import type { GroupChoiceProps } from "./group-form";
+import type { Grouped } from "./group-form";
 
 const SEVERAL = "several…";
 
@@ -42,16 +44,21 @@ const ASSET_GROUPS: readonly string[] = [
 /** The form is code of its own: most groupings are in the list. */
 const GroupForm = lazy(async () => ({ default: (await import("./group-form")).GroupForm }));
 
-export function GroupChoice({ kind, window, value, onChoose }: GroupChoiceProps) {
+interface GroupChoiceProps {
+  kind: Grouped;
+  view: View;
+}
+
+export function GroupChoice({ kind, view }: GroupChoiceProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [asked, setAsked] = useState(false);
   const groups = kind === "assets" ? ASSET_GROUPS : ALLOCATION_GROUPS;
-  const now = value.join(",");
+  const now = view.aggregate.join(",");
   const options: Option[] = [...new Set([now, ...groups])]
     .sort((one, other) => place(groups, one) - place(groups, other))
     .map((group) => [group, groupWords(group)]);
   const choose = (group: string) => {
-    if (group !== SEVERAL) return onChoose(group.split(","));
+    if (group !== SEVERAL) return show({ ...view, aggregate: group.split(",") });
     setAsked(true);
     dialog.current?.showModal();
   };
@@ -67,14 +74,7 @@ export function GroupChoice({ kind, window, value, onChoose }: GroupChoiceProps)
       <dialog ref={dialog} className="dialog" aria-labelledby="group-title">
         {asked ? (
           <Suspense fallback={null}>
-            <GroupForm
-              key={now}
-              kind={kind}
-              window={window}
-              value={value}
-              onChoose={onChoose}
-              onClose={() => dialog.current?.close()}
-            />
+            <GroupForm key={now} kind={kind} view={view} onClose={() => dialog.current?.close()} />
           </Suspense>
         ) : null}
       </dialog>

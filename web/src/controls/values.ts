@@ -25,11 +25,8 @@ export function useFilterValues(rows: readonly Named[] | undefined): Values {
   }, [clusters.data, rows]);
 }
 
-/** Whose values the server is asked for, and in which window. */
-export interface Source {
-  readonly kind: "allocation" | "assets" | "cloudCost";
-  readonly window: string;
-}
+/** Whose values the server is asked for. */
+export type Kind = "allocation" | "assets" | "cloudCost";
 
 /** More values than this are narrowed by what is being written. */
 const MOST = 100;
@@ -38,12 +35,12 @@ const NOTHING = { field: "", begun: "" };
 /** The known values, with those the server has for the field that is being written. */
 export function useServerValues(
   wanted: { readonly field: string; readonly begun: string } | null,
-  source: Source | undefined,
+  kind: Kind,
+  window: string,
   values: Values,
 ): Values {
   const { field, begun } = wanted ?? NOTHING;
-  const enabled = source !== undefined && field !== "";
-  const { kind, window } = source ?? { kind: "allocation", window: "7d" };
+  const enabled = field !== "";
   const all = useAsked<{ data: readonly string[] }>(valuesAddress(kind, window, field, ""), enabled);
   const many = enabled && (all.data?.data.length ?? 0) >= MOST && begun !== "";
   const some = useAsked<{ data: readonly string[] }>(valuesAddress(kind, window, field, begun), many);

@@ -2,6 +2,8 @@
 
 import { useRef } from "react";
 import type { Window } from "../api/schema";
+import { show } from "../location";
+import type { View } from "../url";
 import { capital } from "../words/states";
 import { rangeOf, WINDOWS, windowWords } from "../words/window";
 import { Choice, type Option } from "./choice";
@@ -10,17 +12,18 @@ const CUSTOM = "custom";
 const DAY_MS = 86_400_000;
 
 interface WindowChoiceProps {
-  value: string;
+  view: View;
   /** What the window means now, to start the dates from. */
   answered?: Window | undefined;
-  onChoose: (window: string) => void;
 }
 
-export function WindowChoice({ value, answered, onChoose }: WindowChoiceProps) {
+export function WindowChoice({ view, answered }: WindowChoiceProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const value = view.window;
   const range = rangeOf(value);
   const usual = WINDOWS.some(([known]) => known === value);
   const own: readonly Option[] = usual ? [] : [[value, capital(windowWords(value))]];
+  const onChoose = (window: string) => show({ ...view, window });
   const choose = (window: string) => (window === CUSTOM ? dialog.current?.showModal() : onChoose(window));
   return (
     <>

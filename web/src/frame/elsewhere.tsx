@@ -1,4 +1,5 @@
 /** Other installations: those the configuration names and those people added; an unreachable one says so. */
+
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { addressOf, change } from "../api/client";
@@ -6,6 +7,7 @@ import { type Context, contextsOf, isHere, type Reach, reachOf } from "../api/co
 import { useAsked } from "../api/hooks";
 import { Icon } from "../marks/icon";
 import { StateShape } from "../marks/state";
+import { line } from "../words/figures";
 
 const ROUTE = "model/clusters";
 
@@ -72,7 +74,7 @@ function Entry({ context, onRemove }: { context: Context; onRemove: () => void }
           {context.name}
           <span className="menu-note">{context.address}</span>
           <span className={state === "unreachable" ? "menu-note tone-bad" : "menu-note"}>
-            {words.filter(Boolean).join(" · ")}
+            {line(...words)}
           </span>
         </span>
       </a>

@@ -1,10 +1,11 @@
 /** Find anything by its name: pages, clusters, namespaces, workloads, saved views. Opened with Ctrl-K. */
 
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from "react";
+import { Options } from "../controls/options";
 import { show } from "../location";
 import { Icon } from "../marks/icon";
 import type { View } from "../url";
-import { type Found, useFound } from "./found";
+import { useFound } from "./found";
 
 export function Find({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -40,7 +41,7 @@ export function Find({ onClose }: { onClose: () => void }) {
           aria-label="Find a page, cluster, namespace or workload"
           aria-expanded={found.length > 0}
           aria-controls={`${id}-found`}
-          aria-activedescendant={found[at] ? `${id}-${at}` : undefined}
+          aria-activedescendant={found[at] ? `${id}-found-${at}` : undefined}
           aria-autocomplete="list"
           placeholder="Page, cluster, namespace, workload"
           autoComplete="off"
@@ -53,47 +54,30 @@ export function Find({ onClose }: { onClose: () => void }) {
           onKeyDown={onKeyDown}
         />
       </span>
-      <FoundList id={id} found={found} at={at} onChoose={go} />
+      <Options
+        id={`${id}-found`}
+        label="Found"
+        className="find-list"
+        items={found}
+        at={at}
+        itemId={({ kind, path }) => `${kind} ${path}`}
+        onChoose={({ to }) => go(to)}
+      >
+        {({ kind, name, path }) => (
+          <>
+            <span>
+              {path === name ? null : <span className="muted">{path.slice(0, -name.length)}</span>}
+              {name}
+            </span>
+            <span className="menu-note">{kind}</span>
+          </>
+        )}
+      </Options>
       {found.length === 0 && text.trim() ? (
         <p className="muted" role="status">
           {waiting ? "Looking…" : `Nothing of the last seven days is called ${text.trim()}.`}
         </p>
       ) : null}
     </dialog>
-  );
-}
-
-interface FoundListProps {
-  id: string;
-  found: readonly Found[];
-  at: number;
-  onChoose: (to: View) => void;
-}
-
-/** The focus stays in the field, so pressing an option must not take it. */
-function FoundList({ id, found, at, onChoose }: FoundListProps) {
-  return (
-    <div role="listbox" id={`${id}-found`} aria-label="Found" className="find-list" tabIndex={-1}>
-      {found.map(({ kind, name, path, to }, index) => (
-        <div
-          key={`${kind} ${path}`}
-          id={`${id}-${index}`}
-          role="option"
-          tabIndex={-1}
-          aria-selected={index === at}
-          className="menu-item"
-          onMouseDown={(event) => {
-            event.preventDefault();
-            onChoose(to);
-          }}
-        >
-          <span>
-            {path === name ? null : <span className="muted">{path.slice(0, -name.length)}</span>}
-            {name}
-          </span>
-          <span className="menu-note">{kind}</span>
-        </div>
-      ))}
-    </div>
   );
 }

@@ -18,7 +18,7 @@ const ALL_IN_PAGE = 150;
 /** Scrolling through many rows is code of its own: most tables are short. */
 const Rows = lazy(async () => ({ default: (await import("./rows")).Rows }));
 
-interface TableProps<Row> {
+export interface TableProps<Row> {
   label: string;
   columns: readonly Column<Row>[];
   rows: readonly Row[];

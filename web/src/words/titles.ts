@@ -3,6 +3,7 @@
 import type { Question } from "../api/schema";
 import { crumbsOf } from "../drill";
 import { viewOf } from "../url";
+import { line } from "./figures";
 import { keyWords, partWords } from "./names";
 import { datesOf, windowWords } from "./window";
 
@@ -36,7 +37,9 @@ export function scopeOf(filter: string): string {
 
 /** `15 – 21 Nov 2026 UTC · per day · idle shown separately` */
 export function underTitle(question: Question): string {
-  const idle = IDLE[question.idle];
-  const parts = [`${datesOf(question.window)} UTC`, STEP[question.step] ?? `per ${question.step}`];
-  return [...parts, ...(idle ? [idle] : [])].join(" · ");
+  return line(
+    `${datesOf(question.window)} UTC`,
+    STEP[question.step] ?? `per ${question.step}`,
+    IDLE[question.idle] ?? "",
+  );
 }

@@ -6,7 +6,6 @@ import { useAssets } from "../../api/hooks";
 import { assetsAddress } from "../../api/questions";
 import type { AssetRow, Assets as AssetsAnswer } from "../../api/schema";
 import { Bars } from "../../charts/bars";
-import { isLowerBound } from "../../completeness";
 import { Choice } from "../../controls/choice";
 import { FiguresChoice } from "../../controls/figures";
 import { FilterBox } from "../../controls/filter";
@@ -17,16 +16,14 @@ import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
 import { Go } from "../../go";
 import { show } from "../../location";
-import { Amount } from "../../marks/meter";
+import { Total } from "../../marks/total";
 import { Empty } from "../../states/empty";
 import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
-import { Table } from "../../table/table";
+import { AnswerTable } from "../../table/answer";
 import type { View } from "../../url";
-import { conversionWords } from "../../words/conversion";
-import { estimatesWords } from "../../words/estimates";
+import { figuresWords, line } from "../../words/figures";
 import { money } from "../../words/money";
-import { pricesWords } from "../../words/prices";
 import { titleOf, underTitle } from "../../words/titles";
 import { assetBelow, assetColumns } from "./columns";
 
@@ -73,7 +70,6 @@ export function Assets({ view }: { view: View }) {
   const answer = asked.isPlaceholderData ? undefined : asked.data;
   const address = assetsAddress(view);
   const values = useFilterValues(asked.data?.rows);
-  const change = (changes: Partial<View>) => show({ ...view, ...changes });
   const window = answer?.question.window;
   return (
     <>
@@ -82,19 +78,8 @@ export function Assets({ view }: { view: View }) {
         <Export address={address} />
       </Tools>
       <Title
-        under={
-          answer
-            ? [
-                underTitle({ ...answer.question, idle: "" }),
-                pricesWords(answer),
-                estimatesWords(answer),
-                conversionWords(answer),
-              ]
-                .filter(Boolean)
-                .join(" · ")
-            : " "
-        }
-        aside={answer ? <Total answer={answer} /> : null}
+        under={answer ? line(underTitle({ ...answer.question, idle: "" }), figuresWords(answer)) : " "}
+        aside={answer && answer.rows.length > 0 ? <Total answer={answer} /> : null}
       >
         {titleOf("assets", view.aggregate, view.filter, view.window)}
       </Title>
@@ -111,26 +96,16 @@ export function Assets({ view }: { view: View }) {
         })}
       </nav>
       <div className="controls">
-        <WindowChoice
-          value={view.window}
-          answered={window}
-          onChoose={(chosen) => change({ window: chosen })}
-        />
+        <WindowChoice view={view} answered={window} />
         <FiguresChoice view={view} answer={asked.data} />
-        <Choice title="Step" value={view.step} options={STEPS} onChoose={(step) => change({ step })} />
-        <GroupChoice
-          kind="assets"
-          window={view.window}
-          value={view.aggregate}
-          onChoose={(aggregate) => change({ aggregate })}
-        />
+        <Choice title="Step" value={view.step} options={STEPS} onChoose={(step) => show({ ...view, step })} />
+        <GroupChoice kind="assets" view={view} />
         <FilterBox
-          value={view.filter}
+          view={view}
+          kind="assets"
           fields={FILTER_FIELDS}
           values={values}
-          source={{ kind: "assets", window: view.window }}
           placeholder={'Filter, such as assetType:"Disk"+cluster:"prod-eu-1"'}
-          onCommit={(filter) => change({ filter })}
         />
       </div>
       <Outcome asked={asked} view={view}>
@@ -167,27 +142,8 @@ function Unattached({ answer, view }: { answer: AssetsAnswer; view: View }) {
       <p className="muted" role="status">
         {`${rows.length} of ${answer.rows.length} disks had no claim and cost ${money(sum, answer.currency)}.`}
       </p>
-      <Table
-        label="Unattached disks"
-        columns={columns}
-        rows={rows}
-        rowId={(row) => row.name}
-        sort={view.sort}
-        onSort={(sort) => show({ ...view, sort })}
-        chosen={view.columns}
-      />
+      <AnswerTable label="Unattached disks" columns={columns} rows={rows} view={view} />
     </>
-  );
-}
-
-function Total({ answer }: { answer: AssetsAnswer }) {
-  const atLeast = isLowerBound(answer.completeness);
-  if (answer.rows.length === 0) return null;
-  return (
-    <p className="figure">
-      <span className="figure-label">{atLeast ? "Total, at least" : "Total"}</span>
-      <Amount value={answer.totals.total_cost} currency={answer.currency} atLeast={atLeast} />
-    </p>
   );
 }
 
@@ -214,16 +170,7 @@ function Found({ answer, view }: { answer: AssetsAnswer; view: View }) {
         <Bars stack={stack} currency={currency} label={`${label}, over time`} onPick={drill} />
       ) : null}
       <p className="hidden-visually" role="status">{`${label}: ${answer.rows.length} rows`}</p>
-      <Table
-        label={label}
-        columns={columns}
-        rows={answer.rows}
-        rowId={(row) => row.name}
-        sort={view.sort}
-        onSort={(sort) => show({ ...view, sort })}
-        chosen={view.columns}
-        totals
-      />
+      <AnswerTable label={label} columns={columns} rows={answer.rows} view={view} totals />
     </>
   );
 }

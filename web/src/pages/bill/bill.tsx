@@ -1,5 +1,4 @@
 /** The bills beside what the clusters used: how far they are final, where every part of them went, and what fits nowhere. */
-import { useState } from "react";
 import { addressOf } from "../../api/client";
 import { useAsked } from "../../api/hooks";
 import { ProblemError } from "../../api/problem";
@@ -7,10 +6,8 @@ import type { Reconciled } from "../../api/schema";
 import { WindowChoice } from "../../controls/window";
 import { Title, Tools } from "../../frame/page";
 import { Share } from "../../frame/share";
-import { show } from "../../location";
 import { Outcome } from "../../states/outcome";
-import type { Column } from "../../table/columns";
-import { Table } from "../../table/table";
+import { SideTable } from "../../table/side";
 import type { View } from "../../url";
 import { datesOf, windowWords } from "../../words/window";
 import { NoBills } from "../cloud/no-bills";
@@ -39,11 +36,7 @@ export function Bill({ view }: { view: View }) {
       ) : (
         <>
           <div className="controls">
-            <WindowChoice
-              value={view.window}
-              answered={asked.data?.window}
-              onChoose={(window) => show({ ...view, window })}
-            />
+            <WindowChoice view={view} answered={asked.data?.window} />
           </div>
           <Outcome asked={asked} view={view}>
             {(report) => <Report report={report} />}
@@ -121,28 +114,7 @@ function Section({ title, note, children }: { title: string; note?: string; chil
   );
 }
 
-interface RowsProps<Row> {
-  label: string;
-  columns: readonly Column<Row>[];
-  rows: readonly Row[];
-  rowId: (row: Row) => string;
-  sorted: string;
-  totals?: boolean;
-}
-
-function Rows<Row>({ label, columns, rows, rowId, sorted, totals = false }: RowsProps<Row>) {
-  const [sort, setSort] = useState(sorted);
-  if (rows.length === 0) return <p className="muted">None in this window.</p>;
-  return (
-    <Table
-      label={label}
-      columns={columns}
-      rows={rows}
-      rowId={rowId}
-      sort={sort}
-      onSort={setSort}
-      totals={totals}
-      all
-    />
-  );
+function Rows<Row>(props: Omit<Parameters<typeof SideTable<Row>>[0], "all">) {
+  if (props.rows.length === 0) return <p className="muted">None in this window.</p>;
+  return <SideTable {...props} all />;
 }

@@ -16,6 +16,7 @@ import { Warnings } from "../../states/partial";
 import { EmptyFilter } from "../../states/screens";
 import type { View } from "../../url";
 import { conversionWords } from "../../words/conversion";
+import { line } from "../../words/figures";
 import { titleOf, underTitle } from "../../words/titles";
 import { Currencies, currenciesOf, Found } from "./found";
 import { BillStates, NoBills, NothingBilled } from "./no-bills";
@@ -69,9 +70,7 @@ export function Cloud({ view }: { view: View }) {
       <Title
         under={
           answer
-            ? [underTitle({ ...answer.question, idle: "" }), conversionWords(answer)]
-                .filter(Boolean)
-                .join(" · ")
+            ? line(underTitle({ ...answer.question, idle: "" }), conversionWords(answer))
             : "What the clouds bill, as they bill it"
         }
         aside={answer && answer.rows.length > 0 ? <Totals answer={answer} metric={view.metric} /> : null}
@@ -88,11 +87,7 @@ function Answered({ asked, view }: { asked: Asked<CloudCosts>; view: View }) {
   return (
     <>
       <div className="controls">
-        <WindowChoice
-          value={view.window}
-          answered={asked.data?.question.window}
-          onChoose={(window) => change({ window })}
-        />
+        <WindowChoice view={view} answered={asked.data?.question.window} />
         <Choice
           title="Group by"
           value={view.aggregate.join(",")}
@@ -108,11 +103,10 @@ function Answered({ asked, view }: { asked: Asked<CloudCosts>; view: View }) {
         />
         <CurrencyChoice view={view} />
         <FilterBox
-          value={view.filter}
+          view={view}
+          kind="cloudCost"
           fields={FIELDS}
-          source={{ kind: "cloudCost", window: view.window }}
           placeholder={'Filter, such as provider:"AWS"+service:"AmazonEC2"'}
-          onCommit={(filter) => change({ filter })}
         />
       </div>
       <Outcome asked={asked} view={view}>

@@ -9,7 +9,7 @@ import { narrowed } from "../../filter";
 import { Go } from "../../go";
 import { show } from "../../location";
 import { Outcome } from "../../states/outcome";
-import { Table } from "../../table/table";
+import { AnswerTable } from "../../table/answer";
 import type { View } from "../../url";
 import { titleOf } from "../../words/titles";
 import { rangeText } from "../../words/window";
@@ -49,16 +49,7 @@ export function Found({ answer, view, asked }: FoundProps) {
           onSpan={(window) => show({ ...view, window: rangeText(window) })}
         />
       ) : null}
-      <Table
-        label={label}
-        columns={columns}
-        rows={answer.rows}
-        rowId={(row) => row.name}
-        sort={view.sort}
-        onSort={(sort) => show({ ...view, sort })}
-        chosen={view.columns}
-        totals
-      />
+      <AnswerTable label={label} columns={columns} rows={answer.rows} view={view} totals />
     </>
   );
 }

@@ -1,56 +1,65 @@
 /** What a cluster's money buys: its assets by type. */
 
+import type { ReactNode } from "react";
 import type { Asked } from "../../api/hooks";
 import type { Assets } from "../../api/schema";
 import { Go } from "../../go";
+import { type Cell, List } from "../../marks/list";
 import { Amount, Share } from "../../marks/meter";
 import { pageOf } from "../../question";
+import { Panel } from "../../states/panel";
 import type { View } from "../../url";
 import { assetTypeWords } from "../../words/names";
 import { shareOf } from "../../words/percent";
 
+interface Part {
+  readonly id: string;
+  readonly name: ReactNode;
+  readonly cost: number;
+  /** Of all assets; of the sum nothing. */
+  readonly share: number | null;
+}
+
 export function AssetSplit({ asked, query }: { asked: Asked<Assets>; query: View }) {
-  const { data, error } = asked;
   return (
-    <section className="card panel" aria-labelledby="assets">
-      <h2 id="assets">Assets</h2>
-      {data ? (
-        <table className="list number">
-          <thead className="hidden-visually">
-            <tr>
-              <th scope="col">Type</th>
-              <th scope="col">Share</th>
-              <th scope="col">Cost</th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.rows.map((row) => (
-              <tr key={row.name}>
-                <th scope="row">{assetTypeWords(row.key["type"] ?? row.name)}</th>
-                <td className="list-share">
-                  <Share part={shareOf(row.total_cost, data.totals.total_cost)} />
-                </td>
-                <td className="end">
-                  <Amount value={row.total_cost} currency={data.currency} />
-                </td>
-              </tr>
-            ))}
-            <tr className="list-total">
-              <th scope="row">
-                <Go to={pageOf(query, "assets")} className="quiet-link">
-                  All assets
-                </Go>
-              </th>
-              <td />
-              <td className="end">
-                <Amount value={data.totals.total_cost} currency={data.currency} />
-              </td>
-            </tr>
-          </tbody>
-        </table>
-      ) : (
-        <p className="muted">{error ? `Could not be read: ${error.message}` : "Reading…"}</p>
+    <Panel title="Assets" asked={asked}>
+      {({ rows, totals: { total_cost }, currency }) => (
+        <List
+          cells={cellsOf(currency)}
+          rows={[
+            ...rows.map((row) => ({
+              id: row.name,
+              name: assetTypeWords(row.key["type"] ?? row.name),
+              cost: row.total_cost,
+              share: shareOf(row.total_cost, total_cost),
+            })),
+            { id: "", name: <All query={query} />, cost: total_cost, share: null },
+          ]}
+          rowId={({ id }) => id}
+          rowClass={({ id }) => (id === "" ? "list-total" : undefined)}
+          plain
+        />
       )}
-    </section>
+    </Panel>
   );
+}
+
+function All({ query }: { query: View }) {
+  return (
+    <Go to={pageOf(query, "assets")} className="quiet-link">
+      All assets
+    </Go>
+  );
+}
+
+function cellsOf(currency: string): readonly Cell<Part>[] {
+  return [
+    { title: "Type", cell: ({ name }) => name },
+    {
+      title: "Share",
+      className: "list-share",
+      cell: ({ id, share }) => (id === "" ? null : <Share part={share} />),
+    },
+    { title: "Cost", align: "end", cell: ({ cost }) => <Amount value={cost} currency={currency} /> },
+  ];
 }

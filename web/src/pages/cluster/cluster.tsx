@@ -1,8 +1,6 @@
 /** One cluster: what it cost, on what, and whether its data can be believed. */
 
-import { useMemo } from "react";
-import { allocationColumns } from "../../allocations/columns";
-import { stackOfAnswer, viewBelow } from "../../allocations/prepare";
+import { useStacked } from "../../allocations/use-stacked";
 import { useAllocations, useAssets, useClusters } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
 import type { Allocations, Cluster as ClusterEntry } from "../../api/schema";
@@ -16,18 +14,14 @@ import { Export, Share } from "../../frame/share";
 import { Go } from "../../go";
 import { HealthStrip } from "../../health/strip";
 import { useHealth } from "../../health/use-health";
-import { show } from "../../location";
 import { StateMark } from "../../marks/state";
 import { questionOf } from "../../question";
 import { Empty } from "../../states/empty";
 import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
-import { Table } from "../../table/table";
+import { AnswerTable } from "../../table/answer";
 import { type View, viewOf } from "../../url";
-import { conversionWords } from "../../words/conversion";
-import { estimatesWords } from "../../words/estimates";
-import { isIdle } from "../../words/names";
-import { pricesWords } from "../../words/prices";
+import { figuresWords } from "../../words/figures";
 import { localTime, whenOf, windowWords } from "../../words/window";
 import { AssetSplit } from "./assets";
 import { Nodes } from "./nodes";
@@ -53,7 +47,12 @@ export function Cluster({ view }: { view: View }) {
       </Tools>
       <Title
         under={<Facts entry={entry} asOf={clusters.data?.as_of} known={clusters.data !== undefined} />}
-        aside={<Controls view={view} answer={asked.data} />}
+        aside={
+          <div className="controls">
+            <WindowChoice view={view} answered={asked.data?.question.window} />
+            <FiguresChoice view={view} answer={asked.data} />
+          </div>
+        }
       >
         {`${id}, ${windowWords(view.window)}`}
       </Title>
@@ -68,19 +67,6 @@ export function Cluster({ view }: { view: View }) {
       </Outcome>
       <Strip id={id} view={view} />
     </>
-  );
-}
-
-function Controls({ view, answer }: { view: View; answer: Allocations | undefined }) {
-  return (
-    <div className="controls">
-      <WindowChoice
-        value={view.window}
-        answered={answer?.question.window}
-        onChoose={(window) => show({ ...view, window })}
-      />
-      <FiguresChoice view={view} answer={answer} />
-    </div>
   );
 }
 
@@ -122,24 +108,13 @@ interface FoundProps {
 }
 
 function Found({ answer, query, view, entry }: FoundProps) {
-  const stack = useMemo(() => stackOfAnswer(answer), [answer]);
-  const columns = useMemo(() => {
-    return allocationColumns(answer, query, new Map(stack.groups.map((group) => [group.id, group])));
-  }, [answer, query, stack]);
+  const { stack, columns, drill } = useStacked(answer, query);
   const assets = useAssets({ ...query, aggregate: ["type"], step: "all" });
-  const drill = (name: string) => {
-    const next = viewBelow(answer, query, name);
-    if (next) show(next);
-  };
   return (
     <>
       <PartialNotice completeness={answer.completeness} window={view.window} />
       <Warnings warnings={answer.warnings} />
-      <p className="muted">
-        {[`Prices: ${pricesWords(answer)}`, estimatesWords(answer), conversionWords(answer)]
-          .filter(Boolean)
-          .join(" · ")}
-      </p>
+      <p className="muted">{`Prices: ${figuresWords(answer)}`}</p>
       <ClusterTiles answer={answer} query={query} entry={entry} atLeast={isLowerBound(answer.completeness)} />
       <div className="two-thirds">
         <Bars stack={stack} currency={answer.currency} label="Cost by namespace, over time" onPick={drill} />
@@ -152,16 +127,7 @@ function Found({ answer, query, view, entry }: FoundProps) {
             <Go to={query}>In Explore</Go>
           </p>
         </div>
-        <Table
-          label="Namespaces"
-          columns={columns}
-          rows={answer.rows}
-          rowId={(row) => row.name}
-          sort={view.sort}
-          onSort={(sort) => show({ ...view, sort })}
-          totals
-          rowClass={(row) => (isIdle(row.name) ? "row-idle" : undefined)}
-        />
+        <AnswerTable label="Namespaces" columns={columns} rows={answer.rows} view={view} totals />
       </section>
       <Nodes query={query} />
       <UnclaimedNodes query={query} />

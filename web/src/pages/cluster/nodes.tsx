@@ -1,6 +1,6 @@
 /** A cluster's nodes: what they are and what they cost. */
 
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useAssets } from "../../api/hooks";
 import type { AssetRow } from "../../api/schema";
 import { equal, filterOf } from "../../filter";
@@ -9,11 +9,10 @@ import { Amount } from "../../marks/meter";
 import { questionOf } from "../../question";
 import type { Column } from "../../table/columns";
 import { PathName } from "../../table/name";
-import { Table } from "../../table/table";
+import { SideTable } from "../../table/side";
 import type { View } from "../../url";
 
 export function Nodes({ query }: { query: View }) {
-  const [sort, setSort] = useState("-total_cost");
   const filter = filterOf([equal("assetType", "Node")]);
   const view = questionOf(query, { page: "assets", filter, aggregate: ["type", "name"] });
   const { data, error } = useAssets({ ...view, step: "all" });
@@ -29,13 +28,12 @@ export function Nodes({ query }: { query: View }) {
       {data && data.rows.length === 0 ? (
         <p className="muted">No nodes in this window.</p>
       ) : data ? (
-        <Table
+        <SideTable
           label="Nodes"
           columns={columns}
           rows={data.rows}
           rowId={(row) => row.name}
-          sort={sort}
-          onSort={setSort}
+          sorted="-total_cost"
         />
       ) : (
         <p className="muted">{error ? `Could not be read: ${error.message}` : "Reading…"}</p>

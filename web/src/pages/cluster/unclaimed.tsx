@@ -2,7 +2,9 @@
 
 import { useUnclaimed } from "../../api/hooks";
 import type { UnclaimedNode } from "../../api/schema";
+import { type Cell, List } from "../../marks/list";
 import { Amount } from "../../marks/meter";
+import { Panel } from "../../states/panel";
 import type { View } from "../../url";
 
 /** Nodes that are listed; the rest is little, because the dearest come first. */
@@ -10,41 +12,35 @@ const SHOWN = 10;
 
 const RESOURCE_WORDS: Readonly<Record<string, string>> = { cpu: "CPU", ram: "Memory", gpu: "GPU" };
 
+const CELLS: readonly Cell<UnclaimedNode>[] = [
+  { title: "Node", cell: ({ node }) => node },
+  { title: "Why", cell: causesOf },
+  {
+    title: "Cost at list price",
+    align: "end",
+    cell: ({ cost, currency }) => <Amount value={cost} currency={currency} />,
+  },
+];
+
 export function UnclaimedNodes({ query }: { query: View }) {
-  const { data, error } = useUnclaimed(query.window, query.filter);
+  const asked = useUnclaimed(query.window, query.filter);
   return (
-    <section className="card panel" aria-labelledby="unclaimed">
-      <h2 id="unclaimed">Claimed by nobody</h2>
-      {data && data.nodes.length === 0 ? (
-        <p className="muted">No nodes in this window.</p>
-      ) : data ? (
-        <table className="list number">
-          <thead className="hidden-visually">
-            <tr>
-              <th scope="col">Node</th>
-              <th scope="col">Why</th>
-              <th scope="col">Cost at list price</th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.nodes.slice(0, SHOWN).map((node) => (
-              <tr key={`${node.cluster} ${node.node} ${node.currency}`}>
-                <th scope="row">{node.node}</th>
-                <td>{causesOf(node)}</td>
-                <td className="end">
-                  <Amount value={node.cost} currency={node.currency} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      ) : (
-        <p className="muted">{error ? `Could not be read: ${error.message}` : "Reading…"}</p>
+    <Panel title="Claimed by nobody" asked={asked}>
+      {({ nodes }) => (
+        <>
+          <List
+            cells={CELLS}
+            rows={nodes.slice(0, SHOWN)}
+            rowId={({ cluster, node, currency }) => `${cluster} ${node} ${currency}`}
+            plain
+          />
+          {nodes.length === 0 ? <p className="muted">No nodes in this window.</p> : null}
+          {nodes.length > SHOWN ? (
+            <p className="muted">{`${nodes.length - SHOWN} more nodes with less each.`}</p>
+          ) : null}
+        </>
       )}
-      {data && data.nodes.length > SHOWN ? (
-        <p className="muted">{`${data.nodes.length - SHOWN} more nodes with less each.`}</p>
-      ) : null}
-    </section>
+    </Panel>
   );
 }
 

@@ -7,6 +7,7 @@ import { StateMark } from "../../marks/state";
 import type { Column } from "../../table/columns";
 import { PathName } from "../../table/name";
 import { viewOf } from "../../url";
+import { line } from "../../words/figures";
 import { duration } from "../../words/hours";
 import { localTime, whenOf } from "../../words/window";
 
@@ -126,7 +127,7 @@ export function clusterColumns(
       10.5,
       4,
       without("provider"),
-      (row) => [row.provider, row.region].filter(Boolean).join(" · ") || null,
+      (row) => line(row.provider ?? "", row.region ?? "") || null,
     ),
     {
       id: "nodes",

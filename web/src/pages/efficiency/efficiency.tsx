@@ -13,17 +13,14 @@ import { clausesOf, equal, filterOf } from "../../filter";
 import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
 import { Go } from "../../go";
-import { show } from "../../location";
 import { SplitLegend } from "../../marks/split";
 import { pageOf, questionOf } from "../../question";
 import { Empty } from "../../states/empty";
 import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice } from "../../states/partial";
-import { Table } from "../../table/table";
+import { AnswerTable } from "../../table/answer";
 import type { View } from "../../url";
-import { conversionWords } from "../../words/conversion";
-import { estimatesWords } from "../../words/estimates";
-import { pricesWords } from "../../words/prices";
+import { figuresWords, line } from "../../words/figures";
 import { scopeOf } from "../../words/titles";
 import { datesOf, windowWords } from "../../words/window";
 import { efficiencyColumns, PARTS } from "./columns";
@@ -57,7 +54,6 @@ export function Efficiency({ view }: { view: View }) {
   const query = questionOf(view, { aggregate, idle, idle_by, step: "all" });
   const asked = useAllocations(query);
   const address = allocationsAddress(query);
-  const change = (changes: Partial<View>) => show({ ...view, ...changes });
   const window = asked.data?.question.window;
   return (
     <>
@@ -81,17 +77,9 @@ export function Efficiency({ view }: { view: View }) {
         ))}
       </nav>
       <div className="controls">
-        <WindowChoice
-          value={view.window}
-          answered={window}
-          onChoose={(chosen) => change({ window: chosen })}
-        />
+        <WindowChoice view={view} answered={window} />
         <FiguresChoice view={view} answer={asked.data} />
-        <FilterBox
-          value={view.filter}
-          source={{ kind: "allocation", window: view.window }}
-          onCommit={(filter) => change({ filter })}
-        />
+        <FilterBox view={view} kind="allocation" />
       </div>
       <Outcome asked={asked} view={view}>
         {(answer) =>
@@ -110,14 +98,12 @@ export function Efficiency({ view }: { view: View }) {
 
 /** The dates, what is counted, the prices, and the time that rates are of. */
 function underOf(answer: Allocations): string {
-  const parts = [
+  return line(
     `${datesOf(answer.question.window)} UTC`,
     "CPU, memory and GPUs",
-    pricesWords(answer),
-    estimatesWords(answer),
-    conversionWords(answer),
-  ];
-  return [...parts, `rates over ${observedWords(answer)}`].filter(Boolean).join(" · ");
+    figuresWords(answer),
+    `rates over ${observedWords(answer)}`,
+  );
 }
 
 interface FoundProps {
@@ -184,13 +170,11 @@ function Found({
           <dd>730 hours at the rate of the time in which the cluster was observed</dd>
         </dl>
       </details>
-      <Table
+      <AnswerTable
         label={`Efficiency ${tab.title.toLowerCase()}`}
         columns={columns}
         rows={rows}
-        rowId={(row) => row.name}
-        sort={view.sort}
-        onSort={(sort) => show({ ...view, sort })}
+        view={view}
         totals
       />
     </>

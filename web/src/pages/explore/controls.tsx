@@ -53,7 +53,8 @@ const RATES = [
 const METRICS: readonly Option[] = COSTS.map((cost) => [wordOf(cost), cost.title]);
 
 export function Controls({ view, answer }: { view: View; answer: Allocations | undefined }) {
-  const change = (changes: Partial<View>) => show({ ...view, row: "", ...changes });
+  const closed = { ...view, row: "" };
+  const change = (changes: Partial<View>) => show({ ...closed, ...changes });
   const columns = useMemo(() => (answer ? allocationColumns(answer, view, new Map()) : []), [answer, view]);
   const values = useFilterValues(answer?.rows);
   const metric = (word: string) => {
@@ -62,19 +63,10 @@ export function Controls({ view, answer }: { view: View; answer: Allocations | u
   };
   return (
     <div className="controls">
-      <WindowChoice
-        value={view.window}
-        answered={answer?.question.window}
-        onChoose={(window) => change({ window })}
-      />
-      <GroupChoice
-        kind="allocations"
-        window={view.window}
-        value={view.aggregate}
-        onChoose={(aggregate) => change({ aggregate })}
-      />
+      <WindowChoice view={closed} answered={answer?.question.window} />
+      <GroupChoice kind="allocations" view={closed} />
       <Choice title="Cost" value={view.metric} options={METRICS} onChoose={metric} />
-      <FiguresChoice view={{ ...view, row: "" }} answer={answer} />
+      <FiguresChoice view={closed} answer={answer} />
       <Choice title="As" value={view.rate} options={RATES} onChoose={(rate) => change({ rate })} />
       <Choice title="Idle" value={view.idle} options={IDLE} onChoose={(idle) => change({ idle })} />
       <Choice
@@ -86,12 +78,7 @@ export function Controls({ view, answer }: { view: View; answer: Allocations | u
       <Choice title="Step" value={view.step} options={STEPS} onChoose={(step) => change({ step })} />
       <Choice title="Chart" value={view.chart} options={CHARTS} onChoose={(chart) => change({ chart })} />
       <div className="controls-line">
-        <FilterBox
-          value={view.filter}
-          values={values}
-          source={{ kind: "allocation", window: view.window }}
-          onCommit={(filter) => change({ filter })}
-        />
+        <FilterBox view={closed} kind="allocation" values={values} />
         <SharingMenu view={view} />
         <ColumnChooser
           columns={columns}

@@ -1,5 +1,5 @@
 /** Everything about one row: its path, each kind of cost, what it asks for and uses, when it was seen, where to go. */
-import { useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { observedHours, observedWords } from "../../allocations/rates";
 import type { AllocationRow, Allocations } from "../../api/schema";
 import { above, below } from "../../drill";
@@ -8,6 +8,7 @@ import { Go } from "../../go";
 import { show } from "../../location";
 import { Delta } from "../../marks/delta";
 import { Icon } from "../../marks/icon";
+import { type Cell, List } from "../../marks/list";
 import { Amount, Efficiency, Share } from "../../marks/meter";
 import { pageOf } from "../../question";
 import { type View, viewOf } from "../../url";
@@ -66,116 +67,100 @@ export function Details({ row, answer, view }: DetailsProps) {
   );
 }
 
+interface CostLine {
+  readonly title: string;
+  readonly cost: number;
+  readonly share: ReactNode;
+  readonly look?: string;
+}
+
 function Costs({ row, answer }: Omit<DetailsProps, "view">) {
   const { currency } = answer;
-  const costs = COSTS.filter(({ column }) => column !== "total_cost" && row[column]);
+  const { previous, total_cost, estimated_cost } = row;
+  const part = (title: string, cost: number, look?: string): CostLine => ({
+    title,
+    cost,
+    share: <Share part={shareOf(cost, total_cost)} />,
+    ...(look ? { look } : {}),
+  });
+  const change = previous ? (
+    <Delta now={previous.compared_cost ?? 0} before={previous.total_cost} currency={currency} />
+  ) : null;
+  const kinds = COSTS.filter(({ column }) => column !== "total_cost" && row[column]);
   return (
     <section aria-label="Costs">
       <p className="muted">{pricesWords(answer)}</p>
-      <table className="list number">
-        <tbody>
-          {costs.map(({ column, title }) => (
-            <tr key={column}>
-              <th scope="row">{title}</th>
-              <td className="list-share">
-                <Share part={shareOf(row[column] ?? 0, row.total_cost)} />
-              </td>
-              <td className="end">
-                <Amount value={row[column] ?? 0} currency={currency} />
-              </td>
-            </tr>
-          ))}
-          <tr className="list-total">
-            <th scope="row">Total</th>
-            <td className="list-share">
-              {row.previous ? (
-                <Delta
-                  now={row.previous.compared_cost ?? 0}
-                  before={row.previous.total_cost}
-                  currency={currency}
-                />
-              ) : null}
-            </td>
-            <td className="end">
-              <Amount value={row.total_cost} currency={currency} />
-            </td>
-          </tr>
-          {row.estimated_cost ? (
-            <tr className="list-of-it">
-              <th scope="row">of it estimated</th>
-              <td className="list-share">
-                <Share part={shareOf(row.estimated_cost, row.total_cost)} />
-              </td>
-              <td className="end">
-                <Amount value={row.estimated_cost} currency={currency} />
-              </td>
-            </tr>
-          ) : null}
-        </tbody>
-      </table>
+      <List<CostLine>
+        cells={[
+          { title: "Kind of cost", cell: ({ title }) => title },
+          { title: "Share", className: "list-share", cell: ({ share }) => share },
+          { title: "Cost", align: "end", cell: ({ cost }) => <Amount value={cost} currency={currency} /> },
+        ]}
+        rows={[
+          ...kinds.map(({ column, title }) => part(title, row[column] ?? 0)),
+          { title: "Total", cost: total_cost, share: change, look: "list-total" },
+          ...(estimated_cost ? [part("of it estimated", estimated_cost, "list-of-it")] : []),
+        ]}
+        rowId={({ title }) => title}
+        rowClass={({ look }) => look}
+        plain
+      />
     </section>
   );
 }
+
+interface Used {
+  readonly resource: string;
+  readonly asks: string;
+  readonly uses: string;
+  readonly used: number | null;
+  /** What is asked for over the whole time. */
+  readonly all?: string;
+}
+
+const USES: readonly Cell<Used>[] = [
+  { title: "Resource", cell: ({ resource }) => resource },
+  { title: "Asks", align: "end", cell: ({ asks, all }) => <span title={all}>{asks}</span> },
+  { title: "Uses", align: "end", cell: ({ uses }) => uses },
+  { title: "Used", align: "end", cell: ({ used }) => <Efficiency value={used} /> },
+];
 
 /** Asked for against used, as means over the time its cluster was observed. */
 function Use({ row, answer }: Omit<DetailsProps, "view">) {
   const cluster = row.key["cluster"] ?? row.cluster ?? "";
   const hours = observedHours(answer, cluster);
-  const gpuUsed = row.gpu_usage_hours;
-  const cpuUsed = row.cpu_core_usage_hours;
-  const ramUsed = row.ram_byte_usage_hours;
+  const measured = (used: number | null, words: (mean: number) => string) =>
+    used === null ? "not measured" : words(used / hours);
+  const cores = (mean: number) => `${count(mean)} cores`;
+  const gpus = (mean: number) => `${count(mean)} GPUs`;
+  const rows: readonly Used[] = [
+    {
+      resource: "CPU",
+      asks: cores(row.cpu_core_request_hours / hours),
+      all: coreHours(row.cpu_core_request_hours),
+      uses: measured(row.cpu_core_usage_hours, cores),
+      used: row.cpu_efficiency,
+    },
+    {
+      resource: "Memory",
+      asks: bytes(row.ram_byte_request_hours / hours),
+      all: byteHours(row.ram_byte_request_hours),
+      uses: measured(row.ram_byte_usage_hours, bytes),
+      used: row.ram_efficiency,
+    },
+    {
+      resource: "GPU",
+      asks: gpus(row.gpu_request_hours / hours),
+      uses: measured(row.gpu_usage_hours, gpus),
+      used: row.gpu_efficiency,
+    },
+  ];
+  const shown = row.gpu_cost || row.gpu_request_hours ? rows : rows.slice(0, 2);
   return (
     <section aria-label="Requests and use">
       <h3>Asks for and uses, on average</h3>
       <p className="muted">Over {observedWords(answer, cluster)}</p>
-      <table className="list number">
-        <thead>
-          <tr>
-            <th scope="col">Resource</th>
-            <th scope="col" className="end">
-              Asks
-            </th>
-            <th scope="col" className="end">
-              Uses
-            </th>
-            <th scope="col" className="end">
-              Used
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          <tr>
-            <th scope="row">CPU</th>
-            <td className="end" title={coreHours(row.cpu_core_request_hours)}>
-              {count(row.cpu_core_request_hours / hours)} cores
-            </td>
-            <td className="end">{cpuUsed === null ? "not measured" : `${count(cpuUsed / hours)} cores`}</td>
-            <td className="end">
-              <Efficiency value={row.cpu_efficiency} />
-            </td>
-          </tr>
-          <tr>
-            <th scope="row">Memory</th>
-            <td className="end" title={byteHours(row.ram_byte_request_hours)}>
-              {bytes(row.ram_byte_request_hours / hours)}
-            </td>
-            <td className="end">{ramUsed === null ? "not measured" : bytes(ramUsed / hours)}</td>
-            <td className="end">
-              <Efficiency value={row.ram_efficiency} />
-            </td>
-          </tr>
-          {row.gpu_cost || row.gpu_request_hours ? (
-            <tr>
-              <th scope="row">GPU</th>
-              <td className="end">{count(row.gpu_request_hours / hours)} GPUs</td>
-              <td className="end">{gpuUsed === null ? "not measured" : `${count(gpuUsed / hours)} GPUs`}</td>
-              <td className="end">
-                <Efficiency value={row.gpu_efficiency} />
-              </td>
-            </tr>
-          ) : null}
-        </tbody>
-      </table>
+      <List cells={USES} rows={shown} rowId={({ resource }) => resource} />
     </section>
   );
 }

@@ -10,16 +10,12 @@ import type { Allocations } from "../../api/schema";
 import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
 import { Go } from "../../go";
-import { show } from "../../location";
 import { Empty } from "../../states/empty";
 import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
-import { Table } from "../../table/table";
+import { AnswerTable } from "../../table/answer";
 import type { View } from "../../url";
-import { conversionWords } from "../../words/conversion";
-import { estimatesWords } from "../../words/estimates";
-import { isIdle } from "../../words/names";
-import { pricesWords } from "../../words/prices";
+import { figuresWords, line } from "../../words/figures";
 import { titleOf, underTitle } from "../../words/titles";
 import { Controls } from "./controls";
 import { Course } from "./course";
@@ -58,15 +54,11 @@ function Under({ answer, view }: { answer: Allocations; view: View }) {
   const workload = workloadOf(view);
   return (
     <>
-      {[
+      {line(
         underTitle(answer.question),
-        pricesWords(answer),
-        estimatesWords(answer),
-        conversionWords(answer),
+        figuresWords(answer),
         view.rate ? `per ${view.rate} of ${observedWords(answer)}` : "",
-      ]
-        .filter(Boolean)
-        .join(" · ")}
+      )}
       {workload ? (
         <>
           {" · "}
@@ -89,18 +81,12 @@ function Found({ answer, view }: { answer: Allocations; view: View }) {
       <Warnings warnings={answer.warnings} />
       <Course answer={answer} view={view} label={label}>
         {(groups) => (
-          <Table
+          <AnswerTable
             label={label}
             columns={allocationColumns(rated, view, groups, metric)}
             rows={rated.rows}
-            rowId={(one) => one.name}
-            sort={view.sort}
-            onSort={(sort) => show({ ...view, sort })}
-            chosen={view.columns}
+            view={view}
             totals
-            rowClass={(one) =>
-              one.name === view.row ? "row-open" : isIdle(one.name) ? "row-idle" : undefined
-            }
           />
         )}
       </Course>

@@ -1,11 +1,10 @@
 /** What agents of other products write in the bucket besides sets, each kind with its meaning, and what they say. */
 
-import { useState } from "react";
 import { useBucketBeside } from "../../api/hooks";
 import type { BucketBeside } from "../../api/schema";
 import { Icon } from "../../marks/icon";
 import type { Column } from "../../table/columns";
-import { Table } from "../../table/table";
+import { SideTable } from "../../table/side";
 import { bytes } from "../../words/hours";
 
 type Folder = BucketBeside["folders"][number];
@@ -17,7 +16,6 @@ export function Beside() {
 }
 
 export function BesideSets({ beside }: { beside: BucketBeside }) {
-  const [sort, setSort] = useState("kind");
   if (beside.folders.length === 0) return null;
   return (
     <section className="stack" aria-labelledby="beside">
@@ -30,13 +28,12 @@ export function BesideSets({ beside }: { beside: BucketBeside }) {
           <p>{plain(beside.notice)}.</p>
         </div>
       ) : null}
-      <Table
+      <SideTable
         label="What other agents write in the bucket besides sets"
         columns={COLUMNS}
         rows={beside.folders}
         rowId={(row) => `${row.kind} ${row.owner}`}
-        sort={sort}
-        onSort={setSort}
+        sorted="kind"
         all
       />
       {beside.agents.length > 0 ? (

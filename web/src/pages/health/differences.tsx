@@ -1,6 +1,7 @@
 /** What a repair changes, set by set: minutes, rows and cost before and after. */
 
 import type { Repair } from "../../api/schema";
+import { type Cell, List } from "../../marks/list";
 import { datesOf } from "../../words/window";
 
 type Difference = Repair["differences"][number];
@@ -8,40 +9,28 @@ type Difference = Repair["differences"][number];
 /** More sets than this are counted, not listed. */
 const MOST = 12;
 
+const CELLS: readonly Cell<Difference>[] = [
+  { title: "Set", cell: (one) => `${one.kind}, ${datesOf(one)}` },
+  {
+    title: "Minutes observed",
+    align: "end",
+    cell: (one) => fromTo(minutes(one.coverage_before), minutes(one.coverage_after)),
+  },
+  { title: "Rows", align: "end", cell: (one) => fromTo(one.rows_before ?? "none", one.rows_after) },
+  { title: "Cost", align: "end", cell: (one) => fromTo(cost(one.cost_before), cost(one.cost_after)) },
+];
+
 export function Differences({ differences }: { differences: readonly Difference[] }) {
   const changed = differences.filter(isChange);
   const same = differences.length - changed.length;
   if (changed.length === 0) return <p>What can be built is what the agent has.</p>;
   return (
     <div className="dialog-scroll">
-      <table className="list number">
-        <thead>
-          <tr>
-            <th scope="col">Set</th>
-            <th scope="col" className="end">
-              Minutes observed
-            </th>
-            <th scope="col" className="end">
-              Rows
-            </th>
-            <th scope="col" className="end">
-              Cost
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {changed.slice(0, MOST).map((one) => (
-            <tr key={`${one.kind} ${one.start} ${one.end}`}>
-              <th scope="row">
-                {one.kind}, {datesOf(one)}
-              </th>
-              <td className="end">{fromTo(minutes(one.coverage_before), minutes(one.coverage_after))}</td>
-              <td className="end">{fromTo(one.rows_before ?? "none", one.rows_after)}</td>
-              <td className="end">{fromTo(cost(one.cost_before), cost(one.cost_after))}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <List
+        cells={CELLS}
+        rows={changed.slice(0, MOST)}
+        rowId={(one) => `${one.kind} ${one.start} ${one.end}`}
+      />
       <p className="muted">
         {[
           changed.length > MOST ? `${changed.length - MOST} more sets change` : "",

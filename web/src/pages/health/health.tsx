@@ -46,7 +46,7 @@ export function Health({ view }: { view: View }) {
         {`Data health, ${windowWords(view.window)}`}
       </Title>
       <div className="controls">
-        <WindowChoice value={view.window} onChoose={(window) => change({ window })} />
+        <WindowChoice view={view} />
         <Choice
           title="Sets"
           value={kind}

@@ -1,5 +1,5 @@
 /** How list prices and bills were brought together, by cluster; where there are no bills, a plain statement. */
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { addressOf } from "../../api/client";
 import { useAsked } from "../../api/hooks";
 import { ProblemError } from "../../api/problem";
@@ -9,7 +9,7 @@ import { Go } from "../../go";
 import { Amount } from "../../marks/meter";
 import type { Column } from "../../table/columns";
 import { PathName } from "../../table/name";
-import { Table } from "../../table/table";
+import { SideTable } from "../../table/side";
 import { viewOf } from "../../url";
 import { money } from "../../words/money";
 import { finalWords } from "../bill/final";
@@ -69,7 +69,6 @@ interface Line {
 }
 
 function Found({ report, window }: { report: Reconciled; window: string }) {
-  const [sort, setSort] = useState("cluster");
   const lines = useMemo(() => linesOf(report), [report]);
   return (
     <>
@@ -88,13 +87,12 @@ function Found({ report, window }: { report: Reconciled; window: string }) {
         </Go>
       </p>
       {lines.length > 0 ? (
-        <Table
+        <SideTable
           label="List prices and bills by cluster"
           columns={COLUMNS}
           rows={lines}
           rowId={(line) => `${line.cluster} ${line.currency}`}
-          sort={sort}
-          onSort={setSort}
+          sorted="cluster"
         />
       ) : null}
     </>

@@ -1,6 +1,6 @@
 /** The windows that are not complete, in words, with what to do about each; also the strip for those who do not see it. */
 
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useRepairs } from "../../api/hooks";
 import type { HealthWindows } from "../../api/schema";
 import { type Trouble, troublesOf } from "../../health/window";
@@ -8,7 +8,7 @@ import { CopyCode } from "../../marks/copy";
 import { StateMark } from "../../marks/state";
 import type { Column } from "../../table/columns";
 import { PathName } from "../../table/name";
-import { Table } from "../../table/table";
+import { SideTable } from "../../table/side";
 import { viewOf } from "../../url";
 import { command, type ShownCommand } from "../../words/commands";
 import { datesOf } from "../../words/window";
@@ -22,7 +22,6 @@ interface TroublesProps {
 }
 
 export function Troubles({ clusters, days, asOf }: TroublesProps) {
-  const [sort, setSort] = useState("-end");
   const repairs = useRepairs();
   const columns = repairs.data && !repairs.data.read_only ? [...COLUMNS, REPAIR] : COLUMNS;
   const troubles = useMemo(() => {
@@ -41,13 +40,12 @@ export function Troubles({ clusters, days, asOf }: TroublesProps) {
       <div className="section-head">
         <h2 id="troubles">Not complete</h2>
       </div>
-      <Table
+      <SideTable
         label="Windows that are not complete"
         columns={columns}
         rows={troubles}
         rowId={(row) => `${row.cluster} ${row.start} ${row.end} ${row.state}`}
-        sort={sort}
-        onSort={setSort}
+        sorted="-end"
         all
       />
     </section>

@@ -4,6 +4,7 @@ import type { Allocations } from "../../api/schema";
 import { below } from "../../drill";
 import { Go } from "../../go";
 import { Delta } from "../../marks/delta";
+import { List } from "../../marks/list";
 import type { View } from "../../url";
 import { comparedWords } from "../../words/compared";
 import { moversOf } from "./figures";
@@ -40,28 +41,26 @@ function Found({ compared, query }: { compared: Allocations; query: View }) {
       {movers.length === 0 && compared.previous?.span ? (
         <p className="muted">Nothing changed by a cent.</p>
       ) : null}
-      <table className="list number">
-        <thead className="hidden-visually">
-          <tr>
-            <th scope="col">Cluster</th>
-            <th scope="col">Change</th>
-          </tr>
-        </thead>
-        <tbody>
-          {movers.map(({ cluster, now, before }) => (
-            <tr key={cluster}>
-              <th scope="row">
-                <Go to={below(query, { cluster }) ?? query} className="quiet-link">
-                  {cluster}
-                </Go>
-              </th>
-              <td className="end">
-                <Delta now={now} before={before} currency={compared.currency} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <List
+        cells={[
+          {
+            title: "Cluster",
+            cell: ({ cluster }) => (
+              <Go to={below(query, { cluster }) ?? query} className="quiet-link">
+                {cluster}
+              </Go>
+            ),
+          },
+          {
+            title: "Change",
+            align: "end",
+            cell: ({ now, before }) => <Delta now={now} before={before} currency={compared.currency} />,
+          },
+        ]}
+        rows={movers}
+        rowId={({ cluster }) => cluster}
+        plain
+      />
     </>
   );
 }

@@ -16,9 +16,7 @@ import { Empty } from "../../states/empty";
 import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import type { View } from "../../url";
-import { conversionWords } from "../../words/conversion";
-import { estimatesWords } from "../../words/estimates";
-import { pricesWords } from "../../words/prices";
+import { figuresWords, line } from "../../words/figures";
 import { scopeOf } from "../../words/titles";
 import { datesOf, windowWords } from "../../words/window";
 import { figuresOf, newerHalf, withTenancy } from "./figures";
@@ -67,15 +65,7 @@ export function Overview({ view }: { view: View }) {
 
 function underOf(answer: Allocations, view: View): string {
   const clusters = view.filter ? scopeOf(view.filter).trim() : "all clusters";
-  return [
-    `${datesOf(answer.question.window)} UTC`,
-    clusters,
-    pricesWords(answer),
-    estimatesWords(answer),
-    conversionWords(answer),
-  ]
-    .filter(Boolean)
-    .join(" · ");
+  return line(`${datesOf(answer.question.window)} UTC`, clusters, figuresWords(answer));
 }
 
 function titleOf(view: View, answer: Allocations | undefined): string {

@@ -4,7 +4,6 @@ import { useMemo } from "react";
 import { useAllocations } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
 import type { Allocations } from "../../api/schema";
-import { isLowerBound } from "../../completeness";
 import { FiguresChoice } from "../../controls/figures";
 import { FilterBox } from "../../controls/filter";
 import { GroupChoice } from "../../controls/group";
@@ -13,17 +12,14 @@ import { useFilterValues } from "../../controls/values";
 import { WindowChoice } from "../../controls/window";
 import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
-import { show } from "../../location";
-import { Amount } from "../../marks/meter";
+import { Total } from "../../marks/total";
 import { Empty } from "../../states/empty";
 import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
-import { Table } from "../../table/table";
+import { AnswerTable } from "../../table/answer";
 import type { View } from "../../url";
-import { conversionWords } from "../../words/conversion";
-import { estimatesWords } from "../../words/estimates";
-import { isIdle, keyWords } from "../../words/names";
-import { pricesWords } from "../../words/prices";
+import { figuresWords, line } from "../../words/figures";
+import { keyWords } from "../../words/names";
 import { sharingSentences } from "../../words/sharing";
 import { scopeOf } from "../../words/titles";
 import { datesOf, windowWords } from "../../words/window";
@@ -38,7 +34,6 @@ export function ShowBack({ view }: { view: View }) {
   const answer = asked.isPlaceholderData ? undefined : asked.data;
   const address = allocationsAddress(query);
   const values = useFilterValues(asked.data?.rows);
-  const change = (changes: Partial<View>) => show({ ...view, ...changes });
   return (
     <>
       <Tools>
@@ -46,42 +41,17 @@ export function ShowBack({ view }: { view: View }) {
         <Export address={`${address}&columns=${COLUMNS}`} />
       </Tools>
       <Title
-        under={
-          answer
-            ? [
-                `${datesOf(answer.question.window)} UTC`,
-                pricesWords(answer),
-                estimatesWords(answer),
-                conversionWords(answer),
-              ]
-                .filter(Boolean)
-                .join(" · ")
-            : " "
-        }
+        under={answer ? line(`${datesOf(answer.question.window)} UTC`, figuresWords(answer)) : " "}
         aside={answer && answer.rows.length > 0 ? <Total answer={answer} /> : null}
       >
         {`Show-back by ${view.aggregate.map(keyWords).join(" and ")}${scopeOf(view.filter)}, ${windowWords(view.window)}`}
       </Title>
       <div className="controls">
-        <WindowChoice
-          value={view.window}
-          answered={answer?.question.window}
-          onChoose={(window) => change({ window })}
-        />
-        <GroupChoice
-          kind="allocations"
-          window={view.window}
-          value={view.aggregate}
-          onChoose={(aggregate) => change({ aggregate })}
-        />
+        <WindowChoice view={view} answered={answer?.question.window} />
+        <GroupChoice kind="allocations" view={view} />
         <SharingChoice view={view} />
         <FiguresChoice view={view} answer={asked.data} />
-        <FilterBox
-          value={view.filter}
-          values={values}
-          source={{ kind: "allocation", window: view.window }}
-          onCommit={(filter) => change({ filter })}
-        />
+        <FilterBox view={view} kind="allocation" values={values} />
       </div>
       <Outcome asked={asked} view={view}>
         {(body) =>
@@ -92,16 +62,6 @@ export function ShowBack({ view }: { view: View }) {
   );
 }
 
-function Total({ answer }: { answer: Allocations }) {
-  const atLeast = isLowerBound(answer.completeness);
-  return (
-    <p className="figure">
-      <span className="figure-label">{atLeast ? "Total, at least" : "Total"}</span>
-      <Amount value={answer.totals.total_cost} currency={answer.currency} atLeast={atLeast} />
-    </p>
-  );
-}
-
 function Found({ answer, view }: { answer: Allocations; view: View }) {
   const columns = useMemo(() => showBackColumns(answer, view), [answer, view]);
   return (
@@ -109,16 +69,7 @@ function Found({ answer, view }: { answer: Allocations; view: View }) {
       <PartialNotice completeness={answer.completeness} window={view.window} />
       <Warnings warnings={answer.warnings} />
       <p className="muted">{sharingSentences(view).join(" ")}</p>
-      <Table
-        label="Show-back"
-        columns={columns}
-        rows={answer.rows}
-        rowId={(row) => row.name}
-        sort={view.sort}
-        onSort={(sort) => show({ ...view, sort })}
-        totals
-        rowClass={(row) => (isIdle(row.name) ? "row-idle" : undefined)}
-      />
+      <AnswerTable label="Show-back" columns={columns} rows={answer.rows} view={view} totals />
     </>
   );
 }

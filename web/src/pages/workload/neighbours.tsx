@@ -1,11 +1,14 @@
 /** The workload of the same name in other clusters, side by side. */
 
 import { useAllocations } from "../../api/hooks";
+import type { AllocationRow } from "../../api/schema";
 import { fieldsOf } from "../../drill";
 import { equal, filterOf } from "../../filter";
 import { Go } from "../../go";
+import { type Cell, List } from "../../marks/list";
 import { Amount, Efficiency } from "../../marks/meter";
 import { questionOf } from "../../question";
+import { Panel } from "../../states/panel";
 import type { View } from "../../url";
 
 export function Neighbours({ view }: { view: View }) {
@@ -13,51 +16,39 @@ export function Neighbours({ view }: { view: View }) {
   const own = fieldsOf("controller", controller).map(([field, value]) => equal(field, value));
   const filter = filterOf([equal("namespace", namespace), ...own]);
   const query = questionOf(view, { step: "all", aggregate: ["cluster"], idle: "hide", filter });
-  const { data, error } = useAllocations(query);
+  const asked = useAllocations(query);
   return (
-    <section className="card panel" aria-labelledby="neighbours">
-      <h2 id="neighbours">In every cluster</h2>
-      {data ? (
-        <table className="list number">
-          <thead>
-            <tr>
-              <th scope="col">Cluster</th>
-              <th scope="col" className="end">
-                Efficiency
-              </th>
-              <th scope="col" className="end">
-                Cost
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.rows.map((row) => {
-              const name = row.key["cluster"] ?? row.name;
-              return (
-                <tr key={row.name} className={name === cluster ? "list-here" : undefined}>
-                  <th scope="row">
-                    <Go
-                      to={{ ...view, path: [name, namespace, controller] }}
-                      className="quiet-link"
-                      aria-current={name === cluster ? "page" : undefined}
-                    >
-                      {name}
-                    </Go>
-                  </th>
-                  <td className="end">
-                    <Efficiency value={row.total_efficiency} />
-                  </td>
-                  <td className="end">
-                    <Amount value={row.total_cost} currency={data.currency} />
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      ) : (
-        <p className="muted">{error ? `Could not be read: ${error.message}` : "Reading…"}</p>
+    <Panel title="In every cluster" asked={asked}>
+      {({ rows, currency }) => (
+        <List
+          cells={cellsOf(view, currency)}
+          rows={rows}
+          rowId={(row) => row.name}
+          rowClass={(row) => (nameOf(row) === cluster ? "list-here" : undefined)}
+        />
       )}
-    </section>
+    </Panel>
   );
+}
+
+function cellsOf(view: View, currency: string): readonly Cell<AllocationRow>[] {
+  const [cluster, ...workload] = view.path;
+  const link = (name: string) => (
+    <Go
+      to={{ ...view, path: [name, ...workload] }}
+      className="quiet-link"
+      aria-current={name === cluster ? "page" : undefined}
+    >
+      {name}
+    </Go>
+  );
+  return [
+    { title: "Cluster", cell: (row) => link(nameOf(row)) },
+    { title: "Efficiency", align: "end", cell: (row) => <Efficiency value={row.total_efficiency} /> },
+    { title: "Cost", align: "end", cell: (row) => <Amount value={row.total_cost} currency={currency} /> },
+  ];
+}
+
+function nameOf(row: AllocationRow): string {
+  return row.key["cluster"] ?? row.name;
 }

@@ -1,9 +1,7 @@
 /** One workload: what it asks for, what it uses, and what the difference costs. */
 
-import { useMemo } from "react";
-import { allocationColumns } from "../../allocations/columns";
-import { stackOfAnswer, viewBelow } from "../../allocations/prepare";
 import { observedWords } from "../../allocations/rates";
+import { useStacked } from "../../allocations/use-stacked";
 import { useAllocations } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
 import type { Allocations } from "../../api/schema";
@@ -15,17 +13,13 @@ import { fieldsOf } from "../../drill";
 import { equal, filterOf } from "../../filter";
 import { Title, Tools } from "../../frame/page";
 import { Export, Share } from "../../frame/share";
-import { show } from "../../location";
 import { questionOf } from "../../question";
 import { Empty } from "../../states/empty";
 import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
-import { Table } from "../../table/table";
+import { AnswerTable } from "../../table/answer";
 import type { View } from "../../url";
-import { conversionWords } from "../../words/conversion";
-import { estimatesWords } from "../../words/estimates";
-import { isIdle } from "../../words/names";
-import { pricesWords } from "../../words/prices";
+import { figuresWords, line } from "../../words/figures";
 import { windowWords } from "../../words/window";
 import { Neighbours } from "./neighbours";
 import { Waste } from "./waste";
@@ -45,24 +39,16 @@ export function Workload({ view }: { view: View }) {
         <Export address={address} />
       </Tools>
       <Title
-        under={[
+        under={line(
           `${cluster} / ${namespace}`,
           windowWords(view.window),
           "without idle",
-          asked.data ? pricesWords(asked.data) : "",
-          asked.data ? estimatesWords(asked.data) : "",
-          asked.data ? conversionWords(asked.data) : "",
+          figuresWords(asked.data),
           asked.data ? `rates over ${observedWords(asked.data, cluster)}` : "",
-        ]
-          .filter(Boolean)
-          .join(" · ")}
+        )}
         aside={
           <div className="controls">
-            <WindowChoice
-              value={view.window}
-              answered={window}
-              onChoose={(chosen) => show({ ...view, window: chosen })}
-            />
+            <WindowChoice view={view} answered={window} />
             <FiguresChoice view={view} answer={asked.data} />
           </div>
         }
@@ -83,15 +69,7 @@ export function Workload({ view }: { view: View }) {
 }
 
 function Found({ answer, query, view }: { answer: Allocations; query: View; view: View }) {
-  const stack = useMemo(() => stackOfAnswer(answer), [answer]);
-  const columns = useMemo(
-    () => allocationColumns(answer, query, new Map(stack.groups.map((group) => [group.id, group]))),
-    [answer, query, stack],
-  );
-  const drill = (name: string) => {
-    const next = viewBelow(answer, query, name);
-    if (next) show(next);
-  };
+  const { stack, columns, drill } = useStacked(answer, query);
   return (
     <>
       <PartialNotice completeness={answer.completeness} window={view.window} />
@@ -101,16 +79,7 @@ function Found({ answer, query, view }: { answer: Allocations; query: View; view
         <Bars stack={stack} currency={answer.currency} label="Cost by pod, over time" onPick={drill} />
         <Neighbours view={view} />
       </div>
-      <Table
-        label="Pods"
-        columns={columns}
-        rows={answer.rows}
-        rowId={(row) => row.name}
-        sort={view.sort}
-        onSort={(sort) => show({ ...view, sort })}
-        totals
-        rowClass={(row) => (isIdle(row.name) ? "row-idle" : undefined)}
-      />
+      <AnswerTable label="Pods" columns={columns} rows={answer.rows} view={view} totals />
     </>
   );
 }
