@@ -19,6 +19,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
 
 from e2e.ui.sites import AXE, BILLED, NARROW_TOKEN, REPOSITORY, Site
+from fleetcost.demo.exchange import TABLE
 from servers.browser import chromium
 from servers.fleetcost import get
 from servers.process import free_port, running
@@ -82,16 +83,17 @@ def fleet(installed: Path, built: Path) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def billed(installed: Path, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The same week with its clouds' bills, one of which ends two days early; no bill covers today."""
+    """The same week with its clouds' bills, one in euros and one two days short, and rates; no bill covers today."""
     folder = tmp_path_factory.mktemp("billed")
     shutil.copytree(built / "bucket", folder / "bucket")
-    command = [installed, Path(__file__).with_name("write_bills.py"), folder / "bills", str(DAYS)]
+    script = Path(__file__).with_name("write_bills.py")
+    command = [installed, script, folder / "bills", folder / "bucket", str(DAYS)]
     wanted = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=True).stdout.strip()
     # Read before the aggregator starts, so that its first pass has them: the next one comes ten minutes later.
     read = [installed, "-m", "fleetcost", "billing", "run", "--storage-config", _store(folder)]
     read += ["--data-dir", folder / "data", "--cloud-integration", wanted]
     subprocess.run(read, env=_environment(), capture_output=True, check=True)
-    with _aggregator(installed, folder, "--cloud-integration", wanted, ready=_billed) as address:
+    with _aggregator(installed, folder, "--cloud-integration", wanted, "--rates", TABLE, ready=_billed) as address:
         yield Site(address)
 
 

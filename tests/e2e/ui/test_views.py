@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import urllib.parse
 from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -11,8 +12,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from e2e.ui.conftest import attentive
-from e2e.ui.sites import PAGES, Site, amount
-from servers.fleetcost import get_bytes
+from e2e.ui.sites import BILLED, PAGES, Site, amount
+from e2e.ui.tables import figure
+from servers.fleetcost import get, get_bytes
 from servers.prefixed import prefixed
 
 pytestmark = pytest.mark.real
@@ -66,6 +68,34 @@ def test_the_assets_of_a_complete_cluster_cost_what_its_allocations_cost(fleet: 
     page.goto(f"{fleet.address}/assets?window={WINDOW}&filter={of_cluster('cluster-2')}")
 
     assert amount(page.locator(".title .figure").inner_text()) == wanted
+
+
+GROUPINGS = {"explore": "namespace", "assets": "type", "cloud": "provider,service"}
+ROUTES = {"explore": "allocations", "assets": "assets", "cloud": "cloudcosts"}
+
+
+@pytest.mark.parametrize("name", GROUPINGS)
+def test_a_page_is_in_the_currency_that_is_chosen(billed: Site, page: Page, name: str) -> None:
+    """Euros chosen on a page are in its address and its export, their rates are said, and the sum is the server's."""
+    page.goto(f"{billed.address}/{name}?window={BILLED}&aggregate={GROUPINGS[name]}")
+    expect(page.locator(".title .figure").first).to_contain_text("$")
+    page.get_by_label("Currency").select_option("EUR")
+    total = page.locator(".title .figure .number")
+    expect(total).to_contain_text("€")
+    asked = {"window": BILLED, "aggregate": GROUPINGS[name], "step": "all", "currency": "EUR"}
+    wanted = get(billed.address, f"/api/v1/{ROUTES[name]}", **asked)["totals"]["total_cost"]
+    found = figure(total.inner_text(), total.get_attribute("title") or "")
+    assert found is not None
+    assert found.value == pytest.approx(wanted, abs=1e-6)
+    expect(page.get_by_text("converted into EUR by the rates of demo (version 1)")).to_be_visible()
+    expect(page.locator("table.table").first).not_to_contain_text("$")
+
+    assert "currency=EUR" in page.url
+    page.get_by_role("banner").get_by_role("button", name="Export").click()
+    expect(page.get_by_role("link", name="CSV").first).to_have_attribute("href", re.compile("currency=EUR"))
+    page.keyboard.press("Escape")
+    page.go_back()
+    expect(page.locator(".title .figure").first).to_contain_text("$")
 
 
 def test_every_level_keeps_the_cluster_and_is_undone_by_back(fleet: Site, page: Page) -> None:
