@@ -194,7 +194,7 @@ def plain(wide: BrowserContext) -> Iterator[Page]:
 
 
 def test_ten_thousand_rows_scroll_like_a_plain_page(long: Page, plain: Page) -> None:
-    """Only the rows in sight are in the page, the last one is reached, and frames are about as fast as a plain page's."""
+    """Only the rows in sight are in the page, the last one is reached, and frames take about what plain rows take."""
     table = long.locator("table.table")
     assert table.get_attribute("aria-rowcount") == str(MANY + 2)
     assert table.locator("tbody tr").count() < 200
