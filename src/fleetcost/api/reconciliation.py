@@ -19,7 +19,7 @@ NANO = Decimal("1e-9")
 
 class ReconciledDayJson(msgspec.Struct, frozen=True, kw_only=True):
     """
-    One cluster on one day.
+    One cluster on one day in one currency.
 
     Attributes:
         state: how far the bills of this cluster had come
@@ -114,7 +114,7 @@ class ReconciliationJson(msgspec.Struct, frozen=True, kw_only=True):
     How bills and assets were brought together.
 
     Attributes:
-        days: a line per cluster and day that has a bill, or should have one
+        days: a line per cluster, day that has a bill, or should have one, and currency
         bills: the whole bill per currency; empty for who may see a part of the fleet only
         outcomes, unmatched_rows: of all bills; empty for who may see a part of the fleet only
         unmatched_assets: at list price on days that have a bill, the dearest first

@@ -91,11 +91,12 @@ def _cover(snapshot: View, frame: Frame) -> tuple[BillCover, ...]:
         f"FROM (SELECT cluster, currency, {dialect.truncated('day', 'window_start')} AS day, sum(cost) AS list_cost, "
         "coalesce(sum(cost) FILTER (WHERE adjustment <> 0), 0) AS own_cost\n"
         f"  FROM {assets} WHERE window_start >= {start} AND window_start < {end} GROUP BY 1, 2, 3) AS a\n"
-        "LEFT JOIN (SELECT cluster, window_start AS day, "
+        "LEFT JOIN (SELECT cluster, window_start AS day, currency, "
         f"sum(CASE WHEN outcome IN ({covered}) THEN list_cost ELSE 0 END)::DOUBLE "
         "/ nullif(sum(list_cost)::DOUBLE, 0) AS part\n"
         f"  FROM reconciled_asset WHERE window_start >= {first} AND window_start < {end} "
-        "GROUP BY cluster, window_start) AS r ON r.cluster = a.cluster AND r.day = a.day\n"
+        "GROUP BY cluster, window_start, currency) AS r "
+        "ON r.cluster = a.cluster AND r.day = a.day AND r.currency = a.currency\n"
         "ORDER BY a.day, a.cluster, a.currency"
     )
     return tuple(

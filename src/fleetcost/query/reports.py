@@ -1,8 +1,8 @@
-"""The report of reconciliation in one currency: the rows that its statements read, and a day of it."""
+"""The report of reconciliation in one currency: the rows that its statements read, and its days."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -20,10 +20,11 @@ _BILLS = (
 _ASSETS = (
     "window_start", "currency", "cluster", "type", "name", "provider_id", "outcome", "list_cost", "adjustment",
 )  # fmt: skip
-_OF_A_DAY = (
+_AMOUNTS = (
     "list_cost", "adjustment", "matched_cost", "waiting_cost", "unbilled_cost", "unmatched_cost", "allocated_cost",
     "idle_cost",
 )  # fmt: skip
+_COUNTS = ("matched_assets", "waiting_assets", "unbilled_assets", "matched_rows", "unmatched_rows")
 
 
 def report_sources(snapshot: View, question: Question) -> ReportSources:
@@ -43,14 +44,21 @@ def report_sources(snapshot: View, question: Question) -> ReportSources:
     return ReportSources(f"{bills} AS bills", f"{assets} AS assets")
 
 
-def exchanged_day(day: DayReport, question: Question) -> DayReport:
-    """Return one cluster's day in the currency of the answer; in its own where there is no rate."""
-    factor = _factors(question).get((day.day, day.currency))
-    if factor is None or question.shown is None:
-        return day
-    amounts = {name: getattr(day, name) * factor for name in _OF_A_DAY}
-    return replace(day, currency=question.shown.currency, **amounts)
+def exchanged_days(days: Iterable[DayReport], question: Question) -> tuple[DayReport, ...]:
+    """Return days in the currency of the answer, one per cluster and day; in their own, and apart, without a rate."""
+    factors = {(one.day, one.currency): one.factor for one in question.exchange.factors}
+    found: dict[tuple[str, datetime, str], DayReport] = {}
+    for day in days:
+        factor = factors.get((day.day, day.currency))
+        one = day if factor is None or question.shown is None else _times(day, factor, question.shown.currency)
+        key = one.cluster, one.day, one.currency
+        found[key] = _plus(found[key], one) if key in found else one
+    return tuple(found.values())
 
 
-def _factors(question: Question) -> Mapping[tuple[datetime, str], Decimal]:
-    return {(one.day, one.currency): one.factor for one in question.exchange.factors}
+def _times(day: DayReport, factor: Decimal, currency: str) -> DayReport:
+    return replace(day, currency=currency, **{name: getattr(day, name) * factor for name in _AMOUNTS})
+
+
+def _plus(one: DayReport, other: DayReport) -> DayReport:
+    return replace(one, **{name: getattr(one, name) + getattr(other, name) for name in (*_AMOUNTS, *_COUNTS)})

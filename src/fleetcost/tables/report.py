@@ -21,7 +21,7 @@ from fleetcost.tables.view import View
 @dataclass(frozen=True, slots=True)
 class DayReport:
     """
-    One cluster on one day; costs are in the currency of its assets.
+    What one cluster has in one currency on one day; rows in another than its assets' have a report of their own.
 
     Attributes:
         day: its start
@@ -125,7 +125,7 @@ AS_KEPT = ReportSources()
 
 
 def report_days(snapshot: View, window: Window) -> tuple[DayReport, ...]:
-    """Return the report of every cluster and day of a window of whole days."""
+    """Return the report of every cluster, day and currency of a window of whole days."""
     rows = snapshot.rows(statement("report_days", None, **_COSTS), _days(window))
     return tuple(DayReport(*_read(row, {1: aware, 2: BillState})) for row in rows)
 

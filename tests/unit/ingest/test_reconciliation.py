@@ -10,18 +10,25 @@ from typing import Any
 
 import pytest
 
-from bills import cloud_key
-from builders import at, day
+from bills import cloud_cost, cloud_key, cloud_set
+from builders import asset_set, at, day, hour, node, put
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.bucket.port import Bucket
 from fleetcost.ingest.plan import Retention
 from fleetcost.ingest.run import Ingestor
-from fleetcost.model.cloud_cost import BillState
+from fleetcost.model.cloud_cost import BillState, Category
 from fleetcost.model.reconciliation import AssetOutcome, RowOutcome
 from fleetcost.model.window import Window
+from fleetcost.query.kinds import CLOUD
+from fleetcost.query.question import Question, Step, framed
+from fleetcost.query.reports import exchanged_days
+from fleetcost.query.shown import Shown
+from fleetcost.rates.table import RatePolicy
 from fleetcost.sets.cloud.layout import set_path
+from fleetcost.sets.cloud.publish import publish
 from fleetcost.tables.database import Database, EngineLimits, open_database
 from fleetcost.tables.report import carried, report_days, report_outcomes, unmonitored
+from unit.api.mixed import factor, rate_table
 from unit.ingest.billed_fleet import (
     CURRENCIES,
     DAYS,
@@ -135,7 +142,7 @@ def test_the_books_close_with_the_bill(known: Known) -> None:
     fleet, made = known.fleet, known.tables
     with made.database.snapshot() as snapshot:
         outcomes, assets = report_outcomes(snapshot, ALL), carried(snapshot, ALL)
-        days = report_days(snapshot, ALL)
+        days = [one for one in report_days(snapshot, ALL) if one.currency == CURRENCIES[one.cluster]]
     every = [row for rows in fleet.rows.values() for row in rows]
     for currency in ("EUR", "USD"):
         bill = sum((r.cost.amortized_net_cost for r in every if r.cost.currency == currency), Decimal(0))
@@ -153,6 +160,59 @@ def test_the_books_close_with_the_bill(known: Known) -> None:
         assert one.list_cost + one.adjustment == one.matched_cost + one.unbilled_cost
         assert one.state is BillState.FINAL
     assert len(days) == len(CURRENCIES) * len(DAYS)
+
+
+def test_no_line_of_a_day_adds_two_currencies(known: Known) -> None:
+    """In each currency the lines of all clusters and days, and the rows of no cluster, are the bill."""
+    with known.tables.database.snapshot() as snapshot:
+        days = report_days(snapshot, ALL)
+    loose = known.tables.rows("SELECT currency, amortized_net_cost FROM cloud_cost_1d WHERE cluster = ''")
+    for currency in ("EUR", "USD"):
+        lines = [one for one in days if one.currency == currency]
+        whole = sum((one.matched_cost + one.waiting_cost + one.unmatched_cost for one in lines), Decimal(0))
+        whole += sum((cost for own, cost in loose if own == currency), Decimal(0))
+        rows = [row.cost for own in known.fleet.rows.values() for row in own]
+        assert whole == sum((one.amortized_net_cost for one in rows if one.currency == currency), Decimal(0))
+    apart = [one for one in days if one.currency != CURRENCIES[one.cluster]]
+    assert {(one.cluster, one.list_cost, one.unmatched_rows) for one in apart} == {("gcp", 0, 1)}
+    assert len(days) == len(CURRENCIES) * len(DAYS) + len(apart)
+
+
+def test_a_converted_day_is_one_line_of_both_currencies(known: Known) -> None:
+    """With rates a cluster's day is one line: both currencies, each times its rate; without, they stay apart."""
+    with known.tables.database.snapshot() as snapshot:
+        days = report_days(snapshot, ALL)
+    question = Question(kind=CLOUD, frame=framed(ALL, Step.DAY, at(), NOW)[0], step=Step.ALL, dimensions=())
+    rates = RatePolicy(rate_table())
+    shown = exchanged_days(days, replace(question, shown=Shown("EUR", ("USD",), rates)))
+    assert [(one.cluster, one.currency) for one in shown] == [(name, "EUR") for name in CURRENCIES for _ in DAYS]
+    for one in shown:
+        parts = [own for own in days if (own.cluster, own.day) == (one.cluster, one.day)]
+        worth = {"EUR": Decimal(1), "USD": factor("USD", "EUR", (one.day - at()).days)}
+        for name in ("list_cost", "matched_cost", "unmatched_cost", "idle_cost"):
+            assert getattr(one, name) == sum(getattr(own, name) * worth[own.currency] for own in parts)
+        assert one.unmatched_rows == sum(own.unmatched_rows for own in parts)
+    assert exchanged_days(days, replace(question, shown=Shown("EUR", ("USD",)))) == days
+
+
+def test_a_day_of_hours_in_two_currencies_is_two_assets(folder: Path) -> None:
+    """Where prices changed currency within a day, hours in the bill's cost what it says, the others list price."""
+    bucket = MemoryBucket()
+    hours = [(hour(3), "USD", Decimal(2)), (hour(4), "EUR", Decimal(3)), (hour(5), "EUR", Decimal(4))]
+    for window, currency, cost in hours:
+        one = node(window, name="n0", provider_id="i-0", cpu_cost=cost)
+        put(bucket, asset_set([one], window, "aws", currency=currency))
+    row = cloud_cost(0, Decimal(5), currency="USD", provider="AWS", provider_id="i-0", category=Category.COMPUTE)
+    publish(bucket, cloud_set([row], 0, "bills-aws", BillState.FINAL))
+    made = Tables(folder, bucket)
+    assert made.ingestor.pass_once().bad == 0
+    found = made.rows("SELECT currency, cost, adjustment FROM asset_1h ORDER BY window_start")
+    assert found == [("USD", 2, 3), ("EUR", 3, 0), ("EUR", 4, 0)]
+    with made.database.snapshot() as snapshot:
+        lines = {one.currency: one for one in report_days(snapshot, ALL)}
+    assert (lines["USD"].list_cost, lines["USD"].matched_cost, lines["USD"].matched_rows) == (2, 5, 1)
+    assert (lines["EUR"].list_cost, lines["EUR"].matched_cost, lines["EUR"].unbilled_cost) == (7, 0, 7)
+    made.database.close()
 
 
 @pytest.mark.parametrize("resolution", ["1h", "1d"])

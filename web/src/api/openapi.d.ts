@@ -79,7 +79,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How bills and assets were brought together, per cluster and day */
+        /** How bills and assets were brought together, per cluster, day and currency */
         get: operations["get_api_v1_reconciliation"];
         put?: never;
         post?: never;
@@ -967,7 +967,7 @@ export interface components {
          * @description How bills and assets were brought together.
          *
          *     Attributes:
-         *         days: a line per cluster and day that has a bill, or should have one
+         *         days: a line per cluster, day that has a bill, or should have one, and currency
          *         bills: the whole bill per currency; empty for who may see a part of the fleet only
          *         outcomes, unmatched_rows: of all bills; empty for who may see a part of the fleet only
          *         unmatched_assets: at list price on days that have a bill, the dearest first
@@ -988,7 +988,7 @@ export interface components {
         };
         /**
          * ReconciledDayJson
-         * @description One cluster on one day.
+         * @description One cluster on one day in one currency.
          *
          *     Attributes:
          *         state: how far the bills of this cluster had come

@@ -39,7 +39,7 @@ from fleetcost.query.bills import bills_behind
 from fleetcost.query.currencies import left_out
 from fleetcost.query.kinds import CLOUD
 from fleetcost.query.question import Question, Step, framed
-from fleetcost.query.reports import exchanged_day, report_sources
+from fleetcost.query.reports import exchanged_days, report_sources
 from fleetcost.query.rows import CloudCostRow, on_grid
 from fleetcost.query.windows import ACCEPTED
 from fleetcost.tables.report import carried, loose_assets, loose_rows, report_days, report_outcomes
@@ -79,7 +79,7 @@ def reconciliation(context: Context) -> ReconciliationJson:
         question = report_currency(context, snapshot, Question(kind=CLOUD, frame=frame, step=Step.ALL, dimensions=()))
         apart = left_out(snapshot, question) if allowed is None else ()
         sources = report_sources(snapshot, question)
-        every = [exchanged_day(day, question) for day in report_days(snapshot, frame.window)]
+        every = exchanged_days(report_days(snapshot, frame.window), question)
         days = [day for day in every if allowed is None or day.cluster in allowed]
         rows = loose_rows(snapshot, frame.window, limit, sources) if allowed is None else ()
         assets = loose_assets(snapshot, frame.window, limit, sources)
@@ -122,7 +122,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         path="/api/v1/reconciliation", handler=reconciliation, family=Family.NATIVE, answers=ReconciliationJson,
-        summary="How bills and assets were brought together, per cluster and day",
+        summary="How bills and assets were brought together, per cluster, day and currency",
         parameters=(
             Parameter("window", f"the time that is asked about, in whole days: {ACCEPTED}", default="7d"),
             Parameter("cluster", "this cluster only; sums over all bills stay"),

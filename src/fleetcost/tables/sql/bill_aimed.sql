@@ -11,6 +11,7 @@ WITH own AS (
     FROM asset_{res} AS t
     LEFT JOIN bill_asset AS a ON a.cluster = t.cluster AND a.day = date_trunc('day', t.window_start)::TIMESTAMP
         AND a.type = t.type AND a.name = t.name AND a.provider_id = t.provider_id AND a.local = t.local
+        AND a.currency = t.currency
     LEFT JOIN bill_billed AS b ON b.asset = a.asset
     ANTI JOIN (SELECT cluster, window_start FROM own_adjusted WHERE kind = 'assets' AND resolution = '{res}') AS o
         ON o.cluster = t.cluster AND o.window_start = t.window_start

@@ -1,4 +1,4 @@
--- The assets of days, one row each, from daily sets, or from hourly ones where a cluster has no daily one. {days}, {hours}:
+-- The assets of days, one row each in each currency, from daily sets, or from hourly ones where a cluster has no daily one. {days}, {hours}:
 -- which windows.
 WITH every AS (
     SELECT cluster, window_start AS day, currency, type, name, provider_id, local, project, ip, volume_name, cost,
@@ -13,16 +13,16 @@ WITH every AS (
         ON d.cluster = h.cluster AND d.day = date_trunc('day', h.window_start)::TIMESTAMP
 ),
 whole AS (
-    SELECT cluster, day, type, name, provider_id, local, min(currency) AS currency, max(project) AS project,
+    SELECT cluster, day, type, name, provider_id, local, currency, max(project) AS project,
         max(ip) AS ip, nanos(sum(cost)) AS list, min("start") AS "start", max("end") AS "end"
     FROM every
     WHERE type IN ('Node', 'Disk', 'LoadBalancer', 'ClusterManagement', 'Network')
-    GROUP BY cluster, day, type, name, provider_id, local
+    GROUP BY cluster, day, type, name, provider_id, local, currency
 ),
 own AS (
     SELECT DISTINCT cluster, date_trunc('day', window_start)::TIMESTAMP AS day FROM own_adjusted
 )
-SELECT row_number() OVER (ORDER BY w.day, w.cluster, w.type, w.name, w.provider_id, w.local) AS asset, w.*,
+SELECT row_number() OVER (ORDER BY w.day, w.cluster, w.type, w.name, w.provider_id, w.local, w.currency) AS asset, w.*,
     o.cluster IS NOT NULL AS own
 FROM whole AS w
 LEFT JOIN own AS o ON o.cluster = w.cluster AND o.day = w.day;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { partsOf } from "./reconciliation";
+import { linesOf, partsOf } from "./reconciliation";
 
 test("every part of a bill is named for what it is, and they are the whole bill", () => {
   const outcomes = [
@@ -15,4 +15,16 @@ test("every part of a bill is named for what it is, and they are the whole bill"
     "$1,356.52 on assets of the clusters, $608.75 outside of clusters, $242.09 of a cluster by its tags, on no " +
       "asset, $140.89 waits: its assets stay at list price until the bill has come far enough",
   );
+});
+
+test("a cluster has a line in the currency of its assets, and none in that of a row on none of them", () => {
+  const day = { cluster: "eu", list_cost: 5, adjustment: -1, reconciled_cost: 4 };
+  const days = [
+    { ...day, currency: "EUR" },
+    { ...day, currency: "EUR" },
+    { ...day, currency: "USD", list_cost: 0, adjustment: 0, reconciled_cost: 0 },
+  ];
+  expect(linesOf({ days })).toEqual([
+    { cluster: "eu", currency: "EUR", list: 10, adjustment: -2, reconciled: 8 },
+  ]);
 });

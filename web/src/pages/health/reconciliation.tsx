@@ -60,6 +60,11 @@ export function partsOf(
     .join(", ");
 }
 
+type Day = Pick<
+  Reconciled["days"][number],
+  "cluster" | "currency" | "list_cost" | "adjustment" | "reconciled_cost"
+>;
+
 interface Line {
   readonly cluster: string;
   readonly currency: string;
@@ -138,10 +143,10 @@ function amount(
   };
 }
 
-/** A cluster's days added up. */
-function linesOf({ days }: Reconciled): readonly Line[] {
+/** A cluster's days added up, by the currency of its assets; what was billed in another is on none of them. */
+export function linesOf({ days }: { days: readonly Day[] }): readonly Line[] {
   const lines = new Map<string, Line>();
-  for (const day of days) {
+  for (const day of days.filter((one) => one.list_cost !== 0 || one.adjustment !== 0)) {
     const key = `${day.cluster} ${day.currency}`;
     const before = lines.get(key);
     lines.set(key, {
