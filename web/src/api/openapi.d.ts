@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a number is what it is: a tree whose parts sum to it exactly */
+        get: operations["get_api_v1_explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cloudcosts": {
         parameters: {
             query?: never;
@@ -824,6 +841,125 @@ export interface components {
             monitored?: boolean;
             /** @default null */
             billed_cost?: number | null;
+        };
+        /**
+         * ExplainJson
+         * @description One number of an answer, explained.
+         *
+         *     Attributes:
+         *         question: what was understood of it; its rows and totals are those of `/api/v1/allocations`
+         *         row: the name of the row, None for the total of all rows
+         *         field: which figure
+         *         currency: of every amount
+         *         tree: the part that was asked for, with its parts
+         *         completeness: which windows stand behind the number, and which do not: what those would add is not known
+         *         conversion: the exchange rates behind it
+         */
+        ExplainJson: {
+            question: components["schemas"]["QuestionJson"];
+            row: string | null;
+            field: string;
+            currency: string;
+            tree: components["schemas"]["PartJson"];
+            completeness: components["schemas"]["CompletenessJson"][];
+            conversion: components["schemas"]["ConversionJson"] | null;
+            as_of: string;
+            took_ms: number;
+        };
+        /**
+         * PartJson
+         * @description One part of a number. Its amount is exactly that of its parts and their rest, where it has any.
+         *
+         *     Attributes:
+         *         path: names it in the parameter `path`
+         *         kind: answer, part, source, resource, basis, cluster, price, window, node, row or piece
+         *         label: what it is, in words
+         *         amount: in the currency of the tree, exact
+         *         opens: it has parts that were not asked for: ask with its path
+         *         formula: what the amount is the product of
+         *         facts: what else is known of it
+         *         note: what to know, such as why it is not split further
+         *         objects: what it was read from
+         */
+        PartJson: {
+            path: string;
+            kind: string;
+            label: string;
+            amount: string;
+            /** @default false */
+            opens?: boolean;
+            /** @default null */
+            formula?: components["schemas"]["FormulaJson"] | null;
+            /** @default {} */
+            facts?: {
+                [key: string]: string;
+            };
+            /** @default  */
+            note?: string;
+            /** @default [] */
+            objects?: components["schemas"]["SourceObjectJson"][];
+            /** @default [] */
+            parts?: components["schemas"]["PartJson"][];
+            /** @default null */
+            rest?: components["schemas"]["RestJson"] | null;
+        };
+        /**
+         * FormulaJson
+         * @description An amount as quantity times price, times a rate where there is one; of a part that has parts, the mean price.
+         *
+         *     Attributes:
+         *         quantity, price, factor: exact
+         *         unit: of the quantity
+         *         currency: of the price
+         */
+        FormulaJson: {
+            quantity: string;
+            unit: string;
+            price: string;
+            currency: string;
+            /** @default null */
+            factor?: string | null;
+        };
+        /**
+         * SourceObjectJson
+         * @description One object of the bucket that a number was read from.
+         *
+         *     Attributes:
+         *         kind: allocations, assets or bill
+         *         digest: a hash of its rows
+         *         built_at: when it was made, None where nobody said
+         *         format_version: of its file
+         *         coverage_minutes: of a set, minutes of its window in which the source was seen
+         *         agent_version: of a set, who wrote it
+         *         final: of a set, no more samples can come
+         *         state, version: of a bill, how far it had come, and which version of its day it is
+         */
+        SourceObjectJson: {
+            kind: string;
+            path: string;
+            digest: string;
+            window: components["schemas"]["WindowJson"];
+            format_version: number;
+            /** @default null */
+            built_at?: string | null;
+            /** @default null */
+            coverage_minutes?: number | null;
+            /** @default null */
+            agent_version?: string | null;
+            /** @default null */
+            final?: boolean | null;
+            /** @default null */
+            state?: string | null;
+            /** @default null */
+            version?: number | null;
+        };
+        /**
+         * RestJson
+         * @description The parts that were left out because there are more than the limit, together.
+         */
+        RestJson: {
+            count: number;
+            amount: string;
         };
         /**
          * CloudCostsJson
@@ -1746,6 +1882,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClustersJson"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_explain: {
+        parameters: {
+            query?: {
+                /** @description the time that is asked about: today, yesterday, week, month, lastweek, lastmonth; a duration such as 30m, 24h, 7d, 2w; `1d offset 1d`; two Unix times or two RFC 3339 times ending in Z, joined by a comma; left out, it is 7d */
+                window?: string;
+                /** @description how the series is cut; of a file, how its rows are; left out, it is auto */
+                step?: "auto" | "1h" | "1d" | "all" | "hour" | "day" | "week" | "weeknow" | "month" | "quarter";
+                /** @description which rows count, in the filter language */
+                filter?: string;
+                /** @description the prices of every figure: as billed (list price where no bill covers an asset and day), or list prices; left out, it is billed */
+                basis?: "billed" | "list";
+                /** @description the same as `basis`: true is billed, false is list */
+                adjusted?: boolean;
+                /** @description what was estimated where a cluster's metrics had a gap: inside the costs, or left out; left out, it is include */
+                estimated?: "include" | "exclude";
+                /** @description the currency of the answer, by its ISO 4217 code, or native for each row's own; left out, it is display_currency of the settings, else native */
+                currency?: string;
+                /** @description which exchange rates: the name of a table, or name@YYYY-MM-DD for the rates of one day throughout; left out, it is rates of the settings */
+                rates?: string;
+                /** @description what to group by: names joined by commas, or all; left out, it is cluster */
+                aggregate?: string;
+                /** @description idle in rows of its own, shared among the others, or left out; left out, it is separate */
+                idle?: "separate" | "share" | "hide";
+                /** @description idle belongs to a cluster or to a node; left out, it is cluster */
+                idle_by?: "cluster" | "node";
+                /** @description how shared idle is divided; left out, it is weighted */
+                idle_split?: "weighted" | "even";
+                /** @description nodes' own disks and management fees: in rows of their own, shared, or left out; left out, it is separate */
+                tenancy?: "separate" | "share" | "hide";
+                /** @description workloads in these namespaces are shared by all others */
+                share_namespaces?: string;
+                /** @description workloads with one of these labels, name:value, are shared by all others */
+                share_labels?: string;
+                /** @description an overhead per month of 730 hours that all rows share; left out, it is 0 */
+                share_cost?: string;
+                /** @description how shared costs are divided; left out, it is weighted */
+                share_split?: "weighted" | "even";
+                /** @description the name of the row whose figure is meant; left out, it is the total of all rows */
+                row?: string;
+                /** @description which figure of it: any that is in a currency; left out, it is total_cost */
+                field?: string;
+                /** @description of a row that is there in several currencies, which; left out, it is the answer's */
+                row_currency?: string;
+                /** @description the path of the part to open, as an earlier answer gave it; left out, it is the whole figure */
+                path?: string;
+                /** @description levels of parts, 10 at most; left out, it is 2 */
+                depth?: number;
+                /** @description most parts of one part, 1000 at most; the others are added up; left out, it is 31 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainJson"];
                 };
             };
             /** @description the question cannot be used */

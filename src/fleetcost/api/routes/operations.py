@@ -13,6 +13,7 @@ from fleetcost.api.routes import (
     contexts,
     custom_cost,
     diagnostic,
+    explain,
     health,
     multicluster,
     native,
@@ -27,6 +28,7 @@ from fleetcost.api.routes import (
 
 OPERATIONS: tuple[Operation, ...] = (
     *native.OPERATIONS,
+    *explain.OPERATIONS,
     *cloud.OPERATIONS,
     *health.OPERATIONS,
     *stores.OPERATIONS,

@@ -94,8 +94,11 @@ class IdleRows:
         """Of idle that is divided by a filter no estimated part is known."""
         return ", ".join(f"0::{self._source.amount} AS {name}" for name in ESTIMATES["idle"])
 
+    def shown(self) -> str:
+        """Return idle that rows of its own show, by place and window; `idle_at` must be there before."""
+        return self._apart() if self._question.idle is not Idle.SHARE else self._left()
+
     def _idle(self) -> str:
-        shown = self._apart() if self._question.idle is not Idle.SHARE else self._left()
         node = "node, provider_id, " if self._question.idle_by_node else ""
         costs = ", ".join(f"sum({name})::{self._source.amount} AS {name}_cost" for name in RESOURCES)
         costs += "".join(f", sum({name})::{self._source.amount} AS {name}" for name in ESTIMATES["idle"])
@@ -103,12 +106,13 @@ class IdleRows:
         if node:
             agreed += f", {self._dialect.agreed('node')} AS node, {self._dialect.agreed('provider_id')} AS provider_id"
         return (
-            f"SELECT step, {ROLE_IDLE} AS role, currency, {self._idle_name()} AS name, {agreed}, "
+            f"SELECT step, {ROLE_IDLE} AS role, currency, {self.idle_name()} AS name, {agreed}, "
             f'min("start") AS "start", max("end") AS "end", {costs}, count(*) AS members\n'
-            f"FROM (SELECT *, {self._source.step()} AS step FROM ({shown}))\nGROUP BY step, currency, name"
+            f"FROM (SELECT *, {self._source.step()} AS step FROM ({self.shown()}))\nGROUP BY step, currency, name"
         )
 
-    def _idle_name(self) -> str:
+    def idle_name(self) -> str:
+        """Return the name of a row of idle, made of its place."""
         return self._name(IDLE, by_place=self._question.idle is Idle.SPLIT)
 
     def _name(self, word: str, *, by_place: bool) -> str:
@@ -179,18 +183,27 @@ class IdleRows:
         )
 
     def _tenancy(self) -> str:
-        word, role = (SHARED, ROLE_SHARED) if self._question.tenancy is Tenancy.SHARE else (TENANCY, ROLE_TENANCY)
-        by_place = self._question.idle is Idle.SPLIT
+        role = ROLE_SHARED if self._question.tenancy is Tenancy.SHARE else ROLE_TENANCY
         return (
-            f"SELECT step, {role} AS role, currency, {self._name(word, by_place=by_place)} AS name, "
+            f"SELECT step, {role} AS role, currency, {self.tenancy_name()} AS name, "
             f"{self._dialect.agreed('cluster')} AS cluster, "
             f'min("start") AS "start", max("end") AS "end", sum(amount)::{self._source.amount} AS shared_cost, '
             "count(*) AS members\n"
-            f"FROM (SELECT *, {self._source.step()} AS step FROM ({self._tenancy_amounts()}) WHERE amount <> 0)\n"
+            f"FROM (SELECT *, {self._source.step()} AS step FROM ({self.tenancy_amounts()}) WHERE amount <> 0)\n"
             "GROUP BY step, currency, name"
         )
 
-    def _tenancy_amounts(self) -> str:
+    def tenancy_name(self) -> str:
+        """Return the name of a row of tenancy, made of its cluster."""
+        word = SHARED if self._question.tenancy is Tenancy.SHARE else TENANCY
+        return self._name(word, by_place=self._question.idle is Idle.SPLIT)
+
+    @staticmethod
+    def unshared_name() -> str:
+        """Return the name of the row of shared costs that nobody could carry."""
+        return f"'{SHARED}'"
+
+    def tenancy_amounts(self) -> str:
         """Return what is shown of each cluster's tenancy: what follows passing rows, or what nobody could carry."""
         whole = "disks + management"
         if not self._divides_tenancy:
@@ -208,7 +221,7 @@ class IdleRows:
     def _unshared(self) -> str:
         window = self._question.frame.window
         return (
-            f"SELECT step, {ROLE_SHARED} AS role, currency, '{SHARED}' AS name, "
+            f"SELECT step, {ROLE_SHARED} AS role, currency, {self.unshared_name()} AS name, "
             f'{self._dialect.time(window.start)} AS "start", {self._dialect.time(window.end)} AS "end", '
             f"sum(amount)::{self._source.amount} AS shared_cost, count(*) AS members\n"
             f"FROM (SELECT *, {self._source.step()} AS step FROM ({Shared(self._question, self._dialect).unshared()}) "

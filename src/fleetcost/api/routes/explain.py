@@ -1,0 +1,149 @@
+"""Why a number is what it is: `/api/v1/explain`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from fleetcost.api.behind import completeness_document
+from fleetcost.api.context import Context
+from fleetcost.api.currency import conversion_document, native_currency
+from fleetcost.api.explained import ExplainJson, Objects, part_document
+from fleetcost.api.native import question_document
+from fleetcost.api.operation import Operation, Parameter
+from fleetcost.api.parameters import whole
+from fleetcost.api.questions import ALLOCATION_PARAMETERS, native_question
+from fleetcost.api.words import Family
+from fleetcost.errors import QuestionError
+from fleetcost.model.sets import SetKind
+from fleetcost.model.window import Resolution, rfc3339
+from fleetcost.query.ask import judged
+from fleetcost.query.bills import bill_entries
+from fleetcost.query.charges import AskedFigure, billed_days
+from fleetcost.query.currencies import left_out
+from fleetcost.query.question import Page, Question
+from fleetcost.tables.ledger import EntryState
+from fleetcost.tables.view import View
+from fleetcost.why.explain import Opened, checked_figure, explain
+from fleetcost.why.explain_objects import SourceObject, bill_object, set_objects
+from fleetcost.why.explain_path import DEEPEST, parse_path
+
+_OTHERS = {"limit", "offset", "sort", "columns", "compare", "format"}
+"""Parameters of a question that choose which rows and figures are shown: one figure has its own."""
+
+MOST_PARTS, USUAL_PARTS = 1000, 31
+"""Parts of one part that are named one by one, at most and where nothing is said: the days of a month."""
+
+USUAL_DEPTH = 2
+"""Levels of parts where nothing is said."""
+
+EXPLAIN_PARAMETERS = (
+    *(one for one in ALLOCATION_PARAMETERS if one.name not in _OTHERS),
+    Parameter("row", "the name of the row whose figure is meant", default="the total of all rows"),
+    Parameter("field", "which figure of it: any that is in a currency", default="total_cost"),
+    Parameter("row_currency", "of a row that is there in several currencies, which", default="the answer's"),
+    Parameter("path", "the path of the part to open, as an earlier answer gave it", default="the whole figure"),
+    Parameter("depth", f"levels of parts, {DEEPEST} at most", default=str(USUAL_DEPTH), whole=True),
+    Parameter(
+        "limit", f"most parts of one part, {MOST_PARTS} at most; the others are added up", str(USUAL_PARTS), whole=True
+    ),
+)
+
+
+def explained(context: Context) -> ExplainJson:
+    """Explain one figure of an answer about allocations."""
+    began = time.perf_counter()
+    question = replace(native_question(context, SetKind.ALLOCATIONS), series=None, page=Page())
+    figure, opened = _figure(context), _opened(context)
+    narrowed = context.caller.narrowed
+    with context.snapshot() as snapshot:
+        question = native_currency(context, snapshot, question)
+        found = explain(
+            snapshot, question, figure, opened, _currencies(context, snapshot, question), disclosing=not narrowed
+        )
+        if found is None:
+            raise _nothing(context, figure)
+        tree, currency = found
+        objects = _objects(context, snapshot, question)
+        document = part_document(tree, objects)
+        behind = context.seen(snapshot, judged(snapshot, question, context.now, context.tables.known))
+        apart = left_out(snapshot, question)
+        as_of = rfc3339(context.as_of(snapshot))
+    return ExplainJson(
+        question=question_document(question, context.parameters.get("filter", "")),
+        row=figure.row,
+        field=figure.column,
+        currency=currency,
+        tree=document,
+        completeness=[completeness_document(one) for one in behind],
+        conversion=conversion_document(question, apart),
+        as_of=as_of,
+        took_ms=round((time.perf_counter() - began) * 1000, 1),
+    )
+
+
+def _figure(context: Context) -> AskedFigure:
+    parameters = context.parameters
+    column = checked_figure(parameters.get("field", "total_cost"))
+    return AskedFigure(parameters.get("row"), column, parameters.get("row_currency", ""))
+
+
+def _opened(context: Context) -> Opened:
+    depth, limit = whole(context.parameters, "depth"), whole(context.parameters, "limit")
+    return Opened(
+        path=parse_path(context.parameters.get("path", "")),
+        depth=min(USUAL_DEPTH if depth is None else depth, DEEPEST),
+        limit=min(limit or USUAL_PARTS, MOST_PARTS),
+    )
+
+
+def _nothing(context: Context, figure: AskedFigure) -> QuestionError:
+    if "path" in context.parameters:
+        case = "This figure has no such part"
+        return QuestionError("path", context.parameters["path"], "the path of one of its parts, or none", case=case)
+    name = figure.row or ""
+    case = f"The answer has no row `{name[:80]}`" if name else "The answer has no row in this window"
+    return QuestionError("row", name, "the name of a row as /api/v1/allocations gives it", case=case)
+
+
+def _currencies(context: Context, snapshot: View, question: Question) -> Mapping[tuple[str, datetime], str]:
+    """Return the currencies of sets by cluster and window."""
+    resolution = question.frame.resolution
+    return {
+        (one.key.cluster, one.key.window.start): one.currency
+        for one in context.tables.known.entries(snapshot)
+        if one.state is EntryState.INGESTED and one.key.resolution is resolution
+    }
+
+
+def _objects(context: Context, snapshot: View, question: Question) -> Objects:
+    """Return what gives the objects behind a window; bills only to whom sees the whole fleet."""
+    known = context.tables.known
+    sets = set_objects(known.entries(snapshot), question.frame.resolution)
+    disclosing = question.adjusted and not context.caller.narrowed
+    bills = [one for one in bill_entries(snapshot, known) if one.state is EntryState.INGESTED] if disclosing else []
+    days: dict[str, set[tuple[str, datetime]]] = {}
+
+    def behind(cluster: str, start: datetime, billed: bool) -> list[SourceObject]:  # noqa: FBT001
+        found = list(sets.get((cluster, start), ()))
+        if billed and bills:
+            own = days.setdefault(cluster, billed_days(snapshot, cluster)) if cluster not in days else days[cluster]
+            day = Resolution.DAY.floor(start)
+            found += [
+                bill_object(one)
+                for one in bills
+                if one.key.window.start == day and (str(one.key.integration), day) in own
+            ]
+        return found
+
+    return behind
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        path="/api/v1/explain", handler=explained, family=Family.NATIVE, parameters=EXPLAIN_PARAMETERS,
+        summary="Why a number is what it is: a tree whose parts sum to it exactly", answers=ExplainJson,
+    ),
+)  # fmt: skip
