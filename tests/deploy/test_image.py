@@ -113,6 +113,7 @@ def _constraints(folder: Path) -> Path:
 
 
 @pytest.mark.real
+@pytest.mark.corner
 def test_the_wheel_installs_without_a_network(tmp_path: Path) -> None:
     """A wheelhouse made here installs an agent where no index is reached, and that agent says its version."""
     if not (REPOSITORY / "src" / "fleetcost" / "ui" / "static" / "index.html").exists():

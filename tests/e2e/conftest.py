@@ -42,7 +42,7 @@ def prometheus_url(production: trace.Trace, tmp_path_factory: pytest.TempPathFac
         yield address
 
 
-@pytest.fixture(scope="session", params=["filesystem", "s3"])
+@pytest.fixture(scope="session", params=[pytest.param("filesystem", marks=pytest.mark.corner), "s3"])
 def storage_config(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A `federated-store.yaml`: a folder, or a real S3-compatible server."""
     folder = tmp_path_factory.mktemp(f"store-{request.param}")

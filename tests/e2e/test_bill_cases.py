@@ -35,6 +35,7 @@ def test_a_case_has_its_right_answer(judge: ModuleType, folder: Path) -> None:
     assert judge.wrong(expect, judge.run(folder)) == []
 
 
+@pytest.mark.corner
 @pytest.mark.parametrize(
     "folder", [folder for folder in FOLDERS if (folder / "control").is_dir()], ids=lambda folder: folder.name
 )

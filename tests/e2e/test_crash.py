@@ -1,7 +1,7 @@
 """
 The aggregator is killed at random moments; whatever it was doing, its next start answers as if nothing had happened.
 
-The suite kills it six times; `TEST_KILLS=200 pytest tests/e2e/test_crash.py` more often. Passes over random histories
+The suite kills it three times; `TEST_KILLS=200 pytest tests/e2e/test_crash.py` more often. Passes over random histories
 and bills are killed in `tests/unit/ingest/test_history.py`, at a fraction of the cost.
 """
 
@@ -20,14 +20,14 @@ from e2e.campaign import Place, contents, place, restarted, truth, turn
 
 pytestmark = pytest.mark.real
 
-KILLS = int(os.environ.get("TEST_KILLS", "6"))
+KILLS = int(os.environ.get("TEST_KILLS", "3"))
 EVERY = int(os.environ.get("TEST_KILLS_EVERY", "8"))
 """Each so manieth conformance question is asked; 1 asks all, which takes a minute a state."""
 
 ASKED = 12
 """Questions after each kill, others each time; after the last all that were chosen."""
 
-REBUILD_EVERY = 4
+REBUILD_EVERY = 3
 """Each so manieth kill hits a rebuild from an empty disk, the others a pass that replaces what is there."""
 
 

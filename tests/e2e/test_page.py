@@ -125,6 +125,7 @@ def test_the_demonstration_prints_costs_and_exits(tmp_path: Path) -> None:
         assert re.search(rf"{cluster}\s+[0-9.]+\s+[0-9.]+", done.stdout)
 
 
+@pytest.mark.corner
 def test_the_demonstration_is_the_same_every_time(tmp_path: Path) -> None:
     """Two demonstrations of the same day hold the same finished sets, byte for byte in their rows."""
     digests = []

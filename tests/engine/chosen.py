@@ -74,20 +74,12 @@ def features(case: Case) -> frozenset[str]:
     return frozenset(found)
 
 
-def representative(cases: Sequence[Case], new: int = 1) -> list[Case]:
-    """
-    Return few cases that together ask for everything that any case asks for; small fleets are preferred.
-
-    Args:
-        cases: to choose from
-        new: how many things nobody before it asked for each must ask for; more than one leaves out the last few things
-    """
+def representative(cases: Sequence[Case]) -> list[Case]:
+    """Return few cases that together ask for everything that any case asks for; small fleets are preferred."""
     missing = frozenset().union(*(features(case) for case in cases))
     chosen: list[Case] = []
     while missing:
         best = max(cases, key=lambda case: (len(features(case) & missing), case["fleet"] in SMALL))
-        if len(features(best) & missing) < new:
-            break
         chosen.append(best)
         missing -= features(best)
     return sorted(chosen, key=cases.index)

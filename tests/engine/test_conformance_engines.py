@@ -15,8 +15,7 @@ from engine.chosen import ON_SPARK, WHOLE, Case, features, named, representative
 pytestmark = pytest.mark.real
 
 SAIL_CASES = CASES if WHOLE else representative(CASES)
-_NEW = representative(CASES, new=2)
-SPARK_CASES = [case for case in CASES if WHOLE or named(case) in ON_SPARK or case in _NEW]
+SPARK_CASES = [case for case in CASES if WHOLE or named(case) in ON_SPARK]
 
 
 class Started:

@@ -49,12 +49,13 @@ def test_sail_derives_what_the_database_does(sail_url: str, fleet: Fleet, tmp_pa
     assert_same(*both)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.corner) for seed in (2, 3))])
 def test_sail_reconciles_as_the_database_does(sail_url: str, seed: int, tmp_path: Path) -> None:
     """Bills of three clouds in two currencies reach assets, allocations, idle and rollups, hours and days alike."""
     assert_reconciles(sail_url, seed, tmp_path)
 
 
+@pytest.mark.corner
 def test_spark_reconciles_as_the_database_does(spark_url: str, tmp_path: Path) -> None:
     """Spark does too, each step on both workers."""
     assert_reconciles(spark_url, 1, tmp_path)

@@ -169,6 +169,7 @@ def test_any_question_has_one_answer(both: Both, shrinking: Shrinking, asked: As
         raise AssertionError(f"{asked}: {error}") from None
 
 
+@pytest.mark.corner
 @few
 @given(asked=anything())
 @differently_read

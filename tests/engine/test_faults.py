@@ -85,6 +85,7 @@ def expected(written: Written) -> list[tuple[str, float]]:
     return costs(written.made.database, BY_NAMESPACE, written.made.fleet.now)
 
 
+@pytest.mark.corner
 def test_a_worker_that_is_killed_changes_no_answer(
     doomed: SparkCluster, tables: RemoteTables, written: Written
 ) -> None:

@@ -8,6 +8,7 @@ one.
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable
 from datetime import datetime
@@ -44,13 +45,24 @@ def agent_name(file: Path) -> str:
 
 
 def _kept(file: Path, make: Callable[[], str]) -> str:
+    """Return what the file says; where several processes begin at once, it is what the first of them wrote."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        # Renamed into its place: a half-written uid would be another cluster's.
-        draft = file.with_name(f"{file.name}.draft")
+        draft = file.with_name(f"{file.name}.{uuid.uuid4().hex}")
         draft.write_text(make())
-        draft.replace(file)
+        _put_if_absent(draft, file)
     return file.read_text().strip()
+
+
+def _put_if_absent(draft: Path, file: Path) -> None:
+    """Move a whole file to its place: a half-written uid, or a second one, would be another cluster's."""
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links
+        draft.replace(file)
+    draft.unlink(missing_ok=True)
 
 
 def _born(source: Source, now: datetime) -> str | None:

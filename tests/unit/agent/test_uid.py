@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from builders import at
-from fleetcost.agent.uid import cluster_uid
+from fleetcost.agent.uid import agent_name, cluster_uid
 from fleetcost.errors import SourceError
 from fleetcost.model.window import Window
 from fleetcost.samples.query import Query
@@ -79,3 +80,12 @@ def test_without_one_birth_the_uid_is_random(tmp_path: Path, source: Born) -> No
     uid = cluster_uid("", tmp_path / "a", source, at(1))
     assert cluster_uid("", tmp_path / "a", source, at(1)) == uid
     assert cluster_uid("", tmp_path / "b", source, at(1)) != uid
+
+
+def test_who_begins_at_once_gets_one_name(tmp_path: Path) -> None:
+    """Of many that begin at one moment on one folder, all have the name that one of them made, and leave no draft."""
+    for number in range(20):
+        home = tmp_path / str(number)
+        with ThreadPoolExecutor(8) as pool:
+            assert len(set(pool.map(lambda _: agent_name(home / "name"), range(8)))) == 1  # noqa: B023 - ends in the loop
+        assert [file.name for file in home.iterdir()] == ["name"]
