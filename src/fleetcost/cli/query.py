@@ -52,30 +52,35 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     for kind in _PATHS:
         one = kinds.add_parser(kind, help=f"costs by {kind}")
         add_api_flags(one)
-        one.add_argument("--window", default="7d", help="7d, today, lastmonth, two times … (default 7d)")
-        one.add_argument("--aggregate", help="what to group by, such as cluster,namespace")
-        one.add_argument("--filter", help='such as cluster:"prod"+namespace:"shop"')
-        one.add_argument("--currency", help="of the answer: an ISO 4217 code, or native for each row's own")
-        one.add_argument("--rates", help="which exchange rates: a table, or table@YYYY-MM-DD for one day's throughout")
-        if kind != "cloudcost":
-            one.add_argument("--basis", choices=("billed", "list"), default="billed",
-                             help="prices as billed, or list prices (default billed)")  # fmt: skip
-            one.add_argument("--estimated", choices=("include", "exclude"), default="include",
-                             help="what is estimated over gaps in the metrics, inside or left out")  # fmt: skip
-        if kind == "allocation":
-            one.add_argument("--idle", choices=("separate", "share", "hide"), default="separate",
-                             help="idle beside, inside the rows, or left out")  # fmt: skip
-            one.add_argument("--tenancy", choices=("separate", "share", "hide"), default="separate",
-                             help="nodes' own disks and fees beside, inside the rows, or left out")  # fmt: skip
-            one.add_argument("--share-namespaces", help="namespaces that all others carry, such as kube-system")
-            one.add_argument("--share-labels", help="workloads that all others carry, by label, such as team:platform")
-            one.add_argument("--share-cost", help="an overhead a month that all rows carry")
+        add_question_flags(one, kind)
         one.add_argument("--format", choices=("table", "csv", "json"), default="table", help="(default table)")
         one.set_defaults(run=_run)
 
 
+def add_question_flags(parser: argparse.ArgumentParser, kind: str) -> None:
+    """Add what a question of a kind may say: allocation, assets or cloudcost."""
+    parser.add_argument("--window", default="7d", help="7d, today, lastmonth, two times … (default 7d)")
+    parser.add_argument("--aggregate", help="what to group by, such as cluster,namespace")
+    parser.add_argument("--filter", help='such as cluster:"prod"+namespace:"shop"')
+    parser.add_argument("--currency", help="of the answer: an ISO 4217 code, or native for each row's own")
+    parser.add_argument("--rates", help="which exchange rates: a table, or table@YYYY-MM-DD for one day's throughout")
+    if kind != "cloudcost":
+        parser.add_argument("--basis", choices=("billed", "list"), default="billed",
+                            help="prices as billed, or list prices (default billed)")  # fmt: skip
+        parser.add_argument("--estimated", choices=("include", "exclude"), default="include",
+                            help="what is estimated over gaps in the metrics, inside or left out")  # fmt: skip
+    if kind == "allocation":
+        parser.add_argument("--idle", choices=("separate", "share", "hide"), default="separate",
+                            help="idle beside, inside the rows, or left out")  # fmt: skip
+        parser.add_argument("--tenancy", choices=("separate", "share", "hide"), default="separate",
+                            help="nodes' own disks and fees beside, inside the rows, or left out")  # fmt: skip
+        parser.add_argument("--share-namespaces", help="namespaces that all others carry, such as kube-system")
+        parser.add_argument("--share-labels", help="workloads that all others carry, by label, such as team:platform")
+        parser.add_argument("--share-cost", help="an overhead a month that all rows carry")
+
+
 def _run(parsed: argparse.Namespace) -> int:
-    body = _fetch(parsed)
+    body = fetch(parsed, _PATHS[parsed.kind])
     if parsed.format == "json":
         sys.stdout.write(body.decode() + "\n")
         return 0
@@ -103,12 +108,24 @@ def _figures(row: dict[str, Any], columns: tuple[str, ...]) -> dict[str, float]:
     return figures
 
 
-def _fetch(parsed: argparse.Namespace) -> bytes:
+def fetch(parsed: argparse.Namespace, path: str, *more: str) -> bytes:
+    """
+    Ask what the flags say.
+
+    Args:
+        parsed: the flags of `add_question_flags` and of the client
+        path: below `/api/v1`
+        more: names of further flags that are sent
+
+    Raises:
+        CallerError: the question cannot be used.
+        NoAnswerError: there was no answer.
+    """
     names = ("window", "aggregate", "filter", "currency", "rates", "basis", "estimated", "idle", "tenancy", *_SHARING)
-    chosen = {name: value for name in names if (value := getattr(parsed, name, None)) is not None}
+    chosen = {name: str(value) for name in (*names, *more) if (value := getattr(parsed, name, None)) is not None}
     with api_client(parsed) as client:
         try:
-            return client.get(f"/api/v1/{_PATHS[parsed.kind]}", chosen)
+            return client.get(f"/api/v1/{path}", chosen)
         except NoAnswerError as error:
             if error.status == _BAD_REQUEST:
                 raise CallerError(f"ask {error.account}") from error
