@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from fleetcost.cli.stores import clock, local_store
 from fleetcost.demo.bills import write_bills
 from fleetcost.demo.exchange import TABLE, write_rates
 from fleetcost.demo.fleet import DEFAULT_CLUSTERS, FLEET
+from fleetcost.demo.history import MakeFleet, build_history
 from fleetcost.demo.run import Fleet, fleet
 from fleetcost.model.amount import PLACES
 from fleetcost.model.sets import SetKind
@@ -67,10 +69,10 @@ def _run(parsed: argparse.Namespace) -> int:
         free_port(AggregatorSettings().bind, parsed.port)
         load_web()
     bucket = local_store(parsed.data_dir / "bucket")
-    simulated = fleet(
-        bucket, parsed.data_dir / "agents", local_store, clock, clusters=parsed.clusters, days=parsed.days
-    )
-    _build(simulated, console)
+    agents = parsed.data_dir / "agents"
+    make = partial(fleet, bucket, agents, local_store, clock, clusters=parsed.clusters, days=parsed.days)
+    simulated = make()
+    _build(make, simulated, console)
     bill = partial(
         write_bills, (parsed.data_dir / "bills").absolute(), FLEET[: parsed.clusters], simulated.since, clock()
     )
@@ -93,13 +95,13 @@ def _run(parsed: argparse.Namespace) -> int:
         return 0
     stop = threading.Event()
     arrives = partial(_bill_arrives, bill, billing)
-    agents = threading.Thread(target=_go_on, args=(simulated, arrives, stop), name="agents", daemon=True)
-    agents.start()
+    rounds = threading.Thread(target=_go_on, args=(simulated, arrives, stop), name="agents", daemon=True)
+    rounds.start()
     try:
         serve_aggregator(aggregator, lambda address: console.print(f"\nOpen [bold]{address}[/bold]  (Ctrl-C stops)"))
     finally:
         stop.set()
-        agents.join()
+        rounds.join()
     return 0
 
 
@@ -124,7 +126,7 @@ def _bill_arrives(bill: Callable[[], Path], billing: Billing | None) -> None:
         billing.run_once()
 
 
-def _build(simulated: Fleet, console: Console) -> None:
+def _build(make: MakeFleet, simulated: Fleet, console: Console) -> None:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -136,7 +138,11 @@ def _build(simulated: Fleet, console: Console) -> None:
             agent.builder.identity.cluster: progress.add_task(f"agent of {agent.builder.identity.cluster}", total=None)
             for agent in simulated.agents
         }
-        simulated.build(lambda cluster, done, due: progress.update(bars[cluster], completed=done, total=due))
+        build_history(
+            make,
+            lambda cluster, done, due: progress.update(bars[cluster], completed=done, total=due),
+            max(1, len(os.sched_getaffinity(0))),
+        )
 
 
 def _costs(aggregator: Aggregator, window: Window) -> Table:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-import os
 import resource
 import threading
 from collections.abc import Callable
@@ -17,13 +16,13 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from datetime import datetime
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fleetcost.errors import NoRoomError, SetDamagedError, SetRefusedError
 from fleetcost.ingest.budget import MIB
 from fleetcost.model.sets import SetHeader
+from fleetcost.ops.processes import end_with_parent
 from fleetcost.sets.bingen.source import LARGEST_BYTES
 from fleetcost.sets.files import to_bytes
 from fleetcost.sets.foreign import Origin, convert
@@ -126,9 +125,7 @@ def begin(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     # Decoding makes millions of objects and no cycles; looking for them takes a fifth of the time.
     gc.disable()
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_follow, args=(parent.sentinel,), name="follow", daemon=True).start()
+    end_with_parent()
 
 
 def convert_file(
@@ -159,11 +156,6 @@ def convert_file(
         raise NoRoomError(f"write {file}: {error.strerror}: give the data directory more room") from None
     left_out = f"{gone:,} numbers that cannot be are left out" if gone else ""
     return converted.cost_set.header, "; ".join(filter(None, (converted.summary, left_out)))
-
-
-def _follow(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)
 
 
 def _stop(pool: ProcessPoolExecutor, *, kill: bool) -> None:
