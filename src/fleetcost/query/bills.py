@@ -105,6 +105,17 @@ def _cover(snapshot: View, frame: Frame) -> tuple[BillCover, ...]:
     )
 
 
+def day_states(snapshot: View, frame: Frame) -> Mapping[tuple[ClusterId, datetime], BillState]:
+    """Return how far the bills of each cluster have come, by day; a day of no bill is not there."""
+    dialect = dialect_of(snapshot)
+    start, end = dialect.time(Resolution.DAY.floor(frame.window.start)), dialect.time(frame.window.end)
+    found = snapshot.rows(
+        "SELECT cluster, window_start, bill_state FROM reconciled_day "  # noqa: S608 - times only
+        f"WHERE window_start >= {start} AND window_start < {end}"
+    )
+    return {(ClusterId(cluster), aware(day)): BillState(state) for cluster, day, state in found}
+
+
 def _states(snapshot: View, frame: Frame) -> dict[str, dict[BillState, int]]:
     dialect = dialect_of(snapshot)
     start, end = dialect.time(Resolution.DAY.floor(frame.window.start)), dialect.time(frame.window.end)

@@ -79,13 +79,11 @@ def comparison(
     earlier = earlier_window(frame.window, how)
     back = frame.window.start - earlier.start
     pairs = {
-        cluster: sorted(
-            (one for one in windows if _moved(one, back) in whole[1].get(cluster, ())), key=lambda one: one.start
-        )
+        cluster: [one for one in windows if _moved(one, back) in whole[1].get(cluster, ())]
         for cluster, windows in whole[0].items()
     }
     adjusted = question.adjusted and _alike(pairs, back, *cover)
-    now = replace(question, series=None, adjusted=adjusted, counted=_stretches(pairs))
+    now = replace(question, series=None, adjusted=adjusted, counted=stretches(pairs))
     before = replace(
         now, frame=replace(frame, window=earlier), counted=tuple(_back(one, back) for one in now.counted or ())
     )
@@ -103,17 +101,13 @@ def _back(stretch: Stretch, back: timedelta) -> Stretch:
     return Stretch(stretch.clusters, _moved(stretch.window, back))
 
 
-def _stretches(pairs: Mapping[ClusterId, list[Window]]) -> tuple[Stretch, ...]:
+def stretches(windows: Mapping[ClusterId, Iterable[Window]]) -> tuple[Stretch, ...]:
     """Return neighbouring windows as one, and clusters with the same stretch together: a fleet without gaps has one."""
     found: dict[Window, list[ClusterId]] = defaultdict(list)
-    for cluster, windows in pairs.items():
-        for joined in _joined(windows):
+    for cluster, own in windows.items():
+        for joined in _joined(sorted(own)):
             found[joined].append(cluster)
-    return tuple(Stretch(tuple(sorted(clusters)), window) for window, clusters in sorted(found.items(), key=_start))
-
-
-def _start(item: tuple[Window, list[ClusterId]]) -> tuple[datetime, datetime]:
-    return item[0].start, item[0].end
+    return tuple(Stretch(tuple(sorted(clusters)), window) for window, clusters in sorted(found.items()))
 
 
 def _joined(windows: Iterable[Window]) -> Iterable[Window]:

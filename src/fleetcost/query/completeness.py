@@ -57,6 +57,20 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Covered:
+    """
+    How much of one cluster-window stands behind its costs, as parts of its minutes.
+
+    Attributes:
+        observed: minutes observed; all of a window in which the cluster was declared gone, whose costs are known: none
+        estimated: minutes for which there are estimates
+    """
+
+    observed: float
+    estimated: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Life:
     """
     When sets of a cluster are expected.
@@ -110,6 +124,23 @@ def observed(
         cluster: frozenset(
             cell.window for cell in cells(windows, index, cluster, kinds, alive[cluster], now) if cell.state in WHOLE
         )
+        for cluster in clusters(known)
+    }
+
+
+def coverages(
+    entries: Iterable[Entry],
+    frame: Frame,
+    kinds: tuple[SetKind, ...],
+    now: datetime,
+    retired: Mapping[ClusterId, datetime] | None = None,
+) -> Mapping[ClusterId, Mapping[Window, Covered]]:
+    """Return how much of each known cluster's windows stands behind costs; see `completeness` for the arguments."""
+    known = tuple(entries)
+    windows = [window for window in frame.window.split(frame.resolution) if window.start < now]
+    index, alive = index_of(known, frame.resolution), lives(known, frame.resolution, retired or {})
+    return {
+        cluster: {cell.window: _covered(cell) for cell in cells(windows, index, cluster, kinds, alive[cluster], now)}
         for cluster in clusters(known)
     }
 
@@ -229,6 +260,12 @@ def _judge(cluster: ClusterId, judged: list[Cell], now: datetime) -> Completenes
         expected_minutes=sum(_expected_minutes(cell, now) for cell in expected),
         estimated_minutes=sum(cell.estimated_minutes for cell in expected),
     )
+
+
+def _covered(cell: Cell) -> Covered:
+    if cell.state is WindowState.RETIRED:
+        return Covered(1.0)
+    return Covered(cell.coverage_minutes / cell.window.minutes, cell.estimated_minutes / cell.window.minutes)
 
 
 def _expected_minutes(cell: Cell, now: datetime) -> float:

@@ -12,7 +12,7 @@ from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Window
 from fleetcost.query.answer import Completeness
-from fleetcost.query.completeness import completeness, observed
+from fleetcost.query.completeness import Covered, completeness, coverages, observed
 from fleetcost.query.question import Frame
 from fleetcost.tables.ledger import Entry, read_ledger
 from fleetcost.tables.view import View
@@ -67,6 +67,13 @@ class Known:
         """Return the windows of every known cluster that lack nothing."""
         minute = now.replace(second=0, microsecond=0)
         return observed(self.entries(snapshot), frame, kinds, minute, self.retired())
+
+    def coverages(
+        self, snapshot: View, frame: Frame, kinds: tuple[SetKind, ...], now: datetime
+    ) -> Mapping[ClusterId, Mapping[Window, Covered]]:
+        """Return how much of the windows of every known cluster stands behind costs."""
+        minute = now.replace(second=0, microsecond=0)
+        return coverages(self.entries(snapshot), frame, kinds, minute, self.retired())
 
     def remembered(self, snapshot: View, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - what is made
         """Return what was made for a key in this state of the tables, or make it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from fleetcost.model.asset import AssetType
 from fleetcost.model.sets import SetKind
@@ -20,7 +20,7 @@ from fleetcost.query.measures import (
     MONEY,
     PARTS_WITH,
 )
-from fleetcost.query.question import Question, Step
+from fleetcost.query.question import Question, Step, Stretch
 from fleetcost.query.shown import FACTOR_TYPE
 from fleetcost.query.sql.stage import Stage
 from fleetcost.tables.rollups import source_columns
@@ -136,13 +136,15 @@ class FromClause:
     def _counted(self) -> str:
         """Return the condition on cluster-windows where not all of the frame count."""
         counted = self._question.counted
-        if counted is None:
-            return ""
+        return "" if counted is None else f" AND {self.within(counted)}"
+
+    def within(self, stretches: Sequence[Stretch]) -> str:
+        """Return the condition that a row is of one of some cluster-windows."""
         each = " OR ".join(
             f"(cluster IN ({', '.join(map(self._dialect.text, one.clusters))}) AND {self._inside(one.window)})"
-            for one in counted
+            for one in stretches
         )
-        return f" AND ({each or 'FALSE'})"
+        return f"({each or 'FALSE'})"
 
     def step(self) -> str:
         """Return the start of the finest step a row belongs to."""

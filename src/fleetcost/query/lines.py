@@ -1,0 +1,228 @@
+"""
+What a row of an answer is made of, exactly: its terms, and the lines of its own cost.
+
+A line is what one workload was charged on nodes of one price class, so that price, amount and running time of two
+windows can be taken apart. Costs are whole billionths of a currency's unit, core-hours and GPU-hours whole billionths,
+memory, storage and traffic whole bytes × hours or bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fleetcost.model.amount import PLACES
+from fleetcost.query.compile import compile_question
+from fleetcost.query.dialects import dialect_of
+from fleetcost.query.question import Idle, Question, Stretch
+from fleetcost.query.sharing import Tenancy
+from fleetcost.query.sql.idle import ROLE_IDLE, ROLE_ROW, ROLE_TENANCY
+from fleetcost.query.sql.lines import CHARGES, Lines
+from fleetcost.tables.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class RowKey:
+    """A row of an answer: its name, its currency, and whether it is a group (not idle, tenancy or shared costs)."""
+
+    name: str
+    currency: str
+    role: int = ROLE_ROW
+
+    @property
+    def grouped(self) -> bool:
+        """Whether it is a group of workloads."""
+        return self.role == ROLE_ROW
+
+
+@dataclass(frozen=True, slots=True)
+class RowTerms:
+    """What a row costs, by where that comes from, in nanos of its currency."""
+
+    own_nanos: int = 0
+    idle_nanos: int = 0
+    shared_nanos: int = 0
+    tenancy_nanos: int = 0
+
+    @property
+    def total_nanos(self) -> int:
+        """Everything."""
+        return self.own_nanos + self.idle_nanos + self.shared_nanos + self.tenancy_nanos
+
+
+@dataclass(frozen=True, slots=True)
+class IdleShares:
+    """
+    Idle cost in nanos, and how much of it each row carries.
+
+    Attributes:
+        pools: by cluster and currency
+        parts: by row and cluster
+    """
+
+    pools: Mapping[tuple[str, str], int]
+    parts: Mapping[tuple[RowKey, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTerms:
+    """The rows of an answer by their terms, and the idle cost behind them."""
+
+    rows: Mapping[RowKey, RowTerms]
+    idle: IdleShares
+
+
+@dataclass(frozen=True, slots=True)
+class ChargedWorkload:
+    """Whose cost a line is."""
+
+    cluster: str
+    namespace: str
+    controller_kind: str
+    controller: str
+
+    @property
+    def path(self) -> str:
+        """Its name for people: `cluster/namespace/controller`; a namespace's pods without a controller are together."""
+        return "/".join(filter(None, (self.cluster, self.namespace, self.controller)))
+
+
+@dataclass(frozen=True, slots=True)
+class LineClass:
+    """
+    Which prices a line is charged at.
+
+    Attributes:
+        node_type, region: of the nodes
+        preemptible: they are spot
+        billed_alike: bills have come equally far in both windows that are compared
+    """
+
+    node_type: str = ""
+    region: str = ""
+    preemptible: bool = False
+    billed_alike: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LineCharge:
+    """
+    What a line is charged for one resource.
+
+    Attributes:
+        list_nanos: at list price, in the rows' own currency
+        total_nanos: with the bill's adjustment
+        shown_nanos: the same in the currency of the answer
+        charged, requested: amounts × time; zero where the resource has none
+    """
+
+    list_nanos: int = 0
+    total_nanos: int = 0
+    shown_nanos: int = 0
+    charged: int = 0
+    requested: int = 0
+
+
+NO_CHARGE = LineCharge()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadLine:
+    """
+    One line.
+
+    Attributes:
+        container_seconds: containers × time
+        charges: by resource, only those that are not nothing
+    """
+
+    row: RowKey
+    workload: ChargedWorkload
+    prices: LineClass
+    container_seconds: int
+    charges: Mapping[str, LineCharge]
+
+    @property
+    def shown_nanos(self) -> int:
+        """What it costs in the currency of the answer."""
+        return sum(one.shown_nanos for one in self.charges.values())
+
+
+def ask_terms(snapshot: View, question: Question) -> AnswerTerms:
+    """
+    Return the terms of every row of an answer.
+
+    Raises:
+        QuestionError: the filter names an unknown field.
+    """
+    dialect = dialect_of(snapshot)
+    program = compile_question(question, dialect)
+    snapshot.forget()
+    for stage in program.stages:
+        snapshot.keep(stage.name, stage.query)
+    lines = Lines(question, dialect)
+    rows = {_key(record): _terms(question, record) for record in snapshot.rows(lines.terms())}
+    shares = question.idle is Idle.SHARE
+    pools = snapshot.rows(lines.idle_pools()) if question.idle is not Idle.HIDE else []
+    parts = snapshot.rows(lines.idle_parts()) if shares else []
+    return AnswerTerms(
+        rows,
+        IdleShares(
+            {(cluster, currency): _nanos(amount) for cluster, currency, amount in pools},
+            {(RowKey(name, currency), cluster): _nanos(amount) for name, currency, cluster, amount in parts},
+        ),
+    )
+
+
+def ask_lines(snapshot: View, question: Question, unlike: Sequence[Stretch]) -> tuple[WorkloadLine, ...]:
+    """
+    Return the lines of an answer's own costs.
+
+    Args:
+        snapshot: the view
+        question: of one step
+        unlike: cluster-windows whose bills have not come as far as those they are compared with
+
+    Raises:
+        QuestionError: the filter names an unknown field.
+    """
+    lines = Lines(question, dialect_of(snapshot))
+    snapshot.forget()
+    for stage in lines.stages():
+        snapshot.keep(stage.name, stage.query)
+    return tuple(map(_line, snapshot.rows(lines.query(unlike))))
+
+
+def _line(record: Sequence[Any]) -> WorkloadLine:
+    name, currency, cluster, namespace, kind, controller, node_type, region, spot, alike, seconds, *figures = record
+    charges = {}
+    for place, resource in enumerate(CHARGES):
+        listed, total, shown, charged, requested = figures[5 * place : 5 * place + 5]
+        if listed or total or charged:
+            charges[resource] = LineCharge(int(listed), int(total), int(shown), int(charged), int(requested))
+    return WorkloadLine(
+        RowKey(name, currency),
+        ChargedWorkload(cluster, namespace, kind, controller),
+        LineClass(node_type, region, bool(spot), bool(alike)),
+        int(seconds),
+        charges,
+    )
+
+
+def _key(record: Sequence[Any]) -> RowKey:
+    role, currency, name = record[:3]
+    return RowKey(name, currency, role)
+
+
+def _terms(question: Question, record: Sequence[Any]) -> RowTerms:
+    role, *_, cost, idle, shared = record
+    own, carried, rest = _nanos(cost), _nanos(idle), _nanos(shared)
+    if role == ROLE_IDLE:
+        return RowTerms(idle_nanos=own)
+    of_tenancy = role == ROLE_TENANCY or (question.tenancy is Tenancy.SHARE and question.sharing is None)
+    return RowTerms(own - carried, carried, *((0, rest) if of_tenancy else (rest, 0)))
+
+
+def _nanos(amount: Any) -> int:  # noqa: ANN401 - an exact decimal of the engine
+    return int(amount.scaleb(PLACES))
