@@ -226,7 +226,7 @@ def _in_words(apart: Sequence[LeftOut], question: Question) -> str:
     owners: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for one in apart:
         owners[one.owner, one.currency] += one.amount
-    named = [f"{_written(amount)} {currency} of {owner}" for (owner, currency), amount in owners.items()]
+    named = [f"{exact_text(amount)} {currency} of {owner}" for (owner, currency), amount in owners.items()]
     more = [f"and of {len(named) - MOST_OWNERS} more"] if len(named) > MOST_OWNERS else []
     why = _why(apart[0], question)
     return f"{sums} ({', '.join([*named[:MOST_OWNERS], *more])}): {why}"
@@ -329,10 +329,10 @@ def _by_currency(left: Iterable[LeftOut]) -> dict[str, list[LeftOut]]:
 
 
 def _total(own: Iterable[LeftOut]) -> str:
-    return _written(sum((one.amount for one in own), Decimal()))
+    return exact_text(sum((one.amount for one in own), Decimal()))
 
 
-def _written(amount: Decimal) -> str:
+def exact_text(amount: Decimal) -> str:
     """Write an amount with every place it has, and no more."""
     text = f"{amount.quantize(_PLACES):f}".rstrip("0").rstrip(".")
     return text or "0"

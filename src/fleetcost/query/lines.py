@@ -67,9 +67,16 @@ class IdleShares:
 
 @dataclass(frozen=True, slots=True)
 class AnswerTerms:
-    """The rows of an answer by their terms, and the idle cost behind them."""
+    """
+    The rows of an answer by their terms.
+
+    Attributes:
+        names: of groups, the value of each dimension
+        idle: the idle cost behind them; empty where the caller may not know all of it
+    """
 
     rows: Mapping[RowKey, RowTerms]
+    names: Mapping[RowKey, tuple[str, ...]]
     idle: IdleShares
 
 
@@ -162,12 +169,14 @@ def ask_terms(snapshot: View, question: Question) -> AnswerTerms:
     for stage in program.stages:
         snapshot.keep(stage.name, stage.query)
     lines = Lines(question, dialect)
-    rows = {_key(record): _terms(question, record) for record in snapshot.rows(lines.terms())}
-    shares = question.idle is Idle.SHARE
-    pools = snapshot.rows(lines.idle_pools()) if question.idle is not Idle.HIDE else []
-    parts = snapshot.rows(lines.idle_parts()) if shares else []
+    found = snapshot.rows(lines.terms())
+    # How much idle there is besides is not known to who sees a part of the fleet.
+    whole = question.scope is None
+    pools = snapshot.rows(lines.idle_pools()) if whole and question.idle is not Idle.HIDE else []
+    parts = snapshot.rows(lines.idle_parts()) if whole and question.idle is Idle.SHARE else []
     return AnswerTerms(
-        rows,
+        {_key(record): _terms(question, record) for record in found},
+        {key: tuple(record[6:]) for record in found if (key := _key(record)).grouped},
         IdleShares(
             {(cluster, currency): _nanos(amount) for cluster, currency, amount in pools},
             {(RowKey(name, currency), cluster): _nanos(amount) for name, currency, cluster, amount in parts},
@@ -216,7 +225,7 @@ def _key(record: Sequence[Any]) -> RowKey:
 
 
 def _terms(question: Question, record: Sequence[Any]) -> RowTerms:
-    role, *_, cost, idle, shared = record
+    role, _, _, cost, idle, shared = record[:6]
     own, carried, rest = _nanos(cost), _nanos(idle), _nanos(shared)
     if role == ROLE_IDLE:
         return RowTerms(idle_nanos=own)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fleetcost.query.lines import (
@@ -90,11 +90,13 @@ class WindowChange:
         rows: the largest difference first
         totals: one a currency, by its code
         drivers: the largest first
+        names: of rows that are groups, the value of each dimension
     """
 
     rows: tuple[ChangeRow, ...]
     totals: tuple[ChangeRow, ...]
     drivers: tuple[ChangeDriver, ...]
+    names: Mapping[RowKey, tuple[str, ...]]
 
 
 def compared_sides(before: ComparedSide, after: ComparedSide) -> WindowChange:
@@ -111,7 +113,8 @@ def compared_sides(before: ComparedSide, after: ComparedSide) -> WindowChange:
         rows.append(row)
         others += [ChangeDriver(key.name, None, key.currency, item, nanos) for item, nanos in beside.items() if nanos]
     rows.sort(key=lambda one: (-abs(one.delta), one.key.name, one.key.currency))
-    return WindowChange(tuple(rows), tuple(_totals(rows)), tuple(_drivers(split, others)))
+    names = {**before.whole.names, **after.whole.names}
+    return WindowChange(tuple(rows), tuple(_totals(rows)), tuple(_drivers(split, others)), names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +150,8 @@ def _beside(key: RowKey, before: ComparedSide, after: ComparedSide) -> Items:
 def _idle(key: RowKey, before: AnswerTerms, after: AnswerTerms) -> Items:
     """Split the difference of the idle a row carries, cluster by cluster; of a row of idle with all idle there is."""
     amounts = [side.rows.get(key, NO_TERMS).idle_nanos for side in (before, after)]
-    if amounts == [0, 0]:
-        return {}
+    if not (before.idle.pools or after.idle.pools):
+        return {ChangeItem.IDLE_PART: amounts[1] - amounts[0]}
     if key.role == ROLE_IDLE:
         pools = [_pool_of(key, side) for side in (before, after)]
         return split_share(amounts[0], pools[0], amounts[1], pools[1])

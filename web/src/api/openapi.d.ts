@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed between two windows, split by cause */
+        get: operations["get_api_v1_compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cloudcosts": {
         parameters: {
             query?: never;
@@ -960,6 +977,161 @@ export interface components {
         RestJson: {
             count: number;
             amount: string;
+        };
+        /**
+         * CompareJson
+         * @description What changed between two windows.
+         *
+         *     Attributes:
+         *         rows: the largest difference first
+         *         row_count: how many there are, those that are folded left out
+         *         folded: rows in which nothing reaches `fold`
+         *         totals: one a currency
+         *         drivers: the ten largest items of workloads and rows
+         *         base_completeness: of the earlier window
+         */
+        CompareJson: {
+            question: components["schemas"]["CompareQuestionJson"];
+            currency: string;
+            totals: components["schemas"]["ChangeTotalJson"][];
+            rows: components["schemas"]["ChangeRowJson"][];
+            row_count: number;
+            folded: components["schemas"]["FoldedJson"];
+            drivers: components["schemas"]["ChangeDriverJson"][];
+            likeness: components["schemas"]["LikenessJson"];
+            completeness: components["schemas"]["CompletenessJson"][];
+            base_completeness: components["schemas"]["CompletenessJson"][];
+            warnings: components["schemas"]["WarningJson"][];
+            as_of: string;
+            took_ms: number;
+            /** @default null */
+            conversion?: components["schemas"]["ConversionJson"] | null;
+        };
+        /**
+         * CompareQuestionJson
+         * @description What was understood: both windows as they were read.
+         */
+        CompareQuestionJson: {
+            window: components["schemas"]["WindowJson"];
+            base: components["schemas"]["WindowJson"];
+            aggregate: string[];
+            filter: string;
+            resolution: string;
+            basis: string;
+            idle: string;
+            tenancy: string;
+            estimated: string;
+        };
+        /**
+         * ChangeTotalJson
+         * @description The difference of all rows in one currency.
+         *
+         *     Attributes:
+         *         groups: the items together: what was done, what happened, what is not known yet, and the windows' lengths
+         *         sentence: in words
+         *         facts: what the sentence is made of, and what it leaves out; they add up to the difference
+         */
+        ChangeTotalJson: {
+            currency: string;
+            before: string;
+            after: string;
+            delta: string;
+            relative: number | null;
+            items: {
+                [key: string]: string;
+            };
+            groups: {
+                [key: string]: string;
+            };
+            sentence: string;
+            facts: components["schemas"]["ChangeFactJson"][];
+        };
+        /**
+         * ChangeFactJson
+         * @description One fact of the sentence, with its exact amount and the item it is part of.
+         */
+        ChangeFactJson: {
+            text: string;
+            amount: string;
+            item: string;
+        };
+        /**
+         * ChangeRowJson
+         * @description The difference of one row; `key` has the values it is grouped by, and is empty for idle and shared costs.
+         */
+        ChangeRowJson: {
+            currency: string;
+            before: string;
+            after: string;
+            delta: string;
+            relative: number | null;
+            items: {
+                [key: string]: string;
+            };
+            name: string;
+            key: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * FoldedJson
+         * @description Rows in which every amount of a difference is below the limit: how many, and their differences by currency.
+         */
+        FoldedJson: {
+            rows: number;
+            delta: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ChangeDriverJson
+         * @description One item of one workload, or of a row where no workload stands behind it.
+         *
+         *     Attributes:
+         *         place: `cluster/namespace/controller`, or the name of the row
+         *         containers_before, containers_after: on average over the compared windows; None for a row
+         */
+        ChangeDriverJson: {
+            place: string;
+            item: string;
+            amount: string;
+            currency: string;
+            /** @default null */
+            cluster?: string | null;
+            /** @default null */
+            namespace?: string | null;
+            /** @default null */
+            controller_kind?: string | null;
+            /** @default null */
+            controller?: string | null;
+            /** @default null */
+            containers_before?: number | null;
+            /** @default null */
+            containers_after?: number | null;
+        };
+        /**
+         * LikenessJson
+         * @description How far the two windows can be compared.
+         *
+         *     Attributes:
+         *         pairs: windows with a counterpart
+         *         unlike_count: cluster-windows that were not observed alike; `unlike` names the first of them
+         */
+        LikenessJson: {
+            pairs: number;
+            unlike_count: number;
+            unlike: components["schemas"]["UnlikeWindowJson"][];
+        };
+        /**
+         * UnlikeWindowJson
+         * @description A cluster's window that was not observed alike, with the parts of it that were.
+         */
+        UnlikeWindowJson: {
+            cluster: string;
+            window: components["schemas"]["WindowJson"];
+            base: components["schemas"]["WindowJson"];
+            observed: number;
+            observed_before: number;
         };
         /**
          * CloudCostsJson
@@ -1958,6 +2130,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExplainJson"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_compare: {
+        parameters: {
+            query?: {
+                /** @description the time that is asked about: today, yesterday, week, month, lastweek, lastmonth; a duration such as 30m, 24h, 7d, 2w; `1d offset 1d`; two Unix times or two RFC 3339 times ending in Z, joined by a comma; left out, it is 7d */
+                window?: string;
+                /** @description which rows count, in the filter language */
+                filter?: string;
+                /** @description the prices of every figure: as billed (list price where no bill covers an asset and day), or list prices; left out, it is billed */
+                basis?: "billed" | "list";
+                /** @description the same as `basis`: true is billed, false is list */
+                adjusted?: boolean;
+                /** @description what was estimated where a cluster's metrics had a gap: inside the costs, or left out; left out, it is include */
+                estimated?: "include" | "exclude";
+                /** @description the currency of the answer, by its ISO 4217 code, or native for each row's own; left out, it is display_currency of the settings, else native */
+                currency?: string;
+                /** @description which exchange rates: the name of a table, or name@YYYY-MM-DD for the rates of one day throughout; left out, it is rates of the settings */
+                rates?: string;
+                /** @description what to group by: names joined by commas, or all; left out, it is cluster */
+                aggregate?: string;
+                /** @description idle in rows of its own, shared among the others, or left out; left out, it is separate */
+                idle?: "separate" | "share" | "hide";
+                /** @description idle belongs to a cluster or to a node; left out, it is cluster */
+                idle_by?: "cluster" | "node";
+                /** @description how shared idle is divided; left out, it is weighted */
+                idle_split?: "weighted" | "even";
+                /** @description nodes' own disks and management fees: in rows of their own, shared, or left out; left out, it is separate */
+                tenancy?: "separate" | "share" | "hide";
+                /** @description workloads in these namespaces are shared by all others */
+                share_namespaces?: string;
+                /** @description workloads with one of these labels, name:value, are shared by all others */
+                share_labels?: string;
+                /** @description an overhead per month of 730 hours that all rows share; left out, it is 0 */
+                share_cost?: string;
+                /** @description how shared costs are divided; left out, it is weighted */
+                share_split?: "weighted" | "even";
+                /** @description what it is compared with: prev (the same length just before), month (the same days of the month before), or a window: today, yesterday, week, month, lastweek, lastmonth; a duration such as 30m, 24h, 7d, 2w; `1d offset 1d`; two Unix times or two RFC 3339 times ending in Z, joined by a comma; left out, it is prev */
+                base?: string;
+                /** @description most rows to return, the largest difference first; left out, it is 200 */
+                limit?: number;
+                /** @description rows to leave out at the beginning; left out, it is 0 */
+                offset?: number;
+                /** @description rows in which no amount reaches this are counted together; left out, it is 0.01 */
+                fold?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompareJson"];
                 };
             };
             /** @description the question cannot be used */

@@ -10,6 +10,7 @@ from fleetcost.api.routes import (
     cloud,
     cloud_cost,
     clusters,
+    compare,
     contexts,
     custom_cost,
     diagnostic,
@@ -29,6 +30,7 @@ from fleetcost.api.routes import (
 OPERATIONS: tuple[Operation, ...] = (
     *native.OPERATIONS,
     *explain.OPERATIONS,
+    *compare.OPERATIONS,
     *cloud.OPERATIONS,
     *health.OPERATIONS,
     *stores.OPERATIONS,

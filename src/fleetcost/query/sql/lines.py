@@ -42,12 +42,17 @@ class Lines:
         self._source = FromClause(question, dialect)
 
     def terms(self) -> str:
-        """Return role, currency, name, cost without what is shared, idle inside it, shared cost; `cells` is there."""
+        """
+        Return the terms of rows; `cells` is there.
+
+        Their columns: role, currency, name, cost without what is shared, idle inside it, shared cost, the name's parts.
+        """
         cost = " + ".join(f"coalesce({name}, 0)" for name in ALLOCATION.costs)
         idle = " + ".join(f"coalesce({name}_cost_idle, 0)" for name in RESOURCES)
         amounts = (cost, idle, "coalesce(shared_cost, 0)")
         sums = ", ".join(f"{self._source.rounded(f'sum({amount})')}::DECIMAL(38, 9)" for amount in amounts)
-        return f"SELECT role, currency, name, {sums} FROM cells GROUP BY role, currency, name ORDER BY 1, 2, 3"
+        by = f"role, currency, name{self._names.listed()}"
+        return f"SELECT role, currency, name, {sums}{self._names.listed()} FROM cells GROUP BY {by} ORDER BY 1, 2, 3"
 
     def idle_pools(self) -> str:
         """Return the idle of each cluster: cluster, currency, amount; `idle_at` is there."""
