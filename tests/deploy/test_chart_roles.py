@@ -109,6 +109,13 @@ REFUSED = {
     "agent-without-bucket": (BASE + "kubecostAggregator: {deployMethod: disabled}", "An agent alone needs a bucket"),
     "open-to-everybody": (BASE + "ingress: {enabled: true, hosts: [{host: c.example.com}]}", "show all costs"),
     "ingress-to-nothing": (BASE + STORE + "ingress: {enabled: true}", "there is nothing to show"),
+    "open-by-gateway": (BASE + "httpRoute: {enabled: true, parentRefs: [{name: a}]}", "httpRoute.enabled would show"),
+    "open-by-route": (BASE + "route: {enabled: true}", "route.enabled would show all costs"),
+    "route-to-nothing": (BASE + STORE + "route: {enabled: true}", "there is nothing to show"),
+    "no-gateway": (
+        BASE + "httpRoute: {enabled: true}\naggregator: {serveWithoutAuthentication: true}",
+        "no gateway serves it",
+    ),
     "unknown-method": (BASE + STORE + "aggregator: {deployMethod: cluster}", "accepted are statefulset, deployment"),
     "misspelt": (BASE + STORE + "agnet: {}", "agnet"),
     "misspelt-inside": (BASE + STORE + "storage: {existingsecret: a}", "existingsecret"),
@@ -221,12 +228,37 @@ def test_a_server_without_tokens_knows_its_names(values: Path) -> None:
     values.write_text(
         BASE + "aggregator: {serveWithoutAuthentication: true, settings: {allowed_hosts: proxy.internal}}\n"
         "ingress: {enabled: true, hosts: [{host: costs.example.com}]}\n"
+        "httpRoute: {enabled: true, parentRefs: [{name: public}], hostnames: [gateway.example.com]}\n"
+        "route: {enabled: true, host: route.example.com}\n"
     )
     variables = {one["name"]: one.get("value") for one in containers(render(values))["aggregator"]["env"]}
     names = variables["FLEETCOST_ALLOWED_HOSTS"]
 
     assert names.split(",")[:2] == ["$(POD_IP)", "fleetcost-aggregator"]
     assert {"costs.example.com", "proxy.internal", "fleetcost-aggregator.fleetcost.svc"} <= set(names.split(","))
+    assert {"gateway.example.com", "route.example.com"} <= set(names.split(","))
+
+
+def test_every_way_in_leads_to_the_aggregators_service(values: Path) -> None:
+    """An Ingress, an HTTPRoute and an OpenShift Route name the Service of the aggregator and a port that it has."""
+    values.write_text(
+        BASE + "aggregator: {serveWithoutAuthentication: true, settings: {port: 9191}}\n"
+        "ingress: {enabled: true, hosts: [{host: a.example.com}]}\n"
+        "httpRoute: {enabled: true, parentRefs: [{name: public, namespace: gateways}], hostnames: [b.example.com]}\n"
+        "route: {enabled: true, host: c.example.com}\n"
+    )
+    found = render(values)
+    service = the(found, "Service", "aggregator")
+    (port,) = service["spec"]["ports"]
+    (rule,) = the(found, "Ingress")["spec"]["rules"]
+    gateway, route = the(found, "HTTPRoute")["spec"], the(found, "Route")["spec"]
+    name = service["metadata"]["name"]
+
+    assert rule["http"]["paths"][0]["backend"]["service"] == {"name": name, "port": {"name": port["name"]}}
+    assert gateway["rules"][0]["backendRefs"] == [{"name": name, "port": port["port"]}]
+    assert gateway["parentRefs"] == [{"name": "public", "namespace": "gateways"}]
+    assert (route["to"], route["port"]) == ({"kind": "Service", "name": name}, {"targetPort": port["name"]})
+    assert route["tls"]["termination"] == "edge"
 
 
 def test_an_inline_store_becomes_a_secret(values: Path) -> None:

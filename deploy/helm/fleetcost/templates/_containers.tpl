@@ -24,6 +24,8 @@
 {{- $spaced := printf "%s.%s" $service .Release.Namespace }}
 {{- $hosts := list "$(POD_IP)" $service $spaced (printf "%s.svc" $spaced) (printf "%s.svc.cluster.local" $spaced) }}
 {{- range .Values.ingress.hosts }}{{- $hosts = append $hosts .host }}{{- end }}
+{{- range (.Values.httpRoute | default dict).hostnames }}{{- $hosts = append $hosts . }}{{- end }}
+{{- with (.Values.route | default dict).host }}{{- $hosts = append $hosts . }}{{- end }}
 {{- with .Values.aggregator.settings.allowed_hosts }}{{- $hosts = append $hosts . }}{{- end }}
 {{- join "," $hosts }}
 {{- end }}

@@ -99,11 +99,18 @@ Our own keys win over the old product's.
 {{- if or ((($v.thanos).store).enabled) ((($v.global).thanos).enabled) }}
   {{- fail "\nThis chart runs no Thanos. Point agent.prometheus.url at the Thanos you have, and take thanos.store.enabled and global.thanos.enabled away." }}
 {{- end }}
-{{- if and $v.ingress.enabled (eq $r.aggregator "disabled") }}
-  {{- fail "\ningress.enabled is true on a cluster without an aggregator: there is nothing to show." }}
+{{- range $entry := list "ingress" "httpRoute" "route" }}
+{{- if (index $v $entry | default dict).enabled }}
+  {{- if eq $r.aggregator "disabled" }}
+    {{- fail (printf "\n%s.enabled is true on a cluster without an aggregator: there is nothing to show." $entry) }}
+  {{- end }}
+  {{- if not (or $v.aggregator.tokens.existingSecret $v.aggregator.serveWithoutAuthentication) }}
+    {{- fail (printf "\n%s.enabled would show all costs to everybody who reaches it. Give aggregator.tokens.existingSecret, or say aggregator.serveWithoutAuthentication: true where something in front of it asks who comes." $entry) }}
+  {{- end }}
 {{- end }}
-{{- if and $v.ingress.enabled (not $v.aggregator.tokens.existingSecret) (not $v.aggregator.serveWithoutAuthentication) }}
-  {{- fail "\ningress.enabled would show all costs to everybody who reaches it. Give aggregator.tokens.existingSecret, or say aggregator.serveWithoutAuthentication: true where something in front of it asks who comes." }}
+{{- end }}
+{{- if and ($v.httpRoute | default dict).enabled (not $v.httpRoute.parentRefs) }}
+  {{- fail "\nhttpRoute.enabled is true and no gateway serves it. Name one: httpRoute.parentRefs: [{name: public, namespace: gateways}]." }}
 {{- end }}
 {{- with $r.secret }}
   {{- $there := lookup "v1" "Secret" $.Release.Namespace . }}
