@@ -1,13 +1,14 @@
 /** Which page an address shows. Each page is its own small file, loaded when it is first needed. */
 
 import { QueryClientProvider } from "@tanstack/react-query";
-import { type ComponentType, lazy, Suspense, useEffect, useRef, useState } from "react";
+import { type ComponentType, lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { newQueryClient } from "./api/hooks";
 import { Frame } from "./frame/frame";
 import { useView } from "./location";
 import { Boundary } from "./states/boundary";
 import { Loading } from "./states/screens";
 import { format, type PageName, type View } from "./url";
+import { WhyPlace } from "./why/figure";
 
 type Page = ComponentType<{ view: View }>;
 
@@ -38,8 +39,12 @@ export function App() {
   );
 }
 
+const WhyDrawer = lazy(async () => ({ default: (await import("./why/why")).WhyDrawer }));
+
 function Pages() {
-  const view = useView();
+  const whole = useView();
+  // What explains a figure lies beside the page: no link of the page takes it along.
+  const view = useMemo(() => ({ ...whole, why: "" }), [whole]);
   const place = `${view.page}/${view.path.join("/")}`;
   const Page = PAGES[view.page];
   useTopOfPage(place);
@@ -48,8 +53,11 @@ function Pages() {
       <Boundary at={format(view)}>
         <Suspense fallback={<Loading />}>
           <div className="page" key={place}>
-            <Page view={view} />
+            <WhyPlace value={view}>
+              <Page view={view} />
+            </WhyPlace>
           </div>
+          {whole.why ? <WhyDrawer view={whole} /> : null}
         </Suspense>
       </Boundary>
     </Frame>

@@ -65,6 +65,8 @@ export interface Params {
   readonly rate: string;
   /** The row whose details are open. */
   readonly row: string;
+  /** The figure that is explained, as an address of its own. */
+  readonly why: string;
 }
 
 export interface View extends Params {
@@ -99,6 +101,7 @@ const COMMON: Params = {
   compare: "",
   rate: "",
   row: "",
+  why: "",
 };
 
 const OWN: Partial<Record<PageName, Partial<Params>>> = {

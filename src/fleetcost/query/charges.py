@@ -12,6 +12,7 @@ import msgspec
 
 from fleetcost.model.allocation import ALLOCATION, LoadBalancerShare, VolumeShare
 from fleetcost.model.columns import ESTIMATE
+from fleetcost.model.window import Resolution
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.question import Question
 from fleetcost.query.sql.charges import FIGURES, KEYS, MEASURED, NETWORK, AskedFigure, ChargeQueries, Fineness, Focus
@@ -19,7 +20,7 @@ from fleetcost.query.sql.source import RESOURCES
 from fleetcost.tables.ledger import aware
 from fleetcost.tables.view import View
 
-__all__ = ["AskedFigure", "Fineness", "Focus"]
+__all__ = ["KEYS", "AskedFigure", "Fineness", "Focus"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,23 @@ class OwnCharge:
     network: Mapping[str, Decimal] = field(default_factory=dict)
     volumes: tuple[VolumeShare, ...] = ()
     load_balancers: tuple[LoadBalancerShare, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HoursAbove:
+    """
+    In which hours of a day a row was charged above its request.
+
+    Attributes:
+        hours: of the day in which it ran
+        above: how many of these
+        first, last: the first and the last of them, None where there is none
+    """
+
+    hours: int
+    above: int
+    first: datetime | None
+    last: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +240,11 @@ class Charges:
             snapshot.keep(stage.name, stage.query)
 
     @property
+    def of_days(self) -> bool:
+        """Whether the rows of the answer are days, which hours may say more about."""
+        return self._question.frame.resolution is Resolution.DAY
+
+    @property
     def converted(self) -> bool:
         """Whether amounts are multiplied with rates."""
         return self._queries.converted
@@ -269,6 +292,16 @@ class Charges:
                 costs={name: Valued(*(facts[name, part] for _, part in valued[:3])) for name in columns},
                 **_of_single(facts) if more else {},
             )
+
+    def hours(self) -> dict[tuple[str, ...], HoursAbove]:
+        """Return by row's keys and resource in which hours of the day it was charged above its request."""
+        found = {}
+        keys = len(KEYS[Fineness.ROW]) - 1
+        for record in self._read(self._queries.hours()):
+            for name, (above, first, last) in zip(RESOURCES, _grouped(record[keys + 1 :], 3), strict=True):
+                ends = [None if one is None else aware(one) for one in (first, last)]
+                found[(*record[:keys], name)] = HoursAbove(int(record[keys]), int(above), *ends)
+        return found
 
     def prices(self) -> dict[tuple[str, datetime, str, str], NodePrice]:
         """Return what nodes cost by cluster, window, node and resource."""

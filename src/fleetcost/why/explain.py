@@ -190,7 +190,10 @@ class _Reading:
         level = self._level
         found = list(self.source.own(level, self._columns))
         priced = level >= Fineness.NODE and found
-        return own_charges(found, OwnSources(level, self.source.prices() if priced else {}, currencies, self._bills))
+        prices = self.source.prices() if priced else {}
+        split = level is Fineness.ROW and found and value_of(self._path, "basis") == "list" and self.source.of_days
+        hours = self.source.hours() if split else None
+        return own_charges(found, OwnSources(level, prices, currencies, self._bills, hours))
 
     def _idle(self) -> Iterator[PlacedCharge]:
         estimated = self._column == "estimated_cost" or self._column.endswith("_estimated")

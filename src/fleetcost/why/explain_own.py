@@ -8,7 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from fleetcost.model.allocation import UNMOUNTED
-from fleetcost.query.charges import Fineness, NodeBill, NodePrice, OwnCharge
+from fleetcost.model.window import Resolution
+from fleetcost.query.charges import KEYS, Fineness, HoursAbove, NodeBill, NodePrice, OwnCharge
 from fleetcost.why.explain_path import PathStep, window_step
 from fleetcost.why.explain_price import NOT_SPLIT, PRICED, UNEVEN, priced
 from fleetcost.why.explain_tree import PlacedCharge
@@ -29,6 +30,9 @@ LABELS = {
 }
 """What the parts of a row's own cost are called."""
 
+ROW_KEYS = tuple(key for key in KEYS[Fineness.ROW] if key != "window_start")
+"""What tells single rows of one window apart."""
+
 _NETWORK = {
     "network_zone_cost": "between zones",
     "network_region_cost": "between regions",
@@ -47,6 +51,8 @@ class OwnSources:
         level: how finely they were read
         prices: of nodes, by cluster, window, node and resource
         currencies: of the sets, by cluster and window
+        hours: in which hours rows were charged above their request, by their keys and resource; None where the rows of
+            the answer are hours, or none was opened
         bills: what bills say of nodes, by node; only of the one cluster and day that was opened
     """
 
@@ -54,6 +60,7 @@ class OwnSources:
     prices: Prices
     currencies: Mapping[tuple[str, datetime], str]
     bills: Mapping[str, NodeBill] = field(default_factory=dict)
+    hours: Mapping[tuple[str, ...], HoursAbove] | None = None
 
 
 def part_of(column: str) -> PathStep:
@@ -96,12 +103,12 @@ def _by_price(
     if sources.level is not Fineness.ROW:
         yield PlacedCharge(steps, amount, found.formula, opens=True)
         return
-    row = _row_step(charge)
+    row, facts = _row_step(charge), (*_facts(charge, name), *_above(charge, name, sources))
     note = NOT_SPLIT if found.step.value == UNEVEN else ""
     if not found.pieces:
-        yield PlacedCharge((*steps, row), amount, found.formula, _facts(charge, name), note)
+        yield PlacedCharge((*steps, row), amount, found.formula, facts, note)
     for piece, cost, formula in found.pieces:
-        yield PlacedCharge((*steps, row, piece), cost, formula, _facts(charge, name))
+        yield PlacedCharge((*steps, row, piece), cost, formula, facts)
 
 
 def _single(
@@ -177,6 +184,27 @@ def _facts(charge: OwnCharge, name: str) -> tuple[tuple[str, str], ...]:
     facts.append(("requested", _hours(requested, resource.scale, resource.unit)))
     facts.append(("used", "not measured" if used is None else _hours(used, resource.scale, resource.unit)))
     return tuple(facts)
+
+
+def _above(charge: OwnCharge, name: str, sources: OwnSources) -> tuple[tuple[str, str], ...]:
+    """Say in which hours of the day the charge was above the request, as long as hours are kept."""
+    resource = PRICED[name]
+    above = (charge.amounts[resource.charged] or 0) > (charge.amounts[resource.requested] or 0)
+    if sources.hours is None or not above:
+        return ()
+    found = sources.hours.get((*(getattr(charge, key) for key in ROW_KEYS), name))
+    if found is None:
+        return (("above the request", "in which hours is not known: the hours of this day are no longer kept"),)
+    if found.first is None or found.last is None:
+        return ()
+    return (
+        ("above the request", f"in {found.above} of {found.hours} hours, {found.first:%H:%M} to {_end(found.last)}"),
+    )
+
+
+def _end(hour: datetime) -> str:
+    """Return the time at which an hour ends."""
+    return f"{hour + Resolution.HOUR.delta:%H:%M} UTC"
 
 
 def _hours(amount: Decimal | None, scale: int, unit: str) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from builders import GIB, allocation, allocation_set, asset_set, at, bucket_of, day, disk, node
+from builders import GIB, allocation, allocation_set, asset_set, at, bucket_of, day, disk, hour, node
 from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
-from fleetcost.model.allocation import VolumeShare
+from fleetcost.model.allocation import Allocation, VolumeShare
 from unit.api.apps import WEB, App, Client, app
 from unit.api.test_narrowed import entry, tokens_file
 
@@ -21,6 +21,11 @@ WINDOW = "2026-01-10T00:00:00Z,2026-01-11T00:00:00Z"
 PRICE = Decimal("0.031611")
 TEAM = "sees-the-shop"
 TOKENS = [entry("team", TEAM, filter='cluster:"c1"+namespace:"shop"'), entry("all", "sees-everything")]
+
+
+def _hour(number: int, charged: int) -> Allocation:
+    """Return an hour of the shop, which asks for one core."""
+    return allocation(hour(number), cpu_core_hours=charged, cpu_core_request_hours=1)
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +43,7 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     sets = [
         allocation_set([shop, jobs], day()), asset_set([machine, disk(day(), cost=0.5, byte_hours=24 * GIB)], day()),
         allocation_set([shop], day(), "secret"), asset_set([machine], day(), "secret"),
+        *(allocation_set([_hour(number, charged)], hour(number)) for number, charged in ((3, 2), (4, 1), (5, 3))),
     ]  # fmt: skip
     with app(tmp_path_factory.mktemp("cases"), bucket_of(*sets), at(36), None) as opened:
         opened.ingestor.pass_once()
@@ -72,7 +78,9 @@ def test_a_cost_is_what_was_requested_and_what_was_used_above_it(one: App) -> No
     assert row["label"] == "shop/web-1/app"
     pieces = {label: Decimal(each["amount"]) for label, each in named(row).items()}
     assert pieces == {"requested": 24 * PRICE, "used above the request": 6 * PRICE}
-    assert named(row)["requested"]["facts"]["used"] == "26.000000 core-hours"
+    facts = named(row)["requested"]["facts"]
+    assert facts["used"] == "26.000000 core-hours"
+    assert facts["above the request"] == "in 2 of 3 hours, 03:00 to 06:00 UTC"
 
 
 def test_what_is_not_amount_times_price_is_said_and_not_invented(one: App) -> None:

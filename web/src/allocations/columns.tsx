@@ -10,6 +10,7 @@ import { Amount, Efficiency, Share } from "../marks/meter";
 import type { Column } from "../table/columns";
 import { PathName } from "../table/name";
 import type { View } from "../url";
+import { figureOf } from "../why/figure";
 import { COSTS, type CostColumn } from "../words/costs";
 import { apartOf, isIdle, keyWords, partsOf } from "../words/names";
 import { shareOf } from "../words/percent";
@@ -45,8 +46,22 @@ export function allocationColumns(
       rank: column === metric?.column ? 0 : (RANKS[column] ?? 9),
       idle: totals[column] === 0,
       value: (row) => row[column],
-      cell: (row) => <Amount value={row[column] ?? 0} currency={currency} />,
-      total: <Amount value={totals[column] ?? 0} currency={currency} />,
+      cell: (row) => (
+        <Amount
+          value={row[column] ?? 0}
+          currency={currency}
+          why={figureOf(answer, view, row.name, column)}
+          reached={false}
+        />
+      ),
+      total: (
+        <Amount
+          value={totals[column] ?? 0}
+          currency={currency}
+          why={figureOf(answer, view, null, column)}
+          reached={false}
+        />
+      ),
     }),
   );
   return [
@@ -74,8 +89,21 @@ export function allocationColumns(
       width: 8,
       rank: 0,
       value: (row) => row.total_cost,
-      cell: (row) => <Amount value={row.total_cost} currency={currency} />,
-      total: <Amount value={totals.total_cost} currency={currency} atLeast={atLeast} />,
+      cell: (row) => (
+        <Amount
+          value={row.total_cost}
+          currency={currency}
+          why={figureOf(answer, view, row.name, "total_cost")}
+        />
+      ),
+      total: (
+        <Amount
+          value={totals.total_cost}
+          currency={currency}
+          atLeast={atLeast}
+          why={figureOf(answer, view, null, "total_cost")}
+        />
+      ),
     },
   ];
 }

@@ -94,6 +94,12 @@ export interface Healthz {
   readonly version?: string;
 }
 
+export type ExplainedPart = Frozen<Schemas["PartJson"]>;
+/** One figure and what it is made of; amounts are exact texts. */
+export type Explained = Omit<Frozen<Schemas["ExplainJson"]>, "completeness"> & {
+  readonly completeness: readonly Completeness[];
+};
+
 /** RFC 9457, with what this server adds; a refusal by something in between may have less. */
 export type Problem = Partial<Frozen<Schemas["Problem"]>>;
 

@@ -1,6 +1,8 @@
 /** Small bars and amounts used in tables and tiles. */
 
 import type { ReactNode } from "react";
+import type { View } from "../url";
+import { Why } from "../why/link";
 import { money, moneyExact } from "../words/money";
 import { percent } from "../words/percent";
 
@@ -26,15 +28,31 @@ export function Share({ part, colour }: { part: number | null; colour?: string }
   );
 }
 
+interface AmountProps {
+  value: number;
+  currency: string;
+  atLeast?: boolean;
+  /** The figure it is: it leads to why it is what it is. */
+  why?: View | null | undefined;
+  /** Whether that way is reached with the keyboard; by default it is. */
+  reached?: boolean;
+  children?: ReactNode;
+}
+
 /** An amount to the cent, all digits on hover; `atLeast` where data are missing behind it. */
-export function Amount(props: { value: number; currency: string; atLeast?: boolean; children?: ReactNode }) {
-  const { value, currency, atLeast } = props;
+export function Amount({ value, currency, atLeast, why, reached = true }: AmountProps) {
   const title = `${atLeast ? "At least " : ""}${moneyExact(value, currency)}${atLeast ? ": data are missing" : ""}`;
-  return (
+  const shown = (
     <span className={value === 0 ? "number zero" : "number"} title={title}>
       {atLeast ? <span className="at-least">≥</span> : null}
       {money(value, currency)}
     </span>
+  );
+  if (!why || value === 0) return shown;
+  return (
+    <Why figure={why} reached={reached}>
+      {shown}
+    </Why>
   );
 }
 

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.columns import COST, ESTIMATE, PART
+from fleetcost.model.window import Resolution
 from fleetcost.query.conditions import columns_of
 from fleetcost.query.dialect import Dialect
-from fleetcost.query.question import Idle, Question
+from fleetcost.query.question import Frame, Idle, Question
 from fleetcost.query.sharing import Tenancy
 from fleetcost.query.sql.cells import AllocationCells
 from fleetcost.query.sql.grain import Grain
@@ -31,6 +32,9 @@ MEASURED = (
     "gpu_hours", "gpu_request_hours", "gpu_usage_hours", "pv_byte_hours",
 )  # fmt: skip
 """The amounts that costs are charged for."""
+
+CHARGED = ("cpu_core_hours", "ram_byte_hours", "gpu_hours")
+"""What is charged of each resource of a node: the larger of request and use."""
 
 NETWORK = ("network_zone_cost", "network_region_cost", "network_internet_cost")
 
@@ -176,6 +180,30 @@ class ChargeQueries:
             }
         whole, plain = source.measure(name), source.money(name)
         return {"listed": plain, "estimated": f"0::{source.amount}", "adjusted": f"{whole} - {plain}"}
+
+    def hours(self) -> str:
+        """
+        Return in which hours of the day that is looked at single rows were charged above their request.
+
+        Returns:
+            A statement whose columns are `KEYS` of single rows without their window, how many hours there are, and for
+            each resource in how many of them, the first of these and the last; nothing where the rows are hours.
+        """
+        start, frame = self._focus.start, self._question.frame
+        if start is None or frame.resolution is not Resolution.DAY:
+            return ""
+        hourly = Frame(Resolution.DAY.window_of(start), Resolution.HOUR)
+        source = FromClause(replace(self._question, frame=hourly), self._dialect)
+        keys = [key for key in KEYS[Fineness.ROW] if key != "window_start"]
+        facts = ["count(DISTINCT window_start) AS hours"]
+        for charged in CHARGED:
+            above = f"FILTER (WHERE {charged} > {charged.replace('_hours', '_request_hours')})"
+            facts += [f"{each} {above}" for each in ("count(*)", "min(window_start)", "max(window_start)")]
+        return (
+            f"SELECT {', '.join([*keys, *facts])}\nFROM {source.table('allocation', self._columns(keys))} "
+            f"WHERE {source.in_frame()} AND {source.passes()} AND {self._focused('cluster', '', 'node')} "
+            f"GROUP BY {', '.join(keys)}"
+        )
 
     def nodes(self) -> str:
         """
@@ -343,7 +371,7 @@ class ChargeQueries:
         focus, conditions = self._focus, []
         if focus.cluster is not None:
             conditions.append(f"{cluster} = {self._dialect.text(focus.cluster)}")
-        if focus.start is not None:
+        if focus.start is not None and start:
             conditions.append(f"{start} = {self._dialect.time(focus.start)}")
         if focus.node is not None and node:
             conditions.append(f"{node} = {self._dialect.text(focus.node)}")

@@ -6,6 +6,8 @@ import { Amount } from "../../marks/meter";
 import { Tile } from "../../marks/tile";
 import { pageOf } from "../../question";
 import { type View, viewOf } from "../../url";
+import { figureOf } from "../../why/figure";
+import { WhyWords } from "../../why/link";
 import { money } from "../../words/money";
 import { isIdle } from "../../words/names";
 import { percent, shareOf } from "../../words/percent";
@@ -35,6 +37,7 @@ export function ClusterTiles({ answer, query, entry, atLeast }: ClusterTilesProp
         figure={<Amount value={totals.total_cost} currency={currency} atLeast={atLeast} />}
       >
         {datesOf(answer.question.window)}
+        <WhyWords figure={figureOf(answer, query, null, "total_cost")} />
       </Tile>
       <Tile title="Per day" to={{ ...query, rate: "day" }} figure={money(perDay, currency)}>
         {`Over ${observedWords(answer)}`}

@@ -12,6 +12,7 @@ import { type Cell, List } from "../../marks/list";
 import { Amount, Efficiency, Share } from "../../marks/meter";
 import { pageOf } from "../../question";
 import { type View, viewOf } from "../../url";
+import { figureOf } from "../../why/figure";
 import { COSTS } from "../../words/costs";
 import { byteHours, bytes, coreHours, count } from "../../words/hours";
 import { isIdle, keyWords, partsOf, partWords } from "../../words/names";
@@ -53,7 +54,7 @@ export function Details({ row, answer, view }: DetailsProps) {
           <Icon name="close" />
         </button>
       </header>
-      <Costs row={row} answer={answer} />
+      <Costs row={row} answer={answer} view={view} />
       {isIdle(row.name) ? (
         <p className="muted">
           Paid for and not allocated to any workload: the cost of the nodes minus what runs on them.
@@ -70,16 +71,18 @@ export function Details({ row, answer, view }: DetailsProps) {
 interface CostLine {
   readonly title: string;
   readonly cost: number;
+  readonly column: string;
   readonly share: ReactNode;
   readonly look?: string;
 }
 
-function Costs({ row, answer }: Omit<DetailsProps, "view">) {
+function Costs({ row, answer, view }: DetailsProps) {
   const { currency } = answer;
   const { previous, total_cost, estimated_cost } = row;
-  const part = (title: string, cost: number, look?: string): CostLine => ({
+  const part = (title: string, cost: number, column: string, look?: string): CostLine => ({
     title,
     cost,
+    column,
     share: <Share part={shareOf(cost, total_cost)} />,
     ...(look ? { look } : {}),
   });
@@ -94,12 +97,24 @@ function Costs({ row, answer }: Omit<DetailsProps, "view">) {
         cells={[
           { title: "Kind of cost", cell: ({ title }) => title },
           { title: "Share", className: "list-share", cell: ({ share }) => share },
-          { title: "Cost", align: "end", cell: ({ cost }) => <Amount value={cost} currency={currency} /> },
+          {
+            title: "Cost",
+            align: "end",
+            cell: ({ cost, column }) => (
+              <Amount
+                value={cost}
+                currency={currency}
+                why={figureOf(answer, { ...view, rate: "" }, row.name, column)}
+              />
+            ),
+          },
         ]}
         rows={[
-          ...kinds.map(({ column, title }) => part(title, row[column] ?? 0)),
-          { title: "Total", cost: total_cost, share: change, look: "list-total" },
-          ...(estimated_cost ? [part("of it estimated", estimated_cost, "list-of-it")] : []),
+          ...kinds.map(({ column, title }) => part(title, row[column] ?? 0, column)),
+          { title: "Total", cost: total_cost, column: "total_cost", share: change, look: "list-total" },
+          ...(estimated_cost
+            ? [part("of it estimated", estimated_cost, "estimated_cost", "list-of-it")]
+            : []),
         ]}
         rowId={({ title }) => title}
         rowClass={({ look }) => look}

@@ -5,6 +5,7 @@ import { isLowerBound } from "../../completeness";
 import { Delta } from "../../marks/delta";
 import { Amount } from "../../marks/meter";
 import type { View } from "../../url";
+import { figureOf } from "../../why/figure";
 import { comparedWords } from "../../words/compared";
 
 export function Total({ answer, view }: { answer: Allocations; view: View }) {
@@ -20,6 +21,7 @@ export function Total({ answer, view }: { answer: Allocations; view: View }) {
         value={atRate(answer, view.rate).totals[metric.column] ?? 0}
         currency={answer.currency}
         atLeast={atLeast}
+        why={figureOf(answer, view, null, metric.column)}
       />
       {previous && isTotal(metric) ? (
         <span className="figure-under muted">

@@ -3,6 +3,7 @@
 import { useMemo } from "react";
 import type { AllocationRow, Allocations, Cluster, Clusters } from "../../api/schema";
 import { isUnfinished } from "../../completeness";
+import { clausesOf, equal, filterOf } from "../../filter";
 import { Go } from "../../go";
 import { show } from "../../location";
 import { Delta } from "../../marks/delta";
@@ -14,6 +15,7 @@ import type { Column } from "../../table/columns";
 import { PathName } from "../../table/name";
 import { Table } from "../../table/table";
 import { type View, viewOf } from "../../url";
+import { figureOf } from "../../why/figure";
 import { isIdle } from "../../words/names";
 import { percent, shareOf } from "../../words/percent";
 import { whenOf } from "../../words/window";
@@ -41,7 +43,7 @@ interface FleetRow {
 
 export function FleetTable({ answer, clusters, query, view }: FleetProps) {
   const rows = useMemo(() => rowsOf(answer, clusters), [answer, clusters]);
-  const columns = useMemo(() => columnsOf(answer, rows, view), [answer, rows, view]);
+  const columns = useMemo(() => columnsOf(answer, rows, view, query), [answer, rows, view, query]);
   const shown = rows.slice(0, TOP);
   return (
     <section className="stack" aria-labelledby="fleet">
@@ -84,7 +86,18 @@ function rowsOf(answer: Allocations, clusters: Clusters | undefined): readonly F
     .sort((one, other) => (other.cost ?? -1) - (one.cost ?? -1));
 }
 
-function columnsOf(answer: Allocations, rows: readonly FleetRow[], view: View): readonly Column<FleetRow>[] {
+/** All of one cluster's cost, its idle included, as a figure. */
+function ofCluster(answer: Allocations, query: View, cluster: string): View | null {
+  const filter = filterOf([...clausesOf(answer.question.filter), equal("cluster", cluster)]);
+  return figureOf({ ...answer, question: { ...answer.question, filter } }, query, null, "total_cost");
+}
+
+function columnsOf(
+  answer: Allocations,
+  rows: readonly FleetRow[],
+  view: View,
+  query: View,
+): readonly Column<FleetRow>[] {
   const { currency, as_of } = answer;
   return [
     {
@@ -164,8 +177,12 @@ function columnsOf(answer: Allocations, rows: readonly FleetRow[], view: View): 
       width: 8,
       rank: 0,
       value: (row) => row.cost,
-      cell: ({ cost }) =>
-        cost === null ? <span className="muted">no data</span> : <Amount value={cost} currency={currency} />,
+      cell: ({ cluster, cost }) =>
+        cost === null ? (
+          <span className="muted">no data</span>
+        ) : (
+          <Amount value={cost} currency={currency} why={ofCluster(answer, query, cluster)} />
+        ),
     },
   ];
 }

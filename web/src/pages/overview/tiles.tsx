@@ -9,6 +9,8 @@ import { StateShape } from "../../marks/state";
 import { Tile } from "../../marks/tile";
 import { pageOf } from "../../question";
 import { type View, viewOf } from "../../url";
+import { figureOf } from "../../why/figure";
+import { WhyWords } from "../../why/link";
 import { comparedWords } from "../../words/compared";
 import { money } from "../../words/money";
 import { percent, shareOf } from "../../words/percent";
@@ -41,6 +43,7 @@ export function Tiles({ answer, figures, clusters, query, atLeast }: TilesProps)
           </>
         ) : null}
         {comparedWords(answer) ?? datesOf(answer.question.window)}
+        <WhyWords figure={figureOf(answer, query, null, "total_cost")} />
       </Tile>
       <Tile
         title="Per day"

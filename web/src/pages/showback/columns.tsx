@@ -8,6 +8,7 @@ import { questionOf } from "../../question";
 import type { Column } from "../../table/columns";
 import { PathName } from "../../table/name";
 import type { View } from "../../url";
+import { figureOf } from "../../why/figure";
 import { apartOf, keyWords, partsOf } from "../../words/names";
 import { shareOf } from "../../words/percent";
 import { capital } from "../../words/states";
@@ -18,6 +19,7 @@ export function showBackColumns(answer: Allocations, view: View): readonly Colum
   const { rows, totals, currency, question } = answer;
   const by = question.aggregate;
   const atLeast = isLowerBound(answer.completeness);
+  const query = { ...view, step: "all" };
   const cost = (id: Part, title: string, meaning: string, rank: number): Column<AllocationRow> => {
     const sum = rows.reduce((all, row) => all + (row[id] ?? 0), 0);
     return {
@@ -28,8 +30,23 @@ export function showBackColumns(answer: Allocations, view: View): readonly Colum
       width: 8,
       rank,
       value: (row) => row[id],
-      cell: (row) => <Amount value={row[id] ?? 0} currency={currency} />,
-      total: <Amount value={sum} currency={currency} atLeast={atLeast && id === "total_cost"} />,
+      cell: (row) => (
+        <Amount
+          value={row[id] ?? 0}
+          currency={currency}
+          why={figureOf(answer, query, row.name, id)}
+          reached={id === "total_cost"}
+        />
+      ),
+      total: (
+        <Amount
+          value={sum}
+          currency={currency}
+          atLeast={atLeast && id === "total_cost"}
+          why={figureOf(answer, query, null, id)}
+          reached={id === "total_cost"}
+        />
+      ),
     };
   };
   return [

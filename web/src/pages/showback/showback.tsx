@@ -18,6 +18,7 @@ import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
 import { AnswerTable } from "../../table/answer";
 import type { View } from "../../url";
+import { figureOf } from "../../why/figure";
 import { figuresWords, line } from "../../words/figures";
 import { keyWords } from "../../words/names";
 import { sharingSentences } from "../../words/sharing";
@@ -42,7 +43,11 @@ export function ShowBack({ view }: { view: View }) {
       </Tools>
       <Title
         under={answer ? line(`${datesOf(answer.question.window)} UTC`, figuresWords(answer)) : " "}
-        aside={answer && answer.rows.length > 0 ? <Total answer={answer} /> : null}
+        aside={
+          answer && answer.rows.length > 0 ? (
+            <Total answer={answer} why={figureOf(answer, query, null, "total_cost")} />
+          ) : null
+        }
       >
         {`Show-back by ${view.aggregate.map(keyWords).join(" and ")}${scopeOf(view.filter)}, ${windowWords(view.window)}`}
       </Title>
