@@ -94,6 +94,20 @@ def test_nothing_runs_off_a_narrow_screen(fleet: Site, phone: Page, name: str) -
     expect(phone.get_by_role("link", name="Data health", exact=True)).to_be_visible()
 
 
+CUT = """() => [...document.querySelectorAll('.table .end, .list .end')]
+  .filter((cell) => cell.scrollWidth > cell.clientWidth + 1).map((cell) => cell.innerText)"""
+"""What stands in cells that are too narrow for their figure."""
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_no_figure_is_cut(fleet: Site, page: Page, phone: Page, name: str) -> None:
+    """On a desk and on a phone every amount of every table is there to its last digit."""
+    for here in (page, phone):
+        here.goto(f"{fleet.address}/{SHOWN[name]}")
+        settled(here)
+        assert here.evaluate(CUT) == []
+
+
 def test_the_page_is_readable_at_twice_its_size(fleet: Site, fresh: Page) -> None:
     """At 200 % zoom, which halves the room, Overview neither scrolls sideways nor loses its figures."""
     fresh.set_viewport_size({"width": 720, "height": 450})

@@ -100,6 +100,9 @@ function Row({ cells, asOf, at, onAt }: RowProps) {
   );
 }
 
+/** Further to the right a mark has no room for its date. */
+const LAST_LABEL = 0.95;
+
 /** Dates under the strip, at the first window of each day or of every few days. */
 function Axis({ cells }: { cells: readonly HealthCell[] }) {
   const hourly = cells.length > 0 && cells[0] !== undefined && coverageSpan(cells[0]) < 1440;
@@ -114,7 +117,11 @@ function Axis({ cells }: { cells: readonly HealthCell[] }) {
     <div className="strip-axis number" aria-hidden="true">
       {marks.map(({ cell, index }) => (
         <span key={cell.window.start} style={{ left: `${(index / cells.length) * 100}%` }}>
-          {every === 24 || !hourly ? dayOf(new Date(cell.window.start), false) : bucketTick(cell.window)}
+          {index / cells.length > LAST_LABEL
+            ? ""
+            : every === 24 || !hourly
+              ? dayOf(new Date(cell.window.start), false)
+              : bucketTick(cell.window)}
         </span>
       ))}
     </div>

@@ -27,7 +27,7 @@ export function CopyCode({ text, where }: CopyCodeProps) {
       onClick={copy}
     >
       <Icon name="copy" size={13} />
-      <code className="cut">{text}</code> {where ? <span className="copy-where">Run {where}</span> : null}
+      <code>{text}</code> {where ? <span className="copy-where">Run {where}</span> : null}
       <span className="hidden-visually" role="status">
         {copied ? "Copied" : ""}
       </span>

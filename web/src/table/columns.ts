@@ -49,7 +49,8 @@ export function leftOut<Row>(
   shown: readonly Column<Row>[],
   chosen: string,
 ): readonly Column<Row>[] {
-  return chosen ? [] : all.filter((column) => !column.idle && !shown.includes(column));
+  const ids = new Set(shown.map(({ id }) => id));
+  return chosen ? [] : all.filter(({ id, idle }) => !idle && !ids.has(id));
 }
 
 /** The least width of these columns in rem, in a table of `room` rem. */

@@ -4,8 +4,19 @@
  * It shows what it is given and asks nobody; the order comes from the address, and so do chosen columns.
  */
 
-import { lazy, memo, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import {
+  lazy,
+  memo,
+  Suspense,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { type Column, leftOut, shownColumns, widthOf } from "./columns";
+import { measured, type Widths, widened } from "./fit";
 import { Foot } from "./foot";
 import { Head } from "./head";
 import { usePrinted } from "./printed";
@@ -48,13 +59,24 @@ export function Table<Row>(props: TableProps<Row>) {
     rowClass,
   } = props;
   const [box, room] = useRoom();
+  const table = useRef<HTMLTableElement>(null);
+  const [widths, setWidths] = useState<Widths>({});
   const [every, setEvery] = useState(false);
   const printed = usePrinted();
   const shown = useMemo(
-    () => shownColumns(columns, chosen, all || every || printed ? Number.POSITIVE_INFINITY : room),
-    [columns, chosen, all, every, printed, room],
+    () =>
+      shownColumns(
+        widened(columns, widths),
+        chosen,
+        all || every || printed ? Number.POSITIVE_INFINITY : room,
+      ),
+    [columns, widths, chosen, all, every, printed, room],
   );
   const ordered = useMemo(() => sorted(rows, columns, sort), [rows, columns, sort]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows are other figures
+  useLayoutEffect(() => {
+    if (table.current) setWidths(measured(table.current, shown, widths));
+  }, [shown, ordered, widths]);
   const wide = widthOf(shown, room) > room;
   const first = totals ? 3 : 2;
   const row = (item: Row, index: number) => (
@@ -69,6 +91,7 @@ export function Table<Row>(props: TableProps<Row>) {
   return (
     <div className={wide ? "table-box table-wide card" : "table-box card"} ref={box}>
       <table
+        ref={table}
         className="table"
         aria-label={label}
         aria-rowcount={rows.length + first - 1}

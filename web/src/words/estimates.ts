@@ -16,7 +16,7 @@ export function hasEstimates({ completeness }: Behind): boolean {
   return completeness.some(({ estimated_minutes = 0 }) => estimated_minutes > 0);
 }
 
-/** `$1.20 of it estimated, for 1.5 h without metrics of cluster-3`; nothing where all was observed. */
+/** `$1.20 of it estimated, for 1.5 h without metrics of cluster-3`; nothing where all was observed, or nothing cost anything. */
 export function estimatesWords(
   answer: Behind & {
     readonly totals: { readonly estimated_cost?: number | null };
@@ -24,7 +24,7 @@ export function estimatesWords(
     readonly question: { readonly estimated?: string; readonly idle?: string };
   },
 ): string {
-  if (!hasEstimates(answer)) return "";
+  if (!hasEstimates(answer) || !answer.currency) return "";
   const silent = answer.completeness.filter(({ estimated_minutes = 0 }) => estimated_minutes > 0);
   const minutes = silent.reduce((all, { estimated_minutes = 0 }) => all + estimated_minutes, 0);
   const whose = silent.length === 1 ? silent[0]?.cluster : `${silent.length} clusters`;

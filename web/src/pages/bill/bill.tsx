@@ -114,7 +114,7 @@ function Section({ title, note, children }: { title: string; note?: string; chil
   );
 }
 
-function Rows<Row>(props: Omit<Parameters<typeof SideTable<Row>>[0], "all">) {
+function Rows<Row>(props: Parameters<typeof SideTable<Row>>[0]) {
   if (props.rows.length === 0) return <p className="muted">None in this window.</p>;
-  return <SideTable {...props} all />;
+  return <SideTable {...props} />;
 }

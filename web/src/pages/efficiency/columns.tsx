@@ -39,8 +39,8 @@ export function efficiencyColumns(
     {
       id: "split",
       title: "Used and idle",
-      width: 12,
-      rank: 5,
+      width: 7,
+      rank: 4,
       cell: (row) => <SplitOf row={row} />,
       total: <SplitOf row={total} />,
     },
@@ -49,7 +49,7 @@ export function efficiencyColumns(
       title: "Used part",
       meaning: "Used part of what is paid and measured, at most all of it",
       align: "end",
-      width: 5.5,
+      width: 5,
       rank: 1,
       value: usedShare,
       cell: (row) => <Efficiency value={usedShare(row)} />,
@@ -60,13 +60,13 @@ export function efficiencyColumns(
     amount("gpu", "GPU", "Paid for GPUs, idle included", 2, (row) => row.gpu),
     amount("cost", "Paid", "CPU, RAM and GPU together", 1, (row) => row.cost),
     amount("used_cost", "Used", "Cost of what was used", 6, (row) => row.used),
-    amount("workload_idle", "Workload idle", "Allocated and not used", 4, (row) => row.workloadIdle),
-    amount("infra_idle", "Infra idle", "Provisioned and not allocated", 4, (row) => row.infraIdle),
+    amount("workload_idle", "Workload idle", "Allocated and not used", 5, (row) => row.workloadIdle),
+    amount("infra_idle", "Infra idle", "Provisioned and not allocated", 5, (row) => row.infraIdle),
     amount(
       "unmeasured",
       "Not measured",
       "Allocated, and nobody measured its use",
-      4,
+      5,
       (row) => row.unmeasured,
     ),
     amount("idle", "Idle", "Of workloads and infrastructure", 0, idleOf),
@@ -84,7 +84,7 @@ function amountColumn(currency: string, total: EfficiencyRow) {
   ): Column<EfficiencyRow> => {
     const cell = (row: EfficiencyRow) => <Amount value={value(row)} currency={currency} />;
     const idle = value(total) === 0;
-    return { id, title, meaning, align: "end", width: 6.5, rank, idle, value, cell, total: cell(total) };
+    return { id, title, meaning, align: "end", width: 5.75, rank, idle, value, cell, total: cell(total) };
   };
 }
 

@@ -1,5 +1,5 @@
 /** What the question is and how its answer is shown: one row of controls, all of them in the address. */
-import { useMemo } from "react";
+import { useId, useMemo, useState } from "react";
 import { allocationColumns } from "../../allocations/columns";
 import { metricOf, wordOf } from "../../allocations/metric";
 import type { Allocations } from "../../api/schema";
@@ -57,6 +57,8 @@ export function Controls({ view, answer }: { view: View; answer: Allocations | u
   const change = (changes: Partial<View>) => show({ ...closed, ...changes });
   const columns = useMemo(() => (answer ? allocationColumns(answer, view, new Map()) : []), [answer, view]);
   const values = useFilterValues(answer?.rows);
+  const [more, setMore] = useState(false);
+  const id = useId();
   const metric = (word: string) => {
     const sorted = view.sort === `-${metricOf(view.metric).column}`;
     change({ metric: word, ...(sorted ? { sort: `-${metricOf(word).column}` } : {}) });
@@ -66,17 +68,28 @@ export function Controls({ view, answer }: { view: View; answer: Allocations | u
       <WindowChoice view={closed} answered={answer?.question.window} />
       <GroupChoice kind="allocations" view={closed} />
       <Choice title="Cost" value={view.metric} options={METRICS} onChoose={metric} />
-      <FiguresChoice view={closed} answer={answer} />
-      <Choice title="As" value={view.rate} options={RATES} onChoose={(rate) => change({ rate })} />
-      <Choice title="Idle" value={view.idle} options={IDLE} onChoose={(idle) => change({ idle })} />
-      <Choice
-        title="Compare with"
-        value={view.compare}
-        options={COMPARE}
-        onChoose={(compare) => change({ compare })}
-      />
-      <Choice title="Step" value={view.step} options={STEPS} onChoose={(step) => change({ step })} />
-      <Choice title="Chart" value={view.chart} options={CHARTS} onChoose={(chart) => change({ chart })} />
+      <button
+        type="button"
+        className="button controls-open"
+        aria-expanded={more}
+        aria-controls={id}
+        onClick={() => setMore(!more)}
+      >
+        {more ? "Fewer choices" : "More choices"}
+      </button>
+      <div id={id} className="controls-more" data-open={more}>
+        <FiguresChoice view={closed} answer={answer} />
+        <Choice title="As" value={view.rate} options={RATES} onChoose={(rate) => change({ rate })} />
+        <Choice title="Idle" value={view.idle} options={IDLE} onChoose={(idle) => change({ idle })} />
+        <Choice
+          title="Compare with"
+          value={view.compare}
+          options={COMPARE}
+          onChoose={(compare) => change({ compare })}
+        />
+        <Choice title="Step" value={view.step} options={STEPS} onChoose={(step) => change({ step })} />
+        <Choice title="Chart" value={view.chart} options={CHARTS} onChoose={(chart) => change({ chart })} />
+      </div>
       <div className="controls-line">
         <FilterBox view={closed} kind="allocation" values={values} />
         <SharingMenu view={view} />
