@@ -6,12 +6,15 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 from fleetcost import __version__
 from fleetcost.api.context import Context
 from fleetcost.api.currency import money_in_words, native_currency
 from fleetcost.api.native import question_document
 from fleetcost.api.operation import Reply
+from fleetcost.api.questions import EXPLAIN_PARAMETERS
+from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import rfc3339
 from fleetcost.query.ask import judged, judged_bills, prepare
@@ -19,7 +22,7 @@ from fleetcost.query.currencies import left_out
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.files import Sheet, copy_to_csv, copy_to_parquet
 from fleetcost.query.kinds import CLOUD
-from fleetcost.query.question import Question
+from fleetcost.query.question import Question, Step
 from fleetcost.tables.view import View
 
 _PIECE = 1 << 18
@@ -82,6 +85,18 @@ def _completeness(context: Context, question: Question, snapshot: View) -> str:
     return f"complete: {len(complete)} of {len(every)} clusters" + (f" ({rest})" if rest else "")
 
 
+def _why(context: Context, question: Question) -> list[str]:
+    """Say where each number of the file is explained: with fixed dates, for any row and column of it."""
+    if question.kind is not SetKind.ALLOCATIONS or question.step is not Step.ALL:
+        return []
+    known = {one.name for one in EXPLAIN_PARAMETERS} & set(context.parameters)
+    window = question.frame.window
+    asked = {"window": f"{rfc3339(window.start)},{rfc3339(window.end)}"} | {
+        name: context.parameters[name] for name in sorted(known - {"window", "limit"})
+    }
+    return [f"why a number is what it is: api/v1/explain?{urlencode(asked, safe=':,')}&row=NAME&field=COLUMN"]
+
+
 def _note(context: Context, question: Question, completeness: str, as_of: str) -> str:
     """Say in one line what was asked and what stands behind the answer."""
     asked = question_document(question, context.parameters.get("filter", ""))
@@ -91,6 +106,6 @@ def _note(context: Context, question: Question, completeness: str, as_of: str) -
         f"fleetcost {__version__}", asked.kind, f"window={window}", f"aggregate={by}", f"step={asked.step}",
         f"idle={asked.idle}", f"basis={asked.basis}", f"filter={asked.filter or '(none)'}",
         completeness,
-        f"as of {as_of}", f"written {rfc3339(context.now.replace(microsecond=0))}",
+        f"as of {as_of}", f"written {rfc3339(context.now.replace(microsecond=0))}", *_why(context, question),
     ]  # fmt: skip
     return " | ".join(words).replace("\r", " ").replace("\n", " ")

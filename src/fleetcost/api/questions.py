@@ -22,6 +22,7 @@ from fleetcost.query.properties import PROPERTIES
 from fleetcost.query.question import Idle, Ordering, Page, Question, Step, framed
 from fleetcost.query.sharing import Split, Tenancy, parse_sharing
 from fleetcost.query.windows import ACCEPTED, parse_window
+from fleetcost.why.explain_path import DEEPEST
 
 DEFAULT_WINDOW = "7d"
 """Window of a native question that names none."""
@@ -64,6 +65,26 @@ ALLOCATION_PARAMETERS = (
     Parameter("share_cost", "an overhead per month of 730 hours that all rows share", default="0"),
     Parameter("share_split", "how shared costs are divided", default="weighted", choices=("weighted", "even")),
 )  # fmt: skip
+_OF_MANY_FIGURES = {"limit", "offset", "sort", "columns", "compare", "format"}
+"""Parameters of a question that choose which rows and figures are shown: one figure has its own."""
+
+MOST_PARTS, USUAL_PARTS = 1000, 31
+"""Parts of one part that are named one by one, at most and where nothing is said: the days of a month."""
+
+USUAL_DEPTH = 2
+"""Levels of parts where nothing is said."""
+
+EXPLAIN_PARAMETERS = (
+    *(one for one in ALLOCATION_PARAMETERS if one.name not in _OF_MANY_FIGURES),
+    Parameter("row", "the name of the row whose figure is meant", default="the total of all rows"),
+    Parameter("field", "which figure of it: any that is in a currency", default="total_cost"),
+    Parameter("row_currency", "of a row that is there in several currencies, which", default="the answer's"),
+    Parameter("path", "the path of the part to open, as an earlier answer gave it", default="the whole figure"),
+    Parameter("depth", f"levels of parts, {DEEPEST} at most", default=str(USUAL_DEPTH), whole=True),
+    Parameter(
+        "limit", f"most parts of one part, {MOST_PARTS} at most; the others are added up", str(USUAL_PARTS), whole=True
+    ),
+)
 CLOUD_PARAMETERS = (
     *(one for one in _COMMON if one.name not in {"basis", "adjusted", "estimated", "compare"}),
     Parameter("compare", "add the window of the same length just before", choices=(Earlier.PREVIOUS,)),

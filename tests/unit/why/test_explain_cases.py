@@ -178,3 +178,13 @@ def test_a_path_to_another_cluster_leads_nowhere(guarded: App, path: str) -> Non
     """A path that somebody writes by hand opens nothing that the token does not see."""
     asked = {"window": WINDOW, "path": path}
     assert guarded.client.get("/api/v1/explain", asked, {"authorization": f"Bearer {TEAM}"}).status_code == 400
+
+
+def test_a_file_says_where_its_numbers_are_explained(one: App) -> None:
+    """The note of a file has the address that explains any row and column of it, with fixed dates."""
+    asked = {"window": WINDOW, "aggregate": "cluster,namespace", "idle": "share", "format": "csv"}
+    note, header, first = one.client.get("/api/v1/allocations", asked).text.splitlines()[:3]
+    row = dict(zip(header.split(","), first.split(","), strict=True))
+    address = note.rpartition("why a number is what it is: ")[2]
+    address = address.replace("row=NAME", f"row={row['name']}").replace("field=COLUMN", "field=cpu_cost")
+    assert float(one.client.get(f"/{address}").json()["tree"]["amount"]) == float(row["cpu_cost"])

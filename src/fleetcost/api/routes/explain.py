@@ -12,9 +12,9 @@ from fleetcost.api.context import Context
 from fleetcost.api.currency import conversion_document, native_currency
 from fleetcost.api.explained import ExplainJson, Objects, part_document
 from fleetcost.api.native import question_document
-from fleetcost.api.operation import Operation, Parameter
+from fleetcost.api.operation import Operation
 from fleetcost.api.parameters import whole
-from fleetcost.api.questions import ALLOCATION_PARAMETERS, native_question
+from fleetcost.api.questions import EXPLAIN_PARAMETERS, MOST_PARTS, USUAL_DEPTH, USUAL_PARTS, native_question
 from fleetcost.api.words import Family
 from fleetcost.errors import QuestionError
 from fleetcost.model.sets import SetKind
@@ -29,27 +29,6 @@ from fleetcost.tables.view import View
 from fleetcost.why.explain import Opened, checked_figure, explain
 from fleetcost.why.explain_objects import SourceObject, bill_object, set_objects
 from fleetcost.why.explain_path import DEEPEST, parse_path
-
-_OTHERS = {"limit", "offset", "sort", "columns", "compare", "format"}
-"""Parameters of a question that choose which rows and figures are shown: one figure has its own."""
-
-MOST_PARTS, USUAL_PARTS = 1000, 31
-"""Parts of one part that are named one by one, at most and where nothing is said: the days of a month."""
-
-USUAL_DEPTH = 2
-"""Levels of parts where nothing is said."""
-
-EXPLAIN_PARAMETERS = (
-    *(one for one in ALLOCATION_PARAMETERS if one.name not in _OTHERS),
-    Parameter("row", "the name of the row whose figure is meant", default="the total of all rows"),
-    Parameter("field", "which figure of it: any that is in a currency", default="total_cost"),
-    Parameter("row_currency", "of a row that is there in several currencies, which", default="the answer's"),
-    Parameter("path", "the path of the part to open, as an earlier answer gave it", default="the whole figure"),
-    Parameter("depth", f"levels of parts, {DEEPEST} at most", default=str(USUAL_DEPTH), whole=True),
-    Parameter(
-        "limit", f"most parts of one part, {MOST_PARTS} at most; the others are added up", str(USUAL_PARTS), whole=True
-    ),
-)
 
 
 def explained(context: Context) -> ExplainJson:
