@@ -11,6 +11,7 @@ import "./styles/table.css";
 import "./styles/pages.css";
 import "./styles/strip.css";
 import "./styles/drawer.css";
+import "./styles/changed.css";
 
 const root = document.getElementById("app");
 if (root) {

@@ -18,7 +18,7 @@ from fleetcost.why.compare import ChangeDriver, ChangeRow, WindowChange
 from fleetcost.why.compare_ask import ComparedWindows
 from fleetcost.why.compare_items import ChangeItem, ItemGroup, Items
 from fleetcost.why.compare_pairs import Likeness
-from fleetcost.why.compare_words import facts_of, sentence_of
+from fleetcost.why.compare_words import ChangeFact, facts_of, sentence_of
 
 MOST_DRIVERS = 10
 MOST_UNLIKE = 100
@@ -65,7 +65,7 @@ class ChangeTotalJson(ChangeFiguresJson, frozen=True, kw_only=True):
     Attributes:
         groups: the items together: what was done, what happened, what is not known yet, and the windows' lengths
         sentence: in words
-        facts: what the sentence is made of, and what it leaves out; they add up to the difference
+        facts: the ten largest of what makes the difference, of which the sentence says the first
     """
 
     groups: dict[str, str]
@@ -224,6 +224,11 @@ def exact_nanos(nanos: int) -> str:
     return exact_text(Decimal(nanos).scaleb(-PLACES))
 
 
+def fact_document(fact: ChangeFact) -> ChangeFactJson:
+    """Write a fact."""
+    return ChangeFactJson(fact.text, exact_nanos(fact.nanos), fact.item.value)
+
+
 def _reaches(row: ChangeRow, fold_nanos: int) -> bool:
     return any(abs(nanos) >= fold_nanos for nanos in (row.delta, *row.items.values()))
 
@@ -264,7 +269,7 @@ def _total(total: ChangeRow, change: WindowChange, likeness: Likeness, fold_nano
         **_figures(total),
         groups={group.value: exact_nanos(nanos) for group, nanos in groups.items() if nanos},
         sentence=sentence_of(total, facts, fold_nanos),
-        facts=[ChangeFactJson(one.text, exact_nanos(one.nanos), one.item.value) for one in facts[:MOST_DRIVERS]],
+        facts=[fact_document(one) for one in facts[:MOST_DRIVERS]],
     )
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from urllib.parse import quote
 
 from starlette.datastructures import QueryParams
 
 from fleetcost.api.operation import Parameter
 from fleetcost.errors import QuestionCode, QuestionError, closest
+from fleetcost.model.amount import PLACES
 from fleetcost.query.question import Basis
 
 LARGEST_NUMBER = 10**9
 """A whole number beyond this is a mistake."""
+
+LARGEST_NANOS = 10**18
+"""So is an amount beyond this many billionths."""
 
 ESTIMATED = Parameter(
     "estimated",
@@ -187,6 +192,23 @@ def billed(parameters: Parameters, synonym: str, *, means: bool = True) -> bool:
 def whole(parameters: Parameters, name: str) -> int | None:
     """Return a whole number, None where none was sent."""
     return int(parameters[name]) if name in parameters else None
+
+
+def nanos_of(parameters: Parameters, name: str, default: str) -> int:
+    """
+    Return an amount in billionths of a currency's unit.
+
+    Raises:
+        QuestionError: not an amount, or below zero.
+    """
+    text = parameters.get(name, default)
+    try:
+        nanos = int(Decimal(text).scaleb(PLACES))
+    except (ArithmeticError, ValueError):
+        nanos = -1
+    if not 0 <= nanos <= LARGEST_NANOS:
+        raise QuestionError(name, text, "an amount such as 0.01, not negative")
+    return nanos
 
 
 def _checked(parameter: Parameter, value: str) -> str:

@@ -9,16 +9,18 @@ memory, storage and traffic whole bytes × hours or bytes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from fleetcost.model.amount import PLACES
 from fleetcost.query.compile import compile_question
 from fleetcost.query.dialects import dialect_of
-from fleetcost.query.question import Idle, Question, Stretch
+from fleetcost.query.question import Idle, Page, Question, Step, Stretch
 from fleetcost.query.sharing import Tenancy
 from fleetcost.query.sql.idle import ROLE_IDLE, ROLE_ROW, ROLE_TENANCY
 from fleetcost.query.sql.lines import CHARGES, Lines
+from fleetcost.tables.ledger import aware
 from fleetcost.tables.view import View
 
 
@@ -182,6 +184,24 @@ def ask_terms(snapshot: View, question: Question) -> AnswerTerms:
             {(RowKey(name, currency), cluster): _nanos(amount) for name, currency, cluster, amount in parts},
         ),
     )
+
+
+def ask_days(snapshot: View, question: Question) -> Mapping[tuple[str, ...], Mapping[tuple[str, datetime], int]]:
+    """
+    Return what each group of workloads cost day by day, in nanos, by the values of the dimensions, currency and day.
+
+    Raises:
+        QuestionError: the filter names an unknown field.
+    """
+    daily = replace(question, step=Step.DAY, series=None, page=Page(), properties=(), joined=True)
+    dialect = dialect_of(snapshot)
+    snapshot.forget()
+    for stage in compile_question(daily, dialect).stages:
+        snapshot.keep(stage.name, stage.query)
+    found: dict[tuple[str, ...], dict[tuple[str, datetime], int]] = {}
+    for day, currency, cost, *names in snapshot.rows(Lines(daily, dialect).days()):
+        found.setdefault(tuple(names), {})[currency, aware(day)] = _nanos(cost)
+    return found
 
 
 def ask_lines(snapshot: View, question: Question, unlike: Sequence[Stretch]) -> tuple[WorkloadLine, ...]:

@@ -8,5 +8,6 @@ behind a window.
 
 `compare_items` are the words for what makes a difference, `compare_split` splits one exactly, `compare_pairs` says
 which windows stand against each other, `compare` puts rows, totals and drivers together, `compare_ask` asks the tables
-for what is compared, `compare_words` says the result in a sentence.
+for what is compared, `compare_words` says the result in a sentence. `anomalies` is the rule for days that stand out,
+`anomalies_ask` asks for them.
 """

@@ -59,7 +59,7 @@ def ask_change(snapshot: View, question: Question, base: Window, known: Known, n
     sides = (before, after)
     covered = [known.coverages(snapshot, one.frame, needed(one.kind), now) for one in sides]
     clusters = sorted(cluster for cluster in covered[0].keys() | covered[1].keys() if may_hold(bare.filter, cluster))
-    alike = likeness(pairs, (covered[0], covered[1]), clusters, estimated=question.estimated)
+    alike = likeness(pairs, (covered[0], covered[1]), clusters, now, estimated=question.estimated)
     unlike = _unlike_bills(snapshot, sides, pairs, clusters, known) if question.adjusted else ((), ())
     asked = [_side(snapshot, one, alike, place, unlike[place]) for place, one in enumerate(sides)]
     return ComparedWindows(before, after, alike, compared_sides(asked[0], asked[1]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Resolution, Window
@@ -48,11 +48,13 @@ class Likeness:
         pairs: windows with a counterpart, oldest first
         unlike: those of a cluster that were not observed alike
         alike: the others, None for all: of the earlier window, of the later one
+        now: the clock's reading
     """
 
     pairs: tuple[WindowPair, ...]
     unlike: tuple[UnlikePair, ...]
     alike: tuple[tuple[Stretch, ...], tuple[Stretch, ...]] | None
+    now: datetime
 
 
 def paired(before: Window, after: Window, resolution: Resolution) -> tuple[WindowPair, ...]:
@@ -75,6 +77,7 @@ def likeness(
     pairs: tuple[WindowPair, ...],
     coverages: tuple[Coverages, Coverages],
     clusters: Iterable[ClusterId],
+    now: datetime,
     *,
     estimated: bool,
 ) -> Likeness:
@@ -85,6 +88,7 @@ def likeness(
         pairs: the windows
         coverages: of the earlier window, of the later one
         clusters: those that the question is about
+        now: the clock's reading
         estimated: minutes with estimates count as observed
     """
     unlike = []
@@ -103,9 +107,9 @@ def likeness(
                 own.append(pair)
         alike[cluster] = own
     if not unlike:
-        return Likeness(pairs, (), None)
+        return Likeness(pairs, (), None, now)
     sides = (
         stretches({cluster: [pair.before for pair in own] for cluster, own in alike.items()}),
         stretches({cluster: [pair.after for pair in own] for cluster, own in alike.items()}),
     )
-    return Likeness(pairs, tuple(unlike), sides)
+    return Likeness(pairs, tuple(unlike), sides, now)

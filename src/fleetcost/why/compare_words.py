@@ -17,7 +17,7 @@ MOST_FACTS = 4
 _MORE_LESS = {
     ChangeItem.CALENDAR: ("a longer window", "a shorter window"),
     ChangeItem.RATES: ("exchange rates", "exchange rates"),
-    ChangeItem.BILL: ("bills that have not come yet", "bills that have come since"),
+    ChangeItem.BILL: ("bills that have not come equally far", "bills that have not come equally far"),
     ChangeItem.DISCOUNTS: ("smaller discounts", "larger discounts"),
     ChangeItem.PRICE: ("higher prices", "lower prices"),
     ChangeItem.IDLE_POOL: ("more idle", "less idle"),
@@ -113,16 +113,19 @@ def _of_workload(driver: ChangeDriver, seconds: float) -> str:
 
 def _coverage(likeness: Likeness) -> str:
     hours = list(_missing(likeness))
-    before, after = (sum(one[side] for one in hours) for side in (0, 1))
-    lacking = [f"{count:,.0f} h missing {when}" for count, when in ((before, "before"), (after, "now")) if count >= 1]
+    sums = [sum(one[place] for one in hours) for place in range(3)]
+    words = ("missing before", "missing now", "still to come")
+    lacking = [f"{count:,.0f} h {when}" for count, when in zip(sums, words, strict=True) if count >= 1]
     return " and ".join(lacking) or "windows that were not observed alike"
 
 
-def _missing(likeness: Likeness) -> Iterator[tuple[float, float]]:
-    """Yield the hours of unlike windows that were not observed: before, after."""
+def _missing(likeness: Likeness) -> Iterator[tuple[float, float, float]]:
+    """Yield the hours of unlike windows that were not observed: before, now, and those that are still to come."""
     for one in likeness.unlike:
-        hours = (one.pair.after.end - one.pair.after.start).total_seconds() / 3600
-        yield (1 - min(one.before, 1.0)) * hours, (1 - min(one.after, 1.0)) * hours
+        window = one.pair.after
+        ahead = max((window.end - likeness.now).total_seconds() / 3600, 0.0)
+        after = (1 - min(one.after, 1.0)) * window.hours
+        yield (1 - min(one.before, 1.0)) * window.hours, max(after - ahead, 0.0), min(after, ahead)
 
 
 def _relative(total: ChangeRow) -> str:

@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/anomalies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Days that cost other than their like */
+        get: operations["get_api_v1_anomalies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cloudcosts": {
         parameters: {
             query?: never;
@@ -1029,7 +1046,7 @@ export interface components {
          *     Attributes:
          *         groups: the items together: what was done, what happened, what is not known yet, and the windows' lengths
          *         sentence: in words
-         *         facts: what the sentence is made of, and what it leaves out; they add up to the difference
+         *         facts: the ten largest of what makes the difference, of which the sentence says the first
          */
         ChangeTotalJson: {
             currency: string;
@@ -1133,6 +1150,70 @@ export interface components {
             observed: number;
             observed_before: number;
         };
+        /**
+         * AnomaliesJson
+         * @description What stands out.
+         *
+         *     Attributes:
+         *         window: the days that were judged
+         *         floor: the least amount of a difference
+         *         events: the largest first
+         *         event_count: how many there are
+         *         folded: events of clusters that one of their groups explains, which are not among them
+         *         groups: how many were judged, clusters among them
+         *         learning: how many of these have less than two weeks of history, so that nothing is known of them
+         *         by_chance: quiet days that at most stand out by chance, without a least amount
+         */
+        AnomaliesJson: {
+            window: components["schemas"]["WindowJson"];
+            aggregate: string[];
+            floor: string;
+            events: components["schemas"]["AnomalyJson"][];
+            event_count: number;
+            folded: number;
+            groups: number;
+            learning: number;
+            by_chance: number;
+            as_of: string;
+            took_ms: number;
+        };
+        /**
+         * AnomalyJson
+         * @description A day, or a week that ends with it, that stands out.
+         *
+         *     Attributes:
+         *         id: the same for the same event in every answer
+         *         key: the value of each dimension; of a whole cluster only that
+         *         day: whose cost it is, or the last of its week
+         *         at_least: the day was not wholly observed: it costs that or more
+         *         cost, usual, excess: exact amounts at list price
+         *         like: a day that costs what is usual, which `facts` compare with
+         *         facts: what makes the difference, the largest first
+         */
+        AnomalyJson: {
+            id: string;
+            key: {
+                [key: string]: string;
+            };
+            currency: string;
+            day: string;
+            kind: components["schemas"]["AnomalyKind"];
+            at_least: boolean;
+            cost: string;
+            usual: string;
+            excess: string;
+            like: string;
+            facts: components["schemas"]["ChangeFactJson"][];
+        };
+        /**
+         * AnomalyKind
+         * @description What stands out.
+         *
+         *     RISE and FALL are of a day, NEW is a cost where there was next to none, DRIFT is a week above the weeks before of
+         *     which no day stands out.
+         * @enum {unknown}
+         */
+        AnomalyKind: "drift" | "fall" | "new" | "rise";
         /**
          * CloudCostsJson
          * @description The envelope of an answer about cloud costs.
@@ -2200,6 +2281,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CompareJson"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_anomalies: {
+        parameters: {
+            query?: {
+                /** @description the groups that are judged, in each cluster: names joined by commas; left out, it is namespace */
+                aggregate?: string;
+                /** @description which rows count, in the filter language */
+                filter?: string;
+                /** @description what was estimated where a cluster's metrics had a gap: inside the costs, or left out; left out, it is include */
+                estimated?: "include" | "exclude";
+                /** @description days that are judged, today among them; 30 at most; left out, it is 7 */
+                days?: number;
+                /** @description a difference below this amount is not worth looking at; left out, it is 10 */
+                floor?: string;
+                /** @description most events to return, 50 at most; left out, it is 10 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomaliesJson"];
                 };
             };
             /** @description the question cannot be used */

@@ -3,6 +3,7 @@
 import type { View } from "../url";
 import { lengthInHours } from "../words/window";
 import { addressOf, type Parameters } from "./client";
+import type { Allocations } from "./schema";
 
 export const ALLOCATIONS = "api/v1/allocations";
 export const ASSETS = "api/v1/assets";
@@ -38,6 +39,20 @@ export function parametersOf(view: View): Parameters {
 
 export function allocationsAddress(view: View): string {
   return addressOf(ALLOCATIONS, parametersOf(view));
+}
+
+/** What changed in the span of an answer that is compared, against the earlier one, split by cause; null for none. */
+export function compareAddress(view: View, previous: Allocations["previous"]): string | null {
+  const { span, earlier_span: earlier } = previous ?? {};
+  if (!span || !earlier) return null;
+  const { step, compare, ...asked } = parametersOf(view);
+  const [window, base] = [span, earlier].map(({ start, end }) => `${start},${end}`);
+  return addressOf("api/v1/compare", { ...asked, window: window ?? "", base: base ?? "" });
+}
+
+/** Which of the last days stand out, among the clusters and namespaces of a view. */
+export function anomaliesAddress({ filter, estimated }: View): string {
+  return addressOf("api/v1/anomalies", { filter, estimated: estimated === "include" ? "" : estimated });
 }
 
 /** What only workloads have: idle of their own, and shares of others. */

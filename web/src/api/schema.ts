@@ -110,3 +110,12 @@ export type CloudCosts = Omit<Frozen<Schemas["CloudCostsJson"]>, "rows"> & {
 };
 export type Bills = Frozen<Schemas["BillCompletenessJson"]>;
 export type Reconciled = Frozen<Schemas["ReconciliationJson"]>;
+
+/** Two windows compared: every amount is an exact number as text, and the items of a difference add up to it. */
+export type Change = Frozen<Schemas["CompareJson"]>;
+export type ChangeTotal = Frozen<Schemas["ChangeTotalJson"]>;
+export type ChangeRow = Frozen<Schemas["ChangeRowJson"]>;
+
+/** Days that stand out. */
+export type Anomalies = Frozen<Schemas["AnomaliesJson"]>;
+export type AnomalyEvent = Frozen<Schemas["AnomalyJson"]>;

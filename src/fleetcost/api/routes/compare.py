@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from decimal import Decimal
 
 from fleetcost.api.change import CompareJson, ShownChange, change_document
 from fleetcost.api.context import Context
 from fleetcost.api.currency import native_currency
 from fleetcost.api.operation import Operation, Parameter
-from fleetcost.api.parameters import whole
+from fleetcost.api.parameters import nanos_of, whole
 from fleetcost.api.questions import ALLOCATION_PARAMETERS, native_question
 from fleetcost.api.words import Family
-from fleetcost.errors import QuestionError
-from fleetcost.model.amount import PLACES
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.query.ask import judged
@@ -45,7 +42,7 @@ def compare(context: Context) -> CompareJson:
     """Compare two windows."""
     began = time.perf_counter()
     question, base = _windows(context, native_question(context, SetKind.ALLOCATIONS))
-    fold, known = _fold(context), context.tables.known
+    fold, known = nanos_of(context.parameters, "fold", DEFAULT_FOLD), context.tables.known
     with context.snapshot() as snapshot:
         found = ask_change(snapshot, native_currency(context, snapshot, question), base, known, context.now)
         sides = [
@@ -81,23 +78,6 @@ def _windows(context: Context, question: Question) -> tuple[Question, Window]:
 def _in_days(frame: Frame) -> Frame:
     window = frame.window
     return Frame(Window(Resolution.DAY.floor(window.start), Resolution.DAY.ceil(window.end)), Resolution.DAY)
-
-
-def _fold(context: Context) -> int:
-    """
-    Read the amount below which rows are folded, in nanos.
-
-    Raises:
-        QuestionError: not an amount, or below zero.
-    """
-    text = context.parameters.get("fold", DEFAULT_FOLD)
-    try:
-        nanos = int(Decimal(text).scaleb(PLACES))
-    except (ArithmeticError, ValueError):
-        nanos = -1
-    if not 0 <= nanos <= 10**18:
-        raise QuestionError("fold", text, "an amount such as 0.01, not negative")
-    return nanos
 
 
 OPERATIONS: tuple[Operation, ...] = (

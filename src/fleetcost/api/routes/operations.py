@@ -5,6 +5,7 @@ from __future__ import annotations
 from fleetcost.api.operation import Operation
 from fleetcost.api.routes import (
     allocation,
+    anomalies,
     assets,
     beside,
     cloud,
@@ -31,6 +32,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *native.OPERATIONS,
     *explain.OPERATIONS,
     *compare.OPERATIONS,
+    *anomalies.OPERATIONS,
     *cloud.OPERATIONS,
     *health.OPERATIONS,
     *stores.OPERATIONS,

@@ -11,6 +11,7 @@ from fleetcost.query.dialect import Dialect
 from fleetcost.query.measures import COSTS_WITH
 from fleetcost.query.question import Question, Stretch
 from fleetcost.query.sql.grain import Grain
+from fleetcost.query.sql.idle import ROLE_ROW
 from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.source import RESOURCES, FromClause, matched
 from fleetcost.query.sql.stage import Stage
@@ -53,6 +54,13 @@ class Lines:
         sums = ", ".join(f"{self._source.rounded(f'sum({amount})')}::DECIMAL(38, 9)" for amount in amounts)
         by = f"role, currency, name{self._names.listed()}"
         return f"SELECT role, currency, name, {sums}{self._names.listed()} FROM cells GROUP BY {by} ORDER BY 1, 2, 3"
+
+    def days(self) -> str:
+        """Return day, currency, cost and the name's parts of groups; `cells` is there, by day."""
+        cost = f"{self._source.rounded('sum(total_cost)')}::DECIMAL(38, 9)"
+        by = f"step, currency{self._names.listed()}"
+        columns = f"step, currency, {cost} AS cost{self._names.listed()}"
+        return f"SELECT {columns} FROM cells WHERE role = {ROLE_ROW} GROUP BY {by} ORDER BY {by}"
 
     def idle_pools(self) -> str:
         """Return the idle of each cluster: cluster, currency, amount; `idle_at` is there."""

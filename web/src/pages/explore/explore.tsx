@@ -21,6 +21,7 @@ import { Controls } from "./controls";
 import { Course } from "./course";
 import { Total } from "./total";
 
+const WhyChanged = lazy(async () => ({ default: (await import("../../why/changed")).WhyChanged }));
 const Details = lazy(async () => ({ default: (await import("./details")).Details }));
 
 export function Explore({ view }: { view: View }) {
@@ -79,6 +80,11 @@ function Found({ answer, view }: { answer: Allocations; view: View }) {
     <>
       <PartialNotice completeness={answer.completeness} window={view.window} />
       <Warnings warnings={answer.warnings} />
+      {view.compare ? (
+        <Suspense fallback={null}>
+          <WhyChanged query={view} answer={answer} />
+        </Suspense>
+      ) : null}
       <Course answer={answer} view={view} label={label}>
         {(groups) => (
           <AnswerTable

@@ -1,6 +1,6 @@
 /** Overview: what did the fleet cost, and can I believe it? */
 
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { stackOfAnswer, viewBelow } from "../../allocations/prepare";
 import { useClusters, useCosts } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
@@ -23,6 +23,10 @@ import { figuresOf, newerHalf, withTenancy } from "./figures";
 import { FleetTable } from "./fleet";
 import { Movers } from "./movers";
 import { Tiles } from "./tiles";
+
+const WhyChanged = lazy(async () => ({ default: (await import("../../why/changed")).WhyChanged }));
+
+const StandsOut = lazy(async () => ({ default: (await import("../../why/anomalies")).StandsOut }));
 
 /** The query behind the page's figures: by cluster, day by day, idle apart, this month against the same days of the last. */
 function queryOf(view: View): View {
@@ -107,6 +111,14 @@ function Found({ answer, query, view }: { answer: Allocations; query: View; view
         <Bars stack={stack} currency={answer.currency} label="Cost per day by cluster" onPick={drill} />
         <Movers compared={compared} failed={within.error} query={query} />
       </div>
+      {compared ? (
+        <Suspense fallback={null}>
+          <WhyChanged query={query} answer={compared} />
+        </Suspense>
+      ) : null}
+      <Suspense fallback={null}>
+        <StandsOut query={query} />
+      </Suspense>
       <FleetTable answer={answer} clusters={clusters.data} query={query} view={view} />
     </>
   );

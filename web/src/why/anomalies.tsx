@@ -1,0 +1,114 @@
+/** Days that cost other than their like: asked for when the card comes into view, each with what made the difference. */
+
+import { useEffect, useRef, useState } from "react";
+import { useAsked } from "../api/hooks";
+import { anomaliesAddress } from "../api/questions";
+import type { Anomalies, AnomalyEvent } from "../api/schema";
+import { narrowed } from "../filter";
+import { Go } from "../go";
+import { List } from "../marks/list";
+import { type View, viewOf } from "../url";
+import { money, moneyDelta } from "../words/money";
+import { partWords } from "../words/names";
+import { dayOf, rangeText } from "../words/window";
+
+const DAY_MS = 86_400_000;
+const WEEK_DAYS = 7;
+
+const KINDS: Readonly<Record<string, string>> = {
+  rise: "more than usual",
+  fall: "less than usual",
+  new: "next to nothing before",
+  drift: "a week above the weeks before",
+};
+
+/** The card of the days that stand out among those of the last week. */
+export function StandsOut({ query }: { query: View }) {
+  const [place, seen] = useSeen();
+  const asked = useAsked<Anomalies>(anomaliesAddress(query), seen);
+  return (
+    <section className="card panel" aria-labelledby="stands-out" ref={place}>
+      <h2 id="stands-out">Days that stand out</h2>
+      {asked.error ? (
+        <p className="muted">They could not be read: {asked.error.message}</p>
+      ) : asked.data ? (
+        <Found found={asked.data} query={query} />
+      ) : (
+        <p className="muted">Looking at the last week …</p>
+      )}
+    </section>
+  );
+}
+
+function Found({ found, query }: { found: Anomalies; query: View }) {
+  return (
+    <>
+      <p className="muted">{judgedWords(found)}</p>
+      {found.events.length === 0 ? null : (
+        <List<AnomalyEvent>
+          cells={[
+            { title: "Where", cell: (event) => <Where event={event} query={query} /> },
+            { title: "Day", cell: ({ day }) => dayOf(new Date(day), false) },
+            { title: "Mostly", className: "muted", cell: ({ facts }) => facts[0]?.text ?? "" },
+            {
+              title: "Beyond usual",
+              align: "end",
+              cell: ({ excess, usual, kind, at_least, currency }) => (
+                <span title={`${KINDS[kind] ?? kind}: ${money(Number(usual), currency)}`}>
+                  {at_least ? "≥ " : ""}
+                  {moneyDelta(Number(excess), currency)}
+                </span>
+              ),
+            },
+          ]}
+          rows={found.events}
+          rowId={({ id }) => id}
+        />
+      )}
+    </>
+  );
+}
+
+/** The row's name; its place in Explore, on that day or in the week that ends with it, against the one before. */
+function Where({ event, query }: { event: AnomalyEvent; query: View }) {
+  const filter = Object.entries(event.key).reduce(
+    (text, [field, value]) => narrowed(text, field, value),
+    query.filter,
+  );
+  const end = new Date(event.day).getTime() + DAY_MS;
+  const start = end - DAY_MS * (event.kind === "drift" ? WEEK_DAYS : 1);
+  const window = rangeText({ start: new Date(start).toISOString(), end: new Date(end).toISOString() });
+  const to = viewOf("explore", { filter, window, compare: "prev", aggregate: ["controller"] });
+  return (
+    <Go to={to} className="quiet-link">
+      {Object.values(event.key).map(partWords).join(" / ")}
+    </Go>
+  );
+}
+
+function judgedWords({ events, event_count, groups, learning, floor }: Anomalies): string {
+  const judged = `${groups - learning} of ${groups} namespaces and clusters have two weeks of history to judge by.`;
+  if (events.length === 0) return `None in the last week by ${Number(floor)} or more. ${judged}`;
+  const more = event_count > events.length ? ` The ${events.length} largest of ${event_count}.` : "";
+  return `At list price.${more} ${judged}`;
+}
+
+/** Whether an element has come into view; where the browser cannot say, it has. */
+function useSeen() {
+  const place = useRef<HTMLElement>(null);
+  const [seen, setSeen] = useState(false);
+  useEffect(() => {
+    const element = place.current;
+    if (!element || seen) return;
+    if (typeof IntersectionObserver === "undefined") {
+      setSeen(true);
+      return;
+    }
+    const observer = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) setSeen(true);
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [seen]);
+  return [place, seen] as const;
+}
