@@ -76,6 +76,12 @@ USUAL_DEPTH = 2
 
 EXPLAIN_PARAMETERS = (
     *(one for one in ALLOCATION_PARAMETERS if one.name not in _OF_MANY_FIGURES),
+    Parameter(
+        "kind",
+        "what the question is about",
+        SetKind.ALLOCATIONS,
+        tuple(SetKind),
+    ),
     Parameter("row", "the name of the row whose figure is meant", default="the total of all rows"),
     Parameter("field", "which figure of it: any that is in a currency", default="total_cost"),
     Parameter("row_currency", "of a row that is there in several currencies, which", default="the answer's"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, localcontext
@@ -11,7 +11,9 @@ from functools import cached_property
 from fleetcost.errors import QuestionError, closest
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.columns import COST, ESTIMATE, PART
+from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution
+from fleetcost.query.asset_charges import ASSET_FIGURES
 from fleetcost.query.charges import AskedFigure, Charges, Fineness, NodeBill, node_bills
 from fleetcost.query.question import Question
 from fleetcost.tables.view import View
@@ -32,7 +34,7 @@ from fleetcost.why.explain_own import OwnSources, own_charges, part_of
 from fleetcost.why.explain_path import Path, focus_of, value_of
 from fleetcost.why.explain_tree import Explained, PlacedCharge, grow, summed
 
-_DIGITS = 120
+EXACT_DIGITS = 120
 """Of exact sums and products: an amount, a rate and a quantity in bytes have 21, 12 and 39 places at most."""
 
 _IDLE_COLUMNS = ("cpu_cost", "ram_cost", "gpu_cost")
@@ -61,15 +63,16 @@ class Opened:
     limit: int
 
 
-def checked_figure(column: str) -> str:
+def checked_figure(column: str, kind: SetKind) -> str:
     """
-    Return a figure that can be explained.
+    Return a figure of a kind of row that can be explained.
 
     Raises:
         QuestionError: it is none.
     """
-    if column not in FIGURES:
-        raise QuestionError("field", column, f"one of {', '.join(FIGURES)}", suggestion=closest(column, FIGURES))
+    known = ASSET_FIGURES if kind is SetKind.ASSETS else FIGURES
+    if column not in known:
+        raise QuestionError("field", column, f"one of {', '.join(known)}", suggestion=closest(column, known))
     return column
 
 
@@ -101,21 +104,27 @@ def explain(
         QuestionError: the row is there in several currencies, and none was chosen.
     """
     with localcontext() as exact:
-        exact.prec = _DIGITS
+        exact.prec = EXACT_DIGITS
         source = Charges(snapshot, question, figure, focus_of(opened.path))
         figures = source.figures()
-        currency = _chosen(figures, question, figure)
+        currency = chosen_currency(figures, question, figure)
         if currency not in figures:
             return None
         source.choose(currency)
         bills = _node_bills(snapshot, question, opened) if disclosing else {}
         read = _Reading(source, figure, opened, bills, disclosing=disclosing)
-        charges = [one for one in read.charges(currencies) if _under(one, opened.path)]
-        root = _root(opened.path, charges, Explained((), "answer", figure.row or "", figures[currency]))
-        return None if root is None else (grow(charges, root, opened.depth, opened.limit), currency)
+        whole = Explained((), "answer", figure.row or "", figures[currency])
+        tree = rooted(read.charges(currencies), whole, opened)
+        return None if tree is None else (tree, currency)
 
 
-def _chosen(figures: Mapping[str, Decimal], question: Question, figure: AskedFigure) -> str:
+def chosen_currency(figures: Mapping[str, Decimal], question: Question, figure: AskedFigure) -> str:
+    """
+    Return which of the currencies of a figure is explained.
+
+    Raises:
+        QuestionError: there are several, and neither figure nor question names one.
+    """
     shown = question.shown.currency if question.shown else ""
     wanted = figure.currency or (shown if shown in figures or len(figures) != 1 else next(iter(figures)))
     if not wanted and len(figures) > 1:
@@ -124,11 +133,17 @@ def _chosen(figures: Mapping[str, Decimal], question: Question, figure: AskedFig
     return wanted or next(iter(figures), "")
 
 
-def _root(path: Path, charges: Sequence[PlacedCharge], whole: Explained) -> Explained | None:
-    if not path or not charges:
-        return None if path else whole
-    step = charges[0].steps[len(path) - 1]
-    return Explained(path, step.kind, step.label or step.value, summed(charges))
+def rooted(charges: Iterable[PlacedCharge], whole: Explained, opened: Opened) -> Explained | None:
+    """Return the tree of what is opened of a whole; None where it has no such part."""
+    path = opened.path
+    behind = [one for one in charges if _under(one, path)]
+    root = whole
+    if path:
+        if not behind:
+            return None
+        step = behind[0].steps[len(path) - 1]
+        root = Explained(path, step.kind, step.label or step.value, summed(behind))
+    return grow(behind, root, opened.depth, opened.limit)
 
 
 def _node_bills(snapshot: View, question: Question, opened: Opened) -> Mapping[str, NodeBill]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from builders import at
 from fleetcost.api.services import CurrencyFacts
 from fleetcost.bucket.memory import MemoryBucket
+from fleetcost.query.asset_charges import ASSET_FIGURES
 from fleetcost.why.explain import FIGURES
 from unit.api.apps import App, app
 from unit.api.mixed import book, rate_table
@@ -138,6 +139,43 @@ def test_a_tree_is_the_number_of_the_answer(fleet: App, question: dict[str, str]
         check(tree)
         roundings = [one for one in tree.get("parts", []) if one["label"] == "rounding"]
         assert all(abs(amount(one)) < Decimal("1e-7") for one in roundings)
+
+
+ASSETS = st.fixed_dictionaries(
+    {
+        "aggregate": st.sampled_from(["type", "cluster", "cluster,type", "name", "all"]),
+        "basis": st.sampled_from(["billed", "list"]),
+        "estimated": st.sampled_from(["include", "exclude"]),
+        "currency": st.sampled_from(["USD", "EUR"]),
+    },
+    optional={"filter": st.sampled_from(['cluster:"gcp"', 'assetType:"node"', 'name:"n0"'])},
+)
+
+
+@settings(many, max_examples=10)
+@given(
+    question=ASSETS,
+    field=st.sampled_from(ASSET_FIGURES),
+    place=st.integers(0, 12),
+    turns=st.lists(st.integers(0, 99), min_size=10, max_size=10),
+)
+def test_a_tree_of_assets_is_the_number_of_the_answer(
+    fleet: App, question: dict[str, str], field: str, place: int, turns: list[int]
+) -> None:
+    """The same holds of assets: the root is the answer's figure, and every part opens into exactly itself."""
+    answer = fleet.get("/api/v1/assets", window=WINDOW, **question)
+    row = answer["rows"][place] if place < len(answer["rows"]) else None
+    named = {} if row is None or not row["name"] else {"row": row["name"]}
+    if not answer["rows"]:
+        return
+    asked = question | named | {"field": field, "kind": "assets"}
+    with localcontext() as exact:
+        exact.prec = 120
+        tree = explained(fleet, **asked)["tree"]
+        shown = row if row is not None and named else answer["totals"]
+        assert float(amount(tree)) == pytest.approx(shown[field], abs=5e-10), field
+        check(tree)
+        descend(fleet, asked, tree, iter(turns))
 
 
 @settings(many, max_examples=8)

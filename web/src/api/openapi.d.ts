@@ -2185,6 +2185,8 @@ export interface operations {
                 share_cost?: string;
                 /** @description how shared costs are divided; left out, it is weighted */
                 share_split?: "weighted" | "even";
+                /** @description what the question is about; left out, it is allocations */
+                kind?: "allocations" | "assets";
                 /** @description the name of the row whose figure is meant; left out, it is the total of all rows */
                 row?: string;
                 /** @description which figure of it: any that is in a currency; left out, it is total_cost */

@@ -56,7 +56,7 @@ export function anomaliesAddress({ filter, estimated }: View): string {
 }
 
 /** What only workloads have: idle of their own, and shares of others. */
-const OF_WORKLOADS: Parameters = {
+export const OF_WORKLOADS: Parameters = {
   idle: "",
   idle_by: "",
   idle_split: "",

@@ -2,18 +2,23 @@
 
 import { createContext } from "react";
 import { addressOf } from "../api/client";
-import { parametersOf, stepOf } from "../api/questions";
-import type { Allocations } from "../api/schema";
+import { OF_WORKLOADS, parametersOf, stepOf } from "../api/questions";
+import type { Allocations, Assets } from "../api/schema";
 import { format, parse, type View, viewOf } from "../url";
 
 /** The page's view; links that explain a figure stay on it. Without one, figures are no links. */
 export const WhyPlace = createContext<View | null>(null);
 
 /** The figure of a row, or of all rows together; null of a rate, which is no amount. */
-export function figureOf(answer: Allocations, view: View, row: string | null, column: string): View | null {
+export function figureOf(
+  answer: Allocations | Assets,
+  view: View,
+  row: string | null,
+  column: string,
+): View | null {
   if (view.rate) return null;
-  const { window, aggregate, filter, idle, tenancy } = answer.question;
-  return viewOf("explore", {
+  const { kind, window, aggregate, filter, idle, tenancy } = answer.question;
+  return viewOf(kind === "assets" ? "assets" : "explore", {
     window: `${window.start},${window.end}`,
     step: stepOf(view),
     aggregate,
@@ -47,8 +52,10 @@ export function readFigure(why: string): View {
 
 /** The request for a part of a figure's tree; the empty path is the whole figure. */
 export function explainAddress(figure: View, path: string): string {
+  const assets = figure.page === "assets";
   return addressOf("api/v1/explain", {
     ...parametersOf(figure),
+    ...(assets ? { ...OF_WORKLOADS, kind: "assets" } : {}),
     compare: "",
     row: figure.row,
     field: figure.metric,

@@ -21,6 +21,9 @@ const MORE: Readonly<Record<string, string>> = {
   direct_cost: "Direct",
   idle_cost: "Idle",
   estimated_cost: "Estimated",
+  cost_estimated: "Estimated",
+  cost: "List",
+  adjustment: "Adjustment",
 };
 
 export function WhyDrawer({ view }: { view: View }) {

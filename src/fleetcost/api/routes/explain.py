@@ -14,7 +14,15 @@ from fleetcost.api.explained import ExplainJson, Objects, part_document
 from fleetcost.api.native import question_document
 from fleetcost.api.operation import Operation
 from fleetcost.api.parameters import whole
-from fleetcost.api.questions import EXPLAIN_PARAMETERS, MOST_PARTS, USUAL_DEPTH, USUAL_PARTS, native_question
+from fleetcost.api.questions import (
+    ALLOCATION_PARAMETERS,
+    ASSET_PARAMETERS,
+    EXPLAIN_PARAMETERS,
+    MOST_PARTS,
+    USUAL_DEPTH,
+    USUAL_PARTS,
+    native_question,
+)
 from fleetcost.api.words import Family
 from fleetcost.errors import QuestionError
 from fleetcost.model.sets import SetKind
@@ -27,21 +35,25 @@ from fleetcost.query.question import Page, Question
 from fleetcost.tables.ledger import EntryState
 from fleetcost.tables.view import View
 from fleetcost.why.explain import Opened, checked_figure, explain
+from fleetcost.why.explain_assets import explain_assets
 from fleetcost.why.explain_objects import SourceObject, bill_object, set_objects
 from fleetcost.why.explain_path import DEEPEST, parse_path
 
 
 def explained(context: Context) -> ExplainJson:
-    """Explain one figure of an answer about allocations."""
+    """Explain one figure of an answer about allocations or assets."""
     began = time.perf_counter()
-    question = replace(native_question(context, SetKind.ALLOCATIONS), series=None, page=Page())
-    figure, opened = _figure(context), _opened(context)
+    kind = _kind(context)
+    question = replace(native_question(context, kind), series=None, page=Page())
+    figure, opened = _figure(context, kind), _opened(context)
     narrowed = context.caller.narrowed
     with context.snapshot() as snapshot:
         question = native_currency(context, snapshot, question)
-        found = explain(
-            snapshot, question, figure, opened, _currencies(context, snapshot, question), disclosing=not narrowed
-        )
+        if kind is SetKind.ASSETS:
+            found = explain_assets(snapshot, question, figure, opened)
+        else:
+            currencies = _currencies(context, snapshot, question)
+            found = explain(snapshot, question, figure, opened, currencies, disclosing=not narrowed)
         if found is None:
             raise _nothing(context, figure)
         tree, currency = found
@@ -63,9 +75,24 @@ def explained(context: Context) -> ExplainJson:
     )
 
 
-def _figure(context: Context) -> AskedFigure:
+def _kind(context: Context) -> SetKind:
+    """
+    Read what the question is about.
+
+    Raises:
+        QuestionError: it is about assets, and says what only workloads have.
+    """
+    kind = SetKind(context.parameters.get("kind", SetKind.ALLOCATIONS))
+    alone = {one.name for one in ALLOCATION_PARAMETERS} - {one.name for one in ASSET_PARAMETERS}
+    for name in sorted(alone & set(context.parameters)) if kind is SetKind.ASSETS else ():
+        case = f"There is no parameter `{name}` where kind is {kind.value}"
+        raise QuestionError(name, context.parameters[name], "kind=allocations, or leave it out", case=case)
+    return kind
+
+
+def _figure(context: Context, kind: SetKind) -> AskedFigure:
     parameters = context.parameters
-    column = checked_figure(parameters.get("field", "total_cost"))
+    column = checked_figure(parameters.get("field", "total_cost"), kind)
     return AskedFigure(parameters.get("row"), column, parameters.get("row_currency", ""))
 
 

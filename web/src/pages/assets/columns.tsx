@@ -10,6 +10,7 @@ import { Amount, Share } from "../../marks/meter";
 import type { Column } from "../../table/columns";
 import { PathName } from "../../table/name";
 import type { View } from "../../url";
+import { figureOf } from "../../why/figure";
 import { bytes } from "../../words/hours";
 import { keyWords, partsOf, wordsFor } from "../../words/names";
 import { shareOf } from "../../words/percent";
@@ -40,6 +41,8 @@ export function assetColumns(
   const atLeast = isLowerBound(answer.completeness);
   const single = question.aggregate.includes("name");
   const sign = (row: AssetRow) => groups.get(row.name) ?? { kind: "other" as const, colour: "var(--other)" };
+  const why = (name: string | null, id: string) =>
+    figureOf(answer, view, name, id === "estimated_cost" ? "cost_estimated" : id);
   const cost = (
     id: "cost" | "adjustment" | "estimated_cost",
     title: string,
@@ -53,8 +56,10 @@ export function assetColumns(
     rank: 3,
     idle: rows.every((row) => !row[id]),
     value: (row) => row[id],
-    cell: (row) => <Amount value={row[id] ?? 0} currency={currency} />,
-    total: <Amount value={totals[id] ?? 0} currency={currency} />,
+    cell: (row) => (
+      <Amount value={row[id] ?? 0} currency={currency} why={why(row.name, id)} reached={false} />
+    ),
+    total: <Amount value={totals[id] ?? 0} currency={currency} why={why(null, id)} reached={false} />,
   });
   return [
     {
@@ -106,8 +111,15 @@ export function assetColumns(
       width: 8,
       rank: 0,
       value: (row) => row.total_cost,
-      cell: (row) => <Amount value={row.total_cost} currency={currency} />,
-      total: <Amount value={totals.total_cost} currency={currency} atLeast={atLeast} />,
+      cell: (row) => <Amount value={row.total_cost} currency={currency} why={why(row.name, "total_cost")} />,
+      total: (
+        <Amount
+          value={totals.total_cost}
+          currency={currency}
+          atLeast={atLeast}
+          why={why(null, "total_cost")}
+        />
+      ),
     },
   ];
 }
