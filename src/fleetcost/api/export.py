@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -46,7 +47,7 @@ def exported(context: Context, question: Question, columns: tuple[str, ...]) -> 
             question = native_currency(context, snapshot, question)
             completeness = _completeness(context, question, snapshot)
             money = money_in_words(question, left_out(snapshot, question))
-            program, _ = prepare(snapshot, question)
+            program = prepare(snapshot, replace(question, summed=False))
             note = _note(context, question, f"{money}{completeness}", rfc3339(context.as_of(snapshot)))
             sheet = Sheet(question, program, columns, dialect_of(snapshot))
             if how == "csv":

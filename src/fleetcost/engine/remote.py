@@ -74,6 +74,7 @@ class RemoteView:
         self._conversation = conversation
         self._dialect = Spark()
         self._kept: list[tuple[str, str]] = []
+        """Names and queries, in which parameters are filled."""
         self._tag = new_tag()
         self._ended = False
 
@@ -87,9 +88,9 @@ class RemoteView:
         """What it is answered from."""
         return self._conversation
 
-    def keep(self, name: str, query: str) -> None:
+    def keep(self, name: str, query: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Let later statements read a query under a name."""
-        self._kept.append((name, query))
+        self._kept.append((name, self._filled(query, parameters or {})))
 
     def forget(self) -> None:
         """Forget what was kept: another question begins."""
@@ -105,9 +106,9 @@ class RemoteView:
         found = self._table(self._filled(sql, parameters or {}))
         return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
 
-    def write(self, sql: str, options: str, file: str) -> None:
+    def write(self, sql: str, options: str, file: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Write a query's rows into a local file; see `rows` for what is raised."""
-        write_arrow(self._table(sql), options, file)
+        write_arrow(self._table(self._filled(sql, parameters or {})), options, file)
 
     def interrupt(self) -> None:
         """End the query that is running."""
@@ -137,7 +138,7 @@ class RemoteView:
     def _filled(self, sql: str, parameters: Mapping[str, Any]) -> str:
         """Write times, texts and numbers into a statement in place of their names."""
         written = {name: self._literal(value) for name, value in parameters.items()}
-        return _NAMED.sub(lambda found: written[found[1]], sql)
+        return _NAMED.sub(lambda found: written[found[1]], sql) if written else sql
 
     def _literal(self, value: object) -> str:
         if isinstance(value, datetime):

@@ -28,7 +28,9 @@ def allowed_clusters(snapshot: View, allowed: Filter) -> tuple[str, ...]:
         question = Question(
             kind=SetKind.ALLOCATIONS, frame=Frame(_EVER, resolution), step=Step.ALL, dimensions=(), filter=allowed
         )
-        source = FromClause(question, dialect_of(snapshot))
+        dialect = dialect_of(snapshot)
+        source = FromClause(question, dialect)
         rows = source.table("allocation", {"cluster"} | columns_of(allowed, SetKind.ALLOCATIONS))
-        found |= {row[0] for row in snapshot.rows(f"SELECT DISTINCT cluster FROM {rows} WHERE {source.passes()}")}  # noqa: S608 - quoted by the dialect
+        passing = f"SELECT DISTINCT cluster FROM {rows} WHERE {source.passes()}"  # noqa: S608 - names of ours
+        found |= {row[0] for row in snapshot.rows(passing, dialect.bound)}
     return tuple(sorted(found))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from fleetcost.model.sets import SetKind
-from fleetcost.model.window import Window
 from fleetcost.query.answer import (
     AllocationRow,
     Answer,
@@ -17,34 +16,30 @@ from fleetcost.query.answer import (
     BillCompleteness,
     CloudCostRow,
     Completeness,
-    Point,
-    SeriesStep,
     StepRows,
     Total,
 )
 from fleetcost.query.bills import bill_cover, bills_behind, with_bills
 from fleetcost.query.comparison import Comparison, Earlier, comparison, earlier_window
-from fleetcost.query.compile import Program, compile_question
+from fleetcost.query.compile import Program
 from fleetcost.query.conditions import may_hold
 from fleetcost.query.currencies import left_out
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.dialects import dialect_of
+from fleetcost.query.gather import Gathered
 from fleetcost.query.kinds import CLOUD, RowKind
 from fleetcost.query.known import Known
-from fleetcost.query.question import Question, cut
+from fleetcost.query.question import Question
 from fleetcost.query.records import (
+    Facts,
     allocation_of,
     asset_of,
     cloud_cost_of,
-    total_allocation_of,
-    total_asset_of,
-    total_cloud_cost_of,
 )
-from fleetcost.tables.ledger import aware
+from fleetcost.tables.ledger import naive
 from fleetcost.tables.view import View
 
-Records = Sequence[Sequence[Any]]
-Maker = Callable[[Sequence[Any], Question, Program], Any]
+Maker = Callable[[Facts, Question], Any]
 
 
 def ask_allocations(
@@ -63,8 +58,7 @@ def ask_allocations(
     Raises:
         QuestionError: the filter names an unknown field.
     """
-    makers = (allocation_of, total_allocation_of)
-    return _ask(snapshot, question, makers, judged(snapshot, question, now, known), dialect)
+    return _ask(snapshot, question, allocation_of, judged(snapshot, question, now, known), known, dialect)
 
 
 def ask_assets(snapshot: View, question: Question, now: datetime, known: Known | None = None) -> Answer[AssetRow]:
@@ -74,7 +68,7 @@ def ask_assets(snapshot: View, question: Question, now: datetime, known: Known |
     Raises:
         QuestionError: the filter names an unknown field.
     """
-    return _ask(snapshot, question, (asset_of, total_asset_of), judged(snapshot, question, now, known))
+    return _ask(snapshot, question, asset_of, judged(snapshot, question, now, known), known)
 
 
 def ask_cloud_costs(
@@ -86,29 +80,21 @@ def ask_cloud_costs(
     Raises:
         QuestionError: the filter names an unknown field.
     """
-    answer = _ask(snapshot, question, (cloud_cost_of, total_cloud_cost_of), ())
+    answer = _ask(snapshot, question, cloud_cost_of, (), known)
     return replace(answer, bills=judged_bills(snapshot, question, now, known))
 
 
-def prepare(snapshot: View, question: Question, dialect: Dialect | None = None) -> tuple[Program, str]:
+def prepare(snapshot: View, question: Question, dialect: Dialect | None = None) -> Program:
     """
     Compile a question and run its stages; the statements that read the answer can be run afterwards.
-
-    Returns:
-        What to run, and the currency of every cost; empty where there are no rows, or rows in several.
 
     Raises:
         QuestionError: the filter names an unknown field.
     """
-    program = _kept(snapshot, question, dialect)
-    return program, _currency(question, (row[0] for row in snapshot.rows(program.currencies)))
-
-
-def _kept(snapshot: View, question: Question, dialect: Dialect | None) -> Program:
-    program = compile_question(question, dialect or dialect_of(snapshot))
+    program = Program(question, dialect or dialect_of(snapshot))
     snapshot.forget()
-    for stage in program.stages:
-        snapshot.keep(stage.name, stage.query)
+    for stage in program.stages():
+        snapshot.keep(stage.name, stage.query, program.bound)
     return program
 
 
@@ -123,46 +109,41 @@ def _currency(question: Question, found: Iterable[Any]) -> str:
 def _ask(
     snapshot: View,
     question: Question,
-    makers: tuple[Maker, Maker],
+    make: Maker,
     judged: tuple[Completeness, ...],
+    known: Known | None,
     dialect: Dialect | None = None,
 ) -> Answer[Any]:
-    program = _kept(snapshot, question, dialect)
-    rows = snapshot.rows(program.rows)
-    sums = snapshot.rows(program.totals) if question.summed or not question.page.whole else []
-    # Each statement more costs a distributed engine the whole question once more, so currencies are read from these.
-    currency = _currency(question, (record[1] for record in sums) if sums else (record[2] for record in rows))
-    make, make_total = makers
+    """Answer a question; what the tables say is remembered for as long as they stay the same."""
+    if known is None or dialect is not None:
+        answer = _read(snapshot, question, make, dialect or dialect_of(snapshot))
+    else:
+        # The clock counts where a monthly cost is shared, and nowhere else.
+        hourly = question.sharing is not None and question.sharing.monthly_cost
+        asked = question if hourly else replace(question, now=None)
+        spelled = dialect_of(snapshot)
+        spelled.absent = known.absent(snapshot, question.frame.resolution)
+        answer = known.remembered(snapshot, ("answer", asked), lambda: _read(snapshot, question, make, spelled))
+    return replace(answer, question=question, completeness=judged)
+
+
+def _read(snapshot: View, question: Question, make: Maker, dialect: Dialect) -> Answer[Any]:
+    found = Gathered(snapshot, question, prepare(snapshot, question, dialect))
+    windows = {naive(window.start): window for window in question.steps()}
     by_step = defaultdict(list)
-    for record in rows:
-        by_step[aware(record[0])].append(make(record, question, program))
-    windows = {window.start: window for window in question.steps()}
-    totals = tuple(
-        Total(windows[aware(record[0])], int(record[2]), make_total(record, question, program))
-        for record in (sums if question.summed else ())
-    )
+    for facts in found.page:
+        by_step[facts["step"]].append(make(facts, question))
+    sums = found.totals() if question.summed else []
+    currency = _currency(question, found.currencies())
     return Answer(
         question=question,
-        steps=tuple(StepRows(window, tuple(by_step[window.start])) for window in windows.values()),
-        completeness=judged,
+        steps=tuple(StepRows(window, tuple(by_step[start])) for start, window in windows.items()),
+        completeness=(),
         currency=currency,
-        totals=totals,
-        series=_series(snapshot, question, program) if currency or not (sums or rows) else (),
-        left_out=left_out(snapshot, question, dialect),
+        totals=tuple(Total(windows[one["step"]], one["members"], make(one, question)) for one in sums),
+        series=found.series() if currency or not any(found.currencies()) else (),
+        left_out=left_out(snapshot, question),
     )
-
-
-def _series(snapshot: View, question: Question, program: Program) -> tuple[SeriesStep, ...]:
-    if question.series is None:
-        return ()
-    by_step = defaultdict(list)
-    for step, _role, name, cost in snapshot.rows(program.points):
-        by_step[step].append(Point(name, cost))
-    points = {aware(step): tuple(those) for step, those in by_step.items()}
-    sums = {aware(step): (cost, estimated) for step, cost, estimated in snapshot.rows(program.sums_of_steps)}
-    windows: tuple[Window, ...] = cut(question.frame.window, question.series)
-    steps = ((window, *sums.get(window.start, (0.0, 0.0))) for window in windows)
-    return tuple(SeriesStep(window, cost, points.get(window.start, ()), part) for window, cost, part in steps)
 
 
 def judged(snapshot: View, question: Question, now: datetime, known: Known | None = None) -> tuple[Completeness, ...]:

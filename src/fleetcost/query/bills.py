@@ -97,7 +97,8 @@ def _cover(snapshot: View, frame: Frame) -> tuple[BillCover, ...]:
         f"  FROM reconciled_asset WHERE window_start >= {first} AND window_start < {end} "
         "GROUP BY cluster, window_start, currency) AS r "
         "ON r.cluster = a.cluster AND r.day = a.day AND r.currency = a.currency\n"
-        "ORDER BY a.day, a.cluster, a.currency"
+        "ORDER BY a.day, a.cluster, a.currency",
+        dialect.bound,
     )
     return tuple(
         BillCover(ClusterId(cluster), aware(day), currency, cost, on_grid(cost * (1 - part)))
@@ -122,7 +123,8 @@ def _states(snapshot: View, frame: Frame) -> dict[str, dict[BillState, int]]:
     found: dict[str, dict[BillState, int]] = {}
     for cluster, state, days in snapshot.rows(
         "SELECT cluster, bill_state, count(*) FROM reconciled_day "  # noqa: S608 - times only
-        f"WHERE window_start >= {start} AND window_start < {end} GROUP BY cluster, bill_state"
+        f"WHERE window_start >= {start} AND window_start < {end} GROUP BY cluster, bill_state",
+        dialect.bound,
     ):
         found.setdefault(cluster, {})[BillState(state)] = int(days)
     return found

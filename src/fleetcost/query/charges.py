@@ -205,7 +205,8 @@ def node_bills(snapshot: View, cluster: str, day: datetime) -> dict[str, NodeBil
     found = snapshot.rows(
         "SELECT name, sum(list_cost), sum(billed_cost), sum(adjustment), min(outcome), sum(rows)::BIGINT "  # noqa: S608 - quoted by the dialect
         f"FROM reconciled_asset WHERE cluster = {dialect.text(cluster)} AND window_start = {dialect.time(day)} "
-        "AND type = 'Node' GROUP BY name"
+        "AND type = 'Node' GROUP BY name",
+        dialect.bound,
     )
     return {str(name): NodeBill(*rest) for name, *rest in found}
 
@@ -215,7 +216,8 @@ def billed_days(snapshot: View, cluster: str) -> set[tuple[str, datetime]]:
     dialect = dialect_of(snapshot)
     found = snapshot.rows(
         "SELECT DISTINCT integration, window_start FROM cloud_cost_1d "  # noqa: S608 - quoted by the dialect
-        f"WHERE cluster = {dialect.text(cluster)}"
+        f"WHERE cluster = {dialect.text(cluster)}",
+        dialect.bound,
     )
     return {(str(integration), aware(start)) for integration, start in found}
 
@@ -233,11 +235,12 @@ class Charges:
 
     def __init__(self, snapshot: View, question: Question, figure: AskedFigure, focus: Focus) -> None:
         self._snapshot = snapshot
-        self._queries = ChargeQueries(question, dialect_of(snapshot), figure, focus)
+        self._dialect = dialect_of(snapshot)
+        self._queries = ChargeQueries(question, self._dialect, figure, focus)
         self._question, self._figure, self._focus = question, figure, focus
         snapshot.forget()
         for stage in self._queries.stages():
-            snapshot.keep(stage.name, stage.query)
+            snapshot.keep(stage.name, stage.query, self._dialect.bound)
 
     @property
     def of_days(self) -> bool:
@@ -268,20 +271,20 @@ class Charges:
         """Return the figure as the answer has it, by currency; nothing where there is no such row."""
         return {
             str(currency): _figure(dict(zip(FIGURES, sums, strict=True)), idle, self)
-            for currency, idle, *sums in self._snapshot.rows(self._queries.figures())
+            for currency, idle, *sums in self._read(self._queries.figures())
         }
 
     def choose(self, currency: str) -> None:
         """Read what the figure is made of in this currency, one of those of `figures`."""
         figure = replace(self._figure, currency=currency)
-        self._queries = ChargeQueries(self._question, dialect_of(self._snapshot), figure, self._focus)
+        self._queries = ChargeQueries(self._question, self._dialect, figure, self._focus)
 
     def own(self, level: Fineness, columns: Sequence[str]) -> Iterator[OwnCharge]:
         """Yield what the figure's rows cost by themselves, by place; of these columns."""
         names = [*KEYS[level], "members", "factor", *MEASURED]
         valued = [(name, part) for name in columns for part in ("listed", "estimated", "adjusted")]
         more = [*NETWORK, "volumes", "load_balancers"] if level is Fineness.ROW else []
-        for record in self._snapshot.rows(self._queries.own(level, columns)):
+        for record in self._read(self._queries.own(level, columns)):
             facts = dict(zip([*names, *valued, *more], record, strict=True))
             yield OwnCharge(
                 **{name: facts[name] for name in KEYS[level] if name != "window_start"},
@@ -306,9 +309,7 @@ class Charges:
     def prices(self) -> dict[tuple[str, datetime, str, str], NodePrice]:
         """Return what nodes cost by cluster, window, node and resource."""
         found = {}
-        for cluster, start, node, kind, source, preemptible, discount, *rest in self._snapshot.rows(
-            self._queries.nodes()
-        ):
+        for cluster, start, node, kind, source, preemptible, discount, *rest in self._read(self._queries.nodes()):
             for name, (amount, cost) in zip(RESOURCES, _grouped(rest, 2), strict=True):
                 price = NodePrice(kind or "", source or "", preemptible, discount, Decimal(amount), cost)
                 found[cluster, aware(start), node, name] = price
@@ -322,7 +323,7 @@ class Charges:
 
     def idle_nodes(self) -> Iterator[NodeIdle]:
         """Yield what idle of whole nodes is the difference of."""
-        for cluster, start, node, *rest in self._snapshot.rows(self._queries.idle_nodes()):
+        for cluster, start, node, *rest in self._read(self._queries.idle_nodes()):
             for name, parts in zip(RESOURCES, _grouped(rest, 5), strict=True):
                 yield NodeIdle(cluster, aware(start), node, name, *map(Decimal, parts))
 
@@ -345,7 +346,7 @@ class Charges:
 
     def tenancy_parts(self) -> Iterator[TenancyCharge]:
         """Yield what tenancy of whole clusters is made of."""
-        for cluster, start, *rest in self._snapshot.rows(self._queries.tenancy_parts()):
+        for cluster, start, *rest in self._read(self._queries.tenancy_parts()):
             for part, (amount, adjustment) in zip(("disks", "management"), _grouped(rest, 2), strict=True):
                 yield TenancyCharge(cluster, aware(start), amount, part, Decimal(adjustment))
 
@@ -357,7 +358,7 @@ class Charges:
             yield SharedCharge("", aware(start), amount, amount)
 
     def _read(self, statement: str) -> list[tuple[Any, ...]]:
-        return self._snapshot.rows(statement) if statement else []
+        return self._snapshot.rows(statement, self._dialect.bound) if statement else []
 
 
 def _figure(sums: dict[str, Decimal], idle: Decimal, charges: Charges) -> Decimal:

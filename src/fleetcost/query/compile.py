@@ -1,122 +1,233 @@
-"""Questions to SQL: one compiler for every endpoint, page and export."""
+"""
+Questions to SQL: one compiler for every endpoint, page and export.
+
+An answer is read by a few narrow statements, each of which adds up what nobody else does: groups in full, all groups
+together, what nobody was charged for, costs alone by step of the series. `query/gather.py` puts them together.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.asset import ASSET
 from fleetcost.model.sets import SetKind
+from fleetcost.query.conditions import columns_of
 from fleetcost.query.dialect import Dialect
+from fleetcost.query.dimensions import UNALLOCATED
 from fleetcost.query.kinds import CLOUD
-from fleetcost.query.measures import CARRIED, ESTIMATES, EXACT_CLOUD
+from fleetcost.query.measures import CARRIED, EXACT_CLOUD, MONEY, UNMEASURED
 from fleetcost.query.properties import ASSET_PROPERTIES, CLOUD_PROPERTIES
-from fleetcost.query.question import Question
-from fleetcost.query.sql.assets import ASSET_MAXIMA, WEIGHED, AssetCells
+from fleetcost.query.question import Question, Step
+from fleetcost.query.sql.assets import ASSET_MAXIMA, ASSET_TOTAL, WEIGHED, AssetCells
 from fleetcost.query.sql.cells import DETAILS, AllocationCells
 from fleetcost.query.sql.cloud import CloudCells
 from fleetcost.query.sql.details import Details
-from fleetcost.query.sql.page import PageFirst
-from fleetcost.query.sql.reading import Reading, Shape
+from fleetcost.query.sql.grain import Grain
+from fleetcost.query.sql.idle import Cells
+from fleetcost.query.sql.names import Names
+from fleetcost.query.sql.page import page_of
+from fleetcost.query.sql.source import RESOURCES, FromClause
 from fleetcost.query.sql.stage import Stage
+from fleetcost.tables.columns import LABEL_COLUMNS
+
+_FEW = frozenset({"cluster", "namespace", "controllerKind"})
+"""Dimensions with few values: of one of them alone, adding up everything once is less work than finding the page."""
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class Shape:
     """
-    A compiled question.
+    What groups of one kind are made of.
 
     Attributes:
-        stages: tables to make first, in order; each is read by the next ones
-        rows, totals, points, sums_of_steps: statements that read the answer, see `sql.reading.Reading`
-        currencies: statement that reads the currencies of all rows
-        page: the table whose rows come back
-        shape: the columns of `rows`
+        properties: columns a group keeps where all agree
+        sums: columns that add up
+        maxima: columns of which the largest counts
+        extras: further columns as they are
+        total: what a group costs, of its sums
     """
 
-    stages: tuple[Stage, ...]
-    rows: str
-    totals: str
-    points: str
-    sums_of_steps: str
-    currencies: str
-    page: str
-    shape: Shape
+    properties: Sequence[str]
+    sums: Sequence[str]
+    maxima: Sequence[str]
+    extras: Sequence[str]
+    total: str
 
 
-def compile_question(question: Question, dialect: Dialect) -> Program:
+class Program:
     """
-    Compile a question.
+    A question as statements; `stages` are to be kept first, the others can be read in any order.
+
+    Args:
+        question: what is asked
+        dialect: of the engine; it holds the values of parameters
 
     Raises:
         QuestionError: the filter names a field that rows of this kind do not have.
     """
+
+    def __init__(self, question: Question, dialect: Dialect) -> None:
+        self._question = question
+        self._dialect = dialect
+        self._source = FromClause(question, dialect)
+        self._names = Names(question, dialect).parts
+        self._rows = replace(question, series=None)
+        self._cells = _cells(self._rows, dialect)
+        self.shape = _shape(question, self._source)
+        self.bound: Mapping[str, Any] = dialect.bound
+
+    @property
+    def absent(self) -> frozenset[str]:
+        """The sums of groups that are not read: they are zero everywhere."""
+        if self._question.kind is not SetKind.ALLOCATIONS:
+            return frozenset()
+        return frozenset({*ALLOCATION.sums, *CARRIED} - {*self.shape.sums} - UNMEASURED)
+
+    def stages(self) -> list[Stage]:
+        """Return the tables to make first, in order; each is read by the next ones."""
+        return self._cells.before()
+
+    @property
+    def page_first(self) -> bool:
+        """Whether rows are many more than the page has, and finding out which are on it takes their costs alone."""
+        question, page = self._question, self._question.page
+        columns = Names(question, self._dialect).columns() | columns_of(question.filter, question.kind)
+        return (
+            question.kind is SetKind.ALLOCATIONS
+            and question.step is Step.ALL
+            and page.limit is not None
+            and page.only is None
+            and (page.order is None or page.order.column in {"name", "total_cost"})
+            and not (len(question.dimensions) <= 1 and {one.name for one in question.dimensions} <= _FEW)
+            and not columns & {*LABEL_COLUMNS}
+            and not Grain(question, self._dialect).needed()
+        )
+
+    def groups(self, names: Sequence[tuple[str, ...]] | None = None) -> Cells:
+        """Return the groups in full, all of them or those with these names."""
+        shape, figure = self.shape, self._figure
+        columns = {
+            **{name: name for name in ("step", "currency", *self._names)},
+            **{name: f"coalesce({name}, '')" for name in shape.properties},
+            **{name: f'"{name}"' for name in ("start", "end")},
+            **{name: figure(name, name) for name in shape.sums},
+            **{name: name for name in (*shape.maxima, *shape.extras, "members")},
+            "total_cost": figure(shape.total, "total_cost"),
+        }
+        return _read(columns, self._cells.groups(*self._chosen(names)))
+
+    def ranked(self) -> Cells:
+        """Return what each group costs."""
+        columns = {name: name for name in ("step", "currency", *self._names)}
+        return _read({**columns, "total_cost": self._figure("total_cost", "total_cost")}, self._cells.costs())
+
+    def costs(self) -> str:
+        """Return what stands behind `FROM` to read what each group costs: step, currency, name, parts, total_cost."""
+        return f"({self._cells.costs()})"
+
+    def sums(self) -> Cells:
+        """Return all groups together, exactly, per step and currency."""
+        whole = _cells(replace(self._rows, dimensions=(), properties=()), self._dialect, self._rows)
+        columns = {name: name for name in ("step", "currency", *self.shape.sums)}
+        return _read({**columns, "start": '"start"', "end": '"end"'}, whole.groups())
+
+    def others(self) -> list[Cells]:
+        """Return what nobody was charged for, exactly, by the finest step."""
+        finest = _cells(replace(self._rows, step=self._question.finest), self._dialect)
+        return [_read({name.strip('"'): name for name in one.columns}, one.query) for one in finest.others()]
+
+    def points(self, names: Sequence[tuple[str, ...]] | None) -> Cells:
+        """Return what each group costs in each step of the series, all groups or those with these names."""
+        by_step = _cells(replace(self._rows, step=self._question.finest), self._dialect)
+        columns = {name: name for name in ("step", "name")}
+        cost = self._figure("sum(total_cost)", "total_cost")
+        rows = f"({by_step.costs(*self._chosen(names))}) WHERE {self._in_currency()}"
+        return _read({**columns, "total_cost": cost}, rows, "GROUP BY step, name")
+
+    def steps(self) -> Cells:
+        """Return what all groups cost in each step of the series, exactly, and the estimated part of that."""
+        narrow = replace(self._rows, step=self._question.finest, dimensions=(), properties=())
+        costs = _cells(narrow, self._dialect, self._rows).costs()
+        sums = {name: f"sum({name})" for name in ("total_cost", "estimated_cost")}
+        return _read({"step": "step", **sums}, f"({costs}) WHERE {self._in_currency()}", "GROUP BY step")
+
+    def details(self) -> Mapping[str, Cells]:
+        """Return what rows carry besides amounts, by name: JSON text in the column `detail`."""
+        if self._question.kind is not SetKind.ALLOCATIONS:
+            return {}
+        columns = {name: name for name in ("step", "currency", *self._names, "detail")}
+        found = Details(self._rows, self._dialect).queries()
+        return {name: _read(columns, query) for name, query in found.items()}
+
+    def every(self) -> str:
+        """Return what stands behind `FROM` to read all rows, all kinds of cells in one table."""
+        return f"({self._cells.union()})"
+
+    def page(self) -> str:
+        """Return what stands behind `FROM` to read the rows that come back."""
+        return f"({page_of(self._question, self._dialect, self._names, self.every())})"
+
+    def _figure(self, expression: str, name: str) -> str:
+        """Return a figure of the answer; one of money is rounded here and nowhere else."""
+        value = self._source.rounded(expression) if name in MONEY else expression
+        return f"({value})::DOUBLE"
+
+    def _in_currency(self) -> str:
+        """Return the condition that cells are in the currency of the answer, for what has one currency only."""
+        shown = self._question.shown
+        return f"currency = {self._dialect.text(shown.currency)}" if shown and shown.currency else "TRUE"
+
+    def _chosen(self, names: Sequence[tuple[str, ...]] | None) -> tuple[str, str]:
+        """
+        Return the condition on the name of groups, and one on the table's columns that all their rows meet.
+
+        A name that is made of columns is only known once it is made; a column is compared as it is stored.
+        """
+        if names is None:
+            return "TRUE", "TRUE"
+        likely = "TRUE"
+        for place, dimension in enumerate(self._question.dimensions):
+            if dimension.name == "controller":
+                parts = {one[place] for one in names}
+                stored = parts | {one.partition(":")[2] for one in parts} | {"" for one in parts if one == UNALLOCATED}
+                likely = self._among("controller", sorted(stored))
+        return self._among("name", sorted("/".join(one) for one in names)), likely
+
+    def _among(self, column: str, texts: Collection[str]) -> str:
+        return f"{column} IN ({', '.join(map(self._dialect.text, texts))})" if texts else "FALSE"
+
+
+def _read(columns: Mapping[str, str], query: str, grouped: str = "") -> Cells:
+    rows = query if grouped else f"({query})"
+    chosen = ", ".join(
+        expression if expression in {name, f'"{name}"'} else f"{expression} AS {name}"
+        for name, expression in columns.items()
+    )
+    return Cells(f"SELECT {chosen}\nFROM {rows} {grouped}", tuple(columns))
+
+
+def _cells(
+    question: Question, dialect: Dialect, alike: Question | None = None
+) -> AllocationCells | AssetCells | CloudCells:
     if question.kind is SetKind.ASSETS:
-        cells = AssetCells(question, dialect).stages()
-        shape = _of_assets(question)
-    elif question.kind is CLOUD:
-        cells = CloudCells(question, dialect).stages()
-        shape = _of_cloud_costs(question)
-    elif PageFirst.fits(question, dialect):
-        return _paged(question, dialect)
-    else:
-        cells = AllocationCells(question, dialect).stages()
-        shape = _of_allocations(question, dialect)
-    reading = Reading(question, dialect, shape)
-    return Program(
-        stages=(*cells, *reading.stages()),
-        rows=reading.rows(),
-        totals=reading.totals(),
-        points=reading.points(),
-        sums_of_steps=reading.sums_of_steps(),
-        currencies="SELECT DISTINCT currency FROM cells",
-        page=reading.page,
-        shape=shape,
-    )
+        return AssetCells(question, dialect)
+    return CloudCells(question, dialect) if question.kind is CLOUD else AllocationCells(question, dialect, alike)
 
 
-def _paged(question: Question, dialect: Dialect) -> Program:
-    shape = _of_allocations(question, dialect)
-    reading, paged = Reading(question, dialect, shape), PageFirst(question, dialect, shape)
-    return Program(
-        stages=tuple(paged.stages()),
-        rows=reading.rows(),
-        totals=paged.totals(),
-        points=reading.points(),
-        sums_of_steps=paged.sums_of_steps(),
-        currencies="SELECT DISTINCT currency FROM ranked",
-        page=reading.page,
-        shape=shape,
-    )
-
-
-def _of_allocations(question: Question, dialect: Dialect) -> Shape:
-    return Shape(
-        properties=question.properties,
-        sums=(*ALLOCATION.sums, *CARRIED),
-        maxima=(),
-        extras=DETAILS if question.detailed else (),
-        details=Details(question, dialect).names,
-        estimates=ESTIMATES["allocation"],
-    )
-
-
-def _of_assets(question: Question) -> Shape:
-    return Shape(
-        properties=ASSET_PROPERTIES,
-        sums=(*ASSET.sums, *WEIGHED),
-        maxima=ASSET_MAXIMA,
-        extras=("labels",) if question.detailed else (),
-        details=(),
-        estimates=("cost_estimated",),
-    )
-
-
-def _of_cloud_costs(question: Question) -> Shape:
-    return Shape(
-        properties=CLOUD_PROPERTIES,
-        sums=EXACT_CLOUD,
-        maxima=(),
-        extras=("labels",) if question.detailed else (),
-        details=(),
-    )
+def _shape(question: Question, source: FromClause) -> Shape:
+    labels = ("labels",) if question.detailed else ()
+    if question.kind is SetKind.ASSETS:
+        return Shape(ASSET_PROPERTIES, (*ASSET.sums, *WEIGHED), ASSET_MAXIMA, labels, ASSET_TOTAL)
+    if question.kind is CLOUD:
+        return Shape(CLOUD_PROPERTIES, EXACT_CLOUD, (), labels, question.metric)
+    details = DETAILS if question.detailed else ()
+    carried = CARRIED if question.divided else ()
+    resources = {f"{name}_cost" for name in RESOURCES} if question.divided else frozenset()
+    present = source.present(ALLOCATION.sums)
+    sums = tuple(name for name in ALLOCATION.sums if name in present or name in resources)
+    costs = (name for name in (*ALLOCATION.costs, "shared_cost") if name in sums or name in carried)
+    total = " + ".join(f"coalesce({name}, 0)" for name in costs) or f"0::{source.amount}"
+    return Shape(question.properties, (*sums, *carried), (), details, total)

@@ -9,8 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from fleetcost.query.answer import LeftOut
-from fleetcost.query.compile import compile_question
-from fleetcost.query.dialect import Dialect
+from fleetcost.query.compile import Program
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.dimensions import parse_dimensions
 from fleetcost.query.kinds import CLOUD, RowKind
@@ -95,7 +94,7 @@ def in_currency(
     return replace(question, shown=Shown(currency, others, policy, alone))
 
 
-def left_out(snapshot: View, question: Question, dialect: Dialect | None = None) -> tuple[LeftOut, ...]:
+def left_out(snapshot: View, question: Question) -> tuple[LeftOut, ...]:
     """Return what an answer is without, or has apart: rows that are in another currency and have no rate."""
     shown = question.shown
     if shown is None or not shown.currency:
@@ -112,17 +111,19 @@ def left_out(snapshot: View, question: Question, dialect: Dialect | None = None)
         idle=Idle.HIDE if question.idle is Idle.HIDE else Idle.SPLIT,
         sharing=None,
         page=Page(),
+        summed=False,
         **_BARE,
     )
-    program = compile_question(asked, dialect or dialect_of(snapshot))
+    program = Program(asked, dialect_of(snapshot))
     snapshot.forget()
-    for stage in program.stages:
-        snapshot.keep(stage.name, stage.query)
+    for stage in program.stages():
+        snapshot.keep(stage.name, stage.query, program.bound)
     # A row nobody was charged for has no value of a dimension, but it has the property of the same name.
     owner = "n0" if of_bills else "coalesce(nullif(cluster, ''), n0, name)"
     found = snapshot.rows(
-        f"SELECT {owner} AS owner, currency, step, sum(total_cost)::DECIMAL(38, 9) AS amount FROM cells "  # noqa: S608 - columns
-        "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+        f"SELECT {owner} AS owner, currency, step, sum(total_cost)::DECIMAL(38, 9) AS amount "  # noqa: S608 - columns
+        f"FROM {program.page()} AS page GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+        program.bound,
     )
     return tuple(LeftOut(str(owner), str(currency), aware(day), amount) for owner, currency, day, amount in found)
 

@@ -8,9 +8,10 @@ whoever runs a statement hands it through `Dialect.spelled` first.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from fleetcost.model.window import Resolution
 from fleetcost.query.filters import Match
@@ -28,6 +29,11 @@ class Dialect(ABC):
 
     def __init__(self, *, rollups: bool = True) -> None:
         self._source = source_for if rollups else raw_source
+        self.absent: frozenset[str] = frozenset()
+        """Measures of which no row has anything, see `known.absent`: nobody needs to add them up."""
+        self._names: dict[Hashable, str] = {}
+        self.bound: dict[str, Any] = {}
+        """The values behind the parameters of what was written, by name; whoever runs a statement hands them over."""
 
     def source(self, table: str, columns: frozenset[str], resolution: Resolution) -> str:
         """Give what stands behind `FROM` to read rows that these columns tell apart; `members` counts single rows."""
@@ -97,11 +103,11 @@ class Dialect(ABC):
 
     @abstractmethod
     def text(self, value: str) -> str:
-        """Write a text literal."""
+        """Write a text, or the parameter that stands for it."""
 
     @abstractmethod
     def time(self, instant: datetime) -> str:
-        """Write an aware time as the UTC time without a zone that the tables hold."""
+        """Write an aware time, or its parameter, as the UTC time without a zone that the tables hold."""
 
     @abstractmethod
     def truncated(self, unit: str, expression: str) -> str:
@@ -186,16 +192,31 @@ class Dialect(ABC):
         """Collect a group's pairs of `key` and `value` as a mapping in the order of its keys."""
 
 
+def quoted_text(value: str) -> str:
+    """Write a text literal of the embedded engine, for the few places that take no parameter."""
+    return "'" + value.replace("\0", "").replace("'", "''") + "'"
+
+
 class DuckDb(Dialect):
-    """The embedded engine, whose labels are VARIANT values."""
+    """The embedded engine, whose labels are VARIANT values. Values are bound: equal questions of users are one text."""
 
     def text(self, value: str) -> str:
-        """Write a text literal."""
-        return "'" + value.replace("\0", "").replace("'", "''") + "'"
+        """Bind a text."""
+        return self._bind(value.replace("\0", ""))
 
     def time(self, instant: datetime) -> str:
-        """Write an aware time as the UTC time without a zone that the tables hold."""
-        return f"TIMESTAMP '{instant.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'"
+        """Bind an aware time as the UTC time without a zone that the tables hold."""
+        return self._bind(instant.astimezone(UTC).replace(tzinfo=None))
+
+    def exact(self, value: Decimal) -> str:
+        """Bind an amount."""
+        return f"{self._bind(value)}::DECIMAL(38, 9)"
+
+    def _bind(self, value: str | datetime | Decimal) -> str:
+        """Return the parameter that stands for a value; equal values have one."""
+        name = self._names.setdefault(value, f"v{len(self._names)}")
+        self.bound[name] = value
+        return f"${name}"
 
     def truncated(self, unit: str, expression: str) -> str:
         """Give the beginning of the hour, day, week, month or quarter a time is in."""

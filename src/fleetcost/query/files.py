@@ -8,7 +8,7 @@ from pathlib import Path
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.sets import SetKind
 from fleetcost.query.compile import Program
-from fleetcost.query.dialect import Dialect, DuckDb
+from fleetcost.query.dialect import Dialect, quoted_text
 from fleetcost.query.measures import CARRIED, MONEY
 from fleetcost.query.question import Question
 from fleetcost.query.sql.assets import WEIGHED
@@ -60,7 +60,9 @@ class Sheet:
         """Return the other columns: expression and name."""
         inside = ALLOCATION.adjustments if self.question.joined else ()
         left_out = {*WEIGHED, *inside}
-        figures = [name for name in self.program.shape.sums if name not in left_out and self._wanted(name)]
+        of_allocations = self.question.kind is SetKind.ALLOCATIONS
+        sums = (*ALLOCATION.sums, *CARRIED) if of_allocations else self.program.shape.sums
+        figures = [name for name in sums if name not in left_out and self._wanted(name)]
         return [
             ("step", "window_start"),
             ('"start"', "start"),
@@ -92,7 +94,7 @@ class Sheet:
         ]
         dialect = self.dialect
         chosen = ", ".join(f"{expression} AS {dialect.name(name)}" for expression, name in [*texts, *self.rest()])
-        return f"SELECT {chosen} FROM {self.program.page} AS page ORDER BY {self._order()}"  # noqa: S608 - names of columns only
+        return f"SELECT {chosen} FROM {self.program.page()} AS page ORDER BY {self._order()}"  # noqa: S608 - names of columns only
 
     def _exact(self, name: str) -> str:
         """Return a figure as it is; a converted amount on the grid of nine places."""
@@ -109,10 +111,10 @@ class Sheet:
 
 def copy_to_csv(snapshot: View, sheet: Sheet, file: Path) -> None:
     """Write the page as CSV with a line of names; amounts have all their places."""
-    snapshot.write(sheet.query(marked=True), "FORMAT csv, HEADER", str(file))
+    snapshot.write(sheet.query(marked=True), "FORMAT csv, HEADER", str(file), sheet.program.bound)
 
 
 def copy_to_parquet(snapshot: View, sheet: Sheet, file: Path, note: str) -> None:
     """Write the page as Parquet; the note is in the file's metadata."""
-    options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{fleetcost: {DuckDb().text(note)}}}"
-    snapshot.write(sheet.query(marked=False), options, str(file))
+    options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{fleetcost: {quoted_text(note)}}}"
+    snapshot.write(sheet.query(marked=False), options, str(file), sheet.program.bound)

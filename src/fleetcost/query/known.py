@@ -10,11 +10,12 @@ from typing import Any
 
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
-from fleetcost.model.window import Window
-from fleetcost.query.answer import Completeness
+from fleetcost.model.window import Resolution, Window
+from fleetcost.query.answer import Answer, Completeness
 from fleetcost.query.completeness import Covered, completeness, coverages, observed
 from fleetcost.query.question import Frame
 from fleetcost.tables.ledger import Entry, read_ledger
+from fleetcost.tables.rollups import absent_measures
 from fleetcost.tables.view import View
 
 KNOWN_BYTES = 32 << 20
@@ -22,6 +23,9 @@ KNOWN_BYTES = 32 << 20
 
 THING_BYTES = 2048
 """What an entry of a ledger, a gap or a cluster takes at most; measured: 1,620 for an entry with its texts."""
+
+POINT_BYTES = 160
+"""What a point of a series takes; measured: 152 with its name."""
 
 Retired = Callable[[], Mapping[ClusterId, datetime]]
 
@@ -75,6 +79,15 @@ class Known:
         minute = now.replace(second=0, microsecond=0)
         return coverages(self.entries(snapshot), frame, kinds, minute, self.retired())
 
+    def absent(self, snapshot: View, resolution: Resolution) -> frozenset[str]:
+        """Return measures of which no row of this resolution has anything: nobody needs to add them up."""
+        if snapshot.language != "duckdb":
+            # A distributed engine would read every row to find out.
+            return frozenset()
+        key = ("absent", resolution)
+        found: frozenset[str] = self.remembered(snapshot, key, lambda: absent_measures(snapshot, resolution))
+        return found
+
     def remembered(self, snapshot: View, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - what is made
         """Return what was made for a key in this state of the tables, or make it."""
         with self._lock:
@@ -101,6 +114,10 @@ class Known:
 
 def _weight(made: Any) -> int:  # noqa: ANN401 - whatever is remembered
     """Return the bytes that something remembered takes, about."""
+    if isinstance(made, Answer):
+        return THING_BYTES * (1 + len(made.rows) + len(made.totals)) + POINT_BYTES * sum(
+            len(step.points) for step in made.series
+        )
     things = made if isinstance(made, Sized) else ()
     gaps = sum(len(one.gaps) for one in made if isinstance(one, Completeness)) if isinstance(made, tuple) else 0
     return THING_BYTES * (1 + len(things) + gaps)

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from fleetcost.model.amount import PLACES
-from fleetcost.query.compile import compile_question
+from fleetcost.query.compile import Program
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.question import Idle, Page, Question, Step, Stretch
 from fleetcost.query.sharing import Tenancy
@@ -166,16 +166,16 @@ def ask_terms(snapshot: View, question: Question) -> AnswerTerms:
         QuestionError: the filter names an unknown field.
     """
     dialect = dialect_of(snapshot)
-    program = compile_question(question, dialect)
+    program = Program(question, dialect)
     snapshot.forget()
-    for stage in program.stages:
-        snapshot.keep(stage.name, stage.query)
+    for stage in program.stages():
+        snapshot.keep(stage.name, stage.query, dialect.bound)
     lines = Lines(question, dialect)
-    found = snapshot.rows(lines.terms())
+    found = snapshot.rows(lines.terms(program.every()), dialect.bound)
     # How much idle there is besides is not known to who sees a part of the fleet.
     whole = question.scope is None
-    pools = snapshot.rows(lines.idle_pools()) if whole and question.idle is not Idle.HIDE else []
-    parts = snapshot.rows(lines.idle_parts()) if whole and question.idle is Idle.SHARE else []
+    pools = snapshot.rows(lines.idle_pools(), dialect.bound) if whole and question.idle is not Idle.HIDE else []
+    parts = snapshot.rows(lines.idle_parts(), dialect.bound) if whole and question.idle is Idle.SHARE else []
     return AnswerTerms(
         {_key(record): _terms(question, record) for record in found},
         {key: tuple(record[6:]) for record in found if (key := _key(record)).grouped},
@@ -196,10 +196,11 @@ def ask_days(snapshot: View, question: Question) -> Mapping[tuple[str, ...], Map
     daily = replace(question, step=Step.DAY, series=None, page=Page(), properties=(), joined=True)
     dialect = dialect_of(snapshot)
     snapshot.forget()
-    for stage in compile_question(daily, dialect).stages:
-        snapshot.keep(stage.name, stage.query)
+    program = Program(daily, dialect)
+    for stage in program.stages():
+        snapshot.keep(stage.name, stage.query, dialect.bound)
     found: dict[tuple[str, ...], dict[tuple[str, datetime], int]] = {}
-    for day, currency, cost, *names in snapshot.rows(Lines(daily, dialect).days()):
+    for day, currency, cost, *names in snapshot.rows(Lines(daily, dialect).days(program.costs()), dialect.bound):
         found.setdefault(tuple(names), {})[currency, aware(day)] = _nanos(cost)
     return found
 
@@ -216,11 +217,12 @@ def ask_lines(snapshot: View, question: Question, unlike: Sequence[Stretch]) -> 
     Raises:
         QuestionError: the filter names an unknown field.
     """
-    lines = Lines(question, dialect_of(snapshot))
+    dialect = dialect_of(snapshot)
+    lines = Lines(question, dialect)
     snapshot.forget()
     for stage in lines.stages():
-        snapshot.keep(stage.name, stage.query)
-    return tuple(map(_line, snapshot.rows(lines.query(unlike))))
+        snapshot.keep(stage.name, stage.query, dialect.bound)
+    return tuple(map(_line, snapshot.rows(lines.query(unlike), dialect.bound)))
 
 
 def _line(record: Sequence[Any]) -> WorkloadLine:

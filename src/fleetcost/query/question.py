@@ -162,6 +162,11 @@ class Question:
     shown: Shown | None = None
 
     @property
+    def divided(self) -> bool:
+        """Whether rows carry costs of others: idle, tenancy or what is shared."""
+        return self.idle is Idle.SHARE or self.tenancy is Tenancy.SHARE or self.sharing is not None
+
+    @property
     def converted(self) -> bool:
         """Whether rows are multiplied with rates."""
         return bool(self.exchange.factors)

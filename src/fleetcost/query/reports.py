@@ -35,13 +35,14 @@ def report_sources(snapshot: View, question: Question) -> ReportSources:
         snapshot: the view
         question: about the days, with the currency of the answer
     """
-    source = FromClause(question, dialect_of(snapshot))
+    dialect = dialect_of(snapshot)
+    source = FromClause(question, dialect)
     snapshot.forget()
     for stage in source.stages():
-        snapshot.keep(stage.name, stage.query)
+        snapshot.keep(stage.name, stage.query, dialect.bound)
     bills = source.exchanged("cloud_cost_1d", ("amortized_net_cost",), _BILLS)
     assets = source.exchanged("reconciled_asset", ("list_cost", "adjustment"), _ASSETS)
-    return ReportSources(f"{bills} AS bills", f"{assets} AS assets")
+    return ReportSources(f"{bills} AS bills", f"{assets} AS assets", dialect.bound)
 
 
 def exchanged_days(days: Iterable[DayReport], question: Question) -> tuple[DayReport, ...]:

@@ -111,8 +111,9 @@ def unclaimed(snapshot: View, asked: Question) -> tuple[UnclaimedNode, ...]:
     dialect = dialect_of(snapshot)
     snapshot.forget()
     for stage in FromClause(asked, dialect).stages():
-        snapshot.keep(stage.name, stage.query)
-    found = (_node(row) for row in snapshot.rows(_statement(asked, dialect)))
+        snapshot.keep(stage.name, stage.query, dialect.bound)
+    statement = _statement(asked, dialect)
+    found = (_node(row) for row in snapshot.rows(statement, dialect.bound))
     own = asked.shown.currency if asked.shown else ""
     return tuple(sorted(found, key=lambda one: (bool(own) and one.currency != own, -one.cost, one.cluster, one.node)))
 

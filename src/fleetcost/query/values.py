@@ -56,7 +56,8 @@ def values(snapshot: View, kind: RowKind, frame: Frame, wanted: Wanted, allowed:
         for row in snapshot.rows(
             f"SELECT DISTINCT value FROM (SELECT {expression} AS value FROM {rows} "  # noqa: S608 - quoted by the dialect
             f"WHERE {source.in_frame()} AND {source.passes()}) "
-            f"WHERE value <> '' AND {search} ORDER BY value LIMIT {min(wanted.limit, MOST)}"
+            f"WHERE value <> '' AND {search} ORDER BY value LIMIT {min(wanted.limit, MOST)}",
+            dialect.bound,
         )
     ]
 

@@ -41,6 +41,9 @@ with smaller ones less is written twice. Still smaller ones cost space.
 SPILL_FACTOR = 4
 """How much may lie on the disk for each byte of memory; work that needs more is given up."""
 
+PARSED_STATEMENTS = 512
+"""Statements whose parsed form is kept; a question has up to a dozen, of some kilobytes each."""
+
 Parameters = Mapping[str, Any]
 Row = tuple[Any, ...]
 
@@ -85,7 +88,7 @@ class Snapshot:
         """
         with self._database.translated():
             try:
-                return self._cursor.execute(sql, _plain(parameters)).fetchall()
+                return self._run(sql, parameters).fetchall()
             except duckdb.InterruptException as error:
                 raise QuestionEndedError("run a query: it was ended before its answer was there") from error
             except duckdb.OutOfMemoryException as error:
@@ -105,10 +108,16 @@ class Snapshot:
     def forget(self) -> None:
         """Begin another question; what it keeps takes the place of what was kept under the same names."""
 
-    def write(self, sql: str, options: str, file: str) -> None:
+    def write(self, sql: str, options: str, file: str, parameters: Parameters | None = None) -> None:
         """Write a query's rows into a file; see `rows` for what is raised."""
         quoted = file.replace("'", "''")
-        self.rows(f"COPY ({sql}) TO '{quoted}' ({options})")
+        self.rows(f"COPY ({sql}) TO '{quoted}' ({options})", parameters)
+
+    def _run(self, sql: str, parameters: Parameters | None) -> duckdb.DuckDBPyConnection:
+        """Run a statement that was parsed at most once, with the parameters that it names."""
+        parsed = self._database.parsed(sql, self._cursor)
+        given = parameters or {}
+        return self._cursor.execute(parsed, {name: given[name] for name in parsed.named_parameters})
 
     def interrupt(self) -> None:
         """End the query that is running, from another thread; without one nothing happens."""
@@ -161,6 +170,8 @@ class Database:
         self.file = file
         self._engine = engine
         self._write_lock = threading.Lock()
+        self._parse_lock = threading.Lock()
+        self._parsed: dict[str, duckdb.Statement] = {}
         self._fault: DatabaseDamagedError | DatabaseStoppedError | None = None
         self._connection = _open(file, engine)
 
@@ -198,6 +209,21 @@ class Database:
                     cursor.execute("COMMIT")
             finally:
                 cursor.close()
+
+    def parsed(self, sql: str, cursor: duckdb.DuckDBPyConnection) -> duckdb.Statement:
+        """
+        Return a statement as the engine has parsed it; those used of late are kept.
+
+        Parsing a question of twenty kilobytes takes longer than most questions take to run, and values are bound, so
+        that questions of one shape are the same text.
+        """
+        with self._parse_lock:
+            known = self._parsed.pop(sql, None)
+            (kept,) = (known,) if known is not None else cursor.extract_statements(sql)
+            self._parsed[sql] = kept
+            while len(self._parsed) > PARSED_STATEMENTS:
+                self._parsed.pop(next(iter(self._parsed)))
+            return kept
 
     @contextmanager
     def translated(self) -> Iterator[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -115,10 +115,17 @@ class Unmonitored:
 
 @dataclass(frozen=True, slots=True)
 class ReportSources:
-    """What stands behind `FROM` to read rows of bills and reconciled assets, such as rows in another currency."""
+    """
+    What stands behind `FROM` to read rows of bills and reconciled assets, such as rows in another currency.
+
+    Attributes:
+        bills, assets: either
+        bound: the values of its parameters
+    """
 
     bills: str = "cloud_cost_1d"
     assets: str = "reconciled_asset"
+    bound: Mapping[str, object] = field(default_factory=dict)
 
 
 AS_KEPT = ReportSources()
@@ -132,19 +139,20 @@ def report_days(snapshot: View, window: Window) -> tuple[DayReport, ...]:
 
 def report_outcomes(snapshot: View, window: Window, sources: ReportSources = AS_KEPT) -> tuple[OutcomeSum, ...]:
     """Return what became of all rows of bills; every row has exactly one outcome, so the sums are the bill."""
-    rows = snapshot.rows(statement("report_outcomes", None, bills=sources.bills), _days(window))
+    rows = snapshot.rows(statement("report_outcomes", None, bills=sources.bills), {**_days(window), **sources.bound})
     return tuple(OutcomeSum(*_read(row, {0: RowOutcome})) for row in rows)
 
 
 def carried(snapshot: View, window: Window, sources: ReportSources = AS_KEPT) -> dict[str, Decimal]:
     """Return what the assets that carry rows of bills cost after reconciliation, by currency."""
     carrying = statement("report_carried", None, assets=sources.assets)
-    return {str(row[0]): row[1] for row in snapshot.rows(carrying, _days(window))}
+    return {str(row[0]): row[1] for row in snapshot.rows(carrying, {**_days(window), **sources.bound})}
 
 
 def loose_rows(snapshot: View, window: Window, limit: int, sources: ReportSources = AS_KEPT) -> tuple[LooseRow, ...]:
     """Return rows that are on no asset, added up by resource, the dearest first."""
-    rows = snapshot.rows(statement("report_rows", None, bills=sources.bills), {**_days(window), "limit": limit})
+    chosen = {**_days(window), "limit": limit, **sources.bound}
+    rows = snapshot.rows(statement("report_rows", None, bills=sources.bills), chosen)
     return tuple(LooseRow(*_read(row, {9: RowOutcome})) for row in rows)
 
 
@@ -152,7 +160,8 @@ def loose_assets(
     snapshot: View, window: Window, limit: int, sources: ReportSources = AS_KEPT
 ) -> tuple[LooseAsset, ...]:
     """Return assets at list price, the dearest first."""
-    rows = snapshot.rows(statement("report_assets", None, assets=sources.assets), {**_days(window), "limit": limit})
+    chosen = {**_days(window), "limit": limit, **sources.bound}
+    rows = snapshot.rows(statement("report_assets", None, assets=sources.assets), chosen)
     return tuple(LooseAsset(*_read(row, {5: AssetOutcome})) for row in rows)
 
 

@@ -28,6 +28,7 @@ from fleetcost.model.window import Resolution
 from fleetcost.tables.columns import LABEL_COLUMNS
 from fleetcost.tables.derivation import RowScope
 from fleetcost.tables.statements import query, statement
+from fleetcost.tables.view import View
 
 MEASURES = ALLOCATION.sums
 """What a rollup adds up besides `TOTALS`; the `*_usage_max` columns and the lists of shares are the containers' own."""
@@ -108,6 +109,24 @@ def source_for(table: str, columns: frozenset[str], resolution: Resolution) -> s
         return rows
     chosen = ", ".join(f"l.{label}" for label in labels)
     return _inside("labelled", rows=rows, labels=chosen)
+
+
+def absent_measures(snapshot: View, resolution: Resolution) -> frozenset[str]:
+    """
+    Return the measures of allocations of which no row has anything, and `asset_adjustment` where no asset has one.
+
+    That is a zero in every single row, or no value at all for what a row may be without. Sums would not tell: amounts
+    above and below zero may cancel out.
+    """
+    conditions = {("container", name): name for name in ALLOCATION.sums} | {("asset", "adjustment"): "asset_adjustment"}
+    looked = "\nUNION ALL\n".join(
+        query(
+            "present", resolution, table=table, measure=name,
+            condition=f"{column} IS NOT NULL" if column in ALLOCATION.nullable else f"{column} <> 0",
+        )
+        for (table, column), name in conditions.items()
+    )  # fmt: skip
+    return frozenset(conditions.values()) - {str(name) for (name,) in snapshot.rows(looked)}
 
 
 def source_columns(table: str, columns: frozenset[str]) -> tuple[str, ...]:

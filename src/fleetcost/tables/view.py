@@ -19,8 +19,8 @@ class View(Protocol):
     def generation(self) -> Hashable:
         """Names the state of the tables: what was made of one generation is true in every view of it."""
 
-    def keep(self, name: str, query: str) -> None:
-        """Let the statements that follow in this view read a query's rows under a name."""
+    def keep(self, name: str, query: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """Let the statements that follow in this view read a query's rows under a name; see `rows` for parameters."""
 
     def forget(self) -> None:
         """Forget what was kept: another question begins."""
@@ -29,13 +29,17 @@ class View(Protocol):
         """
         Run a query and return all its rows.
 
+        Args:
+            sql: the query
+            parameters: values by name, for each `$name` of the query; those it does not name are left out
+
         Raises:
             QuestionEndedError: `interrupt` was called meanwhile.
             TooMuchError: it needs more than the engine may use.
             TryAgainError: the engine cannot be reached or has given up.
         """
 
-    def write(self, sql: str, options: str, file: str) -> None:
+    def write(self, sql: str, options: str, file: str, parameters: Mapping[str, Any] | None = None) -> None:
         """
         Write a query's rows into a local file.
 
@@ -43,6 +47,7 @@ class View(Protocol):
             sql: the query
             options: of the embedded engine's `COPY`, such as `FORMAT csv`
             file: where
+            parameters: see `rows`
         """
 
     def interrupt(self) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from fleetcost.errors import QuestionError, closest
 from fleetcost.model.window import Resolution, Window
@@ -104,18 +106,22 @@ def count_windows(snapshot: View, table: Table) -> int:
 
 def count_rows(snapshot: View, table: Table, window: Window) -> tuple[Counted, ...]:
     """Return how many rows each window has, oldest first."""
+    dialect = dialect_of(snapshot)
     return _counted(
         snapshot,
         f"SELECT window_start, window_end, count(*) FROM {table.source} "  # noqa: S608 - names of ours
-        f"WHERE {table.rows} AND {_within(dialect_of(snapshot), window)} {_BY_WINDOW}",
+        f"WHERE {table.rows} AND {_within(dialect, window)} {_BY_WINDOW}",
+        dialect.bound,
     )
 
 
 def peak_nodes(snapshot: View, table: Table, window: Window) -> tuple[float, int]:
     """Return the most cores and the most nodes that one window had, a core that ran for half of it counted half."""
+    dialect = dialect_of(snapshot)
     ((cores, nodes),) = snapshot.rows(
         "SELECT max(cores), max(nodes) FROM (SELECT sum(cpu_core_hours)::DOUBLE AS cores, count(*) AS nodes "  # noqa: S608 - names of ours
-        f"FROM {table.source} WHERE {table.rows} AND {_within(dialect_of(snapshot), window)} GROUP BY window_start)"
+        f"FROM {table.source} WHERE {table.rows} AND {_within(dialect, window)} GROUP BY window_start)",
+        dialect.bound,
     )
     return round((cores or 0.0) * 3600 / table.resolution.seconds, 9), nodes or 0
 
@@ -126,7 +132,8 @@ def spread_of_names(snapshot: View, table: Table, column: str, window: Window) -
     names = dialect.label_names(column)
     ((least, mean, most),) = snapshot.rows(
         f"SELECT min(n), avg(n), max(n) FROM (SELECT coalesce({dialect.length(names)}, 0) AS n "  # noqa: S608 - names of ours
-        f"FROM allocation_{table.resolution} WHERE {table.rows} AND {_within(dialect_of(snapshot), window)})"
+        f"FROM allocation_{table.resolution} WHERE {table.rows} AND {_within(dialect, window)})",
+        dialect.bound,
     )
     return Spread(least, mean, most)
 
@@ -162,8 +169,9 @@ def _repeated(snapshot: View, table: Table, columns: str, condition: str = "TRUE
     )
 
 
-def _counted(snapshot: View, sql: str) -> tuple[Counted, ...]:
-    return tuple(Counted(Window(aware(start), aware(end)), int(count)) for start, end, count in snapshot.rows(sql))
+def _counted(snapshot: View, sql: str, bound: Mapping[str, Any] | None = None) -> tuple[Counted, ...]:
+    found = snapshot.rows(sql, bound)
+    return tuple(Counted(Window(aware(start), aware(end)), int(count)) for start, end, count in found)
 
 
 def _within(dialect: Dialect, window: Window) -> str:

@@ -64,7 +64,8 @@ def members(snapshot: View, entries: Iterable[Entry], now: datetime) -> tuple[Me
         entries: the ledger
         now: the clock's reading
     """
-    places = {row[0]: row[1:] for row in snapshot.rows(_places(dialect_of(snapshot), now))}
+    dialect = dialect_of(snapshot)
+    places = {row[0]: row[1:] for row in snapshot.rows(_places(dialect, now), dialect.bound)}
     by_cluster: dict[str, list[Entry]] = {}
     for entry in entries:
         by_cluster.setdefault(entry.key.cluster, []).append(entry)

@@ -89,8 +89,8 @@ def prices(snapshot: View, frame: Frame, scope: Filter | None, clusters: Iterabl
     """
     asked = Question(kind=SetKind.ASSETS, frame=frame, step=Step.ALL, dimensions=(), filter=scope)
     dialect = dialect_of(snapshot)
-    sources = {row[0]: row[1:] for row in snapshot.rows(_sources(asked, dialect))}
-    found = {row[0]: _found(row, sources[row[0]]) for row in snapshot.rows(_rates(asked, dialect))}
+    sources = {row[0]: row[1:] for row in snapshot.rows(_sources(asked, dialect), dialect.bound)}
+    found = {row[0]: _found(row, sources[row[0]]) for row in snapshot.rows(_rates(asked, dialect), dialect.bound)}
     usual = _medians(one.prices for one in found.values())
     return tuple(
         _judged(found[cluster], usual) if cluster in found else ClusterPrices(cluster, PriceSource.NONE, "")

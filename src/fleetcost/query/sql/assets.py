@@ -1,4 +1,4 @@
-"""The stage `cells` of a question about assets."""
+"""The cells of a question about assets."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fleetcost.query.dialect import Dialect
 from fleetcost.query.measures import WEIGHTED_ASSET
 from fleetcost.query.properties import ASSET_PROPERTIES
 from fleetcost.query.question import Question
+from fleetcost.query.sql.idle import Cells
 from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.source import RESOURCES, FromClause
 from fleetcost.query.sql.stage import Stage
@@ -28,8 +29,24 @@ class AssetCells:
         self._source = FromClause(question, dialect)
         self._names = Names(question, dialect)
 
-    def stages(self) -> list[Stage]:
-        """Return the cells, behind what they read."""
+    def before(self) -> list[Stage]:
+        """Return the stages that cells are made of."""
+        return self._source.stages()
+
+    def others(self) -> list[Cells]:
+        """Return the cells of what nobody was charged for: there are none."""
+        return []
+
+    def union(self) -> str:
+        """Return all cells in one table."""
+        return f"SELECT *, 0 AS role FROM ({self.groups()})"
+
+    def costs(self, chosen: str = "TRUE", likely: str = "TRUE") -> str:
+        """Return what each cell costs and nothing else, see `AllocationCells.costs`."""
+        return f"SELECT *, coalesce(cost_estimated, 0) AS estimated_cost FROM ({self.groups(chosen, likely)})"
+
+    def groups(self, chosen: str = "TRUE", likely: str = "TRUE") -> str:
+        """Return the cells, see `AllocationCells.groups`."""
         names, source = self._names, self._source
         by = f"step, currency{names.listed()}"
         kept = "".join(f", {self._dialect.agreed(name)} AS {name}" for name in ASSET_PROPERTIES)
@@ -43,23 +60,20 @@ class AssetCells:
         maxima = ", ".join(f"max({name}) AS {name}" for name in ASSET_MAXIMA)
         newest = self._dialect.latest(self._dialect.json("labels"), "window_start", self._dialect.name("end"))
         labels = f", {newest} AS labels" if self._question.detailed else ""
-        return [
-            *source.stages(),
-            Stage(
-                "cells",
-                f"SELECT *, 0 AS role, {names.joined()} AS name, {ASSET_TOTAL} AS total_cost\n"
-                f'FROM (SELECT {by}{kept}, min("start") AS "start", max("end") AS "end"{sums}{halves}, '
-                f"{maxima}, count(*) AS members{labels}\n"
-                f"  FROM (SELECT *, {source.step()} AS step{names.chosen()}, name AS asset_name "
-                f"FROM {source.assets()} WHERE {source.passes()})\n"
-                f"  GROUP BY {by})",
-            ),
-        ]
+        return (
+            f"SELECT * FROM (SELECT *, {names.joined()} AS name, {ASSET_TOTAL} AS total_cost\n"
+            f'FROM (SELECT {by}{kept}, min("start") AS "start", max("end") AS "end"{sums}{halves}, '
+            f"{maxima}, count(*) AS members{labels}\n"
+            f"  FROM (SELECT *, {source.step()} AS step{names.chosen()}, name AS asset_name "
+            f"FROM {source.assets()} WHERE {source.passes()} AND {likely})\n"
+            f"  GROUP BY {by})) WHERE {chosen}"
+        )
 
     def _measure(self, name: str) -> str:
         """Return a measure; where costs are joined with their adjustments, a node's resources have theirs inside."""
         question = self._question
-        if question.joined and question.adjusted and name.removesuffix("_cost") in RESOURCES:
+        billed = question.adjusted and "asset_adjustment" not in self._dialect.absent
+        if question.joined and billed and name.removesuffix("_cost") in RESOURCES:
             return self._source.money(_billed(name))
         return self._source.measure(name)
 

@@ -118,12 +118,12 @@ class ChargeQueries:
     @property
     def whole_idle(self) -> bool:
         """Whether idle of whole clusters is shown, so that it is the cost of nodes without what was allocated."""
-        return not self._grain.divides_idle
+        return not self._grain.weighs_idle
 
     @property
     def whole_tenancy(self) -> bool:
         """Whether tenancy of whole clusters is shown."""
-        return not self._grain.divides_tenancy
+        return not self._grain.weighs_tenancy
 
     def stages(self) -> list[Stage]:
         """Return the tables to make first."""
@@ -131,7 +131,7 @@ class ChargeQueries:
 
     def figures(self) -> str:
         """Return the sums behind the figure as an answer has them: currency, idle in rows of its own, `FIGURES`."""
-        cells = AllocationCells(self._question, self._dialect).query(self._named("name"))
+        cells = AllocationCells(self._question, self._dialect).union(self._named("name"))
         idle = f"sum(CASE WHEN role = {ROLE_IDLE} THEN total_cost ELSE 0 END)"
         sums = [idle, *(f"sum(coalesce({name}, 0))" for name in FIGURES)]
         exact = ", ".join(f"{self._source.rounded(one)}::DECIMAL(38, 9)" for one in sums)
@@ -282,8 +282,8 @@ class ChargeQueries:
         """
         if not self.divided:
             return ""
-        idle, shares = self._grain.divides_idle, self._question.idle is Idle.SHARE
-        parts = [f"sum(c.{name}_idle)" if shares else "0" for name in RESOURCES]
+        idle = self._grain.shares_idle
+        parts = [f"sum(c.{name}_idle)" if idle else "0" for name in RESOURCES]
         facts = [
             fact
             for name in RESOURCES

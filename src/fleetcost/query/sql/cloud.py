@@ -1,4 +1,4 @@
-"""The stage `cells` of a question about cloud costs."""
+"""The cells of a question about cloud costs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from fleetcost.query.conditions import OF_CLUSTERS
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.properties import CLOUD_PROPERTIES
 from fleetcost.query.question import Question
+from fleetcost.query.sql.idle import Cells
 from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.source import FromClause
 from fleetcost.query.sql.stage import Stage
@@ -21,8 +22,24 @@ class CloudCells:
         self._source = FromClause(question, dialect)
         self._names = Names(question, dialect)
 
-    def stages(self) -> list[Stage]:
-        """Return the cells, behind what they read."""
+    def before(self) -> list[Stage]:
+        """Return the stages that cells are made of."""
+        return self._source.stages()
+
+    def others(self) -> list[Cells]:
+        """Return the cells of what nobody was charged for: there are none."""
+        return []
+
+    def union(self) -> str:
+        """Return all cells in one table."""
+        return f"SELECT *, 0 AS role FROM ({self.groups()})"
+
+    def costs(self, chosen: str = "TRUE", likely: str = "TRUE") -> str:
+        """Return what each cell costs and nothing else, see `AllocationCells.costs`."""
+        return f"SELECT *, 0 AS estimated_cost FROM ({self.groups(chosen, likely)})"
+
+    def groups(self, chosen: str = "TRUE", likely: str = "TRUE") -> str:
+        """Return the cells, see `AllocationCells.groups`."""
         names, source = self._names, self._source
         by = f"step, currency{names.listed()}"
         kept = "".join(f", {self._dialect.agreed(name)} AS {name}" for name in CLOUD_PROPERTIES)
@@ -32,15 +49,11 @@ class CloudCells:
             for name in CLOUD_COSTS
         )
         labels = f", {self._dialect.agreed(self._dialect.json('labels'))} AS labels" if self._question.detailed else ""
-        return [
-            *source.stages(),
-            Stage(
-                "cells",
-                f"SELECT *, 0 AS role, {names.joined()} AS name, {self._question.metric} AS total_cost\n"
-                f'FROM (SELECT {by}{kept}, min("start") AS "start", max("end") AS "end"{sums}, count(*) AS members'
-                f"{labels}\n"
-                f"  FROM (SELECT *, {source.step()} AS step{names.chosen()} "
-                f"FROM {source.table('cloud_cost')} WHERE {source.in_frame()} AND {source.passes()})\n"
-                f"  GROUP BY {by})",
-            ),
-        ]
+        return (
+            f"SELECT * FROM (SELECT *, {names.joined()} AS name, {self._question.metric} AS total_cost\n"
+            f'FROM (SELECT {by}{kept}, min("start") AS "start", max("end") AS "end"{sums}, count(*) AS members'
+            f"{labels}\n"
+            f"  FROM (SELECT *, {source.step()} AS step{names.chosen()} "
+            f"FROM {source.table('cloud_cost')} WHERE {source.in_frame()} AND {source.passes()} AND {likely})\n"
+            f"  GROUP BY {by})) WHERE {chosen}"
+        )

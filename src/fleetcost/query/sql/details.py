@@ -12,11 +12,10 @@ from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.proportions import proportions
 from fleetcost.query.sql.shared import Shared
 from fleetcost.query.sql.source import FromClause
-from fleetcost.query.sql.stage import Stage
 
 
 class Details:
-    """The stages `detail_<name>`: JSON text by step, currency and group, under the column `detail`."""
+    """The queries of details: JSON text by step, currency and group, under the column `detail`."""
 
     def __init__(self, question: Question, dialect: Dialect) -> None:
         self._question = question
@@ -34,8 +33,8 @@ class Details:
             chosen += ["common_labels", "common_annotations"]
         return [*chosen, "proportions"] if self._question.proportions else chosen
 
-    def stages(self) -> list[Stage]:
-        """Return a stage per detail."""
+    def queries(self) -> dict[str, str]:
+        """Return a query per detail."""
         queries: dict[str, Callable[[], str]] = {
             "volumes": self._volumes,
             "load_balancers": self._load_balancers,
@@ -44,7 +43,7 @@ class Details:
             "common_annotations": lambda: self._common("annotations"),
             "proportions": lambda: proportions(self._question, self._dialect),
         }
-        return [Stage(f"detail_{name}", queries[name]()) for name in self.names]
+        return {name: queries[name]() for name in self.names}
 
     def _rows(self, *columns: str) -> str:
         """Return the rows that pass, with their step and names."""

@@ -32,19 +32,29 @@ class Grain:
 
     def needed(self) -> bool:
         """Tell whether anything is divided among rows."""
-        return self.divides_idle or self.divides_tenancy or self._question.sharing is not None
+        return self._question.divided
 
     @property
-    def divides_idle(self) -> bool:
-        """Whether idle is shared, or shown as far as it follows the rows that pass."""
+    def shares_idle(self) -> bool:
+        """Whether rows carry the idle of their place."""
+        return self._question.idle is Idle.SHARE
+
+    @property
+    def shares_tenancy(self) -> bool:
+        """Whether rows carry the tenancy of their cluster."""
+        return self._question.tenancy is Tenancy.SHARE
+
+    @property
+    def weighs_idle(self) -> bool:
+        """Whether the weights of a place say what becomes of its idle: it is shared, or follows the rows that pass."""
         shown = self._question.idle is not Idle.HIDE
-        return self._question.idle is Idle.SHARE or (shown and not self.filter_is_of_clusters())
+        return self.shares_idle or (shown and not self.filter_is_of_clusters())
 
     @property
-    def divides_tenancy(self) -> bool:
-        """Whether tenancy is shared, or shown as far as it follows the rows that pass."""
-        shown = self._question.tenancy is Tenancy.SEPARATE
-        return self._question.tenancy is Tenancy.SHARE or (shown and not self.filter_is_of_clusters())
+    def weighs_tenancy(self) -> bool:
+        """Whether the weights of a cluster say what becomes of its tenancy."""
+        shown = self._question.tenancy is not Tenancy.HIDE
+        return self.shares_tenancy or (shown and not self.filter_is_of_clusters())
 
     def filter_is_of_clusters(self) -> bool:
         """Tell whether the filter takes or leaves whole clusters; then it takes or leaves their idle as well."""
@@ -53,6 +63,32 @@ class Grain:
     def stages(self) -> list[Stage]:
         """Return the stages; `idle_at` and `tenancy_at` must be there before."""
         return [Stage("grain", self._grain()), Stage("carried", self._carried())]
+
+    def weights(self) -> str:
+        """
+        Return what all rows of each place weigh, and what those weigh that pass; for questions that divide nothing.
+
+        Which groups there are does not matter here, so the smallest source that knows place and filter will do.
+        """
+        weights, by = self._weights(), "window_start, cluster, place"
+        sums = ", ".join(
+            f"sum({weights[name]})::{self._source.amount} AS {name}_whole, "
+            f"sum(CASE WHEN passes THEN {weights[name]} ELSE 0 END)::{self._source.amount} AS {name}_passing"
+            for name in self.weighed()
+        )
+        columns = {"window_start", "cluster", "kind"} | columns_of(self._question.filter, self._question.kind)
+        columns |= {"node"} if self._question.idle_by_node else set()
+        costs = ", ".join(f"{self._source.cost(name)} AS {name}" for name in RESOURCES)
+        return (
+            f"SELECT {by}, {sums}\n"
+            f"FROM (SELECT window_start, cluster, {self._place} AS place, members, {self._source.passes()} AS passes, "
+            f"kind <> 'unmounted' AS mounted, {costs}\n"
+            f"  FROM {self._source.table('allocation', columns)} WHERE {self._source.in_frame()})\nGROUP BY {by}"
+        )
+
+    @property
+    def _place(self) -> str:
+        return "node" if self._question.idle_by_node else "''"
 
     def order(self) -> str:
         """
@@ -71,17 +107,16 @@ class Grain:
 
     def _grain(self) -> str:
         source, names = self._source, self._names
-        place = "node" if self._question.idle_by_node else "''"
         total = " + ".join(source.measure(name) for name in ALLOCATION_COSTS if name != "external_cost")
         parts = ", ".join(f"{source.cost(part)} AS {part}" for part in PARTS)
         weights = self._weights()
         wanted = [part for part in (*PARTS, "total") if self._question.sharing is not None or part in self.order()]
         sums = "".join(f", sum({part})::{source.amount} AS {part}" for part in wanted)
-        sums += "".join(f", sum({weights[name]})::{source.amount} AS {name}" for name in self._weighed())
+        sums += "".join(f", sum({weights[name]})::{source.amount} AS {name}" for name in self.weighed())
         return (
             f"SELECT window_start, currency, cluster, place{names.listed()}, passes, visible, origin, mounted, "
             f"sum(members)::BIGINT AS members{sums}\n"
-            f"FROM (SELECT window_start, currency, cluster, members, {place} AS place{names.chosen()}, "
+            f"FROM (SELECT window_start, currency, cluster, members, {self._place} AS place{names.chosen()}, "
             f"{source.passes()} AS passes, {source.visible()} AS visible, {self.origin()} AS origin, "
             f"kind <> 'unmounted' AS mounted, "
             f"{parts}, {total} AS total\n"
@@ -128,11 +163,11 @@ class Grain:
         idle = [self._share(f"i.{name}", name, f"{name}_idle") for name in RESOURCES]
         tenancy = [self._share(f"t.{name}", "tenant", name) for name in ("disks", "management")]
         none = f"0::{self._source.amount} AS {{}}"
-        shares = idle if self.divides_idle else [none.format(f"{name}_idle") for name in RESOURCES]
-        shares += tenancy if self.divides_tenancy else [none.format(name) for name in ("disks", "management")]
+        shares = idle if self.shares_idle else [none.format(f"{name}_idle") for name in RESOURCES]
+        shares += tenancy if self.shares_tenancy else [none.format(name) for name in ("disks", "management")]
         place = ("window_start", "cluster", "place")
-        joins = f"\nLEFT JOIN idle_at AS i ON {matched('g', 'i', place)}" if self.divides_idle else ""
-        joins += f"\nLEFT JOIN tenancy_at AS t ON {matched('g', 't', place[:2])}" if self.divides_tenancy else ""
+        joins = f"\nLEFT JOIN idle_at AS i ON {matched('g', 'i', place)}" if self.shares_idle else ""
+        joins += f"\nLEFT JOIN tenancy_at AS t ON {matched('g', 't', place[:2])}" if self.shares_tenancy else ""
         return f"SELECT g.*, {', '.join(shares)}\nFROM ({self._positions()}) AS g{joins}"
 
     def _weights(self) -> dict[str, str]:
@@ -150,16 +185,16 @@ class Grain:
             "shared_weight": "CASE WHEN mounted THEN greatest(total, 0) ELSE 0 END",
         }
 
-    def _weighed(self) -> list[str]:
+    def weighed(self) -> list[str]:
         """Return the names of the weights by which anything is divided."""
-        weighed = [f"{name}_weight" for name in RESOURCES] if self.divides_idle else []
-        weighed += ["tenant_weight"] if self.divides_tenancy else []
+        weighed = [f"{name}_weight" for name in RESOURCES] if self.weighs_idle else []
+        weighed += ["tenant_weight"] if self.weighs_tenancy else []
         return weighed if self._question.sharing is None else [*weighed, "shared_weight"]
 
     def _positions(self) -> str:
         """Return the grain with each row's end on the line from 0 to what its place weighs, per weight."""
-        by_place = [f"{name}_weight" for name in RESOURCES] if self.divides_idle else []
-        by_cluster = ["tenant_weight"] if self.divides_tenancy else []
+        by_place = [f"{name}_weight" for name in RESOURCES] if self.shares_idle else []
+        by_cluster = ["tenant_weight"] if self.shares_tenancy else []
         if not self._question.idle_by_node:
             # One place per cluster: one sort serves both.
             by_place, by_cluster = [*by_place, *by_cluster], []

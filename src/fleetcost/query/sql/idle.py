@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fleetcost.query.dialect import Dialect
@@ -38,17 +39,22 @@ class IdleRows:
         self._question = question
         self._dialect = dialect
         self._source = FromClause(question, dialect)
-        grain = Grain(question, dialect)
-        self._divides_idle, self._divides_tenancy = grain.divides_idle, grain.divides_tenancy
+        self._grain = Grain(question, dialect)
 
     def stages(self) -> list[Stage]:
-        """Return `idle_at` and `tenancy_at`: what there is at each place, and which part the filter takes by itself."""
+        """Return `idle_at` and `tenancy_at`, what there is at each place, where it is divided among rows."""
         stages = []
         if self._question.idle is not Idle.HIDE:
             stages.append(Stage("idle_at", self._idle_at()))
         if self._question.tenancy is not Tenancy.HIDE:
             stages.append(Stage("tenancy_at", self._tenancy_at()))
-        return stages
+        return stages if self._grain.needed() else []
+
+    def weights(self) -> list[Stage]:
+        """Return the stage `weights`, what each place's rows weigh; behind `carried` where there is one."""
+        if not (self._grain.weighs_idle or self._grain.weighs_tenancy):
+            return []
+        return [Stage("weights", self._weights() if self._grain.needed() else self._grain.weights())]
 
     def cells(self) -> list[Cells]:
         """Return the queries whose rows are cells."""
@@ -80,7 +86,7 @@ class IdleRows:
             f"{agreed}, {sums}"
         )
         rows = f"(SELECT *, {place} AS place, {own} AS own FROM ({self._source.idle()}))"
-        if not self._divides_idle:
+        if not self._grain.weighs_idle:
             return f"{given}\nFROM {rows} WHERE own\nGROUP BY {_PLACES}"
         return f"{given}, {kept}, bool_or(own) AS own\nFROM {rows}\nGROUP BY {_PLACES}"
 
@@ -121,66 +127,64 @@ class IdleRows:
         place = " || '/' || place" if self._question.idle_by_node and word == IDLE else ""
         return f"cluster{place} || '/{word}'"
 
+    @property
+    def idle_rows(self) -> str:
+        """What stands behind `FROM` to read the idle of each place, see `stages`."""
+        return "idle_at" if self._grain.needed() else f"({self._idle_at()})"
+
+    @property
+    def _tenancy_rows(self) -> str:
+        return "tenancy_at" if self._grain.needed() else f"({self._tenancy_at()})"
+
     def _apart(self) -> str:
         """Return idle that is shown: all of it, or of each place the part that follows the rows passing the filter."""
-        if not self._divides_idle:
-            return "SELECT * FROM idle_at"
-        kept = ", ".join(
-            f"(coalesce(c.{name}, 0) + CASE WHEN coalesce(c.{name}_whole, 0) = 0 THEN i.{name}_own ELSE 0 END)"
-            f"::{self._source.amount} AS {name}"
-            for name in RESOURCES
-        )
-        return (
-            f"SELECT {_KEPT}, {kept}, {self._unknown} FROM idle_at AS i LEFT JOIN ({self._following()}) AS c "
-            f"ON {matched('i', 'c', _PLACE)}\n"
-            f"WHERE i.own OR c.follows OR {' OR '.join(f'c.{name} <> 0' for name in RESOURCES)}"
-        )
-
-    def _following(self) -> str:
-        """Return the idle that follows passing rows, and shared rows as far as passing rows carry them."""
-        kept = ", ".join(
-            f"sum({self._kept(f'{name}_idle')})::{self._source.amount} AS {name}, "
-            f"any_value({name}_whole) AS {name}_whole"
-            for name in RESOURCES
-        )
-        return (
-            f"SELECT {_PLACES}, {kept}, bool_or(passes AND {self._has_resources()}) AS follows "
-            f"FROM {self._carried()} GROUP BY {_PLACES}"
-        )
-
-    def _kept(self, amount: str) -> str:
-        """Return what is kept of a row's amount: all if it passes; of a shared row the part that passing rows carry."""
-        own = f"CASE WHEN passes THEN {amount} ELSE 0 END"
-        if self._question.sharing is None:
-            return own
-        shared = f"({amount}::DOUBLE * coalesce(part, 0))::{self._source.amount}"
-        return f"CASE WHEN origin IS NULL THEN {own} ELSE {shared} END"
-
-    def _carried(self) -> str:
-        """Return `carried`, with the part of shared costs that passing rows carry where anything is shared."""
-        if self._question.sharing is None:
-            return "carried"
-        part = Shared(self._question, self._dialect).passing_part()
-        on = matched("r", "s", ("window_start", "currency"))
-        return f"(SELECT r.*, s.part FROM carried AS r LEFT JOIN ({part}) AS s ON {on})"
-
-    def _has_resources(self) -> str:
-        return "(cpu_weight > 0 OR ram_weight > 0 OR gpu_weight > 0)"
+        if not self._grain.weighs_idle:
+            return f"SELECT * FROM {self.idle_rows}"
+        kept = {name: self._following(f"i.{name}", f"w.{name}_weight", f"i.{name}_own") for name in RESOURCES}
+        follows = " OR ".join(f"w.{name}_weight_passing > 0" for name in RESOURCES)
+        return self._weighed(kept, f"i.own OR {follows}")
 
     def _left(self) -> str:
         """Return idle that could not be shared: nobody at its place was charged for the resource."""
-        kept = ", ".join(
-            f"(CASE WHEN coalesce(c.{name}_whole, 0) = 0 THEN i.{name}_own ELSE 0 END)::{self._source.amount} AS {name}"
-            for name in RESOURCES
-        )
-        wholes = ", ".join(f"any_value({name}_whole) AS {name}_whole" for name in RESOURCES)
-        anything = " OR ".join(f"{name} <> 0" for name in RESOURCES)
+        kept = {name: self._alone(f"w.{name}_weight", f"i.{name}_own") for name in RESOURCES}
+        return f"SELECT * FROM ({self._weighed(kept)}) WHERE {' OR '.join(f'{name} <> 0' for name in RESOURCES)}"
+
+    def _weighed(self, kept: Mapping[str, str], condition: str = "TRUE") -> str:
+        costs = ", ".join(f"({amount})::{self._source.amount} AS {name}" for name, amount in kept.items())
         return (
-            f"SELECT * FROM (SELECT {_KEPT}, {kept}, {self._unknown} FROM idle_at AS i\n"
-            f"  LEFT JOIN (SELECT {_PLACES}, {wholes} FROM carried GROUP BY {_PLACES}) AS c "
-            f"ON {matched('i', 'c', _PLACE)})\n"
-            f"WHERE {anything}"
+            f"SELECT {_KEPT}, {costs}, {self._unknown} FROM {self.idle_rows} AS i LEFT JOIN weights AS w "
+            f"ON {matched('i', 'w', _PLACE)}\nWHERE {condition}"
         )
+
+    def _following(self, amount: str, weight: str, own: str) -> str:
+        """
+        Return the part of a place's amount that follows the rows passing the filter: as much as they weigh of it.
+
+        It is rounded once for each place, window and resource, and all of it where all rows pass.
+        """
+        part = self._dialect.part(amount, f"{weight}_passing", f"{weight}_whole", self._source.amount)
+        return f"CASE WHEN coalesce({weight}_whole, 0) = 0 THEN {own} ELSE {part} END"
+
+    def _alone(self, weight: str, own: str) -> str:
+        """Return a place's amount where nothing there weighs anything."""
+        return f"CASE WHEN coalesce({weight}_whole, 0) = 0 THEN {own} ELSE 0 END"
+
+    def _weights(self) -> str:
+        """Return what places weigh from `carried`: of a shared row that part passes which passing rows carry."""
+        sharing, amount = self._question.sharing, self._source.amount
+        rows, passing = "carried", "CASE WHEN passes THEN {0} ELSE 0 END"
+        if sharing is not None:
+            part = Shared(self._question, self._dialect).passing_part()
+            rows = (
+                f"(SELECT r.*, s.part FROM carried AS r LEFT JOIN ({part}) AS s "
+                f"ON {matched('r', 's', ('window_start', 'currency'))})"
+            )
+            passing = f"CASE WHEN origin IS NULL THEN {passing} ELSE ({{0}}::DOUBLE * coalesce(part, 0))::{amount} END"
+        sums = ", ".join(
+            f"sum({name})::{amount} AS {name}_whole, sum({passing.format(name)})::{amount} AS {name}_passing"
+            for name in self._grain.weighed()
+        )
+        return f"SELECT {_PLACES}, {sums} FROM {rows} GROUP BY {_PLACES}"
 
     def _tenancy(self) -> str:
         role = ROLE_SHARED if self._question.tenancy is Tenancy.SHARE else ROLE_TENANCY
@@ -205,17 +209,18 @@ class IdleRows:
 
     def tenancy_amounts(self) -> str:
         """Return what is shown of each cluster's tenancy: what follows passing rows, or what nobody could carry."""
-        whole = "disks + management"
-        if not self._divides_tenancy:
-            return f"SELECT *, {whole} AS amount FROM tenancy_at WHERE own"
-        alone = "CASE WHEN coalesce(c.whole, 0) = 0 AND t.own THEN t.disks + t.management ELSE 0 END"
-        shared = self._question.tenancy is Tenancy.SHARE
-        amount = alone if shared else f"coalesce(c.amount, 0) + {alone}"
+        if not self._grain.weighs_tenancy:
+            return f"SELECT *, disks + management AS amount FROM {self._tenancy_rows} WHERE own"
+        whole, own = "(t.disks + t.management)", "CASE WHEN t.own THEN t.disks + t.management ELSE 0 END"
+        if self._grain.shares_tenancy:
+            amount = self._alone("w.tenant_weight", own)
+        else:
+            amount = self._following(whole, "w.tenant_weight", own)
         return (
-            f"SELECT t.*, {amount} AS amount FROM tenancy_at AS t LEFT JOIN ("
-            f"SELECT window_start, cluster, any_value(tenant_whole) AS whole, "
-            f"sum({self._kept(f'({whole})')})::{self._source.amount} AS amount "
-            f"FROM {self._carried()} GROUP BY window_start, cluster) AS c ON {matched('t', 'c', _PLACE[:2])}"
+            f"SELECT t.*, ({amount})::{self._source.amount} AS amount FROM {self._tenancy_rows} AS t LEFT JOIN ("
+            "SELECT window_start, cluster, sum(tenant_weight_whole) AS tenant_weight_whole, "
+            "sum(tenant_weight_passing) AS tenant_weight_passing FROM weights GROUP BY window_start, cluster) AS w "
+            f"ON {matched('t', 'w', _PLACE[:2])}"
         )
 
     def _unshared(self) -> str:

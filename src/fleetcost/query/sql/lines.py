@@ -11,7 +11,7 @@ from fleetcost.query.dialect import Dialect
 from fleetcost.query.measures import COSTS_WITH
 from fleetcost.query.question import Question, Stretch
 from fleetcost.query.sql.grain import Grain
-from fleetcost.query.sql.idle import ROLE_ROW
+from fleetcost.query.sql.idle import IdleRows
 from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.source import RESOURCES, FromClause, matched
 from fleetcost.query.sql.stage import Stage
@@ -42,30 +42,34 @@ class Lines:
         self._names = Names(question, dialect)
         self._source = FromClause(question, dialect)
 
-    def terms(self) -> str:
+    def terms(self, cells: str) -> str:
         """
-        Return the terms of rows; `cells` is there.
+        Return the terms of rows.
 
         Their columns: role, currency, name, cost without what is shared, idle inside it, shared cost, the name's parts.
+
+        Args:
+            cells: where to read all rows
         """
         cost = " + ".join(f"coalesce({name}, 0)" for name in ALLOCATION.costs)
         idle = " + ".join(f"coalesce({name}_cost_idle, 0)" for name in RESOURCES)
         amounts = (cost, idle, "coalesce(shared_cost, 0)")
         sums = ", ".join(f"{self._source.rounded(f'sum({amount})')}::DECIMAL(38, 9)" for amount in amounts)
         by = f"role, currency, name{self._names.listed()}"
-        return f"SELECT role, currency, name, {sums}{self._names.listed()} FROM cells GROUP BY {by} ORDER BY 1, 2, 3"
+        return f"SELECT role, currency, name, {sums}{self._names.listed()} FROM {cells} GROUP BY {by} ORDER BY 1, 2, 3"
 
-    def days(self) -> str:
-        """Return day, currency, cost and the name's parts of groups; `cells` is there, by day."""
+    def days(self, costs: str) -> str:
+        """Return day, currency, cost and the name's parts of groups, from what groups cost by day."""
         cost = f"{self._source.rounded('sum(total_cost)')}::DECIMAL(38, 9)"
         by = f"step, currency{self._names.listed()}"
         columns = f"step, currency, {cost} AS cost{self._names.listed()}"
-        return f"SELECT {columns} FROM cells WHERE role = {ROLE_ROW} GROUP BY {by} ORDER BY {by}"
+        return f"SELECT {columns} FROM {costs} GROUP BY {by} ORDER BY {by}"
 
     def idle_pools(self) -> str:
-        """Return the idle of each cluster: cluster, currency, amount; `idle_at` is there."""
+        """Return the idle of each cluster: cluster, currency, amount."""
         amount = self._source.rounded(f"sum({' + '.join(RESOURCES)})")
-        return f"SELECT cluster, currency, {amount}::DECIMAL(38, 9) FROM idle_at GROUP BY cluster, currency"
+        idle = IdleRows(self._question, self._dialect).idle_rows
+        return f"SELECT cluster, currency, {amount}::DECIMAL(38, 9) FROM {idle} GROUP BY cluster, currency"
 
     def idle_parts(self) -> str:
         """Return the idle that each row carries of each cluster's; `carried` is there."""

@@ -59,6 +59,10 @@ class Names:
             self._columns(one) == (column,) and self._expression(one) == column for one in self._question.dimensions
         )
 
+    def plain(self) -> bool:
+        """Tell whether every part of the name is a column as it is."""
+        return all(self._columns(one) == (self._expression(one),) for one in self._question.dimensions)
+
     def columns(self) -> set[str]:
         """Return the columns of the table that the dimensions read."""
         return {column for dimension in self._question.dimensions for column in self._columns(dimension)}

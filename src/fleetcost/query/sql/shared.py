@@ -15,7 +15,7 @@ from fleetcost.query.sql.stage import Stage
 
 class Shared:
     """
-    The stages `sources` (what is shared, per window), `shared` (who carries what of it) and `extras` (per group).
+    The stages `sources` (what is shared, per window) and `shared` (who carries what of it), and what groups carry.
 
     Rows carry shares by their cost before anything was shared. Volumes that no pod used, and idle, carry none.
     """
@@ -33,7 +33,7 @@ class Shared:
         stages = []
         if sharing is not None:
             stages = [Stage("sources", self._sources(sharing)), Stage("shared", self._shared(sharing))]
-        return [*stages, Stage("extras", self._extras())]
+        return stages
 
     def breakdown(self) -> str:
         """Return each group's shared costs by source: step, currency, names, source, amount and its parts."""
@@ -159,7 +159,8 @@ class Shared:
         none = f"SELECT {step} AS step, currency{names}, '' AS source, 0 AS amount, {nothing} FROM carried WHERE FALSE"
         return "\nUNION ALL ".join(pieces) or none
 
-    def _extras(self) -> str:
+    def extras(self) -> str:
+        """Return what each group carries per step: of idle by resource, and of shared costs and tenancy together."""
         step, names = FromClause(self._question, self._dialect).step(), self._names.listed()
         shares = self._question.idle is Idle.SHARE
         idle = ", ".join(f"{f'{name}_idle' if shares else '0'} AS {name}_cost_idle" for name in RESOURCES)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.asset import AssetType
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution, Window
@@ -19,6 +20,7 @@ from fleetcost.query.measures import (
     IDLE_MEASURES,
     MONEY,
     PARTS_WITH,
+    UNMEASURED,
 )
 from fleetcost.query.question import Question, Step, Stretch
 from fleetcost.query.shown import FACTOR_TYPE
@@ -178,8 +180,21 @@ class FromClause:
             return f"0::{self.amount}"
         if name in COUNTS:
             return self._dialect.whole(name)
+        if name in self._dialect.absent:
+            return f"NULL::{self.amount}" if name in UNMEASURED else f"0::{self.amount}"
         basis = self._joined(name) if self._joins else name
         return self.money(basis) if name in MONEY else basis
+
+    def present(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the measures of allocations that are there at all."""
+        nowhere = ADJUSTED if self._joins or not self._question.adjusted else frozenset()
+        return tuple(name for name in names if name not in nowhere and name not in self._dialect.absent)
+
+    @property
+    def prorates(self) -> bool:
+        """Whether a part of a cost takes its part of an adjustment: then sums depend on how finely rows are kept."""
+        billed = self._joins and self._question.adjusted
+        return billed and any(PARTS_WITH[name][1] not in self._dialect.absent for name in self.present(PARTS_WITH))
 
     @property
     def _joins(self) -> bool:
@@ -187,9 +202,10 @@ class FromClause:
 
     def _joined(self, name: str) -> str:
         """Return a measure of allocations with its adjustment inside; what is inside a cost takes its part of that."""
+        absent = self._dialect.absent
         if self._question.adjusted and name in COSTS_WITH:
-            return f"{name} + {COSTS_WITH[name]}"
-        if self._question.adjusted and name in PARTS_WITH:
+            return name if COSTS_WITH[name] in absent else f"{name} + {COSTS_WITH[name]}"
+        if self._question.adjusted and name in PARTS_WITH and PARTS_WITH[name][1] not in absent:
             whole, adjustment = PARTS_WITH[name]
             share = f"amount_of(quotient(nanos({name}) * nanos({adjustment}), nanos({whole})))"
             return f"CASE WHEN {whole} = 0 THEN {name} ELSE {name} + {share} END"
@@ -198,7 +214,8 @@ class FromClause:
     def total(self) -> str:
         """Return what rows of allocations cost together, as a sum."""
         cost = f"sum({self.money('cost')})"
-        return f"{cost} + sum({self.money('adjustment')})" if self._question.adjusted else cost
+        bare = not self._question.adjusted or self._dialect.absent.issuperset(ALLOCATION.adjustments)
+        return cost if bare else f"{cost} + sum({self.money('adjustment')})"
 
     def cost(self, resource: str) -> str:
         """Return what a row costs for one resource, adjusted where that is wanted."""

@@ -1,0 +1,102 @@
+"""Questions as statements: values are bound, and nothing is added up that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from builders import allocation_set, asset_set, day, node
+from fleetcost.model.window import Resolution
+from fleetcost.query.ask import ask_allocations
+from fleetcost.query.compile import Program
+from fleetcost.query.dialect import DuckDb
+from fleetcost.query.known import Known
+from fleetcost.query.question import Idle, Ordering, Page, Question, Step
+from fleetcost.query.sharing import Sharing, Tenancy
+from fleetcost.tables.database import Database
+from making.examples import examples
+from unit.query.fleets import NOW, container, question, tables
+from unit.query.questions import TEXTS
+
+PAGE = Page(Ordering(), 5)
+
+
+def statements(asked: Question) -> tuple[str, ...]:
+    """Return every statement of a question."""
+    program = Program(asked, DuckDb())
+    read = [program.groups([("x",)]), program.ranked(), program.sums(), program.steps(), program.points([("x",)])]
+    return (
+        *(stage.query for stage in program.stages()),
+        *(cells.query for cells in (*read, *program.others(), *program.details().values())),
+        program.page(),
+    )
+
+
+@examples(20)
+@given(text=TEXTS)
+def test_what_users_write_is_in_no_statement(text: str) -> None:
+    """Questions that differ in what users wrote are one text, whatever is divided and shared: all values are bound."""
+    for sharing in (None, Sharing(namespaces=(f"<{text}>",), labels=(("team", f"<{text}>"),))):
+        for idle in Idle:
+            asked = question(
+                by="controller", idle=idle, tenancy=Tenancy.SEPARATE, sharing=sharing, series=Step.DAY, page=PAGE,
+                filter='namespace:"<a>"+label[app]!:"<b>"+pod~:"<c>"', parts=True, metadata=True, proportions=True,
+            )  # fmt: skip
+            other = question(
+                by="controller", idle=idle, tenancy=Tenancy.SEPARATE, page=PAGE, series=Step.DAY, parts=True,
+                sharing=None if sharing is None else Sharing(namespaces=("<d>",), labels=(("team", "<d>"),)),
+                filter='namespace:"<x>"+label[app]!:"<y>"+pod~:"<z>"', metadata=True, proportions=True,
+            )  # fmt: skip
+            assert statements(asked) == statements(other)
+            assert not any(value in each for each in statements(asked) for value in ("<a>", "<b>", "<c>", f"<{text}>"))
+
+
+@pytest.fixture(scope="module")
+def cancelling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Two namespaces whose adjustments are one up and one down, and no GPU anywhere."""
+    rows = [
+        container("up", "a", "c", gpu_cost=0, cpu_cost_adjustment=1),
+        container("down", "b", "c", gpu_cost=0, cpu_cost_adjustment=-1),
+    ]
+    sets = (allocation_set(rows, day()), asset_set([node(day(), cpu_cost=10, ram_cost=10)], day()))
+    with tables(tmp_path_factory.mktemp("cancelling"), *sets) as database:
+        yield database
+
+
+def test_amounts_that_cancel_out_are_there(cancelling: Database) -> None:
+    """A measure is left out where no single row has anything of it, not where its rows add up to nothing."""
+    with cancelling.snapshot() as snapshot:
+        absent = Known().absent(snapshot, Resolution.DAY)
+        answer = ask_allocations(snapshot, question(by="namespace", idle=Idle.HIDE), NOW, Known())
+    assert "gpu_cost" in absent
+    assert not absent & {"cpu_cost", "cpu_cost_adjustment"}
+    assert {row.name: row.cpu_cost_adjustment for row in answer.rows} == {"up": 1, "down": -1}
+    assert [(total.row.cpu_cost_adjustment, total.row.gpu_cost) for total in answer.totals] == [(0, 0)]
+
+
+@pytest.mark.parametrize("idle", list(Idle))
+def test_what_is_left_out_changes_nothing(cancelling: Database, idle: Idle) -> None:
+    """An answer that knows what is absent is the answer that adds up everything."""
+    for joined in (False, True):
+        asked = question(by="namespace", idle=idle, joined=joined, series=Step.DAY, tenancy=Tenancy.SHARE)
+        with cancelling.snapshot() as snapshot:
+            known = ask_allocations(snapshot, asked, NOW, Known())
+            every = ask_allocations(snapshot, asked, NOW, None, DuckDb())
+        assert (known.steps, known.totals, known.series) == (every.steps, every.totals, every.series)
+
+
+def test_a_filter_takes_what_its_rows_weigh(tmp_path: Path) -> None:
+    """Of a node's idle a filter keeps the part that its rows weigh, to the nano, and all of it where all rows pass."""
+    rows = [container(name, name, "c", cpu_cost=cost, ram_cost=0, gpu_cost=0) for name, cost in (("a", 1), ("b", 2))]
+    sets = (allocation_set(rows, day()), asset_set([node(day(), cpu_cost=4)], day()))
+    with tables(tmp_path, *sets) as database, database.snapshot() as snapshot:
+        idle = {}
+        for text in ("", 'namespace:"a"', 'namespace:"b"', 'namespace:"a","b"'):
+            asked = question(by="namespace", filter=text)
+            found = ask_allocations(snapshot, asked, NOW)
+            idle[text] = Decimal(str(sum(row.total_cost for row in found.rows if row.idle)))
+    assert list(idle.values()) == [Decimal(1), Decimal("0.333333333"), Decimal("0.666666667"), Decimal(1)]
