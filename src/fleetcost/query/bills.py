@@ -112,7 +112,8 @@ def day_states(snapshot: View, frame: Frame) -> Mapping[tuple[ClusterId, datetim
     start, end = dialect.time(Resolution.DAY.floor(frame.window.start)), dialect.time(frame.window.end)
     found = snapshot.rows(
         "SELECT cluster, window_start, bill_state FROM reconciled_day "  # noqa: S608 - times only
-        f"WHERE window_start >= {start} AND window_start < {end}"
+        f"WHERE window_start >= {start} AND window_start < {end}",
+        dialect.bound,
     )
     return {(ClusterId(cluster), aware(day)): BillState(state) for cluster, day, state in found}
 

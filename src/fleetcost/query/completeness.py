@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from fleetcost.model.states import WindowState
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.query.answer import Completeness, Gap
 from fleetcost.query.question import Frame
-from fleetcost.tables.ledger import Entry, EntryState, clusters
+from fleetcost.tables.ledger import Entry, EntryState, LedgerPart, WholeWindow, clusters
 
 LATE_AFTER = timedelta(hours=2)
 """A set is late when nothing of it has arrived this long after it could have begun to arrive."""
@@ -102,11 +102,32 @@ def completeness(
         retired: clusters that were declared gone, and when
     """
     known = tuple(entries)
+    born: dict[ClusterId, datetime | None] = dict.fromkeys(clusters(known))
+    return judge(LedgerPart({}, known, born | births(known, frame.resolution)), frame, kinds, now, retired or {})
+
+
+def judge(
+    part: LedgerPart,
+    frame: Frame,
+    kinds: tuple[SetKind, ...],
+    now: datetime,
+    retired: Mapping[ClusterId, datetime],
+) -> tuple[Completeness, ...]:
+    """Judge every known cluster over a frame; windows that are known to be whole need no judgement."""
     windows = [window for window in frame.window.split(frame.resolution) if window.start < now]
-    index, alive = index_of(known, frame.resolution), lives(known, frame.resolution, retired or {})
+    index = index_of(part.entries, frame.resolution)
     return tuple(
-        _judge(cluster, cells(windows, index, cluster, kinds, alive[cluster], now), now) for cluster in clusters(known)
+        _judge(cluster, cells(_others(windows, whole), index, cluster, kinds, life, now), whole, now)
+        for cluster, born in part.born.items()
+        for whole, life in ((part.whole.get(cluster, ()), Life(born, retired.get(cluster))),)
     )
+
+
+def _others(windows: list[Window], whole: Sequence[WholeWindow]) -> list[Window]:
+    if len(whole) == len(windows):
+        return []
+    known = {one.window.start for one in whole}
+    return [window for window in windows if window.start not in known]
 
 
 def observed(
@@ -244,20 +265,22 @@ def _absent(window: Window, present: list[Entry], life: Life, now: datetime) -> 
     return Cell(window, WindowState.MISSING, cause, None)
 
 
-def _judge(cluster: ClusterId, judged: list[Cell], now: datetime) -> Completeness:
-    counts: dict[WindowState, int] = {}
+def _judge(cluster: ClusterId, judged: list[Cell], whole: Sequence[WholeWindow], now: datetime) -> Completeness:
+    counts: dict[WindowState, int] = {WindowState.COMPLETE: len(whole)} if whole else {}
     for cell in judged:
         counts[cell.state] = counts.get(cell.state, 0) + 1
     expected = [cell for cell in judged if cell.state not in {WindowState.BEFORE_FIRST_SEEN, WindowState.RETIRED}]
     there = [cell.window for cell in expected if cell.coverage_minutes + cell.estimated_minutes > 0]
+    there += [one.window for one in whole]
     return Completeness(
         cluster=cluster,
         counts=counts,
         gaps=tuple(Gap(c.window, c.state, c.cause, c.running) for c in expected if c.state is not WindowState.COMPLETE),
-        first=there[0].start if there else None,
-        last=min(there[-1].end, now) if there else None,
-        coverage_minutes=sum(cell.coverage_minutes for cell in expected),
-        expected_minutes=sum(_expected_minutes(cell, now) for cell in expected),
+        first=min(window.start for window in there) if there else None,
+        last=min(max(window.end for window in there), now) if there else None,
+        coverage_minutes=sum(cell.coverage_minutes for cell in expected) + sum(one.coverage_minutes for one in whole),
+        expected_minutes=sum(_expected_minutes(cell, now) for cell in expected)
+        + sum(one.window.minutes for one in whole),
         estimated_minutes=sum(cell.estimated_minutes for cell in expected),
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from operator import attrgetter
 from typing import Any
 
 from fleetcost.query.answer import LeftOut
@@ -17,7 +16,7 @@ from fleetcost.query.known import Known
 from fleetcost.query.question import Idle, Page, Question, Step
 from fleetcost.query.shown import Shown
 from fleetcost.rates.table import RatePolicy
-from fleetcost.tables.ledger import EntryState, aware
+from fleetcost.tables.ledger import aware, read_currencies
 from fleetcost.tables.view import View
 
 Held = Mapping[str, tuple[str, ...]]
@@ -28,9 +27,7 @@ def cluster_currencies(snapshot: View, known: Known) -> Held:
     """Return the currencies of each cluster's sets."""
 
     def read() -> dict[str, tuple[str, ...]]:
-        good = [entry for entry in known.entries(snapshot) if entry.state is EntryState.INGESTED and entry.currency]
-        newest = sorted(good, key=attrgetter("key.window.end"), reverse=True)
-        return _grouped((entry.key.cluster, entry.currency) for entry in newest)
+        return _grouped(read_currencies(snapshot))
 
     held: Held = known.remembered(snapshot, "currencies of clusters", read)
     return held

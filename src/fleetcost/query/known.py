@@ -12,9 +12,9 @@ from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution, Window
 from fleetcost.query.answer import Answer, Completeness
-from fleetcost.query.completeness import Covered, completeness, coverages, observed
+from fleetcost.query.completeness import Covered, coverages, judge, observed
 from fleetcost.query.question import Frame
-from fleetcost.tables.ledger import Entry, read_ledger
+from fleetcost.tables.ledger import Entry, LedgerPart, read_ledger, read_part
 from fleetcost.tables.rollups import absent_measures
 from fleetcost.tables.view import View
 
@@ -62,8 +62,12 @@ class Known:
         minute = now.replace(second=0, microsecond=0)
         retired = self.retired()
         key = ("completeness", frame, kinds, minute, tuple(sorted(retired.items())))
-        entries = self.entries(snapshot)
-        return tuple(self.remembered(snapshot, key, lambda: completeness(entries, frame, kinds, minute, retired)))
+
+        def read() -> LedgerPart:
+            return read_part(snapshot, frame.window, frame.resolution, kinds, minute)
+
+        part = self.remembered(snapshot, ("part", frame, kinds), read)
+        return tuple(self.remembered(snapshot, key, lambda: judge(part, frame, kinds, minute, retired)))
 
     def observed(
         self, snapshot: View, frame: Frame, kinds: tuple[SetKind, ...], now: datetime

@@ -87,6 +87,67 @@ def read_days(snapshot: View, days: Iterable[datetime]) -> tuple[Entry, ...]:
     return tuple(_entry(row) for row in rows)
 
 
+@dataclass(frozen=True, slots=True)
+class WholeWindow:
+    """A window of a cluster of which nothing is missing; `coverage_minutes` were observed."""
+
+    window: Window
+    coverage_minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPart:
+    """
+    What the ledger says of some windows.
+
+    Attributes:
+        whole: by cluster, windows of which nothing is missing and nothing estimated
+        entries: of all other windows
+        born: every cluster of the ledger, and since when its sets are expected, see `births.sql`
+    """
+
+    whole: Mapping[ClusterId, Sequence[WholeWindow]]
+    entries: Sequence[Entry]
+    born: Mapping[ClusterId, datetime | None]
+
+    def __len__(self) -> int:
+        """Return how many things it is made of."""
+        return len(self.entries) + len(self.born) + sum(map(len, self.whole.values())) // 8
+
+
+def read_part(
+    snapshot: View, window: Window, resolution: Resolution, kinds: Sequence[SetKind], now: datetime
+) -> LedgerPart:
+    """
+    Return what the ledger says of the windows of one resolution: few entries, since most windows are whole.
+
+    Args:
+        snapshot: the view
+        window: which windows
+        resolution: of them
+        kinds: the one or two kinds of set without which a window is not whole
+        now: windows that end later are not called whole
+    """
+    asked = {
+        "resolution": resolution.value, "kind": kinds[0].value, "other": kinds[-1].value, "start": naive(window.start),
+        "end": naive(window.end), "now": naive(now),
+    }  # fmt: skip
+    found = query("whole_windows", kinds=str(len(set(kinds))))
+    whole: dict[ClusterId, list[WholeWindow]] = {}
+    for cluster, start, end, minutes in snapshot.rows(found, asked):
+        whole.setdefault(ClusterId(cluster), []).append(WholeWindow(Window(aware(start), aware(end)), minutes))
+    rows = snapshot.rows(statement("ledger", which=query("in_frame", whole=found)), asked)
+    own, day = f"resolution = '{resolution}'", "date_trunc('day', window_start)::TIMESTAMP"
+    other = "window_end" if resolution is Resolution.HOUR else day
+    born = snapshot.rows(query("births", seen=f"CASE WHEN {own} THEN window_start ELSE {other} END"))
+    return LedgerPart(whole, tuple(map(_entry, rows)), {ClusterId(c): aware(at) if at else None for c, at in born})
+
+
+def read_currencies(snapshot: View) -> tuple[tuple[ClusterId, str], ...]:
+    """Return the currencies of each cluster's sets, the newest first."""
+    return tuple((ClusterId(row[0]), str(row[1])) for row in snapshot.rows(query("currencies")))
+
+
 def count_states(database: Database) -> dict[EntryState, int]:
     """Return how many objects are in each state; states that do not occur are left out."""
     with database.snapshot() as snapshot:

@@ -40,19 +40,19 @@ def statements(asked: Question) -> tuple[str, ...]:
 @given(text=TEXTS)
 def test_what_users_write_is_in_no_statement(text: str) -> None:
     """Questions that differ in what users wrote are one text, whatever is divided and shared: all values are bound."""
-    for sharing in (None, Sharing(namespaces=(f"<{text}>",), labels=(("team", f"<{text}>"),))):
+    for sharing in (None, Sharing(namespaces=(f"written {text}",), labels=(("team", f"written {text}"),))):
         for idle in Idle:
             asked = question(
                 by="controller", idle=idle, tenancy=Tenancy.SEPARATE, sharing=sharing, series=Step.DAY, page=PAGE,
-                filter='namespace:"<a>"+label[app]!:"<b>"+pod~:"<c>"', parts=True, metadata=True, proportions=True,
+                filter='namespace:"written-a"+label[app]!:"written-b"+pod~:"written-c"', parts=True, metadata=True, proportions=True,
             )  # fmt: skip
             other = question(
                 by="controller", idle=idle, tenancy=Tenancy.SEPARATE, page=PAGE, series=Step.DAY, parts=True,
-                sharing=None if sharing is None else Sharing(namespaces=("<d>",), labels=(("team", "<d>"),)),
-                filter='namespace:"<x>"+label[app]!:"<y>"+pod~:"<z>"', metadata=True, proportions=True,
+                sharing=None if sharing is None else Sharing(namespaces=("written-d",), labels=(("team", "written-d"),)),
+                filter='namespace:"written-x"+label[app]!:"written-y"+pod~:"written-z"', metadata=True, proportions=True,
             )  # fmt: skip
             assert statements(asked) == statements(other)
-            assert not any(value in each for each in statements(asked) for value in ("<a>", "<b>", "<c>", f"<{text}>"))
+            assert not any(value in each for each in statements(asked) for value in ("written-", f"written {text}"))
 
 
 @pytest.fixture(scope="module")
