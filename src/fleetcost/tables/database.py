@@ -29,6 +29,7 @@ from fleetcost.errors import (
 )
 from fleetcost.ops import log
 from fleetcost.tables.faults import closed, fault, in_use, no_disk
+from fleetcost.tables.parsed import ParsedStatements
 from fleetcost.tables.schema import SCHEMA, SCHEMA_VERSION
 from fleetcost.tables.statements import statement
 
@@ -40,9 +41,6 @@ with smaller ones less is written twice. Still smaller ones cost space.
 
 SPILL_FACTOR = 4
 """How much may lie on the disk for each byte of memory; work that needs more is given up."""
-
-PARSED_STATEMENTS = 512
-"""Statements whose parsed form is kept; a question has up to a dozen, of some kilobytes each."""
 
 Parameters = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -115,7 +113,7 @@ class Snapshot:
 
     def _run(self, sql: str, parameters: Parameters | None) -> duckdb.DuckDBPyConnection:
         """Run a statement that was parsed at most once, with the parameters that it names."""
-        parsed = self._database.parsed(sql, self._cursor)
+        parsed = self._database.parsed.get(sql, self._cursor)
         given = parameters or {}
         return self._cursor.execute(parsed, {name: given[name] for name in parsed.named_parameters})
 
@@ -164,14 +162,14 @@ class Database:
 
     Attributes:
         file: where it lives
+        parsed: statements that were used of late
     """
 
     def __init__(self, file: Path, engine: EngineLimits) -> None:
         self.file = file
         self._engine = engine
         self._write_lock = threading.Lock()
-        self._parse_lock = threading.Lock()
-        self._parsed: dict[str, duckdb.Statement] = {}
+        self.parsed = ParsedStatements()
         self._fault: DatabaseDamagedError | DatabaseStoppedError | None = None
         self._connection = _open(file, engine)
 
@@ -209,21 +207,6 @@ class Database:
                     cursor.execute("COMMIT")
             finally:
                 cursor.close()
-
-    def parsed(self, sql: str, cursor: duckdb.DuckDBPyConnection) -> duckdb.Statement:
-        """
-        Return a statement as the engine has parsed it; those used of late are kept.
-
-        Parsing a question of twenty kilobytes takes longer than most questions take to run, and values are bound, so
-        that questions of one shape are the same text.
-        """
-        with self._parse_lock:
-            known = self._parsed.pop(sql, None)
-            (kept,) = (known,) if known is not None else cursor.extract_statements(sql)
-            self._parsed[sql] = kept
-            while len(self._parsed) > PARSED_STATEMENTS:
-                self._parsed.pop(next(iter(self._parsed)))
-            return kept
 
     @contextmanager
     def translated(self) -> Iterator[None]:
