@@ -60,15 +60,16 @@ class AssetCharges:
     def __init__(self, snapshot: View, question: Question, figure: AskedFigure, focus: Focus) -> None:
         self._snapshot = snapshot
         self._figure = figure
-        self._queries = AssetChargeQueries(question, dialect_of(snapshot), figure, focus)
+        self._dialect = dialect_of(snapshot)
+        self._queries = AssetChargeQueries(question, self._dialect, figure, focus)
         snapshot.forget()
         for stage in self._queries.stages():
-            snapshot.keep(stage.name, stage.query)
+            snapshot.keep(stage.name, stage.query, self._dialect.bound)
 
     def figures(self) -> dict[str, Decimal]:
         """Return the figure as the answer has it, by currency; nothing where there is no such row."""
         found = {}
-        for currency, *sums in self._snapshot.rows(self._queries.figures()):
+        for currency, *sums in self._snapshot.rows(self._queries.figures(), self._dialect.bound):
             known = dict(zip(ASSET_FIGURES, sums, strict=True))
             if self._queries.converted:
                 # As `records` closes them: the larger takes what rounding leaves.
@@ -94,7 +95,7 @@ class AssetCharges:
             memory,
             gpus,
             size,
-        ) in self._snapshot.rows(self._queries.own(level, currency)):
+        ) in self._snapshot.rows(self._queries.own(level, currency), self._dialect.bound):
             name, provider_id, price_source, node_type = (text or "" for text in texts)
             yield AssetCharge(
                 type=type_,

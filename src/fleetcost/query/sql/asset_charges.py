@@ -39,13 +39,14 @@ class AssetChargeQueries:
         return self._question.converted
 
     def stages(self) -> list[Stage]:
-        """Return the tables to make first, the cells of the answer among them."""
-        return AssetCells(self._question, self._dialect).stages()
+        """Return the tables to make first."""
+        return AssetCells(self._question, self._dialect).before()
 
     def figures(self) -> str:
         """Return the sums behind the figure as an answer has them: currency, `ASSET_FIGURES`."""
         sums = ", ".join(f"{self._source.rounded(f'sum({name})')}::DECIMAL(38, 9)" for name in ASSET_FIGURES)
-        return f"SELECT currency, {sums} FROM cells WHERE {self._named('name')} GROUP BY currency ORDER BY currency"
+        cells = AssetCells(self._question, self._dialect).groups(self._named("name"))
+        return f"SELECT currency, {sums} FROM ({cells}) GROUP BY currency ORDER BY currency"
 
     def own(self, level: Fineness, currency: str) -> str:
         """
