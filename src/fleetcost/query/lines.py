@@ -18,6 +18,7 @@ from fleetcost.query.compile import Program
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.question import Idle, Page, Question, Step, Stretch
 from fleetcost.query.sharing import Tenancy
+from fleetcost.query.sql.grain import Grain
 from fleetcost.query.sql.idle import ROLE_IDLE, ROLE_ROW, ROLE_TENANCY
 from fleetcost.query.sql.lines import CHARGES, Lines
 from fleetcost.tables.ledger import aware
@@ -165,6 +166,17 @@ def ask_terms(snapshot: View, question: Question) -> AnswerTerms:
     Raises:
         QuestionError: the filter names an unknown field.
     """
+    grain = Grain(question, dialect_of(snapshot))
+    if grain.filter_is_of_clusters() or not grain.only_shown:
+        return _asked_terms(snapshot, question)
+    # Which part of idle follows the rows that pass is the same however these are cut, and cheaper where they are not.
+    rows = _asked_terms(snapshot, replace(question, idle=Idle.HIDE, tenancy=Tenancy.HIDE))
+    apart = _asked_terms(snapshot, replace(question, dimensions=()))
+    beside = {key: terms for key, terms in apart.rows.items() if not key.grouped}
+    return AnswerTerms({**rows.rows, **beside}, rows.names, apart.idle)
+
+
+def _asked_terms(snapshot: View, question: Question) -> AnswerTerms:
     dialect = dialect_of(snapshot)
     program = Program(question, dialect)
     snapshot.forget()
@@ -226,12 +238,13 @@ def ask_lines(snapshot: View, question: Question, unlike: Sequence[Stretch]) -> 
 
 
 def _line(record: Sequence[Any]) -> WorkloadLine:
-    name, currency, cluster, namespace, kind, controller, node_type, region, spot, alike, seconds, *figures = record
+    name, currency, cluster, namespace, kind, controller, node_type, region, spot, alike, seconds, figures = record
+    numbers = [*map(int, figures.split())]
     charges = {}
     for place, resource in enumerate(CHARGES):
-        listed, total, shown, charged, requested = figures[5 * place : 5 * place + 5]
-        if listed or total or charged:
-            charges[resource] = LineCharge(int(listed), int(total), int(shown), int(charged), int(requested))
+        five = numbers[5 * place : 5 * place + 5]
+        if five[0] or five[1] or five[3]:
+            charges[resource] = LineCharge(*five)
     return WorkloadLine(
         RowKey(name, currency),
         ChargedWorkload(cluster, namespace, kind, controller),

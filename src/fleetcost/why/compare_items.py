@@ -54,6 +54,8 @@ class ChangeItem(enum.StrEnum):
         return _MEANINGS[self]
 
 
+IN_ORDER = tuple(ChangeItem)
+
 Items = Mapping[ChangeItem, int]
 """Billionths of a currency's unit by item; what is absent is nothing."""
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fleetcost.query.lines import LineCharge
-from fleetcost.why.compare_items import NOTHING, ChangeItem, Items
+from fleetcost.why.compare_items import IN_ORDER, NOTHING, ChangeItem, Items
 
 Fraction = tuple[int, int]
 """Numerator and denominator; the denominator is above zero."""
@@ -68,10 +68,12 @@ def split_charge(
         billed_alike: the bills of both sides have come equally far
         residual: what a list price without a quantity is called
     """
+    if before == after and seconds[0] == seconds[1]:
+        return NOTHING
     parts: list[tuple[ChangeItem, Fraction]] = []
-    rates = _rates(before, after)
+    rates = _over(before.shown_nanos, before.total_nanos, after.shown_nanos, after.total_nanos)
     parts.append((ChangeItem.RATES, rates.own))
-    billed = factored(before.total_nanos, before.list_nanos, after.total_nanos, after.list_nanos)
+    billed = _over(before.total_nanos, before.list_nanos, after.total_nanos, after.list_nanos)
     ratio = ChangeItem.DISCOUNTS if billed_alike else ChangeItem.BILL
     parts.append((ratio, _times(rates.mean, billed.own)))
     worth = _times(rates.mean, billed.mean)
@@ -91,11 +93,11 @@ def split_charge(
     return landed(after.shown_nanos - before.shown_nanos, parts)
 
 
-def _rates(before: LineCharge, after: LineCharge) -> Factored:
-    """Split a converted cost into the rate and the native cost; most costs are in the currency they are shown in."""
-    if (before.shown_nanos, after.shown_nanos) == (before.total_nanos, after.total_nanos):
+def _over(before: int, second_before: int, after: int, second_after: int) -> Factored:
+    """Split two products as `factored` does; most costs are in the currency they are shown in, and at list price."""
+    if (before, after) == (second_before, second_after):
         return Factored((0, 1), ONE)
-    return factored(before.shown_nanos, before.total_nanos, after.shown_nanos, after.total_nanos)
+    return factored(before, second_before, after, second_after)
 
 
 def split_share(before: int, pool_before: int, after: int, pool_after: int) -> Items:
@@ -120,8 +122,7 @@ def closed(whole: int, items: Mapping[ChangeItem, int]) -> Items:
     rest = whole - sum(items.values())
     if not rest:
         return items
-    largest = max(ChangeItem, key=lambda item: abs(items.get(item, 0)))
-    item = largest if items.get(largest) else ChangeItem.AMOUNT
+    item = max(items, key=lambda item: abs(items[item]), default=ChangeItem.AMOUNT)
     return {**items, item: items.get(item, 0) + rest}
 
 
@@ -131,7 +132,7 @@ def added(many: Iterable[Items]) -> Items:
     for items in many:
         for item, nanos in items.items():
             sums[item] = sums.get(item, 0) + nanos
-    return {item: sums[item] for item in ChangeItem if sums.get(item)} or NOTHING
+    return {item: sums[item] for item in IN_ORDER if sums.get(item)} or NOTHING
 
 
 def _times(one: Fraction, other: Fraction) -> Fraction:

@@ -56,6 +56,12 @@ class Grain:
         shown = self._question.tenancy is not Tenancy.HIDE
         return self.shares_tenancy or (shown and not self.filter_is_of_clusters())
 
+    @property
+    def only_shown(self) -> bool:
+        """Whether what is divided is only shown beside rows, and no row carries any of it."""
+        shared = self._question.idle is Idle.SHARE or self._question.tenancy is Tenancy.SHARE
+        return not shared and self._question.sharing is None
+
     def filter_is_of_clusters(self) -> bool:
         """Tell whether the filter takes or leaves whole clusters; then it takes or leaves their idle as well."""
         return columns_of(self._question.filter, self._question.kind) <= {"cluster"}

@@ -88,8 +88,9 @@ class Lines:
         """
         Return the lines.
 
-        Their columns: name, currency, the workload, node_type, region, spot, whether bills are alike, seconds, then per
-        resource of `CHARGES` list price, total, total as shown, amount charged, amount requested.
+        Their columns: name, currency, the workload, node_type, region, spot, whether bills are alike, seconds, and
+        a text of numbers, which is read faster than as many columns of 128 bits: per resource of `CHARGES` list price,
+        total, total as shown, amount charged, amount requested.
 
         Args:
             unlike: cluster-windows whose bills are not
@@ -110,7 +111,7 @@ class Lines:
         workload = ", ".join(f"r.{column}" for column in _WORKLOAD)
         node = "coalesce(n.node_type, ''), coalesce(n.region, ''), coalesce(n.spot, FALSE)"
         seconds = 'sum(wide(seconds_between(r."start", r."end")))'
-        figures = ", ".join(self._figures(resource) for resource in CHARGES)
+        figures = f"concat_ws(' ', {', '.join(self._figures(resource) for resource in CHARGES)})"
         return (
             f"SELECT {name} AS name, r.currency, {workload}, {node}, r.alike, {seconds}, {figures}\n"
             f"FROM ({rows}) AS r LEFT JOIN ({nodes}) AS n ON {matched('r', 'n', _PLACE)}\n"
