@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from builders import at
+from fleetcost.query.filters import parse_filter
 from fleetcost.query.question import Idle
 from fleetcost.tables.database import Database
 from fleetcost.why.compare import ChangeRow, WindowChange
@@ -88,3 +89,16 @@ def test_exchange_rates_alone_are_rates(database: Database) -> None:
     assert total.key.currency == "USD"
     assert total.delta > 0
     assert total.items == {ChangeItem.RATES: total.delta}
+
+
+@pytest.mark.parametrize("idle", [Idle.SEPARATE, Idle.SHARE])
+def test_who_sees_a_part_is_not_shown_all_idle(database: Database, idle: Idle) -> None:
+    """How much idle there is besides is no item where the caller sees one namespace; items still add up."""
+    seen = parse_filter('cluster:"request"+namespace:"shop"')
+    change = compare(
+        database, by="namespace", idle=idle, filter='cluster:"request"+namespace:"shop"', scope=seen
+    ).change
+    assert only_total(change).items[ChangeItem.IDLE_PART]
+    for row in (*change.rows, only_total(change)):
+        assert ChangeItem.IDLE_POOL not in row.items
+        assert sum(row.items.values()) == row.delta
