@@ -79,9 +79,10 @@ def test_a_page_is_in_the_currency_that_is_chosen(billed: Site, page: Page, name
     """Euros chosen on a page are in its address and its export, their rates are said, and the sum is the server's."""
     page.goto(f"{billed.address}/{name}?window={BILLED}&aggregate={GROUPINGS[name]}")
     expect(page.locator(".title .figure").first).to_contain_text("$")
-    page.get_by_label("Currency").select_option("EUR")
-    total = page.locator(".title .figure .number")
+    page.get_by_label("Currency", exact=True).select_option("EUR")
+    total = page.locator(".title .figure .number").first
     expect(total).to_contain_text("€")
+    expect(page.locator(".title .figure")).to_have_count(1)
     asked = {"window": BILLED, "aggregate": GROUPINGS[name], "step": "all", "currency": "EUR"}
     wanted = get(billed.address, f"/api/v1/{ROUTES[name]}", **asked)["totals"]["total_cost"]
     found = figure(total.inner_text(), total.get_attribute("title") or "")

@@ -60,7 +60,7 @@ export function Cloud({ view }: { view: View }) {
   // A server that has no such route reads no bills: that is an answer, not a failure.
   const unknown = asked.error instanceof ProblemError && asked.error.kind === "not found";
   const none = unknown || (asked.data?.completeness.length === 0 && asked.data.rows.length === 0);
-  const answer = none ? undefined : asked.data;
+  const answer = none || asked.isPlaceholderData ? undefined : asked.data;
   return (
     <>
       <Tools>
@@ -71,7 +71,9 @@ export function Cloud({ view }: { view: View }) {
         under={
           answer
             ? line(underTitle({ ...answer.question, idle: "" }), conversionWords(answer))
-            : "What the clouds bill, as they bill it"
+            : none
+              ? "What the clouds bill, as they bill it"
+              : " "
         }
         aside={answer && answer.rows.length > 0 ? <Totals answer={answer} metric={view.metric} /> : null}
       >
