@@ -38,7 +38,11 @@ COLUMNS = (
         "currency: BillingCurrencyCode, BillingCurrency, Currency",
         "pricing_currency: PricingCurrency, PricingCurrencyCode",
     ),
-    *columns(BillColumnKind.TIME, "usage_start: Date, UsageDateTime, UsageDate, ChargePeriodStart"),
+    *columns(
+        BillColumnKind.TIME,
+        "usage_start: Date, UsageDateTime, UsageDate, ChargePeriodStart",
+        "service_end: ServicePeriodEndDate, ServicePeriodEnd",
+    ),
     *columns(
         BillColumnKind.AMOUNT,
         f"cost: {', '.join(_COSTS)}",

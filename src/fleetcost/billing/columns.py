@@ -9,6 +9,13 @@ from dataclasses import dataclass
 
 _TEXT = "VARCHAR"
 
+ABSENT = ("", "NULL", "null", "Null", "(null)", "None", "NaN", "nan", "NaT", "<NA>", "N/A", "n/a", "\\N")
+"""
+Texts that are no value: CSV has no NULL, so every program unloads it as a word of its own.
+
+Databases write `NULL` or `\\N`, Python's libraries the rest; the FOCUS Foundation publishes `NULL`.
+"""
+
 
 class BillColumnKind(enum.Enum):
     """What a column holds; the value is its type in the view."""
@@ -17,6 +24,7 @@ class BillColumnKind(enum.Enum):
     AMOUNT = "DECIMAL(38, 12)"
     TIME = "TIMESTAMP"
     COUNT = "BIGINT"
+    JSON = "JSON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,21 @@ def cells(
     return tuple(_cell(column, header, types[header], readers or {}) for column, header in headers if header)
 
 
+def json_cells(names: Sequence[str], types: Mapping[str, str]) -> tuple[HeldColumn, ...]:
+    """Return those columns of these names that a bill has as texts; their values are JSON."""
+    known = {name: header for name, header in found(list(types)).items() if types[header] == _TEXT}
+    have = [(name, known[name], f"NULLIF(trim({quoted(known[name])}), '')") for name in names if name in known]
+    return tuple(
+        HeldColumn(
+            BillColumn(name, BillColumnKind.JSON, (header,)),
+            header,
+            text,
+            f"CASE WHEN json_valid({text}) THEN {text} END",
+        )
+        for name, header, text in have
+    )
+
+
 def view(wanted: Sequence[BillColumn], have: Sequence[HeldColumn], required: Collection[str] = ()) -> str:
     """
     Return the select list that gives every wanted column its own name and type, NULL where the bill has none.
@@ -129,12 +152,55 @@ def view(wanted: Sequence[BillColumn], have: Sequence[HeldColumn], required: Col
     )
 
 
+def added_up(
+    wanted: Sequence[BillColumn], have: Sequence[HeldColumn], bill: str, carried: Sequence[str], signed: Sequence[str]
+) -> str:
+    """
+    Return a bill whose rows of one day that differ in times and amounts alone are one row, with the amounts' sums.
+
+    What a form makes of rows is then made of some per cent of them. It is the same to the last digit: rows are only
+    added that have the same texts and the same amounts absent, and whose amounts of `signed` have the same sign. A row
+    for more than a day keeps its end.
+
+    Args:
+        wanted: columns of the form
+        have: those that the bill has
+        bill: the query that gives the columns of the form
+        carried: columns beside those of the form
+        signed: amounts whose sign tells rows apart
+    """
+    there = {cell.column.name for cell in have}
+    amounts = [one.name for one in wanted if one.kind is BillColumnKind.AMOUNT and one.name in there]
+    texts = [*carried, *(one.name for one in wanted if one.kind is BillColumnKind.TEXT and one.name in there)]
+    apart = [f"{name} IS NULL" for name in amounts] + [f"{name} < 0" for name in signed]
+    end = "usage_end" if "usage_end" in there else "usage_start"
+    next_day = "date_trunc('day', usage_start) + INTERVAL 1 DAY"
+    absent = ", ".join(
+        f"CAST(NULL AS {one.kind.value}) AS {one.name}"
+        for one in wanted
+        if one.name not in there and one.name not in {"usage_end", "bill_rows"}
+    )
+    return f"""SELECT {", ".join([*texts, *amounts])}, {absent}, usage_start, bill_rows,
+    coalesce(long_end, usage_end) AS usage_end
+FROM (
+    SELECT {", ".join(texts)}, {", ".join(f"sum({name}) AS {name}" for name in amounts)},
+        min(usage_start) AS usage_start, sum(coalesce(bill_rows, 1)) AS bill_rows,
+        max(greatest(usage_start, least(coalesce({end}, usage_start), {next_day}))) AS usage_end, long_end
+    FROM (
+        SELECT *, CASE WHEN {end} > usage_start + INTERVAL 1 DAY THEN {end} END AS long_end FROM ({bill})
+    )
+    GROUP BY {", ".join([*texts, "long_end", "date_trunc('day', usage_start)", *apart])}
+)"""
+
+
 def _cell(column: BillColumn, header: str, found_type: str, readers: Readers) -> HeldColumn:
     name, kind = quoted(header), column.kind
     if kind is BillColumnKind.TEXT or found_type != _TEXT:
-        return HeldColumn(column, header, f"CAST({name} AS {_TEXT})", _typed(kind, name, found_type))
-    text = f"NULLIF(trim({name}), '')"
-    return HeldColumn(column, header, text, readers.get(kind, _PLAIN[kind])(text))
+        text, read = f"CAST({name} AS {_TEXT})", _typed(kind, name, found_type)
+    else:
+        text = f"NULLIF(trim({name}), '')"
+        read = readers.get(kind, _PLAIN[kind])(text)
+    return HeldColumn(column, header, text, f"dated({read})" if kind is BillColumnKind.TIME else read)
 
 
 def _typed(kind: BillColumnKind, name: str, found_type: str) -> str:
@@ -192,14 +258,14 @@ def entries(name: str, kind: str, *, inherited: bool = False) -> str:
     if kind.startswith("MAP"):
         return f"map_entries(CAST({name} AS MAP(VARCHAR, VARCHAR)))"
     if kind.startswith("STRUCT") and kind.endswith("[]"):
-        own = f"list_filter({name}, lambda one: NOT coalesce(one.x_inherited, false))" if inherited else name
-        rest = f"list_concat({own}, list_filter({name}, lambda one: coalesce(one.x_inherited, false)))"
-        pair = "{'key': CAST(one.key AS VARCHAR), 'value': CAST(one.value AS VARCHAR)}"
-        return f"list_transform({rest if inherited else own}, lambda one: {pair})"
+        said = "coalesce(one.x_inherited, false)" if inherited else "false"
+        pair = f"{{'key': CAST(one.key AS VARCHAR), 'value': CAST(one.value AS VARCHAR), 'x_inherited': {said}}}"
+        return f"own_first(list_transform({name}, lambda one: {pair}))"
     written = name if kind == "VARCHAR" else f"CAST(to_json({name}) AS VARCHAR)"
     text = f"NULLIF(trim({written}), '')"
-    shape = '[{"key":"VARCHAR","value":"VARCHAR"}]'
-    return f"CASE WHEN {text} LIKE '[%' THEN from_json({text}, '{shape}') ELSE map_entries({json_map(written)}) END"
+    shape = '[{"key":"VARCHAR","value":"VARCHAR","x_inherited":"BOOLEAN"}]'
+    listed, mapped = f"own_first(from_json({text}, '{shape}'))", f"map_entries({json_map(written)})"
+    return f"CASE WHEN {text} LIKE '[%' THEN {listed} ELSE {mapped} END"
 
 
 def json_map(name: str) -> str:

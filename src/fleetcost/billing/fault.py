@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import re
+from collections.abc import Mapping, Sequence
 
-from fleetcost.billing.bill_files import BillFile, relation
-from fleetcost.billing.columns import BillColumnKind, HeldColumn, Readers, cells
+from fleetcost.billing.bill_files import BillFile, csv_head, opened, relation
+from fleetcost.billing.columns import ABSENT, BillColumnKind, HeldColumn, Readers, cells, json_cells
 from fleetcost.billing.forms import Form
 from fleetcost.errors import BillDamagedError
 from fleetcost.tables.scratch import Scratch
 
 _WANTED = {
     BillColumnKind.AMOUNT: "which is no amount such as 1234.5",
-    BillColumnKind.TIME: "which is no date such as 2026-11-02 or 2026-11-02T00:00:00Z",
+    BillColumnKind.TIME: "which is no date from 2000 to 2099 such as 2026-11-02 or 2026-11-02T00:00:00Z",
     BillColumnKind.COUNT: "which is no whole number",
+    BillColumnKind.JSON: "which is no JSON",
 }
 _LONGEST = 60
 
@@ -36,7 +35,7 @@ def first_fault(
         readers: how texts of a kind are read
         files: of the same columns
     """
-    have = cells(form.columns, types, readers)
+    have = (*cells(form.columns, types, readers), *json_cells(form.json, types))
     for file in files:
         needed = form.needed(have, file.name)
         for cell in have:
@@ -70,43 +69,54 @@ def _place(engine: Scratch, file: BillFile, cell: HeldColumn, value: str | None)
         parameters = {"file": str(file.path)} | ({"value": value} if value is not None else {})
         ((row,),) = engine.rows(query, parameters, about=file.name)
         return f"row {row}: " if row else ""
-    find = _csv_line if file.ending.startswith(".csv") else _json_line
-    with _opened(file) as text:
-        line = find(text, cell.header, value)
+    line = (_csv_line if file.ending.startswith(".csv") else _json_line)(file, cell.header, value)
     return f"line {line}: " if line else ""
 
 
-@contextmanager
-def _opened(file: BillFile) -> Iterator[io.TextIOBase]:
-    opened = gzip.open if file.ending.endswith(".gz") else open
-    with opened(file.path, "rt", encoding="utf-8-sig", errors="replace", newline="") as text:
-        yield text
-
-
-def _csv_line(text: io.TextIOBase, header: str, value: str | None) -> int | None:
+def _csv_line(file: BillFile, header: str, value: str | None) -> int | None:
     """Return the line on which the first row begins that has this value."""
-    first = text.readline()
-    sign = max(",;\t|", key=first.count)
-    headers = next(csv.reader([first], delimiter=sign))
-    place = next((number for number, one in enumerate(headers) if one.strip() == header.strip()), None)
-    if place is None:
+    head = csv_head(file)
+    place = head.headers.index(header)
+    with opened(file) as text:
+        for _ in range(head.above + 1):
+            text.readline()
+        rows = csv.reader(text, delimiter=head.sign)
+        begins = head.above + 2
+        for row in rows:
+            written = row[place].strip() if place < len(row) else ""
+            if (written if written not in ABSENT else None) == value:
+                return begins
+            begins = head.above + rows.line_num + 2
+    return None
+
+
+def _json_line(file: BillFile, header: str, value: str | None) -> int | None:
+    with opened(file) as text:
+        for number, line in enumerate(text, 1):
+            try:
+                written = json.loads(line).get(header)
+            except (ValueError, AttributeError):
+                continue
+            if (None if written is None or written in ABSENT else str(written).strip()) == value:
+                return number
+    return None
+
+
+def torn(error: BillDamagedError, name: str) -> BillDamagedError | None:
+    """Return in plain words what the engine says of a file that cannot be taken apart into lines; None for all else."""
+    said = str(error)
+    line = re.search(r"CSV Error on Line: (\d+)", said)
+    place = f"line {line[1]}: " if line else ""
+    if fields := re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", said):
+        what = f"{fields[2]} values, and the headers are {fields[1]}"
+    elif "unterminated quote" in said or "state machine" in said:
+        what = "a quotation mark without its other one"
+    elif "not utf-8" in said:
+        what = "signs that are not in UTF-8"
+    elif "GZIP" in said:
+        what = "no whole gzip file"
+    else:
         return None
-    rows = csv.reader(text, delimiter=sign)
-    begins = 2
-    for row in rows:
-        written = row[place].strip() if place < len(row) else ""
-        if (written if written not in {"", "NULL"} else None) == value:
-            return begins
-        begins = rows.line_num + 2
-    return None
-
-
-def _json_line(text: io.TextIOBase, header: str, value: str | None) -> int | None:
-    for number, line in enumerate(text, 1):
-        try:
-            written = json.loads(line).get(header)
-        except (ValueError, AttributeError):
-            continue
-        if (None if written in {None, "", "NULL"} else str(written).strip()) == value:
-            return number
-    return None
+    return BillDamagedError(
+        f"read the bill {name}: {place}{what}; correct it, or export the bill again, as CSV in UTF-8"
+    )

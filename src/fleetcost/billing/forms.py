@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 
 from fleetcost.billing import aws, azure, focus, gcp
-from fleetcost.billing.columns import BillColumn, HeldColumn, Readers, cells, has, view
+from fleetcost.billing.columns import BillColumn, HeldColumn, Readers, added_up, cells, has, plain, view
 from fleetcost.errors import BillDamagedError
 
 
@@ -24,6 +24,10 @@ class Form:
         computed: from the bill's headers and types, what its SQL reads beside the columns: the tags as they are, …
         labels: the expression that makes a map of the tags
         required: names of columns that every row needs; of alternatives the first that a bill has
+        json: plain names of columns whose texts are JSON
+        carried: where costs follow from amounts added up over rows of the same texts, what its SQL reads beside the
+            columns; empty where it multiplies amounts
+        signed: amounts of which its SQL asks whether they are below zero
     """
 
     name: str
@@ -32,6 +36,9 @@ class Form:
     computed: Callable[[Mapping[str, str]], str]
     labels: Callable[[Mapping[str, str]], str]
     required: tuple[tuple[str, ...], ...]
+    json: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
+    signed: tuple[str, ...] = ()
 
     def needed(self, have: Sequence[HeldColumn], name: str) -> tuple[str, ...]:
         """
@@ -67,14 +74,35 @@ class Form:
         have = cells(self.columns, types, readers)
         columns = view(self.columns, have, self.needed(have, name))
         bill = f"SELECT\n    {columns},\n    {self.computed(types)}\nFROM {relation}"
+        if self.carried:
+            bill = added_up(self.columns, have, bill, self.carried, self.signed)
         return statement(self.name).replace("{bill}", bill)
 
 
 FORMS = (
-    Form("focus", focus.MARKS, focus.COLUMNS, focus.computed, focus.labels, focus.REQUIRED),
-    Form("aws", aws.MARKS, aws.COLUMNS, aws.computed, aws.labels, aws.REQUIRED),
+    Form(
+        "focus",
+        focus.MARKS,
+        focus.COLUMNS,
+        focus.computed,
+        focus.labels,
+        focus.REQUIRED,
+        ("tags",),
+        ("tags",),
+        ("billed",),
+    ),
+    Form(
+        "aws",
+        aws.MARKS,
+        aws.COLUMNS,
+        aws.computed,
+        aws.labels,
+        aws.REQUIRED,
+        tuple(map(plain, aws.MAPS)),
+        ("tags", "has_net"),
+    ),
     Form("azure", azure.MARKS, azure.COLUMNS, azure.computed, azure.labels, azure.REQUIRED),
-    Form("gcp", gcp.MARKS, gcp.COLUMNS, gcp.computed, gcp.labels, gcp.REQUIRED),
+    Form("gcp", gcp.MARKS, gcp.COLUMNS, gcp.computed, gcp.labels, gcp.REQUIRED, gcp.JSON),
 )
 
 

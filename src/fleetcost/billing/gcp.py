@@ -43,6 +43,9 @@ COLUMNS = (
     *columns(BillColumnKind.COUNT, "bill_rows"),
 )
 
+JSON = ("labels", "systemlabels", "credits", *dict.fromkeys(outer for outer, _ in _FIELDS.values()))
+"""Columns that are texts of JSON in a CSV."""
+
 _CREDITS = 'STRUCT("type" VARCHAR, amount DECIMAL(38, 12))[]'
 _NO_CREDITS = f"CAST([] AS {_CREDITS})"
 _LABELS = ("labels", "systemlabels")
@@ -76,6 +79,10 @@ def _inside(inner: str, kind: str) -> bool:
 
 def _credits(types: Mapping[str, str], known: Mapping[str, str]) -> str:
     header = known.get("credits")
+    if header is None and {"creditstype", "creditsamount"} <= known.keys():
+        kind, amount = quoted(known["creditstype"]), quoted(known["creditsamount"])
+        one = f"[{{'type': CAST({kind} AS VARCHAR), 'amount': CAST({amount} AS DECIMAL(38, 12))}}]"
+        return f"CASE WHEN {amount} IS NULL THEN {_NO_CREDITS} ELSE {one} END"
     if header is None:
         return _NO_CREDITS
     if types[header] == "VARCHAR":

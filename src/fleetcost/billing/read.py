@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
-from fleetcost.billing.bill_files import BillFile, columns_of, relation
+from fleetcost.billing.bill_files import BillFile, columns_of, csv_head, file_sets, relation
 from fleetcost.billing.columns import BillColumnKind, Readers, found, literal, quoted
 from fleetcost.billing.doubles import refuse_doubles
-from fleetcost.billing.fault import first_fault
+from fleetcost.billing.fault import first_fault, torn
 from fleetcost.billing.forms import Form, form_of, statement
 from fleetcost.billing.localised import amount_reader, date_reader
 from fleetcost.errors import BillDamagedError
@@ -40,9 +41,10 @@ def collect(engine: Scratch, files: Sequence[BillFile], until: datetime) -> None
         BillDamagedError: columns of no form, an amount or date that cannot be read, or the same charges in two sets of
             files; names the files.
     """
-    sets = list(dict.fromkeys(file.file_set for file in files))
-    for types, alike in _alike(engine, files):
-        _add(engine, types, alike, sets.index(alike[0].file_set))
+    set_of = file_sets(files)
+    sets = list(dict.fromkeys(set_of.values()))
+    for types, alike in _alike(engine, files, set_of):
+        _add(engine, types, alike, sets.index(set_of[alike[0].path]))
     refuse_doubles(engine, sets)
     for name in ("spread_periods", "spread_fees", "follow_negations"):
         engine.execute(statement(name), {"until": until.replace(tzinfo=None)} if name == "spread_periods" else None)
@@ -63,7 +65,8 @@ def _add(engine: Scratch, types: Mapping[str, str], alike: Sequence[BillFile], s
     try:
         engine.execute(sql, about=f"the bill {names}")
     except BillDamagedError as error:
-        raise first_fault(engine, form, types, readers, alike) or error from error
+        said = torn(error, names) or first_fault(engine, form, types, readers, alike)
+        raise said or error from error
 
 
 def _kept(without: Sequence[Window]) -> str:
@@ -90,12 +93,15 @@ def day_set(engine: Scratch, integration: IntegrationId, day: datetime, provenan
     return made
 
 
-def _alike(engine: Scratch, files: Sequence[BillFile]) -> Iterator[tuple[Mapping[str, str], list[BillFile]]]:
+def _alike(
+    engine: Scratch, files: Sequence[BillFile], set_of: Mapping[Path, str]
+) -> Iterator[tuple[Mapping[str, str], list[BillFile]]]:
     """Group files of one set by their columns, so that each group is read at once."""
     groups: dict[tuple[object, ...], list[BillFile]] = defaultdict(list)
     types = {file.path: columns_of(engine, file) for file in files}
     for file in files:
-        groups[file.file_set, file.without, file.ending, tuple(types[file.path].items())].append(file)
+        head = csv_head(file).options if file.ending.startswith(".csv") else ""
+        groups[set_of[file.path], file.without, file.ending, head, tuple(types[file.path].items())].append(file)
     for alike in groups.values():
         yield types[alike[0].path], alike
 

@@ -14,6 +14,7 @@ NAMING_TAGS = (
     "eks:cluster-name",
     "eks:eks-cluster-name",
     "alpha.eksctl.io/cluster-name",
+    "eksctl.cluster.k8s.io/v1alpha1/cluster-name",
     "karpenter.sh/managed-by",
     "elbv2.k8s.aws/cluster",
     "goog-k8s-cluster-name",
@@ -27,23 +28,33 @@ NAMING_BEGINNING = "kubernetes.io/cluster/"
 SERVICE_TAGS = ("kubernetes.io/service-name", "service.k8s.aws/stack", "k8s-azure-service")
 """Tags whose value is a Service of the cluster as `namespace/name`, several of them joined by commas."""
 
-OTHER_TAGS = (
-    "KubernetesCluster",
-    "ebs.csi.aws.com/cluster",
-    "eks:nodegroup-name",
-    "ingress.k8s.aws/stack",
-    "karpenter.sh/nodepool",
-    "karpenter.sh/provisioner-name",
-    "kubernetes.io/created-for/pv/name",
-    "kubernetes.io/created-for/pvc/name",
-    "k8s-azure-cluster-name",
-    "goog-gke-node",
-    "goog-gke-node-pool-provisioning-model",
-    "goog-gke-volume",
-)
+OTHER_TAGS = ("KubernetesCluster", "CSIVolumeName", "karpenter.sh/discovery")
 """Tags that only clusters give, and that name none that can be relied on."""
 
-BEGINNINGS = (NAMING_BEGINNING, "kubernetes.io/created-", "aks-managed-")
+BEGINNINGS = (
+    NAMING_BEGINNING,
+    "kubernetes.io/created-",
+    "k8s.io/cluster-autoscaler/",
+    "k8s.io/role/",
+    "kops.k8s.io/",
+    "sigs.k8s.io/cluster-api-provider-",
+    "karpenter.sh/node",
+    "karpenter.sh/provisioner-",
+    "karpenter.k8s.aws/",
+    "alpha.eksctl.io/",
+    "aws:eks:",
+    "eks:nodegroup-",
+    "eks:kubernetes-",
+    "ebs.csi.aws.com/",
+    "elbv2.k8s.aws/",
+    "ingress.k8s.aws/",
+    "service.k8s.aws/",
+    "aks-managed-",
+    "k8s-azure-",
+    "karpenter.azure.com/",
+    "goog-gke-",
+    "goog-k8s-",
+)
 """What keys begin with that only clusters give."""
 
 TAGS = (*NAMING_TAGS, *SERVICE_TAGS, *OTHER_TAGS)

@@ -70,7 +70,7 @@ def truth(
     """
     Return by day and row key the five exact sums, rounded once to the grid.
 
-    Amortized, a fee for several days of a month lies on all of them; those from `until` on have not come.
+    Amortized, a charge for several days of a month lies on all of them; those from `until` on have not come.
     """
     sums: dict[datetime, dict[tuple[object, ...], list[Decimal]]] = defaultdict(dict)
     for charge in charges:
@@ -84,15 +84,15 @@ def truth(
     }
 
 
-FEES = ("commitment fee", "fee", "support")
-"""What may be charged for several days."""
+STAYING = ("credit", "refund", "discount", "savings plan negation", "tax", "adjustment", "unmapped")
+"""What lies on one day however long its period is."""
 
 
 def _by_day(charge: Charge, until: datetime | None) -> list[tuple[datetime, Costs]]:
     days = -((charge.day - charge.end) // timedelta(days=1))
     amortized = charge.costs[2:4]
     elsewhere = (charge.end - timedelta(seconds=1)).month != charge.start.month
-    if charge.rule not in FEES or days < 2 or elsewhere or amortized == (0, 0):
+    if charge.rule in STAYING or charge.hours <= 24 or days < 2 or elsewhere or amortized == (0, 0):
         return [(charge.day, charge.costs)]
     made = []
     for number in range(days):

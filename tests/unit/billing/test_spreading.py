@@ -15,9 +15,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from fleetcost.billing.bill_files import BillFile
+from fleetcost.billing.columns import ABSENT
 from fleetcost.billing.read import collect, days, prepare
 from fleetcost.errors import BillDamagedError
-from fleetcost.model.cluster_tags import TAGS, plain_key
+from fleetcost.model.cluster_tags import BEGINNINGS, TAGS, plain_key
 from fleetcost.tables.scratch import scratch
 from making.bills.reading import ENGINE, read_sets
 
@@ -111,11 +112,12 @@ def test_days_to_come_have_no_part_of_a_fee_yet(tmp_path: Path) -> None:
 @pytest.mark.parametrize("spell", [str, plain_key, lambda tag: f"user:{tag}", lambda tag: f"user_{plain_key(tag)}"])
 def test_every_spelling_of_a_clusters_tag_is_known(tmp_path: Path, spell: Callable[[str], str]) -> None:
     """A tag that only clusters give makes its row a cluster's, whichever way the export writes the key."""
-    tagged = [json.dumps({spell(tag): "x"}).replace('"', '""') for tag in TAGS]
+    every = (*TAGS, *(f"{one}of-something" for one in BEGINNINGS))
+    tagged = [json.dumps({spell(tag): "x"}).replace('"', '""') for tag in every]
     content = HEADERS + "".join(f'1,1,USD,Usage,S,P,2026-11-12,"{tags}"\n' for tags in tagged)
     found = read_sets(tmp_path, ("f.csv", content.encode()))[DAY].table.to_pylist()
     assert [row["labels"] for row in found if not row["kubernetes"]] == []
-    assert len(found) == len(TAGS)
+    assert len(found) == len(every)
 
 
 def test_the_text_null_is_no_value_whatever_the_file_is(tmp_path: Path) -> None:
@@ -138,7 +140,10 @@ def test_the_text_null_is_no_value_whatever_the_file_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("column", ["BilledCost", "ChargePeriodStart"])
-@pytest.mark.parametrize("value", ["", "NULL", "n/a", "11/2/26", "2026-13-01", "1,5", "2.11.2026"])
+@pytest.mark.parametrize(
+    "value",
+    ["", "NULL", "n/a", "\\N", "11/2/26", "2026-13-01", "1,5", "2.11.2026", "0026-11-02x", "$1.50", "(1.50)"],
+)
 def test_what_is_no_value_refuses_the_bill(tmp_path: Path, column: str, value: str) -> None:
     """An absent or unreadable amount or date is never a guess or zero: file, line, column and value are named."""
     names = HEADERS.strip().split(",")
@@ -149,6 +154,6 @@ def test_what_is_no_value_refuses_the_bill(tmp_path: Path, column: str, value: s
     with pytest.raises(BillDamagedError) as refused:
         read_sets(tmp_path, ("shop's bill.csv", text.getvalue().encode()))
     said = str(refused.value)
-    assert f"shop's bill.csv: line 3: {column} is {'empty' if value in {'', 'NULL'} else repr(value)}" in said
+    assert f"shop's bill.csv: line 3: {column} is {'empty' if value in ABSENT else repr(value)}" in said
     assert "CAST" not in said
     assert "DECIMAL" not in said

@@ -1,14 +1,19 @@
 -- One row per row of an Azure cost export. An export has one cost, actual or amortized; only the list price is another.
 -- <bill>: the export under our column names.
 -- Unit prices and costs in the pricing currency are multiplied by the row's own rate; without one a cost in the pricing
--- currency is of that currency. Products of prices go through floating point, whose error is far below the twelfth place.
+-- currency is of that currency, and a unit price is none. A rate of 0 is none. Products of prices go through floating point, whose error is far below the twelfth place.
 WITH bill AS (
     SELECT * REPLACE (
             coalesce(cost, product(pricing_cost, exchange_rate, 1), pricing_cost) AS cost,
             CASE WHEN cost IS NULL AND exchange_rate IS NULL THEN coalesce(pricing_currency, currency) ELSE currency END
                 AS currency
-        )
-    FROM ({bill})
+        ),
+        CASE
+            WHEN pricing_currency IS NULL THEN coalesce(exchange_rate, 1)
+            WHEN lower(pricing_currency) = lower(currency) OR (cost IS NULL AND exchange_rate IS NULL) THEN 1
+            ELSE exchange_rate
+        END AS price_rate
+    FROM (SELECT * REPLACE (NULLIF(exchange_rate, 0) AS exchange_rate) FROM ({bill}))
 ),
 ruled AS (
     SELECT *,
@@ -66,15 +71,17 @@ SELECT
     rule,
     coalesce(charge_type, '') AS line_type,
     usage_start AS "start",
-    date_trunc('day', usage_start) + INTERVAL 1 DAY AS "end",
+    -- Of a purchase the service period is its own; of use it is the month that the row is rated in.
+    CASE WHEN lower(charge_type) = 'purchase' AND service_end >= date_trunc('day', usage_start)
+        THEN date_trunc('day', service_end) ELSE date_trunc('day', usage_start) END + INTERVAL 1 DAY AS "end",
     coalesce(currency, 'XXX') AS currency,
     CASE
         WHEN rule IN ('commitment fee', 'refund', 'credit') THEN 0
         WHEN rule IN ('usage', 'spot usage', 'reserved usage', 'savings plan usage') THEN coalesce(
             -- A price of 0 is none: amortized rows of reservations have a pay-as-you-go price of 0 beside the unit price.
             NULLIF(list_total, 0),
-            NULLIF(product(list_price, quantity, coalesce(exchange_rate, 1)), 0),
-            NULLIF(product(unit_price, quantity, coalesce(exchange_rate, 1)), 0),
+            NULLIF(product(list_price, quantity, price_rate), 0),
+            NULLIF(product(unit_price, quantity, price_rate), 0),
             cost)
         ELSE cost
     END AS list_cost,
@@ -96,7 +103,7 @@ SELECT
     CASE WHEN lower(charge_type) LIKE 'unused%' THEN 'Unused' WHEN rule IN ('reserved usage', 'savings plan usage') THEN 'Used' ELSE '' END AS commitment_status,
     quantity AS pricing_quantity,
     quantity AS consumed_quantity,
-    CASE WHEN rule LIKE '%usage' THEN product(unit_price, quantity, coalesce(exchange_rate, 1)) END AS contracted_cost,
+    CASE WHEN rule LIKE '%usage' THEN product(unit_price, quantity, price_rate) END AS contracted_cost,
     0 AS covered,
     '' AS pool,
     coalesce(bill_rows, 1) AS bill_rows

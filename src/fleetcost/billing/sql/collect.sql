@@ -1,9 +1,9 @@
 -- Add the rows of one bill to `cost`. Grain: day and everything that tells charges apart.
 -- <rows>: the form's query. <labels>: makes a map of its tags, which is done once a group and not once a row.
 -- <source>, <form>: which set of files it is of, and their form. <kept>: the rows that count.
--- A row belongs to the day it begins on; of a fee for several days of one month the last one is kept beside it.
+-- A row belongs to the day it begins on; of a charge for several days of one month the last one is kept beside it.
 INSERT INTO cost BY NAME
-SELECT * EXCLUDE (tags, managed, labelled), labelled AS labels, managed OR is_kubernetes(map_keys(labelled)) AS kubernetes
+SELECT * EXCLUDE (tags, managed, labelled) REPLACE (upper(currency) AS currency), labelled AS labels, managed OR is_kubernetes(map_keys(labelled)) AS kubernetes
 FROM (
     SELECT *, {labels} AS labelled
     FROM (
@@ -18,8 +18,8 @@ FROM (
             coalesce(contracted_unit_price, '') AS contracted_unit_price, coalesce(commitment_id, '') AS commitment_id, coalesce(commitment_status, '') AS commitment_status,
             date_trunc('day', "start") AS "day",
             CASE
-                WHEN rule IN ('commitment fee', 'fee', 'support') AND "end" > date_trunc('day', "start") + INTERVAL 1 DAY
-                    AND date_trunc('month', "end" - INTERVAL 1 SECOND) = date_trunc('month', "start")
+                WHEN rule NOT IN ('credit', 'refund', 'discount', 'savings plan negation', 'tax', 'adjustment', 'unmapped')
+                    AND "end" > "start" + INTERVAL 1 DAY AND date_trunc('month', "end" - INTERVAL 1 SECOND) = date_trunc('month', "start")
                     THEN date_trunc('day', "end" - INTERVAL 1 SECOND)
             END AS last_day,
             min("start") AS "start",

@@ -5,7 +5,7 @@ WITH bill AS (
     SELECT * REPLACE (lower(pricing_category) AS pricing_category, lower(commitment_category) AS commitment_category,
             lower(commitment_status) AS commitment_status, lower(charge_class) AS charge_class),
         charge_class AS written_class, pricing_category AS written_category, commitment_status AS written_status,
-        lower(charge_category) AS charge, seller_of(provider) AS provider_house, seller_of(seller) AS seller_house,
+        lower(charge_category) AS charge, lower(service_category) AS service_kind, seller_of(provider) AS provider_house, seller_of(seller) AS seller_house,
         seller_of(invoice_issuer) AS issuer_house
     FROM ({bill})
 ),
@@ -21,8 +21,11 @@ ruled AS (
                 THEN 'commitment fee'
             WHEN coalesce(commitment_id, '') <> '' AND commitment_category = 'spend' THEN 'savings plan usage'
             WHEN coalesce(commitment_id, '') <> '' THEN 'reserved usage'
-            -- From 1.4 on there is no publisher: what a cloud invoices for somebody else is that one's product.
-            WHEN coalesce(seller_house, '') NOT IN ('', coalesce(provider_house, '')) THEN 'marketplace'
+            -- From 1.4 on there is no publisher: what a cloud invoices for somebody else is that one's product. A brand is
+            -- its maker's own where the maker writes the invoice.
+            WHEN coalesce(seller_house, '') <> '' AND NOT same_house(seller_house, coalesce(provider_house, ''))
+                AND (NOT same_house(seller_house, coalesce(issuer_house, '')) OR provider_house IN ('aws', 'azure', 'gcp'))
+                THEN 'marketplace'
             WHEN issuer_house IN ('aws', 'azure', 'gcp') AND coalesce(provider_house, issuer_house) <> issuer_house
                 AND provider_house NOT IN ('aws', 'azure', 'gcp') THEN 'marketplace'
             WHEN service ILIKE '%support%' THEN 'support'
@@ -46,11 +49,11 @@ SELECT
     coalesce(service, '') AS service,
     CASE
         WHEN rule NOT IN ('usage', 'spot usage', 'reserved usage', 'savings plan usage') THEN 'Other'
-        WHEN service_category = 'Networking' THEN 'Network'
-        WHEN service_category = 'Storage' OR resource_type ILIKE '%disk%' OR resource_type ILIKE '%volume%' THEN 'Storage'
-        WHEN resource_type ILIKE '%cluster%' OR service ILIKE '%kubernetes%' OR service_category = 'Management and Governance'
+        WHEN service_kind = 'networking' THEN 'Network'
+        WHEN service_kind = 'storage' OR resource_type ILIKE '%disk%' OR resource_type ILIKE '%volume%' THEN 'Storage'
+        WHEN resource_type ILIKE '%cluster%' OR service ILIKE '%kubernetes%' OR service_kind = 'management and governance'
             THEN 'Management'
-        WHEN service_category = 'Compute' THEN 'Compute'
+        WHEN service_kind = 'compute' THEN 'Compute'
         ELSE 'Other'
     END AS category,
     coalesce(usage_type, '') AS usage_type,

@@ -8,6 +8,16 @@ CREATE OR REPLACE MACRO is_kubernetes(keys) AS len(list_filter(
 -- Pairs as a map in the order of its keys; of a key that is there more than once the first counts.
 CREATE OR REPLACE MACRO map_of_first(pairs) AS map_from_entries(list_sort(list_filter(pairs,
     lambda tag, place: list_position(list_transform(pairs, lambda one: one.key), tag.key) = place)));
+-- A resource's own tags before those that it inherits.
+CREATE OR REPLACE MACRO own_first(pairs) AS list_transform(
+    list_concat(list_filter(pairs, lambda one: NOT coalesce(one.x_inherited, false)),
+        list_filter(pairs, lambda one: coalesce(one.x_inherited, false))),
+    lambda one: {'key': one.key, 'value': one.value});
+-- A year that no bill is of, which cannot be cast, comes of a date written in another form: 0026, or 1970 for none.
+CREATE OR REPLACE MACRO dated(moment) AS CASE
+    WHEN CAST(moment AS TIMESTAMP) NOT BETWEEN TIMESTAMP '2000-01-01' AND TIMESTAMP '2099-12-31' THEN CAST('the year ' || year(CAST(moment AS TIMESTAMP)) AS TIMESTAMP)
+    ELSE CAST(moment AS TIMESTAMP)
+END;
 CREATE OR REPLACE MACRO up_to(amount, reached, whole) AS CASE
     WHEN reached = whole THEN CAST(amount AS DECIMAL(38, 12))
     -- Each branch is cast of its own: the common type of both would be that of round, with nine places.
@@ -32,10 +42,13 @@ CREATE OR REPLACE MACRO seller_of(name) AS CASE
     WHEN regexp_matches(name, '(?i)^(oracle|oci)\b') THEN 'oci'
     WHEN regexp_matches(name, '(?i)^(alibaba|aliyun)\b') THEN 'alibaba'
     ELSE regexp_replace(regexp_replace(lower(name),
-        '[ ,]+(incorporated|inc|corporation|corp|company|co|limited|ltd|llc|plc|gmbh|ag|se|sa|sas|sarl|bv|b\.v|ab|oy)\b\.?$', ''),
+        '[ ,]+(incorporated|inc|corporation|corp|company|co|limited|ltd|llc|plc|gmbh|ag|se|s\.?a|s\.?a\.?s|sarl|b\.?v|ab|oy)\b\.?$', ''),
         '[^a-z0-9]+', '', 'g')
 END;
--- `source`, `form`: which set of files the row is of, and their form. `last_day`: of a fee for several days of one month.
+-- Hetzner and "Hetzner Online GmbH", IBM and "IBM Cloud": of two names of a house one begins with the other.
+CREATE OR REPLACE MACRO same_house(one, other) AS one = other
+    OR (length(one) > 2 AND length(other) > 2 AND (starts_with(one, other) OR starts_with(other, one)));
+-- `source`, `form`: which set of files the row is of, and their form. `last_day`: of a charge for several days of one month.
 -- `covered`: what commitments took off, `pool`: which commitments, and for their fees the same pool.
 CREATE TABLE cost (
     source INTEGER, form VARCHAR,

@@ -1,14 +1,14 @@
--- Amortized, a fee for several days of one month lies on all of them, in equal parts of nine places whose sum is the fee; net
--- and invoiced it stays on the day it was charged. Parts are rows beside the fee's own, added up when days are written.
+-- Amortized, a charge for several days of one month lies on all of them, in equal parts of nine places whose sum is the fee; net
+-- and invoiced it stays on the day it was charged. Parts are rows beside the charge's own, added up when days are written.
 -- $until: the day after the last one that has begun; the parts of later days come with these.
 INSERT INTO cost BY NAME
-WITH fee AS (
+WITH whole AS (
     SELECT *, date_diff('day', "day", last_day) + 1 AS days
     FROM cost
-    WHERE last_day > "day" AND (amortized_cost <> 0 OR amortized_net_cost <> 0)
+    WHERE last_day > "day" AND covered = 0 AND (amortized_cost <> 0 OR amortized_net_cost <> 0)
 ),
 part AS (
-    SELECT *, unnest(range(0, days)) AS number FROM fee
+    SELECT *, unnest(range(0, days)) AS number FROM whole
 )
 SELECT * EXCLUDE (number, days) REPLACE (
     "day" + INTERVAL 1 DAY * number AS "day",

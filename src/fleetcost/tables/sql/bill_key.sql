@@ -9,7 +9,10 @@ UNION
 SELECT asset, day, regexp_replace(key, '/virtualmachines/[^/]+$', '') AS key FROM keyed
 WHERE contains(key, '/virtualmachinescalesets/')
 UNION
--- <set>/virtualMachines/<number> has the disk <set>_<set>_<number>_OsDisk_…
+-- virtualMachines/<name> has the disk <name>_OsDisk_…, <set>/virtualMachines/<number> has <set>_<set>_<number>_OsDisk_…
+SELECT asset, day, concat(regexp_replace(key, '/virtualmachines/', '/disks/'), '_osdisk') AS key FROM keyed
+WHERE contains(key, '/virtualmachines/') AND NOT contains(key, '/virtualmachinescalesets/')
+UNION
 SELECT asset, day, concat(regexp_extract(key, '^(.*)/virtualmachinescalesets/', 1), '/disks/',
     regexp_extract(key, '/virtualmachinescalesets/([^/]+)/', 1), '_', regexp_extract(key, '/virtualmachinescalesets/([^/]+)/', 1),
     '_', regexp_extract(key, '/virtualmachines/([^/]+)$', 1), '_osdisk') AS key
