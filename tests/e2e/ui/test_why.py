@@ -20,7 +20,7 @@ def test_a_cost_opens_down_to_its_files_and_the_address_keeps_the_place(fleet: S
     amount = cost.inner_text()
     cost.focus()
     page.keyboard.press("Enter")
-    drawer = page.get_by_role("complementary", name=re.compile("^Why cluster-0 / shop"))
+    drawer = page.get_by_role("complementary", name="Why cluster-0 / shop")
     expect(drawer.locator(".why-whole")).to_contain_text(amount)
     for label in ("CPU", "At list price", "cluster-0", "USD per core-hour", "202"):
         part = drawer.locator("details:not([open]) > summary").filter(has_text=label).first

@@ -190,3 +190,13 @@ def test_every_part_opens_into_exactly_itself(
         with localcontext() as exact:
             exact.prec = 120
             descend(fleet, question | named, explained(fleet, **question, **named)["tree"], iter(turns))
+
+
+def test_idle_of_one_node_opens_into_that_node(fleet: App) -> None:
+    """Where idle belongs to nodes, the row of one node is explained by that node alone."""
+    asked = {"aggregate": "cluster", "idle_by": "node", "currency": "USD", "row": "aws/n0/__idle__"}
+    tree = explained(fleet, **asked, depth="4")["tree"]
+    window = tree["parts"][0]["parts"][0]["parts"][0]["parts"][0]
+    again = explained(fleet, **asked, path=window["path"], depth="1")["tree"]
+    assert amount(again) == amount(window)
+    assert [part["label"] for part in again["parts"]] == ["n0"]

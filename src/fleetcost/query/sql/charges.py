@@ -259,6 +259,7 @@ class ChargeQueries:
             shown += [*(f"n.{part}" for part in parts), *(f"coalesce(a.{part}, 0)" for part in parts), f"i.{name}_cost"]
         shares = source.exchanged(f"({query('node_share', self._question.frame.resolution)})", (), _NODE_SHARE)
         where = f"{source.in_frame()} AND {self._focused()}"
+        rows, at = IdleRows(self._question, self._dialect), "node" if self._question.idle_by_node else "''"
         nodes = f"SELECT {', '.join([*place, *costs])} FROM {shares} WHERE {where}"
         allocated = (
             f"SELECT {', '.join([*place, *sums])} FROM {source.table('allocation', (*place, 'kind'))} "
@@ -266,8 +267,8 @@ class ChargeQueries:
         )
         return (
             f"SELECT i.cluster, i.window_start, i.node, {', '.join(shown)}\n"
-            f"FROM (SELECT * FROM ({source.idle()}) WHERE {self._focused()} AND {source.passes_on_idle()} "
-            f"AND {self._in_currency()}) AS i\n"
+            f"FROM (SELECT * FROM (SELECT *, {at} AS place FROM ({source.idle()})) WHERE {self._focused()} "
+            f"AND {source.passes_on_idle()} AND {self._named(rows.idle_name())} AND {self._in_currency()}) AS i\n"
             f"JOIN ({nodes}) AS n ON {matched('i', 'n', place)}\n"
             f"LEFT JOIN ({allocated}) AS a ON {matched('i', 'a', place)}"
         )
