@@ -281,7 +281,7 @@ def test_the_page_loads_nothing_from_elsewhere_and_keeps_its_policy(fleet: Site,
 def test_the_spike_leads_to_its_cause(fleet: Site, page: Page) -> None:
     """The cluster with the spike leads by two clicks to the workload that caused it: a load test."""
     page.goto(f"{fleet.address}/explore?filter={of_cluster('cluster-4')}&aggregate=namespace&idle=hide")
-    page.locator("table.table").get_by_role("link").first.click()
+    page.locator("table.table a.path-words").first.click()
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("in cluster-4 / perf")
     expect(page.get_by_role("link", name="cronjob:load-test", exact=True)).to_be_visible()
