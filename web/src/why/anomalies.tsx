@@ -86,12 +86,17 @@ function Where({ event, query }: { event: AnomalyEvent; query: View }) {
   );
 }
 
-function judgedWords({ events, event_count, groups, learning, floor }: Anomalies): string {
+export function judgedWords({ events, event_count, groups, learning, floor }: Judged): string {
+  if (learning === groups) return "Nothing can be judged yet: a day is held against the two weeks before it.";
   const judged = `${groups - learning} of ${groups} namespaces and clusters have two weeks of history to judge by.`;
   if (events.length === 0) return `None in the last week by ${Number(floor)} or more. ${judged}`;
   const more = event_count > events.length ? ` The ${events.length} largest of ${event_count}.` : "";
   return `At list price.${more} ${judged}`;
 }
+
+type Judged = Pick<Anomalies, "event_count" | "groups" | "learning" | "floor"> & {
+  readonly events: readonly unknown[];
+};
 
 /** Whether an element has come into view; where the browser cannot say, it has. */
 function useSeen() {
