@@ -11,6 +11,12 @@ from fleetcost.why.explain_path import Path, PathStep
 ROUNDING = "rounding"
 """What is left between the parts and the whole where an amount was rounded once, at the end."""
 
+UNEXPLAINED = "not explained by the rows in the tables"
+"""A difference that is more than rounding: it is named, not hidden."""
+
+_MOST_ROUNDED = Decimal("1e-8")
+"""What rounding leaves of one charge at most."""
+
 _IN_ORDER = ("part", "basis", "window", "piece")
 """Kinds of part that have an order of their own: that in which they were made, or of time."""
 
@@ -116,7 +122,7 @@ def _grown(part: Explained, charges: Sequence[PlacedCharge], depth: int, limit: 
     for one in inner:
         groups.setdefault(one.steps[place].id, []).append(one)
     parts = [_part(part.path, own, place) for own in groups.values()]
-    parts += _differences(part, parts)
+    parts += _differences(part, parts, len(inner))
     kept, rest = _limited(parts, limit)
     grown = tuple(_grown(one, groups.get(one.path[-1], []), depth - 1, limit) for one in kept)
     return replace(part, parts=grown, rest=_sum(rest) if rest else None, rest_count=len(rest))
@@ -160,11 +166,13 @@ def _together(charges: Sequence[PlacedCharge]) -> Formula | None:
     )
 
 
-def _differences(part: Explained, parts: Sequence[Explained]) -> list[Explained]:
+def _differences(part: Explained, parts: Sequence[Explained], charges: int) -> list[Explained]:
+    """Return what a part is beside the sum of its parts: rounding, or what nothing in the tables accounts for."""
     left = part.amount - _sum(parts)
     if not left:
         return []
-    return [Explained((*part.path, f"piece={ROUNDING}"), "piece", ROUNDING, left)]
+    name = ROUNDING if abs(left) <= _MOST_ROUNDED * charges else UNEXPLAINED
+    return [Explained((*part.path, f"piece={name}"), "piece", name, left)]
 
 
 def _limited(parts: Sequence[Explained], limit: int) -> tuple[list[Explained], list[Explained]]:
