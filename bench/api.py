@@ -1,7 +1,7 @@
 """
 Questions at the HTTP door of an aggregator that holds a whole fleet, beside the bare SQL on the same tables.
 
-    python bench/api.py --data FLEET --tables DIR [--clients 1,4,16] [--seconds 90] [--rounds 20]
+    python bench/api.py --data FLEET --tables DIR [--clients 1,4,16] [--seconds 90] [--rounds 20] [--before TREE]
 
 The fleet is a bucket that `bench/aggregator_fleet.py` made. Tables of this build in the folder are used as they are,
 others are made again from the bucket before anything is measured, which takes minutes. Measuring ends when `--seconds`
@@ -13,6 +13,10 @@ answered before. The bare SQL is the same grouping of the same costs over the sa
 process once the server has stopped, with as many threads: over the single rows, and over the rollup the server reads.
 Times are in milliseconds; *CPU* is what the server's process spent on a first question, which a busy machine does not
 lengthen as it does the others. Nothing leaves the machine.
+
+Then what a question costs whatever it reads: seven days by each route, with a filter of clusters, of namespaces and of
+labels that leaves nothing out; milliseconds of CPU of a first ask. With `--before`, the root of another version's tree,
+its server answers the same questions in the same run, in turn, from tables of its own.
 """
 
 from __future__ import annotations
@@ -138,8 +142,69 @@ def percentile(values: list[float], part: float) -> float:
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
 
 
+FILTERS = {
+    "cluster": 'cluster!:"nobody-{}"',
+    "namespace": 'namespace!:"nobody-{}"',
+    "label": 'label[nobody]!:"nobody-{}"',
+}
+ROUTES = {
+    "native namespace": (ALLOCATIONS, {"aggregate": "namespace", "limit": "50"}),
+    "native controller": (ALLOCATIONS, {"aggregate": "controller", "limit": "50"}),
+    "native label": (ALLOCATIONS, {"aggregate": "label:team", "limit": "50"}),
+    "native compare": (ALLOCATIONS, {"aggregate": "namespace", "compare": "prev"}),
+    "native idle shared": (ALLOCATIONS, {"aggregate": "namespace", "idle": "share", "tenancy": "share"}),
+    "native namespace shared": (ALLOCATIONS, {"aggregate": "namespace", "share_namespaces": "kube-system"}),
+    "allocation": ("/model/allocation", {"aggregate": "namespace", "accumulate": "true"}),
+    "allocation by day": ("/model/allocation", {"aggregate": "namespace"}),
+    "summary": ("/model/allocation/summary", {"aggregate": "namespace", "accumulate": "true"}),
+    "topline": ("/model/allocation/summary/topline", {"aggregate": "namespace", "accumulate": "true"}),
+    "native assets": ("/api/v1/assets", {"aggregate": "type"}),
+    "assets": ("/model/assets", {"aggregate": "type"}),
+}
+"""What a question costs whatever it reads is measured of these; rows of assets have no namespace."""
+ASKED = 10
+"""First asks of each route and filter in one turn; a process' CPU is counted in hundredths of a second."""
+TURNS = 3
+
+
+def fixed(port: int, pid: int, numbers: Iterator[int]) -> dict[tuple[str, str], float]:
+    """Return the CPU of a first ask, by route and filter."""
+    week = f"{(END - timedelta(days=7)).timestamp():.0f},{END.timestamp():.0f}"
+    found = {}
+    for name, (path, parameters) in ROUTES.items():
+        for kind, text in FILTERS.items():
+            if "assets" in path and kind == "namespace":
+                continue
+            asked = [{"window": week, **parameters, "filter": text.format(next(numbers))} for _ in range(ASKED + 1)]
+            targets = [f"{path}?{urllib.parse.urlencode(one)}" for one in asked]
+            measure(port, [targets[:1]])
+            before = spent(pid)
+            measure(port, [targets[1:]])
+            found[name, kind] = (spent(pid) - before) / ASKED
+    return found
+
+
+def print_fixed(chosen: argparse.Namespace, numbers: Iterator[int]) -> None:
+    """Measure what questions cost whatever they read, of this tree and of another in turn, and print the least."""
+    trees = {"now": ROOT} | ({"before": chosen.before.resolve()} if chosen.before else {})
+    least: dict[str, dict[tuple[str, str], float]] = {which: {} for which in trees}
+    for _ in range(TURNS):
+        for which, root in trees.items():
+            tables = chosen.tables if which == "now" else chosen.tables.with_name(f"{chosen.tables.name}-before")
+            with server(chosen.data, tables, root) as (port, pid):
+                for key, cost in fixed(port, pid, numbers).items():
+                    least[which][key] = min(cost, least[which].get(key, cost))
+    print(
+        f"\n{'7 days, CPU of a first ask, ms':<32}"
+        + "".join(f"{f'{kind} {which}':>18}" for kind in FILTERS for which in trees)
+    )
+    for name in ROUTES:
+        costs = [least[which].get((name, kind)) for kind in FILTERS for which in trees]
+        print(f"{name:<32}" + "".join("                 –" if one is None else f"{one:>18.0f}" for one in costs))
+
+
 @contextmanager
-def server(bucket: Path, data: Path) -> Iterator[tuple[int, int]]:
+def server(bucket: Path, data: Path, root: Path = ROOT) -> Iterator[tuple[int, int]]:
     """Run an aggregator until the block ends; its first pass is over. Gives its port and process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -150,7 +215,7 @@ def server(bucket: Path, data: Path) -> Iterator[tuple[int, int]]:
         command = [sys.executable, "-m", "fleetcost", "aggregator", "run", "--storage-config", str(config)]
         command += ["--data-dir", str(data), "--port", str(port), "--daily-retention-days", "0"]
         command += ["--hourly-retention-hours", "0", "--interval-seconds", "86400"]
-        environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+        environment = os.environ | {"PYTHONPATH": str(root / "src")}
         said = Path(folder) / "said.log"
         with said.open("wb") as log:
             process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
@@ -237,8 +302,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20, help="how often each client asks each question at most")
     parser.add_argument("--clients", default="1,4,16")
     parser.add_argument("--seconds", type=float, default=90, help="for all measuring together")
+    parser.add_argument("--before", type=Path, help="the root of another version's tree")
+    parser.add_argument("--only-fixed", action="store_true", help="leave out the ninety days")
     chosen = parser.parse_args()
     numbers = itertools.count()
+    print_fixed(chosen, numbers)
+    if chosen.only_fixed:
+        return
     rows = []
     cpu: dict[str, float] = {}
     several = [int(clients) for clients in chosen.clients.split(",")]

@@ -184,6 +184,13 @@ def asked_window(context: Context, default: str = DEFAULT_WINDOW) -> Window:
     return parse_window(context.parameters.get("window", default), context.now)
 
 
+def measures_of(columns: tuple[str, ...], question: Question) -> frozenset[str] | None:
+    """Return the measures that figures of rows are made of, and their order; None for all."""
+    if not columns or question.kind is not SetKind.ALLOCATIONS or any(name.endswith("_efficiency") for name in columns):
+        return None
+    return frozenset(columns) | ({question.page.order.column} if question.page.order else set())
+
+
 def asked_columns(context: Context, kind: RowKind) -> tuple[str, ...]:
     """
     Read which figures are wanted.

@@ -13,6 +13,7 @@ from typing import Any
 
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.asset import ASSET
+from fleetcost.model.columns import ADJUSTMENT, COST, ESTIMATE
 from fleetcost.model.sets import SetKind
 from fleetcost.query.conditions import columns_of
 from fleetcost.query.dialect import Dialect
@@ -131,7 +132,8 @@ class Program:
     def sums(self) -> Cells:
         """Return all groups together, exactly, per step and currency."""
         whole = _cells(replace(self._rows, dimensions=(), properties=()), self._dialect, self._rows)
-        columns = {name: name for name in ("step", "currency", *self.shape.sums)}
+        every = _shape(replace(self._rows, figures=None), self._source)
+        columns = {name: name for name in ("step", "currency", *every.sums)}
         return _read({**columns, "start": '"start"', "end": '"end"'}, whole.groups())
 
     def others(self) -> list[Cells]:
@@ -227,7 +229,10 @@ def _shape(question: Question, source: FromClause) -> Shape:
     carried = CARRIED if question.divided else ()
     resources = {f"{name}_cost" for name in RESOURCES} if question.divided else frozenset()
     present = source.present(ALLOCATION.sums)
-    sums = tuple(name for name in ALLOCATION.sums if name in present or name in resources)
+    wanted = (
+        ALLOCATION.sums if question.figures is None else {*ALLOCATION.of(COST, ADJUSTMENT, ESTIMATE), *question.figures}
+    )
+    sums = tuple(name for name in ALLOCATION.sums if (name in present and name in wanted) or name in resources)
     costs = (name for name in (*ALLOCATION.costs, "shared_cost") if name in sums or name in carried)
     total = " + ".join(f"coalesce({name}, 0)" for name in costs) or f"0::{source.amount}"
     return Shape(question.properties, (*sums, *carried), (), details, total)

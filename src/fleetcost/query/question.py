@@ -129,6 +129,8 @@ class Question:
         properties: columns that groups keep where all their rows agree
         page: which rows come back; totals are of all
         summed: totals are wanted
+        figures: measures of rows that are wanted besides costs, None for all; those of others are zero in rows of
+            allocations, and whole in totals
         now: the clock's reading, for shared costs of a window that is not over
         metric: which of the five costs of a cloud cost is its total
         shown: the currency of the answer where rows may be in several; None where all are in one
@@ -157,6 +159,7 @@ class Question:
     properties: tuple[str, ...] = PROPERTIES
     page: Page = Page()
     summed: bool = True
+    figures: frozenset[str] | None = None
     now: datetime | None = None
     metric: str = "amortized_net_cost"
     shown: Shown | None = None

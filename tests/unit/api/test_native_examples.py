@@ -113,6 +113,18 @@ def test_columns(fleets: Fleets) -> None:
     assert all(set(row) == {"name", "key", "total_cost", "cpu_cost"} for row in rows)
 
 
+@pytest.mark.parametrize("columns", ["cpu_core_hours", "idle_cost,ram_byte_usage_hours", "total_efficiency", "name"])
+def test_columns_change_no_figure(fleets: Fleets, columns: str) -> None:
+    """A figure that is asked for is what it is among all figures, and totals have all of them."""
+    target = f"/api/v1/allocations?{WINDOW}&aggregate=namespace&sort=-ram_byte_hours"
+    whole, some = ask(fleets, "topology", target), ask(fleets, "topology", f"{target}&columns={columns}")
+    wanted = ("name", "key", *(name for name in columns.split(",") if name != "name"))
+    if columns != "name":
+        assert some["rows"] == [{name: row[name] for name in wanted} for row in whole["rows"]]
+    assert some["totals"] == whole["totals"]
+    assert some["series"] == whole["series"]
+
+
 @pytest.mark.parametrize(
     ("target", "parameter"),
     [

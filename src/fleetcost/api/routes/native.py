@@ -21,6 +21,7 @@ from fleetcost.api.questions import (
     STEPS,
     asked_columns,
     asked_window,
+    measures_of,
     native_question,
 )
 from fleetcost.api.reads.fleet import LOOKED_BACK, Member, members
@@ -122,6 +123,7 @@ def _answered(context: Context, kind: SetKind) -> Any:  # noqa: ANN401 - a JSON 
         by_step = context.parameters.get("step", "auto") != "auto"
         step = question.series if by_step and question.series else Step.ALL
         return exported(context, replace(question, step=step, series=None), columns)
+    question = replace(question, figures=measures_of(columns, question))
     asked = Asked(
         window=asked_window(context),
         filter=context.parameters.get("filter", ""),
