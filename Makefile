@@ -17,8 +17,8 @@ ui: setup       ## build the web app into the package
 web: ui         ## the web app's own checks: biome, tsc, vitest
 	@scripts/setup web
 
-demo: ui        ## a whole fleet on this machine; ARGS="--no-serve" prints the costs and exits
-	@$(PY) -m fleetcost demo $(ARGS)
+demo:           ## a whole fleet on this machine; ARGS="--no-serve" prints the costs and exits
+	@scripts/setup demo && $(PY) -m fleetcost demo $(ARGS)
 
 test: setup     ## lint, types, every test but the corner cases, with real servers and a real browser
 	@scripts/test $(ARGS)
