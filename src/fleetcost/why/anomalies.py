@@ -157,6 +157,8 @@ def judge_days(days: Sequence[DayCost], floor_nanos: int) -> JudgedDays:
 
 def judge_day(one: DayCost, history: Sequence[DayCost], floor_nanos: int) -> AnomalousDay | None:
     """Return a day if it stands out from the days before it, of which there are enough."""
+    if _ordinary(one, history, floor_nanos):
+        return None
     usual = usual_of(one, history)
     excess = one.nanos - usual.nanos
     if abs(excess) < max(floor_nanos, 1):
@@ -167,6 +169,17 @@ def judge_day(one: DayCost, history: Sequence[DayCost], floor_nanos: int) -> Ano
     else:
         kind = _kind(excess / usual.nanos, usual, partial=partial)
     return None if kind is None else AnomalousDay(one.day, kind, one.nanos, usual.nanos, partial, usual.like)
+
+
+def _ordinary(one: DayCost, history: Sequence[DayCost], floor_nanos: int) -> bool:
+    """
+    Tell at a glance that a day does not stand out, as most do not: it costs what days of its kind have cost.
+
+    Between them it is no record, and where none is a least amount away, nor is their middle.
+    """
+    like = [day.nanos for day in history if day.weekend is one.weekend] or [day.nanos for day in history]
+    lowest, highest = min(like), max(like)
+    return lowest <= one.nanos <= highest or max(one.nanos - lowest, highest - one.nanos) < floor_nanos
 
 
 def usual_of(one: DayCost, history: Sequence[DayCost]) -> Usual:
