@@ -116,10 +116,10 @@ function Found({ answer, query, view }: { answer: Allocations; query: View; view
           <WhyChanged query={query} answer={compared} />
         </Suspense>
       ) : null}
+      <FleetTable answer={answer} clusters={clusters.data} query={query} view={view} />
       <Suspense fallback={null}>
         <StandsOut query={query} />
       </Suspense>
-      <FleetTable answer={answer} clusters={clusters.data} query={query} view={view} />
     </>
   );
 }
