@@ -162,9 +162,9 @@ ROUTES = {
     "assets": ("/model/assets", {"aggregate": "type"}),
 }
 """What a question costs whatever it reads is measured of these; rows of assets have no namespace."""
-ASKED = 10
+ASKED = 6
 """First asks of each route and filter in one turn; a process' CPU is counted in hundredths of a second."""
-TURNS = 3
+TURNS = 2
 
 
 def fixed(port: int, pid: int, numbers: Iterator[int]) -> dict[tuple[str, str], float]:

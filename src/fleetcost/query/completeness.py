@@ -278,10 +278,11 @@ def _judge(cluster: ClusterId, judged: list[Cell], whole: Sequence[WholeWindow],
         gaps=tuple(Gap(c.window, c.state, c.cause, c.running) for c in expected if c.state is not WindowState.COMPLETE),
         first=min(window.start for window in there) if there else None,
         last=min(max(window.end for window in there), now) if there else None,
-        coverage_minutes=sum(cell.coverage_minutes for cell in expected) + sum(one.coverage_minutes for one in whole),
-        expected_minutes=sum(_expected_minutes(cell, now) for cell in expected)
+        coverage_minutes=sum((cell.coverage_minutes for cell in expected), 0.0)
+        + sum(one.coverage_minutes for one in whole),
+        expected_minutes=sum((_expected_minutes(cell, now) for cell in expected), 0.0)
         + sum(one.window.minutes for one in whole),
-        estimated_minutes=sum(cell.estimated_minutes for cell in expected),
+        estimated_minutes=sum((cell.estimated_minutes for cell in expected), 0.0),
     )
 
 
