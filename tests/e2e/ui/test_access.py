@@ -108,6 +108,20 @@ def test_no_figure_is_cut(fleet: Site, page: Page, phone: Page, name: str) -> No
         assert here.evaluate(CUT) == []
 
 
+def test_a_low_screen_shows_rows(fleet: Site, fresh: Page) -> None:
+    """On 1280 by 720 pixels Explore has its totals and first rows in sight, and every choice at a press."""
+    fresh.set_viewport_size({"width": 1280, "height": 720})
+    fresh.goto(f"{fleet.address}/explore")
+    settled(fresh)
+    second = fresh.locator("table.table tbody tr").nth(1).bounding_box()
+
+    assert second is not None
+    assert second["y"] + second["height"] <= 720
+    expect(fresh.get_by_label("Chart", exact=True)).to_be_hidden()
+    fresh.get_by_role("button", name="More choices").click()
+    expect(fresh.get_by_label("Chart", exact=True)).to_be_visible()
+
+
 def test_the_page_is_readable_at_twice_its_size(fleet: Site, fresh: Page) -> None:
     """At 200 % zoom, which halves the room, Overview neither scrolls sideways nor loses its figures."""
     fresh.set_viewport_size({"width": 720, "height": 450})
