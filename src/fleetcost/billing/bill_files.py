@@ -40,6 +40,7 @@ READABLE = tuple(_READERS)
 _SIGNS = ",;\t|"
 _MOST_ABOVE = 5
 _LONGEST_HEADER = 60
+_LONGEST_LINE = 1 << 20
 _PART = re.compile(r"-\d{5}(?=\.)|part[-_]\d+(?:[-_]\d+)?")
 _NUMBER = re.compile(r"-(\d{5})(?=\.)")
 
@@ -117,10 +118,13 @@ def opened(file: BillFile) -> Iterator[io.TextIOBase]:
 def csv_head(file: BillFile) -> CsvHead:
     """Return how a CSV file begins: its headers are the first line of more than one value."""
     with opened(file) as text:
-        lines = [text.readline() for _ in range(_MOST_ABOVE)]
+        lines = [text.readline(_LONGEST_LINE) for _ in range(_MOST_ABOVE)]
     for above, line in enumerate(lines):
         sign = max(_SIGNS, key=line.count)
-        names = next(csv.reader([line], delimiter=sign), [])
+        try:
+            names = next(csv.reader([line], delimiter=sign), [])
+        except csv.Error:  # one value is longer than any header
+            names = []
         if len(names) > 1:
             return CsvHead(above, sign, _each_once(names))
     return CsvHead(0, ",", (lines[0].strip()[:_LONGEST_HEADER] or "nothing",))

@@ -192,9 +192,10 @@ def test_a_credit_in_columns_of_its_own_counts(tmp_path: Path) -> None:
         (csv(FOCUS) + b"1,2,3\n", "line 3: 3 values, and the headers are 11"),
         (csv(FOCUS) + b'H,"S\n', "line 3: a quotation mark without its other one"),
         (csv(FOCUS | {"ServiceName": "x"}).replace(b'"x"', b'"\xfc"'), "signs that are not in UTF-8"),
+        (b"x" * 300_000 + b",y\n1,2\n", "of no form known here"),
         (csv(FOCUS | {"Tags": "{'a': 1}"}), "line 2: Tags is \"{'a': 1}\", which is no JSON"),
     ],
-    ids=["a short line", "a torn line", "another encoding", "no JSON"],
+    ids=["a short line", "a torn line", "another encoding", "no headers", "no JSON"],
 )
 def test_what_is_torn_is_refused_in_plain_words(tmp_path: Path, content: bytes, said: str) -> None:
     """The message names the line and what is wrong with it, and nothing of the engine's."""
