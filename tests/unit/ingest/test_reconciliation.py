@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bills import cloud_cost, cloud_key, cloud_set
-from builders import asset_set, at, day, hour, node, put
+from builders import asset_set, at, day, disk, hour, node, put
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.bucket.port import Bucket
 from fleetcost.ingest.plan import Retention
@@ -212,6 +212,25 @@ def test_a_day_of_hours_in_two_currencies_is_two_assets(folder: Path) -> None:
         lines = {one.currency: one for one in report_days(snapshot, ALL)}
     assert (lines["USD"].list_cost, lines["USD"].matched_cost, lines["USD"].matched_rows) == (2, 5, 1)
     assert (lines["EUR"].list_cost, lines["EUR"].matched_cost, lines["EUR"].unbilled_cost) == (7, 0, 7)
+    made.database.close()
+
+
+def test_the_os_disk_of_a_machine_outside_of_scale_sets_is_its_own(folder: Path) -> None:
+    """Azure names it after the machine and a random end; it is the node's own disk, not another machine's."""
+    bucket, window = MemoryBucket(), hour(3)
+    group = "/subscriptions/s1/resourceGroups/mc_rg/providers/Microsoft.Compute"
+    assets = []
+    for name in ("aks-a", "aks-a1"):
+        own = f"azure://{group}/virtualMachines/{name}"
+        assets.append(node(window, name=name, provider_id=own))
+        assets.append(disk(window, name=name, volume_name="", provider_id=own, local=True, cost=Decimal(1)))
+    put(bucket, asset_set(assets, window, "azure"))
+    billed_disk = f"{group}/disks/aks-a_OsDisk_1_0a1b2c"
+    row = cloud_cost(0, Decimal(5), provider="Azure", provider_id=billed_disk, category=Category.STORAGE)
+    publish(bucket, cloud_set([row], 0, "bills-azure", BillState.FINAL))
+    made = Tables(folder, bucket)
+    assert made.ingestor.pass_once().bad == 0
+    assert made.rows("SELECT name, type FROM asset_1h WHERE adjustment <> 0") == [("aks-a", "Disk")]
     made.database.close()
 
 
