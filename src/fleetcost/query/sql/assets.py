@@ -43,7 +43,16 @@ class AssetCells:
 
     def costs(self, chosen: str = "TRUE", likely: str = "TRUE") -> str:
         """Return what each cell costs and nothing else, see `AllocationCells.costs`."""
-        return f"SELECT *, coalesce(cost_estimated, 0) AS estimated_cost FROM ({self.groups(chosen, likely)})"
+        names, source = self._names, self._source
+        by = f"step, currency{names.listed()}"
+        total = " + ".join(f"coalesce(sum({self._measure(name)}), 0)" for name in ASSET.costs)
+        estimated = f"coalesce(sum({self._measure('cost_estimated')}), 0)"
+        return (
+            f"SELECT * FROM (SELECT {by}, {names.joined()} AS name, {total} AS total_cost, "
+            f"{estimated} AS estimated_cost\n"
+            f"FROM (SELECT *, {source.step()} AS step{names.chosen()} "
+            f"FROM {source.assets()} WHERE {source.passes()} AND {likely})\nGROUP BY {by}) WHERE {chosen}"
+        )
 
     def groups(self, chosen: str = "TRUE", likely: str = "TRUE") -> str:
         """Return the cells, see `AllocationCells.groups`."""
