@@ -144,10 +144,10 @@ def test_what_agents_say_of_themselves() -> None:
         b"{",
         b"[]",
         b"\x1f\x8b",
-        gzip.compress(b"{}")[:-4],
+        gzip.compress(b"{}", mtime=0)[:-4],
         json.dumps({"version": 7}).encode(),
         b"x" * (LARGEST_BYTES + 1),
-        gzip.compress(b"0" * (LARGEST_BYTES + 1)),
+        gzip.compress(b"0" * (LARGEST_BYTES + 1), mtime=0),
         b"[" * 100_000,
     ],
 )
