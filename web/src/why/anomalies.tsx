@@ -1,6 +1,5 @@
-/** Days that cost other than their like: asked for when the card comes into view, each with what made the difference. */
+/** Days that cost other than their like, each with what made the difference. */
 
-import { useEffect, useRef, useState } from "react";
 import { useAsked } from "../api/hooks";
 import { anomaliesAddress } from "../api/questions";
 import type { Anomalies, AnomalyEvent } from "../api/schema";
@@ -22,22 +21,12 @@ const KINDS: Readonly<Record<string, string>> = {
   drift: "a week above the weeks before",
 };
 
-/** The card of the days that stand out among those of the last week. */
+/** The days that stand out among those of the last week. */
 export function StandsOut({ query }: { query: View }) {
-  const [place, seen] = useSeen();
-  const asked = useAsked<Anomalies>(anomaliesAddress(query), seen);
-  return (
-    <section className="card panel" aria-labelledby="stands-out" ref={place}>
-      <h2 id="stands-out">Days that stand out</h2>
-      {asked.error ? (
-        <p className="muted">They could not be read: {asked.error.message}</p>
-      ) : asked.data ? (
-        <Found found={asked.data} query={query} />
-      ) : (
-        <p className="muted">Looking at the last week …</p>
-      )}
-    </section>
-  );
+  const asked = useAsked<Anomalies>(anomaliesAddress(query));
+  if (asked.error) return <p className="muted">They could not be read: {asked.error.message}</p>;
+  if (!asked.data) return <p className="muted">Looking at the last week …</p>;
+  return <Found found={asked.data} query={query} />;
 }
 
 function Found({ found, query }: { found: Anomalies; query: View }) {
@@ -97,23 +86,3 @@ export function judgedWords({ events, event_count, groups, learning, floor }: Ju
 type Judged = Pick<Anomalies, "event_count" | "groups" | "learning" | "floor"> & {
   readonly events: readonly unknown[];
 };
-
-/** Whether an element has come into view; where the browser cannot say, it has. */
-function useSeen() {
-  const place = useRef<HTMLElement>(null);
-  const [seen, setSeen] = useState(false);
-  useEffect(() => {
-    const element = place.current;
-    if (!element || seen) return;
-    if (typeof IntersectionObserver === "undefined") {
-      setSeen(true);
-      return;
-    }
-    const observer = new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) setSeen(true);
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [seen]);
-  return [place, seen] as const;
-}

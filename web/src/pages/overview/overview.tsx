@@ -9,6 +9,7 @@ import { Bars } from "../../charts/bars";
 import { isLowerBound } from "../../completeness";
 import { FiguresChoice } from "../../controls/figures";
 import { Title, Tools } from "../../frame/page";
+import { SeenCard } from "../../frame/seen";
 import { Export, Share } from "../../frame/share";
 import { show } from "../../location";
 import { questionOf } from "../../question";
@@ -117,9 +118,9 @@ function Found({ answer, query, view }: { answer: Allocations; query: View; view
         </Suspense>
       ) : null}
       <FleetTable answer={answer} clusters={clusters.data} query={query} view={view} />
-      <Suspense fallback={null}>
+      <SeenCard id="stands-out" title="Days that stand out">
         <StandsOut query={query} />
-      </Suspense>
+      </SeenCard>
     </>
   );
 }
