@@ -38,7 +38,15 @@ class ComparedWindows:
     change: WindowChange
 
 
-def ask_change(snapshot: View, question: Question, base: Window, known: Known, now: datetime) -> ComparedWindows:
+def ask_change(
+    snapshot: View,
+    question: Question,
+    base: Window,
+    known: Known,
+    now: datetime,
+    *,
+    allowed: frozenset[str] | None = None,
+) -> ComparedWindows:
     """
     Compare a window with an earlier one.
 
@@ -48,6 +56,7 @@ def ask_change(snapshot: View, question: Question, base: Window, known: Known, n
         base: the earlier window, of whole windows of the question's resolution
         known: what earlier questions learned of the ledger
         now: the clock's reading; windows that have not begun are in neither
+        allowed: the clusters of which one may know how they were observed, None for all
 
     Raises:
         QuestionError: the filter names an unknown field.
@@ -58,7 +67,11 @@ def ask_change(snapshot: View, question: Question, base: Window, known: Known, n
     pairs = paired(before.frame.window, after.frame.window, question.frame.resolution)
     sides = (before, after)
     covered = [known.coverages(snapshot, one.frame, needed(one.kind), now) for one in sides]
-    clusters = sorted(cluster for cluster in covered[0].keys() | covered[1].keys() if may_hold(bare.filter, cluster))
+    clusters = sorted(
+        cluster
+        for cluster in covered[0].keys() | covered[1].keys()
+        if may_hold(bare.filter, cluster) and (allowed is None or cluster in allowed)
+    )
     alike = likeness(pairs, (covered[0], covered[1]), clusters, now, estimated=question.estimated)
     unlike = _unlike_bills(snapshot, sides, pairs, clusters, known) if question.adjusted else ((), ())
     asked = [_side(snapshot, one, alike, place, unlike[place]) for place, one in enumerate(sides)]

@@ -44,7 +44,8 @@ def compare(context: Context) -> CompareJson:
     question, base = _windows(context, native_question(context, SetKind.ALLOCATIONS))
     fold, known = nanos_of(context.parameters, "fold", DEFAULT_FOLD), context.tables.known
     with context.snapshot() as snapshot:
-        found = ask_change(snapshot, native_currency(context, snapshot, question), base, known, context.now)
+        shown = native_currency(context, snapshot, question)
+        found = ask_change(snapshot, shown, base, known, context.now, allowed=context.clusters(snapshot))
         sides = [
             context.seen(snapshot, judged(snapshot, one, context.now, known)) for one in (found.after, found.before)
         ]
