@@ -103,6 +103,7 @@ def test_a_worker_that_is_killed_changes_no_answer(
     assert costs(tables, BY_NAMESPACE, written.made.fleet.now) == expected(written)
 
 
+@pytest.mark.corner
 def test_a_server_that_is_killed_is_an_error_in_time_and_comes_back(
     doomed: SparkCluster, server: subprocess.Popen[bytes], tables: RemoteTables, written: Written
 ) -> None:
