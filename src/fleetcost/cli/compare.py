@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from decimal import Decimal
 from typing import Any
 
-import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from fleetcost.cli.asking import add_api_flags
 from fleetcost.cli.flags import Subparsers
-from fleetcost.cli.query import add_question_flags, fetch
-from fleetcost.errors import TryAgainError
+from fleetcost.cli.query import add_question_flags, ask
 
 _MOST_ITEMS = 3
 """Items of a row in the table; `--format json` has all."""
@@ -35,15 +32,9 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    body = fetch(parsed, "compare", "base", "limit", "fold")
-    if parsed.format == "json":
-        sys.stdout.write(body.decode() + "\n")
-        return 0
-    try:
-        answer = msgspec.json.decode(body)
-    except msgspec.MsgspecError as error:
-        raise TryAgainError(f"ask {parsed.url}: not an answer of an aggregator: {error} (--url)") from error
-    _print(answer)
+    answer = ask(parsed, "compare", "base", "limit", "fold")
+    if answer is not None:
+        _print(answer)
     return 0
 
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-import msgspec
 from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
 from fleetcost.cli.asking import add_api_flags
 from fleetcost.cli.flags import Subparsers
-from fleetcost.cli.query import add_question_flags, fetch
-from fleetcost.errors import TryAgainError
+from fleetcost.cli.query import add_question_flags, ask
 
 _CENT = Decimal("0.01")
 
@@ -37,15 +34,9 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    body = fetch(parsed, "explain", "row", "field", "path", "depth", "limit")
-    if parsed.format == "json":
-        sys.stdout.write(body.decode() + "\n")
-        return 0
-    try:
-        answer = msgspec.json.decode(body)
-    except msgspec.MsgspecError as error:
-        raise TryAgainError(f"ask {parsed.url}: not an answer of an aggregator: {error} (--url)") from error
-    _print(answer, paths=parsed.paths)
+    answer = ask(parsed, "explain", "row", "field", "path", "depth", "limit")
+    if answer is not None:
+        _print(answer, paths=parsed.paths)
     return 0
 
 

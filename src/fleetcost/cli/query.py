@@ -80,14 +80,9 @@ def add_question_flags(parser: argparse.ArgumentParser, kind: str) -> None:
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    body = fetch(parsed, _PATHS[parsed.kind])
-    if parsed.format == "json":
-        sys.stdout.write(body.decode() + "\n")
+    answer = ask(parsed, _PATHS[parsed.kind])
+    if answer is None:
         return 0
-    try:
-        answer = msgspec.json.decode(body)
-    except msgspec.MsgspecError as error:
-        raise TryAgainError(f"ask {parsed.url}: not an answer of an aggregator: {error} (--url)") from error
     columns = _COLUMNS[parsed.kind]
     if parsed.format == "csv":
         writer = csv.writer(sys.stdout)
@@ -108,19 +103,32 @@ def _figures(row: dict[str, Any], columns: tuple[str, ...]) -> dict[str, float]:
     return figures
 
 
-def fetch(parsed: argparse.Namespace, path: str, *more: str) -> bytes:
+def ask(parsed: argparse.Namespace, path: str, *more: str) -> dict[str, Any] | None:
     """
-    Ask what the flags say.
+    Ask what the flags say; with `--format json` print the answer as it came, and return None.
 
     Args:
-        parsed: the flags of `add_question_flags` and of the client
+        parsed: the flags of `add_question_flags`, of the client, and `--format`
         path: below `/api/v1`
         more: names of further flags that are sent
 
     Raises:
         CallerError: the question cannot be used.
         NoAnswerError: there was no answer.
+        TryAgainError: what came is no answer of an aggregator.
     """
+    body = _fetch(parsed, path, *more)
+    if parsed.format == "json":
+        sys.stdout.write(body.decode() + "\n")
+        return None
+    try:
+        answer: dict[str, Any] = msgspec.json.decode(body)
+    except msgspec.MsgspecError as error:
+        raise TryAgainError(f"ask {parsed.url}: not an answer of an aggregator: {error} (--url)") from error
+    return answer
+
+
+def _fetch(parsed: argparse.Namespace, path: str, *more: str) -> bytes:
     names = ("window", "aggregate", "filter", "currency", "rates", "basis", "estimated", "idle", "tenancy", *_SHARING)
     chosen = {name: str(value) for name in (*names, *more) if (value := getattr(parsed, name, None)) is not None}
     with api_client(parsed) as client:
