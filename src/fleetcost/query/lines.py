@@ -41,12 +41,22 @@ class RowKey:
 
 @dataclass(frozen=True, slots=True)
 class RowTerms:
-    """What a row costs, by where that comes from, in nanos of its currency."""
+    """
+    What a row costs, by where that comes from, in nanos of its currency.
+
+    Attributes:
+        external_nanos: the part of its own cost that is of services outside of the cluster
+        core_nanohours, memory_byte_nanohours, gpu_nanohours: what it was charged for, in billionths
+    """
 
     own_nanos: int = 0
     idle_nanos: int = 0
     shared_nanos: int = 0
     tenancy_nanos: int = 0
+    external_nanos: int = 0
+    core_nanohours: int = 0
+    memory_byte_nanohours: int = 0
+    gpu_nanohours: int = 0
 
     @property
     def total_nanos(self) -> int:
@@ -136,6 +146,9 @@ class LineCharge:
 
 NO_CHARGE = LineCharge()
 
+_NAMES_AT = 10
+"""Where the parts of the name begin among the columns of `Lines.terms`."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkloadLine:
@@ -190,7 +203,7 @@ def _asked_terms(snapshot: View, question: Question) -> AnswerTerms:
     parts = snapshot.rows(lines.idle_parts(), dialect.bound) if whole and question.idle is Idle.SHARE else []
     return AnswerTerms(
         {_key(record): _terms(question, record) for record in found},
-        {key: tuple(record[6:]) for record in found if (key := _key(record)).grouped},
+        {key: tuple(record[_NAMES_AT:]) for record in found if (key := _key(record)).grouped},
         IdleShares(
             {(cluster, currency): _nanos(amount) for cluster, currency, amount in pools},
             {(RowKey(name, currency), cluster): _nanos(amount) for name, currency, cluster, amount in parts},
@@ -260,12 +273,12 @@ def _key(record: Sequence[Any]) -> RowKey:
 
 
 def _terms(question: Question, record: Sequence[Any]) -> RowTerms:
-    role, _, _, cost, idle, shared = record[:6]
-    own, carried, rest = _nanos(cost), _nanos(idle), _nanos(shared)
+    role = record[0]
+    own, carried, rest, *others = map(_nanos, record[3:_NAMES_AT])
     if role == ROLE_IDLE:
         return RowTerms(idle_nanos=own)
     of_tenancy = role == ROLE_TENANCY or (question.tenancy is Tenancy.SHARE and question.sharing is None)
-    return RowTerms(own - carried, carried, *((0, rest) if of_tenancy else (rest, 0)))
+    return RowTerms(own - carried, carried, *((0, rest) if of_tenancy else (rest, 0)), *others)
 
 
 def _nanos(amount: Any) -> int:  # noqa: ANN401 - an exact decimal of the engine

@@ -29,6 +29,9 @@ CHARGES: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """By resource, the columns of the amounts that are charged and requested; a volume is as large as was asked for."""
 
+MEASURED = ("cpu_core_hours", "ram_byte_hours", "gpu_hours")
+"""What rows were charged for."""
+
 _WORKLOAD = ("cluster", "namespace", "controller_kind", "controller")
 _PLACE = ("cluster", "window_start", "node")
 
@@ -46,15 +49,18 @@ class Lines:
         """
         Return the terms of rows.
 
-        Their columns: role, currency, name, cost without what is shared, idle inside it, shared cost, the name's parts.
+        Their columns: role, currency, name, cost without what is shared, idle inside it, shared cost, external cost,
+        then what was charged for: core-hours, byte-hours of memory, GPU-hours; the name's parts.
 
         Args:
             cells: where to read all rows
         """
         cost = " + ".join(f"coalesce({name}, 0)" for name in ALLOCATION.costs)
         idle = " + ".join(f"coalesce({name}_cost_idle, 0)" for name in RESOURCES)
-        amounts = (cost, idle, "coalesce(shared_cost, 0)")
-        sums = ", ".join(f"{self._source.rounded(f'sum({amount})')}::DECIMAL(38, 9)" for amount in amounts)
+        amounts = (cost, idle, "coalesce(shared_cost, 0)", "coalesce(external_cost, 0)")
+        costs = [f"{self._source.rounded(f'sum({amount})')}::DECIMAL(38, 9)" for amount in amounts]
+        hours = [f"sum(coalesce({name}, 0))::DECIMAL(38, 9)" for name in MEASURED]
+        sums = ", ".join([*costs, *hours])
         by = f"role, currency, name{self._names.listed()}"
         return f"SELECT role, currency, name, {sums}{self._names.listed()} FROM {cells} GROUP BY {by} ORDER BY 1, 2, 3"
 
