@@ -7,6 +7,9 @@ FleetcostError
 │   ├── SettingsError          a setting, flag, environment variable or configuration file
 │   ├── QuestionError          a query parameter: names it, what was read, what is accepted
 │   ├── RatesRefusedError      a file of exchange rates that cannot be used
+│   ├── MonthClosedError       a month that is closed already, or was never closed and is to be closed again
+│   ├── MonthNotReadyError     something of a month is still waited for, and nobody has accepted that it is missing
+│   ├── NotKeptError           what was asked as of an earlier time, and is not kept
 │   └── ClaimRefusedError      this cluster id belongs to another cluster
 ├── TryAgainError          the other side did not answer, or not well: the same call may succeed later
 │   ├── SourceError            the Prometheus-compatible API
@@ -124,6 +127,18 @@ class QuestionError(CallerError):
 
 class RatesRefusedError(CallerError):
     """A file of exchange rates cannot be read, or holds what can hardly be meant."""
+
+
+class MonthClosedError(CallerError):
+    """The month is closed already; or it is to be closed again and was never closed."""
+
+
+class MonthNotReadyError(CallerError):
+    """Something of the month is still waited for, and nobody has accepted that it is missing."""
+
+
+class NotKeptError(CallerError):
+    """What was asked as of an earlier time is not kept at this grain."""
 
 
 class ClaimRefusedError(CallerError):

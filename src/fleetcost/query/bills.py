@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from fleetcost.model.cloud_cost import BillState
+from fleetcost.model.cloud_sets import IntegrationId
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.reconciliation import AssetOutcome
-from fleetcost.model.window import Resolution
+from fleetcost.model.statement import CalendarMonth
+from fleetcost.model.window import Resolution, Window
 from fleetcost.query.answer import BillCompleteness, Completeness
 from fleetcost.query.conditions import may_hold
 from fleetcost.query.dialects import dialect_of
@@ -23,6 +25,10 @@ from fleetcost.tables.view import View
 
 AWAITED = timedelta(days=2)
 """A day without any row of its bill is waited for this long after its end; later there was nothing to pay."""
+
+
+INVOICED_AFTER = timedelta(days=5)
+"""A month that names no invoices is invoiced this long after its end at the earliest."""
 
 
 def bill_entries(snapshot: View, known: Known) -> tuple[CloudEntry, ...]:
@@ -116,6 +122,57 @@ def day_states(snapshot: View, frame: Frame) -> Mapping[tuple[ClusterId, datetim
         dialect.bound,
     )
     return {(ClusterId(cluster), aware(day)): BillState(state) for cluster, day, state in found}
+
+
+def invoiced_days(
+    snapshot: View, window: Window, quiet: timedelta, now: datetime, known: Known
+) -> frozenset[tuple[IntegrationId, datetime]]:
+    """
+    Return the days of a window whose bill is an invoice, by integration.
+
+    A day is, where its bill is final and each of its rows names its invoice, or where its month ended five days ago and
+    nothing of the month's bill has changed for a while.
+
+    Args:
+        snapshot: the view
+        window: whole days
+        quiet: for how long nothing may have changed
+        now: the clock's reading
+        known: what earlier questions learned of the ledger
+    """
+    named = known.remembered(snapshot, ("invoices", window), lambda: _named_invoices(snapshot, window))
+    final: dict[tuple[IntegrationId, int, int], list[CloudEntry]] = {}
+    for entry in bill_entries(snapshot, known):
+        start = entry.key.window.start
+        if entry.state is EntryState.INGESTED:
+            final.setdefault((entry.key.integration, start.year, start.month), []).append(entry)
+    return frozenset(
+        (integration, entry.key.window.start)
+        for (integration, year, month), own in final.items()
+        for settled in (_settled(CalendarMonth(year, month), own, quiet, now),)
+        for entry in own
+        if entry.bill_state is BillState.FINAL
+        and window.holds(entry.key.window)
+        and (settled or (integration, entry.key.window.start) in named)
+    )
+
+
+def _settled(month: CalendarMonth, own: Iterable[CloudEntry], quiet: timedelta, now: datetime) -> bool:
+    """Tell whether a month's bill has ended changing."""
+    last = max(entry.built_at or entry.written_at for entry in own)
+    return now >= month.window.end + INVOICED_AFTER and now - last >= quiet
+
+
+def _named_invoices(snapshot: View, window: Window) -> frozenset[tuple[IntegrationId, datetime]]:
+    dialect = dialect_of(snapshot)
+    start, end = dialect.time(window.start), dialect.time(window.end)
+    found = snapshot.rows(
+        "SELECT integration, window_start FROM cloud_cost_1d "  # noqa: S608 - times only
+        f"WHERE window_start >= {start} AND window_start < {end} "
+        "GROUP BY integration, window_start HAVING count(*) FILTER (WHERE invoice_id = '') = 0",
+        dialect.bound,
+    )
+    return frozenset((IntegrationId(integration), aware(day)) for integration, day in found)
 
 
 def _states(snapshot: View, frame: Frame) -> dict[str, dict[BillState, int]]:

@@ -129,6 +129,21 @@ def read_table(bucket: BucketReader, name: str) -> KnownTable:
     return KnownTable(None, current, fault or f"{FOLDER}/{name} holds no version")
 
 
+def read_version(bucket: BucketReader, name: str, version: int) -> RateTable:
+    """
+    Read one version of a table, which need not be the one that counts.
+
+    Raises:
+        ObjectMissingError: there is no such version.
+        DocumentDamagedError: it cannot be read.
+        StoreError, StoreRefusedError: the bucket did not answer, or refused.
+    """
+    for number, kind, path in _versions(bucket, name):
+        if number == version:
+            return RateTable(name, version, kind, _read(bucket, path, kind, ""))
+    raise ObjectMissingError(f"the rate table {name} has no version {version}")
+
+
 def publish_rates(
     bucket: Bucket, name: str, kind: RateKind, rates: Iterable[ExchangeRate], source: str, now: datetime
 ) -> CurrentRates | None:

@@ -67,12 +67,12 @@ class EarlierMonth:
     Attributes:
         month: which
         posted: the sum of all lines about it
-        live: as it is now; None where the tables do not keep it any more, and it is what was posted
+        live: as it is now
     """
 
     month: CalendarMonth
     posted: ByKey
-    live: LiveMonth | None
+    live: LiveMonth
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +107,12 @@ def closed(
     Args:
         month: which
         live: what each key costs
-        earlier: months before it that were closed
+        earlier: months before it that were closed and that the tables keep; what they do not keep is what was posted
         materiality: which differences are posted
     """
     lines = list(_lines(StatementLineKind.COST, month, live))
     unposted: dict[CalendarMonth, ByKey] = {}
     for one in earlier:
-        if one.live is None:
-            continue
         due = less(one.live.now, one.posted)
         chosen = _material(due, one.posted, materiality)
         lines += _postings(one, {key: due[key] for key in chosen})
@@ -164,8 +162,8 @@ def _postings(one: EarlierMonth, due: ByKey) -> Iterator[StatementLine]:
 
 def _causes(key: StatementKey, due: KeyAmounts, one: EarlierMonth) -> CauseNanos:
     """Split a difference: what other rates made of the same rows, what bills adjust, and the rest, which is of sets."""
-    old = None if one.live is None else one.live.by_old_rates
-    rates = NOTHING if one.live is None or old is None else one.live.now.get(key, NOTHING) - old.get(key, NOTHING)
+    old = one.live.by_old_rates
+    rates = NOTHING if old is None else one.live.now.get(key, NOTHING) - old.get(key, NOTHING)
     rest = due - rates
     return CauseNanos(rest.list_nanos, rest.adjustment_nanos, rates.total_nanos)
 

@@ -185,13 +185,6 @@ def test_a_key_that_vanished_is_taken_back() -> None:
     assert (line.name, line.total_cost, line.of_coverage) == ("web", -10, -10)
 
 
-def test_what_the_tables_do_not_keep_is_what_was_posted() -> None:
-    """A month whose rows have left the tables has no difference, whatever a question about it would say."""
-    plan = closed(MONTHS[1], {WEB: TEN}, [EarlierMonth(MONTHS[0], {WEB: TEN}, None)], Materiality(0, 0))
-    assert [line.kind for line in plan.lines] == [StatementLineKind.COST]
-    assert plan.unposted == {}
-
-
 def test_unlike_currencies_are_judged_apart() -> None:
     """A rise in one currency and a fall in another do not cancel, and neither makes the other material."""
     euro, dollar = WEB, KEYS[1]

@@ -1,0 +1,24 @@
+"""What a month that is over is waited for before it is closed, in words."""
+
+from __future__ import annotations
+
+from fleetcost.statements.live import INVOICED
+from fleetcost.statements.records import StatementInputs
+
+
+def waiting_for(inputs: StatementInputs) -> tuple[str, ...]:
+    """Return what is missing of a month; empty where all of its windows are complete and all bills are invoiced."""
+    clusters = [
+        f"{one.cluster} lacks {_days(one.gap_count)} ({one.gaps[0]})" for one in inputs.clusters if one.gap_count
+    ]
+    bills = [
+        f"the bill of {one.integration}: {', '.join(f'{_days(count)} {state}' for state, count in rest.items())}"
+        for one in inputs.integrations
+        if (rest := {state: count for state, count in one.days.items() if state != INVOICED})
+    ]
+    none = ["no cluster has a day of it"] if not inputs.sets else []
+    return (*none, *clusters, *bills)
+
+
+def _days(count: int) -> str:
+    return f"{count} {'day' if count == 1 else 'days'}"
