@@ -30,6 +30,7 @@ CHANGING = [one for one in EVERY if one.changes]
 READING = [one for one in EVERY if not one.changes]
 BODIES: dict[str, Any] = {
     "/api/v1/repairs": {"cluster": "c1", "window": "1d", "force": True},
+    "/api/v1/savings/archive/{id}": {"note": "n"},
     "/api/v1/views/{id}": {"title": "t", "url": "explore"},
     "/model/clusters": {"name": "n", "address": "http://127.0.0.1:1"},
 }

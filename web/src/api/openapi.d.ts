@@ -106,6 +106,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/savings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the fleet could do without, by money, with evidence */
+        get: operations["get_api_v1_savings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/savings/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Savings that somebody put aside */
+        get: operations["get_api_v1_savings_archive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/savings/archive/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put a saving aside */
+        put: operations["put_api_v1_savings_archive_id"];
+        post?: never;
+        /** Take a saving back among the others */
+        delete: operations["delete_api_v1_savings_archive_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/savings/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the fleet could do without, of one kind */
+        get: operations["get_api_v1_savings_kind"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cloudcosts": {
         parameters: {
             query?: never;
@@ -1214,6 +1283,177 @@ export interface components {
          * @enum {unknown}
          */
         AnomalyKind: "drift" | "fall" | "new" | "rise";
+        /**
+         * SavingsJson
+         * @description What a fleet could do without.
+         *
+         *     Attributes:
+         *         totals: by currency, of what is sure; freed and expected are different things and never added
+         *         kinds: of every kind: its rule, what was judged, found and withheld
+         *         savings: the most expected money first, then the most freed, then what is thin or withheld
+         *         row_count: how many there are
+         *         archived_count: how many somebody put aside
+         *         conversion: the exchange rates behind amounts, where one currency was asked for
+         */
+        SavingsJson: {
+            window: components["schemas"]["WindowJson"];
+            profile: string;
+            totals: components["schemas"]["SavingsTotalJson"][];
+            kinds: components["schemas"]["SavingKindJson"][];
+            savings: components["schemas"]["SavingJson"][];
+            row_count: number;
+            archived_count: number;
+            as_of: string;
+            took_ms: number;
+            /** @default null */
+            conversion?: components["schemas"]["ConversionJson"] | null;
+        };
+        /**
+         * SavingsTotalJson
+         * @description The sums of one currency, per month: of savings whose verdict is ok and that nobody put aside.
+         *
+         *     Attributes:
+         *         spent: what clusters cost, and what is billed beside them and could be saved; `expected` is never above it
+         */
+        SavingsTotalJson: {
+            currency: string;
+            spent: string;
+            freed: string;
+            low: string;
+            expected: string;
+            high: string;
+            count: number;
+        };
+        /**
+         * SavingKindJson
+         * @description What one kind comes to.
+         *
+         *     Attributes:
+         *         meaning: its rule, and when it becomes money
+         *         judged: things that were looked at
+         *         found: how many could be saved, by verdict
+         *         withheld: how many could not be judged, and why
+         *         totals: as of the whole
+         */
+        SavingKindJson: {
+            kind: components["schemas"]["SavingKind"];
+            meaning: string;
+            judged: number;
+            found: {
+                [key: string]: number;
+            };
+            withheld: components["schemas"]["ReasonJson"][];
+            totals: components["schemas"]["SavingsTotalJson"][];
+        };
+        /**
+         * SavingKind
+         * @description What could be saved; what comes first claims first.
+         * @enum {unknown}
+         */
+        SavingKind: "commitments" | "idle-workloads" | "nodes" | "orphaned-resources" | "oversized-volumes" | "unmounted-volumes" | "unused-gpus";
+        /**
+         * Verdict
+         * @description Whether a saving can be believed.
+         * @enum {unknown}
+         */
+        Verdict: "ok" | "thin" | "withheld";
+        /**
+         * ReasonJson
+         * @description Why something is thin or withheld, what would change it, and how often.
+         */
+        ReasonJson: {
+            reason: components["schemas"]["SavingReason"];
+            meaning: string;
+            /** @default 1 */
+            count?: number;
+        };
+        /**
+         * SavingReason
+         * @description Why a saving is thin or withheld.
+         * @enum {unknown}
+         */
+        SavingReason: "no demand" | "no hours" | "no network" | "no sizes" | "no usage" | "shared use" | "short";
+        /**
+         * SavingJson
+         * @description One saving; amounts are exact, per month of 730 hours.
+         *
+         *     Attributes:
+         *         id: the same for the same thing in every answer
+         *         name: of a volume, a pool, or a resource of a bill
+         *         verdict: whether to believe it
+         *         cost: what it is about costs
+         *         freed: what is given back at the prices it was charged; money only when a node goes
+         *         low, expected, high: what the bill becomes smaller by
+         *         archived: somebody put it aside; it is in no sum
+         */
+        SavingJson: {
+            id: string;
+            kind: components["schemas"]["SavingKind"];
+            cluster: string;
+            namespace: string;
+            controller_kind: string;
+            controller: string;
+            name: string;
+            currency: string;
+            verdict: components["schemas"]["Verdict"];
+            reasons: components["schemas"]["ReasonJson"][];
+            cost: string;
+            freed: string;
+            low: string;
+            expected: string;
+            high: string;
+            facts: components["schemas"]["SavingFactJson"][];
+            /** @default null */
+            archived?: components["schemas"]["ArchivedJson"] | null;
+        };
+        /**
+         * SavingFactJson
+         * @description One thing that is known: a text, a time or an exact number as text, and its unit, empty for texts and counts.
+         */
+        SavingFactJson: {
+            name: string;
+            value: string;
+            unit: string;
+        };
+        /**
+         * ArchivedJson
+         * @description Who put a saving aside, when, until when (empty: for good) and why.
+         */
+        ArchivedJson: {
+            by: string;
+            at: string;
+            until: string;
+            note: string;
+        };
+        /**
+         * ArchivedSavings
+         * @description Every saving that was put aside, and whether this caller can change that.
+         */
+        ArchivedSavings: {
+            archived: components["schemas"]["ArchivedSaving"][];
+            read_only: boolean;
+        };
+        /**
+         * ArchivedSaving
+         * @description A saving that was put aside, as it is kept; `by` is the name of the token.
+         */
+        ArchivedSaving: {
+            id: string;
+            by: string;
+            at: string;
+            until: string;
+            note: string;
+        };
+        /**
+         * ArchiveChange
+         * @description A saving put aside: until when (RFC 3339; empty: for good) and why.
+         */
+        ArchiveChange: {
+            /** @default  */
+            until?: string;
+            /** @default  */
+            note?: string;
+        };
         /**
          * CloudCostsJson
          * @description The envelope of an answer about cloud costs.
@@ -2325,6 +2565,201 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnomaliesJson"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_savings: {
+        parameters: {
+            query?: {
+                /** @description whose days are looked at: today, yesterday, week, month, lastweek, lastmonth; a duration such as 30m, 24h, 7d, 2w; `1d offset 1d`; two Unix times or two RFC 3339 times ending in Z, joined by a comma; left out, it is 14d */
+                window?: string;
+                /** @description only these clusters, joined by commas; left out, it is all */
+                cluster?: string;
+                /** @description how much room is left above what is used; left out, it is production */
+                profile?: "development" | "production" | "high-availability";
+                /** @description with what somebody put aside; left out, it is false */
+                archived?: boolean;
+                /** @description most savings to return, 5000 at most; left out, it is 200 */
+                limit?: number;
+                /** @description savings to leave out at the beginning; left out, it is 0 */
+                offset?: number;
+                /** @description how the answer is written; left out, it is json */
+                format?: "json" | "csv";
+                /** @description the currency of the answer, by its ISO 4217 code, or native for each row's own; left out, it is display_currency of the settings, else native */
+                currency?: string;
+                /** @description which exchange rates: the name of a table, or name@YYYY-MM-DD for the rates of one day throughout; left out, it is rates of the settings */
+                rates?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavingsJson"];
+                    "text/csv": unknown;
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_savings_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchivedSavings"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_v1_savings_archive_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveChange"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchivedSavings"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_v1_savings_archive_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchivedSavings"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_savings_kind: {
+        parameters: {
+            query?: {
+                /** @description whose days are looked at: today, yesterday, week, month, lastweek, lastmonth; a duration such as 30m, 24h, 7d, 2w; `1d offset 1d`; two Unix times or two RFC 3339 times ending in Z, joined by a comma; left out, it is 14d */
+                window?: string;
+                /** @description only these clusters, joined by commas; left out, it is all */
+                cluster?: string;
+                /** @description how much room is left above what is used; left out, it is production */
+                profile?: "development" | "production" | "high-availability";
+                /** @description with what somebody put aside; left out, it is false */
+                archived?: boolean;
+                /** @description most savings to return, 5000 at most; left out, it is 200 */
+                limit?: number;
+                /** @description savings to leave out at the beginning; left out, it is 0 */
+                offset?: number;
+                /** @description how the answer is written; left out, it is json */
+                format?: "json" | "csv";
+                /** @description the currency of the answer, by its ISO 4217 code, or native for each row's own; left out, it is display_currency of the settings, else native */
+                currency?: string;
+                /** @description which exchange rates: the name of a table, or name@YYYY-MM-DD for the rates of one day throughout; left out, it is rates of the settings */
+                rates?: string;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavingsJson"];
+                    "text/csv": unknown;
                 };
             };
             /** @description the question cannot be used */

@@ -1,0 +1,169 @@
+"""`/api/v1/savings`: read from real tables, judged, narrowed, put aside and taken back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from builders import GIB, allocation, allocation_set, asset_set, at, bucket_of, day, disk, hour, money, node, unmounted
+from fleetcost.api.state import FolderState
+from fleetcost.model.allocation import VolumeShare
+from fleetcost.model.window import Window
+from unit.api.apps import App, app
+
+DAYS = 8
+NODES = ("n1", "n2", "n3", "n4")
+ZONE = {"labels": {"topology_kubernetes_io_zone": "eu-1a"}}
+
+
+def hours_of(window: Window) -> float:
+    """Return how many hours a window has."""
+    return window.seconds / 3600
+
+
+def sets_of(window: Window, cluster: str = "c1") -> list[Any]:
+    """Return a cluster of four nodes with small pods, one of them idle, and a large and a forgotten volume."""
+    hours = hours_of(window)
+    pods = []
+    for number in range(8):
+        name, idle = f"web-{number}", number == 7
+        pods.append(allocation(
+            window, node=NODES[number % 4], controller="idle" if idle else "web", pod=name, pod_uid=name,
+            cpu_core_hours=0.2 * hours, cpu_core_request_hours=0.2 * hours, cpu_core_usage_hours=0.001 * hours,
+            cpu_core_usage_max=0.002 if idle else 0.5, cpu_cost=money(0.01 * hours),
+            ram_byte_hours=int(0.5 * GIB * hours), ram_byte_request_hours=int(0.5 * GIB * hours),
+            ram_byte_usage_hours=int(0.1 * GIB * hours), ram_cost=money(0.002 * hours),
+            network_receive_bytes=0 if idle else int(10_000 * 3600 * hours),
+        ))  # fmt: skip
+    share = VolumeShare("pv-spare", "vol-2", int(50 * GIB * hours), money(0.01 * hours))
+    pods.append(unmounted(window, pv_cost=share.cost, pv_byte_hours=share.byte_hours, volumes=(share,)))
+    assets = [
+        node(window, name=name, provider_id=name, pool="general", node_type="m5.large", cpu_core_hours=2 * hours,
+             ram_byte_hours=int(8 * GIB * hours), cpu_cost=money(0.07 * hours), ram_cost=money(0.026 * hours), **ZONE)
+        for name in NODES
+    ]  # fmt: skip
+    assets += [
+        disk(window, cost=money(0.02 * hours), byte_hours=int(100 * GIB * hours), byte_usage_max=float(10 * GIB),
+             claim_name="data", claim_namespace="shop"),
+        disk(window, name="pv-spare", volume_name="pv-spare", provider_id="vol-2", cost=money(0.01 * hours),
+             byte_hours=int(50 * GIB * hours)),
+    ]  # fmt: skip
+    return [allocation_set(pods, window, cluster), asset_set(assets, window, cluster)]
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """Two such clusters over eight whole days, with hours of the first one's last day."""
+    sets = [one for number in range(DAYS) for cluster in ("c1", "c2") for one in sets_of(day(number), cluster)]
+    sets += [one for number in range(24) for one in sets_of(hour(number, DAYS - 1))]
+    folder = tmp_path_factory.mktemp("savings")
+    with app(folder / "tables", bucket_of(*sets), at(0.5, DAYS), state=FolderState(folder / "state")) as opened:
+        opened.ingestor.pass_once()
+        yield opened
+
+
+def ask(found: App, path: str = "", **asked: Any) -> Any:
+    """Ask for savings of the eight days."""
+    return found.get(f"/api/v1/savings{path}", window=f"{DAYS}d", **asked)
+
+
+def test_every_kind_is_found_in_real_tables(found: App) -> None:
+    """The forgotten and the large volume, the idle workload and spare nodes are found, with their money."""
+    answer = ask(found, cluster="c1")
+    by_kind = {one["kind"]: one for one in answer["savings"]}
+    assert {kind: one["name"] or one["controller"] for kind, one in by_kind.items()} == {
+        "unmounted-volumes": "pv-spare", "oversized-volumes": "pv-1", "idle-workloads": "idle", "nodes": "general",
+    }  # fmt: skip
+    monthly = {kind: (Decimal(one["expected"]), Decimal(one["freed"])) for kind, one in by_kind.items()}
+    assert monthly["unmounted-volumes"] == (Decimal("7.3"), 0)
+    assert monthly["oversized-volumes"] == (Decimal("14.6") * Decimal("0.85"), 0)
+    assert monthly["idle-workloads"] == (0, Decimal("8.76"))
+    assert monthly["nodes"] == (Decimal("140.16"), 0)
+    facts = {fact["name"]: fact["value"] for fact in by_kind["nodes"]["facts"]}
+    assert (facts["nodes now"], facts["nodes that its pods need"], facts["could go"]) == ("4", "2", "n1, n2")
+
+
+def test_what_cannot_be_judged_is_counted(found: App) -> None:
+    """The cluster without hours is withheld for its nodes, and the unmeasured volume is not judged by size."""
+    kinds = {one["kind"]: one for one in ask(found)["kinds"]}
+    assert [(one["reason"], one["count"]) for one in kinds["nodes"]["withheld"]] == [("no hours", 1)]
+    assert kinds["nodes"]["judged"] == 2
+    assert kinds["oversized-volumes"]["withheld"] == []
+
+
+def test_the_sums_are_of_the_rows(found: App) -> None:
+    """Totals are what is sure of the rows, by amount, and within what is spent; a kind of its own has its own."""
+    answer = ask(found)
+    (total,) = answer["totals"]
+    for name in ("expected", "low", "high", "freed"):
+        assert Decimal(total[name]) == sum(Decimal(one[name]) for one in answer["savings"] if one["verdict"] == "ok")
+    assert Decimal(total["expected"]) <= Decimal(total["spent"])
+    of_kind = ask(found, "/idle-workloads")
+    assert {one["kind"] for one in of_kind["savings"]} == {"idle-workloads"}
+    assert [one["kind"] for one in of_kind["kinds"]] == ["idle-workloads"]
+
+
+def test_the_most_money_is_first_and_pages_follow(found: App) -> None:
+    """Rows come by what is expected, then by what is freed, and a page begins where the one before ended."""
+    rows = ask(found)["savings"]
+    order = [(-Decimal(one["expected"]), -Decimal(one["freed"])) for one in rows]
+    assert order == sorted(order)
+    assert [ask(found, limit=1, offset=number)["savings"][0]["id"] for number in range(3)] == [
+        one["id"] for one in rows[:3]
+    ]
+
+
+def test_a_file_has_the_same_rows(found: App) -> None:
+    """The CSV has the rows of the answer, their money and their facts."""
+    text = found.client.get("/api/v1/savings", {"window": f"{DAYS}d", "format": "csv"}).text
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [(one["id"], one["expected"]) for one in rows] == [
+        (one["id"], one["expected"]) for one in ask(found)["savings"]
+    ]
+    assert "nodes now: 4" in rows[0]["facts"]
+
+
+def test_a_saving_is_put_aside_and_taken_back(found: App) -> None:
+    """What is put aside leaves rows and sums until its time is over, says who did it, and can be taken back."""
+    first, *_ = ask(found)["savings"]
+    path = f"/api/v1/savings/archive/{first['id']}"
+    body = json.dumps({"until": "2030-01-01T00:00:00Z", "note": "black friday"}).encode()
+    assert found.client.send("PUT", path, body).status_code == 200
+    answer = ask(found)
+    assert first["id"] not in {one["id"] for one in answer["savings"]}
+    assert answer["archived_count"] == 1
+    (aside,) = (one for one in ask(found, archived="true")["savings"] if one["archived"])
+    assert aside["archived"]["note"] == "black friday"
+    assert [one["id"] for one in found.get("/api/v1/savings/archive")["archived"]] == [first["id"]]
+    assert found.client.send("DELETE", path).status_code == 200
+    assert ask(found)["archived_count"] == 0
+
+
+@pytest.mark.parametrize("until", ["2020-01-01T00:00:00Z", "2030-01-01T00:00:00", "soon"])
+def test_a_time_that_is_none_or_over_is_refused(found: App, until: str) -> None:
+    """A saving is put aside until a time to come, with its zone."""
+    answer = found.client.send("PUT", f"/api/v1/savings/archive/{'0' * 16}", json.dumps({"until": until}).encode())
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "value"),
+    [("", "window", "93d"), ("", "profile", "brave"), ("", "limit", "5001"), ("/everything", "limit", "1")],
+)
+def test_what_cannot_be_asked_is_refused(found: App, path: str, name: str, value: str) -> None:
+    """Windows, profiles, pages and kinds that are none are named."""
+    answer = found.refused(f"/api/v1/savings{path}", **{name: value})
+    assert answer["parameter"] in {name, "kind"}
+
+
+def test_another_profile_leaves_more_room(found: App) -> None:
+    """High availability keeps three nodes of a pool and twice a volume's use."""
+    asked = {one["kind"]: one for one in ask(found, cluster="c1", profile="high-availability")["savings"]}
+    assert Decimal(asked["nodes"]["expected"]) == Decimal("70.08")
+    assert Decimal(asked["oversized-volumes"]["expected"]) == Decimal("14.6") * Decimal("0.8")
