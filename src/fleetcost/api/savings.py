@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -155,18 +155,20 @@ def total_documents(found: Iterable[Opportunity], spent: Mapping[str, int]) -> l
     for one in found:
         if one.verdict is Verdict.OK:
             by_currency[one.currency].append(one)
-    return [
-        SavingsTotalJson(
-            currency,
-            exact_nanos(spent.get(currency, 0)),
-            *(
-                exact_nanos(sum(getattr(one.money, f"{name}_nanos") for one in those))
-                for name in ("freed", "low", "expected", "high")
-            ),
-            count=len(those),
-        )
-        for currency, those in sorted(by_currency.items())
-    ]
+    return [_total(currency, those, spent.get(currency, 0)) for currency, those in sorted(by_currency.items())]
+
+
+def _total(currency: str, found: Sequence[Opportunity], spent_nanos: int) -> SavingsTotalJson:
+    money = [one.money for one in found]
+    return SavingsTotalJson(
+        currency=currency,
+        spent=exact_nanos(spent_nanos),
+        freed=exact_nanos(sum(one.freed_nanos for one in money)),
+        low=exact_nanos(sum(one.low_nanos for one in money)),
+        expected=exact_nanos(sum(one.expected_nanos for one in money)),
+        high=exact_nanos(sum(one.high_nanos for one in money)),
+        count=len(found),
+    )
 
 
 def of_kind(found: FleetSavings, kind: SavingKind | None) -> list[Opportunity]:
