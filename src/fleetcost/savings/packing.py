@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
-class Demand(NamedTuple):
+class PodSize(NamedTuple):
     """What a pod asks for, or what a node has for pods: billionths of cores and GPUs, bytes, and places for pods."""
 
     cores_nanos: int = 0
@@ -21,20 +21,20 @@ class Demand(NamedTuple):
     gpus_nanos: int = 0
     pods: int = 1
 
-    def plus(self, other: Demand) -> Demand:
+    def plus(self, other: PodSize) -> PodSize:
         """Return the sum."""
-        return Demand(*(a + b for a, b in zip(self, other, strict=True)))
+        return PodSize(*(a + b for a, b in zip(self, other, strict=True)))
 
-    def minus(self, other: Demand) -> Demand:
+    def minus(self, other: PodSize) -> PodSize:
         """Return what is left, never less than nothing."""
-        return Demand(*(max(a - b, 0) for a, b in zip(self, other, strict=True)))
+        return PodSize(*(max(a - b, 0) for a, b in zip(self, other, strict=True)))
 
-    def times_in(self, room: Demand) -> int:
+    def times_in(self, room: PodSize) -> int:
         """Return how often it fits into a room."""
         return min((has // wants for has, wants in zip(room, self, strict=True) if wants > 0), default=0)
 
 
-NOTHING = Demand(0, 0, 0, 0)
+NOTHING = PodSize(0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class PackedPods:
     least: int
 
 
-def pack(pods: Iterable[Demand], room: Demand) -> PackedPods:
+def pack(pods: Iterable[PodSize], room: PodSize) -> PackedPods:
     """
     Fit pods on as few nodes as first fit finds.
 
@@ -63,7 +63,7 @@ def pack(pods: Iterable[Demand], room: Demand) -> PackedPods:
     """
     counted = Counter(pods)
     ordered = sorted(counted, key=lambda one: (-_largest(one, room), one))
-    bins: list[Demand] = []
+    bins: list[PodSize] = []
     unplaced = 0
     for one in ordered:
         left = counted[one]
@@ -81,7 +81,7 @@ def pack(pods: Iterable[Demand], room: Demand) -> PackedPods:
     return PackedPods(len(bins) + unplaced, unplaced, _least(counted, room))
 
 
-def _opened(one: Demand, count: int, room: Demand) -> list[Demand]:
+def _opened(one: PodSize, count: int, room: PodSize) -> list[PodSize]:
     """Return new nodes that hold so many equal pods, each as many as fit."""
     each, made = one.times_in(room), []
     while count > 0:
@@ -91,15 +91,15 @@ def _opened(one: Demand, count: int, room: Demand) -> list[Demand]:
     return made
 
 
-def _less(free: Demand, one: Demand, count: int) -> Demand:
-    return Demand(*(has - wants * count for has, wants in zip(free, one, strict=True)))
+def _less(free: PodSize, one: PodSize, count: int) -> PodSize:
+    return PodSize(*(has - wants * count for has, wants in zip(free, one, strict=True)))
 
 
-def _largest(one: Demand, room: Demand) -> float:
+def _largest(one: PodSize, room: PodSize) -> float:
     """Return a pod's largest part of a node."""
     return max((wants / has for wants, has in zip(one, room, strict=True) if has > 0), default=0.0)
 
 
-def _least(counted: Counter[Demand], room: Demand) -> int:
+def _least(counted: Counter[PodSize], room: PodSize) -> int:
     sums = [sum(one[place] * count for one, count in counted.items()) for place in range(len(room))]
     return max((-(-wanted // has) for wanted, has in zip(sums, room, strict=True) if has > 0), default=0)

@@ -18,7 +18,7 @@ from fleetcost.savings.opportunity import (
     SavingPlace,
     spend_account,
 )
-from fleetcost.savings.packing import NOTHING, Demand, PackedPods, pack
+from fleetcost.savings.packing import NOTHING, PackedPods, PodSize, pack
 from fleetcost.savings.words import SavingKind, SavingReason, Verdict
 
 PODS_OF_A_NODE = 110
@@ -31,7 +31,7 @@ RAN_SECONDS = 1800
 """A pod that ran less of the hour made place for another: both would count for one."""
 
 _NANOS = 10**9
-Sized = Callable[[ContainerLoad], Demand]
+Sized = Callable[[ContainerLoad], PodSize]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class NodePool:
     cluster: str
     name: str
     nodes: tuple[HeldNode, ...]
-    room: Demand
+    room: PodSize
     loads: tuple[ContainerLoad, ...]
     floor: int
     hour: datetime
@@ -58,7 +58,7 @@ class NodePool:
 
     def needed(self, sized: Sized) -> PackedPods:
         """Return how many nodes its pods need where containers are of some size."""
-        pods: dict[tuple[str, str], Demand] = defaultdict(lambda: NOTHING)
+        pods: dict[tuple[str, str], PodSize] = defaultdict(lambda: NOTHING)
         for load in self.loads:
             pods[load.namespace, load.pod] = pods[load.namespace, load.pod].plus(sized(load))
         return pack((one._replace(pods=1) for one in pods.values()), self.room)
@@ -68,9 +68,9 @@ class NodePool:
         return min(max(needed, self.floor, 1), len(self.nodes))
 
 
-def as_asked(load: ContainerLoad) -> Demand:
+def as_asked(load: ContainerLoad) -> PodSize:
     """Return what a container asks for, or uses where it asks for nothing."""
-    return Demand(load.cores_nanos, load.ram_bytes, load.gpus_nanos)
+    return PodSize(load.cores_nanos, load.ram_bytes, load.gpus_nanos)
 
 
 def pools_of(nodes: Sequence[HeldNode], busy: BusyHour, fewest: int) -> tuple[NodePool, ...]:
@@ -119,7 +119,7 @@ def _pool(
     cluster, name = place
     of_nodes = [[one for one in loads[cluster, room.name] if one.seconds >= RAN_SECONDS] for room in rooms]
     daemons = [_daemons(those) for those in of_nodes]
-    smallest = Demand(
+    smallest = PodSize(
         min(room.cores_nanos for room in rooms), min(room.ram_bytes for room in rooms),
         min(room.gpus_nanos for room in rooms), PODS_OF_A_NODE,
     )  # fmt: skip
@@ -127,7 +127,7 @@ def _pool(
     held = sorted((known[cluster, room.name] for room in rooms), key=lambda one: (one.cost_nanos, one.name))
     bound = sum(any(not load.controller for load in those) for those in of_nodes)
     zones = len({room.zone for room in rooms if room.zone})
-    most = Demand(*(max(one[place] for one in daemons) for place in range(len(NOTHING))))
+    most = PodSize(*(max(one[place] for one in daemons) for place in range(len(NOTHING))))
     few, many = busy.node_counts[cluster]
     return NodePool(
         cluster, name, tuple(held), smallest.minus(most), others, max(bound, zones, fewest), busy.starts[cluster],
@@ -135,7 +135,7 @@ def _pool(
     )  # fmt: skip
 
 
-def _daemons(loads: Sequence[ContainerLoad]) -> Demand:
+def _daemons(loads: Sequence[ContainerLoad]) -> PodSize:
     """Return what the pods of daemonsets take of a node."""
     total = NOTHING
     for load in loads:
