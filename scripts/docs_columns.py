@@ -16,7 +16,16 @@ FOLDER = Path(__file__).parents[1] / "docs" / "format"
 TABLES = {"sets.md": {"allocations": ALLOCATION, "assets": ASSET}, "cloudcosts.md": {"cloudcosts": CLOUD_COST}}
 """The pages, each with the tables between its marks."""
 
-_TYPES = {str: "text", int: "int", float: "double", bool: "bool", datetime: "time", dict: "map", Decimal: "amount"}
+_TYPES = {
+    str: "text",
+    int: "int",
+    float: "double",
+    bool: "bool",
+    datetime: "time",
+    dict: "map",
+    Decimal: "amount",
+    bytes: "bytes",
+}
 _MONEY = (COST, PART, ADJUSTMENT)
 
 

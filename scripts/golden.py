@@ -24,6 +24,7 @@ from fleetcost.model.asset import Asset
 from fleetcost.model.cloud_cost import CLOUD_COST, BillState, CloudCost
 from fleetcost.model.cloud_sets import CLOUD_FORMAT_VERSION, CloudSetKey, integration_id
 from fleetcost.model.columns import ColumnTable, SetColumn
+from fleetcost.model.histogram import Histogram
 from fleetcost.model.identity import cluster_id
 from fleetcost.model.sets import FORMAT_VERSION, SetKey, SetKind
 from fleetcost.model.window import Resolution
@@ -61,6 +62,7 @@ def _value(position: int, column: SetColumn, hint: Any) -> Any:  # noqa: ANN401 
     values: dict[type, Any] = {
         int: position, float: position / 64, bool: True, Decimal: position + Decimal("0.000000001"),
         dict: {"b": column.name, "a": "ä"}, list: ("api", "web"),
+        bytes: Histogram(2, ((-position, 7), (position, 300))),
         datetime: DAY.start if column.name == "start" else DAY.end,
     }  # fmt: skip
     return values[column.type]

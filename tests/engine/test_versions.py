@@ -148,7 +148,7 @@ def test_files_of_an_earlier_build_are_read_beside_newer_ones(
 def test_a_lake_of_an_earlier_build_is_continued(sail_url: str, golden: FilesystemBucket, tmp_path: Path) -> None:
     """A deriver takes ledgers that know no versions of formats, and derives every window again in its own columns."""
     for about in list(golden.list("")):
-        if "v2/" in about.path:
+        if "v1/" not in about.path:
             golden.delete(about.path)
     lake = FilesystemBucket(tmp_path / "embedded")
     embedded(golden, lake, tmp_path / "database", NOW)

@@ -14,6 +14,7 @@ from rich.text import Text
 from fleetcost.cli.flags import Subparsers
 from fleetcost.cli.sets_raw import show_raw
 from fleetcost.errors import DamagedError
+from fleetcost.model.histogram import decode
 from fleetcost.model.sets import SetKind
 from fleetcost.sets.bingen.kinds import BingenKind
 from fleetcost.sets.cost_set import CostSet
@@ -57,7 +58,8 @@ def _show(parsed: argparse.Namespace) -> int:
 def _print_json(cost_set: CostSet) -> None:
     for row in cost_set.table.to_pylist():
         maps = {name: dict(value) for name, value in row.items() if name.endswith(("labels", "annotations"))}
-        sys.stdout.write(msgspec.json.encode(row | maps).decode() + "\n")
+        uses = {name: decode(value) for name, value in row.items() if isinstance(value, bytes)}
+        sys.stdout.write(msgspec.json.encode(row | maps | uses).decode() + "\n")
 
 
 def _print_table(cost_set: CostSet) -> None:

@@ -20,6 +20,7 @@ _PLAIN = {
     "INTEGER": "INT",
     "DOUBLE": "DOUBLE",
     "BOOLEAN": "BOOLEAN",
+    "BLOB": "BINARY",
 }
 
 

@@ -14,6 +14,7 @@ from fleetcost.model.amount import ZERO
 from fleetcost.model.columns import (
     ADJUSTMENT,
     COST,
+    DISTRIBUTION,
     ESTIMATE,
     LABELS,
     MEASURE,
@@ -26,6 +27,7 @@ from fleetcost.model.columns import (
     table_of,
 )
 from fleetcost.model.gpu import FractionSource
+from fleetcost.model.histogram import Histogram
 
 Labels = Mapping[str, str]
 NO_LABELS: Labels = MappingProxyType({})
@@ -68,6 +70,8 @@ _CARDS = (
     "physical GPUs it holds all or a part of × time: `gpu_hours` / `gpu_card_hours` is the part of each it holds, "
     "below 1 where they are shared; null without GPUs"
 )
+_PERIODS = "scheduling periods (of 100 ms as a rule) in which it ran under a CPU limit"
+_PRESSED = "time in which it, or a part of it,"
 _FRACTIONS = ", ".join(f"`{source}`" for source in FractionSource)
 _ADJUSTED = "billed minus computed"
 
@@ -127,6 +131,17 @@ class Allocation:
     cpu_core_request_hours: Annotated[Decimal, Holds(MEASURE, "CPU requested × time", CORE_HOURS)] = ZERO
     cpu_core_usage_hours: Annotated[Decimal | None, Holds(MEASURE, f"CPU used × time{_UNMEASURED}", CORE_HOURS)] = None
     cpu_core_usage_max: Annotated[float | None, Holds(PEAK, f"highest CPU use{_UNMEASURED}", "cores")] = None
+    cpu_usage_histogram: Annotated[
+        Histogram | None,
+        Holds(DISTRIBUTION, f"its mean CPU use in points of five minutes{_UNMEASURED}", "cores", since=3),
+    ] = None
+    cpu_periods: Annotated[int | None, Holds(MEASURE, f"{_PERIODS}{_UNMEASURED}", "periods", since=3)] = None
+    cpu_throttled_periods: Annotated[
+        int | None, Holds(MEASURE, f"those of them in which the limit stopped it{_UNMEASURED}", "periods", since=3)
+    ] = None
+    cpu_pressure_seconds: Annotated[
+        Decimal | None, Holds(MEASURE, f"{_PRESSED} waited for CPU{_UNMEASURED}", "seconds", since=3)
+    ] = None
     cpu_core_limit_hours: Annotated[
         Decimal | None, Holds(MEASURE, f"most CPU it may use × time{_UNLIMITED}", CORE_HOURS, since=2)
     ] = None
@@ -137,6 +152,17 @@ class Allocation:
     ram_byte_request_hours: Annotated[int, Holds(MEASURE, "RAM requested × time", BYTE_HOURS)] = 0
     ram_byte_usage_hours: Annotated[int | None, Holds(MEASURE, f"RAM used × time{_UNMEASURED}", BYTE_HOURS)] = None
     ram_byte_usage_max: Annotated[float | None, Holds(PEAK, f"highest RAM use{_UNMEASURED}", "bytes")] = None
+    ram_usage_histogram: Annotated[
+        Histogram | None,
+        Holds(DISTRIBUTION, f"its highest RAM use in points of five minutes{_UNMEASURED}", "bytes", since=3),
+    ] = None
+    ram_pressure_seconds: Annotated[
+        Decimal | None, Holds(MEASURE, f"{_PRESSED} stood still for want of memory{_UNMEASURED}", "seconds", since=3)
+    ] = None
+    restarts: Annotated[int | None, Holds(MEASURE, f"how often it was restarted{_UNMEASURED}", "times", since=3)] = None
+    oom_kills: Annotated[
+        int | None, Holds(MEASURE, f"how often it was killed for using too much memory{_UNMEASURED}", "times", since=3)
+    ] = None
     ram_byte_limit_hours: Annotated[
         int | None, Holds(MEASURE, f"most RAM it may use × time{_UNLIMITED}", BYTE_HOURS, since=2)
     ] = None
@@ -147,6 +173,10 @@ class Allocation:
     gpu_request_hours: Annotated[Decimal, Holds(MEASURE, "GPUs requested × time", GPU_HOURS)] = ZERO
     gpu_usage_hours: Annotated[Decimal | None, Holds(MEASURE, f"GPUs used × time{_UNMEASURED}", GPU_HOURS)] = None
     gpu_usage_max: Annotated[float | None, Holds(PEAK, f"highest GPU use{_UNMEASURED}", "GPUs")] = None
+    gpu_usage_histogram: Annotated[
+        Histogram | None,
+        Holds(DISTRIBUTION, f"how busy its GPUs were, in points of five minutes{_UNMEASURED}", "share of 1", since=3),
+    ] = None
     gpu_card_hours: Annotated[Decimal | None, Holds(MEASURE, _CARDS, GPU_HOURS, since=2)] = None
     gpu_uuids: Annotated[str, Holds(TEXT, "UUIDs of these GPUs, sorted, commas between; or empty", since=2)] = ""
     gpu_model: Annotated[str, Holds(TEXT, "the model of these GPUs, or empty", since=2)] = ""

@@ -24,6 +24,8 @@ from functools import cached_property
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from fleetcost.model.histogram import Histogram
+
 
 class ColumnKind(enum.StrEnum):
     """What a column is to the rows, which says how it adds up."""
@@ -40,6 +42,7 @@ class ColumnKind(enum.StrEnum):
     PEAK = "peak"
     FRACTION = "fraction"
     SHARES = "shares"
+    DISTRIBUTION = "distribution"
 
     @property
     def adds_up(self) -> str:
@@ -51,6 +54,7 @@ TEXT, LABELS, TIME, FLAG = ColumnKind.TEXT, ColumnKind.LABELS, ColumnKind.TIME, 
 MEASURE, COST, PART, ADJUSTMENT = ColumnKind.MEASURE, ColumnKind.COST, ColumnKind.PART, ColumnKind.ADJUSTMENT
 ESTIMATE = ColumnKind.ESTIMATE
 PEAK, FRACTION, SHARES = ColumnKind.PEAK, ColumnKind.FRACTION, ColumnKind.SHARES
+DISTRIBUTION = ColumnKind.DISTRIBUTION
 
 SUMMED = (MEASURE, COST, PART, ADJUSTMENT, ESTIMATE)
 """Kinds that are added, exactly."""
@@ -68,6 +72,7 @@ _ADDS_UP = {
     PEAK: "largest",
     FRACTION: "mean, weighted by cost",
     SHARES: "sum by what they are of",
+    DISTRIBUTION: "merged",
 }
 
 
@@ -98,7 +103,8 @@ class SetColumn:
 
     Attributes:
         name: in rows, files, tables, answers
-        type: str, int, float, bool, datetime, Decimal; dict for labels; list for texts and shares
+        type: str, int, float, bool, datetime, Decimal; dict for labels, list for texts and shares, bytes for
+            distributions
         nullable: whether a row may be without a value
         default: what rows have where nothing is said, and files of versions before `since`
         holds: what it holds
@@ -237,6 +243,8 @@ def _plain(hint: Any) -> type:  # noqa: ANN401 - a type
         return dict
     if issubclass(hint, enum.StrEnum):
         return str
+    if hint is Histogram:
+        return bytes
     if hint not in {str, int, float, bool, datetime, Decimal}:
         raise TypeError(f"a column cannot hold {hint}")
     plain: type = hint

@@ -16,6 +16,7 @@ from fleetcost import __version__
 from fleetcost.model.allocation import Allocation
 from fleetcost.model.amount import ZERO
 from fleetcost.model.asset import Asset, AssetType, PriceSource
+from fleetcost.model.histogram import encode
 from fleetcost.model.sets import SetHeader, SetKey, SetKind
 from fleetcost.sets.digest import digest
 from fleetcost.sets.schema import SCHEMAS, TABLES
@@ -111,12 +112,14 @@ def _table(kind: SetKind, rows: Sequence[Allocation] | Sequence[Asset]) -> pa.Ta
 
 
 def _values(rows: Sequence[Allocation] | Sequence[Asset], field: pa.Field) -> list[Any]:
-    """Return a field of every row as what Arrow takes: mappings as sorted pairs, shares as dicts."""
+    """Return a field of every row as Arrow takes it: maps as sorted pairs, shares as dicts, distributions as bytes."""
     values = list(map(attrgetter(field.name), rows))
     if pa.types.is_map(field.type):
         return [sorted(value.items()) for value in values]
     if pa.types.is_list(field.type):
         return [[item if isinstance(item, str) else asdict(item) for item in value] for value in values]
+    if pa.types.is_binary(field.type):
+        return [None if value is None or not value.points else encode(value) for value in values]
     return values
 
 

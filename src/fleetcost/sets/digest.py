@@ -57,8 +57,8 @@ def _update(hasher: Any, array: pa.Array) -> None:  # noqa: ANN401 - hashlib has
     elif pa.types.is_list(kind):
         hasher.update(_bytes(array.value_lengths().fill_null(0)))
         _update(hasher, pc.list_flatten(array))
-    elif pa.types.is_string(kind):
-        _update_text(hasher, array.fill_null(""))
+    elif pa.types.is_string(kind) or pa.types.is_binary(kind):
+        _update_text(hasher, array.fill_null(pa.scalar("", kind)))
     elif pa.types.is_decimal(kind):
         filled = array.fill_null(0)
         start = filled.offset * _DECIMAL_BYTES

@@ -25,6 +25,7 @@ _TYPES = {
     int: pa.int64(),
     float: pa.float64(),
     bool: pa.bool_(),
+    bytes: pa.binary(),
     datetime: pa.timestamp("us", tz="UTC"),
     dict: pa.map_(pa.string(), pa.string()),
 }

@@ -2,20 +2,22 @@
 A day is the sum of its hours.
 
 Rows with the same key are added: amounts and costs sum, the earliest start and the latest end stand, maxima stay
-maxima, fractions are weighted, and what cannot be added (labels, services) is taken from the newest hour. Amounts are
-exact decimals, so a day equals the sum of its hours to the last digit whatever the order.
+maxima, fractions are weighted, distributions are merged, and what cannot be added (labels, services) is taken from the
+newest hour. Amounts are exact decimals, so a day equals the sum of its hours to the last digit whatever the order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import reduce
+from collections.abc import Callable, Sequence
+from functools import cache, reduce
 from itertools import pairwise
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fleetcost.model.columns import FRACTION, PEAK, SUMMED, TIME, ColumnTable, SetColumn
+from fleetcost.model.columns import DISTRIBUTION, FRACTION, PEAK, SHARES, SUMMED, TIME, ColumnTable, SetColumn
+from fleetcost.model.histogram import encode
+from fleetcost.model.histogram_rows import merge_rows
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.sets.cost_set import CostSet, Provenance, from_table
 from fleetcost.sets.schema import SCHEMAS, TABLES
@@ -61,8 +63,11 @@ def _add_rows(kind: SetKind, rows: pa.Table) -> pa.Table:
     numbered = _with_weighted(numbered, table)
     grouped = numbered.group_by(keys, use_threads=False).aggregate(_aggregates(table))
     newest = rows.take(grouped["row_max"])
+    group_of_row = cache(lambda: _group_of_row(rows, keys, grouped))
     columns = [
-        _add_shares(rows, keys, grouped, column) if column.members else _column(column, field, grouped, newest)
+        _BY_ROW[column.holds.kind](rows[column.name].combine_chunks(), column, group_of_row, grouped.num_rows)
+        if column.holds.kind in _BY_ROW
+        else _column(column, field, grouped, newest)
         for column, field in zip(table.columns, schema, strict=True)
     ]
     return pa.Table.from_arrays(columns, schema=schema)
@@ -107,18 +112,15 @@ def _weighted_mean(name: str, grouped: pa.Table) -> pa.ChunkedArray:
     return pc.coalesce(pc.divide(grouped[f"{name}.product_sum"], safe), grouped[f"{name}_mean"])
 
 
-def _add_shares(table: pa.Table, keys: list[str], grouped: pa.Table, shares: SetColumn) -> pa.Array:
+def _add_shares(column: pa.Array, shares: SetColumn, group_of_row: Callable[[], pa.Array], groups: int) -> pa.Array:
     """Add the shares of one volume or load balancer within each result row."""
-    value_type = table.schema.field(shares.name).type
-    column = table[shares.name].combine_chunks()
-    flat = pc.list_flatten(column)
+    value_type, flat = column.type, pc.list_flatten(column)
     if len(flat) == 0:
-        return pa.array([[]] * grouped.num_rows, type=value_type)
-    group_of_row = _group_of_row(table, keys, grouped)
+        return pa.array([[]] * groups, type=value_type)
     amounts = [member.name for member in shares.members if member.holds.kind in SUMMED]
     identity = [member.name for member in shares.members if member.name not in amounts]
     exploded = pa.table(
-        {"group": group_of_row.take(pc.list_parent_indices(column))}
+        {"group": group_of_row().take(pc.list_parent_indices(column))}
         | {f.name: pc.struct_field(flat, f.name) for f in value_type.value_type}
     )
     added = (
@@ -126,7 +128,20 @@ def _add_shares(table: pa.Table, keys: list[str], grouped: pa.Table, shares: Set
         .aggregate([(amount, "sum") for amount in amounts])
         .sort_by([("group", "ascending"), *((part, "ascending") for part in identity)])
     )
-    return _nest(added, amounts, value_type, grouped.num_rows)
+    return _nest(added, amounts, value_type, groups)
+
+
+def _merge(column: pa.Array, _: SetColumn, group_of_row: Callable[[], pa.Array], groups: int) -> pa.Array:
+    """Merge the distributions of each result row; without any it was not measured."""
+    merged: list[bytes | None] = [None] * groups
+    if column.null_count < len(column):
+        rows = merge_rows(column.to_pylist(), group_of_row().to_numpy(zero_copy_only=False))
+        for group, histogram in rows.histograms():
+            merged[group] = encode(histogram)
+    return pa.array(merged, column.type)
+
+
+_BY_ROW = {SHARES: _add_shares, DISTRIBUTION: _merge}
 
 
 def _group_of_row(table: pa.Table, keys: list[str], grouped: pa.Table) -> pa.Array:

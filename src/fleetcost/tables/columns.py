@@ -21,7 +21,15 @@ LABEL_COLUMNS = ALLOCATION.of(LABELS)
 """Columns of `label_set`: what many allocations share, kept once."""
 
 _RESOLUTIONS = frozenset(Resolution)
-_TYPES = {str: "VARCHAR", int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN", datetime: "TIMESTAMP", dict: "VARIANT"}
+_TYPES = {
+    str: "VARCHAR",
+    int: "BIGINT",
+    float: "DOUBLE",
+    bool: "BOOLEAN",
+    bytes: "BLOB",
+    datetime: "TIMESTAMP",
+    dict: "VARIANT",
+}
 
 
 def definitions(table: ColumnTable, left_out: Collection[str] = ()) -> str:

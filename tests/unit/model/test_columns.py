@@ -15,6 +15,7 @@ from fleetcost.model.cloud_sets import CLOUD_FORMAT_VERSION
 from fleetcost.model.columns import (
     ADJUSTMENT,
     COST,
+    DISTRIBUTION,
     FLAG,
     FRACTION,
     LABELS,
@@ -37,10 +38,13 @@ MONEY = (COST, PART, ADJUSTMENT)
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_column_says_what_it_holds(column: SetColumn) -> None:
     """Its meaning is there, its type is one its kind can have, and a number that is no money and no part has a unit."""
-    kinds = {TEXT: {str}, LABELS: {dict, list}, FLAG: {bool}, PEAK: {float}, FRACTION: {float}, MEASURE: {Decimal, int}}
+    kinds = {
+        TEXT: {str}, LABELS: {dict, list}, FLAG: {bool}, PEAK: {float}, FRACTION: {float}, MEASURE: {Decimal, int},
+        DISTRIBUTION: {bytes},
+    }  # fmt: skip
     assert column.holds.meaning.strip()
     assert column.type in kinds.get(column.holds.kind, {column.type})
-    assert bool(column.holds.unit) == (column.holds.kind in {MEASURE, PEAK})
+    assert bool(column.holds.unit) == (column.holds.kind in {MEASURE, PEAK, DISTRIBUTION})
     assert (column.type is Decimal) or column.holds.kind not in MONEY
 
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from builders import allocation, allocation_set, asset_set, at, day, disk, hour, money, node, unmounted
 from fleetcost.errors import SetDamagedError
 from fleetcost.model.allocation import ALLOCATION, LoadBalancerShare, VolumeShare
+from fleetcost.model.histogram import Histogram
 from fleetcost.model.sets import FORMAT_VERSION
 from fleetcost.sets.checksum import with_checksum
 from fleetcost.sets.cost_set import CostSet
@@ -126,7 +127,7 @@ def test_a_later_column_counts_only_where_it_says_something() -> None:
     later = [column for column in ALLOCATION.columns if column.holds.since > 1]
     plain = allocation_set([FULL]).header.digest
     for column in later:
-        value = {str: "x", int: 1, Decimal: Decimal(1)}[column.type]
+        value = {str: "x", int: 1, Decimal: Decimal(1), bytes: Histogram(1)}[column.type]
         assert allocation_set([replace(FULL, **{column.name: value})]).header.digest != plain, column.name
     assert later
 

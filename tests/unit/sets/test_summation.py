@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from builders import allocation, allocation_set, asset_set, at, day, disk, hour, key, money, node, provenance
 from fleetcost.model.allocation import ALLOCATION, ALLOCATION_COSTS, LoadBalancerShare, VolumeShare
 from fleetcost.model.asset import ASSET
-from fleetcost.model.columns import COST, FRACTION, PART, PEAK
+from fleetcost.model.columns import COST, DISTRIBUTION, FRACTION, PART, PEAK
+from fleetcost.model.histogram import UsageScale, decode, encode, histogram_of, merge
 from fleetcost.model.window import Window
 from fleetcost.sets.cost_set import CostSet
 from fleetcost.sets.summation import add_sets
 
+DISTRIBUTIONS = ALLOCATION.of(DISTRIBUTION)
 EXACT = tuple(name for name in ALLOCATION.sums if name not in ALLOCATION.nullable)
 MEASURED = tuple(name for name in ALLOCATION.sums if name in ALLOCATION.nullable)
 
@@ -40,6 +42,7 @@ def one(cost_set: CostSet) -> dict[str, Any]:
     return row
 
 
+histograms = st.none() | st.lists(st.floats(0, 8), max_size=3).map(lambda it: histogram_of(it, UsageScale.CPU))
 costs = st.decimals(-1000, 1000, places=9)
 
 
@@ -56,6 +59,7 @@ def hours_of_rows(draw: st.DrawFn) -> list[CostSet]:
                 for name in draw(st.lists(st.sampled_from("vw"), max_size=2, unique=True))
             )
             usage = draw(st.one_of(st.none(), costs))
+            facts |= {name: draw(histograms) for name in DISTRIBUTIONS}
             window = hour(number)
             members.append(allocation(window, pod=pod, volumes=volumes, cpu_core_usage_hours=usage, **facts))
         sets.append(allocation_set(members, hour(number)))
@@ -65,12 +69,16 @@ def hours_of_rows(draw: st.DrawFn) -> list[CostSet]:
 @given(hours_of_rows())
 @settings(max_examples=25, deadline=None)
 def test_a_day_is_exactly_the_sum_of_its_hours(parts: list[CostSet]) -> None:
-    """Every exact column of the day, and the header's total, is the sum over the hours to the last digit."""
+    """Every exact column of the day, and the header's total, is the sum over its hours; distributions are merged."""
     whole = added(parts)
     every = [row for part in parts for row in rows(part)]
     for name in EXACT:
         assert sum(row[name] for row in rows(whole)) == sum(row[name] for row in every), name
     assert whole.header.total_cost == sum((part.header.total_cost for part in parts), Decimal(0))
+    for name in DISTRIBUTIONS:
+        for row in rows(whole):
+            hours = [decode(one[name]) for one in every if one["pod"] == row["pod"] and one[name]]
+            assert row[name] == (encode(merge(hours)) if hours else None)
     shares = sum((share["cost"] for row in every for share in row["volumes"]), Decimal(0))
     assert sum((share["cost"] for row in rows(whole) for share in row["volumes"]), Decimal(0)) == shares
 
@@ -127,7 +135,7 @@ def test_what_was_never_measured_stays_unmeasured(name: str) -> None:
     """A use that no hour measured is null in the day; hours that did not measure add nothing to those that did."""
     silent = [allocation_set([allocation(hour(n))], hour(n)) for n in (0, 1)]
     assert one(added(silent))[name] is None
-    value = 3 if name.startswith("ram") else money(3)
+    value = 3 if name in ALLOCATION.counts else money(3)
     loud = allocation_set([allocation(hour(2), **{name: value})], hour(2))
     assert one(added([*silent, loud]))[name] == value
 

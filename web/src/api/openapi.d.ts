@@ -486,6 +486,12 @@ export interface components {
             cpu_core_request_hours?: number;
             /** @description CPU used × time; null where not measured, in core-hours (sum) */
             cpu_core_usage_hours?: number | null;
+            /** @description scheduling periods (of 100 ms as a rule) in which it ran under a CPU limit; null where not measured, in periods (sum) */
+            cpu_periods?: number | null;
+            /** @description those of them in which the limit stopped it; null where not measured, in periods (sum) */
+            cpu_throttled_periods?: number | null;
+            /** @description time in which it, or a part of it, waited for CPU; null where not measured, in seconds (sum) */
+            cpu_pressure_seconds?: number | null;
             /** @description most CPU it may use × time; null without a limit, or where it is not known, in core-hours (sum) */
             cpu_core_limit_hours?: number | null;
             /** @description of the CPU charged (sum; in the total) */
@@ -498,6 +504,12 @@ export interface components {
             ram_byte_request_hours?: number;
             /** @description RAM used × time; null where not measured, in byte-hours (sum) */
             ram_byte_usage_hours?: number | null;
+            /** @description time in which it, or a part of it, stood still for want of memory; null where not measured, in seconds (sum) */
+            ram_pressure_seconds?: number | null;
+            /** @description how often it was restarted; null where not measured, in times (sum) */
+            restarts?: number | null;
+            /** @description how often it was killed for using too much memory; null where not measured, in times (sum) */
+            oom_kills?: number | null;
             /** @description most RAM it may use × time; null without a limit, or where it is not known, in byte-hours (sum) */
             ram_byte_limit_hours?: number | null;
             /** @description of the RAM charged (sum; in the total) */
