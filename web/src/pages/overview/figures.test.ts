@@ -37,6 +37,8 @@ describe("the overview's figures", () => {
     // Seven days of November are left from the 24th: at 48 for two observed days 168, wherever the gap is.
     expect(figuresOf(only(2 * 1440)).projected).toBeCloseTo(168);
     expect(figuresOf(only(2 * 1440)).perDay).toBeCloseTo(24);
+    // Three hours of a night say nothing of a month.
+    expect(figuresOf(only(180)).projected).toBeNull();
   });
 
   test("sum the idle of all clusters, by resource too, and name the one with the most", () => {

@@ -14,7 +14,7 @@ const LEAST_CHANGE = 0.005;
 export interface Figures {
   /** What a day costs at the rate of the time in which each cluster was observed; null where none was. */
   readonly perDay: number | null;
-  /** The month's cost if what is missing and to come costs as much. */
+  /** The month's cost if what is missing and to come costs as much; null before a whole day was observed: nights differ from days. */
   readonly projected: number | null;
   readonly idleCost: number;
   /** Idle of CPU, memory and GPUs. */
@@ -35,7 +35,7 @@ export function figuresOf(answer: Allocations): Figures {
   return {
     perDay: rates.length > 0 ? sum(rates.map((one) => one.perDay)) : null,
     projected:
-      rates.length > 0
+      rates.length > 0 && observedHours(answer) >= DAY_HOURS
         ? sum(rates.map(({ cluster, cost, perDay }) => cost + perDay * unobservedDays(answer, cluster)))
         : null,
     idleCost: sum(idle.map((row) => row.total_cost)),

@@ -50,9 +50,9 @@ export function Tiles({ answer, figures, clusters, query, atLeast }: TilesProps)
         to={{ ...query, rate: "day", compare: "" }}
         figure={figures.perDay === null ? "–" : money(figures.perDay, currency)}
       >
-        {figures.perDay === null || figures.projected === null
+        {figures.perDay === null
           ? "Nothing observed yet"
-          : `Over ${observedWords(answer)}${query.window === "month" ? `; ${money(Math.round(figures.projected), currency).replace(/\.00$/, "")} for the month at this rate` : ""}`}
+          : `Over ${observedWords(answer)}${query.window === "month" ? `; ${monthWords(figures.projected, currency)}` : ""}`}
       </Tile>
       <Tile
         title="Idle"
@@ -67,6 +67,11 @@ export function Tiles({ answer, figures, clusters, query, atLeast }: TilesProps)
       <CompletenessTile clusters={clusters} />
     </div>
   );
+}
+
+function monthWords(projected: number | null, currency: string): string {
+  if (projected === null) return "the month is estimated after its first whole day";
+  return `${money(Math.round(projected), currency).replace(/\.00$/, "")} for the month at this rate`;
 }
 
 function CompletenessTile({ clusters }: { clusters: Clusters | undefined }) {
