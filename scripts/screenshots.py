@@ -1,5 +1,5 @@
 """
-Pictures of every page in both themes and at two widths, from the demonstration with twelve clusters.
+Pictures of every page in both themes and at two widths and as printed, from the demonstration with twelve clusters.
 
     python scripts/screenshots.py FOLDER [PAGE …]
 
@@ -66,6 +66,8 @@ def main() -> None:
             for width in WIDTHS:
                 for target in taken(browser, address, folder, chosen, scheme, width):
                     print(target)
+        for target in printed(browser, address, folder, chosen):
+            print(target)
 
 
 @contextmanager
@@ -103,6 +105,17 @@ def taken(browser: Browser, address: str, folder: Path, chosen: list[str], schem
         page.screenshot(path=target)
         yield target
     context.close()
+
+
+def printed(browser: Browser, address: str, folder: Path, chosen: list[str]) -> Iterator[Path]:
+    """Print the chosen pages on A4, as the browser's own dialog does."""
+    page = browser.new_page()
+    for name in chosen:
+        page.goto(address + PAGES[name])
+        _settle(page)
+        target = folder / f"{name}-print.pdf"
+        page.pdf(path=target, format="A4", print_background=False)
+        yield target
 
 
 def _settle(page: Page) -> None:

@@ -278,6 +278,20 @@ def test_the_page_loads_nothing_from_elsewhere_and_keeps_its_policy(fleet: Site,
     assert [url for url in requests if not url.startswith((fleet.address, "data:"))] == []
 
 
+def test_a_printed_chart_fills_its_place_on_the_sheet(fleet: Site, page: Page) -> None:
+    """On paper a chart is as large as its place: neither its marks nor its legend lie beside its bars."""
+    page.goto(f"{fleet.address}/explore?window={WINDOW}")
+    expect(page.locator(".plot svg")).to_be_visible()
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    box = page.evaluate(
+        "(({ clientWidth, clientHeight }) => [clientWidth, clientHeight])(document.querySelector('.plot'))"
+    )
+    drawn = page.evaluate("['width', 'height'].map(n => +document.querySelector('.plot svg').getAttribute(n))")
+    page.emulate_media(media="screen")
+    assert drawn == box
+
+
 def test_the_spike_leads_to_its_cause(fleet: Site, page: Page) -> None:
     """The cluster with the spike leads by two clicks to the workload that caused it: a load test."""
     page.goto(f"{fleet.address}/explore?filter={of_cluster('cluster-4')}&aggregate=namespace&idle=hide")

@@ -6,7 +6,7 @@ import { type EChartsType, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { moneyShort } from "../words/money";
 import { bucketTick } from "../words/window";
-import { PLOT } from "./plot";
+import { PAPER, PLOT } from "./plot";
 import { type ChartKind, type Group, type Stack, sharesOf } from "./stack";
 import { labelled, type Ticks } from "./ticks";
 
@@ -48,12 +48,22 @@ export interface Drawing {
 export function open(element: HTMLElement, onPick: (id: string) => void): Drawing {
   const chart = init(element, null, { renderer: "svg" });
   chart.on("click", (event) => onPick(String(event.seriesId ?? "")));
-  const observer = new ResizeObserver(() => chart.resize());
+  const resize = () => chart.resize();
+  const observer = new ResizeObserver(resize);
   observer.observe(element);
+  // The browser prints what is drawn when this returns, and lays paper out only after it: its size must be known.
+  const toPaper = () => {
+    chart.resize(PAPER);
+    chart.getZr().flush();
+  };
+  window.addEventListener("beforeprint", toPaper);
+  window.addEventListener("afterprint", resize);
   return {
     draw: (picture) => chart.setOption(optionOf(chart, picture), { notMerge: true }),
     close: () => {
       observer.disconnect();
+      window.removeEventListener("beforeprint", toPaper);
+      window.removeEventListener("afterprint", resize);
       chart.dispose();
     },
   };
