@@ -10,10 +10,15 @@ from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.asset import ASSET
 from fleetcost.model.cloud_cost import CLOUD_COST
 from fleetcost.model.columns import ADJUSTMENT, COST, PART, ColumnTable, SetColumn
+from fleetcost.model.statement import STATEMENT_LINE
 
 FOLDER = Path(__file__).parents[1] / "docs" / "format"
 
-TABLES = {"sets.md": {"allocations": ALLOCATION, "assets": ASSET}, "cloudcosts.md": {"cloudcosts": CLOUD_COST}}
+TABLES = {
+    "sets.md": {"allocations": ALLOCATION, "assets": ASSET},
+    "cloudcosts.md": {"cloudcosts": CLOUD_COST},
+    "statements.md": {"statement": STATEMENT_LINE},
+}
 """The pages, each with the tables between its marks."""
 
 _TYPES = {

@@ -11,7 +11,7 @@ import argparse
 import enum
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import MISSING
+from dataclasses import MISSING, asdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -27,12 +27,20 @@ from fleetcost.model.columns import ColumnTable, SetColumn
 from fleetcost.model.histogram import Histogram
 from fleetcost.model.identity import cluster_id
 from fleetcost.model.sets import FORMAT_VERSION, SetKey, SetKind
+from fleetcost.model.statement import (
+    STATEMENT_FORMAT_VERSION,
+    STATEMENT_LINE,
+    StatementLine,
+    StatementLineKind,
+    StatementRow,
+)
 from fleetcost.model.window import Resolution
 from fleetcost.sets.cloud import files as cloud_files
 from fleetcost.sets.cloud.cloud_set import BillProvenance, from_cloud_costs
 from fleetcost.sets.cost_set import CostSet, Provenance, from_allocations, from_assets
 from fleetcost.sets.files import to_bytes
 from fleetcost.sets.schema import TABLES
+from fleetcost.sets.statements import lines_to_bytes
 
 GOLDEN = Path(__file__).parents[1] / "tests" / "golden"
 DAY = Resolution.DAY.window_of(datetime(2026, 1, 10, tzinfo=UTC))
@@ -88,11 +96,31 @@ def cloud_sets() -> Iterator[tuple[Path, bytes, Any]]:
     yield GOLDEN / f"cloudcosts-v{CLOUD_FORMAT_VERSION}" / "cloudcosts.parquet", cloud_files.to_bytes(made), made
 
 
+def statement_lines() -> None:
+    """Write lines of every kind with a value in each column, where there are none of this version."""
+    path = GOLDEN / f"statements-v{STATEMENT_FORMAT_VERSION}" / "statement.parquet"
+    if path.exists():
+        return
+    hints = get_type_hints(StatementLine)
+    values = {
+        one.name: _value(place, one, hints[one.name]) for place, one in enumerate(STATEMENT_LINE.columns, start=1)
+    }
+    lines = [
+        StatementLine(**values | {"kind": kind, "row": row})
+        for kind, row in zip(StatementLineKind, StatementRow, strict=False)
+    ]
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(lines_to_bytes("team", "2026-10", 0, lines))
+    rows = [asdict(one) for one in lines]
+    path.with_suffix(".json").write_text(json.dumps(rows, default=str, ensure_ascii=False, indent=1) + "\n")
+
+
 def main() -> None:
     """Write what is missing, or all of the newest versions."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--again", action="store_true", help="write versions above 1 again: they are not released yet")
     again = parser.parse_args().again
+    statement_lines()
     for path, content, made in (*cost_sets(), *cloud_sets()):
         if path.exists() and (path.parent.name.endswith("v1") or not again):
             continue

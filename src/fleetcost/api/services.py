@@ -14,6 +14,7 @@ from fleetcost.api.elsewhere.book import Book
 from fleetcost.api.registry import Registry
 from fleetcost.api.repairs import Repairs
 from fleetcost.api.state import NoState, StateStore
+from fleetcost.api.statement_shelf import StatementShelf
 from fleetcost.bucket.multi import StoreState
 from fleetcost.documents.status import AgentStatus
 from fleetcost.model.identity import ClusterId
@@ -192,6 +193,7 @@ class Services:
         known: what is remembered of the ledger
         answers: what was answered of late
         money: what decides the currency of answers
+        statements: closed months, None where there is no bucket to keep them in
     """
 
     database: Tables
@@ -213,6 +215,7 @@ class Services:
     known: Known = field(default_factory=Known)
     answers: Answers = field(default_factory=Answers)
     money: CurrencyFacts = field(default_factory=CurrencyFacts)
+    statements: StatementShelf | None = None
 
     def tables(self) -> LiveTables:
         """Return what every answer is read from."""

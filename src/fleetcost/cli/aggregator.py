@@ -24,6 +24,7 @@ from fleetcost.api.repairs import Repairs
 from fleetcost.api.serve import check_exposure, free_port, known_hosts, serve
 from fleetcost.api.services import Limits, Services
 from fleetcost.api.state import FolderState
+from fleetcost.api.statement_shelf import StatementShelf
 from fleetcost.bucket.multi import MultiBucket, StoreState
 from fleetcost.bucket.port import Bucket
 from fleetcost.cli.bill_orders import Orders
@@ -43,6 +44,7 @@ from fleetcost.ops.memory import machine_memory_bytes
 from fleetcost.ops.settings import AggregatorSettings
 from fleetcost.query.known import Known
 from fleetcost.rates.book import RateBook
+from fleetcost.statements.live import StatementSources
 from fleetcost.tables.database import Database, EngineLimits, open_database
 from fleetcost.tables.ledger import clusters, ledger_of
 from fleetcost.ui.files import load as load_web
@@ -73,6 +75,7 @@ class Aggregator:
     def services(self) -> Services:
         """Return what the API needs."""
         registry = Registry(self.bucket, self._clusters, lambda: self.ingestor.status.passes)
+        known = Known(self.budget.known_bytes, registry.retired)
         return Services(
             database=self.database,
             status=lambda: self.ingestor.status,
@@ -95,14 +98,26 @@ class Aggregator:
             ),
             home=self.settings.home_cluster,
             money=currency_facts(self.settings, self.rates),
-            known=Known(self.budget.known_bytes, registry.retired),
+            known=known,
             registry=registry,
             bills=Bills(self.bucket, self.orders),
             hosts=known_hosts(
                 self.settings.bind, self.settings.allowed_hosts, tokens=self.settings.tokens_file is not None
             ),
             repairs=Repairs(self.bucket, None if self.settings.read_only else self.bucket),
+            statements=self._shelf(known),
         )
+
+    def _shelf(self, known: Known) -> StatementShelf:
+        sources = StatementSources(
+            database=self.database,
+            known=known,
+            rates=self.rates.version_of,
+            max_age_days=self.settings.rate_max_age_days,
+            daily_retention=_hours(24 * self.settings.daily_retention_days),
+            whole=lambda: self.ingestor.status.passes > 0,
+        )
+        return StatementShelf(self.bucket, None if self.settings.read_only else self.bucket, sources)
 
     def _clusters(self) -> tuple[ClusterId, ...]:
         return clusters(ledger_of(self.database).values())

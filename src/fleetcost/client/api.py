@@ -72,8 +72,23 @@ class ApiClient:
         Raises:
             NoAnswerError: nobody answered, the aggregator refused, or somebody else answered; with a hint.
         """
+        return self._answer(path, self._http.build_request("GET", f"{self._url}{path}", params=dict(parameters)))
+
+    def post(self, path: str, document: object) -> bytes:
+        """
+        Order something, as JSON.
+
+        Raises:
+            NoAnswerError: as `get`.
+        """
+        headers = {"content-type": "application/json"}
+        content = msgspec.json.encode(document)
+        sent = self._http.build_request("POST", f"{self._url}{path}", content=content, headers=headers)
+        return self._answer(path, sent)
+
+    def _answer(self, path: str, request: httpx.Request) -> bytes:
         try:
-            response = self._http.get(f"{self._url}{path}", params=dict(parameters))
+            response = self._http.send(request)
         except (httpx.TransportError, httpx.TooManyRedirects) as error:
             forward = ShownCommand.PORT_FORWARD
             hint = f"is the aggregator running there? (--url); {forward.quoted}, {forward.where}, leads to it"

@@ -8,7 +8,7 @@ from fleetcost.errors import QuestionCode, QuestionError, closest
 from fleetcost.model.reconciliation import RowOutcome
 from fleetcost.model.sets import SetKind
 from fleetcost.query.dialect import Dialect
-from fleetcost.query.dimensions import ALIASES, CLOUD_COLUMNS, EXTERNAL, KEYED, UNALLOCATED, label_key
+from fleetcost.query.dimensions import ALIASES, CLOUD_COLUMNS, EXTERNAL, KEYED, UNALLOCATED, Dimension, label_key
 from fleetcost.query.filters import Compare, Every, Filter, Match, Some
 from fleetcost.query.kinds import CLOUD, RowKind
 
@@ -216,3 +216,20 @@ def _matches(text: str, match: Match, wanted: str) -> bool:
     if match is Match.ENDS_WITH:
         return text.endswith(wanted)
     return text == wanted
+
+
+def holds(tree: Filter, values: Mapping[Dimension, str]) -> bool:
+    """
+    Tell whether a group passes a filter, by the values of its dimensions.
+
+    Raises:
+        KeyError: the filter compares something that is none of them.
+    """
+    if isinstance(tree, Every):
+        return all(tuple(holds(part, values) for part in tree.parts))
+    if isinstance(tree, Some):
+        return any(tuple(holds(part, values) for part in tree.parts))
+    value = values[Dimension(tree.field, label_key(tree.key, SetKind.ALLOCATIONS) if tree.key else "")]
+    known = "" if value == UNALLOCATED else value
+    wanted = ("" if one == UNALLOCATED else one for one in tree.values)
+    return any(_matches(known, tree.match, one) for one in wanted) != tree.negated

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from fleetcost.bucket.port import BucketReader
-from fleetcost.errors import FleetcostError
+from fleetcost.errors import FleetcostError, ObjectMissingError
 from fleetcost.ops import log
-from fleetcost.rates.store import FOLDER, KnownTable, read_table, table_names
+from fleetcost.rates.store import FOLDER, KnownTable, read_table, read_version, table_names
 from fleetcost.rates.table import RateTable
 
 PAUSE_SECONDS = 60.0
@@ -42,6 +42,22 @@ class RateBook:
         """Take tables in place of those known so far."""
         self.tables = MappingProxyType(dict(tables))
         self.version += 1
+
+    def version_of(self, name: str, version: int = 0) -> RateTable | None:
+        """
+        Return a table in a version, with 0 in the one that counts; None where there is none.
+
+        Raises:
+            DocumentDamagedError: it cannot be read.
+            StoreError, StoreRefusedError: the bucket did not answer, or refused.
+        """
+        table = self.tables.get(name)
+        if self._bucket is None or not version or (table is not None and table.version == version):
+            return table
+        try:
+            return read_version(self._bucket, name, version)
+        except ObjectMissingError:
+            return None
 
     def refresh(self) -> None:
         """

@@ -11,9 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from bills import cloud_cost, cloud_set
-from builders import GIB, allocation, allocation_set, asset_set, at, day, ingest, node, open_tables, put
+from builders import FOREVER, GIB, allocation, allocation_set, asset_set, at, day, ingest, node, open_tables, put
+from fleetcost.api.access import Tokens
+from fleetcost.api.app import create_app
+from fleetcost.api.services import Services
+from fleetcost.api.statement_shelf import StatementShelf
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.bucket.port import Bucket
+from fleetcost.ingest.run import Ingestor
 from fleetcost.model.cloud_cost import Category
 from fleetcost.model.statement import CalendarMonth, StatementLine, parse_month
 from fleetcost.query.known import Known
@@ -27,6 +32,7 @@ from fleetcost.statements.live import StatementSources, live_amounts
 from fleetcost.statements.plan import posted_for
 from fleetcost.statements.store import Statement, read_chain, read_lines
 from fleetcost.tables.database import Database
+from unit.api.apps import WEB, Client
 
 JANUARY, FEBRUARY, MARCH = map(parse_month, ("2026-01", "2026-02", "2026-03"))
 OF_JANUARY, OF_FEBRUARY, OF_MARCH = 20, 23, 51
@@ -139,3 +145,14 @@ def closing_fleet(folder: Path, bucket: Bucket | None = None) -> Iterator[Closin
         yield ClosingFleet(bucket or MemoryBucket(), database)
     finally:
         database.close()
+
+
+def served(fleet: ClosingFleet, tokens: Tokens | None = None, *, read_only: bool = False) -> Client:
+    """Return what asks an application of the fleet."""
+    ingestor = Ingestor(fleet.bucket, fleet.database, FOREVER, lambda: fleet.now)
+    ingestor.pass_once()
+    shelf = StatementShelf(fleet.bucket, None if read_only else fleet.bucket, fleet.sources)
+    services = Services(
+        fleet.database, lambda: ingestor.status, lambda: fleet.now, None, 600, tokens=tokens, statements=shelf
+    )
+    return Client(create_app(services, WEB))

@@ -346,6 +346,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The books, their months, and what is waited for before they are closed */
+        get: operations["get_api_v1_statements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statements/{book}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether every statement of a book is there as it was written */
+        get: operations["get_api_v1_statements_book_verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statements/{book}/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A month's statement beside what is known now; its lines as a file */
+        get: operations["get_api_v1_statements_book_month"];
+        put?: never;
+        /** Close a month */
+        post: operations["post_api_v1_statements_book_month"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/views": {
         parameters: {
             query?: never;
@@ -2134,6 +2186,201 @@ export interface components {
             dry_run?: boolean;
         };
         /**
+         * BooksJson
+         * @description The books, and whether this server closes months.
+         */
+        BooksJson: {
+            books: components["schemas"]["BookJson"][];
+            read_only: boolean;
+        };
+        /**
+         * BookJson
+         * @description A book and its months, the newest first.
+         *
+         *     Attributes:
+         *         fault: why its statements cannot be read, empty where they can
+         */
+        BookJson: {
+            name: string;
+            version: number;
+            key: string[];
+            filter: string;
+            currency: string;
+            rates: string;
+            materiality: string;
+            materiality_percent: string;
+            auto_close_day: number;
+            months: components["schemas"]["BookMonthJson"][];
+            /** @default  */
+            fault?: string;
+        };
+        /**
+         * BookMonthJson
+         * @description A month of a book.
+         *
+         *     Attributes:
+         *         state: running, waiting, ready, closed, or not kept
+         *         waiting: what is waited for, in words
+         *         statements: of the month, the oldest first
+         */
+        BookMonthJson: {
+            month: string;
+            state: string;
+            waiting: string[];
+            statements: components["schemas"]["ClosingJson"][];
+        };
+        /**
+         * ClosingJson
+         * @description One statement.
+         *
+         *     Attributes:
+         *         id: book, month and number of the closing
+         *         number, seq: its place in the chain of the book, and among the closings of its month
+         *         accepted: what was accepted as missing
+         *         reason: why the month was closed again
+         *         lines: how many
+         *         sha256: of the lines
+         *         previous: of the header before; empty for the first
+         *         gaps, bills: what was incomplete when it was closed, in words
+         *         rates: the exchange rates it was made with, such as `booked version 3`; empty where nothing was converted
+         *         totals, differences: hidden from tokens that see a part of the fleet
+         */
+        ClosingJson: {
+            id: string;
+            number: number;
+            seq: number;
+            book_version: number;
+            closed_at: string;
+            closed_by: string;
+            accepted: string;
+            reason: string;
+            lines: number;
+            sha256: string;
+            previous: string;
+            gaps: string[];
+            bills: string[];
+            rates: string;
+            totals: components["schemas"]["MonthTotalJson"][];
+            differences: components["schemas"]["MonthDifferenceJson"][];
+        };
+        /**
+         * MonthTotalJson
+         * @description What a statement is in one currency: cost of the month, posted for earlier ones, taken back, all of it.
+         */
+        MonthTotalJson: {
+            currency: string;
+            cost: string;
+            prior_period: string;
+            reversal: string;
+            total: string;
+        };
+        /**
+         * MonthDifferenceJson
+         * @description What a statement posted for an earlier month, by cause, and what was known besides and was too small.
+         */
+        MonthDifferenceJson: {
+            month: string;
+            currency: string;
+            posted: string;
+            coverage: string;
+            bill: string;
+            rates: string;
+            unposted: string;
+        };
+        /**
+         * VerifiedJson
+         * @description What was found of a book.
+         *
+         *     Attributes:
+         *         statements: how many can be read
+         *         faults: what was removed or changed
+         *         leftovers: objects that are part of no statement
+         */
+        VerifiedJson: {
+            book: string;
+            statements: number;
+            faults: components["schemas"]["StatementFaultJson"][];
+            leftovers: string[];
+        };
+        /**
+         * StatementFaultJson
+         * @description A statement that is not as it was written: its number in the chain, and what is the case.
+         */
+        StatementFaultJson: {
+            number: number;
+            message: string;
+        };
+        /**
+         * StatementMonthJson
+         * @description A month's statement beside what is known now.
+         *
+         *     Attributes:
+         *         kept: whether the tables keep the month; where they do not, live is what was said and posted
+         *         keys: the largest first; `key_count` there are
+         *         totals: of all keys, by currency
+         *         lines: of the newest statement, as in its file; `line_count` there are
+         */
+        StatementMonthJson: {
+            book: string;
+            month: components["schemas"]["BookMonthJson"];
+            aggregate: string[];
+            kept: boolean;
+            keys: components["schemas"]["ComparedKeyJson"][];
+            key_count: number;
+            totals: components["schemas"]["ComparedTotalJson"][];
+            lines: Record<string, never>[];
+            line_count: number;
+        };
+        /**
+         * ComparedKeyJson
+         * @description A key of a month.
+         *
+         *     Attributes:
+         *         name, key: of a group the values of the book's key; no values for what no group was charged for
+         *         row: group, idle, tenancy or shared
+         *         closed: what the newest statement of the month says
+         *         posted: what was posted for it since
+         *         live: what it costs as known now
+         *         unposted: what is known and not posted: live less closed and posted
+         */
+        ComparedKeyJson: {
+            name: string;
+            key: {
+                [key: string]: string;
+            };
+            row: string;
+            currency: string;
+            closed: string;
+            posted: string;
+            live: string;
+            unposted: string;
+        };
+        /**
+         * ComparedTotalJson
+         * @description The sum of the keys in one currency.
+         */
+        ComparedTotalJson: {
+            currency: string;
+            closed: string;
+            posted: string;
+            live: string;
+            unposted: string;
+        };
+        /**
+         * ClosingOrderJson
+         * @description How a month is closed.
+         *
+         *     Attributes:
+         *         accepted: what is accepted as missing, in words; without it only a month that is ready is closed
+         *         reason: why a month that is closed is closed again; both statements stay
+         */
+        ClosingOrderJson: {
+            /** @default  */
+            accepted?: string;
+            /** @default  */
+            reason?: string;
+        };
+        /**
          * SavedViews
          * @description Every view, and whether this caller can change them.
          */
@@ -3154,6 +3401,136 @@ export interface operations {
                     "application/json": components["schemas"]["RepairJson"];
                 };
             };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_statements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BooksJson"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_statements_book_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                book: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifiedJson"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_statements_book_month: {
+        parameters: {
+            query?: {
+                /** @description how it is written; meta is what the statement says of itself; left out, it is json */
+                format?: "json" | "csv" | "parquet" | "meta";
+                /** @description which closing of the month, where there are several; left out, it is the newest */
+                seq?: number;
+                /** @description most keys and lines to return; left out, it is 200 */
+                limit?: number;
+                /** @description keys and lines to leave out at the beginning; left out, it is 0 */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                book: string;
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementMonthJson"];
+                    "text/csv": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_v1_statements_book_month: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                book: string;
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingOrderJson"];
+            };
+        };
+        responses: {
             /** @description the question cannot be used */
             400: {
                 headers: {
