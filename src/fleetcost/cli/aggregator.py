@@ -44,7 +44,9 @@ from fleetcost.ops.memory import machine_memory_bytes
 from fleetcost.ops.settings import AggregatorSettings
 from fleetcost.query.known import Known
 from fleetcost.rates.book import RateBook
+from fleetcost.statements.held import HeldMonths
 from fleetcost.statements.live import StatementSources
+from fleetcost.statements.schedule import MonthSchedule
 from fleetcost.tables.database import Database, EngineLimits, open_database
 from fleetcost.tables.ledger import clusters, ledger_of
 from fleetcost.ui.files import load as load_web
@@ -71,6 +73,7 @@ class Aggregator:
     stores: Callable[[], tuple[StoreState, ...]] = tuple
     orders: BillOrders | None = None
     rates: RateBook = field(default_factory=RateBook)
+    held: HeldMonths | None = None
 
     def services(self) -> Services:
         """Return what the API needs."""
@@ -115,6 +118,7 @@ class Aggregator:
             rates=self.rates.version_of,
             max_age_days=self.settings.rate_max_age_days,
             daily_retention=_hours(24 * self.settings.daily_retention_days),
+            held=lambda: self.held.since if self.held else None,
             whole=lambda: self.ingestor.status.passes > 0,
         )
         return StatementShelf(self.bucket, None if self.settings.read_only else self.bucket, sources)
@@ -161,8 +165,10 @@ def assemble(settings: AggregatorSettings, bucket: Bucket) -> Aggregator:
     retention = Retention(
         hourly=_hours(settings.hourly_retention_hours), daily=_hours(24 * settings.daily_retention_days)
     )
-    ingestor = Ingestor(bucket, database, retention, clock, currency=settings.foreign_currency, budget=budget)
-    return Aggregator(settings, database, ingestor, bucket, budget, rates=RateBook(bucket))
+    held = HeldMonths(bucket, clock)
+    currency = settings.foreign_currency
+    ingestor = Ingestor(bucket, database, retention, clock, currency=currency, budget=budget, held=held)
+    return Aggregator(settings, database, ingestor, bucket, budget, rates=RateBook(bucket), held=held)
 
 
 def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], beside: Sequence[Loop] = ()) -> None:
@@ -196,6 +202,9 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], be
     loops.append(threading.Thread(target=aggregator.rates.run, args=(stop,), name="rates", daemon=True))
     if services.registry is not None:
         loops.append(threading.Thread(target=services.registry.run, args=(stop,), name="registry", daemon=True))
+    if services.statements is not None and services.statements.writer is not None:
+        schedule = MonthSchedule(services.statements.writer, services.statements.sources, clock)
+        loops.append(threading.Thread(target=schedule.run, args=(stop,), name="statements", daemon=True))
     loops += [threading.Thread(target=loop, args=(stop,), name="beside", daemon=True) for loop in beside]
     try:
         check_exposure(

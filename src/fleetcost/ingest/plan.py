@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Protocol
@@ -61,6 +61,12 @@ class Retention:
     def of(self, resolution: Resolution) -> timedelta | None:
         """How long the rows of a resolution are kept."""
         return self.hourly if resolution is Resolution.HOUR else self.daily
+
+    def holding(self, since: datetime | None, now: datetime) -> Retention:
+        """Return the retention that keeps rows of days since a time, however long they are kept otherwise."""
+        if since is None or self.daily is None:
+            return self
+        return replace(self, daily=max(self.daily, now - since))
 
     def keeps(self, key: SetKey, now: datetime) -> bool:
         """Tell whether the rows of a set are still wanted."""

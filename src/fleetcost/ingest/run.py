@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from fleetcost.bucket.port import BucketReader
 from fleetcost.errors import DatabaseDamagedError, DatabaseStoppedError, StoreError
@@ -39,6 +40,7 @@ class Ingestor(Passes):
         clock: gives the time
         currency: of foreign sets, which do not name theirs
         budget: of memory, for downloads and decoding
+        held: gives, before each pass, since when rows of days are kept however old they are; None for no such time
     """
 
     def __init__(
@@ -50,11 +52,13 @@ class Ingestor(Passes):
         *,
         currency: str = DEFAULT_CURRENCY,
         budget: Budget | None = None,
+        held: Callable[[], datetime | None] = lambda: None,
     ) -> None:
         super().__init__(clock)
+        self._held = held
         self._bucket = bucket
         self._database = database
-        self._retention = retention
+        self._retention = self._kept = retention
         self._currency = currency
         self._budget = budget or split(0, cores=1)
 
@@ -65,9 +69,10 @@ class Ingestor(Passes):
         Raises:
             StoreError, StoreRefusedError: the bucket cannot be listed.
         """
+        self._kept = self._retention.holding(self._held(), self._clock())
         ledger = ledger_of(self._database)
         listing = list_bucket(self._bucket, clusters(ledger.values()))
-        return plan(listing.found, ledger, self._retention, self._clock(), listing.unlisted, self._tries)
+        return plan(listing.found, ledger, self._kept, self._clock(), listing.unlisted, self._tries)
 
     def _wanted(self) -> bool:
         return bool(self._database.broken)
@@ -133,7 +138,7 @@ class Ingestor(Passes):
     def _bills(self) -> Counter[EntryState]:
         """Keep the bills equal to the bucket's; they come after the clusters they are reconciled with."""
         todo = plan_cloud(
-            list_cloud(self._bucket), cloud_ledger_of(self._database), self._retention, self._clock(), self._tries
+            list_cloud(self._bucket), cloud_ledger_of(self._database), self._kept, self._clock(), self._tries
         )
         self._say(skipped=(*self._status.skipped, *(path for path, _ in todo.skips)))
         entries = apply_cloud(todo, self._bucket, self._database, self._clock())
@@ -146,4 +151,4 @@ class Ingestor(Passes):
 
     def _expire(self) -> None:
         with self._database.transaction() as writer:
-            reconcile_days(writer, expire_all(writer, self._retention, self._clock()))
+            reconcile_days(writer, expire_all(writer, self._kept, self._clock()))

@@ -47,6 +47,12 @@ CLUSTER_LAST_PUSH = Gauge(
     registry=REGISTRY,
 )
 LAKE_WRITES = Counter("fleetcost_lake_writes", "Attempts to write the lake, by outcome", ["outcome"], registry=REGISTRY)
+CLOSINGS = Counter(
+    "fleetcost_statement_closings",
+    "Months that were to be closed by themselves, by outcome",
+    ["outcome"],
+    registry=REGISTRY,
+)
 PASSES = Counter("fleetcost_aggregator_passes", "Ingest passes by outcome", ["outcome"], registry=REGISTRY)
 OBJECTS = Gauge(
     "fleetcost_aggregator_objects",

@@ -44,6 +44,7 @@ class StatementSources:
         rates: gives a rate table by its name, in a version or, with 0, in the newest; None where there is none
         max_age_days: how many days a daily rate is carried forward
         daily_retention: how long daily rows are kept, None for ever
+        held: gives since when rows of days are kept however old they are; None for no such time
         whole: whether the tables hold all that is in the bucket
         lake_version: gives the version of the lake's manifest, 0 without a lake
     """
@@ -53,13 +54,14 @@ class StatementSources:
     rates: Callable[[str, int], RateTable | None] = lambda _name, _version: None
     max_age_days: int = 7
     daily_retention: timedelta | None = None
+    held: Callable[[], datetime | None] = lambda: None
     whole: Callable[[], bool] = lambda: True
     lake_version: Callable[[], int] = lambda: 0
 
     def keeps(self, month: CalendarMonth, now: datetime) -> bool:
         """Tell whether the tables keep every day of a month."""
-        keep = self.daily_retention
-        return keep is None or month.window.start + Resolution.DAY.delta > now - keep
+        keep, held, start = self.daily_retention, self.held(), month.window.start
+        return keep is None or start + Resolution.DAY.delta > now - keep or (held is not None and held <= start)
 
 
 def live_amounts(
