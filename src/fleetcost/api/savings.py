@@ -8,8 +8,10 @@ from datetime import datetime
 
 import msgspec
 
+from fleetcost.api.advice import RequestAdviceJson, advice_document
 from fleetcost.api.change import exact_nanos
 from fleetcost.model.window import rfc3339
+from fleetcost.query.usage import ContainerUse
 from fleetcost.savings.find import FleetSavings, KindSummary
 from fleetcost.savings.opportunity import Opportunity, SavingFact
 from fleetcost.savings.words import SavingKind, SavingReason, Verdict
@@ -46,12 +48,13 @@ class SavingJson(msgspec.Struct, frozen=True):
 
     Attributes:
         id: the same for the same thing in every answer
-        name: of a volume, a pool, or a resource of a bill
+        name: of a volume, a container, a pool, or a resource of a bill
         verdict: whether to believe it
         cost: what it is about costs
         freed: what is given back at the prices it was charged; money only when a node goes
         low, expected, high: what the bill becomes smaller by
         archived: somebody put it aside; it is in no sum
+        advice: what a container should ask for, of kind `requests`
     """
 
     id: str
@@ -71,6 +74,7 @@ class SavingJson(msgspec.Struct, frozen=True):
     high: str
     facts: list[SavingFactJson]
     archived: ArchivedJson | None = None
+    advice: RequestAdviceJson | None = None
 
 
 class SavingsTotalJson(msgspec.Struct, frozen=True):
@@ -110,8 +114,8 @@ class SavingKindJson(msgspec.Struct, frozen=True):
     totals: list[SavingsTotalJson]
 
 
-def saving_document(one: Opportunity, archived: ArchivedJson | None) -> SavingJson:
-    """Write one saving."""
+def saving_document(one: Opportunity, archived: ArchivedJson | None, use: ContainerUse | None = None) -> SavingJson:
+    """Write one saving; `use` is that of its container, with distributions, where they are wanted."""
     place, money = one.place, one.money
     return SavingJson(
         id=one.id,
@@ -131,6 +135,7 @@ def saving_document(one: Opportunity, archived: ArchivedJson | None) -> SavingJs
         high=exact_nanos(money.high_nanos),
         facts=[_fact(fact) for fact in one.facts],
         archived=archived,
+        advice=advice_document(one, use),
     )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
+from fleetcost.model.sets import SetKind
 from fleetcost.query.ask import needed
 from fleetcost.query.inventory import read_inventory
 from fleetcost.query.known import Known
 from fleetcost.query.question import Frame, Question
+from fleetcost.query.usage import FleetUsage, read_usage
 from fleetcost.savings.find import FleetSavings, SavingProfile, find_savings
 from fleetcost.savings.opportunity import ClusterTime
 from fleetcost.savings.workloads import QUIET_BYTES_PER_SECOND
@@ -35,10 +38,18 @@ def ask_savings(
     times = cluster_times(snapshot, asked, known, now)
 
     def find() -> FleetSavings:
-        return find_savings(read_inventory(snapshot, asked, hours, QUIET_BYTES_PER_SECOND), times, profile)
+        held = read_inventory(snapshot, asked, hours, QUIET_BYTES_PER_SECOND)
+        return find_savings(held, ask_usage(snapshot, asked, known), times, profile)
 
     key = ("savings", asked, hours, profile, tuple(sorted(times.items(), key=lambda one: one[0])))
     found: FleetSavings = known.remembered(snapshot, key, find)
+    return found
+
+
+def ask_usage(snapshot: View, asked: Question, known: Known) -> FleetUsage:
+    """Return the use of containers, remembered in the same state of the tables; see `ask_savings`."""
+    about = replace(asked, kind=SetKind.ALLOCATIONS)
+    found: FleetUsage = known.remembered(snapshot, ("usage", about), lambda: read_usage(snapshot, about))
     return found
 
 

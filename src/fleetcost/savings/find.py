@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fleetcost.query.inventory import FleetInventory
+from fleetcost.query.usage import ContainerUse
 from fleetcost.savings.bills import (
     billed_monthly,
     commitment_account,
@@ -18,6 +19,8 @@ from fleetcost.savings.bills import (
 from fleetcost.savings.ledger import Account, settle
 from fleetcost.savings.opportunity import ClusterTime, CouldSave, Opportunity, spend_account, with_granted
 from fleetcost.savings.pools import NodePool, pool_account, pools_of, spare_nodes
+from fleetcost.savings.recommend import SizingRule
+from fleetcost.savings.requests import sized_requests, sizes_after
 from fleetcost.savings.volumes import oversized_volumes, unmounted_volumes
 from fleetcost.savings.words import SavingKind, SavingReason, Verdict
 from fleetcost.savings.workloads import held_account, held_nanos, idle_workloads, unused_gpus
@@ -83,23 +86,32 @@ class FleetSavings:
         return len(self.found)
 
 
-def find_savings(held: FleetInventory, times: Mapping[str, ClusterTime], profile: SavingProfile) -> FleetSavings:
+def find_savings(
+    held: FleetInventory, usage: Iterable[ContainerUse], times: Mapping[str, ClusterTime], profile: SavingProfile
+) -> FleetSavings:
     """
     Judge everything a fleet holds, and let each saving claim its costs.
 
     Args:
         held: by the fleet
+        usage: of its containers
         times: of its clusters
         profile: how much room is left
     """
+    idle = idle_workloads(held.workloads, times)
+    going = {account for one in idle.found if one.verdict is Verdict.OK for account in one.freed_claim.accounts}
+    requests = sized_requests(usage, times, SizingRule(cpu_target=profile.target), going)
     pools = pools_of(held.nodes, held.busy, profile.fewest_nodes)
+    nodes, further = spare_nodes(pools, held.nodes, times, sizes_after(requests.found, going))
     said = {
         SavingKind.UNMOUNTED_VOLUMES: unmounted_volumes(held.volumes, times),
         SavingKind.ORPHANED_RESOURCES: orphaned_resources(held.orphans, held.billed_days),
         SavingKind.OVERSIZED_VOLUMES: oversized_volumes(held.volumes, times, profile.headroom),
-        SavingKind.IDLE_WORKLOADS: idle_workloads(held.workloads, times),
+        SavingKind.IDLE_WORKLOADS: idle,
         SavingKind.UNUSED_GPUS: unused_gpus(held.workloads, times),
-        SavingKind.NODES: spare_nodes(pools, held.nodes, times),
+        SavingKind.REQUESTS: requests,
+        SavingKind.NODES: nodes,
+        SavingKind.NODES_AFTER: further,
         SavingKind.COMMITMENTS: unused_commitments(held.commitments, held.billed_days),
     }
     budgets = budgets_of(held, times, pools)

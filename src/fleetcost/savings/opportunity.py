@@ -9,6 +9,7 @@ from datetime import datetime
 
 from fleetcost.query.sharing import HOURS_PER_MONTH
 from fleetcost.savings.ledger import NO_CLAIM, Account, SavingClaim
+from fleetcost.savings.recommend import RequestAdvice
 from fleetcost.savings.words import SavingKind, SavingReason, Verdict
 
 MINUTES_PER_MONTH = HOURS_PER_MONTH * 60
@@ -28,7 +29,7 @@ class ClusterTime:
 
 @dataclass(frozen=True, slots=True)
 class SavingPlace:
-    """What a saving is about: `name` is a volume, a pool, or a resource of a bill."""
+    """What a saving is about: `name` is a volume, a container, a pool, or a resource of a bill."""
 
     cluster: str = ""
     namespace: str = ""
@@ -74,6 +75,8 @@ class Opportunity:
         facts: the evidence
         claim: of costs, for its expected money
         freed_claim: of what workloads hold, for what it frees
+        advice: what a container should ask for, without its distributions
+        number: of the container among the fleet's usage, which has them
     """
 
     kind: SavingKind
@@ -86,6 +89,8 @@ class Opportunity:
     facts: tuple[SavingFact, ...] = ()
     claim: SavingClaim = NO_CLAIM
     freed_claim: SavingClaim = NO_CLAIM
+    advice: RequestAdvice | None = None
+    number: int = -1
 
     @property
     def id(self) -> str:

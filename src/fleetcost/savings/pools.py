@@ -94,13 +94,35 @@ def pools_of(nodes: Sequence[HeldNode], busy: BusyHour, fewest: int) -> tuple[No
     return tuple(_pool(place, those, known, loads, busy, fewest) for place, those in sorted(rooms.items()))
 
 
-def spare_nodes(pools: Sequence[NodePool], nodes: Sequence[HeldNode], times: Mapping[str, ClusterTime]) -> CouldSave:
-    """Judge pools as their pods are; a cluster without hours is withheld."""
-    found = [one for pool in pools if pool.cluster in times for one in _spare(pool, times[pool.cluster])]
+def spare_nodes(
+    pools: Sequence[NodePool], nodes: Sequence[HeldNode], times: Mapping[str, ClusterTime], after: Sized
+) -> tuple[CouldSave, CouldSave]:
+    """
+    Judge pools as their pods are, and as they would be; a cluster without hours is withheld.
+
+    Args:
+        pools: of the fleet
+        nodes: of the fleet, whether a pool's or not
+        times: of its clusters
+        after: what containers would ask for once what is recommended is done
+
+    Returns:
+        Nodes that could go as pods are, and would not be missed later; and those that could go later besides.
+    """
+    there = [pool for pool in pools if pool.cluster in times]
+    found: list[Opportunity] = []
+    later: list[Opportunity] = []
+    for pool in there:
+        time, now, then = times[pool.cluster], pool.needed(as_asked), pool.needed(after)
+        kept, further = pool.fewest(max(now.nodes, then.nodes)), pool.fewest(then.nodes)
+        spare = len(pool.nodes) - kept
+        found += _gone(SavingKind.NODES, pool, time, pool.nodes[:spare], now)
+        later += _gone(SavingKind.NODES_AFTER, pool, time, pool.nodes[spare : spare + kept - further], then)
     clusters = {one.cluster for one in nodes if one.cluster in times}
     silent = len(clusters - {pool.cluster for pool in pools})
-    judged = sum(pool.cluster in times for pool in pools) + silent
-    return CouldSave(tuple(found), judged, +Counter({SavingReason.NO_HOURS: silent}))
+    unknown = +Counter({SavingReason.NO_HOURS: silent})
+    judged = len(there) + silent
+    return CouldSave(tuple(found), judged, unknown), CouldSave(tuple(later), judged, unknown)
 
 
 def pool_account(pool: NodePool) -> Account:
@@ -145,18 +167,18 @@ def _daemons(loads: Sequence[ContainerLoad]) -> PodSize:
     return total._replace(pods=len(pods))
 
 
-def _spare(pool: NodePool, time: ClusterTime) -> Iterator[Opportunity]:
-    """Yield the nodes that a pool could do without."""
-    packed = pool.needed(as_asked)
-    kept = pool.fewest(packed.nodes)
-    gone = pool.nodes[: len(pool.nodes) - kept]
+def _gone(
+    kind: SavingKind, pool: NodePool, time: ClusterTime, gone: Sequence[HeldNode], packed: PackedPods
+) -> Iterator[Opportunity]:
+    """Yield the nodes that go, if any do; the money of all is at most that of the fewest there can be."""
     if not gone:
         return
     cost = sum(time.monthly(one.cost_nanos) for one in pool.nodes)
     saved = sum(time.monthly(one.cost_nanos) for one in gone)
     fluid = len(pool.nodes) - pool.fewest(packed.least)
+    account = pool_account(pool)
     yield Opportunity(
-        kind=SavingKind.NODES,
+        kind=kind,
         place=SavingPlace(pool.cluster, name=pool.name),
         currency=pool.nodes[0].currency,
         verdict=Verdict.OK,
@@ -166,8 +188,8 @@ def _spare(pool: NodePool, time: ClusterTime) -> Iterator[Opportunity]:
             expected_nanos=saved,
             high_nanos=max(saved, cost * fluid // len(pool.nodes)),
         ),
-        facts=tuple(_facts(pool, kept, gone)),
-        claim=SavingClaim((spend_account(pool.nodes[0].currency, pool.cluster), pool_account(pool)), saved),
+        facts=tuple(_facts(pool, pool.fewest(packed.nodes), gone)),
+        claim=SavingClaim((spend_account(pool.nodes[0].currency, pool.cluster), account), saved),
     )
 
 

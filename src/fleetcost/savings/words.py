@@ -15,7 +15,9 @@ class SavingKind(enum.StrEnum):
     OVERSIZED_VOLUMES = "oversized-volumes"
     IDLE_WORKLOADS = "idle-workloads"
     UNUSED_GPUS = "unused-gpus"
+    REQUESTS = "requests"
     NODES = "nodes"
+    NODES_AFTER = "nodes-after"
     COMMITMENTS = "commitments"
 
     @property
@@ -38,7 +40,14 @@ _MEANINGS: Mapping[SavingKind, str] = MappingProxyType({
         "workloads without traffic whose CPU use hardly moves; what they hold becomes money when a node goes"
     ),
     SavingKind.UNUSED_GPUS: "GPUs that are held and never used; they become money when their node goes",
+    SavingKind.REQUESTS: (
+        "containers that ask for more or less than their measured use with room to spare; what is freed becomes "
+        "money when a node goes"
+    ),
     SavingKind.NODES: "nodes whose pods fit on the others of their pool; they are saved when they go",
+    SavingKind.NODES_AFTER: (
+        "further nodes that could go once idle workloads are gone and requests are as recommended"
+    ),
     SavingKind.COMMITMENTS: (
         "reservations and plans that are paid for and cover nothing; saved as far as use at on-demand prices moves "
         "below them"
@@ -73,6 +82,16 @@ class SavingReason(enum.StrEnum):
     NO_SIZES = "no sizes"
     SHARED_USE = "shared use"
     NO_DEMAND = "no demand"
+    SHORT_LIFE = "short life"
+    TOO_SHORT_TO_SEE = "too short to see"
+    NOT_SEEN = "not seen"
+    GAPS = "gaps"
+    THIN = "thin"
+    RESTARTING = "restarting"
+    AUTOSCALED = "autoscaled"
+    CAPPED = "capped"
+    AT_ITS_LIMIT = "at its limit"
+    RESERVES_MEMORY = "reserves memory"
 
     @property
     def meaning(self) -> str:
@@ -89,4 +108,19 @@ _REASONS: Mapping[SavingReason, str] = MappingProxyType({
     SavingReason.NO_SIZES: "its nodes do not say how much pods can ask for",
     SavingReason.SHARED_USE: "several devices have one measured use, so which of them is unused is not known",
     SavingReason.NO_DEMAND: "nothing is paid at on-demand prices that it could cover; it ends with its contract",
+    SavingReason.SHORT_LIFE: "it has run for less than a day since it asks for what it does, so its busy hours are not "
+                             "known",
+    SavingReason.TOO_SHORT_TO_SEE: "its runs are shorter than ten minutes: two points say nothing of what happened "
+                                   "between",
+    SavingReason.NOT_SEEN: "its use was measured for less than half of the time it ran",
+    SavingReason.GAPS: "its use was measured for less than 80 % of the time it ran",
+    SavingReason.THIN: "it was measured for less than 72 hours, or not on every weekday",
+    SavingReason.RESTARTING: "it restarts more than once a day; find out why first",
+    SavingReason.AUTOSCALED: "an autoscaler follows its CPU use as a part of its request: another request would change "
+                             "the number of its pods",
+    SavingReason.CAPPED: "its CPU limit held it back, or it waited for CPU, so it would have used more: less is not "
+                         "recommended",
+    SavingReason.AT_ITS_LIMIT: "it was killed for want of memory, or came near its limit: less is not recommended",
+    SavingReason.RESERVES_MEMORY: "its memory is flat and near its limit: its runtime may hold more than it needs, as "
+                                  "Java and databases do",
 })  # fmt: skip

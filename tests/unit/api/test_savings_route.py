@@ -14,10 +14,14 @@ import pytest
 from builders import GIB, allocation, allocation_set, asset_set, at, bucket_of, day, disk, hour, money, node, unmounted
 from fleetcost.api.state import FolderState
 from fleetcost.model.allocation import VolumeShare
+from fleetcost.model.histogram import UsageScale, histogram_of
 from fleetcost.model.window import Window
 from unit.api.apps import App, app
 
 DAYS = 8
+SEEN = DAYS - 1
+"""Days of the sets in the window, which ends with today."""
+MIB = 1 << 20
 NODES = ("n1", "n2", "n3", "n4")
 ZONE = {"labels": {"topology_kubernetes_io_zone": "eu-1a"}}
 
@@ -40,6 +44,9 @@ def sets_of(window: Window, cluster: str = "c1") -> list[Any]:
             ram_byte_hours=int(0.5 * GIB * hours), ram_byte_request_hours=int(0.5 * GIB * hours),
             ram_byte_usage_hours=int(0.1 * GIB * hours), ram_cost=money(0.002 * hours),
             network_receive_bytes=0 if idle else int(10_000 * 3600 * hours),
+            cpu_usage_histogram=histogram_of([0.02] * round(12 * hours), UsageScale.CPU),
+            ram_usage_histogram=histogram_of([0.1 * GIB] * round(12 * hours), UsageScale.RAM),
+            ram_byte_usage_max=0.1 * GIB, restarts=0, oom_kills=0,
         ))  # fmt: skip
     share = VolumeShare("pv-spare", "vol-2", int(50 * GIB * hours), money(0.01 * hours))
     pods.append(unmounted(window, pv_cost=share.cost, pv_byte_hours=share.byte_hours, volumes=(share,)))
@@ -79,6 +86,7 @@ def test_every_kind_is_found_in_real_tables(found: App) -> None:
     by_kind = {one["kind"]: one for one in answer["savings"]}
     assert {kind: one["name"] or one["controller"] for kind, one in by_kind.items()} == {
         "unmounted-volumes": "pv-spare", "oversized-volumes": "pv-1", "idle-workloads": "idle", "nodes": "general",
+        "requests": "app",
     }  # fmt: skip
     monthly = {kind: (Decimal(one["expected"]), Decimal(one["freed"])) for kind, one in by_kind.items()}
     assert monthly["unmounted-volumes"] == (Decimal("7.3"), 0)
@@ -127,6 +135,36 @@ def test_a_file_has_the_same_rows(found: App) -> None:
         (one["id"], one["expected"]) for one in ask(found)["savings"]
     ]
     assert "nodes now: 4" in rows[0]["facts"]
+
+
+def test_a_recommendation_has_its_evidence(found: App) -> None:
+    """The container's request now, what it should be, its distribution and what it rests on are those of the sets."""
+    (one,) = ask(found, "/requests", cluster="c1")["savings"]
+    advice, cpu, ram = one["advice"], one["advice"]["cpu"], one["advice"]["ram"]
+    assert (one["namespace"], one["controller"], one["name"], one["verdict"]) == ("shop", "web", "app", "ok")
+    assert (cpu["now"], ram["now"], ram["request"]) == (0.2, GIB // 2, 118 * MIB)
+    assert 0.02 / 0.65 <= cpu["request"] <= 0.02 * 1.0906 / 0.65 + 0.001
+    assert sum(cpu["distribution"]["points"]) == 7 * SEEN * 288
+    evidence = advice["evidence"]
+    assert (evidence["coverage"], evidence["days"], evidence["weekdays_seen"], evidence["restarts"]) == (1, SEEN, 7, 0)
+    assert evidence["hours_observed"] == evidence["hours_running"] == 7 * SEEN * 24
+    assert Decimal(one["freed"]) == Decimal(advice["cpu_freed"]) + Decimal(advice["ram_freed"]) > 0
+    (listed,) = (saving for saving in ask(found, cluster="c1")["savings"] if saving["kind"] == "requests")
+    assert (listed["id"], listed["advice"]["cpu"]["distribution"]) == (one["id"], None)
+
+
+def test_a_patch_is_text(found: App) -> None:
+    """Recommendations come as patches of workloads, each below the command that would apply it."""
+    text = found.client.get("/api/v1/savings/requests", {"window": f"{DAYS}d", "format": "patch", "cluster": "c1"}).text
+    assert "# cluster c1: kubectl --namespace shop patch deployment web --patch-file FILE" in text
+    assert "      - name: app\n        resources:\n          requests:\n            cpu: " in text
+    assert "            memory: 118Mi\n" in text
+
+
+def test_verdicts_are_chosen(found: App) -> None:
+    """Only savings of the verdicts that are asked for come back, and one that is none is refused."""
+    assert ask(found, verdict="withheld")["savings"] == []
+    assert found.refused("/api/v1/savings", verdict="sure")["parameter"] == "verdict"
 
 
 def test_a_saving_is_put_aside_and_taken_back(found: App) -> None:

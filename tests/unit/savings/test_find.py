@@ -23,14 +23,14 @@ MONTHLY = 730 / (24 * DAYS)
 
 def only(held: FleetInventory, kind: SavingKind) -> Opportunity | None:
     """Return the only saving of a kind, None where there is none."""
-    found = [one for one in find_savings(held, TIMES, DEVELOPMENT).found if one.kind is kind]
+    found = [one for one in find_savings(held, (), TIMES, DEVELOPMENT).found if one.kind is kind]
     assert len(found) <= 1
     return found[0] if found else None
 
 
 def withheld(held: FleetInventory, kind: SavingKind) -> dict[SavingReason, int]:
     """Return what could not be judged of a kind."""
-    (summary,) = (one for one in find_savings(held, TIMES, DEVELOPMENT).kinds if one.kind is kind)
+    (summary,) = (one for one in find_savings(held, (), TIMES, DEVELOPMENT).kinds if one.kind is kind)
     return dict(summary.withheld)
 
 
@@ -197,7 +197,7 @@ def commitment(**facts: Any) -> UnusedCommitment:
 def test_commitments_save_what_they_could_cover() -> None:
     """Two plans share the use at on-demand prices that they could cover: it is claimed once."""
     held = inventory(commitments=(commitment(), commitment(commitment_id="sp-2")), billed_days={"aws": DAYS})
-    found = [one.money.expected_nanos for one in find_savings(held, TIMES, DEVELOPMENT).found]
+    found = [one.money.expected_nanos for one in find_savings(held, (), TIMES, DEVELOPMENT).found]
     assert found == [pytest.approx(nanos(5) * MONTHLY, abs=1), 0]
     alone = inventory(commitments=(commitment(demand_nanos=0),), billed_days={"aws": DAYS})
     assert only(alone, SavingKind.COMMITMENTS).verdict is Verdict.WITHHELD  # type: ignore[union-attr]
@@ -245,7 +245,7 @@ def test_what_is_expected_is_never_above_what_is_spent(
         commitments=tuple(commitment(commitment_id=f"p{at_}", unused_nanos=unused, demand_nanos=demand)
                           for at_, (unused, demand) in enumerate(plans)),
     )  # fmt: skip
-    found = find_savings(held, {"c1": ClusterTime(minutes, END)}, DEVELOPMENT)
+    found = find_savings(held, (), {"c1": ClusterTime(minutes, END)}, DEVELOPMENT)
     money = [one.money for one in found.found]
     assert sum(one.expected_nanos for one in money) <= found.spent_nanos.get("USD", 0)
     assert all(0 <= one.low_nanos <= one.expected_nanos <= one.high_nanos for one in money)

@@ -106,23 +106,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/savings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the fleet could do without, by money, with evidence */
-        get: operations["get_api_v1_savings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/savings/archive": {
         parameters: {
             query?: never;
@@ -153,6 +136,23 @@ export interface paths {
         post?: never;
         /** Take a saving back among the others */
         delete: operations["delete_api_v1_savings_archive_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/savings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the fleet could do without, by money, with evidence */
+        get: operations["get_api_v1_savings"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1348,6 +1348,35 @@ export interface components {
          */
         AnomalyKind: "drift" | "fall" | "new" | "rise";
         /**
+         * ArchivedSavings
+         * @description Every saving that was put aside, and whether this caller can change that.
+         */
+        ArchivedSavings: {
+            archived: components["schemas"]["ArchivedSaving"][];
+            read_only: boolean;
+        };
+        /**
+         * ArchivedSaving
+         * @description A saving that was put aside, as it is kept; `by` is the name of the token.
+         */
+        ArchivedSaving: {
+            id: string;
+            by: string;
+            at: string;
+            until: string;
+            note: string;
+        };
+        /**
+         * ArchiveChange
+         * @description A saving put aside: until when (RFC 3339; empty: for good) and why.
+         */
+        ArchiveChange: {
+            /** @default  */
+            until?: string;
+            /** @default  */
+            note?: string;
+        };
+        /**
          * SavingsJson
          * @description What a fleet could do without.
          *
@@ -1414,7 +1443,7 @@ export interface components {
          * @description What could be saved; what comes first claims first.
          * @enum {unknown}
          */
-        SavingKind: "commitments" | "idle-workloads" | "nodes" | "orphaned-resources" | "oversized-volumes" | "unmounted-volumes" | "unused-gpus";
+        SavingKind: "commitments" | "idle-workloads" | "nodes" | "nodes-after" | "orphaned-resources" | "oversized-volumes" | "requests" | "unmounted-volumes" | "unused-gpus";
         /**
          * Verdict
          * @description Whether a saving can be believed.
@@ -1436,19 +1465,20 @@ export interface components {
          * @description Why a saving is thin or withheld.
          * @enum {unknown}
          */
-        SavingReason: "no demand" | "no hours" | "no network" | "no sizes" | "no usage" | "shared use" | "short";
+        SavingReason: "at its limit" | "autoscaled" | "capped" | "gaps" | "no demand" | "no hours" | "no network" | "no sizes" | "no usage" | "not seen" | "reserves memory" | "restarting" | "shared use" | "short" | "short life" | "thin" | "too short to see";
         /**
          * SavingJson
          * @description One saving; amounts are exact, per month of 730 hours.
          *
          *     Attributes:
          *         id: the same for the same thing in every answer
-         *         name: of a volume, a pool, or a resource of a bill
+         *         name: of a volume, a container, a pool, or a resource of a bill
          *         verdict: whether to believe it
          *         cost: what it is about costs
          *         freed: what is given back at the prices it was charged; money only when a node goes
          *         low, expected, high: what the bill becomes smaller by
          *         archived: somebody put it aside; it is in no sum
+         *         advice: what a container should ask for, of kind `requests`
          */
         SavingJson: {
             id: string;
@@ -1469,6 +1499,8 @@ export interface components {
             facts: components["schemas"]["SavingFactJson"][];
             /** @default null */
             archived?: components["schemas"]["ArchivedJson"] | null;
+            /** @default null */
+            advice?: components["schemas"]["RequestAdviceJson"] | null;
         };
         /**
          * SavingFactJson
@@ -1490,33 +1522,96 @@ export interface components {
             note: string;
         };
         /**
-         * ArchivedSavings
-         * @description Every saving that was put aside, and whether this caller can change that.
+         * RequestAdviceJson
+         * @description What a container should ask for; `cpu_freed` and `ram_freed` are per month, negative where it would hold more.
          */
-        ArchivedSavings: {
-            archived: components["schemas"]["ArchivedSaving"][];
-            read_only: boolean;
+        RequestAdviceJson: {
+            cpu: components["schemas"]["ResourceAdviceJson"];
+            ram: components["schemas"]["ResourceAdviceJson"];
+            cpu_freed: string;
+            ram_freed: string;
+            evidence: components["schemas"]["EvidenceJson"];
         };
         /**
-         * ArchivedSaving
-         * @description A saving that was put aside, as it is kept; `by` is the name of the token.
+         * ResourceAdviceJson
+         * @description What to ask for of one resource, in cores or bytes.
+         *
+         *     Attributes:
+         *         now: what is asked for by the newest set
+         *         request: what should be; none where that is withheld
+         *         low, high: both ends of what chance may make of it; none where it rests on a peak
+         *         base: the use it rests on
+         *         peak: the highest use that was measured
+         *         mean: the use on average of a pod; none where not measured
+         *         limit: none without one
+         *         uneven: pods are so unlike that the worst of them counts
+         *         exceeded: of points in the second half of the window, the part above what the first half would have said
+         *         reasons: why it is withheld, or thin
+         *         distribution: only of `/api/v1/savings/requests`
          */
-        ArchivedSaving: {
-            id: string;
-            by: string;
-            at: string;
-            until: string;
-            note: string;
+        ResourceAdviceJson: {
+            now: number;
+            request: number | null;
+            low: number | null;
+            high: number | null;
+            base: number | null;
+            peak: number | null;
+            mean: number | null;
+            limit: number | null;
+            uneven: boolean;
+            exceeded: number | null;
+            reasons: components["schemas"]["SavingReason"][];
+            /** @default null */
+            distribution?: components["schemas"]["DistributionJson"] | null;
         };
         /**
-         * ArchiveChange
-         * @description A saving put aside: until when (RFC 3339; empty: for good) and why.
+         * DistributionJson
+         * @description How many points of five minutes a container used about so much.
+         *
+         *     Attributes:
+         *         near_zero: points of next to nothing
+         *         upper: the largest value of each bucket that has points, in cores or bytes
+         *         points: in each
          */
-        ArchiveChange: {
-            /** @default  */
-            until?: string;
-            /** @default  */
-            note?: string;
+        DistributionJson: {
+            near_zero: number;
+            upper: number[];
+            points: number[];
+        };
+        /**
+         * EvidenceJson
+         * @description What a recommendation rests on.
+         *
+         *     Attributes:
+         *         hours_running: its pods ran together since `since`
+         *         hours_observed: for how long of that use was measured
+         *         coverage: the part; at most 1
+         *         pod_days: pods of each day together
+         *         days, weekdays_seen: on which it ran since then
+         *         first_seen, last_seen: in the window
+         *         since: evidence counts from here: the beginning, or when what it asks for changed
+         *         changed: the latter
+         *         restarts, oom_kills, throttled_fraction, cpu_pressure: none where not measured; of the third the worst day
+         *         step_seconds: a point stands for so much time
+         */
+        EvidenceJson: {
+            hours_running: number;
+            hours_observed: number;
+            coverage: number;
+            pod_days: number;
+            days: number;
+            weekdays_seen: number;
+            first_seen: string;
+            last_seen: string;
+            since: string;
+            changed: boolean;
+            restarts: number | null;
+            oom_kills: number | null;
+            last_oom_at: string | null;
+            throttled_fraction: number | null;
+            cpu_pressure: number | null;
+            /** @default 300 */
+            step_seconds?: number;
         };
         /**
          * CloudCostsJson
@@ -2837,55 +2932,6 @@ export interface operations {
             };
         };
     };
-    get_api_v1_savings: {
-        parameters: {
-            query?: {
-                /** @description whose days are looked at: today, yesterday, week, month, lastweek, lastmonth; a duration such as 30m, 24h, 7d, 2w; `1d offset 1d`; two Unix times or two RFC 3339 times ending in Z, joined by a comma; left out, it is 14d */
-                window?: string;
-                /** @description only these clusters, joined by commas; left out, it is all */
-                cluster?: string;
-                /** @description how much room is left above what is used; left out, it is production */
-                profile?: "development" | "production" | "high-availability";
-                /** @description with what somebody put aside; left out, it is false */
-                archived?: boolean;
-                /** @description most savings to return, 5000 at most; left out, it is 200 */
-                limit?: number;
-                /** @description savings to leave out at the beginning; left out, it is 0 */
-                offset?: number;
-                /** @description how the answer is written; left out, it is json */
-                format?: "json" | "csv";
-                /** @description the currency of the answer, by its ISO 4217 code, or native for each row's own; left out, it is display_currency of the settings, else native */
-                currency?: string;
-                /** @description which exchange rates: the name of a table, or name@YYYY-MM-DD for the rates of one day throughout; left out, it is rates of the settings */
-                rates?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description the answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SavingsJson"];
-                    "text/csv": unknown;
-                };
-            };
-            /** @description the question cannot be used */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_api_v1_savings_archive: {
         parameters: {
             query?: never;
@@ -2981,6 +3027,58 @@ export interface operations {
             };
         };
     };
+    get_api_v1_savings: {
+        parameters: {
+            query?: {
+                /** @description whose days are looked at: today, yesterday, week, month, lastweek, lastmonth; a duration such as 30m, 24h, 7d, 2w; `1d offset 1d`; two Unix times or two RFC 3339 times ending in Z, joined by a comma; left out, it is 14d */
+                window?: string;
+                /** @description only these clusters, joined by commas; left out, it is all */
+                cluster?: string;
+                /** @description how much room is left above what is used; left out, it is production */
+                profile?: "development" | "production" | "high-availability";
+                /** @description only savings with one of these, joined by commas: ok, thin, withheld; left out, it is all */
+                verdict?: string;
+                /** @description with what somebody put aside; left out, it is false */
+                archived?: boolean;
+                /** @description most savings to return, 5000 at most; left out, it is 200 */
+                limit?: number;
+                /** @description savings to leave out at the beginning; left out, it is 0 */
+                offset?: number;
+                /** @description how the answer is written; patches are of requests alone; left out, it is json */
+                format?: "json" | "csv" | "patch";
+                /** @description the currency of the answer, by its ISO 4217 code, or native for each row's own; left out, it is display_currency of the settings, else native */
+                currency?: string;
+                /** @description which exchange rates: the name of a table, or name@YYYY-MM-DD for the rates of one day throughout; left out, it is rates of the settings */
+                rates?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavingsJson"];
+                    "text/csv": unknown;
+                    "application/yaml": unknown;
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_api_v1_savings_kind: {
         parameters: {
             query?: {
@@ -2990,14 +3088,16 @@ export interface operations {
                 cluster?: string;
                 /** @description how much room is left above what is used; left out, it is production */
                 profile?: "development" | "production" | "high-availability";
+                /** @description only savings with one of these, joined by commas: ok, thin, withheld; left out, it is all */
+                verdict?: string;
                 /** @description with what somebody put aside; left out, it is false */
                 archived?: boolean;
                 /** @description most savings to return, 5000 at most; left out, it is 200 */
                 limit?: number;
                 /** @description savings to leave out at the beginning; left out, it is 0 */
                 offset?: number;
-                /** @description how the answer is written; left out, it is json */
-                format?: "json" | "csv";
+                /** @description how the answer is written; patches are of requests alone; left out, it is json */
+                format?: "json" | "csv" | "patch";
                 /** @description the currency of the answer, by its ISO 4217 code, or native for each row's own; left out, it is display_currency of the settings, else native */
                 currency?: string;
                 /** @description which exchange rates: the name of a table, or name@YYYY-MM-DD for the rates of one day throughout; left out, it is rates of the settings */
@@ -3019,6 +3119,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SavingsJson"];
                     "text/csv": unknown;
+                    "application/yaml": unknown;
                 };
             };
             /** @description the question cannot be used */

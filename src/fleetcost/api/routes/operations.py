@@ -6,6 +6,7 @@ from fleetcost.api.operation import Operation
 from fleetcost.api.routes import (
     allocation,
     anomalies,
+    archived_savings,
     assets,
     beside,
     cloud,
@@ -35,6 +36,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *explain.OPERATIONS,
     *compare.OPERATIONS,
     *anomalies.OPERATIONS,
+    *archived_savings.OPERATIONS,
     *savings.OPERATIONS,
     *cloud.OPERATIONS,
     *health.OPERATIONS,

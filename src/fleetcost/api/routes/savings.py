@@ -6,10 +6,12 @@ import csv
 import io
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
 
+from fleetcost.api.advice import patches
 from fleetcost.api.compared import WindowJson, window_document
 from fleetcost.api.context import Context
 from fleetcost.api.currency import ConversionJson, conversion_document, native_currency
@@ -17,8 +19,8 @@ from fleetcost.api.operation import Handed, Operation, Parameter, Reply
 from fleetcost.api.parameters import CURRENCY_PARAMETERS, flag, whole
 from fleetcost.api.problem import ForbiddenError
 from fleetcost.api.questions import asked_window
+from fleetcost.api.routes.archived_savings import put_aside_now
 from fleetcost.api.savings import (
-    ArchivedJson,
     SavingJson,
     SavingKindJson,
     SavingsTotalJson,
@@ -28,37 +30,34 @@ from fleetcost.api.savings import (
     total_documents,
 )
 from fleetcost.api.services import KeptViews, Services
-from fleetcost.api.stored import Documents
-from fleetcost.api.words import Family, Scope
-from fleetcost.errors import CallerError, ObjectMissingError, QuestionError, closest
+from fleetcost.api.words import Family
+from fleetcost.errors import QuestionError, closest
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.query.filters import Compare, Match
 from fleetcost.query.inventory import inventory_question
 from fleetcost.query.question import Frame, Question
+from fleetcost.query.usage import FleetUsage
 from fleetcost.query.windows import ACCEPTED
-from fleetcost.savings.ask import ask_savings
+from fleetcost.savings.ask import ask_savings, ask_usage
 from fleetcost.savings.find import PROFILES, FleetSavings
-from fleetcost.savings.words import SavingKind
+from fleetcost.savings.opportunity import Opportunity
+from fleetcost.savings.words import SavingKind, Verdict
 
 DEFAULT_WINDOW = "14d"
 MOST_DAYS = 92
 DEFAULT_PROFILE = "production"
 DEFAULT_ROWS, MOST_ROWS = 200, 5000
 
-ARCHIVE = "archived-savings"
-MOST_ARCHIVED = 5000
-LONGEST_NOTE = 1000
-LONGEST_ID = 64
-
 SAVINGS_PARAMETERS = (
     Parameter("window", f"whose days are looked at: {ACCEPTED}", default=DEFAULT_WINDOW),
     Parameter("cluster", "only these clusters, joined by commas", default="all"),
     Parameter("profile", "how much room is left above what is used", DEFAULT_PROFILE, tuple(PROFILES)),
+    Parameter("verdict", f"only savings with one of these, joined by commas: {', '.join(Verdict)}", default="all"),
     Parameter("archived", "with what somebody put aside", default="false", flag=True),
     Parameter("limit", f"most savings to return, {MOST_ROWS} at most", str(DEFAULT_ROWS), whole=True),
     Parameter("offset", "savings to leave out at the beginning", default="0", whole=True),
-    Parameter("format", "how the answer is written", default="json", choices=("json", "csv")),
+    Parameter("format", "how the answer is written; patches are of requests alone", "json", ("json", "csv", "patch")),
     *CURRENCY_PARAMETERS,
 )
 
@@ -88,30 +87,6 @@ class SavingsJson(msgspec.Struct, frozen=True):
     conversion: ConversionJson | None = None
 
 
-class ArchiveChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A saving put aside: until when (RFC 3339; empty: for good) and why."""
-
-    until: str = ""
-    note: str = ""
-
-
-class ArchivedSaving(msgspec.Struct, frozen=True, kw_only=True):
-    """A saving that was put aside, as it is kept; `by` is the name of the token."""
-
-    id: str
-    by: str
-    at: str
-    until: str
-    note: str
-
-
-class ArchivedSavings(msgspec.Struct, frozen=True):
-    """Every saving that was put aside, and whether this caller can change that."""
-
-    archived: list[ArchivedSaving]
-    read_only: bool
-
-
 def savings(context: Context, kept: KeptViews) -> SavingsJson | Reply:
     """Return every saving."""
     return _answer(context, kept, None)
@@ -125,9 +100,19 @@ def savings_of_kind(context: Context, kept: KeptViews) -> SavingsJson | Reply:
     return _answer(context, kept, SavingKind(name))
 
 
-def asked_savings(context: Context, profile: str) -> tuple[FleetSavings, Question, datetime]:
+@dataclass(frozen=True, slots=True)
+class AskedSavings:
+    """The savings of a request's window and clusters, the use of containers, the question, and when they were read."""
+
+    found: FleetSavings
+    usage: FleetUsage
+    question: Question
+    as_of: datetime
+
+
+def asked_savings(context: Context, profile: str) -> AskedSavings:
     """
-    Return the savings of the request's window and clusters, the question about them, and when they were read.
+    Find the savings of a request's window and clusters.
 
     Raises:
         ForbiddenError: the token sees parts of clusters only.
@@ -144,8 +129,13 @@ def asked_savings(context: Context, profile: str) -> tuple[FleetSavings, Questio
     chosen = context.narrowed(asked, SetKind.ASSETS)
     with context.snapshot() as snapshot:
         question = native_currency(context, snapshot, inventory_question(days, chosen))
-        found = ask_savings(snapshot, question, hours, PROFILES[profile], context.tables.known, context.now)
-        return found, question, context.as_of(snapshot)
+        known = context.tables.known
+        return AskedSavings(
+            ask_savings(snapshot, question, hours, PROFILES[profile], known, context.now),
+            ask_usage(snapshot, question, known),
+            question,
+            context.as_of(snapshot),
+        )
 
 
 def _frames(context: Context) -> tuple[Frame, Frame]:
@@ -164,12 +154,20 @@ def _frames(context: Context) -> tuple[Frame, Frame]:
 def _answer(context: Context, kept: KeptViews, kind: SavingKind | None) -> SavingsJson | Reply:
     began = time.perf_counter()
     profile = context.parameters.get("profile", DEFAULT_PROFILE)
-    found, question, as_of = asked_savings(context, profile)
-    aside = _aside(kept, context.now)
-    every = of_kind(found, kind)
+    asked = asked_savings(context, profile)
+    found, question = asked.found, asked.question
+    aside = put_aside_now(kept, context.now)
+    every = _chosen(context, of_kind(found, kind))
     active = [one for one in every if one.id not in aside]
     shown = every if flag(context.parameters, "archived", default=False) else active
-    rows = [saving_document(one, aside.get(one.id)) for one in shown[_page(context)]]
+    page = shown[_page(context)]
+    if context.parameters.get("format") == "patch":
+        return Reply(patches(page).encode(), "application/yaml", _named("savings.yaml"))
+    whole = kind is SavingKind.REQUESTS
+    rows = [
+        saving_document(one, aside.get(one.id), asked.usage[one.number] if whole and one.advice else None)
+        for one in page
+    ]
     if context.parameters.get("format") == "csv":
         return _csv(rows)
     return SavingsJson(
@@ -184,10 +182,24 @@ def _answer(context: Context, kept: KeptViews, kind: SavingKind | None) -> Savin
         savings=rows,
         row_count=len(shown),
         archived_count=len(every) - len(active),
-        as_of=rfc3339(as_of),
+        as_of=rfc3339(asked.as_of),
         took_ms=round((time.perf_counter() - began) * 1000, 1),
         conversion=conversion_document(question, ()),
     )
+
+
+def _chosen(context: Context, found: Sequence[Opportunity]) -> list[Opportunity]:
+    """
+    Return the savings of some verdicts.
+
+    Raises:
+        QuestionError: a verdict is none.
+    """
+    words = [one.strip() for one in context.parameters.get("verdict", "").split(",") if one.strip()]
+    for word in words:
+        if word not in set(Verdict):
+            raise QuestionError("verdict", word, ", ".join(Verdict), suggestion=closest(word, list(Verdict)))
+    return [one for one in found if not words or one.verdict in words]
 
 
 def _page(context: Context) -> slice:
@@ -207,90 +219,32 @@ def _csv(rows: Sequence[SavingJson]) -> Reply:
     """Write savings as a file: the figures, then reasons and facts as text."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([*_CSV, "reasons", "facts"])
+    writer.writerow([*_CSV, "cpu_now", "cpu_request", "memory_now", "memory_request", "reasons", "facts"])
     for one in rows:
         facts = "; ".join(f"{fact.name}: {fact.value} {fact.unit}".strip() for fact in one.facts)
-        writer.writerow([*(getattr(one, name) for name in _CSV), "; ".join(r.reason for r in one.reasons), facts])
-    headers = {"content-disposition": 'attachment; filename="savings.csv"'}
-    return Reply(text.getvalue().encode(), "text/csv; charset=utf-8", headers)
+        sizes = (
+            [one.advice.cpu.now, one.advice.cpu.request, one.advice.ram.now, one.advice.ram.request]
+            if one.advice
+            else [""] * 4
+        )
+        reasons = "; ".join(reason.reason for reason in one.reasons)
+        writer.writerow([*(getattr(one, name) for name in _CSV), *sizes, reasons, facts])
+    return Reply(text.getvalue().encode(), "text/csv; charset=utf-8", _named("savings.csv"))
 
 
-def archive(context: Context, kept: KeptViews) -> ArchivedSavings:
-    """Return what was put aside."""
-    read_only = kept.state.read_only or Scope.ADMIN not in context.caller.scopes
-    return ArchivedSavings(_documents(kept).all(), read_only)
-
-
-def put_aside(context: Context, kept: KeptViews) -> ArchivedSavings:
-    """Put a saving aside."""
-    try:
-        change = msgspec.json.decode(context.body, type=ArchiveChange)
-        until = datetime.fromisoformat(change.until) if change.until else None
-    except (msgspec.MsgspecError, ValueError) as error:
-        raise CallerError(f"archive a saving: {error}; a JSON object with until (RFC 3339) and note is read") from error
-    if until is not None and (until.tzinfo is None or until <= context.now):
-        raise CallerError(f"archive a saving until {change.until!r}: accepted is a time to come, with its zone")
-    if len(change.note) > LONGEST_NOTE:
-        raise CallerError(f"archive a saving: its note has at most {LONGEST_NOTE} characters")
-    saved = ArchivedSaving(
-        id=_saving_id(context), by=context.caller.name, at=rfc3339(context.now.replace(microsecond=0)),
-        until=change.until, note=change.note,
-    )  # fmt: skip
-    _documents(kept).put(saved.id, saved, MOST_ARCHIVED)
-    return archive(context, kept)
-
-
-def take_back(context: Context, kept: KeptViews) -> ArchivedSavings:
-    """Take a saving back among the others."""
-    saving = _saving_id(context)
-    if not _documents(kept).remove(saving):
-        raise ObjectMissingError(f"the saving {saving!r} is not archived")
-    return archive(context, kept)
-
-
-def _saving_id(context: Context) -> str:
-    saving = context.places["id"]
-    if len(saving) > LONGEST_ID or not (saving.isascii() and saving.isalnum()):
-        raise CallerError(f"the id of a saving {saving!r}: accepted is the id of one of /api/v1/savings")
-    return saving
-
-
-def _aside(kept: KeptViews, now: datetime) -> Mapping[str, ArchivedJson]:
-    """Return what is aside now: what was until a time that is over is back."""
-    return {
-        one.id: ArchivedJson(one.by, one.at, one.until, one.note)
-        for one in _documents(kept).all()
-        if not one.until or datetime.fromisoformat(one.until) > now
-    }
-
-
-def _documents(kept: KeptViews) -> Documents[ArchivedSaving]:
-    return Documents(kept.state, ARCHIVE, ArchivedSaving, lambda one: one.id)
+def _named(file: str) -> Mapping[str, str]:
+    return {"content-disposition": f'attachment; filename="{file}"'}
 
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         path="/api/v1/savings", handler=Handed(savings, Services.kept_views), family=Family.NATIVE, cached=False,
         parameters=SAVINGS_PARAMETERS, summary="What the fleet could do without, by money, with evidence",
-        answers=SavingsJson, media_types=("application/json", "text/csv"),
-    ),
-    Operation(
-        path="/api/v1/savings/archive", handler=Handed(archive, Services.kept_views), family=Family.NATIVE,
-        cached=False, whole_fleet=True, summary="Savings that somebody put aside", answers=ArchivedSavings,
-    ),
-    Operation(
-        path="/api/v1/savings/archive/{id}", method="PUT", handler=Handed(put_aside, Services.kept_views),
-        family=Family.NATIVE, cached=False, whole_fleet=True, scope=Scope.ADMIN, takes=ArchiveChange,
-        summary="Put a saving aside", answers=ArchivedSavings,
-    ),
-    Operation(
-        path="/api/v1/savings/archive/{id}", method="DELETE", handler=Handed(take_back, Services.kept_views),
-        family=Family.NATIVE, cached=False, whole_fleet=True, scope=Scope.ADMIN,
-        summary="Take a saving back among the others", answers=ArchivedSavings,
+        answers=SavingsJson, media_types=("application/json", "text/csv", "application/yaml"),
     ),
     Operation(
         path="/api/v1/savings/{kind}", handler=Handed(savings_of_kind, Services.kept_views), family=Family.NATIVE,
         cached=False, parameters=SAVINGS_PARAMETERS, summary="What the fleet could do without, of one kind",
-        answers=SavingsJson, media_types=("application/json", "text/csv"),
+        answers=SavingsJson, media_types=("application/json", "text/csv", "application/yaml"),
     ),
 )  # fmt: skip

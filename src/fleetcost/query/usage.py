@@ -1,0 +1,253 @@
+"""What is known of the use of containers over a window: all that a recommendation rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from fleetcost.model.histogram import Histogram, merge, upper_edge
+from fleetcost.model.histogram_rows import NEAR_ZERO, merge_rows
+from fleetcost.query.dialects import dialect_of
+from fleetcost.query.question import Question
+from fleetcost.query.sql.usage import UsageQueries
+from fleetcost.tables.ledger import aware
+from fleetcost.tables.view import View
+
+_EDGE = 1e-9
+"""As in `model.histogram`: what is computed to lie so little above a rank is that rank."""
+
+WORST_QUANTILE = 0.95
+"""Of each pod's CPU use: by it pods of one controller are held against each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceUse:
+    """
+    How much of one resource the pods of a container used, in cores or bytes.
+
+    Attributes:
+        earlier, later: distributions of the two halves of what counts, of all pods together; None where not measured
+        worst_pod: the highest of its pods' own 95th percentiles; None where not known
+        peak: the highest that was measured, None where nothing was
+        asked: of the newest set, per pod
+        limit: of the newest set, None without one or where it is not known
+        charged_hours, used_hours: amounts × time of the window that were charged, and used
+        cost_nanos: of what was charged
+    """
+
+    earlier: Histogram | None
+    later: Histogram | None
+    worst_pod: float | None
+    peak: float | None
+    asked: float
+    limit: float | None
+    charged_hours: float
+    used_hours: float
+    cost_nanos: int
+
+    @property
+    def whole(self) -> Histogram | None:
+        """The distribution of all that counts; None where nothing was measured."""
+        known = [one for one in (self.earlier, self.later) if one is not None]
+        return merge(known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerUse:
+    """
+    A container of a controller over a window.
+
+    Attributes:
+        pods: that ran it, each counted on every day
+        window_hours: its pods ran together in the window
+        hours: the same since `since`
+        days, weekdays: on which it ran since then
+        since: evidence counts from here: the beginning, or when what it asks for changed
+        changed: what it asks for changed in the window, and `since` is that day
+        restarts, oom_kills: None where not measured
+        killed_limit_bytes: the highest memory limit on a day with a kill
+        last_kill: end of the last such day
+        throttled: 95th percentile over days of the part of periods in which its limit stopped it; None where not known
+        pressure: part of its time for which it waited for CPU; None where not known
+        autoscaled: a horizontal autoscaler follows its CPU; None where not known
+    """
+
+    cluster: str
+    currency: str
+    namespace: str
+    controller_kind: str
+    controller: str
+    container: str
+    cpu: ResourceUse
+    ram: ResourceUse
+    pods: int
+    window_hours: float
+    hours: float
+    days: int
+    weekdays: int
+    first: datetime
+    last: datetime
+    since: datetime
+    changed: bool = False
+    restarts: int | None = None
+    oom_kills: int | None = None
+    killed_limit_bytes: float | None = None
+    last_kill: datetime | None = None
+    throttled: float | None = None
+    pressure: float | None = None
+    autoscaled: bool | None = None
+
+    @property
+    def observed_hours(self) -> float:
+        """For how long its use was measured."""
+        known = [one.hours for use in (self.cpu, self.ram) if (one := use.whole) is not None]
+        return max(known, default=0.0)
+
+    @property
+    def coverage(self) -> float:
+        """The part of its running time in which its use was measured; at most 1."""
+        return min(self.observed_hours / self.hours, 1.0) if self.hours > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spread:
+    """
+    Distributions of many groups, in little memory.
+
+    Attributes:
+        starts: where the buckets of each group begin, and where the last ones end
+        index, count: of the buckets
+    """
+
+    starts: npt.NDArray[np.int64]
+    index: npt.NDArray[np.int16]
+    count: npt.NDArray[np.int32]
+
+    @staticmethod
+    def of(contents: Sequence[bytes | None], group: npt.NDArray[np.int64], groups: int) -> _Spread:
+        rows = merge_rows(contents, group)
+        starts = np.searchsorted(rows.group, np.arange(groups + 1))
+        return _Spread(starts, rows.index.astype(np.int16), rows.count.astype(np.int32))
+
+    def histogram(self, group: int) -> Histogram | None:
+        """Return the distribution of a group; None where nothing was measured."""
+        begin, end = self.starts[group : group + 2]
+        pairs = tuple(zip(self.index[begin:end].tolist(), self.count[begin:end].tolist(), strict=True))
+        beside = bool(pairs) and pairs[0][0] == NEAR_ZERO
+        return Histogram(pairs[0][1] if beside else 0, pairs[beside:]) if pairs else None
+
+    def highest(self, quantile: float) -> npt.NDArray[np.int64]:
+        """Return the bucket of a quantile of each group, `NEAR_ZERO` for next to nothing or for no group at all."""
+        whole = np.concatenate([[0], np.cumsum(self.count, dtype=np.int64)])
+        begins, ends = self.starts[:-1], self.starts[1:]
+        ranks = np.ceil(quantile * (whole[ends] - whole[begins]) - _EDGE).astype(np.int64) + whole[begins]
+        places = np.minimum(np.searchsorted(whole[1:], ranks), max(len(self.index) - 1, 0))
+        known = ends > begins
+        found = np.full(len(begins), NEAR_ZERO, np.int64)
+        found[known] = self.index[places[known]]
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FleetUsage:
+    """The use of every container of a controller; each is made when it is asked for."""
+
+    _facts: Sequence[tuple[Any, ...]]
+    _cpu: _Spread
+    _ram: _Spread
+    _worst: Sequence[float | None]
+
+    def __len__(self) -> int:
+        """How many containers there are."""
+        return len(self._facts)
+
+    def __iter__(self) -> Iterator[ContainerUse]:
+        """Iterate them in the order of their names."""
+        return (self[number] for number in range(len(self)))
+
+    def __getitem__(self, number: int) -> ContainerUse:
+        """Return one by its place in that order."""
+        return _use(number, self._facts[number], self)
+
+    def halves(self, number: int) -> tuple[tuple[Histogram | None, Histogram | None], ...]:
+        """Return the distributions of the earlier and the later half, of CPU and of memory."""
+        return tuple(
+            (spread.histogram(2 * number), spread.histogram(2 * number + 1)) for spread in (self._cpu, self._ram)
+        )
+
+    def worst(self, number: int) -> float | None:
+        """Return the highest of its pods' own quantiles of CPU."""
+        return self._worst[number]
+
+
+def read_usage(snapshot: View, asked: Question) -> FleetUsage:
+    """
+    Read the use of every container of a controller.
+
+    Args:
+        snapshot: the view
+        asked: about allocations, in a frame of days; its filter says which rows count
+
+    Raises:
+        HistogramDamagedError: bytes are those of no distribution.
+        QuestionError: the filter names an unknown field.
+    """
+    dialect = dialect_of(snapshot)
+    queries = UsageQueries(asked, dialect)
+    snapshot.forget()
+    for stage in queries.stages():
+        snapshot.keep(stage.name, stage.query, dialect.bound)
+    facts = snapshot.rows(queries.facts(), dialect.bound)
+    rows = snapshot.rows(queries.distributions(), dialect.bound)
+    numbers, halves, pods, cpu, ram = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+    container, pod = np.array(numbers, np.int64), np.array(pods, np.int64)
+    group = container * 2 + np.array(halves, np.int64)
+    groups = 2 * len(facts)
+    worst = _worst(_Spread.of(cpu, pod, int(pod.max(initial=-1)) + 1), container, pod, len(facts))
+    return FleetUsage(facts, _Spread.of(cpu, group, groups), _Spread.of(ram, group, groups), worst)
+
+
+def _worst(
+    of_pods: _Spread, container: npt.NDArray[np.int64], pod: npt.NDArray[np.int64], count: int
+) -> list[float | None]:
+    """Return the highest quantile of each container's pods; None where none was measured."""
+    highest = np.full(count, NEAR_ZERO, np.int64)
+    np.maximum.at(highest, container, of_pods.highest(WORST_QUANTILE)[pod])
+    return [None if index == NEAR_ZERO else upper_edge(int(index)) for index in highest.tolist()]
+
+
+def _use(number: int, row: Sequence[Any], usage: FleetUsage) -> ContainerUse:
+    """Return a container of a row of `UsageQueries.facts`."""
+    keys, held, cpu, ram, rest = row[:6], row[6:14], row[14:18], row[18:22], row[22:]
+    cluster, currency, namespace, kind, controller, container = keys
+    first, last, since, changed, cores_asked, bytes_asked, core_limit, byte_limit = held
+    window_seconds, seconds, days, weekdays, restarts, kills, killed_limit, last_kill, throttled, pressed, pods = rest
+    of_cpu, of_ram = usage.halves(number)
+    return ContainerUse(
+        cluster=cluster, currency=currency, namespace=namespace, controller_kind=kind, controller=controller,
+        container=container,
+        cpu=_resource(of_cpu, usage.worst(number), cpu, cores_asked / 1000,
+                      None if core_limit is None else core_limit / 1000),
+        ram=_resource(of_ram, None, ram, bytes_asked, byte_limit),
+        pods=int(pods or 0), window_hours=window_seconds / 3600, hours=(seconds or 0) / 3600, days=days,
+        weekdays=weekdays, first=aware(first), last=aware(last), since=aware(since), changed=changed,
+        restarts=None if restarts is None else int(restarts), oom_kills=None if kills is None else int(kills),
+        killed_limit_bytes=killed_limit, last_kill=None if last_kill is None else aware(last_kill),
+        throttled=throttled, pressure=None if pressed is None or not seconds else pressed / int(seconds),
+    )  # fmt: skip
+
+
+def _resource(
+    halves: tuple[Histogram | None, Histogram | None], worst: float | None, row: Sequence[Any], asked: float,
+    limit: float | None,
+) -> ResourceUse:  # fmt: skip
+    cost, charged, used, peak = row
+    return ResourceUse(
+        earlier=halves[0], later=halves[1], worst_pod=worst, peak=peak, asked=asked, limit=limit or None,
+        charged_hours=charged, used_hours=used, cost_nanos=int(cost),
+    )  # fmt: skip
