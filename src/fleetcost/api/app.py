@@ -21,6 +21,8 @@ from fleetcost.api.headers import KnownHosts, SecurityHeaders
 from fleetcost.api.problem import UnknownTokenError, respond, respond_unrouted
 from fleetcost.api.routes.assets import ASSETS_OF_OPENCOST, assets_or_page
 from fleetcost.api.routes.elsewhere import elsewhere_route
+from fleetcost.api.routes.mcp import PATH as MCP
+from fleetcost.api.routes.mcp import mcp
 from fleetcost.api.routes.operations import EVERY, OPERATIONS
 from fleetcost.api.routes.web import asset, page
 from fleetcost.api.routing import identify, route_of
@@ -49,6 +51,7 @@ def create_app(services: Services, web: WebApp) -> Starlette:
             Route("/healthz", healthz),
             Route("/metrics", own_metrics),
             *(Route(one.path, route_of(one), methods=[one.method]) for one in OPERATIONS),
+            Route(MCP, mcp, methods=["POST", "GET", "DELETE"]),
             Route("/assets", assets_or_page(ASSETS_OF_OPENCOST)),
             Route("/contexts/{id}/{path:path}", elsewhere_route(EVERY)),
             Route("/openapi.json", openapi_document),

@@ -79,7 +79,7 @@ async def _given(operation: Operation, request: Request, caller: Caller, read: R
     together: Together = request.app.state.together
     parameters = read.chosen
     places = {name: str(value) for name, value in request.path_params.items()}
-    body = await _body_in_time(request) if operation.takes is not None else b""
+    body = await body_in_time(request) if operation.takes is not None else b""
     # The state of the tables is read before the snapshot is opened: what is kept under it is never older.
     key = (_key(operation, parameters, places, caller, services), read.doubts)
     if operation.cached and (kept := services.answers.get(key)):
@@ -172,7 +172,14 @@ def _key(
     )
 
 
-async def _body_in_time(request: Request) -> bytes:
+async def body_in_time(request: Request) -> bytes:
+    """
+    Read a request's body.
+
+    Raises:
+        SlowBodyError: it does not arrive in time.
+        RequestTooLargeError: it is larger than any that is read.
+    """
     try:
         return await asyncio.wait_for(_body(request), BODY_SECONDS)
     except TimeoutError:
