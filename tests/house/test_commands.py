@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from deploy.charts import helm
-from fleetcost.cli.main import COMMANDS, _parser
+from fleetcost.cli.main import ABOUT, _parser
 from fleetcost.commands import ShownCommand
 
 REPOSITORY = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ SOURCE = REPOSITORY / "src" / "fleetcost"
 WEB = REPOSITORY / "web" / "src"
 PARTS = {"cluster": "prod-eu-1", "prometheus": "http://prometheus:9090", "window": "2026-01-01,2026-01-02"}
 WRITTEN = re.compile(
-    rf"\bfleetcost (?:{'|'.join(COMMANDS)}) (?:[a-z]+\b|--)|\bfleetcost verify\b(?!:)|\bhelm (?:install|upgrade)\b"
+    rf"\bfleetcost (?:{'|'.join(ABOUT)}) (?:[a-z]+\b|--)|\bfleetcost verify\b(?!:)|\bhelm (?:install|upgrade)\b"
     r"|\bkubectl (?:exec|port-forward|apply|create)\b"
 )
 """A command with its subcommand or a flag, or of another program."""

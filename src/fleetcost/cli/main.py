@@ -9,53 +9,47 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import shutil
 import sys
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 
 from fleetcost import __version__
 from fleetcost.errors import CallerError, FleetcostError
 
-COMMANDS = (
-    "demo",
-    "agent",
-    "aggregator",
-    "billing",
-    "rates",
-    "query",
-    "explain",
-    "compare",
-    "focus",
-    "savings",
-    "statements",
-    "storage",
-    "verify",
-    "sets",
-    "import",
-    "config",
-    "completion",
-)
-"""Each is a module of this room with `add_parser(subparsers)`; it is imported only when it is called."""
-
-ABOUT = {
-    "demo": "a whole fleet on one machine: agents, bucket, aggregator, API and UI",
-    "agent": "build one cluster's cost sets from Prometheus and push them to the bucket",
-    "aggregator": "ingest the bucket and serve the API and the UI",
-    "billing": "read cloud bills into the bucket, check the access to them, show what is known",
-    "rates": "check exchange rates and take them into the bucket, show what is there",
-    "query": "ask a running aggregator and print a table, CSV or JSON",
-    "explain": "why a cost is what it is: a tree whose parts sum to it exactly",
-    "savings": "what the fleet could do without, each with its evidence and its money",
-    "compare": "ask a running aggregator what changed between two windows, and why",
-    "focus": "hold a FOCUS file of any maker against the rules of the specification",
-    "statements": "close months, show what was closed and what has changed since, verify that nothing was changed",
-    "storage": "check the bucket, list what is in it",
-    "verify": "the whole chain from each cluster to its costs, link by link; the first broken one and its cure",
-    "sets": "show what is inside set files",
-    "import": "move over from a Kubecost installation: its Helm values, its ETL backup",
-    "config": "show effective settings and where each came from",
-    "completion": "what a shell needs to complete commands, flags and their words",
+GROUPS: Mapping[str, Mapping[str, str]] = {
+    "start": {
+        "demo": "a whole fleet on one machine: agents, bucket, aggregator, API and UI",
+        "completion": "what a shell needs to complete commands, flags and their words",
+    },
+    "run": {
+        "agent": "build one cluster's cost sets from Prometheus and push them to the bucket",
+        "aggregator": "ingest the bucket and serve the API and the UI",
+        "billing": "read cloud bills into the bucket, check the access to them, show what is known",
+        "rates": "check exchange rates and take them into the bucket, show what is there",
+        "config": "show effective settings and where each came from",
+    },
+    "ask": {
+        "query": "ask a running aggregator and print a table, CSV or JSON",
+        "explain": "why a cost is what it is: a tree whose parts sum to it exactly",
+        "compare": "what changed between two windows, and why",
+        "savings": "what the fleet could do without, each with its evidence and its money",
+        "statements": "close months, show what was closed and what has changed since, verify that nothing was changed",
+    },
+    "check": {
+        "verify": "the whole chain from each cluster to its costs, link by link; the first broken one and its cure",
+        "storage": "check the bucket, list what is in it",
+        "sets": "show what is inside set files",
+        "focus": "hold a FOCUS file of any maker against the rules of the specification",
+    },
+    "come over": {
+        "import": "move over from a Kubecost installation: its Helm values, its ETL backup",
+    },
 }
-"""What each command does, for its help and the documentation."""
+"""What people do, and the commands for it, each with what it does, for its help and the documentation."""
+
+ABOUT: Mapping[str, str] = {command: about for group in GROUPS.values() for command, about in group.items()}
+"""Each is a module of this room with `add_parser(subparsers)`; it is imported only when it is called."""
 
 _EXTRAS = {
     "botocore": "amp",
@@ -64,6 +58,9 @@ _EXTRAS = {
     "uvicorn": "aggregator",
     "httptools": "aggregator",
 }
+
+
+_WIDEST = 120
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -95,16 +92,31 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="fleetcost", description="What every Kubernetes cluster costs, in one place.")
+    parser = argparse.ArgumentParser(
+        prog="fleetcost",
+        usage="%(prog)s [-h] [--version] command ...",
+        description=_described(min(shutil.get_terminal_size().columns, _WIDEST)),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--version", action="version", version=f"fleetcost {__version__}")
-    subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="command", help=argparse.SUPPRESS)
     called = next((word for word in arguments if not word.startswith("-")), None)
-    for command in COMMANDS:
+    for command, about in ABOUT.items():
         if command == called:
-            importlib.import_module(f"fleetcost.cli.{command}").add_parser(subparsers, ABOUT[command])
+            importlib.import_module(f"fleetcost.cli.{command}").add_parser(subparsers, about)
         else:
-            subparsers.add_parser(command, help=ABOUT[command])
+            subparsers.add_parser(command)
     return parser
+
+
+def _described(width: int) -> str:
+    """Write the commands by what people do, which argparse cannot."""
+    lines = ["What every Kubernetes cluster costs, in one place."]
+    for group, commands in GROUPS.items():
+        lines += ["", f"{group}:"]
+        for command, about in commands.items():
+            lines += textwrap.wrap(f"  {command:<11} {about}", width, subsequent_indent=" " * 14)
+    return "\n".join([*lines, "", "`fleetcost command --help` has the flags of each."])
 
 
 def _report(error: Exception) -> int:

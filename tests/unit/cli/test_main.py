@@ -33,7 +33,7 @@ def taken() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-@pytest.mark.parametrize("name", main.COMMANDS)
+@pytest.mark.parametrize("name", main.ABOUT)
 def test_every_command_has_help(command: Command, name: str) -> None:
     """Each command tells what it does, and so does the list of all."""
     assert command("--help").code == 0
@@ -45,7 +45,7 @@ def test_every_command_has_help(command: Command, name: str) -> None:
 
 def test_every_action_has_help(command: Command) -> None:
     """No action of a command is without a word on what it does."""
-    for name in main.COMMANDS:
+    for name in main.ABOUT:
         parser = argparse.ArgumentParser()
         module = importlib.import_module(f"fleetcost.cli.{name}")
         module.add_parser(parser.add_subparsers(), "about")
