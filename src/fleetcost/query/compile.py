@@ -9,26 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.asset import ASSET
 from fleetcost.model.columns import ADJUSTMENT, COST, ESTIMATE
 from fleetcost.model.sets import SetKind
-from fleetcost.query.conditions import columns_of
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.dimensions import UNALLOCATED
 from fleetcost.query.kinds import CLOUD
-from fleetcost.query.measures import CARRIED, EXACT_CLOUD, MONEY, UNMEASURED
+from fleetcost.query.measures import CARRIED, EXACT_CLOUD, MONEY, UNMEASURED, WEIGHTED_ASSET
 from fleetcost.query.properties import ASSET_PROPERTIES, CLOUD_PROPERTIES
 from fleetcost.query.question import Question, Step
-from fleetcost.query.sql.assets import ASSET_MAXIMA, ASSET_TOTAL, WEIGHED, AssetCells
+from fleetcost.query.sql.assets import ASSET_MAXIMA, HALVES, AssetCells
 from fleetcost.query.sql.cells import DETAILS, AllocationCells
 from fleetcost.query.sql.cloud import CloudCells
 from fleetcost.query.sql.details import Details
 from fleetcost.query.sql.grain import Grain
 from fleetcost.query.sql.idle import Cells
-from fleetcost.query.sql.names import Names
+from fleetcost.query.sql.names import Chosen, Names, every_name
 from fleetcost.query.sql.page import page_of
 from fleetcost.query.sql.source import RESOURCES, FromClause
 from fleetcost.query.sql.stage import Stage
@@ -83,9 +83,8 @@ class Program:
     @property
     def absent(self) -> frozenset[str]:
         """The sums of groups that are not read: they are zero everywhere."""
-        if self._question.kind is not SetKind.ALLOCATIONS:
-            return frozenset()
-        return frozenset({*ALLOCATION.sums, *CARRIED} - {*self.shape.sums} - UNMEASURED)
+        every = {SetKind.ALLOCATIONS: {*ALLOCATION.sums, *CARRIED}, SetKind.ASSETS: {*ASSET.sums}}
+        return frozenset(every.get(self._question.kind, set()) - {*self.shape.sums} - UNMEASURED)
 
     def stages(self) -> list[Stage]:
         """Return the tables to make first, in order; each is read by the next ones."""
@@ -95,7 +94,7 @@ class Program:
     def page_first(self) -> bool:
         """Whether rows are many more than the page has, and finding out which are on it takes their costs alone."""
         question, page = self._question, self._question.page
-        columns = Names(question, self._dialect).columns() | columns_of(question.filter, question.kind)
+        columns = Names(question, self._dialect).columns() | self._source.filtered()
         return (
             question.kind is SetKind.ALLOCATIONS
             and question.step is Step.ALL
@@ -104,6 +103,7 @@ class Program:
             and (page.order is None or page.order.column in {"name", "total_cost"})
             and not (len(question.dimensions) <= 1 and {one.name for one in question.dimensions} <= _FEW)
             and not columns & {*LABEL_COLUMNS}
+            and not Names(question, self._dialect).of_labels()
             and not Grain(question, self._dialect).needed()
         )
 
@@ -182,21 +182,21 @@ class Program:
         shown = self._question.shown
         return f"currency = {self._dialect.text(shown.currency)}" if shown and shown.currency else "TRUE"
 
-    def _chosen(self, names: Sequence[tuple[str, ...]] | None) -> tuple[str, str]:
+    def _chosen(self, names: Sequence[tuple[str, ...]] | None) -> tuple[Chosen, str]:
         """
-        Return the condition on the name of groups, and one on the table's columns that all their rows meet.
+        Return what makes the condition on the name of groups, and one on the table's columns that all their rows meet.
 
         A name that is made of columns is only known once it is made; a column is compared as it is stored.
         """
         if names is None:
-            return "TRUE", "TRUE"
+            return every_name, "TRUE"
         likely = "TRUE"
         for place, dimension in enumerate(self._question.dimensions):
             if dimension.name == "controller":
                 parts = {one[place] for one in names}
                 stored = parts | {one.partition(":")[2] for one in parts} | {"" for one in parts if one == UNALLOCATED}
                 likely = self._among("controller", sorted(stored))
-        return self._among("name", sorted("/".join(one) for one in names)), likely
+        return partial(self._among, texts=sorted("/".join(one) for one in names)), likely
 
     def _among(self, column: str, texts: Collection[str]) -> str:
         return f"{column} IN ({', '.join(map(self._dialect.text, texts))})" if texts else "FALSE"
@@ -222,7 +222,10 @@ def _cells(
 def _shape(question: Question, source: FromClause) -> Shape:
     labels = ("labels",) if question.detailed else ()
     if question.kind is SetKind.ASSETS:
-        return Shape(ASSET_PROPERTIES, (*ASSET.sums, *WEIGHED), ASSET_MAXIMA, labels, ASSET_TOTAL)
+        sums = source.present(ASSET.sums)
+        means = tuple(f"{name}_{part}" for name in source.present(WEIGHTED_ASSET) for part in HALVES)
+        total = " + ".join(f"coalesce({name}, 0)" for name in ASSET.costs if name in sums) or f"0::{source.amount}"
+        return Shape(source.present(ASSET_PROPERTIES), (*sums, *means), ASSET_MAXIMA, labels, total)
     if question.kind is CLOUD:
         return Shape(CLOUD_PROPERTIES, EXACT_CLOUD, (), labels, question.metric)
     details = DETAILS if question.detailed else ()

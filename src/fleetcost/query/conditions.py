@@ -11,6 +11,7 @@ from fleetcost.query.dialect import Dialect
 from fleetcost.query.dimensions import ALIASES, CLOUD_COLUMNS, EXTERNAL, KEYED, UNALLOCATED, Dimension, label_key
 from fleetcost.query.filters import Compare, Every, Filter, Match, Some
 from fleetcost.query.kinds import CLOUD, RowKind
+from fleetcost.tables.columns import LABEL_COLUMNS
 
 _PLAIN: Mapping[RowKind, Mapping[str, str]] = {
     SetKind.ALLOCATIONS: {
@@ -83,10 +84,15 @@ class Conditions:
             return "(" + " OR ".join(self.sql(part) for part in tree.parts) + ")"
         return self._compare(tree)
 
-    def _compare(self, compare: Compare) -> str:
+    def any_of(self, compare: Compare) -> str:
+        """Write the condition that one of the values of a comparison fits; it is never NULL."""
         tests = [self._test(compare, value) for value in dict.fromkeys(compare.values)]
-        any_of = f"coalesce({_either(tests)}, FALSE)"
-        return f"NOT {any_of}" if compare.negated else any_of
+        return f"coalesce({_either(tests)}, FALSE)"
+
+    def _compare(self, compare: Compare) -> str:
+        condition = self.any_of(compare)
+        found = self._dialect.staged.get(condition, condition)
+        return f"NOT {found}" if compare.negated else found
 
     def _test(self, compare: Compare, value: str) -> str:
         columns = _columns(compare, self._kind)
@@ -153,6 +159,16 @@ def columns_of(tree: Filter | None, kind: RowKind) -> frozenset[str]:
     if tree is None:
         return frozenset()
     return frozenset(column for compare in comparisons(tree) for column in _columns(compare, kind))
+
+
+def label_conditions(tree: Filter, dialect: Dialect) -> list[str]:
+    """Return the conditions of a filter of allocations that read nothing but labels."""
+    conditions = Conditions(SetKind.ALLOCATIONS, dialect)
+    return [
+        conditions.any_of(one)
+        for one in comparisons(tree)
+        if {*LABEL_COLUMNS}.issuperset(_columns(one, SetKind.ALLOCATIONS))
+    ]
 
 
 def comparisons(tree: Filter) -> Iterator[Compare]:

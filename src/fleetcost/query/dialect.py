@@ -8,7 +8,7 @@ whoever runs a statement hands it through `Dialect.spelled` first.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from fleetcost.model.window import Resolution
 from fleetcost.query.filters import Match
 from fleetcost.query.question import Step
+from fleetcost.query.sql.stage import Stage
 from fleetcost.tables.rollups import raw_source, source_for
 
 
@@ -32,12 +33,23 @@ class Dialect(ABC):
         self.absent: frozenset[str] = frozenset()
         """Measures of which no row has anything, see `known.absent`: nobody needs to add them up."""
         self._names: dict[Hashable, str] = {}
+        self.staged: dict[str, str] = {}
+        """What `label_stages` has looked up: expressions on labels, each with the column that holds it."""
         self.bound: dict[str, Any] = {}
         """The values behind the parameters of what was written, by name; whoever runs a statement hands them over."""
 
     def source(self, table: str, columns: frozenset[str], resolution: Resolution) -> str:
         """Give what stands behind `FROM` to read rows that these columns tell apart; `members` counts single rows."""
         return self._source(table, columns, resolution)
+
+    def label_stages(self, expressions: Sequence[str]) -> list[Stage]:
+        """
+        Give the stage `label_sets` that holds expressions on labels by label set; from then on `staged` has them.
+
+        Engines whose rows carry their labels have none.
+        """
+        del expressions
+        return []
 
     def spelled(self, sql: str) -> str:
         """Give a whole statement in this engine's spelling of names and types."""
@@ -199,6 +211,14 @@ def quoted_text(value: str) -> str:
 
 class DuckDb(Dialect):
     """The embedded engine, whose labels are VARIANT values. Values are bound: equal questions of users are one text."""
+
+    def label_stages(self, expressions: Sequence[str]) -> list[Stage]:
+        """Give the stage; single rows that are read without rollups do not say which label set is theirs."""
+        if not expressions or self._source is raw_source:
+            return []
+        self.staged = {one: f"l{place}" for place, one in enumerate(dict.fromkeys(expressions))}
+        chosen = "".join(f", {one} AS {column}" for one, column in self.staged.items())
+        return [Stage("label_sets", f"SELECT label_set{chosen} FROM label_set")]  # noqa: S608 - values are bound
 
     def text(self, value: str) -> str:
         """Bind a text."""

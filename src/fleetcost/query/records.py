@@ -110,7 +110,7 @@ def _labels(facts: Facts) -> dict[str, str]:
 
 def _mean(facts: Facts, name: str) -> float | None:
     """Return the weighted mean of a fraction, the plain mean where nothing weighs; None where nobody knows it."""
-    if not facts[f"{name}_count"]:
+    if not facts.get(f"{name}_count"):
         return None
     if facts[f"{name}_weight"]:
         return round(float(facts[f"{name}_sum"] / facts[f"{name}_weight"]), _MEAN_PLACES)

@@ -23,7 +23,7 @@ from types import MappingProxyType
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.asset import ASSET
 from fleetcost.model.cloud_cost import CLOUD_COST
-from fleetcost.model.columns import COST, TEXT
+from fleetcost.model.columns import COST, FRACTION, TEXT
 from fleetcost.model.window import Resolution
 from fleetcost.tables.columns import LABEL_COLUMNS
 from fleetcost.tables.derivation import RowScope
@@ -39,6 +39,7 @@ AGREED = tuple(name for name in ALLOCATION.of(TEXT) if name not in {"kind", "pod
 PLACE = ("cluster", "window_start", "window_end", "currency", "kind", "signs")
 """Keys of every rollup; all are columns of single rows but `signs`, which is made of their costs."""
 
+_NULLABLE = {"container": ALLOCATION.nullable, "asset": ASSET.nullable, "idle": frozenset[str]()}
 _TIMES = frozenset({"start", "end"})
 _SET_KEYS = ("cluster", "window_start", "window_end", "currency")
 _BILL_KEYS = ("integration", "window_start", "window_end", "cluster", "outcome")
@@ -113,20 +114,28 @@ def source_for(table: str, columns: frozenset[str], resolution: Resolution) -> s
 
 def absent_measures(snapshot: View, resolution: Resolution) -> frozenset[str]:
     """
-    Return the measures of allocations of which no row has anything, and `asset_adjustment` where no asset has one.
+    Return the columns of which no row has anything: of allocations by name, of others as `asset.…` and `idle.…`.
 
-    That is a zero in every single row, or no value at all for what a row may be without. Sums would not tell: amounts
-    above and below zero may cancel out.
+    That is a zero or an empty text in every single row, or no value at all for what a row may be without. Sums would
+    not tell: amounts above and below zero may cancel out.
     """
-    conditions = {("container", name): name for name in ALLOCATION.sums} | {("asset", "adjustment"): "asset_adjustment"}
+    conditions = {("container", name): name for name in ALLOCATION.sums}
+    conditions |= {("asset", name): f"asset.{name}" for name in (*ASSET.sums, *ASSET.of(FRACTION, TEXT))}
+    conditions |= {("idle", name): f"idle.{name}" for name in _IDLE_COSTS}
     looked = "\nUNION ALL\n".join(
         query(
             "present", resolution, table=table, measure=name,
-            condition=f"{column} IS NOT NULL" if column in ALLOCATION.nullable else f"{column} <> 0",
+            condition=_present(table, column),
         )
         for (table, column), name in conditions.items()
     )  # fmt: skip
     return frozenset(conditions.values()) - {str(name) for (name,) in snapshot.rows(looked)}
+
+
+def _present(table: str, column: str) -> str:
+    if column in _NULLABLE[table]:
+        return f"{column} IS NOT NULL"
+    return f"{column} <> ''" if column in ASSET.of(TEXT) else f"{column} <> 0"
 
 
 def source_columns(table: str, columns: frozenset[str]) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ class AssetChargeQueries:
     def figures(self) -> str:
         """Return the sums behind the figure as an answer has them: currency, `ASSET_FIGURES`."""
         sums = ", ".join(f"{self._source.rounded(f'sum({name})')}::DECIMAL(38, 9)" for name in ASSET_FIGURES)
-        cells = AssetCells(self._question, self._dialect).groups(self._named("name"))
+        cells = AssetCells(self._question, self._dialect).union(self._named)
         return f"SELECT currency, {sums} FROM ({cells}) GROUP BY currency ORDER BY currency"
 
     def own(self, level: Fineness, currency: str) -> str:

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fleetcost.model.allocation import ALLOCATION
-from fleetcost.model.columns import LABELS, PEAK
-from fleetcost.query.conditions import columns_of
+from fleetcost.model.columns import PEAK
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.measures import CARRIED, ESTIMATES
 from fleetcost.query.question import Question
 from fleetcost.query.sql.grain import Grain
 from fleetcost.query.sql.idle import ROLE_ROW, Cells, IdleRows
-from fleetcost.query.sql.names import Names
+from fleetcost.query.sql.names import Chosen, Names, every_name
 from fleetcost.query.sql.shared import Shared
 from fleetcost.query.sql.source import RESOURCES, FromClause, matched
 from fleetcost.query.sql.stage import Stage
+from fleetcost.tables.columns import LABEL_COLUMNS
 
-_LABELS, _PEAKS = ALLOCATION.of(LABELS), ALLOCATION.of(PEAK)
-DETAILS = (*_LABELS, *_PEAKS)
+_PEAKS = ALLOCATION.of(PEAK)
+DETAILS = (*LABEL_COLUMNS, *_PEAKS)
 """What only a single container has."""
+
+_NEWEST = ("window_start", "pod_uid")
+"""Columns that tell, beside its end, which row of a container is the newest."""
 
 _COSTS = (*ALLOCATION.costs, "shared_cost")
 TOTAL = " + ".join(f"coalesce({name}, 0)" for name in _COSTS)
@@ -58,38 +61,39 @@ class AllocationCells:
         """Return the cells of what nobody was charged for: idle, tenancy, shared costs."""
         return IdleRows(self._question, self._dialect).cells()
 
-    def union(self, chosen: str = "TRUE") -> str:
+    def union(self, chosen: Chosen = every_name) -> str:
         """Return all cells, or those of some names, in one table in which columns that are not known are NULL."""
-        others = [f"{self._filled(cells)} WHERE {chosen}" for cells in self.others()]
+        others = [f"{self._filled(cells)} WHERE {chosen('name')}" for cells in self.others()]
         cells = "\nUNION ALL\n".join([self._with_role(self.groups(chosen)), *others])
         return f"SELECT *, {TOTAL} AS total_cost FROM (\n{cells})"
 
-    def groups(self, chosen: str = "TRUE", likely: str = "TRUE") -> str:
+    def groups(self, chosen: Chosen = every_name, likely: str = "TRUE") -> str:
         """
         Return the cells of rows, in full; the stages before them must be there.
 
         Args:
-            chosen: a condition on `name`, for a part of them
+            chosen: makes the condition on a name, for a part of them
             likely: a condition on the table's columns that every row of that part meets
         """
         names, source = self._names, self._source
-        by = f"step, currency{names.listed()}"
-        sums = "".join(f"sum({source.measure(name)}) AS {name}, " for name in source.present(ALLOCATION.sums))
+        by, sums = f"step, currency{names.listed()}", source.present(ALLOCATION.sums)
+        added = "".join(f"sum({name}) AS {name}, " for name in sums)
         kept = "".join(
             f", {f'any_value({name})' if names.distinguishes(name) else self._dialect.agreed(name)} AS {name}"
             for name in self._question.properties
         )
+        columns = dict.fromkeys((*self._question.properties, *self._detail_columns), "")
+        columns |= {'"start"': "", '"end"': "", "members": ""} | {name: source.measure(name) for name in sums}
         grouped = (
-            f'SELECT {by}{kept}, min("start") AS "start", max("end") AS "end", {sums}sum(members)::BIGINT AS members'
+            f'SELECT {by}{kept}, min("start") AS "start", max("end") AS "end", {added}sum(members)::BIGINT AS members'
             f"{self._detailed()}\n"
-            f"FROM ({self._named(likely)}){self._own(chosen)}\nGROUP BY {by}"
+            f"FROM ({self._read(columns, likely)}){self._own(chosen)}\nGROUP BY {by}"
         )
         if not self._divided:
-            none = ", ".join(f"0::{source.amount} AS {name}" for name in CARRIED)
-            return f"SELECT *, {none} FROM ({grouped})"
+            return grouped
         columns = {f"{name}_cost": f"r.{name}_cost + coalesce(e.{name}_cost_idle, 0)" for name in RESOURCES}
         columns |= {name: f"e.{name}" for name in CARRIED}
-        absent = _GIVEN.union(ALLOCATION.sums).difference(source.present(ALLOCATION.sums))
+        absent = _GIVEN.union(ALLOCATION.sums).difference(sums)
         columns |= {f"{name}_cost": f"e.{name}_cost_idle" for name in RESOURCES if f"{name}_cost" in absent}
         chosen_columns = ", ".join(
             f"{columns.get(name, f'r.{name}')} AS {name}"
@@ -98,7 +102,7 @@ class AllocationCells:
         )
         return f"SELECT {chosen_columns} FROM ({grouped}) AS r {self._extras()}"
 
-    def costs(self, chosen: str = "TRUE", likely: str = "TRUE") -> str:
+    def costs(self, chosen: Chosen = every_name, likely: str = "TRUE") -> str:
         """
         Return what each cell of rows costs and nothing else: step, currency, name, its parts, total and estimated cost.
 
@@ -106,17 +110,20 @@ class AllocationCells:
         these are labels. For the arguments see `groups`.
         """
         names, source = self._names, self._source
-        by, parts = f"step, currency{names.listed()}", names.joined()
+        by = f"step, currency{names.listed()}"
         estimates = [source.measure(name) for name in source.present(ESTIMATES["allocation"])]
-        estimated = f"sum({' + '.join(estimates)})" if estimates else f"0::{source.amount}"
-        sums = f"{source.total()} AS total_cost, {estimated} AS estimated_cost"
-        rows = f"({self._named(likely)}){self._own(chosen)}"
-        if not (self._takes_rows() or names.columns() & {*_LABELS} or names.plain()):
-            keys = "".join(f", {column}" for column in sorted({"currency"} | names.columns()))
-            added = f"SELECT step{keys}, {sums} FROM ({self._read(likely)}) GROUP BY step{keys}"
-            rows = f"(SELECT *, {parts} AS name FROM (SELECT *{names.chosen()} FROM ({added}))) WHERE {chosen}"
-            sums = "sum(total_cost) AS total_cost, sum(estimated_cost) AS estimated_cost"
-        costs = f"SELECT {by}, {parts} AS name, {sums}\nFROM {rows}\nGROUP BY {by}"
+        amounts = {"total_cost": source.total()} | ({"estimated_cost": " + ".join(estimates)} if estimates else {})
+        sums = "".join(f", sum({name}) AS {name}" for name in amounts)
+        rows = self._read(amounts, likely)
+        if not (self._takes_rows() or names.columns() & {*LABEL_COLUMNS} or names.plain()):
+            keys = "".join(f", {column}" for column in sorted(names.columns() - {"currency"}))
+            read = self._read(amounts | dict.fromkeys(sorted(names.columns() - {"currency"}), ""), likely, named=False)
+            added = f"SELECT step, currency{keys}{sums} FROM ({read}) GROUP BY step, currency{keys}"
+            rows = f"SELECT step, currency{names.chosen()}, {', '.join(amounts)} FROM ({added})"
+        estimated = "" if estimates else f", 0::{source.amount} AS estimated_cost"
+        costs = (
+            f"SELECT {by}, {names.joined()} AS name{sums}{estimated}\nFROM ({rows}){self._own(chosen)}\nGROUP BY {by}"
+        )
         if not self._divided:
             return costs
         carried = " + ".join(["r.total_cost", *(f"coalesce(e.{name}, 0)" for name in CARRIED)])
@@ -125,18 +132,16 @@ class AllocationCells:
             f"FROM ({costs}) AS r {self._extras()}"
         )
 
-    def _read(self, likely: str) -> str:
-        """Return the rows of the table that pass, with their step."""
-        source = self._source
-        return (
-            f"SELECT *, {source.step()} AS step{self._origin()} FROM {source.table('allocation', self._columns())} "
-            f"WHERE {source.in_frame()} AND {source.passes()} AND {likely}"
+    def _read(self, columns: Mapping[str, str], likely: str, *, named: bool = True) -> str:
+        """Return the rows of the table that pass: their step, currency, name's parts, origin, and columns by name."""
+        source, grain = self._source, Grain(self._question, self._dialect)
+        origin = {"origin": grain.origin()} if self._takes_rows() else {}
+        return source.read(
+            self._names if named else None,
+            {**origin, **columns},
+            source.table("allocation", self._columns()),
+            f"{source.in_frame()} AND {source.passes()} AND {likely}",
         )
-
-    def _named(self, likely: str) -> str:
-        """Return the same with their names."""
-        names = self._names
-        return f"SELECT *, {names.joined()} AS name FROM (SELECT *{names.chosen()} FROM ({self._read(likely)}))"
 
     def _extras(self) -> str:
         """Return the join with what groups carry, to stand behind `FROM … AS r`."""
@@ -147,13 +152,9 @@ class AllocationCells:
     def _divided(self) -> bool:
         return Grain(self._question, self._dialect).needed()
 
-    def _origin(self) -> str:
-        """Return the column that says what a row is shared for, behind a comma, where rows are taken."""
-        return f", {Grain(self._question, self._dialect).origin()} AS origin" if self._takes_rows() else ""
-
-    def _own(self, condition: str = "TRUE") -> str:
-        """Return the condition that a row is not shared."""
-        return f" WHERE {condition}{' AND origin IS NULL' if self._takes_rows() else ''}"
+    def _own(self, chosen: Chosen) -> str:
+        """Return the condition that a row is of the chosen names, and not shared."""
+        return f" WHERE {chosen(self._names.joined())}{' AND origin IS NULL' if self._takes_rows() else ''}"
 
     @property
     def _every_column(self) -> tuple[str, ...]:
@@ -169,6 +170,7 @@ class AllocationCells:
         carried = {f"{name}_cost" for name in RESOURCES} if self._divided else set()
         absent = {*ALLOCATION.sums}.difference(self._source.present(ALLOCATION.sums), carried)
         made |= {name: self._source.measure(name) for name in absent}
+        made |= {} if self._divided else dict.fromkeys(CARRIED, f"0::{self._source.amount}")
         return f"SELECT {self._chosen(made)} FROM ({groups})"
 
     def _filled(self, cells: Cells) -> str:
@@ -188,18 +190,22 @@ class AllocationCells:
         columns = {"window_start", "currency"} | self._names.columns()
         if self._source.prorates:
             read = Names(self._alike, self._dialect).columns()
-            columns |= {"label_set" if name in _LABELS else name for name in read}
-        columns |= columns_of(self._question.filter, self._question.kind)
+            columns |= {"label_set" if name in LABEL_COLUMNS else name for name in read}
+        columns |= self._source.filtered()
         columns |= Grain(self._question, self._dialect).origin_columns()
         if self._question.detailed:
             columns |= set(DETAILS)
         return columns
 
+    @property
+    def _detail_columns(self) -> tuple[str, ...]:
+        return (*_NEWEST, *DETAILS) if self._question.detailed else ()
+
     def _detailed(self) -> str:
         """Return what only a single container has; of several rows of one container the newest tells."""
         if not self._question.detailed:
             return ""
-        order = ("window_start", self._dialect.name("end"), "pod_uid")
-        newest = [f"{self._dialect.latest(self._dialect.json(name), *order)} AS {name}" for name in _LABELS]
+        order = (_NEWEST[0], self._dialect.name("end"), _NEWEST[1])
+        newest = [f"{self._dialect.latest(self._dialect.json(name), *order)} AS {name}" for name in LABEL_COLUMNS]
         largest = [f"max({name}) AS {name}" for name in _PEAKS]
         return "".join(f", {each}" for each in (*newest, *largest))

@@ -10,7 +10,6 @@ from datetime import datetime
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.columns import COST, ESTIMATE, PART
 from fleetcost.model.window import Resolution
-from fleetcost.query.conditions import columns_of
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.question import Frame, Idle, Question
 from fleetcost.query.sharing import Tenancy
@@ -131,7 +130,7 @@ class ChargeQueries:
 
     def figures(self) -> str:
         """Return the sums behind the figure as an answer has them: currency, idle in rows of its own, `FIGURES`."""
-        cells = AllocationCells(self._question, self._dialect).union(self._named("name"))
+        cells = AllocationCells(self._question, self._dialect).union(self._named)
         idle = f"sum(CASE WHEN role = {ROLE_IDLE} THEN total_cost ELSE 0 END)"
         sums = [idle, *(f"sum(coalesce({name}, 0))" for name in FIGURES)]
         exact = ", ".join(f"{self._source.rounded(one)}::DECIMAL(38, 9)" for one in sums)
@@ -232,7 +231,9 @@ class ChargeQueries:
         if self._question.idle is Idle.HIDE:
             return ""
         rows = IdleRows(self._question, self._dialect)
-        costs = ", ".join(f"{name}, {name}_cost_estimated" for name in RESOURCES)
+        none, estimates = f"0::{self._source.amount}", {f"{name}_cost_estimated" for name in RESOURCES}
+        known = {name: name if name in rows.estimates else none for name in estimates}
+        costs = ", ".join(f"{name}, {known[f'{name}_cost_estimated']}" for name in RESOURCES)
         return (
             f"SELECT cluster, window_start, place, {costs} FROM ({rows.shown()}) "
             f"WHERE {self._named(rows.idle_name())} AND {self._in_currency()} AND {self._focused()}"
@@ -353,7 +354,7 @@ class ChargeQueries:
 
     def _columns(self, keys: Sequence[str]) -> set[str]:
         columns = {"window_start", "currency", *keys} | self._names.columns() | self._grain.origin_columns()
-        columns |= columns_of(self._question.filter, self._question.kind)
+        columns |= self._source.filtered()
         if self._focus.cluster is not None:
             columns.add("cluster")
         return columns | ({"node"} if self._focus.node is not None else set())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fleetcost.model.cloud_cost import CLOUD_COSTS
 from fleetcost.query.conditions import OF_CLUSTERS
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.properties import CLOUD_PROPERTIES
 from fleetcost.query.question import Question
 from fleetcost.query.sql.idle import Cells
-from fleetcost.query.sql.names import Names
+from fleetcost.query.sql.names import Chosen, Names, every_name
 from fleetcost.query.sql.source import FromClause
 from fleetcost.query.sql.stage import Stage
 
@@ -32,28 +34,39 @@ class CloudCells:
 
     def union(self) -> str:
         """Return all cells in one table."""
-        return f"SELECT *, 0 AS role FROM ({self.groups()})"
-
-    def costs(self, chosen: str = "TRUE", likely: str = "TRUE") -> str:
-        """Return what each cell costs and nothing else, see `AllocationCells.costs`."""
-        return f"SELECT *, 0 AS estimated_cost FROM ({self.groups(chosen, likely)})"
-
-    def groups(self, chosen: str = "TRUE", likely: str = "TRUE") -> str:
-        """Return the cells, see `AllocationCells.groups`."""
-        names, source = self._names, self._source
-        by = f"step, currency{names.listed()}"
-        kept = "".join(f", {self._dialect.agreed(name)} AS {name}" for name in CLOUD_PROPERTIES)
-        sums = "".join(f", sum({source.money(name)}) AS {name}" for name in CLOUD_COSTS)
-        sums += "".join(
-            f", sum(CASE WHEN {OF_CLUSTERS} THEN {source.money(name)} ELSE 0 END) AS kubernetes_{name}"
-            for name in CLOUD_COSTS
+        return (
+            f"SELECT *, {self._names.joined()} AS name, {self._question.metric} AS total_cost, 0 AS role "
+            f"FROM ({self.groups()})"
         )
+
+    def costs(self, chosen: Chosen = every_name, likely: str = "TRUE") -> str:
+        """Return what each cell costs and nothing else, see `AllocationCells.costs`."""
+        by, total = f"step, currency{self._names.listed()}", f"sum({self._question.metric}) AS total_cost"
+        rows = self._read({self._question.metric: self._source.money(self._question.metric)}, likely)
+        return (
+            f"SELECT {by}, {self._names.joined()} AS name, {total}, 0 AS estimated_cost\n"
+            f"FROM ({rows}) WHERE {chosen(self._names.joined())} GROUP BY {by}"
+        )
+
+    def groups(self, chosen: Chosen = every_name, likely: str = "TRUE") -> str:
+        """Return the cells, see `AllocationCells.groups`."""
+        by, own = f"step, currency{self._names.listed()}", {f"kubernetes_{name}": name for name in CLOUD_COSTS}
+        kept = "".join(f", {self._dialect.agreed(name)} AS {name}" for name in CLOUD_PROPERTIES)
+        sums = "".join(f", sum({name}) AS {name}" for name in (*CLOUD_COSTS, *own))
+        columns = dict.fromkeys((*CLOUD_PROPERTIES, '"start"', '"end"'), "")
+        columns |= {name: self._source.money(name) for name in CLOUD_COSTS}
+        columns |= {
+            name: f"CASE WHEN {OF_CLUSTERS} THEN {self._source.money(cost)} ELSE 0 END" for name, cost in own.items()
+        }
+        columns |= {"labels": ""} if self._question.detailed else {}
         labels = f", {self._dialect.agreed(self._dialect.json('labels'))} AS labels" if self._question.detailed else ""
         return (
-            f"SELECT * FROM (SELECT *, {names.joined()} AS name, {self._question.metric} AS total_cost\n"
-            f'FROM (SELECT {by}{kept}, min("start") AS "start", max("end") AS "end"{sums}, count(*) AS members'
-            f"{labels}\n"
-            f"  FROM (SELECT *, {source.step()} AS step{names.chosen()} "
-            f"FROM {source.table('cloud_cost')} WHERE {source.in_frame()} AND {source.passes()} AND {likely})\n"
-            f"  GROUP BY {by})) WHERE {chosen}"
+            f'SELECT {by}{kept}, min("start") AS "start", max("end") AS "end"{sums}, count(*) AS members{labels}\n'
+            f"FROM ({self._read(columns, likely)}) WHERE {chosen(self._names.joined())} GROUP BY {by}"
+        )
+
+    def _read(self, columns: Mapping[str, str], likely: str) -> str:
+        source = self._source
+        return source.read(
+            self._names, columns, source.table("cloud_cost"), f"{source.in_frame()} AND {source.passes()} AND {likely}"
         )

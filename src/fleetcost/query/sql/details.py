@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fleetcost.query.conditions import columns_of
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.question import Question
 from fleetcost.query.sql.grain import PARTS, Grain
@@ -48,7 +47,7 @@ class Details:
     def _rows(self, *columns: str) -> str:
         """Return the rows that pass, with their step and names."""
         grain = Grain(self._question, self._dialect)
-        reads = {*columns, *self._names.columns(), *columns_of(self._question.filter, self._question.kind)}
+        reads = {*columns, *self._names.columns(), *self._source.filtered()}
         reads |= grain.origin_columns()
         return (
             f"SELECT * FROM (SELECT *, {self._source.step()} AS step{self._names.chosen()}, "

@@ -82,7 +82,7 @@ class Grain:
             f"sum(CASE WHEN passes THEN {weights[name]} ELSE 0 END)::{self._source.amount} AS {name}_passing"
             for name in self.weighed()
         )
-        columns = {"window_start", "cluster", "kind"} | columns_of(self._question.filter, self._question.kind)
+        columns = {"window_start", "cluster", "kind"} | self._source.filtered()
         columns |= {"node"} if self._question.idle_by_node else set()
         costs = ", ".join(f"{self._source.cost(name)} AS {name}" for name in RESOURCES)
         return (
@@ -132,7 +132,7 @@ class Grain:
 
     def _columns(self) -> set[str]:
         columns = {"window_start", "currency", "cluster", "kind"} | self._names.columns()
-        columns |= columns_of(self._question.filter, self._question.kind)
+        columns |= self._source.filtered()
         columns |= columns_of(self._question.scope, self._question.kind)
         if self._question.idle_by_node:
             columns.add("node")

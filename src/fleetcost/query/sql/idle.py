@@ -73,7 +73,7 @@ class IdleRows:
         own = self._source.passes_on_idle()
         place = "node" if self._question.idle_by_node else "''"
         sums = ", ".join(f"sum({name}_cost)::{self._source.amount} AS {name}" for name in RESOURCES)
-        sums += "".join(f", sum({name})::{self._source.amount} AS {name}" for name in ESTIMATES["idle"])
+        sums += "".join(f", sum({name})::{self._source.amount} AS {name}" for name in self.estimates)
         kept = ", ".join(
             f"coalesce(sum({name}_cost) FILTER (WHERE own), 0)::{self._source.amount} AS {name}_own"
             for name in RESOURCES
@@ -96,9 +96,11 @@ class IdleRows:
         return f"SELECT *, {own} AS own FROM (SELECT *, '' AS node, '' AS provider_id FROM ({self._source.tenancy()}))"
 
     @property
-    def _unknown(self) -> str:
-        """Of idle that is divided by a filter no estimated part is known."""
-        return ", ".join(f"0::{self._source.amount} AS {name}" for name in ESTIMATES["idle"])
+    def estimates(self) -> tuple[str, ...]:
+        """The estimated parts that are known; of idle that is divided by a filter none is."""
+        if self._grain.weighs_idle:
+            return ()
+        return tuple(name for name in ESTIMATES["idle"] if not self._source.lacks(name, "idle"))
 
     def shown(self) -> str:
         """Return idle that rows of its own show, by place and window; `idle_at` must be there before."""
@@ -107,7 +109,10 @@ class IdleRows:
     def _idle(self) -> str:
         node = "node, provider_id, " if self._question.idle_by_node else ""
         costs = ", ".join(f"sum({name})::{self._source.amount} AS {name}_cost" for name in RESOURCES)
-        costs += "".join(f", sum({name})::{self._source.amount} AS {name}" for name in ESTIMATES["idle"])
+        costs += "".join(
+            f", {f'sum({name})' if name in self.estimates else '0'}::{self._source.amount} AS {name}"
+            for name in ESTIMATES["idle"]
+        )
         agreed = f"{self._dialect.agreed('cluster')} AS cluster"
         if node:
             agreed += f", {self._dialect.agreed('node')} AS node, {self._dialect.agreed('provider_id')} AS provider_id"
@@ -152,7 +157,7 @@ class IdleRows:
     def _weighed(self, kept: Mapping[str, str], condition: str = "TRUE") -> str:
         costs = ", ".join(f"({amount})::{self._source.amount} AS {name}" for name, amount in kept.items())
         return (
-            f"SELECT {_KEPT}, {costs}, {self._unknown} FROM {self.idle_rows} AS i LEFT JOIN weights AS w "
+            f"SELECT {_KEPT}, {costs} FROM {self.idle_rows} AS i LEFT JOIN weights AS w "
             f"ON {matched('i', 'w', _PLACE)}\nWHERE {condition}"
         )
 

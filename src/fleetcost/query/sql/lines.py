@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from fleetcost.model.allocation import ALLOCATION
-from fleetcost.query.conditions import columns_of
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.measures import COSTS_WITH
 from fleetcost.query.question import Question, Stretch
@@ -126,7 +125,7 @@ class Lines:
 
     def _columns(self) -> set[str]:
         columns = {"window_start", "currency", "container", "node", *_WORKLOAD} | self._names.columns()
-        columns |= columns_of(self._question.filter, self._question.kind)
+        columns |= self._source.filtered()
         return columns | Grain(self._question, self._dialect).origin_columns()
 
     def _nodes(self) -> str:

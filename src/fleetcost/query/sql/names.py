@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fleetcost.model.allocation import UNMOUNTED
 from fleetcost.model.sets import SetKind
 from fleetcost.query.conditions import YES_OR_NO
@@ -18,6 +20,7 @@ from fleetcost.query.dimensions import (
 )
 from fleetcost.query.kinds import CLOUD
 from fleetcost.query.question import Question
+from fleetcost.tables.columns import LABEL_COLUMNS
 
 _CONTROLLER_KINDS = ("deployment", "statefulset", "daemonset", "job")
 _COLUMNS = {
@@ -26,6 +29,16 @@ _COLUMNS = {
     "service": ("services", "kind"),
     "providerID": ("provider_id",),
 }
+
+
+Chosen = Callable[[str], str]
+"""Makes a condition on the expression of a name."""
+
+
+def every_name(name: str) -> str:
+    """Choose all names."""
+    del name
+    return "TRUE"
 
 
 class Names:
@@ -49,6 +62,10 @@ class Names:
         pairs = zip(self._question.dimensions, self.parts, strict=True)
         return "".join(f", {self._expression(dimension)} AS {part}" for dimension, part in pairs)
 
+    def of_labels(self) -> list[str]:
+        """Return the expressions of the dimensions that read nothing but labels."""
+        return [self._written(one) for one in self._question.dimensions if {*LABEL_COLUMNS}.issuperset(self._read(one))]
+
     def joined(self) -> str:
         """Return the parts joined by `/`; one group of everything has the empty name."""
         return " || '/' || ".join(self.parts) or "''"
@@ -68,6 +85,14 @@ class Names:
         return {column for dimension in self._question.dimensions for column in self._columns(dimension)}
 
     def _columns(self, dimension: Dimension) -> tuple[str, ...]:
+        staged = self._dialect.staged.get(self._written(dimension)) if self._dialect.staged else None
+        return self._read(dimension) if staged is None else (staged,)
+
+    def _expression(self, dimension: Dimension) -> str:
+        written = self._written(dimension)
+        return self._dialect.staged.get(written, written)
+
+    def _read(self, dimension: Dimension) -> tuple[str, ...]:
         name = dimension.name
         if name in KEYED[self._question.kind]:
             return (KEYED[self._question.kind][name],)
@@ -79,7 +104,7 @@ class Names:
             return _COLUMNS["controller"]
         return _COLUMNS.get(name, (name,))
 
-    def _expression(self, dimension: Dimension) -> str:
+    def _written(self, dimension: Dimension) -> str:
         if self._question.kind is SetKind.ASSETS:
             return self._of_asset(dimension)
         if self._question.kind is CLOUD:

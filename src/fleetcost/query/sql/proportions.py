@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fleetcost.query.conditions import columns_of
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.question import Question
 from fleetcost.query.sql.names import Names
@@ -18,7 +17,7 @@ def proportions(question: Question, dialect: Dialect) -> str:
     source, names = FromClause(question, dialect), Names(question, dialect)
     by = f"step, currency{names.listed()}"
     place = "node" if question.idle_by_node else "''"
-    reads = {"cluster", "kind"} | names.columns() | columns_of(question.filter, question.kind)
+    reads = {"cluster", "kind"} | names.columns() | source.filtered()
     reads |= {"node"} if question.idle_by_node else set()
     own = ", ".join(f"sum({source.cost(part)})::DOUBLE AS {part}" for part in (*RESOURCES, "load_balancer", "pv"))
     rows = (

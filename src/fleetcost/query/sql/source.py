@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.asset import AssetType
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution, Window
-from fleetcost.query.conditions import Conditions
+from fleetcost.query.conditions import Conditions, columns_of, label_conditions
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.measures import (
     ADJUSTED,
@@ -24,7 +24,9 @@ from fleetcost.query.measures import (
 )
 from fleetcost.query.question import Question, Step, Stretch
 from fleetcost.query.shown import FACTOR_TYPE
+from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.stage import Stage
+from fleetcost.tables.columns import LABEL_COLUMNS
 from fleetcost.tables.rollups import source_columns
 
 RESOURCES = ("cpu", "ram", "gpu")
@@ -49,15 +51,17 @@ class FromClause:
             columns: what rows are grouped, filtered or joined by, and the labels and lists that are read; amounts,
                 start, end and texts that are only kept where all rows agree are everywhere
         """
-        resolution = self._question.frame.resolution
-        if self._question.estimated or name not in ESTIMATES:
-            rows = self._dialect.source(name, frozenset(columns), resolution)
-            return self.exchanged(rows, EXCHANGED.get(name, ()), source_columns(name, frozenset(columns)))
-        # Which part of an amount is estimated is known of single rows: rows of a rollup add up unlike prices.
-        single = frozenset({*columns, "container"})
-        rows = self._dialect.source(name, single, resolution)
-        every = source_columns(name, single)
-        rows = self._dialect.changed(rows, _without_estimates(name), every)
+        looked_up = sorted({*columns} & {*self._dialect.staged.values()})
+        keys = frozenset({*columns}.difference(looked_up) | ({"label_set"} if looked_up else set()))
+        if not self._question.estimated and name in ESTIMATES:
+            # Which part of an amount is estimated is known of single rows: rows of a rollup add up unlike prices.
+            keys |= {"container"}
+        rows, every = self._dialect.source(name, keys, self._question.frame.resolution), source_columns(name, keys)
+        if looked_up:
+            chosen = "".join(f", l.{column}" for column in looked_up)
+            rows = f"(SELECT r.*{chosen} FROM {rows} AS r JOIN label_sets AS l ON l.label_set = r.label_set)"
+        if not self._question.estimated and name in ESTIMATES:
+            rows = self._dialect.changed(rows, _without_estimates(name), every)
         return self.exchanged(rows, EXCHANGED.get(name, ()), every)
 
     @property
@@ -83,7 +87,19 @@ class FromClause:
         return f"({amount})::DECIMAL(38, 9)" if self._question.converted else amount
 
     def stages(self) -> list[Stage]:
-        """Return the stage `exchange` where amounts are multiplied with rates: what each currency is worth by day."""
+        """
+        Return the stages that rows are read with.
+
+        `exchange` has what each currency is worth by day, where amounts are multiplied with rates. `label_sets` has
+        what filter and name say of labels, looked up once for each label set: these are far fewer than rows.
+        """
+        question, dialect = self._question, self._dialect
+        if question.kind is not SetKind.ALLOCATIONS:
+            return self._rates()
+        asked = label_conditions(question.filter, dialect) if question.filter is not None else []
+        return [*dialect.label_stages([*asked, *Names(question, dialect).of_labels()]), *self._rates()]
+
+    def _rates(self) -> list[Stage]:
         factors, dialect = self._question.exchange.factors, self._dialect
         if not factors:
             return []
@@ -148,12 +164,36 @@ class FromClause:
         )
         return f"({each or 'FALSE'})"
 
+    def read(self, names: Names | None, columns: Mapping[str, str], rows: str, condition: str) -> str:
+        """
+        Return rows with their step, currency, name's parts and some columns.
+
+        Every column is named, since the engine takes time for each that it only looks at.
+
+        Args:
+            names: the parts of the name, None for none
+            columns: expressions by name; an empty one is the column as it is
+            rows: what stands behind `FROM`
+            condition: on the rows
+        """
+        chosen = "".join(f", {f'{made} AS {name}' if made else name}" for name, made in columns.items())
+        parts = names.chosen() if names else ""
+        return f"SELECT {self.step()} AS step, currency{parts}{chosen}\nFROM {rows} WHERE {condition}"
+
     def step(self) -> str:
         """Return the start of the finest step a row belongs to."""
         finest, resolution = self._question.finest, self._question.frame.resolution
         if (finest, resolution) in {(Step.DAY, Resolution.DAY), (Step.HOUR, Resolution.HOUR)}:
             return "window_start"
         return self._dialect.step(finest, "window_start", self._question.frame.window.start)
+
+    def filtered(self) -> frozenset[str]:
+        """Return the columns that the filter reads."""
+        tree, staged = self._question.filter, self._dialect.staged
+        columns = columns_of(tree, self._question.kind)
+        if tree is None or not staged:
+            return columns
+        return columns - {*LABEL_COLUMNS} | {staged[one] for one in label_conditions(tree, self._dialect)}
 
     def passes(self) -> str:
         """Return the condition of the filter."""
@@ -180,21 +220,28 @@ class FromClause:
             return f"0::{self.amount}"
         if name in COUNTS:
             return self._dialect.whole(name)
-        if name in self._dialect.absent:
+        if self.lacks(name):
             return f"NULL::{self.amount}" if name in UNMEASURED else f"0::{self.amount}"
         basis = self._joined(name) if self._joins else name
         return self.money(basis) if name in MONEY else basis
 
+    def lacks(self, name: str, table: str = "") -> bool:
+        """Tell whether no row has anything of a column: one of the question's kind, unless a table is named."""
+        of_assets = self._question.kind is SetKind.ASSETS
+        whose = table or ("asset" if of_assets else "")
+        return (f"{whose}.{name}" if whose else name) in self._dialect.absent
+
     def present(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Return the measures of allocations that are there at all."""
-        nowhere = ADJUSTED if self._joins or not self._question.adjusted else frozenset()
-        return tuple(name for name in names if name not in nowhere and name not in self._dialect.absent)
+        """Return the columns of the question's kind of rows that have anything at all."""
+        of_allocations = self._question.kind is SetKind.ALLOCATIONS
+        nowhere = ADJUSTED if of_allocations and (self._joins or not self._question.adjusted) else frozenset()
+        return tuple(name for name in names if name not in nowhere and not self.lacks(name))
 
     @property
     def prorates(self) -> bool:
         """Whether a part of a cost takes its part of an adjustment: then sums depend on how finely rows are kept."""
         billed = self._joins and self._question.adjusted
-        return billed and any(PARTS_WITH[name][1] not in self._dialect.absent for name in self.present(PARTS_WITH))
+        return billed and any(not self.lacks(PARTS_WITH[name][1]) for name in self.present(PARTS_WITH))
 
     @property
     def _joins(self) -> bool:
@@ -202,20 +249,18 @@ class FromClause:
 
     def _joined(self, name: str) -> str:
         """Return a measure of allocations with its adjustment inside; what is inside a cost takes its part of that."""
-        absent = self._dialect.absent
         if self._question.adjusted and name in COSTS_WITH:
-            return name if COSTS_WITH[name] in absent else f"{name} + {COSTS_WITH[name]}"
-        if self._question.adjusted and name in PARTS_WITH and PARTS_WITH[name][1] not in absent:
+            return name if self.lacks(COSTS_WITH[name]) else f"{name} + {COSTS_WITH[name]}"
+        if self._question.adjusted and name in PARTS_WITH and not self.lacks(PARTS_WITH[name][1]):
             whole, adjustment = PARTS_WITH[name]
             share = f"amount_of(quotient(nanos({name}) * nanos({adjustment}), nanos({whole})))"
             return f"CASE WHEN {whole} = 0 THEN {name} ELSE {name} + {share} END"
         return name
 
     def total(self) -> str:
-        """Return what rows of allocations cost together, as a sum."""
-        cost = f"sum({self.money('cost')})"
-        bare = not self._question.adjusted or self._dialect.absent.issuperset(ALLOCATION.adjustments)
-        return cost if bare else f"{cost} + sum({self.money('adjustment')})"
+        """Return what a row of allocations costs."""
+        bare = not self._question.adjusted or all(map(self.lacks, ALLOCATION.adjustments))
+        return self.money("cost" if bare else "cost + adjustment")
 
     def cost(self, resource: str) -> str:
         """Return what a row costs for one resource, adjusted where that is wanted."""
