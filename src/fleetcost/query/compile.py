@@ -83,8 +83,10 @@ class Program:
     @property
     def absent(self) -> frozenset[str]:
         """The sums of groups that are not read: they are zero everywhere."""
-        every = {SetKind.ALLOCATIONS: {*ALLOCATION.sums, *CARRIED}, SetKind.ASSETS: {*ASSET.sums}}
-        return frozenset(every.get(self._question.kind, set()) - {*self.shape.sums} - UNMEASURED)
+        if self._question.kind is CLOUD:
+            return frozenset()
+        every = ASSET.sums if self._question.kind is SetKind.ASSETS else (*ALLOCATION.sums, *CARRIED)
+        return frozenset({*every} - {*self.shape.sums} - UNMEASURED)
 
     def stages(self) -> list[Stage]:
         """Return the tables to make first, in order; each is read by the next ones."""
@@ -121,9 +123,17 @@ class Program:
         return _read(columns, self._cells.groups(*self._chosen(names)))
 
     def ranked(self) -> Cells:
-        """Return what each group costs."""
-        columns = {name: name for name in ("step", "currency", *self._names)}
-        return _read({**columns, "total_cost": self._figure("total_cost", "total_cost")}, self._cells.costs())
+        """Return what the groups cost that may be on the page; `alike` says how many there are in their currency."""
+        page, parts = self._question.page, {name: name for name in ("step", "currency", *self._names)}
+        cost = self._figure("total_cost", "total_cost")
+        costs = _read({**parts, "name": "name", "total_cost": cost}, self._cells.costs())
+        first = f"{page.order.column} {'DESC' if page.order.descending else 'ASC'}, " if page.order else ""
+        order = f"{first}{', '.join(['name', *self._names])}"
+        columns = {**parts, "total_cost": "total_cost", "alike": "count(*) OVER (PARTITION BY currency)"}
+        placed = _read(columns | {"place": f"row_number() OVER (PARTITION BY currency ORDER BY {order})"}, costs.query)
+        # The first of each currency is always there: it says that there are such rows.
+        last = max(1, page.offset + (page.limit or 0))
+        return _read(dict(zip(columns, columns, strict=True)), f"({placed.query})", f"WHERE place <= {last}")
 
     def costs(self) -> str:
         """Return what stands behind `FROM` to read what each group costs: step, currency, name, parts, total_cost."""
@@ -202,13 +212,13 @@ class Program:
         return f"{column} IN ({', '.join(map(self._dialect.text, texts))})" if texts else "FALSE"
 
 
-def _read(columns: Mapping[str, str], query: str, grouped: str = "") -> Cells:
-    rows = query if grouped else f"({query})"
+def _read(columns: Mapping[str, str], query: str, rest: str = "") -> Cells:
+    rows = query if rest else f"({query})"
     chosen = ", ".join(
         expression if expression in {name, f'"{name}"'} else f"{expression} AS {name}"
         for name, expression in columns.items()
     )
-    return Cells(f"SELECT {chosen}\nFROM {rows} {grouped}", tuple(columns))
+    return Cells(f"SELECT {chosen}\nFROM {rows} {rest}", tuple(columns))
 
 
 def _cells(

@@ -6,7 +6,7 @@ The engine adds up exactly; what is added here, is added exactly as well, and ro
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -56,7 +56,9 @@ class Gathered:
         self._others = [facts for cells in program.others() for facts in self._read(cells)]
         self._unclaimed = _added(self._others, self._step_of_rows)
         first = program.page_first
-        groups = map(self._group, self._read(program.ranked() if first else program.groups()))
+        groups = list(map(self._group, self._read(program.ranked() if first else program.groups())))
+        alike = {_of(facts): facts["alike"] for facts in groups} if first else Counter(map(_of, groups))
+        self._counts = Counter(map(_of, self._unclaimed)) + Counter(alike)
         self._every = _ordered([*groups, *map(self._shown, self._unclaimed)], question)
         self.page = _page(self._every, question)
         if first:
@@ -71,10 +73,7 @@ class Gathered:
         """Return all rows together, per step and currency; `members` says how many they are."""
         every = self._read(self._program.sums()) + self._unclaimed
         found = _added([{**facts, "role": ROLE_ROW, "name": "total", "members": 0} for facts in every], _same)
-        counts: dict[tuple[datetime, str], int] = defaultdict(int)
-        for facts in self._every:
-            counts[facts["step"], facts["currency"]] += 1
-        totals = [self._shown(facts) | {"members": counts[facts["step"], facts["currency"]]} for facts in found]
+        totals = [self._shown(facts) | {"members": self._counts[_of(facts)]} for facts in found]
         return sorted(totals, key=lambda facts: (facts["step"], facts["currency"]))
 
     def series(self) -> tuple[SeriesStep, ...]:
@@ -90,9 +89,9 @@ class Gathered:
         )
 
     def _points(self) -> dict[datetime, list[Point]]:
-        whole = self._question.page.whole
         names = {facts["name"] for facts in self.page}
         groups = [facts["names"] for facts in self.page if facts["role"] == ROLE_ROW]
+        whole = len(self.page) == self._counts.total()
         others = _added(filter(self._in_currency, self._others), _same)
         found = [
             (facts["step"], ROLE_ROW, facts["name"], facts["total_cost"])
@@ -235,6 +234,10 @@ def _page(rows: Sequence[Facts], question: Question) -> list[Facts]:
         if only is None or facts["name"] in only:
             by_step[facts["step"]].append(facts)
     return [facts for own in by_step.values() for facts in own[page.offset : end]]
+
+
+def _of(facts: Facts) -> tuple[datetime, str]:
+    return facts["step"], facts["currency"]
 
 
 def _same(step: datetime) -> datetime:

@@ -12,17 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import allocation_set, asset_set, day, node
+from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution
-from fleetcost.query.ask import ask_allocations
+from fleetcost.query.ask import ask_allocations, ask_assets, prepare
 from fleetcost.query.compile import Program
 from fleetcost.query.dialect import DuckDb
 from fleetcost.query.filters import Compare, Every, Match
+from fleetcost.query.gather import Gathered
 from fleetcost.query.known import Known
 from fleetcost.query.question import Idle, Ordering, Page, Question, Step
+from fleetcost.query.records import asset_of
 from fleetcost.query.sharing import Sharing, Tenancy
 from fleetcost.tables.database import Database
 from making.examples import examples
-from unit.query.fleets import NOW, container, question, tables
+from unit.query.fleets import NOW, ask, container, question, tables
 from unit.query.questions import TEXTS
 
 PAGE = Page(Ordering(), 5)
@@ -65,12 +68,12 @@ def test_what_users_write_is_in_no_statement(text: str, idle: Idle, shares: bool
 
 @pytest.fixture(scope="module")
 def cancelling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """Two namespaces whose adjustments are one up and one down, and no GPU anywhere."""
+    """Two namespaces whose adjustments are one up and one down, and a GPU that no container uses."""
     rows = [
         container("up", "a", "c", gpu_cost=0, cpu_cost_adjustment=1),
         container("down", "b", "c", gpu_cost=0, cpu_cost_adjustment=-1),
     ]
-    sets = (allocation_set(rows, day()), asset_set([node(day(), cpu_cost=10, ram_cost=10)], day()))
+    sets = (allocation_set(rows, day()), asset_set([node(day(), cpu_cost=10, ram_cost=10, gpu_cost=5)], day()))
     with tables(tmp_path_factory.mktemp("cancelling"), *sets) as database:
         yield database
 
@@ -95,6 +98,29 @@ def test_what_is_left_out_changes_nothing(cancelling: Database, idle: Idle) -> N
             known = ask_allocations(snapshot, asked, NOW, Known())
             every = ask_allocations(snapshot, asked, NOW, None, DuckDb())
         assert (known.steps, known.totals, known.series) == (every.steps, every.totals, every.series)
+
+
+@pytest.mark.parametrize("joined", [False, True])
+def test_what_is_left_out_of_assets_changes_nothing(cancelling: Database, joined: bool) -> None:  # noqa: FBT001
+    """What no container has, an asset may have: assets leave out what no asset has, which changes no answer."""
+    asked = question(SetKind.ASSETS, by="type", joined=joined, series=Step.DAY)
+    with cancelling.snapshot() as snapshot:
+        known = ask_assets(snapshot, asked, NOW, Known())
+        every = Gathered(snapshot, asked, prepare(snapshot, asked))
+        assert (known.rows, known.series) == ([asset_of(facts, asked) for facts in every.page], every.series())
+    assert known.rows[0].gpu_cost == 5
+
+
+@pytest.mark.parametrize(
+    "order", [None, Ordering(), Ordering(descending=False), Ordering("name"), Ordering("name", descending=False)]
+)
+def test_a_page_is_a_part_of_all_rows(mock: Database, order: Ordering | None) -> None:
+    """Whatever rows are ordered by, a page has those of all rows that are at its place, and counts all of them."""
+    whole = ask(mock, by="namespace,pod,container", page=Page(order))
+    for limit, offset in ((1, 0), (3, 0), (4, 2), (50, 1), (0, 0)):
+        page = ask(mock, by="namespace,pod,container", page=Page(order, limit, offset))
+        assert page.rows == whole.rows[offset : offset + limit]
+        assert page.totals == whole.totals
 
 
 def test_a_filter_takes_what_its_rows_weigh(tmp_path: Path) -> None:
