@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -197,7 +198,7 @@ def envelope(
         currency=answer.currency,
         rows=[_row(row, question, asked.columns, before) for row in answer.rows],
         totals=_totals(answer),
-        series=[_step(step, answer.completeness, cover) for step in answer.series],
+        series=_series(answer, cover),
         completeness=[completeness_document(entry) for entry in answer.completeness],
         warnings=_warnings(answer, asked),
         as_of=as_of,
@@ -267,14 +268,23 @@ def _covered(cover: Sequence[BillCover]) -> tuple[float, float, float | None]:
     return listed, uncovered, uncovered / listed if listed > 0 else None
 
 
-def _step(step: SeriesStep, completeness: Sequence[Completeness], cover: Sequence[BillCover]) -> StepJson:
-    met = [one for one in cover if Resolution.DAY.window_of(one.day).meets(step.window)]
+def _series(answer: Answer[Any], cover: Sequence[BillCover]) -> list[StepJson]:
+    by_day: dict[datetime, list[BillCover]] = defaultdict(list)
+    for one in cover:
+        by_day[Resolution.DAY.floor(one.day)].append(one)
+    return [_step(step, answer.completeness, by_day) for step in answer.series]
+
+
+def _step(
+    step: SeriesStep, completeness: Sequence[Completeness], cover: Mapping[datetime, Sequence[BillCover]]
+) -> StepJson:
+    days = Window(Resolution.DAY.floor(step.window.start), step.window.end).split(Resolution.DAY)
     return StepJson(
         window=window_document(step.window),
         state=_state_of(step.window, completeness),
         total_cost=on_grid(step.total_cost),
         rows=[PointJson(point.name, point.total_cost) for point in step.points],
-        uncovered_share=_covered(met)[2],
+        uncovered_share=_covered([one for day in days for one in cover.get(day.start, ())])[2],
         estimated_cost=on_grid(step.estimated_cost),
     )
 

@@ -154,17 +154,24 @@ class Program:
     def points(self, names: Sequence[tuple[str, ...]] | None) -> Cells:
         """Return what each group costs in each step of the series, all groups or those with these names."""
         by_step = _cells(replace(self._rows, step=self._question.finest), self._dialect)
-        columns = {name: name for name in ("step", "name")}
-        cost = self._figure("sum(total_cost)", "total_cost")
         rows = f"({by_step.costs(*self._chosen(names))}) WHERE {self._in_currency()}"
-        return _read({**columns, "total_cost": cost}, rows, "GROUP BY step, name")
+        columns = {"step": "step", "name": "name", "total_cost": self._figure("sum(total_cost)", "total_cost")}
+        return _read(columns, rows, "GROUP BY step, name")
 
-    def steps(self) -> Cells:
-        """Return what all groups cost in each step of the series, exactly, and the estimated part of that."""
-        narrow = replace(self._rows, step=self._question.finest, dimensions=(), properties=())
-        costs = _cells(narrow, self._dialect, self._rows).costs()
-        sums = {name: f"sum({name})" for name in ("total_cost", "estimated_cost")}
-        return _read({"step": "step", **sums}, f"({costs}) WHERE {self._in_currency()}", "GROUP BY step")
+    def steps(self, *, named: bool = False) -> Cells:
+        """
+        Return what groups cost in each step of the series, exactly, and the estimated part of that.
+
+        Args:
+            named: each group by itself, not all together
+        """
+        narrow = replace(self._rows, step=self._question.finest)
+        if not named:
+            narrow = replace(narrow, dimensions=(), properties=())
+        costs = _cells(narrow, self._dialect, self._rows).costs(estimated=True)
+        by = ("step", "name") if named else ("step",)
+        columns = dict(zip(by, by, strict=True)) | {name: f"sum({name})" for name in ("total_cost", "estimated_cost")}
+        return _read(columns, f"({costs}) WHERE {self._in_currency()}", f"GROUP BY {', '.join(by)}")
 
     def details(self) -> Mapping[str, Cells]:
         """Return what rows carry besides amounts, by name: JSON text in the column `detail`."""

@@ -34,6 +34,9 @@ _GRID = Decimal(1).scaleb(-PLACES)
 _SUMS = frozenset({*ALLOCATION.sums, *CARRIED, *ASSET.sums, *WEIGHED, *EXACT_CLOUD})
 """What adds up, of any kind of row."""
 
+_FEW_POINTS = 500
+"""As many points of a series are read exactly, so that they are added up here instead of by a statement of its own."""
+
 _PLACE = ("step", "role", "currency", "name")
 
 
@@ -58,12 +61,18 @@ class Gathered:
         first = program.page_first
         groups = list(map(self._group, self._read(program.ranked() if first else program.groups())))
         alike = {_of(facts): facts["alike"] for facts in groups} if first else Counter(map(_of, groups))
+        self._groups = sum(alike.values())
         self._counts = Counter(map(_of, self._unclaimed)) + Counter(alike)
         self._every = _ordered([*groups, *map(self._shown, self._unclaimed)], question)
         self.page = _page(self._every, question)
         if first:
             self._fill_page()
         self._add_details()
+
+    @property
+    def _whole(self) -> bool:
+        """Whether every row is on the page."""
+        return len(self.page) == self._counts.total()
 
     def currencies(self) -> Iterator[str]:
         """Yield the currency of each row."""
@@ -81,32 +90,36 @@ class Gathered:
         question = self._question
         if question.series is None:
             return ()
-        points, sums = self._points(), self._sums_of_steps()
+        windows = cut(question.frame.window, question.series)
+        named = self._whole and self._groups * len(windows) <= _FEW_POINTS
+        exact = self._read(self._program.steps(named=named))
+        points, sums = self._points(exact if named else None), self._sums_of_steps(exact)
         return tuple(
             SeriesStep(window, _float(sums[start][0]), tuple(points[start]), _float(sums[start][1]))
-            for window in cut(question.frame.window, question.series)
+            for window in windows
             for start in (naive(window.start),)
         )
 
-    def _points(self) -> dict[datetime, list[Point]]:
-        names = {facts["name"] for facts in self.page}
-        groups = [facts["names"] for facts in self.page if facts["role"] == ROLE_ROW]
-        whole = len(self.page) == self._counts.total()
+    def _points(self, exact: list[Facts] | None) -> dict[datetime, list[Point]]:
+        """Return by step what rows of the page cost, in the order of their names; `exact` has that of each group."""
+        if exact is None:
+            groups = [facts["names"] for facts in self.page if facts["role"] == ROLE_ROW]
+            read = self._read(self._program.points(None if self._whole else groups))
+            found = [(facts["step"], ROLE_ROW, facts["name"], facts["total_cost"]) for facts in read]
+        else:
+            found = [(facts["step"], ROLE_ROW, facts["name"], _float(facts["total_cost"])) for facts in exact]
         others = _added(filter(self._in_currency, self._others), _same)
-        found = [
-            (facts["step"], ROLE_ROW, facts["name"], facts["total_cost"])
-            for facts in self._read(self._program.points(None if whole else groups))
-        ]
         found += [(facts["step"], facts["role"], facts["name"], _float(self._total(facts))) for facts in others]
+        names = {facts["name"] for facts in self.page}
         points: dict[datetime, list[Point]] = defaultdict(list)
         for step, _, name, cost in sorted(found):
-            if whole or name in names:
+            if name in names:
                 points[step].append(Point(name, cost))
         return points
 
-    def _sums_of_steps(self) -> dict[datetime, tuple[Decimal, Decimal]]:
-        """Return by step what all rows cost, and the estimated part of that."""
-        parts = [(one["step"], one["total_cost"], one["estimated_cost"]) for one in self._read(self._program.steps())]
+    def _sums_of_steps(self, exact: Iterable[Facts]) -> dict[datetime, tuple[Decimal, Decimal]]:
+        """Return by step what all rows cost, and the estimated part of that; `exact` has that of groups."""
+        parts = [(one["step"], one["total_cost"], one["estimated_cost"]) for one in exact]
         for facts in filter(self._in_currency, self._others):
             estimated = _sum(facts.get(name) for name in ESTIMATES["allocation"])
             parts.append((facts["step"], self._total(facts), estimated))

@@ -45,13 +45,11 @@ class AssetCells:
         made = f"{self._names.joined()} AS name, {ASSET_TOTAL} AS total_cost, 0 AS role"
         return f"SELECT *, {made} FROM ({self.groups(chosen)})"
 
-    def costs(self, chosen: Chosen = every_name, likely: str = "TRUE") -> str:
+    def costs(self, chosen: Chosen = every_name, likely: str = "TRUE", *, estimated: bool = False) -> str:
         """Return what each cell costs and nothing else, see `AllocationCells.costs`."""
         by = f"step, currency{self._names.listed()}"
-        amounts = {
-            "total_cost": " + ".join(map(self._measure, ASSET.costs)),
-            "estimated_cost": self._measure("cost_estimated"),
-        }
+        amounts = {"total_cost": " + ".join(map(self._measure, ASSET.costs))}
+        amounts |= {"estimated_cost": self._measure("cost_estimated")} if estimated else {}
         return (
             f"SELECT {by}, {self._names.joined()} AS name, {', '.join(f'sum({name}) AS {name}' for name in amounts)}\n"
             f"FROM ({self._read(amounts, likely)}) WHERE {chosen(self._names.joined())} GROUP BY {by}"

@@ -102,17 +102,19 @@ class AllocationCells:
         )
         return f"SELECT {chosen_columns} FROM ({grouped}) AS r {self._extras()}"
 
-    def costs(self, chosen: Chosen = every_name, likely: str = "TRUE") -> str:
+    def costs(self, chosen: Chosen = every_name, likely: str = "TRUE", *, estimated: bool = False) -> str:
         """
-        Return what each cell of rows costs and nothing else: step, currency, name, its parts, total and estimated cost.
+        Return what each cell of rows costs and nothing else: step, currency, name, its parts, total_cost.
 
         Making a name takes longer than adding its cost, so costs are added by the columns it is made of first, unless
-        these are labels. For the arguments see `groups`.
+        these are labels. For the first arguments see `groups`; `estimated` adds the part that is: estimated_cost.
         """
         names, source = self._names, self._source
         by = f"step, currency{names.listed()}"
-        estimates = [source.measure(name) for name in source.present(ESTIMATES["allocation"])]
-        amounts = {"total_cost": source.total()} | ({"estimated_cost": " + ".join(estimates)} if estimates else {})
+        amounts = {"total_cost": source.total()}
+        if estimated:
+            estimates = [source.measure(name) for name in source.present(ESTIMATES["allocation"])]
+            amounts["estimated_cost"] = " + ".join(estimates) or f"0::{source.amount}"
         sums = "".join(f", sum({name}) AS {name}" for name in amounts)
         rows = self._read(amounts, likely)
         if not (self._takes_rows() or names.columns() & {*LABEL_COLUMNS} or names.plain()):
@@ -120,15 +122,13 @@ class AllocationCells:
             read = self._read(amounts | dict.fromkeys(sorted(names.columns() - {"currency"}), ""), likely, named=False)
             added = f"SELECT step, currency{keys}{sums} FROM ({read}) GROUP BY step, currency{keys}"
             rows = f"SELECT step, currency{names.chosen()}, {', '.join(amounts)} FROM ({added})"
-        estimated = "" if estimates else f", 0::{source.amount} AS estimated_cost"
-        costs = (
-            f"SELECT {by}, {names.joined()} AS name{sums}{estimated}\nFROM ({rows}){self._own(chosen)}\nGROUP BY {by}"
-        )
+        costs = f"SELECT {by}, {names.joined()} AS name{sums}\nFROM ({rows}){self._own(chosen)}\nGROUP BY {by}"
         if not self._divided:
             return costs
         carried = " + ".join(["r.total_cost", *(f"coalesce(e.{name}, 0)" for name in CARRIED)])
+        rest = ", r.estimated_cost" if estimated else ""
         return (
-            f"SELECT r.step, r.currency{names.listed('r.')}, r.name, {carried} AS total_cost, r.estimated_cost\n"
+            f"SELECT r.step, r.currency{names.listed('r.')}, r.name, {carried} AS total_cost{rest}\n"
             f"FROM ({costs}) AS r {self._extras()}"
         )
 

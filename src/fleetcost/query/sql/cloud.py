@@ -39,12 +39,13 @@ class CloudCells:
             f"FROM ({self.groups()})"
         )
 
-    def costs(self, chosen: Chosen = every_name, likely: str = "TRUE") -> str:
+    def costs(self, chosen: Chosen = every_name, likely: str = "TRUE", *, estimated: bool = False) -> str:
         """Return what each cell costs and nothing else, see `AllocationCells.costs`."""
         by, total = f"step, currency{self._names.listed()}", f"sum({self._question.metric}) AS total_cost"
+        total += f", 0::{self._source.amount} AS estimated_cost" if estimated else ""
         rows = self._read({self._question.metric: self._source.money(self._question.metric)}, likely)
         return (
-            f"SELECT {by}, {self._names.joined()} AS name, {total}, 0 AS estimated_cost\n"
+            f"SELECT {by}, {self._names.joined()} AS name, {total}\n"
             f"FROM ({rows}) WHERE {chosen(self._names.joined())} GROUP BY {by}"
         )
 
