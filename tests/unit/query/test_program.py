@@ -16,6 +16,7 @@ from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution
 from fleetcost.query.ask import ask_allocations, ask_assets, prepare
 from fleetcost.query.compile import Program
+from fleetcost.query.conditions import columns_of
 from fleetcost.query.dialect import DuckDb
 from fleetcost.query.filters import Compare, Every, Match
 from fleetcost.query.gather import Gathered
@@ -23,6 +24,7 @@ from fleetcost.query.known import Known
 from fleetcost.query.question import Idle, Ordering, Page, Question, Step
 from fleetcost.query.records import asset_of
 from fleetcost.query.sharing import Sharing, Tenancy
+from fleetcost.query.sql.source import FromClause
 from fleetcost.tables.database import Database
 from making.examples import examples
 from unit.query.fleets import NOW, ask, container, question, tables
@@ -121,6 +123,29 @@ def test_a_page_is_a_part_of_all_rows(mock: Database, order: Ordering | None) ->
         page = ask(mock, by="namespace,pod,container", page=Page(order, limit, offset))
         assert page.rows == whole.rows[offset : offset + limit]
         assert page.totals == whole.totals
+
+
+@pytest.mark.parametrize("text", ['label[app]:"a"', 'label[app]!:"a"', 'label[app]:"a"|services:"s"', 'services!:"s"'])
+def test_labels_are_looked_up_once(tmp_path: Path, text: str) -> None:
+    """Rows pass a filter of labels as they do without a look-up, whether their table is asked for labels or for it."""
+    rows = [
+        container(name, name, "c", labels=labels)
+        for name, labels in (("x", {"app": "a"}), ("y", {}), ("z", {"b": "a"}))
+    ]
+    rows.append(container("w", "w", "c", services=("s",)))
+    asked = question(filter=text)
+    with tables(tmp_path, allocation_set(rows, day())) as database, database.snapshot() as snapshot:
+        found = []
+        for looked_up in (False, True):
+            source = FromClause(asked, dialect := DuckDb())
+            for stage in source.stages() if looked_up else ():
+                snapshot.keep(stage.name, stage.query, dialect.bound)
+            for columns in (columns_of(asked.filter, asked.kind), source.filtered()):
+                rows_of = source.table("allocation", {"namespace", *columns})
+                read = f"SELECT namespace FROM {rows_of} WHERE {source.passes()}"
+                found.append(sorted(snapshot.rows(read, dialect.bound)))
+    assert found == found[:1] * 4
+    assert 0 < len(found[0]) < 4
 
 
 def test_a_filter_takes_what_its_rows_weigh(tmp_path: Path) -> None:

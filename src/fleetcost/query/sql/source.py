@@ -51,7 +51,8 @@ class FromClause:
             columns: what rows are grouped, filtered or joined by, and the labels and lists that are read; amounts,
                 start, end and texts that are only kept where all rows agree are everywhere
         """
-        looked_up = sorted({*columns} & {*self._dialect.staged.values()})
+        staged = {*self._dialect.staged.values()}
+        looked_up = sorted(staged if {*columns} & {*LABEL_COLUMNS} else {*columns} & staged)
         keys = frozenset({*columns}.difference(looked_up) | ({"label_set"} if looked_up else set()))
         if not self._question.estimated and name in ESTIMATES:
             # Which part of an amount is estimated is known of single rows: rows of a rollup add up unlike prices.
