@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from fleetcost.cli.main import ABOUT, COMMANDS
+from fleetcost.cli.main import ABOUT
 from fleetcost.ops.settings import ROLES, SETTINGS_FILE_VARIABLE, Key, ServerSettings, SharedSettings, describe
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
@@ -39,7 +39,7 @@ def page() -> str:
 
 def commands() -> Iterator[tuple[str, str]]:
     """Iterate every command that does something, with its words, and what it does."""
-    for name in COMMANDS:
+    for name in ABOUT:
         parser = argparse.ArgumentParser()
         importlib.import_module(f"fleetcost.cli.{name}").add_parser(parser.add_subparsers(), ABOUT[name])
         yield from _leaves(parser)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fleetcost.api.routes.operations import OPERATIONS
-from fleetcost.cli.main import COMMANDS
+from fleetcost.cli.main import ABOUT
 from fleetcost.ingest.object_metrics import PAST_RETENTION
 from fleetcost.model.cloud_cost import BillState, ChargeRule
 from fleetcost.model.cloud_sets import ConnectionStatus
@@ -46,7 +46,7 @@ def test_every_setting_is_documented() -> None:
 
 def test_every_command_is_documented() -> None:
     """Each command is on the page."""
-    for command in COMMANDS:
+    for command in ABOUT:
         assert f"`fleetcost {command}" in text("settings.md")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from fleetcost.cli.main import ABOUT, COMMANDS
+from fleetcost.cli.main import ABOUT
 from fleetcost.client.api import ApiClient
 from fleetcost.errors import CallerError, NoAnswerError, SettingsError
 from fleetcost.ops.secret import Secret
@@ -146,7 +146,7 @@ def test_credentials_in_the_address_are_refused_and_not_repeated() -> None:
 def test_every_command_that_asks_an_aggregator_can_send_a_token() -> None:
     """Whoever has `--url` has `--token-file` and `--ca-file`: no command stands before a protected server in vain."""
     asking = 0
-    for command in COMMANDS:
+    for command in ABOUT:
         parser = argparse.ArgumentParser()
         importlib.import_module(f"fleetcost.cli.{command}").add_parser(parser.add_subparsers(), ABOUT[command])
         for one in parsers(parser):
