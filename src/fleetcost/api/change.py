@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
-from fleetcost.api.behind import CompletenessJson, completeness_document
+from fleetcost.api.behind import CompletenessJson, completeness_document, exact_text
 from fleetcost.api.compared import WindowJson, window_document
-from fleetcost.api.currency import ConversionJson, WarningJson, conversion_document, exact_text
+from fleetcost.api.currency import ConversionJson, WarningJson, conversion_document
 from fleetcost.model.amount import PLACES
-from fleetcost.query.answer import Completeness
+from fleetcost.query.answer import Completeness, OtherCurrencies
 from fleetcost.query.question import Question
 from fleetcost.why.compare import ChangeDriver, ChangeRow, WindowChange
 from fleetcost.why.compare_ask import ComparedWindows
@@ -150,6 +150,8 @@ class CompareJson(msgspec.Struct, frozen=True):
         totals: one a currency
         drivers: the ten largest items of workloads and rows
         base_completeness: of the earlier window
+        conversion, base_conversion: the exchange rates behind either, where one currency was asked for and rows are in
+            others
     """
 
     question: CompareQuestionJson
@@ -166,6 +168,7 @@ class CompareJson(msgspec.Struct, frozen=True):
     as_of: str
     took_ms: float
     conversion: ConversionJson | None = None
+    base_conversion: ConversionJson | None = None
 
 
 class ShownChange(msgspec.Struct, frozen=True):
@@ -178,6 +181,7 @@ class ShownChange(msgspec.Struct, frozen=True):
         fold_nanos: rows in which nothing reaches it are folded into one
         rows: which of the others come back: the first, and how many; None for all
         completeness: of the later window, of the earlier one
+        others: what became of rows in other currencies, in the same order
         as_of: when the tables were last equal to the bucket
         took_ms: time spent
     """
@@ -188,6 +192,7 @@ class ShownChange(msgspec.Struct, frozen=True):
     offset: int
     limit: int | None
     completeness: tuple[Sequence[Completeness], Sequence[Completeness]]
+    others: tuple[OtherCurrencies, OtherCurrencies]
     as_of: str
     took_ms: float
 
@@ -215,7 +220,8 @@ def change_document(shown: ShownChange) -> CompareJson:
         warnings=_warnings(change),
         as_of=shown.as_of,
         took_ms=round(shown.took_ms, 1),
-        conversion=conversion_document(asked, ()),
+        conversion=conversion_document(asked, shown.others[0]),
+        base_conversion=conversion_document(found.before, shown.others[1]),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from fleetcost.api.behind import missing_rates
 from fleetcost.api.compared import Before, PreviousJson, WindowJson, window_document
 from fleetcost.api.currency import ConversionJson, WarningJson, conversion_document, currency_warnings
 from fleetcost.api.native import (
@@ -90,7 +91,7 @@ def cloud_envelope(
         took_ms=round(took_ms, 1),
         page=PageJson(sum(one.count for one in sums), question.page.offset, question.page.limit),
         previous=PreviousJson(window_document(before.window), before.total_cost) if before else None,
-        conversion=conversion_document(question, answer.left_out),
+        conversion=conversion_document(question, answer.others),
     )
 
 
@@ -104,6 +105,7 @@ def bills_document(entry: BillCompleteness) -> BillCompletenessJson:
         last=rfc3339(entry.last) if entry.last else None,
         causes=list(entry.causes),
         unmapped_rows=entry.unmapped_rows,
+        rate_missing=missing_rates(entry.without_rate),
     )
 
 

@@ -12,11 +12,13 @@ from typing import Any
 
 import msgspec
 
+from fleetcost.api.behind import by_currency, days_of, exact_text
 from fleetcost.api.context import Context
 from fleetcost.commands import ShownCommand
 from fleetcost.errors import QuestionError, closest
+from fleetcost.model.amount import EXACT, ZERO, exact_sum
 from fleetcost.model.sets import SetKind
-from fleetcost.query.answer import Answer, LeftOut
+from fleetcost.query.answer import Answer, Exchanged, LeftOut, OtherCurrencies
 from fleetcost.query.bills import BillCover
 from fleetcost.query.conditions import comparisons
 from fleetcost.query.currencies import in_currency, usual_currency
@@ -34,7 +36,6 @@ MOST_OWNERS = 20
 """Clusters or integrations that are named in words; sums by currency are of all."""
 
 _CODE = re.compile(r"[A-Z]{3}")
-_PLACES = Decimal("1e-9")
 
 
 class ExchangedJson(msgspec.Struct, frozen=True):
@@ -42,12 +43,16 @@ class ExchangedJson(msgspec.Struct, frozen=True):
     One currency that costs were converted from.
 
     Attributes:
+        amount: what they are together, exactly, before anything is shared
+        converted: the same in the answer's currency, rounded once
         first_rate, last_rate: on the first and the last day of the window that has one, exactly
         first_rate_day, last_rate_day: the days whose rates these are
         days: how many days have one
     """
 
     currency: str
+    amount: str
+    converted: str
     first_rate: str
     last_rate: str
     first_rate_day: str
@@ -151,27 +156,31 @@ def field_currency_code(context: Context, snapshot: View) -> str:
     return money.display or usual_currency(snapshot, context.tables.known, money.home, context.clusters(snapshot))
 
 
-def conversion_document(question: Question, apart: Sequence[LeftOut]) -> ConversionJson | None:
+def conversion_document(question: Question, others: OtherCurrencies) -> ConversionJson | None:
     """
     Say which rates stand behind an answer; None where every row is in its own currency.
 
     Args:
         question: that was answered
-        apart: what is in other currencies
+        others: what became of rows in other currencies
     """
     shown = question.shown
     if shown is None or not shown.currency:
         return None
-    by_currency: dict[str, list[DayFactor]] = defaultdict(list)
+    factors: dict[str, list[DayFactor]] = defaultdict(list)
     for one in question.exchange.factors:
-        by_currency[one.currency].append(one)
+        factors[one.currency].append(one)
+    amounts = {one.currency: one for one in others.exchanged}
     policy = shown.policy
     return ConversionJson(
         table=policy.table.name if policy else "",
         version=policy.table.version if policy else 0,
         policy=policy.name if policy else "",
-        exchanged=[_exchanged(currency, own) for currency, own in sorted(by_currency.items())],
-        missing=[_missing(currency, own, question) for currency, own in _by_currency(apart).items()],
+        exchanged=[
+            _exchanged(amounts.get(currency, Exchanged(currency, ZERO, ZERO)), own)
+            for currency, own in sorted(factors.items())
+        ],
+        missing=[_missing(currency, own, question) for currency, own in by_currency(others.left_out).items()],
     )
 
 
@@ -205,15 +214,16 @@ def lacks_of(answer: Answer[Any]) -> str:
     return f"costs are in {answer.currency}; left out is {apart_in_words(answer)}"
 
 
-def money_in_words(question: Question, apart: Sequence[LeftOut]) -> str:
+def money_in_words(question: Question, others: OtherCurrencies) -> str:
     """Say in the note of a file which currency it is in, by which rates, and what is not; empty for rows' own."""
     shown = question.shown
     if shown is None or not shown.currency:
         return ""
     policy = shown.policy
     rates = f" by {policy.table.name} version {policy.table.version} ({policy.name})" if policy else ""
-    rest = f" | not converted: {_in_words(apart, question)}" if apart else ""
-    return f"currency={shown.currency}{rates}{rest} | "
+    done = f" | converted: {_converted(others.exchanged)}" if others.exchanged else ""
+    rest = f" | not converted: {_in_words(others.left_out, question)}" if others.left_out else ""
+    return f"currency={shown.currency}{rates}{done}{rest} | "
 
 
 def apart_in_words(answer: Answer[Any]) -> str:
@@ -222,7 +232,7 @@ def apart_in_words(answer: Answer[Any]) -> str:
 
 
 def _in_words(apart: Sequence[LeftOut], question: Question) -> str:
-    sums = ", ".join(f"{_total(own)} {currency}" for currency, own in _by_currency(apart).items())
+    sums = ", ".join(f"{_total(own)} {currency}" for currency, own in by_currency(apart).items())
     owners: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for one in apart:
         owners[one.owner, one.currency] += one.amount
@@ -239,12 +249,22 @@ def currency_headers(*answers: Answer[Any]) -> Mapping[str, str]:
     shown = first.question.shown
     if shown is not None and shown.policy is not None:
         headers["fleetcost-rates"] = f"{shown.policy.table.name} {shown.policy.table.version} {shown.policy.name}"
+    done = [one for answer in answers for one in answer.others.exchanged]
+    if done:
+        headers["fleetcost-converted"] = _converted(done)
     left = [one for answer in answers for one in answer.left_out]
     if left:
         headers["fleetcost-left-out"] = ", ".join(
-            f"{_total(own)} {currency}" for currency, own in _by_currency(left).items()
+            f"{_total(own)} {currency}" for currency, own in by_currency(left).items()
         )
     return headers
+
+
+def _converted(every: Iterable[Exchanged]) -> str:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for one in every:
+        sums[one.currency] = EXACT.add(sums[one.currency], one.amount)
+    return ", ".join(f"{exact_text(amount)} {currency}" for currency, amount in sorted(sums.items()))
 
 
 def _asked(context: Context, *, native: bool) -> str | None:
@@ -288,10 +308,12 @@ def _filtered(context: Context, question: Question) -> str:
     return ""
 
 
-def _exchanged(currency: str, own: Sequence[DayFactor]) -> ExchangedJson:
+def _exchanged(one: Exchanged, own: Sequence[DayFactor]) -> ExchangedJson:
     first, last = own[0], own[-1]
     return ExchangedJson(
-        currency=currency,
+        currency=one.currency,
+        amount=exact_text(one.amount),
+        converted=exact_text(one.converted),
         first_rate=f"{first.factor:f}",
         last_rate=f"{last.factor:f}",
         first_rate_day=first.rate_day.isoformat(),
@@ -305,7 +327,7 @@ def _missing(currency: str, own: Sequence[LeftOut], question: Question) -> NotCo
         currency=currency,
         amount=_total(own),
         owners=sorted({one.owner for one in own}),
-        days=sorted({one.day.date().isoformat() for one in own}),
+        days=days_of(own),
         why=_why(own[0], question),
     )
 
@@ -321,18 +343,5 @@ def _why(one: LeftOut, question: Question) -> str:
     return shown.policy.why_none(one.currency, shown.currency, one.day.date())
 
 
-def _by_currency(left: Iterable[LeftOut]) -> dict[str, list[LeftOut]]:
-    found: dict[str, list[LeftOut]] = {}
-    for one in sorted(left, key=lambda one: (one.currency, one.day, one.owner)):
-        found.setdefault(one.currency, []).append(one)
-    return found
-
-
 def _total(own: Iterable[LeftOut]) -> str:
-    return exact_text(sum((one.amount for one in own), Decimal()))
-
-
-def exact_text(amount: Decimal) -> str:
-    """Write an amount with every place it has, and no more."""
-    text = f"{amount.quantize(_PLACES):f}".rstrip("0").rstrip(".")
-    return text or "0"
+    return exact_text(exact_sum(one.amount for one in own))

@@ -18,8 +18,9 @@ from fleetcost.api.questions import EXPLAIN_PARAMETERS
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import rfc3339
+from fleetcost.query.answer import OtherCurrencies
 from fleetcost.query.ask import judged, judged_bills, prepare
-from fleetcost.query.currencies import left_out
+from fleetcost.query.currencies import other_currencies, with_missing_rates
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.files import Sheet, copy_to_csv, copy_to_parquet
 from fleetcost.query.kinds import CLOUD
@@ -45,8 +46,9 @@ def exported(context: Context, question: Question, columns: tuple[str, ...]) -> 
     try:
         with context.snapshot() as snapshot:
             question = native_currency(context, snapshot, question)
-            completeness = _completeness(context, question, snapshot)
-            money = money_in_words(question, left_out(snapshot, question))
+            others = other_currencies(snapshot, question, context.tables.known)
+            completeness = _completeness(context, question, snapshot, others)
+            money = money_in_words(question, others)
             program = prepare(snapshot, replace(question, summed=False))
             note = _note(context, question, f"{money}{completeness}", rfc3339(context.as_of(snapshot)))
             sheet = Sheet(question, program, columns, dialect_of(snapshot))
@@ -75,12 +77,13 @@ def _pieces(opened: object, first: bytes) -> Iterator[bytes]:
             yield piece
 
 
-def _completeness(context: Context, question: Question, snapshot: View) -> str:
+def _completeness(context: Context, question: Question, snapshot: View, others: OtherCurrencies) -> str:
     """Say what stands behind the answer."""
     if question.kind is CLOUD:
         bills = judged_bills(snapshot, question, context.now, context.tables.known)
         return f"bills: {'; '.join(f'{one.integration} is {one.state}' for one in bills) or 'none'}"
-    every = context.seen(snapshot, judged(snapshot, question, context.now, context.tables.known))
+    behind = judged(snapshot, question, context.now, context.tables.known)
+    every = context.seen(snapshot, with_missing_rates(behind, others.left_out))
     complete = [entry for entry in every if entry.state is WindowState.COMPLETE]
     rest = "; ".join(f"{entry.cluster} is {entry.state}" for entry in every if entry not in complete)
     return f"complete: {len(complete)} of {len(every)} clusters" + (f" ({rest})" if rest else "")

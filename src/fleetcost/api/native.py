@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from fleetcost.api.behind import CompletenessJson, completeness_document
+from fleetcost.api.behind import CompletenessJson, RateMissingJson, completeness_document
 from fleetcost.api.compared import Alike, PreviousJson, WindowJson, window_document
 from fleetcost.api.currency import (
     ConversionJson,
@@ -90,6 +90,7 @@ class BillCompletenessJson(msgspec.Struct, frozen=True):
         days: how many days are in each state of their bill
         causes: what is wrong with days whose bill cannot be used
         unmapped_rows: rows of the bills that no rule knows
+        rate_missing: costs in other currencies that no exchange rate converts, empty without
     """
 
     integration: str
@@ -99,6 +100,7 @@ class BillCompletenessJson(msgspec.Struct, frozen=True):
     last: str | None
     causes: list[str]
     unmapped_rows: int
+    rate_missing: list[RateMissingJson] = []
 
 
 class PriceBasisJson(msgspec.Struct, frozen=True):
@@ -207,7 +209,7 @@ def envelope(
         previous=before.document() if before else None,
         prices=PriceBasisJson(question.basis, *(_covered(cover) if question.adjusted else ())),
         by_currency=_by_currency(answer),
-        conversion=conversion_document(question, answer.left_out),
+        conversion=conversion_document(question, answer.others),
     )
 
 

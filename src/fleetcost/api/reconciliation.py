@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 import msgspec
 
 from fleetcost.api.compared import WindowJson
 from fleetcost.api.currency import ConversionJson
 from fleetcost.api.native import BillCompletenessJson
+from fleetcost.model.amount import EXACT, NANO, ZERO, exact_sum
 from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.reconciliation import AssetOutcome, RowOutcome
 from fleetcost.model.window import rfc3339
 from fleetcost.tables.report import DayReport, LooseAsset, LooseRow, OutcomeSum
-
-NANO = Decimal("1e-9")
 
 
 class ReconciledDayJson(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,16 +139,16 @@ def day_document(day: DayReport) -> ReconciledDayJson:
         day=rfc3339(day.day),
         state=day.state,
         currency=day.currency,
-        list_cost=float(day.list_cost),
-        adjustment=float(day.adjustment),
-        reconciled_cost=float(day.list_cost + day.adjustment),
-        billed_cost=float(day.matched_cost + day.waiting_cost + day.unmatched_cost),
-        matched_cost=float(day.matched_cost),
-        waiting_cost=float(day.waiting_cost),
-        unmatched_cost=float(day.unmatched_cost),
-        unbilled_cost=float(day.unbilled_cost),
-        allocated_cost=float(day.allocated_cost),
-        idle_cost=float(day.idle_cost),
+        list_cost=_rounded(day.list_cost),
+        adjustment=_rounded(day.adjustment),
+        reconciled_cost=_rounded(exact_sum((day.list_cost, day.adjustment))),
+        billed_cost=_rounded(exact_sum((day.matched_cost, day.waiting_cost, day.unmatched_cost))),
+        matched_cost=_rounded(day.matched_cost),
+        waiting_cost=_rounded(day.waiting_cost),
+        unmatched_cost=_rounded(day.unmatched_cost),
+        unbilled_cost=_rounded(day.unbilled_cost),
+        allocated_cost=_rounded(day.allocated_cost),
+        idle_cost=_rounded(day.idle_cost),
         matched_assets=day.matched_assets,
         waiting_assets=day.waiting_assets,
         unbilled_assets=day.unbilled_assets,
@@ -160,19 +159,19 @@ def day_document(day: DayReport) -> ReconciledDayJson:
 
 def outcome_document(one: OutcomeSum) -> OutcomeJson:
     """Write what the rows with one outcome cost."""
-    return OutcomeJson(one.outcome, one.outcome.meaning, one.currency, one.rows, float(one.cost))
+    return OutcomeJson(one.outcome, one.outcome.meaning, one.currency, one.rows, _rounded(one.cost))
 
 
 def row_document(row: LooseRow) -> LooseRowJson:
     """Write rows that are on no asset."""
     facts = {name: getattr(row, name) for name in LooseRow.__slots__}
-    return LooseRowJson(**facts | {"cost": float(row.cost), "meaning": row.outcome.meaning})
+    return LooseRowJson(**facts | {"cost": _rounded(row.cost), "meaning": row.outcome.meaning})
 
 
 def asset_document(asset: LooseAsset) -> LooseAssetJson:
     """Write an asset at list price."""
     facts = {name: getattr(asset, name) for name in LooseAsset.__slots__}
-    return LooseAssetJson(**facts | {"list_cost": float(asset.list_cost), "meaning": asset.outcome.meaning})
+    return LooseAssetJson(**facts | {"list_cost": _rounded(asset.list_cost), "meaning": asset.outcome.meaning})
 
 
 def billed(outcomes: tuple[OutcomeSum, ...], reconciled: dict[str, Decimal]) -> list[BilledJson]:
@@ -186,17 +185,17 @@ def billed(outcomes: tuple[OutcomeSum, ...], reconciled: dict[str, Decimal]) -> 
     made = []
     for currency in sorted({one.currency for one in outcomes}):
         own = [one for one in outcomes if one.currency == currency]
-        whole = sum((one.cost for one in own), Decimal(0))
-        matched = sum((one.cost for one in own if one.outcome.applied), Decimal(0))
-        carried = reconciled.get(currency, Decimal(0))
+        whole = exact_sum(one.cost for one in own)
+        matched = exact_sum(one.cost for one in own if one.outcome.applied)
+        unmatched, carried = EXACT.subtract(whole, matched), reconciled.get(currency, ZERO)
         made.append(
             BilledJson(
                 currency=currency,
                 billed_cost=_written(whole),
                 matched_cost=_written(matched),
-                unmatched_cost=_written(whole - matched),
+                unmatched_cost=_written(unmatched),
                 reconciled_cost=_written(carried),
-                closes=carried + (whole - matched) == whole,
+                closes=EXACT.add(carried, unmatched) == whole,
             )
         )
     return made
@@ -204,4 +203,9 @@ def billed(outcomes: tuple[OutcomeSum, ...], reconciled: dict[str, Decimal]) -> 
 
 def _written(amount: Decimal) -> str:
     """Write an exact amount; one that was converted is rounded here, to nine places."""
-    return str(amount.quantize(NANO, ROUND_HALF_UP))
+    return f"{EXACT.quantize(amount, NANO):f}"
+
+
+def _rounded(amount: Decimal) -> float:
+    """Return an amount as it is shown; one that was converted is rounded here."""
+    return float(EXACT.quantize(amount, NANO))

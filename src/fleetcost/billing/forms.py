@@ -73,7 +73,11 @@ class Form:
         """
         have = cells(self.columns, types, readers)
         columns = view(self.columns, have, self.needed(have, name))
-        bill = f"SELECT\n    {columns},\n    {self.computed(types)}\nFROM {relation}"
+        try:
+            computed = self.computed(types)
+        except BillDamagedError as error:
+            raise BillDamagedError(f"read the bill {name}: {error}") from error
+        bill = f"SELECT\n    {columns},\n    {computed}\nFROM {relation}"
         if self.carried:
             bill = added_up(self.columns, have, bill, self.carried, self.signed)
         return statement(self.name).replace("{bill}", bill)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from fleetcost.billing.columns import BillColumnKind, columns, entries, found, quoted, sorted_map
+from fleetcost.errors import BillDamagedError
 
 _NESTED = ("service", "sku", "cost", "usage_start_time")
 _FLAT = ("service_description", "sku_description", "cost", "usage_start_time")
@@ -53,7 +54,12 @@ _NO_PAIRS = """CAST([] AS STRUCT("key" VARCHAR, "value" VARCHAR)[])"""
 
 
 def computed(types: Mapping[str, str]) -> str:
-    """Return the nested columns flat, the labels as they are and the credits as a list."""
+    """
+    Return the nested columns flat, the labels as they are and the credits as a list.
+
+    Raises:
+        BillDamagedError: nothing says what was credited.
+    """
     known = found(list(types))
     flat = [f"{_field(name, types, known)} AS {name}" for name in _FIELDS]
     return ",\n    ".join([*flat, f"{_credits(types, known)} AS credits", f"{_tags(known)} AS tags"])
@@ -84,14 +90,20 @@ def _credits(types: Mapping[str, str], known: Mapping[str, str]) -> str:
         one = f"[{{'type': CAST({kind} AS VARCHAR), 'amount': CAST({amount} AS DECIMAL(38, 12))}}]"
         return f"CASE WHEN {amount} IS NULL THEN {_NO_CREDITS} ELSE {one} END"
     if header is None:
-        return _NO_CREDITS
-    if types[header] == "VARCHAR":
+        raise BillDamagedError(
+            "it has no column credits (or credits.type beside credits.amount), so that what was credited is not known; "
+            "export it again with it"
+        )
+    name, kind = quoted(header), types[header]
+    if kind in {"VARCHAR", "JSON"}:
         shape = json.dumps([{"type": "VARCHAR", "amount": "DECIMAL(38,12)"}])
-        return f"coalesce(from_json(NULLIF({quoted(header)}, ''), '{shape}'), {_NO_CREDITS})"
-    if not types[header].startswith("STRUCT"):
-        return _NO_CREDITS
+        return f"coalesce(from_json(NULLIF(CAST({name} AS VARCHAR), ''), '{shape}'), {_NO_CREDITS})"
+    if not kind.startswith("STRUCT"):
+        # A writer that saw no credit at all does not know their shape; anything else there is unknown, not nothing.
+        none = f"{name} IS NULL" + (f" OR len({name}) = 0" if kind.endswith("[]") else "")
+        return f"CASE WHEN {none} THEN {_NO_CREDITS} ELSE error('credits are no list of types and amounts') END"
     one = "{'type': one.type, 'amount': CAST(one.amount AS DECIMAL(38, 12))}"
-    return f"coalesce(list_transform({quoted(header)}, lambda one: {one}), {_NO_CREDITS})"
+    return f"coalesce(list_transform({name}, lambda one: {one}), {_NO_CREDITS})"
 
 
 def _tags(known: Mapping[str, str]) -> str:

@@ -9,15 +9,29 @@ digit from run to run. Nine decimal places in a 64-bit integer add exactly, in a
 from __future__ import annotations
 
 import math
-from decimal import Decimal
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 PLACES = 9
 """Decimal places of every cost and of every hour amount that is not counted in whole bytes."""
 
 ZERO = Decimal("0.000000000")
+NANO = Decimal(1).scaleb(-PLACES)
+"""The grid: what an amount is a whole number of."""
+
+EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
+"""Sums and products of decimals lose nothing in it; half a unit is rounded away from zero, as the engine does."""
+
 _SCALE: int = 10**PLACES
-_UNIT = Decimal(1).scaleb(-PLACES)
 _LARGEST = 10 ** (18 - PLACES) - 1
+
+
+def exact_sum(amounts: Iterable[Decimal | None]) -> Decimal:
+    """Add up amounts without loss; what is not known adds nothing."""
+    total = ZERO
+    for one in amounts:
+        total = EXACT.add(total, one or ZERO)
+    return total
 
 
 def amount(value: float) -> Decimal:
@@ -31,7 +45,7 @@ def amount(value: float) -> Decimal:
         return ZERO
     if not math.isfinite(value) or abs(value) > _LARGEST:
         raise ValueError(f"amount {value} is not finite or larger than {_LARGEST}")
-    return _UNIT * round(value * _SCALE)
+    return NANO * round(value * _SCALE)
 
 
 def whole(value: float) -> int:

@@ -11,6 +11,7 @@ class WindowState(enum.StrEnum):
     COMPLETE = "complete"
     PARTIAL = "partial"
     ESTIMATED = "estimated"
+    RATE_MISSING = "rate missing"
     LATE = "late"
     MISSING = "missing"
     DAMAGED = "damaged"
@@ -34,6 +35,7 @@ _MILDEST_FIRST = (
     WindowState.RETIRED,
     WindowState.COMPLETE,
     WindowState.ESTIMATED,
+    WindowState.RATE_MISSING,
     WindowState.PARTIAL,
     WindowState.LATE,
     WindowState.MISSING,
@@ -45,6 +47,7 @@ _MEANINGS = {
     WindowState.COMPLETE: "every minute of the window was observed and the set is final",
     WindowState.PARTIAL: "the window is not over, or some of its minutes were not observed",
     WindowState.ESTIMATED: "complete, but priced at list prices until the bill arrives",
+    WindowState.RATE_MISSING: "observed, but no exchange rate into the currency asked for is known: costs are left out",
     WindowState.LATE: "the window is over and its set should have arrived; it may still come",
     WindowState.MISSING: "the window is long over and there is no set",
     WindowState.DAMAGED: "there is an object and it cannot be read; its reason is kept",

@@ -23,8 +23,10 @@ __all__ = [
     "CloudCostRow",
     "Completeness",
     "Details",
+    "Exchanged",
     "Gap",
     "LeftOut",
+    "OtherCurrencies",
     "Point",
     "RowType",
     "SeriesStep",
@@ -55,6 +57,24 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """
+    Rows that are in another currency than the answer because no rate is known: left out of it, or apart.
+
+    Attributes:
+        owner: cluster, or integration of a bill
+        currency: of the amount
+        day: start of its day
+        amount: what the rows cost together, exactly
+    """
+
+    owner: str
+    currency: str
+    day: datetime
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Completeness:
     """
     Which windows of one cluster stand behind an answer.
@@ -68,6 +88,7 @@ class Completeness:
         expected_minutes: minutes of the windows that should be there by now
         estimated_minutes: minutes not observed for which there are estimates
         bills: how many days are in each state of their bill; empty where no bill is expected
+        without_rate: its costs that are not in the answer's currency, because no exchange rate is known
     """
 
     cluster: ClusterId
@@ -79,11 +100,13 @@ class Completeness:
     expected_minutes: float
     estimated_minutes: float = 0.0
     bills: dict[BillState, int] = field(default_factory=dict)
+    without_rate: tuple[LeftOut, ...] = ()
 
     @property
     def state(self) -> WindowState:
         """The worst state that occurs, windows that are merely not over left out; complete where nothing is wrong."""
-        wrong = (gap.state for gap in self.gaps if not gap.running)
+        wrong = [gap.state for gap in self.gaps if not gap.running]
+        wrong += [WindowState.RATE_MISSING] if self.without_rate else []
         return max(wrong, key=lambda state: state.severity, default=WindowState.COMPLETE)
 
 
@@ -98,6 +121,7 @@ class BillCompleteness:
         first, last: start of the first and end of the last day with a bill, None where there is none
         causes: what is wrong with days whose bill cannot be used
         unmapped_rows: rows that no rule knows
+        without_rate: its costs that are not in the answer's currency, because no exchange rate is known
     """
 
     integration: str
@@ -106,6 +130,7 @@ class BillCompleteness:
     last: datetime | None
     causes: tuple[str, ...]
     unmapped_rows: int
+    without_rate: tuple[LeftOut, ...] = ()
 
     @property
     def state(self) -> BillState:
@@ -156,21 +181,33 @@ class SeriesStep:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class Exchanged:
     """
-    Rows that are in another currency than the answer because no rate is known: left out of it, or apart.
+    What an answer has converted from one currency, before any of it was shared among rows.
 
     Attributes:
-        owner: cluster, or integration of a bill
         currency: of the amount
-        day: start of its day
         amount: what the rows cost together, exactly
+        converted: the same in the currency of the answer, exactly
     """
 
-    owner: str
     currency: str
-    day: datetime
     amount: Decimal
+    converted: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCurrencies:
+    """
+    What became of rows in other currencies than the answer's.
+
+    Attributes:
+        exchanged: what was converted, one entry per currency
+        left_out: what has no rate, by owner, currency and day
+    """
+
+    exchanged: tuple[Exchanged, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +225,7 @@ class Answer(Generic[RowType]):
         series: oldest first; empty where none was asked for, or costs are in several currencies and none was
             chosen
         bills: one entry per integration, of an answer about cloud costs
-        left_out: what is in another currency than the answer's, by owner, currency and day
+        others: what became of rows in other currencies
     """
 
     question: Question
@@ -198,7 +235,12 @@ class Answer(Generic[RowType]):
     totals: tuple[Total[RowType], ...] = ()
     series: tuple[SeriesStep, ...] = ()
     bills: tuple[BillCompleteness, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
+    others: OtherCurrencies = OtherCurrencies()
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """What is in another currency than the answer's, because no rate is known."""
+        return self.others.left_out
 
     @property
     def rows(self) -> Sequence[RowType]:

@@ -23,7 +23,7 @@ from fleetcost.query.bills import bill_cover, bills_behind, with_bills
 from fleetcost.query.comparison import Comparison, Earlier, comparison, earlier_window
 from fleetcost.query.compile import Program
 from fleetcost.query.conditions import may_hold
-from fleetcost.query.currencies import left_out
+from fleetcost.query.currencies import other_currencies, with_missing_rates
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.gather import Gathered
@@ -81,7 +81,8 @@ def ask_cloud_costs(
         QuestionError: the filter names an unknown field.
     """
     answer = _ask(snapshot, question, cloud_cost_of, (), known)
-    return replace(answer, bills=judged_bills(snapshot, question, now, known))
+    bills = judged_bills(snapshot, question, now, known)
+    return replace(answer, bills=with_missing_rates(bills, answer.left_out))
 
 
 def prepare(snapshot: View, question: Question, dialect: Dialect | None = None) -> Program:
@@ -123,11 +124,11 @@ def _ask(
         asked = question if hourly else replace(question, now=None)
         spelled = dialect_of(snapshot)
         spelled.absent = known.absent(snapshot, question.frame.resolution)
-        answer = known.remembered(snapshot, ("answer", asked), lambda: _read(snapshot, question, make, spelled))
-    return replace(answer, question=question, completeness=judged)
+        answer = known.remembered(snapshot, ("answer", asked), lambda: _read(snapshot, question, make, spelled, known))
+    return replace(answer, question=question, completeness=with_missing_rates(judged, answer.left_out))
 
 
-def _read(snapshot: View, question: Question, make: Maker, dialect: Dialect) -> Answer[Any]:
+def _read(snapshot: View, question: Question, make: Maker, dialect: Dialect, known: Known | None = None) -> Answer[Any]:
     found = Gathered(snapshot, question, prepare(snapshot, question, dialect))
     windows = {naive(window.start): window for window in question.steps()}
     by_step = defaultdict(list)
@@ -142,7 +143,7 @@ def _read(snapshot: View, question: Question, make: Maker, dialect: Dialect) -> 
         currency=currency,
         totals=tuple(Total(windows[one["step"]], one["members"], make(one, question)) for one in sums),
         series=found.series() if currency or not any(found.currencies()) else (),
-        left_out=left_out(snapshot, question),
+        others=other_currencies(snapshot, question, known),
     )
 
 

@@ -232,6 +232,10 @@ def _cell(window: Window, found: list[Entry | None], life: Life, now: datetime) 
     if len(present) < len(found):
         return _absent(window, present, life, now)
     worst = min(present, key=lambda entry: (entry.final, entry.coverage_minutes))
+    if len({entry.currency for entry in present if entry.currency}) > 1:
+        each = " and ".join(f"its {entry.key.kind} are in {entry.currency}" for entry in present)
+        cause = f"{each}: what is idle is not known; give its agent one currency and repair the window"
+        return Cell(window, WindowState.PARTIAL, cause, worst)
     if not worst.final:
         return _unfinished(window, worst, life, now)
     if worst.coverage_minutes < window.minutes:

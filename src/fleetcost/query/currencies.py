@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeVar
 
-from fleetcost.query.answer import LeftOut
+from fleetcost.model.amount import EXACT, exact_sum
+from fleetcost.model.window import Resolution
+from fleetcost.query.answer import BillCompleteness, Completeness, Exchanged, LeftOut, OtherCurrencies
 from fleetcost.query.compile import Program
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.dimensions import parse_dimensions
 from fleetcost.query.kinds import CLOUD, RowKind
 from fleetcost.query.known import Known
 from fleetcost.query.question import Idle, Page, Question, Step
+from fleetcost.query.sharing import Tenancy
 from fleetcost.query.shown import Shown
 from fleetcost.rates.table import RatePolicy
 from fleetcost.tables.ledger import aware, read_currencies
@@ -91,38 +95,89 @@ def in_currency(
     return replace(question, shown=Shown(currency, others, policy, alone))
 
 
-def left_out(snapshot: View, question: Question) -> tuple[LeftOut, ...]:
-    """Return what an answer is without, or has apart: rows that are in another currency and have no rate."""
+def other_currencies(snapshot: View, question: Question, known: Known | None = None) -> OtherCurrencies:
+    """
+    Return what became of rows in other currencies than the answer's: converted, or without a rate.
+
+    Args:
+        snapshot: the view
+        question: what is asked
+        known: what earlier questions learned: those that differ in their groups alone have the same amounts
+    """
     shown = question.shown
     if shown is None or not shown.currency:
-        return ()
-    if shown.policy is not None and not shown.exchange(question.frame.window).missing:
-        return ()
+        return OtherCurrencies()
+    asked = _by_owner(question, shown)
+    key = ("other currencies", replace(asked, now=None))
+    found = known.remembered(snapshot, key, lambda: _amounts(snapshot, asked)) if known else _amounts(snapshot, asked)
+    return divided(question, found)
+
+
+def divided(question: Question, found: Iterable[LeftOut]) -> OtherCurrencies:
+    """Divide amounts in other currencies than the answer's into what was converted and what has no rate."""
+    found = tuple(found)
+    factors = {(one.day, one.currency): one.factor for one in question.exchange.factors}
+    rated: dict[str, list[tuple[Decimal, Decimal]]] = defaultdict(list)
+    for one in found:
+        if (factor := factors.get((one.day, one.currency))) is not None:
+            rated[one.currency].append((one.amount, EXACT.multiply(one.amount, factor)))
+    return OtherCurrencies(
+        tuple(Exchanged(currency, *map(exact_sum, zip(*own, strict=True))) for currency, own in sorted(rated.items())),
+        tuple(one for one in found if (one.day, one.currency) not in factors),
+    )
+
+
+def _by_owner(question: Question, shown: Shown) -> Question:
+    """Return the question about rows in other currencies, in their own, by owner and day; nothing is shared."""
     of_bills = question.kind is CLOUD
-    asked = replace(
+    return replace(
         question,
-        shown=replace(shown, rest=True, alone=False),
+        shown=Shown(shown.currency, rest=True),
         step=Step.DAY,
         series=None,
         dimensions=parse_dimensions("integration" if of_bills else "cluster", question.kind),
         idle=Idle.HIDE if question.idle is Idle.HIDE else Idle.SPLIT,
+        tenancy=Tenancy.SEPARATE if question.tenancy is Tenancy.SHARE else question.tenancy,
         sharing=None,
         page=Page(),
         summed=False,
         **_BARE,
     )
+
+
+def _amounts(snapshot: View, asked: Question) -> tuple[LeftOut, ...]:
     program = Program(asked, dialect_of(snapshot))
     snapshot.forget()
     for stage in program.stages():
         snapshot.keep(stage.name, stage.query, program.bound)
     # A row nobody was charged for has no value of a dimension, but it has the property of the same name.
-    owner = "n0" if of_bills else "coalesce(nullif(cluster, ''), n0, name)"
+    owner = "n0" if asked.kind is CLOUD else "coalesce(nullif(cluster, ''), n0, name)"
     found = snapshot.rows(
         f"SELECT {owner} AS owner, currency, step, sum(total_cost)::DECIMAL(38, 9) AS amount "  # noqa: S608 - columns
         f"FROM {program.page()} AS page GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
         program.bound,
     )
-    return tuple(LeftOut(str(owner), str(currency), aware(day), amount) for owner, currency, day, amount in found)
+    return tuple(
+        LeftOut(str(owner), str(currency), Resolution.DAY.floor(aware(start)), amount)
+        for owner, currency, start, amount in found
+    )
+
+
+Behind = TypeVar("Behind", Completeness, BillCompleteness)
+
+
+def with_missing_rates(judged: Iterable[Behind], left_out: Iterable[LeftOut]) -> tuple[Behind, ...]:
+    """Add to what stands behind an answer which costs of each cluster or integration have no exchange rate."""
+    by_owner: dict[str, list[LeftOut]] = defaultdict(list)
+    for one in left_out:
+        by_owner[one.owner].append(one)
+    return tuple(
+        replace(one, without_rate=tuple(by_owner[name])) if (name := _owner(one)) in by_owner else one for one in judged
+    )
+
+
+def _owner(one: Completeness | BillCompleteness) -> str:
+    return one.cluster if isinstance(one, Completeness) else one.integration
 
 
 _BARE: dict[str, Any] = {

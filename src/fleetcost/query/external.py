@@ -16,7 +16,7 @@ import msgspec
 
 from fleetcost.model.reconciliation import RowOutcome
 from fleetcost.model.window import Resolution
-from fleetcost.query.answer import AllocationRow, Answer, CloudCostRow, Total
+from fleetcost.query.answer import AllocationRow, Answer, CloudCostRow, OtherCurrencies, Total
 from fleetcost.query.ask import ask_cloud_costs
 from fleetcost.query.dimensions import ALIASES, EXTERNAL, FIRST_LABEL, UNALLOCATED, Dimension, sanitize
 from fleetcost.query.filters import Compare, Every, Filter, Match, Some, every
@@ -74,7 +74,9 @@ def with_external(
     )
     return replace(
         answer, steps=steps, currency=answer.currency or found.currency, totals=_totals(answer, found),
-        left_out=(*answer.left_out, *found.left_out),
+        others=OtherCurrencies(
+            (*answer.others.exchanged, *found.others.exchanged), (*answer.left_out, *found.left_out)
+        ),
     )  # fmt: skip
 
 

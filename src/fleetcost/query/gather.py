@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import Decimal
 from typing import Any
 
 from fleetcost.model.allocation import ALLOCATION
-from fleetcost.model.amount import PLACES, ZERO
+from fleetcost.model.amount import EXACT, NANO, ZERO, exact_sum
 from fleetcost.model.asset import ASSET
 from fleetcost.query.answer import Point, SeriesStep
 from fleetcost.query.compile import Program
@@ -27,10 +27,6 @@ from fleetcost.query.sql.idle import ROLE_IDLE, ROLE_ROW, Cells
 from fleetcost.tables.ledger import naive
 from fleetcost.tables.view import View
 
-EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
-"""Sums of decimals lose nothing in it; half a unit is rounded away from zero, as the engine does."""
-
-_GRID = Decimal(1).scaleb(-PLACES)
 _SUMS = frozenset({*ALLOCATION.sums, *CARRIED, *ASSET.sums, *WEIGHED, *EXACT_CLOUD})
 """What adds up, of any kind of row."""
 
@@ -121,11 +117,11 @@ class Gathered:
         """Return by step what all rows cost, and the estimated part of that; `exact` has that of groups."""
         parts = [(one["step"], one["total_cost"], one["estimated_cost"]) for one in exact]
         for facts in filter(self._in_currency, self._others):
-            estimated = _sum(facts.get(name) for name in ESTIMATES["allocation"])
+            estimated = exact_sum(facts.get(name) for name in ESTIMATES["allocation"])
             parts.append((facts["step"], self._total(facts), estimated))
         sums: dict[datetime, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
         for step, cost, estimated in parts:
-            sums[step] = _sum((sums[step][0], cost)), _sum((sums[step][1], estimated))
+            sums[step] = exact_sum((sums[step][0], cost)), exact_sum((sums[step][1], estimated))
         return sums
 
     def _read(self, cells: Cells) -> list[Facts]:
@@ -158,7 +154,7 @@ class Gathered:
         return shown | {"names": tuple(exact["name"].split("/")), "total_cost": _float(self._total(exact))}
 
     def _total(self, exact: Facts) -> Decimal:
-        return _sum(exact.get(name) for name in self._parts)
+        return exact_sum(exact.get(name) for name in self._parts)
 
     def _in_currency(self, facts: Facts) -> bool:
         shown = self._question.shown
@@ -194,13 +190,6 @@ def _together(name: str, one: Any, other: Any) -> Any:  # noqa: ANN401 - of any 
     return EXACT.add(one, other) if isinstance(one, Decimal) or isinstance(other, Decimal) else one + other
 
 
-def _sum(amounts: Iterable[Any]) -> Decimal:
-    total = ZERO
-    for amount in amounts:
-        total = EXACT.add(total, amount or ZERO)
-    return total
-
-
 def _figure(name: str, value: Any) -> float | None:  # noqa: ANN401 - a number or None
     if value is None:
         return None
@@ -209,7 +198,7 @@ def _figure(name: str, value: Any) -> float | None:  # noqa: ANN401 - a number o
 
 def _float(amount: Decimal) -> float:
     """Round an amount to the grid of nine places: the only rounding."""
-    return float(EXACT.quantize(amount, _GRID))
+    return float(EXACT.quantize(amount, NANO))
 
 
 def _ordered(rows: list[Facts], question: Question) -> list[Facts]:

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
+from fleetcost.model.amount import EXACT
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.question import Question
 from fleetcost.query.sql.source import FromClause
@@ -58,8 +60,11 @@ def exchanged_days(days: Iterable[DayReport], question: Question) -> tuple[DayRe
 
 
 def _times(day: DayReport, factor: Decimal, currency: str) -> DayReport:
-    return replace(day, currency=currency, **{name: getattr(day, name) * factor for name in _AMOUNTS})
+    amounts: dict[str, Any] = {name: EXACT.multiply(getattr(day, name), factor) for name in _AMOUNTS}
+    return replace(day, currency=currency, **amounts)
 
 
 def _plus(one: DayReport, other: DayReport) -> DayReport:
-    return replace(one, **{name: getattr(one, name) + getattr(other, name) for name in (*_AMOUNTS, *_COUNTS)})
+    amounts: dict[str, Any] = {name: EXACT.add(getattr(one, name), getattr(other, name)) for name in _AMOUNTS}
+    counts: dict[str, Any] = {name: getattr(one, name) + getattr(other, name) for name in _COUNTS}
+    return replace(one, **amounts | counts)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fleetcost.model.asset import AssetType, PriceSource
 from fleetcost.model.sets import SetKind
+from fleetcost.model.window import Resolution
+from fleetcost.query.answer import LeftOut, OtherCurrencies
+from fleetcost.query.currencies import divided
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.filters import Filter
 from fleetcost.query.question import Frame, Question, Step
+from fleetcost.query.shown import Shown
 from fleetcost.query.sql.source import RESOURCES, FromClause, matched
+from fleetcost.tables.ledger import aware
 from fleetcost.tables.view import View
 
 
@@ -112,10 +117,32 @@ def unclaimed(snapshot: View, asked: Question) -> tuple[UnclaimedNode, ...]:
     snapshot.forget()
     for stage in FromClause(asked, dialect).stages():
         snapshot.keep(stage.name, stage.query, dialect.bound)
-    statement = _statement(asked, dialect)
+    figures = ", ".join(["count(*) AS windows", *(f"{sql} AS {name}" for name, sql in _figures().items())])
+    statement = _statement(asked, dialect, ("n.cluster", "n.node", "n.currency"), figures)
     found = (_node(row) for row in snapshot.rows(statement, dialect.bound))
     own = asked.shown.currency if asked.shown else ""
     return tuple(sorted(found, key=lambda one: (bool(own) and one.currency != own, -one.cost, one.cluster, one.node)))
+
+
+def unclaimed_in_others(snapshot: View, asked: Question) -> OtherCurrencies:
+    """Return what became of what nobody claimed in other currencies than the answer's; see `unclaimed`."""
+    shown = asked.shown
+    if shown is None or not shown.currency:
+        return OtherCurrencies()
+    own = replace(asked, shown=Shown(shown.currency, rest=True))
+    dialect = dialect_of(snapshot)
+    whole = " + ".join(
+        f"sum(CASE WHEN n.{name} > 0 THEN n.{name}_cost - coalesce(h.{name}_cost, 0) ELSE 0 END)" for name in RESOURCES
+    )
+    statement = _statement(own, dialect, ("n.cluster", "n.currency", "n.window_start"), f"({whole})::DECIMAL(38, 9)")
+    found = snapshot.rows(statement, dialect.bound)
+    return divided(
+        asked,
+        (
+            LeftOut(str(cluster), str(currency), Resolution.DAY.floor(aware(start)), amount)
+            for cluster, currency, start, amount in sorted(found)
+        ),
+    )
 
 
 def _node(row: tuple[Any, ...]) -> UnclaimedNode:
@@ -158,7 +185,7 @@ def _figures() -> dict[str, str]:
         figures |= {
             f"{resource}_has": f"sum(n.{resource})",
             f"{resource}_left": f"sum(n.{resource} - coalesce(h.{resource}, 0))",
-            f"{resource}_cost": f"sum(n.{resource}_cost - coalesce(h.{resource}_cost, 0))",
+            f"{resource}_cost": f"sum(n.{resource}_cost - coalesce(h.{resource}_cost, 0))::DOUBLE",
         }
         for cause, condition in _causes(resource).items():
             figures[f"{resource}_{cause.name}"] = f"sum(CASE WHEN {condition} THEN 1 ELSE 0 END)"
@@ -168,23 +195,22 @@ def _figures() -> dict[str, str]:
 _COLUMNS = tuple(_figures())
 
 
-def _statement(asked: Question, dialect: Dialect) -> str:
-    """Return a statement: cluster, node, currency, windows, and the figures in their order."""
-    figures = ", ".join(f"{sql} AS {name}" for name, sql in _figures().items())
+def _statement(asked: Question, dialect: Dialect, by: Sequence[str], figures: str) -> str:
+    """Return a statement over what nodes `n` have and what containers on them were charged for, `h`."""
     place = ("cluster", "node", "window_start")
     return (
         f"WITH nodes AS ({_nodes(FromClause(asked, dialect))}),\n"
         f"held AS ({_held(FromClause(asked, dialect))})\n"
-        f"SELECT n.cluster, n.node, n.currency, count(*) AS windows, {figures}\n"
+        f"SELECT {', '.join(by)}, {figures}\n"
         f"FROM nodes AS n LEFT JOIN held AS h ON {matched('n', 'h', place)}\n"
-        "GROUP BY n.cluster, n.node, n.currency"
+        f"GROUP BY {', '.join(by)}"
     )
 
 
 def _nodes(source: FromClause) -> str:
     """Return a query: one row a node and window, with its size, cost, what is kept of it and when it was seen."""
     sizes = ", ".join(
-        f"sum({amount}_hours)::DOUBLE AS {resource}, sum({source.money(f'{resource}_cost')})::DOUBLE AS {resource}_cost"
+        f"sum({amount}_hours)::DOUBLE AS {resource}, sum({source.money(f'{resource}_cost')}) AS {resource}_cost"
         for resource, amount in _AMOUNTS.items()
     )
     kept = ", ".join(f"max(coalesce({name}_overhead_fraction, 0)) AS {name}_kept" for name in _MEASURED)
@@ -200,7 +226,7 @@ def _nodes(source: FromClause) -> str:
 def _held(source: FromClause) -> str:
     """Return a query: one row a node and window, with what containers were charged for and what is unknown of them."""
     sizes = ", ".join(
-        f"sum({amount}_hours)::DOUBLE AS {resource}, sum({source.money(f'{resource}_cost')})::DOUBLE AS {resource}_cost"
+        f"sum({amount}_hours)::DOUBLE AS {resource}, sum({source.money(f'{resource}_cost')}) AS {resource}_cost"
         for resource, amount in _AMOUNTS.items()
     )
     unknown = ", ".join(

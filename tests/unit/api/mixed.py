@@ -36,21 +36,32 @@ def amount(cluster: str, part: str, number: int) -> Decimal:
     return size + money(f"0.{len(cluster) + len(part):03}{number + 1:03}{ord(part[0]) + ord(cluster[0]):03}")
 
 
-def fleet_bucket() -> MemoryBucket:
-    """Return a bucket with the fleet and one bill per currency and day."""
+def fleet_bucket(change: Decimal = Decimal()) -> MemoryBucket:
+    """
+    Return a bucket with the fleet and one bill per currency and day.
+
+    Args:
+        change: what an agent's own bill changed of each part, beside its list price
+    """
     sets = []
     for number in DAYS:
         window = day(number)
         for cluster, currency in CLUSTERS.items():
             rows = [
-                allocation(window, namespace=shop, pod=shop, pod_uid=shop, cpu_cost=amount(cluster, shop, number))
+                allocation(
+                    window,
+                    namespace=shop,
+                    pod=shop,
+                    pod_uid=shop,
+                    cpu_cost=amount(cluster, shop, number),
+                    cpu_cost_adjustment=change,
+                )
                 for shop in SHOPS
             ]
             whole = sum((amount(cluster, part, number) for part in PARTS), Decimal())
             sets.append(allocation_set(rows, window, cluster, currency=currency))
-            sets.append(
-                asset_set([node(window, cpu_core_hours=24, cpu_cost=whole)], window, cluster, currency=currency)
-            )
+            machine = node(window, cpu_core_hours=24, cpu_cost=whole, adjustment=change * len(PARTS))
+            sets.append(asset_set([machine], window, cluster, currency=currency))
     bucket = bucket_of(*sets)
     for cluster, currency in CLUSTERS.items():
         for number in DAYS:
@@ -96,6 +107,7 @@ def ledger(
     parts: Iterable[str] = PARTS,
     days: Iterable[int] = DAYS,
     rates: Mapping[date, Mapping[str, str]] = RATES,
+    change: Decimal = Decimal(),
 ) -> Decimal:
     """Return what a part of the fleet costs in one currency; what has no rate is left out. Rounded once, at the end."""
     total = Decimal()
@@ -103,5 +115,5 @@ def ledger(
         for number in days:
             worth = factor(CLUSTERS[cluster], into, number, rates)
             if worth is not None:
-                total += sum(amount(cluster, part, number) for part in parts) * worth
+                total += sum(amount(cluster, part, number) + change for part in parts) * worth
     return total.quantize(_PLACES[9], ROUND_HALF_UP)

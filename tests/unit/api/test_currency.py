@@ -156,7 +156,8 @@ def test_weekends_have_the_rates_of_friday(rated: App) -> None:
         one for one in rated.get("/api/v1/allocations", window=WINDOW)["conversion"]["from"] if one["currency"] == "USD"
     ]
     assert usd == {
-        "currency": "USD", "first_rate": "0.860363073217", "last_rate": "0.858000858001", "days": 3,
+        "currency": "USD", "amount": exactly(SUMS["USD"]), "converted": exactly(ledger("EUR", ["us"])), "days": 3,
+        "first_rate": "0.860363073217", "last_rate": "0.858000858001",
         "first_rate_day": FRIDAY.isoformat(), "last_rate_day": (FRIDAY + timedelta(days=3)).isoformat(),
     }  # fmt: skip
 
@@ -292,6 +293,15 @@ def test_the_report_of_bills_is_converted(rated: App, into: str) -> None:
     assert report["conversion"]["table"] == "ecb"
 
 
+def test_each_currency_has_its_place_among_what_is_shown(lacking: App) -> None:
+    """However few rows are shown, the dearest of each currency are among them."""
+    for limit in (1, 2, 3, 5):
+        rows = lacking.get("/api/v1/reconciliation", window=WINDOW, limit=limit, currency="native")["unmatched_rows"]
+        shown = [row["currency"] for row in rows]
+        assert shown == sorted(shown)
+        assert (len(shown), len(set(shown))) == (limit, min(limit, len(CLUSTERS)))
+
+
 def test_the_report_says_what_has_no_rate(lacking: App) -> None:
     """Bills without a rate stay apart in their own currency."""
     report = lacking.get("/api/v1/reconciliation", window=WINDOW)
@@ -307,8 +317,8 @@ def test_what_nobody_claimed_is_converted(rated: App, lacking: App) -> None:
     assert {one["currency"] for one in nodes} == {"EUR"}
     for one in nodes:
         assert one["cost"] == pytest.approx(float(ledger("EUR", [one["cluster"]], ["idle"])), abs=1e-6)
-    assert [one["currency"] for one in lacking.get("/api/v1/unclaimed", window=WINDOW)["nodes"]] == [
-        "EUR",
-        "EUR",
-        "JPY",
-    ]
+    without = lacking.get("/api/v1/unclaimed", window=WINDOW)
+    assert [one["currency"] for one in without["nodes"]] == ["EUR", "EUR", "JPY"]
+    (missing,) = without["conversion"]["missing"]
+    assert (missing["currency"], missing["owners"], len(missing["days"])) == ("JPY", ["jp"], len(DAYS))
+    assert missing["amount"] == exactly(sum((amount("jp", "idle", n) for n in DAYS), Decimal()))

@@ -32,7 +32,7 @@ def test_the_envelope(fleets: Fleets) -> None:
     assert answer["completeness"] == [
         {"cluster": "c1", "state": "complete", "windows": {"complete": 2}, "first": "2024-01-01T00:00:00Z",
          "last": "2024-01-03T00:00:00Z", "coverage_minutes": 2880, "expected_minutes": 2880, "causes": [], "bills": {},
-         "estimated_minutes": 0}
+         "estimated_minutes": 0, "rate_missing": []}
     ]  # fmt: skip
     assert answer["page"] == {"count": 4, "offset": 0, "limit": None}
     assert answer["warnings"] == []

@@ -187,6 +187,35 @@ def test_a_credit_in_columns_of_its_own_counts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("credited", "said"),
+    [
+        ({}, "it has no column credits"),
+        ({"credits.type": "PROMOTION"}, "it has no column credits"),
+        ({"credits": -1.0}, "credits are no list of types and amounts"),
+        ({"credits": []}, None),
+        ({"credits": None}, None),
+        ({"credits": "[]"}, None),
+    ],
+)
+def test_what_was_credited_is_known_or_the_bill_is_refused(
+    tmp_path: Path, credited: dict[str, Any], said: str | None
+) -> None:
+    """A GCP dump without credits, or with a figure in their place, is no bill of which nothing was credited."""
+    row = {
+        "service_description": "Compute Engine", "sku_description": "N2 Instance Core", "cost": 16.0,
+        "currency": "USD", "usage_start_time": DAY, "resource_name": "gke-a", **credited,
+    }  # fmt: skip
+    pq.write_table(pa.Table.from_pylist([row]), tmp_path / "dump.parquet")
+    bill = ("dump.parquet", (tmp_path / "dump.parquet").read_bytes())
+    if said is None:
+        (made,) = found(tmp_path, bill)
+        assert made["net_cost"] == 16
+    else:
+        with pytest.raises(BillDamagedError, match=f"dump.parquet.*{said}"):
+            read_sets(tmp_path, bill)
+
+
+@pytest.mark.parametrize(
     ("content", "said"),
     [
         (csv(FOCUS) + b"1,2,3\n", "line 3: 3 values, and the headers are 11"),

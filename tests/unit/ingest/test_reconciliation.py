@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from fleetcost.rates.table import RatePolicy
 from fleetcost.sets.cloud.layout import set_path
 from fleetcost.sets.cloud.publish import publish
 from fleetcost.tables.database import Database, EngineLimits, open_database
-from fleetcost.tables.report import carried, report_days, report_outcomes, unmonitored
+from fleetcost.tables.report import DayReport, carried, report_days, report_outcomes, unmonitored
 from unit.api.mixed import factor, rate_table
 from unit.ingest.billed_fleet import (
     CURRENCIES,
@@ -193,6 +193,22 @@ def test_a_converted_day_is_one_line_of_both_currencies(known: Known) -> None:
             assert getattr(one, name) == sum(getattr(own, name) * worth[own.currency] for own in parts)
         assert one.unmatched_rows == sum(own.unmatched_rows for own in parts)
     assert exchanged_days(days, replace(question, shown=Shown("EUR", ("USD",)))) == days
+
+
+def test_a_converted_day_has_every_digit() -> None:
+    """A day's amount of all places times a factor of twelve is exact, however large it is."""
+    large, window = Decimal("98765432109876543.123456789"), Window(at(), at(day=1))
+    names = ("list_cost", "adjustment", "matched_cost", "waiting_cost", "unbilled_cost", "unmatched_cost",
+             "allocated_cost", "idle_cost")  # fmt: skip
+    day = DayReport(
+        cluster="a", day=at(), state=BillState.FINAL, currency="USD", matched_assets=0, waiting_assets=0,
+        unbilled_assets=0, matched_rows=0, unmatched_rows=0, **dict.fromkeys(names, large),
+    )  # fmt: skip
+    question = Question(kind=CLOUD, frame=framed(window, Step.DAY, at(), NOW)[0], step=Step.ALL, dimensions=())
+    shown = Shown("EUR", ("USD",), RatePolicy(rate_table()))
+    (one,) = exchanged_days([day, replace(day, currency="EUR")], replace(question, shown=shown))
+    with localcontext(prec=100):
+        assert one.idle_cost == large * factor("USD", "EUR", 0) + large
 
 
 def test_a_day_of_hours_in_two_currencies_is_two_assets(folder: Path) -> None:

@@ -32,7 +32,7 @@ def test_the_worst_state_is_chosen_by_one_order() -> None:
     """Damage outweighs a refusal, a refusal a missing window, and so on to complete."""
     order = sorted(WindowState, key=lambda state: state.severity, reverse=True)
     assert [state.value for state in order] == [
-        "damaged", "refused", "missing", "late", "partial", "estimated", "complete", "retired",
+        "damaged", "refused", "missing", "late", "partial", "rate missing", "estimated", "complete", "retired",
         "before first seen",
     ]  # fmt: skip
 

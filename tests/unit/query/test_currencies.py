@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -15,7 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders import DAY, allocation, allocation_set, asset_set, at, day, node, pair
+from fleetcost.model.amount import EXACT, exact_sum
 from fleetcost.model.sets import SetKind
+from fleetcost.model.states import WindowState
 from fleetcost.model.window import Window
 from fleetcost.query.answer import Answer
 from fleetcost.query.ask import ask_allocations, ask_assets
@@ -171,6 +173,8 @@ def test_totals_are_the_ledgers_at_every_grouping(
     for number, step in enumerate(answer.series):
         assert step.total_cost == pytest.approx(float(ledger(into, rates, billed=billed, number=number)), abs=2e-9)
     assert all(row.currency == into for row in answer.rows) or not alone
+    worth = EXACT.add(ledger(into, {}, billed=billed), exact_sum(one.converted for one in answer.others.exchanged))
+    assert answer.total.row.total_cost == pytest.approx(float(worth), abs=2e-9)
     apart = {(one.owner, one.currency): Decimal() for one in answer.left_out}
     for one_left in answer.left_out:
         apart[one_left.owner, one_left.currency] += one_left.amount
@@ -191,6 +195,23 @@ def test_every_row_is_what_the_ledger_says(fleet: Database, into: str, rates: Ra
     assets = question(SetKind.ASSETS, by="cluster", window=WINDOW, adjusted=billed, joined=True)
     for row in asked(fleet, assets, into, rates, raw=raw, alone=True).rows:
         assert row.total_cost == float(ledger(into, rates, billed=billed, cluster=row.name))
+
+
+def test_idle_never_subtracts_one_currency_from_another(tmp_path: Path) -> None:
+    """Where a window's two sets are in two currencies nothing is idle, and the answer says which window and why."""
+    one = question(by="cluster", window=Window(at(0), at(48)), idle=Idle.SEPARATE, joined=True)
+    whole = allocation_set([allocation(day(), cpu_cost=1)], day(), "a", currency="EUR")
+    unlike = allocation_set([allocation(day(1), cpu_cost=1)], day(1), "a", currency="EUR")
+    machines = [asset_set([node(day(n), cpu_cost=9)], day(n), "a", currency=("EUR", "USD")[n]) for n in (0, 1)]
+    with tables(tmp_path, whole, unlike, *machines) as opened, opened.snapshot() as snapshot:
+        for adjusted in (True, False):
+            answer = ask_allocations(snapshot, replace(one, adjusted=adjusted), at(72), Known())
+            assert {(row.name, row.currency, row.total_cost) for row in answer.rows} == {
+                ("a", "EUR", 2.0), ("__idle__", "EUR", 8.0),
+            }  # fmt: skip
+            (entry,) = answer.completeness
+            assert entry.counts == {WindowState.COMPLETE: 1, WindowState.PARTIAL: 1}
+            assert "its allocations are in EUR and its assets are in USD" in entry.gaps[0].cause
 
 
 def test_the_same_currency_is_left_untouched(fleet: Database) -> None:

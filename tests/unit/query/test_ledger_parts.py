@@ -32,6 +32,7 @@ FACTS = st.fixed_dictionaries(
         "minutes": st.sampled_from([0.0, 0.5, 1.0]),
         "estimated_minutes": st.sampled_from([0.0, 30.0]),
         "reason": st.just("why"),
+        "currency": st.sampled_from(["", "EUR", "USD"]),
     },
 )
 ENTRIES = st.lists(

@@ -662,7 +662,7 @@ export interface components {
          * @description What is known of one cluster, kind, resolution and window.
          * @enum {unknown}
          */
-        WindowState: "before first seen" | "complete" | "damaged" | "estimated" | "late" | "missing" | "partial" | "refused" | "retired";
+        WindowState: "before first seen" | "complete" | "damaged" | "estimated" | "late" | "missing" | "partial" | "rate missing" | "refused" | "retired";
         /**
          * PointJson
          * @description One group in one step of the series.
@@ -678,6 +678,7 @@ export interface components {
          *     Attributes:
          *         bills: days by the state of their bill, empty without
          *         estimated_minutes: minutes not observed for which there are estimates
+         *         rate_missing: costs in other currencies that no exchange rate converts, empty without
          */
         CompletenessJson: {
             cluster: string;
@@ -696,6 +697,22 @@ export interface components {
             };
             /** @default 0 */
             estimated_minutes?: number;
+            /** @default [] */
+            rate_missing?: components["schemas"]["RateMissingJson"][];
+        };
+        /**
+         * RateMissingJson
+         * @description Costs of a cluster or of an integration that are not in the answer's currency, because no exchange rate is known.
+         *
+         *     Attributes:
+         *         currency: theirs
+         *         amount: what they are together, exactly
+         *         days: whose costs they are
+         */
+        RateMissingJson: {
+            currency: string;
+            amount: string;
+            days: string[];
         };
         /**
          * WarningJson
@@ -798,12 +815,16 @@ export interface components {
          * @description One currency that costs were converted from.
          *
          *     Attributes:
+         *         amount: what they are together, exactly, before anything is shared
+         *         converted: the same in the answer's currency, rounded once
          *         first_rate, last_rate: on the first and the last day of the window that has one, exactly
          *         first_rate_day, last_rate_day: the days whose rates these are
          *         days: how many days have one
          */
         ExchangedJson: {
             currency: string;
+            amount: string;
+            converted: string;
             first_rate: string;
             last_rate: string;
             first_rate_day: string;
@@ -1139,6 +1160,8 @@ export interface components {
          *         totals: one a currency
          *         drivers: the ten largest items of workloads and rows
          *         base_completeness: of the earlier window
+         *         conversion, base_conversion: the exchange rates behind either, where one currency was asked for and rows are in
+         *             others
          */
         CompareJson: {
             question: components["schemas"]["CompareQuestionJson"];
@@ -1156,6 +1179,8 @@ export interface components {
             took_ms: number;
             /** @default null */
             conversion?: components["schemas"]["ConversionJson"] | null;
+            /** @default null */
+            base_conversion?: components["schemas"]["ConversionJson"] | null;
         };
         /**
          * CompareQuestionJson
@@ -1732,6 +1757,7 @@ export interface components {
          *         days: how many days are in each state of their bill
          *         causes: what is wrong with days whose bill cannot be used
          *         unmapped_rows: rows of the bills that no rule knows
+         *         rate_missing: costs in other currencies that no exchange rate converts, empty without
          */
         BillCompletenessJson: {
             integration: string;
@@ -1743,6 +1769,8 @@ export interface components {
             last: string | null;
             causes: string[];
             unmapped_rows: number;
+            /** @default [] */
+            rate_missing?: components["schemas"]["RateMissingJson"][];
         };
         /**
          * BillState

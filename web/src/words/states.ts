@@ -42,6 +42,12 @@ const STATES: readonly StateWords[] = [
     meaning: "complete, but priced at list prices until the bill arrives",
   },
   {
+    word: "rate missing",
+    shape: "half",
+    tone: "watch",
+    meaning: "observed, but no exchange rate into the currency asked for is known: costs are left out",
+  },
+  {
     word: "late",
     shape: "ring",
     tone: "watch",

@@ -33,10 +33,10 @@ from fleetcost.api.reconciliation import (
 from fleetcost.api.schema import CloudCostsJson
 from fleetcost.api.words import Family
 from fleetcost.model.window import Window, rfc3339
-from fleetcost.query.answer import Answer
+from fleetcost.query.answer import Answer, OtherCurrencies
 from fleetcost.query.ask import ask_cloud_costs
 from fleetcost.query.bills import bills_behind
-from fleetcost.query.currencies import left_out
+from fleetcost.query.currencies import other_currencies, with_missing_rates
 from fleetcost.query.kinds import CLOUD
 from fleetcost.query.question import Question, Step, framed
 from fleetcost.query.reports import exchanged_days, report_sources
@@ -77,7 +77,7 @@ def reconciliation(context: Context) -> ReconciliationJson:
     with context.snapshot() as snapshot:
         allowed = context.clusters(snapshot)
         question = report_currency(context, snapshot, Question(kind=CLOUD, frame=frame, step=Step.ALL, dimensions=()))
-        apart = left_out(snapshot, question) if allowed is None else ()
+        others = other_currencies(snapshot, question, context.tables.known) if allowed is None else OtherCurrencies()
         sources = report_sources(snapshot, question)
         every = exchanged_days(report_days(snapshot, frame.window), question)
         days = [day for day in every if allowed is None or day.cluster in allowed]
@@ -86,6 +86,7 @@ def reconciliation(context: Context) -> ReconciliationJson:
         outcomes = report_outcomes(snapshot, frame.window, sources) if allowed is None else ()
         sums = billed(outcomes, carried(snapshot, frame.window, sources))
         bills = bills_behind(snapshot, frame, context.now, context.tables.known) if allowed is None else ()
+        bills = with_missing_rates(bills, others.left_out)
         as_of = rfc3339(context.as_of(snapshot))
     return ReconciliationJson(
         window=window_document(frame.window),
@@ -100,7 +101,7 @@ def reconciliation(context: Context) -> ReconciliationJson:
         ],
         completeness=[bills_document(one) for one in bills],
         as_of=as_of,
-        conversion=conversion_document(question, apart),
+        conversion=conversion_document(question, others),
     )
 
 

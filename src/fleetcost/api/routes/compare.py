@@ -16,6 +16,7 @@ from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.query.ask import judged
 from fleetcost.query.comparison import Earlier, earlier_window
+from fleetcost.query.currencies import other_currencies, with_missing_rates
 from fleetcost.query.question import Frame, Question, Step, framed
 from fleetcost.query.windows import ACCEPTED, parse_window
 from fleetcost.why.compare_ask import ask_change
@@ -46,8 +47,11 @@ def compare(context: Context) -> CompareJson:
     with context.snapshot() as snapshot:
         shown = native_currency(context, snapshot, question)
         found = ask_change(snapshot, shown, base, known, context.now, allowed=context.clusters(snapshot))
+        asked = (found.after, found.before)
+        others = [other_currencies(snapshot, one, known) for one in asked]
         sides = [
-            context.seen(snapshot, judged(snapshot, one, context.now, known)) for one in (found.after, found.before)
+            context.seen(snapshot, with_missing_rates(judged(snapshot, one, context.now, known), apart.left_out))
+            for one, apart in zip(asked, others, strict=True)
         ]
         as_of = rfc3339(context.as_of(snapshot))
     limit = whole(context.parameters, "limit")
@@ -59,6 +63,7 @@ def compare(context: Context) -> CompareJson:
             offset=whole(context.parameters, "offset") or 0,
             limit=int(DEFAULT_ROWS) if limit is None else limit,
             completeness=(sides[0], sides[1]),
+            others=(others[0], others[1]),
             as_of=as_of,
             took_ms=(time.perf_counter() - began) * 1000,
         )

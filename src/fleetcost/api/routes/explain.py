@@ -30,7 +30,7 @@ from fleetcost.model.window import Resolution, rfc3339
 from fleetcost.query.ask import judged
 from fleetcost.query.bills import bill_entries
 from fleetcost.query.charges import AskedFigure, billed_days
-from fleetcost.query.currencies import left_out
+from fleetcost.query.currencies import other_currencies, with_missing_rates
 from fleetcost.query.question import Page, Question
 from fleetcost.tables.ledger import EntryState
 from fleetcost.tables.view import View
@@ -59,8 +59,9 @@ def explained(context: Context) -> ExplainJson:
         tree, currency = found
         objects = _objects(context, snapshot, question)
         document = part_document(tree, objects)
-        behind = context.seen(snapshot, judged(snapshot, question, context.now, context.tables.known))
-        apart = left_out(snapshot, question)
+        others = other_currencies(snapshot, question, context.tables.known)
+        every = judged(snapshot, question, context.now, context.tables.known)
+        behind = context.seen(snapshot, with_missing_rates(every, others.left_out))
         as_of = rfc3339(context.as_of(snapshot))
     return ExplainJson(
         question=question_document(question, context.parameters.get("filter", "")),
@@ -69,7 +70,7 @@ def explained(context: Context) -> ExplainJson:
         currency=currency,
         tree=document,
         completeness=[completeness_document(one) for one in behind],
-        conversion=conversion_document(question, apart),
+        conversion=conversion_document(question, others),
         as_of=as_of,
         took_ms=round((time.perf_counter() - began) * 1000, 1),
     )

@@ -16,7 +16,14 @@ from fleetcost.model.window import rfc3339
 from fleetcost.query.filters import parse_filter
 from fleetcost.query.question import Step, framed
 from fleetcost.query.rows import on_grid
-from fleetcost.query.unclaimed import IdleCause, UnclaimedNode, UnclaimedPart, unclaimed, unclaimed_question
+from fleetcost.query.unclaimed import (
+    IdleCause,
+    UnclaimedNode,
+    UnclaimedPart,
+    unclaimed,
+    unclaimed_in_others,
+    unclaimed_question,
+)
 from fleetcost.query.windows import ACCEPTED
 
 DEFAULT_WINDOW = "7d"
@@ -96,13 +103,14 @@ def unclaimed_nodes(context: Context) -> UnclaimedJson:
     with context.snapshot() as snapshot:
         question = native_currency(context, snapshot, unclaimed_question(frame, chosen))
         found = unclaimed(snapshot, question)
+        others = unclaimed_in_others(snapshot, question)
         as_of = rfc3339(context.as_of(snapshot))
     return UnclaimedJson(
         [_node(one) for one in found],
         window_document(frame.window),
         frame.resolution.value,
         as_of,
-        conversion_document(question, ()),
+        conversion_document(question, others),
     )
 
 
