@@ -34,6 +34,8 @@ from fleetcost.api.words import Family
 from fleetcost.errors import QuestionError, closest
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution, Window, rfc3339
+from fleetcost.query.answer import OtherCurrencies
+from fleetcost.query.currencies import other_currencies
 from fleetcost.query.filters import Compare, Match
 from fleetcost.query.inventory import inventory_question
 from fleetcost.query.question import Frame, Question
@@ -102,11 +104,17 @@ def savings_of_kind(context: Context, kept: KeptViews) -> SavingsJson | Reply:
 
 @dataclass(frozen=True, slots=True)
 class AskedSavings:
-    """The savings of a request's window and clusters, the use of containers, the question, and when they were read."""
+    """
+    The savings of a request's window and clusters, the use of containers, the question, and when they were read.
+
+    Attributes:
+        others: what became of costs in other currencies
+    """
 
     found: FleetSavings
     usage: FleetUsage
     question: Question
+    others: OtherCurrencies
     as_of: datetime
 
 
@@ -134,6 +142,7 @@ def asked_savings(context: Context, profile: str) -> AskedSavings:
             ask_savings(snapshot, question, hours, PROFILES[profile], known, context.now),
             ask_usage(snapshot, question, known),
             question,
+            other_currencies(snapshot, question, known),
             context.as_of(snapshot),
         )
 
@@ -184,7 +193,7 @@ def _answer(context: Context, kept: KeptViews, kind: SavingKind | None) -> Savin
         archived_count=len(every) - len(active),
         as_of=rfc3339(asked.as_of),
         took_ms=round((time.perf_counter() - began) * 1000, 1),
-        conversion=conversion_document(question, ()),
+        conversion=conversion_document(question, asked.others),
     )
 
 
