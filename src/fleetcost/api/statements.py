@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
+from fleetcost.api.behind import exact_text
 from fleetcost.api.caller import Caller
-from fleetcost.api.currency import exact_text
 from fleetcost.api.problem import ForbiddenError
 from fleetcost.model.sets import SetKind
 from fleetcost.model.statement import STATEMENT_LINE, StatementLine, StatementRow

@@ -139,6 +139,22 @@ class Program:
         """Return what stands behind `FROM` to read what each group costs: step, currency, name, parts, total_cost."""
         return f"({self._cells.costs()})"
 
+    def owned(self) -> str:
+        """
+        Return what stands behind `FROM` to read what all rows cost by whose they are: owner, currency, step, amount.
+
+        The question has one dimension, the owner; what nobody was charged for is its cluster's.
+        """
+        rows = [(self.costs(), self._names[0], "step", "total_cost")]
+        if isinstance(self._cells, AllocationCells):
+            unclaimed = self._cells.unclaimed()
+            rows += [(f"({query})", "cluster", self._source.step(), amount) for query, amount in unclaimed]
+        parts = (
+            f"SELECT {owner} AS owner, currency, {step} AS step, {amount} AS amount FROM {one} AS part"  # noqa: S608 - columns
+            for one, owner, step, amount in rows
+        )
+        return f"({' UNION ALL '.join(parts)})"
+
     def sums(self) -> Cells:
         """Return all groups together, exactly, per step and currency."""
         whole = _cells(replace(self._rows, dimensions=(), properties=()), self._dialect, self._rows)

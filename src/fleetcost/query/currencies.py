@@ -107,9 +107,9 @@ def other_currencies(snapshot: View, question: Question, known: Known | None = N
     shown = question.shown
     if shown is None or not shown.currency:
         return OtherCurrencies()
-    asked = _by_owner(question, shown)
+    asked, known = _by_owner(question, shown), known or Known()
     key = ("other currencies", replace(asked, now=None))
-    found = known.remembered(snapshot, key, lambda: _amounts(snapshot, asked)) if known else _amounts(snapshot, asked)
+    found = known.remembered(snapshot, key, lambda: _amounts(snapshot, asked, known))
     return divided(question, found)
 
 
@@ -145,16 +145,16 @@ def _by_owner(question: Question, shown: Shown) -> Question:
     )
 
 
-def _amounts(snapshot: View, asked: Question) -> tuple[LeftOut, ...]:
-    program = Program(asked, dialect_of(snapshot))
+def _amounts(snapshot: View, asked: Question, known: Known) -> tuple[LeftOut, ...]:
+    dialect = dialect_of(snapshot)
+    dialect.absent = known.absent(snapshot, asked.frame.resolution)
+    program = Program(asked, dialect)
     snapshot.forget()
     for stage in program.stages():
         snapshot.keep(stage.name, stage.query, program.bound)
-    # A row nobody was charged for has no value of a dimension, but it has the property of the same name.
-    owner = "n0" if asked.kind is CLOUD else "coalesce(nullif(cluster, ''), n0, name)"
     found = snapshot.rows(
-        f"SELECT {owner} AS owner, currency, step, sum(total_cost)::DECIMAL(38, 9) AS amount "  # noqa: S608 - columns
-        f"FROM {program.page()} AS page GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+        "SELECT owner, currency, step, sum(amount)::DECIMAL(38, 9) AS amount "  # noqa: S608 - columns
+        f"FROM {program.owned()} AS owned GROUP BY owner, currency, step ORDER BY owner, currency, step",
         program.bound,
     )
     return tuple(

@@ -8,7 +8,8 @@ from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.columns import PEAK
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.measures import CARRIED, ESTIMATES
-from fleetcost.query.question import Question
+from fleetcost.query.question import Idle, Question
+from fleetcost.query.sharing import Tenancy
 from fleetcost.query.sql.grain import Grain
 from fleetcost.query.sql.idle import ROLE_ROW, Cells, IdleRows
 from fleetcost.query.sql.names import Chosen, Names, every_name
@@ -60,6 +61,12 @@ class AllocationCells:
     def others(self) -> list[Cells]:
         """Return the cells of what nobody was charged for: idle, tenancy, shared costs."""
         return IdleRows(self._question, self._dialect).cells()
+
+    def unclaimed(self) -> list[tuple[str, str]]:
+        """Return what nobody was charged for, by window and cluster: queries, each with its amount."""
+        question, idle = self._question, IdleRows(self._question, self._dialect)
+        shown = [(idle.shown(), " + ".join(RESOURCES))] if question.idle is not Idle.HIDE else []
+        return shown + ([(idle.tenancy_amounts(), "amount")] if question.tenancy is not Tenancy.HIDE else [])
 
     def union(self, chosen: Chosen = every_name) -> str:
         """Return all cells, or those of some names, in one table in which columns that are not known are NULL."""
