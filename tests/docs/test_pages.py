@@ -73,6 +73,12 @@ def test_the_tables_of_columns_are_fresh() -> None:
     assert [page.name for page, text in made.items() if page.read_text() != text] == [], "run scripts/docs_columns.py"
 
 
+def test_the_tables_of_focus_are_fresh() -> None:
+    """The page of FOCUS files has the columns, words and reasons of the code."""
+    made = runpy.run_path(str(REPOSITORY / "scripts" / "docs_focus.py"))["page"]()
+    assert text("format/focus.md") == made, "run scripts/docs_focus.py"
+
+
 def test_every_room_is_on_the_map() -> None:
     """Each package is named on the architecture's page."""
     rooms = [

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlencode
 
 from fleetcost import __version__
@@ -64,15 +65,16 @@ def exported(context: Context, question: Question, columns: tuple[str, ...]) -> 
     headers = {"content-disposition": f'attachment; filename="{kind}.{how}"'}
     if how == "csv":
         return Reply(
-            media_type="text/csv; charset=utf-8", headers=headers, chunks=_pieces(opened, f"# {note}\n".encode())
+            media_type="text/csv; charset=utf-8", headers=headers, chunks=pieces(opened, f"# {note}\n".encode())
         )
-    return Reply(media_type="application/vnd.apache.parquet", headers=headers, chunks=_pieces(opened, b""))
+    return Reply(media_type="application/vnd.apache.parquet", headers=headers, chunks=pieces(opened))
 
 
-def _pieces(opened: object, first: bytes) -> Iterator[bytes]:
+def pieces(opened: BinaryIO, first: bytes = b"") -> Iterator[bytes]:
+    """Yield a file that is open in pieces, behind what stands before it, and close it."""
     if first:
         yield first
-    with opened as file:  # type: ignore[attr-defined]
+    with opened as file:
         while piece := file.read(_PIECE):
             yield piece
 

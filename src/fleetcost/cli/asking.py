@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from fleetcost.client.api import ApiClient
+from fleetcost.errors import CallerError, NoAnswerError
 from fleetcost.ops.reading import read_text
 from fleetcost.ops.secret import Secret
 from fleetcost.ops.tls import Tls
 
 _LARGEST_TOKEN_BYTES = 16 * 1024
+_BAD_REQUEST = 400
 
 
 def add_api_flags(parser: argparse.ArgumentParser) -> None:
@@ -33,3 +37,19 @@ def api_client(parsed: argparse.Namespace) -> ApiClient:
     file: Path | None = parsed.token_file
     token = Secret(read_text(file, "token", _LARGEST_TOKEN_BYTES).strip()) if file else None
     return ApiClient(parsed.url, token, Tls(ca_file=parsed.ca_file))
+
+
+@contextmanager
+def blamed() -> Iterator[None]:
+    """
+    Ask inside of the block: a question that the aggregator cannot use is the caller's fault.
+
+    Raises:
+        CallerError: the question cannot be used.
+    """
+    try:
+        yield
+    except NoAnswerError as error:
+        if error.status == _BAD_REQUEST:
+            raise CallerError(f"ask {error.account}") from error
+        raise

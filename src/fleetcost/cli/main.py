@@ -33,6 +33,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "query": "ask a running aggregator and print a table, CSV or JSON",
         "explain": "why a cost is what it is: a tree whose parts sum to it exactly",
         "compare": "what changed between two windows, and why",
+        "export": "write costs of a window as Parquet or CSV: plain, or as FOCUS, divided by the use of clusters",
         "savings": "what the fleet could do without, each with its evidence and its money",
         "statements": "close months, show what was closed and what has changed since, verify that nothing was changed",
     },

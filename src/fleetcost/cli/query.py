@@ -12,16 +12,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fleetcost.cli.asking import add_api_flags, api_client
+from fleetcost.cli.asking import add_api_flags, api_client, blamed
 from fleetcost.cli.flags import Subparsers
-from fleetcost.errors import CallerError, NoAnswerError, TryAgainError
+from fleetcost.errors import TryAgainError
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.amount import PLACES
 from fleetcost.model.asset import ASSET
 from fleetcost.model.cloud_cost import CLOUD_COSTS
 from fleetcost.model.columns import COST, PART
 
-_PATHS = {"allocation": "allocations", "assets": "assets", "cloudcost": "cloudcosts"}
+PATHS = {"allocation": "allocations", "assets": "assets", "cloudcost": "cloudcosts"}
 _COLUMNS = {
     "allocation": (*ALLOCATION.of(COST), "shared_cost", "total_cost"),
     "assets": (*(name for name in ASSET.of(PART) if name != "credit"), "other_cost", "total_cost"),
@@ -40,7 +40,6 @@ _GOOD = ("complete", "final")
 """States that need no word: of windows, and of bills."""
 
 _SHARING = ("share_namespaces", "share_labels", "share_cost")
-_BAD_REQUEST = 400
 _SEVERAL = 2
 """Currencies from which each row and total names its own."""
 
@@ -49,7 +48,7 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     """Add the command."""
     parser = subparsers.add_parser("query", help=about, description=about)
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="kind")
-    for kind in _PATHS:
+    for kind in PATHS:
         one = kinds.add_parser(kind, help=f"costs by {kind}")
         add_api_flags(one)
         add_question_flags(one, kind)
@@ -80,7 +79,7 @@ def add_question_flags(parser: argparse.ArgumentParser, kind: str) -> None:
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    answer = ask(parsed, _PATHS[parsed.kind])
+    answer = ask(parsed, PATHS[parsed.kind])
     if answer is None:
         return 0
     columns = _COLUMNS[parsed.kind]
@@ -128,16 +127,16 @@ def ask(parsed: argparse.Namespace, path: str, *more: str) -> dict[str, Any] | N
     return answer
 
 
-def _fetch(parsed: argparse.Namespace, path: str, *more: str) -> bytes:
+def chosen_flags(parsed: argparse.Namespace, *more: str) -> dict[str, str]:
+    """Return the parameters that the flags of `add_question_flags` say, and those of these names."""
     names = ("window", "aggregate", "filter", "currency", "rates", "basis", "estimated", "idle", "tenancy", *_SHARING)
-    chosen = {name: str(value) for name in (*names, *more) if (value := getattr(parsed, name, None)) is not None}
-    with api_client(parsed) as client:
-        try:
-            return client.get(f"/api/v1/{path}", chosen)
-        except NoAnswerError as error:
-            if error.status == _BAD_REQUEST:
-                raise CallerError(f"ask {error.account}") from error
-            raise
+    return {name: str(value) for name in (*names, *more) if (value := getattr(parsed, name, None)) is not None}
+
+
+def _fetch(parsed: argparse.Namespace, path: str, *more: str) -> bytes:
+    chosen = chosen_flags(parsed, *more)
+    with api_client(parsed) as client, blamed():
+        return client.get(f"/api/v1/{path}", chosen)
 
 
 def _why_nothing(answer: dict[str, Any]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -72,7 +73,13 @@ class ApiClient:
         Raises:
             NoAnswerError: nobody answered, the aggregator refused, or somebody else answered; with a hint.
         """
-        return self._answer(path, self._http.build_request("GET", f"{self._url}{path}", params=dict(parameters)))
+        with self._answer(path, self._asking(path, parameters)) as response:
+            return response.read()
+
+    def save(self, path: str, parameters: Mapping[str, str], file: BinaryIO) -> None:
+        """Ask for a file and write it as it comes; raises as `get`."""
+        with self._answer(path, self._asking(path, parameters)) as response:
+            file.writelines(response.iter_bytes())
 
     def post(self, path: str, document: object) -> bytes:
         """
@@ -84,18 +91,25 @@ class ApiClient:
         headers = {"content-type": "application/json"}
         content = msgspec.json.encode(document)
         sent = self._http.build_request("POST", f"{self._url}{path}", content=content, headers=headers)
-        return self._answer(path, sent)
+        with self._answer(path, sent) as response:
+            return response.read()
 
-    def _answer(self, path: str, request: httpx.Request) -> bytes:
+    def _asking(self, path: str, parameters: Mapping[str, str]) -> httpx.Request:
+        return self._http.build_request("GET", f"{self._url}{path}", params=dict(parameters))
+
+    @contextmanager
+    def _answer(self, path: str, request: httpx.Request) -> Iterator[httpx.Response]:
+        """Open an answer that is no refusal."""
         try:
-            response = self._http.send(request)
+            with closing(self._http.send(request, stream=True)) as response:
+                if response.is_error:
+                    response.read()
+                    raise self._refused(path, response)
+                yield response
         except (httpx.TransportError, httpx.TooManyRedirects) as error:
             forward = ShownCommand.PORT_FORWARD
             hint = f"is the aggregator running there? (--url); {forward.quoted}, {forward.where}, leads to it"
             raise NoAnswerError(f"{self._url} does not answer: {error}", hint) from error
-        if response.is_error:
-            raise self._refused(path, response)
-        return response.content
 
     def _refused(self, path: str, response: httpx.Response) -> NoAnswerError:
         status = f"{self._url}{path}: HTTP {response.status_code} {response.reason_phrase}"

@@ -135,12 +135,12 @@ def _product(cost: str, price: str) -> FocusRelation:
     """
     Return the rule that price times quantity is the cost.
 
-    The specification names no tolerance; a price of twelve places times a quantity of millions is off by as much.
+    The specification names no tolerance: costs and quantities may be cut at the ninth place, a price at a later one.
     """
     off = f"abs({price}::DOUBLE * PricingQuantity::DOUBLE - {cost}::DOUBLE)"
     return FocusRelation(
         f"{cost}-PRODUCT", f"{price} × PricingQuantity", (cost, price, "PricingQuantity", "ChargeClass"),
-        f"{_NOT_CORRECTED} AND {off} > 0.000001 + 0.000000001 * abs({cost}::DOUBLE)",
+        f"{_NOT_CORRECTED} AND {off} > 1e-6 + 1e-9 * abs({cost}::DOUBLE) + 2e-9 * {price}::DOUBLE",
     )  # fmt: skip
 
 

@@ -19,6 +19,23 @@ class FocusVersion(enum.StrEnum):
     V1_3 = "1.3"
 
 
+class FocusPart(enum.StrEnum):
+    """What a row of a workload stands for in an export."""
+
+    CONTAINER = "container"
+    POD = "pod"
+    CONTROLLER = "controller"
+    NAMESPACE = "namespace"
+    CLUSTER = "cluster"
+
+
+class FocusFormat(enum.StrEnum):
+    """How a file is written; the value is the ending of its name."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+
+
 class FocusType(enum.StrEnum):
     """What a column holds, in the specification's words; JSON is an object as text."""
 

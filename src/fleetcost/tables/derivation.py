@@ -145,9 +145,14 @@ def link_stages(scope: RowScope) -> Sequence[Stage]:
         "bill_cluster": {},
         "bill_named": {},
         "bill_link": {},
-        "bill_billed": {"spread": _spread(query("bill_linked"), "row", "asset", 'asset, "start", "end", bill_state')},
+        "bill_billed": {"spread": linked_parts('asset, "start", "end", bill_state')},
     }
     return [(name, query(name, None, **given)) for name, given in parts.items()]
+
+
+def linked_parts(carried: str) -> str:
+    """Return the part of each row of bills on each asset that carries it; `carried` are columns of `bill_linked`."""
+    return _spread(query("bill_linked"), "row", "asset", carried)
 
 
 def block_stage() -> Stage:

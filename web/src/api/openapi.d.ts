@@ -209,6 +209,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/focus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bills divided by the use that clusters made of them, as a FOCUS file */
+        get: operations["get_api_v1_focus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health/windows": {
         parameters: {
             query?: never;
@@ -3246,6 +3263,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReconciliationJson"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_focus: {
+        parameters: {
+            query?: {
+                /** @description the time that is asked about, in whole days: today, yesterday, week, month, lastweek, lastmonth; a duration such as 30m, 24h, 7d, 2w; `1d offset 1d`; two Unix times or two RFC 3339 times ending in Z, joined by a comma; left out, it is 7d */
+                window?: string;
+                /** @description which workloads count, in the filter language; with one, rows outside of clusters are left out */
+                filter?: string;
+                /** @description of the specification; left out, it is 1.3 */
+                version?: "1.2" | "1.3";
+                /** @description what a row of a workload stands for; left out, it is controller */
+                level?: "container" | "pod" | "controller" | "namespace" | "cluster";
+                /** @description what a charge's period is: bills are kept by day; left out, it is 1d */
+                granularity?: "1d";
+                /** @description how the file is written; left out, it is parquet */
+                format?: "parquet" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": unknown;
+                    "text/csv; charset=utf-8": unknown;
                 };
             };
             /** @description the question cannot be used */

@@ -1,0 +1,262 @@
+"""FOCUS exports: each row of a bill adds up to itself in every cost column, and workloads cost what pages say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from builders import allocation, allocation_set, asset_set, at, bucket_of, day, ingest, node, open_tables
+from fleetcost.focus.check import check_focus
+from fleetcost.focus.export import put_together, write_days
+from fleetcost.focus.own import OWN_COLUMNS, UNKNOWN
+from fleetcost.focus.split import FocusAsked
+from fleetcost.model.focus import FocusFormat, FocusPart, FocusVersion, focus_columns
+from fleetcost.model.window import Window
+from fleetcost.query.filters import parse_filter
+from fleetcost.tables.database import Database, EngineLimits
+from unit.focus.ledger_fleet import GAP, WAITING, ledger_fleet, published, rows_of
+from unit.ingest.billed_fleet import CURRENCIES, DAYS, BilledFleet
+
+WHOLE = Window(at(), at(day=2))
+DAY = "strftime(ChargePeriodStart AT TIME ZONE 'UTC', '%Y-%m-%d')"
+COSTS = "sum(BilledCost), sum(EffectiveCost), sum(ListCost), sum(ContractedCost)"
+LIMITS = EngineLimits(memory_bytes=1 << 28, threads=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A fleet, its tables, and files that were made of them."""
+
+    fleet: BilledFleet
+    database: Database
+    folder: Path
+    files: dict[tuple[Any, ...], Path] = field(default_factory=dict)
+
+    def file(self, asked: FocusAsked | None = None, how: FocusFormat = FocusFormat.PARQUET) -> Path:
+        """Return a file of all days, written once."""
+        chosen = asked or FocusAsked()
+        if (chosen, how) not in self.files:
+            own = self.folder / str(len(self.files))
+            own.mkdir()
+            self.files[chosen, how] = written(self.database, own, chosen, how)
+        return self.files[chosen, how]
+
+
+def written(database: Database, folder: Path, asked: FocusAsked, how: FocusFormat, window: Window = WHOLE) -> Path:
+    """Write a file of a window."""
+    file = folder / f"{asked.version}-{asked.level}.{how}"
+    with database.snapshot() as snapshot:
+        put_together(snapshot, asked, list(write_days(snapshot, asked, window, folder)), how, file)
+    return file
+
+
+def ask(file: Path, what: str, rest: str = "") -> list[tuple[Any, ...]]:
+    """Ask a file by another engine's connection."""
+    return duckdb.sql(f"SELECT {what} FROM '{file}' {rest}").fetchall()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exported]:
+    """A fleet of three clouds in two currencies."""
+    folder = tmp_path_factory.mktemp("focus")
+    fleet, database = ledger_fleet(1), open_tables(folder)
+    assert ingest(published(fleet), database).bad == 0
+    yield Exported(fleet, database, folder)
+    database.close()
+
+
+def ledger(fleet: BilledFleet) -> dict[str, tuple[Decimal, ...]]:
+    """Return what each row of the bills costs, by its invoice: billed, effective, list, contracted."""
+    return {
+        one.invoice_id: (
+            one.invoiced_cost, one.amortized_net_cost, one.list_cost,
+            one.net_cost if one.contracted_cost is None else one.contracted_cost,
+        )
+        for one in rows_of(fleet)
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("level", [FocusPart.CONTAINER, FocusPart.CLUSTER])
+def test_each_row_of_a_bill_adds_up_to_itself(made: Exported, level: FocusPart) -> None:
+    """The parts of each row of a bill are the row, to the last digit, in each of the four cost columns."""
+    file = made.file(FocusAsked(level=level))
+    parts = ask(file, f"InvoiceId, {COSTS}", "WHERE x_PriceState <> 'list' GROUP BY InvoiceId")
+    assert {invoice: tuple(costs) for invoice, *costs in parts} == ledger(made.fleet)
+
+
+def test_each_day_and_account_adds_up_to_its_bill(made: Exported) -> None:
+    """Per day, billing account and currency the file is the bill; nothing is added over currencies."""
+    file = made.file()
+    found = ask(
+        file, f"{DAY}, BillingAccountId, BillingCurrency, {COSTS}",
+        "WHERE x_PriceState <> 'list' GROUP BY ALL",
+    )  # fmt: skip
+    bill: dict[tuple[str, str, str], list[Decimal]] = {}
+    by_invoice = ledger(made.fleet)
+    for one in rows_of(made.fleet):
+        sums = bill.setdefault((f"{one.start:%Y-%m-%d}", one.invoice_entity_id, one.currency), [Decimal(0)] * 4)
+        for number, cost in enumerate(by_invoice[one.invoice_id]):
+            sums[number] += cost
+    assert {(start, account, currency): costs for start, account, currency, *costs in found} == bill
+    assert len(bill) == len(DAYS) * 2
+
+
+def test_clusters_cost_what_pages_say(made: Exported) -> None:
+    """Per cluster, day and currency the rows of a cluster's assets are list price and adjustment of the assets."""
+    file = made.file()
+    kinds = "('workload', 'unmounted', 'idle', 'tenancy', 'unassigned')"
+    on_assets = f"x_CostKind IN {kinds} AND (AllocatedMethodId IS NOT NULL OR x_CostKind = 'tenancy')"
+    found = ask(file, f"x_Cluster, {DAY}, BillingCurrency, sum(EffectiveCost)", f"WHERE {on_assets} GROUP BY ALL")
+    with made.database.snapshot() as snapshot:
+        assets = snapshot.rows(
+            "SELECT cluster, strftime(window_start, '%Y-%m-%d'), currency, sum(cost + adjustment) "
+            "FROM asset_1d GROUP BY ALL"
+        )
+    assert sorted(found) == sorted(assets)
+
+
+def test_pods_cost_what_pages_say(made: Exported) -> None:
+    """What a pod costs on nodes and for traffic is in the file what it is on pages, to the last digit."""
+    file = made.file(FocusAsked(level=FocusPart.POD))
+    found = ask(
+        file, f"{DAY}, x_Pod, sum(EffectiveCost)",
+        "WHERE x_Pod IS NOT NULL AND AllocatedMethodId IN ('fleetcost-node-2', 'fleetcost-network-1') GROUP BY ALL",
+    )  # fmt: skip
+    parts = " + ".join(f"{name}_cost + {name}_cost_adjustment" for name in ("cpu", "ram", "gpu", "network"))
+    with made.database.snapshot() as snapshot:
+        pages = snapshot.rows(
+            f"SELECT strftime(window_start, '%Y-%m-%d'), pod, sum({parts}) FROM container_1d WHERE kind = 'workload' "
+            f"GROUP BY ALL HAVING sum({parts}) <> 0"
+        )
+    assert sorted(row for row in found if row[2]) == sorted(pages)
+
+
+@pytest.mark.parametrize("version", FocusVersion)
+@pytest.mark.parametrize("how", FocusFormat)
+def test_a_file_breaks_only_rules_that_a_bill_cannot_answer(
+    made: Exported, version: FocusVersion, how: FocusFormat
+) -> None:
+    """A file holds every rule but those on what the bill does not say; its columns are of its version, then our own."""
+    file = made.file(FocusAsked(version=version, level=FocusPart.CONTAINER), how)
+    verdict = check_focus(file, version, LIMITS)
+    assert {one.rule for one in verdict.breaches if one.rule.partition("-GIVEN-")[0] not in UNKNOWN} == set()
+    names = [row[0] for row in duckdb.sql(f"DESCRIBE SELECT * FROM '{file}'").fetchall()]
+    assert names == [*(one.name for one in focus_columns(version)), *(one.name for one in OWN_COLUMNS)]
+
+
+def test_levels_are_sums_of_the_finer_ones(made: Exported) -> None:
+    """Whatever a row of a workload stands for, the costs of each cluster and kind are the same, of fewer rows."""
+    levels = (FocusPart.CONTAINER, FocusPart.CONTROLLER, FocusPart.CLUSTER)
+    files = [made.file(FocusAsked(level=level)) for level in levels]
+    sums = [ask(file, f"x_Cluster, x_CostKind, {COSTS}", "GROUP BY ALL ORDER BY ALL") for file in files]
+    assert sums[0] == sums[1] == sums[2]
+    counts = [ask(file, "count(*)")[0][0] for file in files]
+    assert counts == sorted(counts, reverse=True)
+
+
+def test_what_was_not_seen_is_nobodys(made: Exported) -> None:
+    """On a day without allocations the nodes are unassigned, not idle; elsewhere what nobody takes of them is idle."""
+    file, number = made.file(), GAP[1]
+    found = ask(
+        file, "DISTINCT x_CostKind", f"WHERE x_Cluster = '{GAP[0]}' AND ResourceType = 'Node' "
+        f"AND {DAY} = '{at(day=number):%Y-%m-%d}'",
+    )  # fmt: skip
+    assert found == [("unassigned",)]
+    assert ("idle",) in ask(file, "DISTINCT x_CostKind", "WHERE x_Cluster = 'aws' AND ResourceType = 'Node'")
+
+
+def test_a_bill_on_its_way_is_topped_up_to_list_price(made: Exported) -> None:
+    """Of a bill that has not come far enough the file has its rows, and what is missing as a row of its own."""
+    file = made.file()
+    where = f"WHERE x_Cluster = 'azure' AND {DAY} = '{at(day=WAITING[1]):%Y-%m-%d}'"
+    states = {row[0] for row in ask(file, "DISTINCT x_PriceState", where)}
+    assert {"partial", "list"} <= states
+    missing = ask(
+        file,
+        "DISTINCT ChargeCategory, BilledCost, ListCost",
+        f"{where} AND ChargeCategory = 'Adjustment' AND x_PriceState = 'list'",
+    )
+    assert missing == [("Adjustment", 0, 0)]
+
+
+def test_fees_of_commitments_are_bought_and_unused(made: Exported) -> None:
+    """A fee is a Purchase that costs nothing in effect, beside the use that nobody made of it."""
+    found = ask(
+        made.file(),
+        "ChargeCategory, CommitmentDiscountStatus, bool_and(EffectiveCost = 0), bool_and(BilledCost = 0), count(*)",
+        "WHERE CommitmentDiscountId LIKE '%reserved-instances%' GROUP BY ALL ORDER BY ALL",
+    )  # fmt: skip
+    count = 2 * len(CURRENCIES) * len(DAYS)
+    assert found == [("Purchase", None, True, False, count), ("Usage", "Unused", False, True, count // 2)]
+
+
+def test_a_restated_bill_replaces_its_day(tmp_path: Path) -> None:
+    """When a bill says something else, so does the file; the other days stay byte by byte."""
+    fleet, database = ledger_fleet(5), open_tables(tmp_path)
+    bucket = published(fleet)
+    ingest(bucket, database)
+    before = written(database, tmp_path, FocusAsked(), FocusFormat.CSV, Window(at(), at(day=1))).read_bytes()
+    for number, row in enumerate(fleet.rows["bills-aws", 1]):
+        changed = replace(
+            row.cost, invoiced_cost=row.cost.invoiced_cost + number, amortized_net_cost=row.cost.amortized_net_cost / 2
+        )
+        fleet.rows["bills-aws", 1][number] = replace(
+            row, cost=replace(changed, amortized_net_cost=round(changed.amortized_net_cost, 9))
+        )
+    fleet.publish_bill(bucket, "bills-aws", 1)
+    ingest(bucket, database)
+    assert written(database, tmp_path, FocusAsked(), FocusFormat.CSV, Window(at(), at(day=1))).read_bytes() == before
+    file = written(database, tmp_path, FocusAsked(), FocusFormat.PARQUET)
+    parts = ask(file, f"InvoiceId, {COSTS}", "WHERE x_PriceState <> 'list' GROUP BY InvoiceId")
+    assert {invoice: tuple(costs) for invoice, *costs in parts} == ledger(fleet)
+    database.close()
+
+
+def test_a_filter_lets_through_its_rows_only(made: Exported) -> None:
+    """With a filter there are the workloads that pass, of the same costs as without, and nothing of other clusters."""
+    whole = made.file(FocusAsked(level=FocusPart.POD))
+    costs = f"ChargePeriodStart::VARCHAR, InvoiceId, ResourceId, {COSTS}"
+    wanted = ask(whole, costs, "WHERE x_Pod = 'aws-0-0' GROUP BY ALL ORDER BY ALL")
+    narrow = FocusAsked(level=FocusPart.POD, filter=parse_filter('pod:"aws-0-0"'), origins=False)
+    file = made.file(narrow)
+    assert ask(file, costs, "GROUP BY ALL ORDER BY ALL") == wanted
+    assert ask(file, "count(AllocatedMethodDetails), count(x_SplitOriginCost)") == [(0, 0)]
+    cluster = made.file(FocusAsked(level=FocusPart.CLUSTER, filter=parse_filter('cluster:"aws"')))
+    assert ask(cluster, "DISTINCT x_Cluster") == [("aws",)]
+    assert {row[0] for row in ask(cluster, "DISTINCT x_CostKind")} >= {"workload", "idle", "tenancy"}
+    assert made.file(FocusAsked(filter=parse_filter('cluster:"none"')), FocusFormat.CSV).read_text().count("\n") == 1
+
+
+def test_a_fleet_without_bills_is_at_list_price(tmp_path: Path) -> None:
+    """A cluster that no bill covers costs its list price, is billed nothing, is marked so, and breaks no rule."""
+    web = {"node": "n1", "controller": "web", "controller_kind": "deployment", "ram_cost": 1}
+    pods = [
+        allocation(day(), **web, pod=f"p{n}", pod_uid=f"u{n}", cpu_cost=n, labels={"team": "web", "pod": f"p{n}"})
+        for n in (1, 2)
+    ]
+    bare = allocation(
+        day(), pod="bare", pod_uid="u3", node="n1", controller="", controller_kind="", cpu_cost=1, labels={}
+    )
+    machine = node(day(), name="n1", provider_id="i-1", cpu_cost=8, ram_cost=4, gpu_cost=0, cost=12, region="rack-1")
+    bucket = bucket_of(allocation_set([*pods, bare], day(), "onprem"), asset_set([machine], day(), "onprem"))
+    database = open_tables(tmp_path)
+    ingest(bucket, database)
+    for version in FocusVersion:
+        file = written(database, tmp_path, FocusAsked(version=version), FocusFormat.PARQUET, day())
+        assert check_focus(file, version, LIMITS).breaches == ()
+    what = "AllocatedResourceId, AllocatedTags, x_CostKind, x_PriceState, BilledCost, EffectiveCost, ListCost"
+    place = '"fleetcost/cluster":"onprem","fleetcost/namespace":"shop",'
+    tags = f'{{"team":"web",{place}"fleetcost/controller_kind":"deployment","fleetcost/controller":"web"}}'
+    own = f'{{{place}"fleetcost/controller_kind":"pod","fleetcost/controller":"bare"}}'
+    assert ask(file, what, "ORDER BY x_CostKind, AllocatedResourceId") == [
+        (None, None, "idle", "list", 0, 6, 6),
+        ("onprem/shop/deployment/web", tags, "workload", "list", 0, 5, 5),
+        ("onprem/shop/pod/bare", own, "workload", "list", 0, 1, 1),
+    ]
+    database.close()
