@@ -46,6 +46,7 @@ PAGES = {
     "bill": "bill",
     "health": "health",
     "prices": "prices",
+    "statements": "statements",
     "saved": "saved",
     "help": "help",
     "not-found": "nowhere/at-all",

@@ -55,6 +55,7 @@ class ShownCommand(enum.StrEnum):
     BILLING_RUN = "fleetcost billing run", PRIMARY
     BILLING_CHECK = "fleetcost billing check", PRIMARY
     RATES_IMPORT = "fleetcost rates import rates.csv --table booked", BUCKET
+    STATEMENTS_DEFINE = "fleetcost statements define team.yaml", BUCKET
     CONFIG_AGGREGATOR = "fleetcost config show aggregator", PRIMARY
     SETS_RAW = "fleetcost sets show --raw kubemodel.bingen", "where the file is"
     IMPORT_BACKUP = "fleetcost import etl-backup etl-backup-store.yaml", BUCKET

@@ -16,6 +16,7 @@ const PAGES: readonly PageName[] = [
   "assets",
   "health",
   "prices",
+  "statements",
   "saved",
   "help",
 ];

@@ -18,6 +18,8 @@ export type PageName =
   | "bill"
   | "health"
   | "prices"
+  | "statements"
+  | "statement"
   | "saved"
   | "help"
   | "not-found";
@@ -116,6 +118,8 @@ const OWN: Partial<Record<PageName, Partial<Params>>> = {
   bill: { window: "30d" },
   health: { sort: "cluster" },
   prices: { sort: "cluster" },
+  statements: { sort: "" },
+  statement: { sort: "" },
   saved: { sort: "title" },
 };
 
@@ -166,6 +170,7 @@ function pathOf(view: View): string {
   const variables = view.path.map(encodeURIComponent).join("/");
   if (view.page === "overview") return "";
   if (view.page === "cluster") return `clusters/${variables}`;
+  if (view.page === "statement") return `statements/${variables}`;
   if (view.page === "workload") return `w/${variables.replace(/%3A/g, ":")}`;
   if (view.page === "not-found") return variables;
   return view.page;
@@ -181,6 +186,7 @@ const PLAIN: readonly PageName[] = [
   "bill",
   "health",
   "prices",
+  "statements",
   "saved",
   "help",
 ];
@@ -191,6 +197,7 @@ function pageOf(segments: readonly string[]): [PageName, readonly string[]] {
   const plain = PLAIN.find((name) => name === first);
   if (plain && rest.length === 0) return [plain, []];
   if (first === "clusters" && rest.length === 1) return ["cluster", rest];
+  if (first === "statements" && rest.length === 2) return ["statement", rest];
   if (first === "w" && rest.length === 3) return ["workload", rest];
   return ["not-found", segments];
 }

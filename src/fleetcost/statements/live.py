@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from fleetcost.errors import CallerError
 from fleetcost.model.cloud_sets import IntegrationId
 from fleetcost.model.statement import CalendarMonth, StatementRow
-from fleetcost.model.window import Resolution, rfc3339
+from fleetcost.model.window import Resolution
 from fleetcost.query.answer import Completeness
 from fleetcost.query.ask import judged
 from fleetcost.query.bills import bill_entries, bills_behind, invoiced_days
@@ -159,7 +159,7 @@ def _integrations(
 
 
 def _cluster(one: Completeness) -> ClusterAtClosing:
-    gaps = tuple(f"{rfc3339(gap.window.start)}: {gap.state}, {gap.cause}" for gap in one.gaps[:MOST_GAPS])
+    gaps = tuple(f"{gap.window.start:%Y-%m-%d}: {gap.state}, {gap.cause}" for gap in one.gaps[:MOST_GAPS])
     state = one.state.value if hasattr(one, "state") else ""
     return ClusterAtClosing(one.cluster, state, one.coverage_minutes, one.expected_minutes, gaps, len(one.gaps))
 

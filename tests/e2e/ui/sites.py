@@ -45,6 +45,7 @@ PAGES = {
     "cloud": "cloud",
     "health": "health",
     "prices": "prices",
+    "statements": "statements",
     "saved": "saved",
     "help": "help",
 }

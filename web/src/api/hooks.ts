@@ -9,6 +9,7 @@ import { allocationsAddress, assetsAddress } from "./questions";
 import type {
   Allocations,
   Assets,
+  Books,
   BucketBeside,
   Clusters,
   HealthWindows,
@@ -89,6 +90,8 @@ export const useUnclaimed = (window: string, filter: string): Asked<Unclaimed> =
 /** Orders to repair, and whether this server takes new ones. */
 export const useRepairs = (): Asked<Repairs> => useAsked(addressOf("api/v1/repairs", { limit: "1" }));
 export const usePrices = (): Asked<Prices> => useAsked(addressOf("api/v1/prices"));
+/** The books and their months. */
+export const useStatements = (): Asked<Books> => useAsked(addressOf("api/v1/statements"));
 export const useSavedViews = (): Asked<SavedViews> => useAsked(addressOf("api/v1/views"));
 export const useHealthz = (): Asked<Healthz> => useAsked(addressOf("healthz"));
 

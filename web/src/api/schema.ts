@@ -119,3 +119,11 @@ export type ChangeRow = Frozen<Schemas["ChangeRowJson"]>;
 /** Days that stand out. */
 export type Anomalies = Frozen<Schemas["AnomaliesJson"]>;
 export type AnomalyEvent = Frozen<Schemas["AnomalyJson"]>;
+
+export type Books = Frozen<Schemas["BooksJson"]>;
+export type StatementBook = Books["books"][number];
+export type BookMonth = StatementBook["months"][number];
+export type Closing = Frozen<Schemas["ClosingJson"]>;
+export type StatementMonth = Frozen<Schemas["StatementMonthJson"]>;
+export type ComparedKey = StatementMonth["keys"][number];
+export type VerifiedBook = Frozen<Schemas["VerifiedJson"]>;

@@ -20,6 +20,8 @@ const TITLES: Readonly<Record<PageName, string>> = {
   bill: "Bill",
   health: "Data health",
   prices: "Prices",
+  statements: "Statements",
+  statement: "Statements",
   saved: "Saved",
   help: "Help",
   "not-found": "Not found",
@@ -27,7 +29,7 @@ const TITLES: Readonly<Record<PageName, string>> = {
 
 export function Crumbs({ view }: { view: View }) {
   const crumbs = crumbsOf(view);
-  const nested = view.page === "cluster" || view.page === "workload";
+  const nested = view.page === "cluster" || view.page === "workload" || view.page === "statement";
   return (
     <nav className="crumbs" aria-label="Where you are">
       <ol>
@@ -60,14 +62,17 @@ export function Crumbs({ view }: { view: View }) {
 /** The path of a cluster's or a workload's page; what is above the page itself is a link. */
 function PathCrumbs({ view }: { view: View }) {
   const [cluster = "", namespace] = view.path;
-  const above = [
-    viewOf("cluster", { path: [cluster], window: view.window }),
-    viewOf("explore", {
-      window: view.window,
-      aggregate: ["controller"],
-      filter: filterOf([equal("cluster", cluster), equal("namespace", namespace ?? "")]),
-    }),
-  ];
+  const above =
+    view.page === "statement"
+      ? [viewOf("statements")]
+      : [
+          viewOf("cluster", { path: [cluster], window: view.window }),
+          viewOf("explore", {
+            window: view.window,
+            aggregate: ["controller"],
+            filter: filterOf([equal("cluster", cluster), equal("namespace", namespace ?? "")]),
+          }),
+        ];
   return view.path.map((part, at) => {
     const to = at < view.path.length - 1 ? above[at] : undefined;
     return (
@@ -80,6 +85,7 @@ function PathCrumbs({ view }: { view: View }) {
 
 function topOf(view: View): View {
   if (view.page === "cluster") return viewOf("clusters");
+  if (view.page === "statement") return viewOf("statements");
   if (view.page === "workload") return viewOf("explore");
   return { ...viewOf(view.page), window: view.window, step: view.step, idle: view.idle };
 }

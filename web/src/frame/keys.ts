@@ -22,14 +22,15 @@ const PAGES = {
   b: "bill",
   f: "efficiency",
   k: "showback",
+  m: "statements",
 } as const;
 
 export const SHORTCUTS: readonly (readonly [string, string])[] = [
   ["Ctrl K", "find a page, cluster, namespace or workload"],
   ["/", "write a filter"],
   [
-    "g then o, e, c, f, k, a, l, b, h, p, s",
-    "go to Overview, Explore, Clusters, Efficiency, Show-back, Assets, Cloud costs, Bill, Data health, Prices, Saved",
+    "g then o, e, c, f, k, a, l, b, h, p, m, s",
+    "go to Overview, Explore, Clusters, Efficiency, Show-back, Assets, Cloud costs, Bill, Data health, Prices, Statements, Saved",
   ],
   ["w", "choose the window"],
   ["b", "choose what to group by"],

@@ -14,5 +14,6 @@ export const PAGE_LINKS: readonly (readonly [PageName, IconName, string])[] = [
   ["bill", "table", "Bill"],
   ["health", "health", "Data health"],
   ["prices", "prices", "Prices"],
+  ["statements", "statements", "Statements"],
   ["saved", "saved", "Saved"],
 ];

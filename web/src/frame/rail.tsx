@@ -87,6 +87,7 @@ export function Rail({ view, open, onClose, onFind }: RailProps) {
 function current(view: View, page: PageName): { "aria-current"?: "page" | "true" } {
   if (view.page === page) return { "aria-current": "page" };
   if (page === "clusters" && view.page === "cluster") return { "aria-current": "true" };
+  if (page === "statements" && view.page === "statement") return { "aria-current": "true" };
   return page === "explore" && view.page === "workload" ? { "aria-current": "true" } : {};
 }
 
