@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ui web demo nise thanos test test-all unit lint types matrix engines e2e bench shots docs clean
+.PHONY: help setup ui web demo nise peer thanos test test-all unit lint types matrix engines e2e bench shots docs clean
 
 help:           ## list the targets
 	@grep -E '^[a-z-]+: .*##' Makefile | sed 's/:.*##/\t/' | expand -t 11
@@ -44,6 +44,10 @@ engines: ui     ## the API's whole suite on Sail and on Spark, and what happens 
 nise:            ## bills of an independent generator, in an environment of its own
 	@test -x .cache/nise/bin/nise || (python3 -m venv .cache/nise && .cache/nise/bin/pip install -q koku-nise==5.4.4)
 	@NISE=$(CURDIR)/.cache/nise/bin/nise $(PY) -m pytest --corners tests/e2e/test_nise.py $(ARGS)
+
+peer:            ## a server for AI clients that others wrote for Kubecost's API, in front of ours
+	@test -x .cache/peer/bin/ct-kubecost-mcp-server || (python3 -m venv .cache/peer && .cache/peer/bin/pip install -q ct-kubecost-mcp-server==0.2.0)
+	@PEER=$(CURDIR)/.cache/peer/bin/ct-kubecost-mcp-server $(PY) -m pytest --corners tests/e2e/test_mcp_peer.py $(ARGS)
 
 thanos: ui      ## the tests against a real Thanos, which takes minutes to build
 	@scripts/setup servers thanos && $(PY) -m pytest --servers only --corners tests/e2e/test_thanos.py $(ARGS)
