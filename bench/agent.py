@@ -218,6 +218,13 @@ def _container_series(i: int, nodes: int) -> Iterator[tuple[str, dict[str, str]]
         }
         yield "container_cpu_usage_seconds_total", group
         yield "container_memory_working_set_bytes", group
+        yield "kube_pod_container_status_restarts_total", placed
+        yield "container_oom_events_total", group
+        yield "container_pressure_cpu_waiting_seconds_total", group
+        yield "container_pressure_memory_stalled_seconds_total", group
+        if i % 2:
+            yield "container_cpu_cfs_periods_total", group
+            yield "container_cpu_cfs_throttled_periods_total", group
     for metric in ("receive", "transmit"):
         yield f"container_network_{metric}_bytes_total", named | {"interface": "eth0", "id": f"/kubepods/{pod['uid']}"}
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from fleetcost.model.window import Window
+from fleetcost.samples.points import POINTED, render_pointed
 from fleetcost.samples.promql import Instant, Lookback, render, render_edge, render_present
 from fleetcost.samples.queries import CONTAINER_FIRST, CPU_USED, RAM_USED, every
 from fleetcost.samples.query import Over, Query
@@ -26,7 +27,9 @@ Everything the agent asks the metrics store, made by `scripts/docs_queries.py` f
 fails when this page is stale.
 
 - An hour is asked for once, when it is over. Nothing is asked when somebody looks at a cost.
-- Every query is an instant query that looks back over one hour. No query spans more than the window it is for.
+- Queries look back over one hour, most of them as instant queries. No query spans more than the window it is for.
+- Distributions of use, and counters that are looked at from time to time, are asked as ranges: every five minutes, or
+  every quarter of an hour, from the hour's start to its end.
 - At most four are under way at once. A query that is too large for the server's limits is asked again in parts, a few
   namespaces each. A busy server is asked again after the time it asks for, at most five times.
 - With a cluster label every selector carries it, so no other cluster's series are read.
@@ -101,7 +104,7 @@ def _section(over: Over, queries: list[Query], samples: dict[str, int]) -> str:
 
 
 def _entry(query: Query, samples: int) -> str:
-    text = render(query, LOOK).text
+    text = (render_pointed if query.over in POINTED else render)(query, LOOK).text
     figure = f"\n\n{samples:,} samples." if samples else ""
     return f"**{query.name}**: {query.why}\n\n```promql\n{text}\n```{figure}\n"
 

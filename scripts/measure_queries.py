@@ -19,14 +19,30 @@ import httpx
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "src"), str(ROOT / "tests")]
 
-from agent import HOUR, STEP_SECONDS, _metrics, _Recording  # noqa: E402
+from agent import START, STEP_SECONDS, _metrics  # noqa: E402
 
+from fleetcost.model.window import Window  # noqa: E402
 from fleetcost.samples.client import PrometheusSource  # noqa: E402
 from fleetcost.samples.queries import every  # noqa: E402
 from fleetcost.samples.query import Query  # noqa: E402
 from servers.metric_stores import prometheus  # noqa: E402
 
+HOUR = Window.of_epochs(START, START + 3600)
 FIGURES = ROOT / "docs" / "queries.samples.json"
+
+
+class _Recording(httpx.HTTPTransport):
+    """Sends requests and keeps them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[httpx.Request] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Keep a request and send it."""
+        request.read()
+        self.sent.append(request)
+        return super().handle_request(request)
 
 
 def main() -> None:

@@ -52,7 +52,7 @@ def copied(series: RawSeries, low: int, high: int) -> RawSeries:
 
 def is_counter(query: Query) -> bool:
     """Tell whether a query reads counters."""
-    return query.over in (Over.INCREASE, Over.PEAK_RATE)
+    return query.over in (Over.INCREASE, Over.PEAK_RATE, Over.RATE_POINTS, Over.LOOKS)
 
 
 def grid(start: float, end: float, every: int, offset: float = 0.0) -> Floats:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from fleetcost.costing.balance import billed_by_pod, check_nodes
 from fleetcost.costing.balancers import balancer_asset, find_balancers, share_balancer
+from fleetcost.costing.behaviour import Watcher
 from fleetcost.costing.breakdown import with_breakdown
 from fleetcost.costing.cards import Cards
 from fleetcost.costing.cost_owners import CostOwner, Nobody
@@ -24,7 +25,7 @@ from fleetcost.costing.plausible import check_prices
 from fleetcost.costing.pods import Pods, find_pods
 from fleetcost.costing.prices import PriceBook
 from fleetcost.costing.resources import Meter
-from fleetcost.costing.rows import Payment, RowNames, unused_row, workload_rows
+from fleetcost.costing.rows import Meters, Payment, RowNames, unused_row, workload_rows
 from fleetcost.costing.services import ServicePods
 from fleetcost.costing.sidecars import adopt
 from fleetcost.costing.traffic import find_traffic
@@ -149,11 +150,12 @@ def _network(fleet: _Fleet, payments: _Payments) -> Iterable[Asset]:
 
 def _workloads(fleet: _Fleet, payments: _Payments) -> Iterable[Allocation]:
     meter = Meter(fleet.samples, fleet.pods, fleet.gpus, fleet.notes)
+    meters = Meters(meter, Watcher(fleet.samples, fleet.pods, fleet.notes))
     priced = fleet.nodes.pricing(fleet.book, fleet.notes)
     for pod in fleet.pods:
         node, prices = priced.of(pod.node, pod.run)
         services = fleet.services.of(pod)
-        yield from workload_rows(pod, node, prices, fleet.names, services, meter, payments.by_owner)
+        yield from workload_rows(pod, node, prices, fleet.names, services, meters, payments.by_owner)
 
 
 def _unused(fleet: _Fleet, payments: _Payments) -> Iterable[Allocation]:

@@ -17,7 +17,7 @@ from fleetcost.costing.prices import GIB, NodePrices
 from fleetcost.costing.uses import NO_DEMAND, Demand, Use, uses
 from fleetcost.model.finding import FindingKind
 from fleetcost.model.gpu import FractionSource
-from fleetcost.model.records import ContainerResource, ContainerValue, PodValue
+from fleetcost.model.records import ContainerPoints, ContainerResource, ContainerValue, PodValue
 from fleetcost.model.samples import Samples
 
 MOST_CORES = 512.0
@@ -91,7 +91,7 @@ class Meter:
         self._cpu_seconds = [Values(v, pods, shared=True) for v in (of.cpu_used_seconds, of.cpu_used_beside_seconds)]
         self._cpu = [Values(v, pods) for v in (of.cpu_allocated, of.cpu_requested, of.cpu_used_max, of.cpu_limit)]
         self._ram = [Values(v, pods) for v in (of.ram_allocated, of.ram_requested, of.ram_used, of.ram_limit)]
-        self._ram_peak = Values(of.ram_used_max, pods)
+        self._ram_peak = Values(_peaks(of.ram_points), pods)
         self._whole_seconds = Values(_of_pods(of.whole_cpu_used_seconds), pods, shared=True)
         self._whole_cpu = [Values(_of_pods(v), pods) for v in (of.whole_cpu_requested, of.whole_cpu_limit)]
         self._whole_ram = [
@@ -231,6 +231,10 @@ class Meter:
 
 def _of_pods(values: Iterable[PodValue]) -> Iterable[ContainerValue]:
     return (ContainerValue(value.namespace, value.pod, value.uid, "", "", value.value) for value in values)
+
+
+def _peaks(points: Iterable[ContainerPoints]) -> Iterable[ContainerValue]:
+    return (ContainerValue(one.namespace, one.pod, one.uid, one.container, "", one.value) for one in points)
 
 
 def _by_container(values: Iterable[ContainerResource], pods: Pods) -> Mapping[ContainerKey, dict[str, float]]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from fleetcost.costing.behaviour import Watcher
 from fleetcost.costing.controllers import Controllers
 from fleetcost.costing.cost_owners import CostOwner, Nobody
 from fleetcost.costing.labels import LabelBook
@@ -33,6 +35,13 @@ class RowNames:
     def __init__(self, samples: Samples) -> None:
         self.labels = LabelBook(samples)
         self.controllers = Controllers(samples, self.labels)
+
+
+class Meters(NamedTuple):
+    """What is measured of containers."""
+
+    resources: Meter
+    behaviour: Watcher
 
 
 @dataclass(slots=True)
@@ -73,7 +82,7 @@ def workload_rows(
     prices: NodePrices,
     names: RowNames,
     services: tuple[str, ...],
-    meter: Meter,
+    meters: Meters,
     payments: Mapping[CostOwner, Payment],
 ) -> Iterator[Allocation]:
     """Return one row a container of a pod."""
@@ -82,7 +91,7 @@ def workload_rows(
     namespace = pod.key.namespace
     namespace_labels = names.labels.of_namespace(namespace)
     namespace_annotations = names.labels.namespace_annotations(namespace)
-    for container, resources in meter.measure(pod, node, prices).items():
+    for container, resources in meters.resources.measure(pod, node, prices).items():
         payment = payments.get(ContainerKey(pod.key, container), NO_PAYMENT)
         yield Allocation(
             node=pod.node,
@@ -101,6 +110,7 @@ def workload_rows(
             start=pod.run.starts_at,
             end=pod.run.ends_at,
             **resources._asdict(),
+            **meters.behaviour.of(ContainerKey(pod.key, container), node)._asdict(),
             **payment.fields(),  # type: ignore[arg-type]
         )
 

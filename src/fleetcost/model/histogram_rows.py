@@ -17,6 +17,8 @@ NEAR_ZERO = np.iinfo(np.int16).min
 _MOST_CELLS = 2**24
 """So many sums are kept at once whether there are points for them or not; beyond, counts are sorted first."""
 
+_ROWS_AT_ONCE = 2**15
+
 _LONGEST = 9
 """Bytes of a number that fit into 64 bits with a sign."""
 
@@ -58,9 +60,21 @@ def merge_rows(contents: Sequence[bytes | None], groups: Ints) -> BucketRows:
     Raises:
         HistogramDamagedError: bytes are those of no distribution.
     """
-    known = np.array([one is not None for one in contents], np.bool_)
+    parts = [
+        _added(_of_groups(contents[start : start + _ROWS_AT_ONCE], groups[start : start + _ROWS_AT_ONCE]))
+        for start in range(0, len(contents), _ROWS_AT_ONCE)
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    named = ("group", "index", "count")
+    none = [np.empty(0, np.int64)]
+    return _added(BucketRows(*(np.concatenate([*none, *(getattr(part, name) for part in parts)]) for name in named)))
+
+
+def _of_groups(contents: Sequence[bytes | None], groups: Ints) -> BucketRows:
+    known = [place for place, one in enumerate(contents) if one is not None]
     rows = _decode([one for one in contents if one is not None])
-    return _added(BucketRows(groups[known][rows.group], rows.index, rows.count))
+    return BucketRows(groups[known][rows.group], rows.index, rows.count)
 
 
 def _added(rows: BucketRows) -> BucketRows:

@@ -36,6 +36,17 @@ class ContainerValue(NamedTuple):
     value: float
 
 
+class ContainerPoints(NamedTuple):
+    """How much a container used in each five minutes in which it was measured, and the most of all."""
+
+    namespace: str
+    pod: str
+    uid: str
+    container: str
+    value: float
+    points: tuple[float, ...]
+
+
 class ContainerResource(NamedTuple):
     """How much of one extended resource a container asked for; `resource` in Prometheus spelling."""
 

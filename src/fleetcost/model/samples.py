@@ -13,6 +13,7 @@ from fleetcost.model.finding import Finding
 from fleetcost.model.records import (
     ClaimSeen,
     ClaimValue,
+    ContainerPoints,
     ContainerResource,
     ContainerSeen,
     ContainerValue,
@@ -65,7 +66,8 @@ class PodSamples:
     `*_allocated` is the exporter's mean of max(request, usage); `cpu_used_seconds` is core-seconds in the window, and
     `cpu_used_beside_seconds` the same by a second exporter; GPU use is a share of 1, and `gpu_busy_percent` the coarser
     measure of GPUs that have no other. `init_*` are the same of init containers, `whole_*` of pods: what they ask for
-    as a whole, and the use of their own control group. `device_claims` are pods that hold devices by ResourceClaims.
+    as a whole, and the use of their own control group. `*_points` are means of five minutes, of RAM peaks. `oom_ended`
+    are containers that last ended because memory ran out. `device_claims` are pods that hold devices by ResourceClaims.
     """
 
     running: tuple[ContainerSeen, ...] = ()
@@ -78,18 +80,28 @@ class PodSamples:
     cpu_used_seconds: tuple[ContainerValue, ...] = ()
     cpu_used_beside_seconds: tuple[ContainerValue, ...] = ()
     cpu_used_max: tuple[ContainerValue, ...] = ()
+    cpu_points: tuple[ContainerPoints, ...] = ()
+    cpu_points_beside: tuple[ContainerPoints, ...] = ()
     ram_allocated: tuple[ContainerValue, ...] = ()
     ram_requested: tuple[ContainerValue, ...] = ()
     ram_used: tuple[ContainerValue, ...] = ()
-    ram_used_max: tuple[ContainerValue, ...] = ()
+    ram_points: tuple[ContainerPoints, ...] = ()
     gpu_allocated: tuple[ContainerValue, ...] = ()
     gpu_requested: tuple[ContainerResource, ...] = ()
     gpu_used: tuple[ContainerValue, ...] = ()
     gpu_used_max: tuple[ContainerValue, ...] = ()
+    gpu_points: tuple[ContainerPoints, ...] = ()
     gpu_busy_percent: tuple[ContainerValue, ...] = ()
     gpu_busy_percent_max: tuple[ContainerValue, ...] = ()
     cpu_limit: tuple[ContainerValue, ...] = ()
     ram_limit: tuple[ContainerValue, ...] = ()
+    restarts: tuple[ContainerValue, ...] = ()
+    oom_events: tuple[ContainerValue, ...] = ()
+    oom_ended: tuple[ContainerValue, ...] = ()
+    cpu_periods: tuple[ContainerValue, ...] = ()
+    cpu_throttled_periods: tuple[ContainerValue, ...] = ()
+    cpu_pressure_seconds: tuple[ContainerValue, ...] = ()
+    ram_pressure_seconds: tuple[ContainerValue, ...] = ()
     whole_cpu_requested: tuple[PodValue, ...] = ()
     whole_ram_requested: tuple[PodValue, ...] = ()
     whole_cpu_limit: tuple[PodValue, ...] = ()

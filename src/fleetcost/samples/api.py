@@ -18,7 +18,7 @@ from fleetcost.ops.tls import Tls
 from fleetcost.samples.access import Access, authentication
 from fleetcost.samples.dialect import says_partial
 from fleetcost.samples.promql import Instant
-from fleetcost.samples.source import Row
+from fleetcost.samples.source import Row, largest_of
 
 LONGEST_WAIT_SECONDS = 10.0
 AT_ONCE = 8
@@ -118,13 +118,14 @@ class Api:
             TooLargeError: it exceeds a limit of the server.
             SourceError: no answer, or one that is no answer, or lacks some of the data.
         """
-        form = {
-            "query": instant.text,
-            "time": f"{instant.time_ms / 1000:.3f}",
-            "timeout": f"{int(self._timeout_seconds)}s",
-            **parameters,
-        }
-        reply = self._retrying(about, "/api/v1/query", form, _Answer, post=True)
+        at = f"{instant.time_ms / 1000:.3f}"
+        form = {"query": instant.text, "timeout": f"{int(self._timeout_seconds)}s", **parameters}
+        reply: _Answer | _PointsAnswer
+        if instant.step_seconds:
+            form |= {"start": f"{instant.from_ms / 1000:.3f}", "end": at, "step": str(instant.step_seconds)}
+            reply = self._retrying(about, "/api/v1/query_range", form, _PointsAnswer, post=True)
+        else:
+            reply = self._retrying(about, "/api/v1/query", form | {"time": at}, _Answer, post=True)
         missing = tuple(warning for warning in reply.warnings if says_partial(warning))
         if reply.isPartial and not missing:
             missing = ("the server marks its answer as partial",)
@@ -134,7 +135,7 @@ class Api:
                 f"({'; '.join(missing)}); the window is built once all of it does, or set accept_partial to build it "
                 "as partial"
             )
-        return Response([Row(sample.metric, float(sample.value[1])) for sample in reply.data.result], missing)
+        return Response([sample.row() for sample in reply.data.result], missing)
 
     def label_values(self, about: str, label: str, wanted: str, start_epoch: int, end_epoch: int) -> list[str]:
         """Return the values a label has in the series of a selector."""
@@ -193,17 +194,41 @@ class _Sample(msgspec.Struct):
     metric: dict[str, str]
     value: tuple[float, str]
 
+    def row(self) -> Row:
+        return Row(self.metric, float(self.value[1]))
+
+
+class _Points(msgspec.Struct):
+    metric: dict[str, str]
+    values: list[tuple[float, str]]
+
+    def row(self) -> Row:
+        points = tuple((time, float(value)) for time, value in self.values)
+        return Row(self.metric, largest_of(points), points)
+
 
 class _Data(msgspec.Struct):
     resultType: Literal["vector"]  # noqa: N815 - the API's spelling
     result: list[_Sample]
 
 
-class _Answer(msgspec.Struct):
+class _PointsData(msgspec.Struct):
+    resultType: Literal["matrix"]  # noqa: N815 - the API's spelling
+    result: list[_Points]
+
+
+class _Reply(msgspec.Struct, kw_only=True):
     status: Literal["success"]
-    data: _Data
     isPartial: bool = False  # noqa: N815 - the API's spelling
     warnings: list[str] = []
+
+
+class _Answer(_Reply):
+    data: _Data
+
+
+class _PointsAnswer(_Reply):
+    data: _PointsData
 
 
 class _Names(msgspec.Struct):

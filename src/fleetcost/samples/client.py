@@ -19,6 +19,7 @@ from fleetcost.samples.dialect import UNDILUTED, Level, ServerKind, SourceDialec
 from fleetcost.samples.edges import EDGED, Presence, seen_times
 from fleetcost.samples.narrowing import Render
 from fleetcost.samples.pieces import PIECED, whole
+from fleetcost.samples.points import POINTED, pointed
 from fleetcost.samples.promql import Lookback, Matchers, render, selector
 from fleetcost.samples.queries import OBSERVED
 from fleetcost.samples.query import Matcher, Op, Query
@@ -123,6 +124,8 @@ class PrometheusSource:
             rows = seen_times(query, look, int(self._clock().timestamp()), ask, self._presence)
         elif query.over in PIECED:
             rows = whole(query, look, ask)
+        elif query.over in POINTED:
+            rows = pointed(query, look, ask)
         else:
             rows = ask(query, lambda extra: render(query, look, extra))
         return PartialRows(rows, sorted(missing)) if missing else rows

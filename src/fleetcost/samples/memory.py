@@ -17,10 +17,12 @@ from fleetcost.model.allocation import Labels
 from fleetcost.model.window import Window
 from fleetcost.samples import extrapolation
 from fleetcost.samples.edges import newest
+from fleetcost.samples.memory_points import points
 from fleetcost.samples.memory_steps import Sampled, Steps
+from fleetcost.samples.points import LOOKED_AT, POINTED, grown, spacing
 from fleetcost.samples.promql import FRESH_STEPS, LOOKBACK_SECONDS
 from fleetcost.samples.query import Matcher, Op, Over, Query, scrape_labels
-from fleetcost.samples.source import Floats, RawSeries, Row, SeriesProvider
+from fleetcost.samples.source import Floats, RawSeries, Row, SeriesProvider, largest_of
 
 STALE_BITS = 0x7FF0000000000002
 STALE = float(np.uint64(STALE_BITS).view(np.float64))
@@ -57,6 +59,8 @@ class MemorySource:
         series = [one for one in every if len(one.times) and matches(one.labels)]
         if query.over is Over.MINUTES_SEEN:
             return _minutes_seen(query, series, window, resolution_seconds)
+        if query.over in POINTED:
+            return (_looks if query.over in LOOKED_AT else _pointed)(query, series, window, resolution_seconds)
         if query.over in _TOGETHER:
             return _together(query, series, Steps(window, resolution_seconds), self._major)
         valued = []
@@ -114,6 +118,38 @@ def _together(query: Query, series: Sequence[RawSeries], steps: Steps, major: in
         if value is not None:
             found.append(Row(_labels(query.by, key), value))
     return found
+
+
+def _pointed(query: Query, series: Sequence[RawSeries], window: Window, step: int) -> list[Row]:
+    rows: dict[tuple[str, ...], list[Sampled]] = defaultdict(list)
+    for one in series:
+        rows[_identity(one.labels, query.by)].append(_real(one))
+    found = ((key, points(query.over, group, window, step)) for key, group in rows.items())
+    return [Row(_labels(query.by, key), largest_of(values), values) for key, values in found if values]
+
+
+def _looks(query: Query, series: Sequence[RawSeries], window: Window, step: int) -> list[Row]:
+    every, names = spacing(query, step), query.by + query.distinct
+    times = _points(window.start_epoch, window.end_epoch, every)
+    things: dict[tuple[str, ...], list[Floats]] = defaultdict(list)
+    for one in series:
+        things[_identity(one.labels, names)].append(_looked_at(one, times))
+    found = []
+    for key, copies in things.items():
+        values = np.fmax.reduce(copies)
+        held = ~np.isnan(values)
+        if held.any():
+            seen = tuple(zip(times[held].tolist(), values[held].tolist(), strict=True))
+            found.append(Row(_labels(names, key), largest_of(seen), seen))
+    return grown(query, found, every)
+
+
+def _looked_at(series: RawSeries, times: Floats) -> Floats:
+    before = times - _MILLISECOND
+    points, _, current = _current(series, before)
+    values = np.full(len(times), np.nan)
+    values[np.searchsorted(before, points)] = current
+    return values
 
 
 def _real(series: RawSeries) -> Sampled:

@@ -43,13 +43,17 @@ class Steps:
         means = {float(one.values.mean()) for one in inside}
         if len(means) <= 1:
             return means.pop() if means else None
+        return self.stepped_mean(group)
+
+    def stepped_mean(self, group: Sequence[Sampled]) -> float:
+        """Return the mean over the steps of the means of their samples; not a number without samples."""
         totals, counts = np.zeros(self._end - self._first), np.zeros(self._end - self._first)
         for one in group:
             steps, chosen = self._steps_of(one)
             np.add.at(totals, steps - self._first, one.values[chosen])
             np.add.at(counts, steps - self._first, 1)
         held = counts > 0
-        return float((totals[held] / counts[held]).mean()) if held.any() else None
+        return float((totals[held] / counts[held]).mean()) if held.any() else float("nan")
 
     def count(self, group: Sequence[Sampled]) -> float | None:
         """Return the number of steps in which there are samples, or None without samples."""

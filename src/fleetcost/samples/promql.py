@@ -1,19 +1,21 @@
 """
 Queries written out in PromQL.
 
-Every query is an instant query that looks back one window. Windows are half-open, and Prometheus 2 and 3 disagree on
+Every query looks back one window, most as an instant query. Windows are half-open, and Prometheus 2 and 3 disagree on
 whether the left end of a range belongs to it. Both give the same answer here, without asking for the version:
 
 * raw ranges are evaluated one millisecond before the window's end, so the sample at the start is in and the one at the
   end is out, whichever end is closed; the ranges of single steps (`stepwise`) are shifted by the same millisecond;
 * stepped ranges are evaluated at the end and reach one second beyond the start, so the step at the start is always in,
-  or one second short of it, so it never is.
+  or one second short of it, so it never is;
+* queries with several points are evaluated at the window's own times, each a millisecond before.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fleetcost.model.histogram import POINT_SECONDS
 from fleetcost.model.window import Window
 from fleetcost.samples.query import Matcher, Over, Query, scrape_labels
 
@@ -34,10 +36,19 @@ Matchers = tuple[Matcher, ...]
 
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """A query as the API takes it: the text and the time it is evaluated at, in milliseconds."""
+    """
+    A query as the API takes it.
+
+    Attributes:
+        text: the expression
+        time_ms: when it is evaluated, in milliseconds
+        from_ms, step_seconds: of one with several points: the first; they end at `time_ms`. 0 for one point
+    """
 
     text: str
     time_ms: int
+    from_ms: int = 0
+    step_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +132,25 @@ def _stepped(query: Query, wanted: str, look: Lookback) -> str:
             return _grouped(query, f"min_over_time({_seen(query, wanted)}[{look.with_start}])")
         case _:
             return _grouped(query, f"max_over_time({_seen(query, wanted)}[{look.with_start}])")
+
+
+def render_looks(query: Query, look: Lookback, every: int, extra: Matchers = ()) -> Instant:
+    """Write out what counters were at the window's edges and, every so many seconds, between them."""
+    wanted = selector(query.metric, query.matchers + extra)
+    text = f"max by ({_labels(query.by + query.distinct)}) ({wanted} offset 1ms)"
+    return Instant(text, look.end_ms, look.window.start_epoch * _MILLISECONDS, every)
+
+
+def render_points(query: Query, look: Lookback, extra: Matchers = ()) -> Instant:
+    """Write out the peaks or means of five minutes; a mean is that of their steps, of all samples in each."""
+    wanted, by = selector(query.metric, query.matchers + extra), _labels(query.by)
+    if query.over is Over.PEAK_POINTS:
+        text = f"max by ({by}) (max_over_time({wanted}[{duration(POINT_SECONDS - look.coarse)}] offset 1ms))"
+    else:
+        total, count = (f"sum by ({by}) ({in_step(function, wanted, look)})" for function in ("sum", "count"))
+        text = f"avg_over_time(({total} / {count})[{duration(POINT_SECONDS - 1)}:{duration(look.step_seconds)}])"
+    first = look.window.start_epoch + POINT_SECONDS
+    return Instant(text, look.end_ms, first * _MILLISECONDS, POINT_SECONDS)
 
 
 def render_edge(query: Query, window: Window, now_epoch: int, extra: Matchers = ()) -> Instant:

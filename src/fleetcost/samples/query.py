@@ -29,6 +29,10 @@ class Over(enum.StrEnum):
     LAST_SEEN = "time of its last sample"
     MINUTES_SEEN = "minutes in which it was fresh"
     LABELS = "the labels it had last, with the time they were last seen"
+    RATE_POINTS = "growth of the counter per second in each five minutes"
+    MEAN_POINTS = "mean in each five minutes"
+    PEAK_POINTS = "largest sample in each five minutes"
+    LOOKS = "growth of the counter between looks, a quarter of an hour apart"
 
     @property
     def stepped(self) -> bool:

@@ -20,11 +20,12 @@ class RowReader:
     Label values repeat in thousands of rows, so each text is kept once.
     """
 
-    __slots__ = ("labels", "value")
+    __slots__ = ("labels", "points", "value")
 
-    def __init__(self, labels: Labels, value: float) -> None:
+    def __init__(self, labels: Labels, value: float, points: tuple[tuple[float, float], ...] = ()) -> None:
         self.labels = labels
         self.value = value
+        self.points = points
 
     def text(self, label: str, *fallbacks: str) -> str:
         """Return a label's value, or that of the first fallback that has one, or an empty text."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fleetcost.model.records import (
     ClaimSeen,
     ClaimValue,
+    ContainerPoints,
     ContainerResource,
     ContainerSeen,
     ContainerValue,
@@ -84,6 +85,20 @@ def exported_value(row: RowReader) -> ContainerValue:
         "",
         row.value,
     )
+
+
+def container_points(row: RowReader) -> ContainerPoints:
+    """Read what a container used in each five minutes."""
+    return ContainerPoints(*container_value(row)[:4], row.value, _values(row))
+
+
+def exported_points(row: RowReader) -> ContainerPoints:
+    """Read the same of an exporter whose own labels a scrape may have renamed."""
+    return ContainerPoints(*exported_value(row)[:4], row.value, _values(row))
+
+
+def _values(row: RowReader) -> tuple[float, ...]:
+    return tuple(value for _, value in row.points)
 
 
 def container_resource(row: RowReader) -> ContainerResource:

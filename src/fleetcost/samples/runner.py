@@ -71,7 +71,7 @@ class QueryRunner:
                 self.notice(FindingKind.SAMPLES_DROPPED, query.name)
                 continue
             try:
-                records.append(convert(RowReader(row.labels, row.value)))
+                records.append(convert(RowReader(row.labels, row.value, row.points)))
             except UnnamedError as error:
                 self.notice(FindingKind.ROWS_UNNAMED, f"{query.name}: {error}")
         return tuple(records)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,10 +20,23 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of an answer: the labels that identify it and its value; times are Unix seconds."""
+    """
+    One row of an answer.
+
+    Attributes:
+        labels: those that identify it
+        value: its value; a time is Unix seconds; of several points the largest
+        points: time and value of each, of a query that asks for several
+    """
 
     labels: Labels
     value: float
+    points: tuple[tuple[float, float], ...] = ()
+
+
+def largest_of(points: Iterable[tuple[float, float]]) -> float:
+    """Return the largest value of points, or what is no number where none is one."""
+    return max((value for _, value in points if not math.isnan(value)), default=math.nan)
 
 
 class PartialRows(list[Row]):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import cache, reduce
 from itertools import pairwise
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,6 +22,9 @@ from fleetcost.model.histogram_rows import merge_rows
 from fleetcost.model.sets import SetKey, SetKind
 from fleetcost.sets.cost_set import CostSet, Provenance, from_table
 from fleetcost.sets.schema import SCHEMAS, TABLES
+
+_GROUPS_AT_ONCE = 1024
+"""So many rows of the result have their distributions merged at once; their buckets take most of the memory."""
 
 
 def add_sets(key: SetKey, parts: Sequence[CostSet], provenance: Provenance) -> CostSet:
@@ -134,9 +138,14 @@ def _add_shares(column: pa.Array, shares: SetColumn, group_of_row: Callable[[], 
 def _merge(column: pa.Array, _: SetColumn, group_of_row: Callable[[], pa.Array], groups: int) -> pa.Array:
     """Merge the distributions of each result row; without any it was not measured."""
     merged: list[bytes | None] = [None] * groups
-    if column.null_count < len(column):
-        rows = merge_rows(column.to_pylist(), group_of_row().to_numpy(zero_copy_only=False))
-        for group, histogram in rows.histograms():
+    if column.null_count == len(column):
+        return pa.array(merged, column.type)
+    of_row = group_of_row().to_numpy(zero_copy_only=False)
+    order = np.argsort(of_row, kind="stable")
+    for first in range(0, groups, _GROUPS_AT_ONCE):
+        low, high = np.searchsorted(of_row, [first, first + _GROUPS_AT_ONCE], sorter=order)
+        rows = order[low:high]
+        for group, histogram in merge_rows(column.take(pa.array(rows)).to_pylist(), of_row[rows]).histograms():
             merged[group] = encode(histogram)
     return pa.array(merged, column.type)
 

@@ -123,12 +123,22 @@ QUESTIONS = [
     question(Over.AVG, matchers=(Matcher("pod", Op.NOT_REGEX, "p[0-4]"),)),
     question(Over.AVG, matchers=(Matcher("absent", Op.EQUAL, ""),)),
     question(Over.AVG, metric="no_such_metric"),
+    question(Over.RATE_POINTS),
+    question(Over.RATE_POINTS, distinct=("id",)),
+    question(Over.MEAN_POINTS),
+    question(Over.PEAK_POINTS),
+    question(Over.LOOKS),
+    question(Over.LOOKS, distinct=("id",)),
 ]
 
 
 def answer(rows: Sequence[Row]) -> dict[frozenset[tuple[str, str]], float]:
-    keyed = {frozenset((k, v) for k, v in row.labels.items() if v): row.value for row in rows}
-    assert len(keyed) == len(rows)
+    keyed = {
+        frozenset({(k, v) for k, v in row.labels.items() if v} | {("at", str(time)) for time in times}): value
+        for row in rows
+        for times, value in [((), row.value), *(((time,), value) for time, value in row.points)]
+    }
+    assert len(keyed) == sum(1 + len(row.points) for row in rows)
     return keyed
 
 

@@ -109,7 +109,7 @@ def no_waiting() -> Iterator[None]:
 
 def ask(server: Server, **changes: object) -> object:
     with closing(PrometheusSource(server.url, **changes)) as source:  # type: ignore[arg-type]
-        return source.query(queries.RAM_USED_MAX, HOUR, 60)
+        return source.query(queries.GPU_USED_MAX, HOUR, 60)
 
 
 def test_an_answer_becomes_rows() -> None:
@@ -155,7 +155,7 @@ def test_a_token_is_read_again_for_every_query(tmp_path: Path) -> None:
     ):
         for token in ("first", "second"):
             file.write_text(token + "\n")
-            source.query(queries.RAM_USED_MAX, HOUR, 60)
+            source.query(queries.GPU_USED_MAX, HOUR, 60)
         assert [one.headers["Authorization"] for one in server.asked] == ["Bearer first", "Bearer second"]
 
 
@@ -204,7 +204,7 @@ def test_a_busy_server_is_asked_again(status: int) -> None:
 def test_a_server_that_stays_busy_is_named() -> None:
     """After the last attempt the error names the query, the server and what it said."""
     with serving(lambda _: (503, {"error": "overloaded"})) as server:
-        with pytest.raises(SourceError, match=r"query 'RAM used at most' on http://127.*503: overloaded"):
+        with pytest.raises(SourceError, match=r"query 'GPU used at most' on http://127.*503: overloaded"):
             ask(server)
         assert len(server.asked) == 3
 
@@ -215,7 +215,7 @@ def test_nobody_there() -> None:
         pytest.raises(SourceError, match=r"ConnectError.*is the address right"),
         closing(PrometheusSource("http://127.0.0.1:9")) as source,
     ):
-        source.query(queries.RAM_USED_MAX, HOUR, 60)
+        source.query(queries.GPU_USED_MAX, HOUR, 60)
 
 
 @pytest.mark.parametrize(
@@ -273,10 +273,10 @@ def test_a_query_that_is_too_large_is_asked_in_parts(status: int, said: str) -> 
         return vector(*({"metric": {"namespace": name}, "value": [0, "1"]} for name in found))
 
     with serving(answer) as server, closing(PrometheusSource(server.url)) as source:
-        rows = source.query(queries.RAM_USED_MAX, HOUR, 60)
+        rows = source.query(queries.GPU_USED_MAX, HOUR, 60)
         assert sorted(row.labels["namespace"] for row in rows) == names
         before = len(server.asked)
-        source.query(queries.RAM_USED_MAX, HOUR, 60)
+        source.query(queries.GPU_USED_MAX, HOUR, 60)
         assert not any("namespace=~" not in one.form["query"][0] for one in server.asked[before + 1 :])
 
 

@@ -45,7 +45,7 @@ def test_each_kind_is_sent_its_own_words(dialect: SourceDialect, sent: dict[str,
     """Thanos and VictoriaMetrics are sent what to do about replicas, lost stores and coarser samples."""
     with serving(lambda _: vector(ROW)) as server:
         with closing(PrometheusSource(server.url, dialect=dialect)) as source:
-            source.query(queries.RAM_USED_MAX, HOUR, 60)
+            source.query(queries.GPU_USED_MAX, HOUR, 60)
         form = {name: values[0] for name, values in server.asked[0].form.items()}
 
     assert {name: form[name] for name in form if name not in {"query", "time", "timeout"}} == sent
@@ -56,11 +56,11 @@ def test_a_warning_of_a_lost_store_is_a_partial_answer() -> None:
     with serving(lambda _: vector(ROW, warnings=[LOST, "PromQL info: metric might not be a counter"])) as server:
         strict = PrometheusSource(server.url, dialect=SourceDialect(ServerKind.THANOS))
         with closing(strict), pytest.raises(SourceError, match="partial"):
-            strict.query(queries.RAM_USED_MAX, HOUR, 60)
+            strict.query(queries.GPU_USED_MAX, HOUR, 60)
         with closing(
             PrometheusSource(server.url, dialect=SourceDialect(ServerKind.THANOS, accept_partial=True))
         ) as source:
-            rows = source.query(queries.RAM_USED_MAX, HOUR, 60)
+            rows = source.query(queries.GPU_USED_MAX, HOUR, 60)
 
     assert isinstance(rows, PartialRows)
     assert rows.missing == (LOST,)
@@ -71,7 +71,7 @@ def test_a_time_nobody_has_stored_is_empty() -> None:
     with serving(lambda _: vector(warnings=["No StoreAPIs matched for this query"])) as server:
         source = PrometheusSource(server.url, dialect=SourceDialect(ServerKind.THANOS))
         with closing(source):
-            assert source.query(queries.RAM_USED_MAX, HOUR, 60) == []
+            assert source.query(queries.GPU_USED_MAX, HOUR, 60) == []
 
 
 def test_old_windows_are_read_as_fine_as_they_are_held() -> None:
@@ -86,10 +86,10 @@ def test_old_windows_are_read_as_fine_as_they_are_held() -> None:
         with closing(
             PrometheusSource(server.url, dialect=SourceDialect(ServerKind.THANOS), clock=lambda: now)
         ) as source:
-            source.query(queries.RAM_USED_MAX, HOUR, 60)
-            source.query(queries.RAM_USED_MAX, HOUR, 60)
+            source.query(queries.GPU_USED_MAX, HOUR, 60)
+            source.query(queries.GPU_USED_MAX, HOUR, 60)
             young = Window(now - timedelta(hours=2), now - timedelta(hours=1))
-            source.query(queries.RAM_USED_MAX, young, 60)
+            source.query(queries.GPU_USED_MAX, young, 60)
         levels = [asked.form["max_source_resolution"][0] for asked in server.asked]
 
     assert levels == ["0s", "5m", "5m", "5m", "0s"]
@@ -103,7 +103,7 @@ def test_one_source_is_read_for_each_cluster() -> None:
         with closing(PrometheusSource(server.url)) as every:
             one, other = every.of_cluster("cluster", "a"), every.of_cluster("cluster", "b")
             for source in (one, other, every):
-                source.query(queries.RAM_USED_MAX, HOUR, 60)
+                source.query(queries.GPU_USED_MAX, HOUR, 60)
         asked = [one.form["query"][0] for one in server.asked]
 
     assert 'cluster="a"' in asked[0]
@@ -144,7 +144,7 @@ def test_requests_are_signed_for_amazon(monkeypatch: pytest.MonkeyPatch) -> None
     bodies: list[bytes] = []
     with serving(lambda _: vector(ROW), body_to=bodies) as server:
         with closing(PrometheusSource(server.url, access=Access(sigv4_region="eu-west-1"))) as source:
-            source.query(queries.RAM_USED_MAX, HOUR, 60)
+            source.query(queries.GPU_USED_MAX, HOUR, 60)
         (asked,) = server.asked
 
     reported = asked.headers["Authorization"].rpartition("Signature=")[2]
@@ -168,7 +168,7 @@ def test_a_tenant_is_a_header() -> None:
     with serving(lambda _: vector(ROW)) as server:
         settings = AgentSettings(prometheus_url=server.url, prometheus_tenant="team-a|team-b", source_kind="mimir")
         with closing(open_source(settings, "a")) as source:
-            source.query(queries.RAM_USED_MAX, HOUR, 60)
+            source.query(queries.GPU_USED_MAX, HOUR, 60)
         headers = {name.lower(): value for name, value in server.asked[0].headers.items()}
 
     assert headers["x-scope-orgid"] == "team-a|team-b"

@@ -18,6 +18,7 @@ from fleetcost.samples.queries import (
     source,
     storage,
     today,
+    troubles,
     whole_pods,
 )
 from fleetcost.samples.queries.devices import *  # noqa: F403 - this is the list of all of them
@@ -30,10 +31,11 @@ from fleetcost.samples.queries.services import *  # noqa: F403 - this is the lis
 from fleetcost.samples.queries.source import *  # noqa: F403 - this is the list of all of them
 from fleetcost.samples.queries.storage import *  # noqa: F403 - this is the list of all of them
 from fleetcost.samples.queries.today import *  # noqa: F403 - this is the list of all of them
+from fleetcost.samples.queries.troubles import *  # noqa: F403 - this is the list of all of them
 from fleetcost.samples.queries.whole_pods import *  # noqa: F403 - this is the list of all of them
 from fleetcost.samples.query import Query
 
-_MODULES = (source, pods, nodes, storage, network, services, names, today, whole_pods, devices, own)
+_MODULES = (source, pods, nodes, storage, network, services, names, today, whole_pods, troubles, devices, own)
 
 
 def every() -> tuple[Query, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fleetcost.model.samples import PodSamples
+from fleetcost.samples import records as r
 from fleetcost.samples.query import Fills, Matcher, Op, Over, Query
 
 CONTAINER = ("namespace", "pod", "uid", "container")
@@ -145,4 +147,41 @@ def growth(
         distinct=distinct,
         why=why,
         fills=fills,
+    )
+
+
+def points(
+    name: str,
+    metric: str,
+    over: Over,
+    by: tuple[str, ...],
+    why: str,
+    *matchers: Matcher,
+    distinct: tuple[str, ...] = (),
+    fills: Fills | None = None,
+) -> Query:
+    """Return the query of a use in points of five minutes."""
+    return Query(
+        name=f"{name}, in points",
+        metric=metric,
+        matchers=matchers,
+        over=over,
+        by=by,
+        distinct=distinct,
+        why=why,
+        fills=fills,
+    )
+
+
+def looks(name: str, metric: str, distinct: tuple[str, ...], why: str, *matchers: Matcher, field: str) -> Query:
+    """Return the query of the growth of a container's counter that is looked at a few times."""
+    return Query(
+        name=name,
+        metric=metric,
+        matchers=matchers,
+        over=Over.LOOKS,
+        by=CONTAINER,
+        distinct=distinct,
+        why=why,
+        fills=Fills(PodSamples, field, r.container_value),
     )

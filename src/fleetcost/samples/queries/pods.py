@@ -16,6 +16,7 @@ from fleetcost.samples.queries.parts import (
     mean,
     mean_of_either,
     most,
+    points,
     present,
 )
 from fleetcost.samples.query import Fills, Over, Query
@@ -106,6 +107,27 @@ CPU_USED_MAX = Query(
     why="the peak in cores, for right-sizing",
     fills=Fills(PodSamples, "cpu_used_max", r.container_value),
 )
+CPU_USED_POINTS = points(
+    "CPU used",
+    "container_cpu_usage_seconds_total",
+    Over.RATE_POINTS,
+    CONTAINER,
+    "how its use in cores is distributed, for right-sizing",
+    *REAL_CONTAINER,
+    present("id"),
+    distinct=("id", "name"),
+    fills=Fills(PodSamples, "cpu_points", r.container_points),
+)
+CPU_USED_POINTS_BESIDE = points(
+    "CPU used, without control groups",
+    "container_cpu_usage_seconds_total",
+    Over.RATE_POINTS,
+    CONTAINER,
+    "the same where it is known without an `id`; of both, one counts",
+    *REAL_CONTAINER,
+    equal("id", ""),
+    fills=Fills(PodSamples, "cpu_points_beside", r.container_points),
+)
 RAM_ALLOCATED = mean(
     "RAM allocated",
     "container_memory_allocation_bytes",
@@ -132,13 +154,14 @@ RAM_USED = mean(
     *REAL_CONTAINER,
     fills=Fills(PodSamples, "ram_used", r.container_value),
 )
-RAM_USED_MAX = most(
-    "RAM used at most",
+RAM_USED_POINTS = points(
+    "RAM used",
     "container_memory_working_set_bytes",
+    Over.PEAK_POINTS,
     CONTAINER,
-    "the peak in bytes, for right-sizing",
+    "how its peaks in bytes are distributed, for right-sizing; the largest is the peak",
     *REAL_CONTAINER,
-    fills=Fills(PodSamples, "ram_used_max", r.container_value),
+    fills=Fills(PodSamples, "ram_points", r.container_points),
 )
 GPU_ALLOCATED = mean(
     "GPU allocated",
@@ -173,4 +196,13 @@ GPU_USED_MAX = most(
     "the peak of the same share",
     present("container"),
     fills=Fills(PodSamples, "gpu_used_max", r.exported_value),
+)
+GPU_USED_POINTS = points(
+    "GPU used",
+    "DCGM_FI_PROF_GR_ENGINE_ACTIVE",
+    Over.MEAN_POINTS,
+    (*CONTAINER, *EXPORTED_CONTAINER),
+    "how the same share is distributed",
+    present("container"),
+    fills=Fills(PodSamples, "gpu_points", r.exported_points),
 )
