@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -238,50 +238,85 @@ def read_inventory(snapshot: View, asked: Question, hours: Frame, quiet_bytes_pe
         hours: where busy hours are looked for
         quiet_bytes_per_second: see `HeldWorkload`
     """
-    dialect = dialect_of(snapshot)
-    queries = InventoryQueries(asked, dialect)
-    snapshot.forget()
-    for stage in queries.stages():
-        snapshot.keep(stage.name, stage.query, dialect.bound)
-
-    def rows(statement: str) -> list[tuple[Any, ...]]:
-        return snapshot.rows(statement, dialect.bound)
-
+    held = InventoryReader(snapshot, asked)
     return FleetInventory(
-        volumes=tuple(HeldVolume(*_timed(row, 11, 12, 13, 14)) for row in rows(queries.volumes())),
-        workloads=tuple(
-            HeldWorkload(*_timed(row, 15, 16)) for row in rows(queries.workloads(quiet_bytes_per_second))
-        ),
-        nodes=tuple(HeldNode(*_timed(row, 10, 11)) for row in rows(queries.nodes())),
-        orphans=tuple(BilledOrphan(*_timed(row, 12, 13)) for row in rows(queries.orphans())),
-        commitments=tuple(UnusedCommitment(*_timed(row, 9)) for row in rows(queries.commitments())),
-        billed_days={str(name): int(days) for name, days in rows(queries.billed_days())},
-        busy=_busy(snapshot, Question(kind=asked.kind, frame=hours, step=Step.ALL, dimensions=(), filter=asked.filter)),
-    )  # fmt: skip
+        volumes=held.volumes(),
+        workloads=held.workloads(quiet_bytes_per_second),
+        nodes=held.nodes(),
+        orphans=held.orphans(),
+        commitments=held.commitments(),
+        billed_days=held.billed_days(),
+        busy=InventoryReader(snapshot, replace(asked, frame=hours, shown=None)).busy(),
+    )
+
+
+class InventoryReader:
+    """
+    Reads what a fleet holds, part by part, in one view.
+
+    Args:
+        snapshot: the view
+        asked: see `inventory_question`
+    """
+
+    def __init__(self, snapshot: View, asked: Question) -> None:
+        self._snapshot = snapshot
+        self._dialect = dialect_of(snapshot)
+        self.queries = InventoryQueries(asked, self._dialect)
+        snapshot.forget()
+        for stage in self.queries.stages():
+            snapshot.keep(stage.name, stage.query, self._dialect.bound)
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """Return the rows of one of `queries`."""
+        return self._snapshot.rows(statement, self._dialect.bound)
+
+    def volumes(self) -> tuple[HeldVolume, ...]:
+        """Read persistent volumes."""
+        return tuple(HeldVolume(*_timed(row, 11, 12, 13, 14)) for row in self.rows(self.queries.volumes()))
+
+    def workloads(self, quiet_bytes_per_second: int) -> tuple[HeldWorkload, ...]:
+        """Read workloads."""
+        found = self.rows(self.queries.workloads(quiet_bytes_per_second))
+        return tuple(HeldWorkload(*_timed(row, 15, 16)) for row in found)
+
+    def nodes(self) -> tuple[HeldNode, ...]:
+        """Read nodes."""
+        return tuple(HeldNode(*_timed(row, 10, 11)) for row in self.rows(self.queries.nodes()))
+
+    def orphans(self) -> tuple[BilledOrphan, ...]:
+        """Read what bills name alone."""
+        return tuple(BilledOrphan(*_timed(row, 12, 13)) for row in self.rows(self.queries.orphans()))
+
+    def commitments(self) -> tuple[UnusedCommitment, ...]:
+        """Read commitments with an unused part."""
+        return tuple(UnusedCommitment(*_timed(row, 9)) for row in self.rows(self.queries.commitments()))
+
+    def billed_days(self) -> Mapping[str, int]:
+        """Read how many days of each integration have a bill."""
+        return {str(name): int(days) for name, days in self.rows(self.queries.billed_days())}
+
+    def busy(self) -> BusyHour:
+        """Read the busy hour of each cluster, from a frame of hours."""
+        by_cluster: dict[str, list[HourLoad]] = defaultdict(list)
+        for cluster, *load in self.rows(self.queries.loads()):
+            by_cluster[cluster].append(HourLoad(*load))
+        if not by_cluster:
+            return BusyHour({}, {}, (), ())
+        starts = {cluster: aware(_busy_hour(loads)) for cluster, loads in by_cluster.items()}
+        counts = {
+            cluster: (min(load.nodes for load in loads), max(load.nodes for load in loads))
+            for cluster, loads in by_cluster.items()
+        }
+        rooms = tuple(_room(*row) for row in self.rows(self.queries.sizes(starts)) if row[2] > 0)
+        running = self.rows(self.queries.running(starts))
+        return BusyHour(starts, counts, rooms, tuple(_load(row) for row in running if row[7] > 0))
 
 
 def _timed(row: Sequence[Any], *times: int) -> Iterator[Any]:
     """Yield the values of a row, those at some places as aware times."""
     for place, value in enumerate(row):
         yield aware(value) if place in times and value is not None else value
-
-
-def _busy(snapshot: View, asked: Question) -> BusyHour:
-    dialect = dialect_of(snapshot)
-    queries = InventoryQueries(asked, dialect)
-    by_cluster: dict[str, list[HourLoad]] = defaultdict(list)
-    for cluster, *load in snapshot.rows(queries.loads(), dialect.bound):
-        by_cluster[cluster].append(HourLoad(*load))
-    starts = {cluster: aware(_busy_hour(loads)) for cluster, loads in by_cluster.items()}
-    counts = {
-        cluster: (min(load.nodes for load in loads), max(load.nodes for load in loads))
-        for cluster, loads in by_cluster.items()
-    }
-    sizes, running = (
-        snapshot.rows(sql, dialect.bound) if starts else [] for sql in (queries.sizes(starts), queries.running(starts))
-    )
-    rooms = tuple(_room(*row) for row in sizes if row[2] > 0)
-    return BusyHour(starts, counts, rooms, tuple(_load(row) for row in running if row[7] > 0))
 
 
 class HourLoad(NamedTuple):

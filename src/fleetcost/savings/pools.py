@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fleetcost.query.inventory import BusyHour, ContainerLoad, HeldNode, NodeRoom
@@ -55,6 +55,10 @@ class NodePool:
     floor: int
     hour: datetime
     changed: bool
+
+    def resized(self, room: PodSize) -> NodePool:
+        """Return the pool with other room on each node."""
+        return replace(self, room=room)
 
     def needed(self, sized: Sized) -> PackedPods:
         """Return how many nodes its pods need where containers are of some size."""

@@ -127,6 +127,12 @@ def recommend(use: ContainerUse, rule: SizingRule) -> RequestAdvice:
     return RequestAdvice(use, cpu, ram, _verdict(cpu, ram), use.observed_hours)
 
 
+def bare_sizes(use: ContainerUse, rule: SizingRule) -> tuple[float | None, float | None]:
+    """Return the cores and bytes a rule asks for, whatever there is to say against them; None where not measured."""
+    cpu, ram = _cpu_size(use.cpu, rule), _ram_size(use, rule)
+    return None if cpu.base is None else cpu.request, None if ram.base is None else ram.request
+
+
 @dataclass(frozen=True, slots=True)
 class _Size:
     base: float | None = None
@@ -139,15 +145,15 @@ class _Size:
 def _cpu_size(use: ResourceUse, rule: SizingRule) -> _Size:
     whole = use.whole
     pooled = _quantile(whole, use.peak, rule.quantile, UsageScale.CPU)
-    if whole is None or pooled is None:
+    if pooled is None:
         return _Size()
-    uneven = use.worst_pod is not None and use.worst_pod > UNEVEN * pooled
+    uneven = rule.quantile < 1 and use.worst_pod is not None and use.worst_pod > UNEVEN * pooled
     base = max(pooled, use.worst_pod or 0.0) if uneven else pooled
 
     def asked(value: float) -> float:
         return up(max(value / rule.cpu_target, rule.least_cores), MILLICORE)
 
-    low, high = _ends(whole, rule.quantile, UsageScale.CPU)
+    low, high = (None, None) if whole is None else _ends(whole, rule.quantile, UsageScale.CPU)
     if low is None or high is None:
         return _Size(base, asked(base), uneven=uneven)
     return _Size(base, asked(base), min(asked(low), asked(base)), max(asked(high), asked(base)), uneven)
@@ -270,6 +276,11 @@ def _exceeded_ram(use: ContainerUse, rule: SizingRule) -> float | None:
 
 
 def freed_of(use: ResourceUse, advice: ResourceAdvice, hours: float) -> int:
+    """Return what the window's cost of a resource would be smaller by were advice followed; see `charged_less`."""
+    return 0 if advice.request is None else charged_less(use, advice.request, hours)
+
+
+def charged_less(use: ResourceUse, request: float, hours: float) -> int:
     """
     Return what the window's cost of a resource would be smaller by, negative where it would be larger.
 
@@ -277,10 +288,10 @@ def freed_of(use: ResourceUse, advice: ResourceAdvice, hours: float) -> int:
 
     Args:
         use: of the resource
-        advice: for it
+        request: in place of the one there is
         hours: its pods ran together in the window
     """
-    if advice.request is None or use.charged_hours <= 0:
+    if use.charged_hours <= 0:
         return 0
-    charged = max(advice.request * hours, use.used_hours)
+    charged = max(request * hours, use.used_hours)
     return round(use.cost_nanos * (1 - charged / use.charged_hours))

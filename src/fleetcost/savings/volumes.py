@@ -34,7 +34,7 @@ WORTH_SHRINKING = 0.2
 def unmounted_volumes(volumes: Iterable[HeldVolume], times: Mapping[str, ClusterTime]) -> CouldSave:
     """Judge volumes that no pod mounted in the newest set of their cluster."""
     there = [one for one in volumes if _there(one, times)]
-    return CouldSave(tuple(_unmounted(one, times[one.cluster]) for one in there if _spare(one)), judged=len(there))
+    return CouldSave(tuple(_unmounted(one, times[one.cluster]) for one in there if is_spare(one)), judged=len(there))
 
 
 def oversized_volumes(volumes: Iterable[HeldVolume], times: Mapping[str, ClusterTime], headroom: float) -> CouldSave:
@@ -46,7 +46,7 @@ def oversized_volumes(volumes: Iterable[HeldVolume], times: Mapping[str, Cluster
         times: of its clusters
         headroom: what a volume needs above its highest use, as a part of that
     """
-    there = [one for one in volumes if _there(one, times) and not _spare(one)]
+    there = [one for one in volumes if _there(one, times) and not is_spare(one)]
     found = (_oversized(one, times[one.cluster], headroom) for one in there)
     unknown = sum(one.used_bytes_max is None for one in there)
     return CouldSave(
@@ -66,7 +66,8 @@ def _there(one: HeldVolume, times: Mapping[str, ClusterTime]) -> bool:
     return one.cluster in times and one.last >= times[one.cluster].last
 
 
-def _spare(one: HeldVolume) -> bool:
+def is_spare(one: HeldVolume) -> bool:
+    """Whether no pod mounts a volume in its newest set."""
     return one.spare_until is not None and one.spare_until >= one.last
 
 

@@ -26,6 +26,7 @@ from fleetcost.api.routes import (
     rates,
     repairs,
     savings,
+    savings_field,
     statements,
     stores,
     unclaimed,
@@ -58,6 +59,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *contexts.OPERATIONS,
     *orchestrator.OPERATIONS,
     *diagnostic.OPERATIONS,
+    *savings_field.OPERATIONS,
     *multicluster.OPERATIONS,
 )
 EVERY = (*OPERATIONS, assets.ASSETS_OF_OPENCOST)

@@ -106,6 +106,40 @@ class InventoryQueries:
             f"FROM ({pods}) GROUP BY {', '.join(WORKLOAD)} ORDER BY {', '.join(WORKLOAD)}"
         )
 
+    def quiet_pods(self, bytes_per_second: int) -> str:
+        """Return a row a pod with less traffic than so much: who, where, cost, seconds, traffic, amounts × time."""
+        source = self._rows
+        pod = ("cluster", "namespace", "pod", "controller_kind", "controller")
+        rows = source.table("allocation", (*pod, "kind", "container", "node", "window_start"))
+        traffic = ("network_receive_bytes", "network_transfer_bytes")
+        amounts = ", ".join(
+            f"coalesce(sum({name}), 0)::DOUBLE"
+            for name in (
+                *("cpu_core_hours", "ram_byte_hours", "cpu_core_request_hours", "ram_byte_request_hours"),
+                *("cpu_core_usage_hours", "ram_byte_usage_hours"),
+            )
+        )
+        return (
+            f"SELECT {', '.join(pod)}, max(node), nanos({source.rounded(source.total())}), "
+            f'seconds_between(min("start"), max("end")), {", ".join(f"sum(wide({name}))" for name in traffic)}, '
+            f"{amounts}\n"
+            f"FROM {rows} WHERE {source.in_frame()} AND {source.passes()} AND kind = 'workload' "
+            f"GROUP BY {', '.join(pod)}\n"
+            f"HAVING sum(wide({traffic[0]}) + wide({traffic[1]})) < wide({bytes_per_second}) * "
+            f'seconds_between(min("start"), max("end")) ORDER BY {", ".join(pod)}'
+        )
+
+    def local_disks(self) -> str:
+        """Return a row a node's own disk: cluster, name, cost, capacity, highest use, its last window's end."""
+        size = self._dialect.latest(
+            f"CASE WHEN {_SECONDS} > 0 THEN quotient(wide(byte_hours) * 3600, {_SECONDS}) ELSE 0 END", "window_start"
+        )
+        return (
+            f"SELECT cluster, name, {self._nanos(self._cost)}, {size}, max(byte_usage_max), max(window_end)\n"
+            f"FROM {self._assets.assets()} WHERE {self._assets.passes()} AND type = 'Disk' AND local "
+            "GROUP BY cluster, name ORDER BY 1, 2"
+        )
+
     def nodes(self) -> str:
         """Return a row a node: who, what it is, its cost, and when it was there."""
         latest = ", ".join(
