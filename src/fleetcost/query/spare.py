@@ -57,4 +57,7 @@ def read_quiet_pods(held: InventoryReader, bytes_per_second: int) -> tuple[Quiet
 
 def read_local_disks(held: InventoryReader) -> tuple[LocalDisk, ...]:
     """Read the nodes' own disks of a frame."""
-    return tuple(LocalDisk(*row[:-1], aware(row[-1])) for row in held.rows(held.queries.local_disks()))
+    found = held.rows(held.queries.local_disks())
+    return tuple(
+        LocalDisk(cluster, name, cost, size, used, aware(last)) for cluster, name, cost, size, used, last in found
+    )

@@ -151,6 +151,7 @@ def test_a_recommendation_has_its_evidence(found: App) -> None:
     assert Decimal(one["freed"]) == Decimal(advice["cpu_freed"]) + Decimal(advice["ram_freed"]) > 0
     (listed,) = (saving for saving in ask(found, cluster="c1")["savings"] if saving["kind"] == "requests")
     assert (listed["id"], listed["advice"]["cpu"]["distribution"]) == (one["id"], None)
+    assert ask(found, "/requests", id=one["id"])["savings"] == [one]
 
 
 def test_a_patch_is_text(found: App) -> None:

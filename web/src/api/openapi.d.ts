@@ -3081,6 +3081,8 @@ export interface operations {
                 cluster?: string;
                 /** @description how much room is left above what is used; left out, it is production */
                 profile?: "development" | "production" | "high-availability";
+                /** @description only the saving of this id; left out, it is all */
+                id?: string;
                 /** @description only savings with one of these, joined by commas: ok, thin, withheld; left out, it is all */
                 verdict?: string;
                 /** @description with what somebody put aside; left out, it is false */
@@ -3133,6 +3135,8 @@ export interface operations {
                 cluster?: string;
                 /** @description how much room is left above what is used; left out, it is production */
                 profile?: "development" | "production" | "high-availability";
+                /** @description only the saving of this id; left out, it is all */
+                id?: string;
                 /** @description only savings with one of these, joined by commas: ok, thin, withheld; left out, it is all */
                 verdict?: string;
                 /** @description with what somebody put aside; left out, it is false */

@@ -55,6 +55,7 @@ SAVINGS_PARAMETERS = (
     Parameter("window", f"whose days are looked at: {ACCEPTED}", default=DEFAULT_WINDOW),
     Parameter("cluster", "only these clusters, joined by commas", default="all"),
     Parameter("profile", "how much room is left above what is used", DEFAULT_PROFILE, tuple(PROFILES)),
+    Parameter("id", "only the saving of this id", default="all"),
     Parameter("verdict", f"only savings with one of these, joined by commas: {', '.join(Verdict)}", default="all"),
     Parameter("archived", "with what somebody put aside", default="false", flag=True),
     Parameter("limit", f"most savings to return, {MOST_ROWS} at most", str(DEFAULT_ROWS), whole=True),
@@ -208,7 +209,8 @@ def _chosen(context: Context, found: Sequence[Opportunity]) -> list[Opportunity]
     for word in words:
         if word not in set(Verdict):
             raise QuestionError("verdict", word, ", ".join(Verdict), suggestion=closest(word, list(Verdict)))
-    return [one for one in found if not words or one.verdict in words]
+    wanted = context.parameters.get("id")
+    return [one for one in found if (not words or one.verdict in words) and wanted in {None, one.id}]
 
 
 def _page(context: Context) -> slice:

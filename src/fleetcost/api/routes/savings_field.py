@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -231,9 +232,13 @@ def _rule(context: Context) -> SizingRule:
 
 
 def _part(context: Context, name: str, default: float) -> float:
-    value = float(context.parameters.get(name, default))
+    text = context.parameters.get(name, str(default))
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
     if not 0 < value <= 1:
-        raise QuestionError(name, context.parameters[name], "a number above 0, at most 1")
+        raise QuestionError(name, text, "a number above 0, at most 1")
     return value
 
 
