@@ -120,7 +120,7 @@ class InventoryQueries:
             )
         )
         return (
-            f"SELECT {', '.join(pod)}, max(node), nanos({source.rounded(source.total())}), "
+            f"SELECT {', '.join(pod)}, max(node), {self._nanos(source.total())}, "
             f'seconds_between(min("start"), max("end")), {", ".join(f"sum(wide({name}))" for name in traffic)}, '
             f"{amounts}\n"
             f"FROM {rows} WHERE {source.in_frame()} AND {source.passes()} AND kind = 'workload' "
