@@ -30,6 +30,7 @@ from fleetcost.bucket.port import Bucket
 from fleetcost.cli.bill_orders import Orders
 from fleetcost.cli.billing import make_billing
 from fleetcost.cli.engine import currency_facts, open_deriver, rate_loops, serve_engine
+from fleetcost.cli.exporter import focus_exporter
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage, multi_storage
 from fleetcost.errors import FleetcostError
@@ -197,6 +198,12 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], be
         loops.append(
             threading.Thread(
                 target=lake.run, args=(stop, lambda: aggregator.ingestor.status.passes), name="lake", daemon=True
+            )
+        )
+    if (focus := focus_exporter(settings, aggregator.database, aggregator.bucket)) is not None:
+        loops.append(
+            threading.Thread(
+                target=focus.run, args=(stop, lambda: aggregator.ingestor.status.passes), name="focus", daemon=True
             )
         )
     loops.append(threading.Thread(target=aggregator.rates.run, args=(stop,), name="rates", daemon=True))

@@ -211,6 +211,24 @@ class AggregatorSettings(ServerSettings, frozen=True, kw_only=True, forbid_unkno
         bool,
         _At(description="keep the tables as Parquet in the bucket; with engine: spark the engine makes them"),
     ] = False
+    focus_export: Annotated[
+        str,
+        _At(
+            pattern=r"^([a-z0-9][a-z0-9-]{0,62})?$",
+            description="name of a folder in the bucket that is kept with bills divided by use, as FOCUS files; empty for none",
+        ),
+    ] = ""
+    focus_export_version: Annotated[Literal["1.2", "1.3"], _At(description="the version of FOCUS of these files")] = (
+        "1.3"
+    )
+    focus_export_level: Annotated[
+        Literal["container", "pod", "controller", "namespace", "cluster"],
+        _At(description="what a row of a workload stands for in these files"),
+    ] = "controller"
+    focus_export_days: Annotated[
+        int,
+        _At(ge=1, le=400, description="days, counted back from yesterday, that are kept up to date; older ones stay"),
+    ] = 35
     read_only: Annotated[bool, _At(description="write nothing to the bucket: no repairs can be ordered here")] = False
     cloud_integration: Annotated[
         Path | None, _At(description="where the cloud bills are: a cloud-integration.json; without it none are read")
