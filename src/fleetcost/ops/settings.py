@@ -215,7 +215,7 @@ class AggregatorSettings(ServerSettings, frozen=True, kw_only=True, forbid_unkno
         str,
         _At(
             pattern=r"^([a-z0-9][a-z0-9-]{0,62})?$",
-            description="name of a folder in the bucket that is kept with bills divided by use, as FOCUS files; empty for none",
+            description="name of a folder in the bucket in which FOCUS files are kept: bills, divided by use",
         ),
     ] = ""
     focus_export_version: Annotated[Literal["1.2", "1.3"], _At(description="the version of FOCUS of these files")] = (
