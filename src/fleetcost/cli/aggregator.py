@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -34,6 +34,7 @@ from fleetcost.cli.exporter import focus_exporter
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage, multi_storage
 from fleetcost.errors import FleetcostError
+from fleetcost.focus.publish import FocusExporter
 from fleetcost.ingest.budget import Budget, split
 from fleetcost.ingest.passes import Passes
 from fleetcost.ingest.plan import Plan, Retention, Skip
@@ -193,19 +194,12 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], be
             target=aggregator.ingestor.run, args=(stop, settings.interval_seconds), name="ingest", daemon=True
         )
     ]
-    if settings.lake:
-        lake = LakeWriter(aggregator.database, aggregator.bucket, settings.data_dir, clock)
-        loops.append(
-            threading.Thread(
-                target=lake.run, args=(stop, lambda: aggregator.ingestor.status.passes), name="lake", daemon=True
-            )
+    loops += [
+        threading.Thread(
+            target=writer.run, args=(stop, lambda: aggregator.ingestor.status.passes), name=name, daemon=True
         )
-    if (focus := focus_exporter(settings, aggregator.database, aggregator.bucket)) is not None:
-        loops.append(
-            threading.Thread(
-                target=focus.run, args=(stop, lambda: aggregator.ingestor.status.passes), name="focus", daemon=True
-            )
-        )
+        for name, writer in _writers(aggregator).items()
+    ]
     loops.append(threading.Thread(target=aggregator.rates.run, args=(stop,), name="rates", daemon=True))
     if services.registry is not None:
         loops.append(threading.Thread(target=services.registry.run, args=(stop,), name="registry", daemon=True))
@@ -234,6 +228,14 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], be
             if loop.is_alive():
                 loop.join()
         aggregator.database.close()
+
+
+def _writers(aggregator: Aggregator) -> Mapping[str, LakeWriter | FocusExporter]:
+    """Return what is written into the bucket after each pass, by name."""
+    settings, database, bucket = aggregator.settings, aggregator.database, aggregator.bucket
+    lake = {"lake": LakeWriter(database, bucket, settings.data_dir, clock)} if settings.lake else {}
+    exporter = focus_exporter(settings, database, bucket)
+    return {**lake, "focus": exporter} if exporter else lake
 
 
 def _run(parsed: argparse.Namespace) -> int:
