@@ -2667,6 +2667,8 @@ export interface operations {
                 share_cost?: string;
                 /** @description how shared costs are divided; left out, it is weighted */
                 share_split?: "weighted" | "even";
+                /** @description answer as a statement has it: statement:BOOK/MONTH, with /N for its Nth closing, or a time, for the last closing before it of the book with this key; window, aggregate, filter, idle, tenancy and currency are the statement's */
+                as_of?: string;
             };
             header?: never;
             path?: never;

@@ -9,12 +9,13 @@ from typing import Any
 
 import msgspec
 
+from fleetcost.api.as_of import AS_OF, answered_as_of
 from fleetcost.api.compared import Alike
 from fleetcost.api.context import Context
 from fleetcost.api.currency import native_currency, shown_cover
 from fleetcost.api.export import exported
 from fleetcost.api.native import Asked, envelope
-from fleetcost.api.operation import Operation
+from fleetcost.api.operation import Handed, Operation
 from fleetcost.api.questions import (
     ALLOCATION_PARAMETERS,
     ASSET_PARAMETERS,
@@ -26,6 +27,8 @@ from fleetcost.api.questions import (
 )
 from fleetcost.api.reads.fleet import LOOKED_BACK, Member, members
 from fleetcost.api.schema import AllocationsJson, AssetsJson
+from fleetcost.api.services import Services
+from fleetcost.api.statement_shelf import StatementShelf
 from fleetcost.api.words import Family
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
@@ -83,8 +86,10 @@ class ClustersJson(msgspec.Struct, frozen=True):
     as_of: str
 
 
-def allocations(context: Context) -> Any:  # noqa: ANN401 - a JSON document or a file
-    """Answer a question about allocations."""
+def allocations(context: Context, shelf: StatementShelf | None) -> Any:  # noqa: ANN401 - a JSON document or a file
+    """Answer a question about allocations, as it is now or as of a closed month."""
+    if "as_of" in context.parameters:
+        return answered_as_of(context, shelf)
     return _answered(context, SetKind.ALLOCATIONS)
 
 
@@ -218,12 +223,17 @@ def _time(instant: Any) -> str | None:  # noqa: ANN401 - a time or None
     return rfc3339(instant) if instant else None
 
 
+def _shelf(services: Services) -> StatementShelf | None:
+    return services.statements
+
+
 _FILES = ("application/json", "text/csv", "application/vnd.apache.parquet")
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
-        path="/api/v1/allocations", handler=allocations, family=Family.NATIVE, parameters=ALLOCATION_PARAMETERS,
-        summary="What workloads cost", answers=AllocationsJson, media_types=_FILES,
+        path="/api/v1/allocations", handler=Handed(allocations, _shelf), family=Family.NATIVE,
+        parameters=(*ALLOCATION_PARAMETERS, AS_OF), summary="What workloads cost", answers=AllocationsJson,
+        media_types=_FILES,
     ),
     Operation(
         path="/api/v1/assets", handler=assets, family=Family.NATIVE, parameters=ASSET_PARAMETERS,
