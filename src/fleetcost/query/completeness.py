@@ -131,48 +131,31 @@ def _others(windows: list[Window], whole: Sequence[WholeWindow]) -> list[Window]
 
 
 def observed(
-    entries: Iterable[Entry],
-    frame: Frame,
-    kinds: tuple[SetKind, ...],
-    now: datetime,
-    retired: Mapping[ClusterId, datetime] | None = None,
+    part: LedgerPart, frame: Frame, kinds: tuple[SetKind, ...], now: datetime, retired: Mapping[ClusterId, datetime]
 ) -> Mapping[ClusterId, frozenset[Window]]:
-    """Return each known cluster's windows that lack nothing; see `completeness` for the arguments."""
-    known = tuple(entries)
-    windows = [window for window in frame.window.split(frame.resolution) if window.start < now]
-    index, alive = index_of(known, frame.resolution), lives(known, frame.resolution, retired or {})
-    return {
-        cluster: frozenset(
-            cell.window for cell in cells(windows, index, cluster, kinds, alive[cluster], now) if cell.state in WHOLE
-        )
-        for cluster in clusters(known)
-    }
+    """Return each known cluster's windows that lack nothing; `part` has every entry of the frame."""
+    judged = cells_of(part, frame, kinds, now, retired)
+    return {cluster: frozenset(cell.window for cell in own if cell.state in WHOLE) for cluster, own in judged.items()}
 
 
 def coverages(
-    entries: Iterable[Entry],
-    frame: Frame,
-    kinds: tuple[SetKind, ...],
-    now: datetime,
-    retired: Mapping[ClusterId, datetime] | None = None,
+    part: LedgerPart, frame: Frame, kinds: tuple[SetKind, ...], now: datetime, retired: Mapping[ClusterId, datetime]
 ) -> Mapping[ClusterId, Mapping[Window, Covered]]:
-    """Return how much of each known cluster's windows stands behind costs; see `completeness` for the arguments."""
-    known = tuple(entries)
+    """Return how much of each known cluster's windows stands behind costs; `part` has every entry of the frame."""
+    judged = cells_of(part, frame, kinds, now, retired)
+    return {cluster: {cell.window: _covered(cell) for cell in own} for cluster, own in judged.items()}
+
+
+def cells_of(
+    part: LedgerPart, frame: Frame, kinds: tuple[SetKind, ...], now: datetime, retired: Mapping[ClusterId, datetime]
+) -> Mapping[ClusterId, Sequence[Cell]]:
+    """Return the state of each window of each known cluster; `part` has every entry of the frame."""
     windows = [window for window in frame.window.split(frame.resolution) if window.start < now]
-    index, alive = index_of(known, frame.resolution), lives(known, frame.resolution, retired or {})
+    index = index_of(part.entries, frame.resolution)
     return {
-        cluster: {cell.window: _covered(cell) for cell in cells(windows, index, cluster, kinds, alive[cluster], now)}
-        for cluster in clusters(known)
+        cluster: cells(windows, index, cluster, kinds, Life(born, retired.get(cluster)), now)
+        for cluster, born in part.born.items()
     }
-
-
-def lives(
-    entries: Iterable[Entry], resolution: Resolution, retired: Mapping[ClusterId, datetime]
-) -> dict[ClusterId, Life]:
-    """Return when sets of this resolution are expected, by cluster."""
-    known = tuple(entries)
-    born = births(known, resolution)
-    return {cluster: Life(born.get(cluster), retired.get(cluster)) for cluster in clusters(known)}
 
 
 def births(entries: Iterable[Entry], resolution: Resolution) -> dict[ClusterId, datetime]:

@@ -14,7 +14,7 @@ from fleetcost.model.window import Resolution, Window
 from fleetcost.query.answer import Answer, Completeness
 from fleetcost.query.completeness import Covered, coverages, judge, observed
 from fleetcost.query.question import Frame
-from fleetcost.tables.ledger import Entry, LedgerPart, read_ledger, read_part
+from fleetcost.tables.ledger import Entry, LedgerPart, read_births, read_ends, read_part, read_sets
 from fleetcost.tables.rollups import absent_measures
 from fleetcost.tables.view import View
 
@@ -51,9 +51,28 @@ class Known:
         self._generation: Hashable = None
         self._lock = threading.Lock()
 
-    def entries(self, snapshot: View) -> tuple[Entry, ...]:
-        """Return every entry of the ledger."""
-        return tuple(self.remembered(snapshot, "entries", lambda: tuple(read_ledger(snapshot).values())))
+    def clusters(self, snapshot: View) -> tuple[ClusterId, ...]:
+        """Return every cluster of the ledger, sorted."""
+        return tuple(self._births(snapshot, Resolution.DAY))
+
+    def ends(self, snapshot: View) -> tuple[Entry, ...]:
+        """Return the entries that say when each cluster was seen and written first and last."""
+        return tuple(self.remembered(snapshot, "ends", lambda: read_ends(snapshot)))
+
+    def sets(self, snapshot: View, frame: Frame) -> tuple[Entry, ...]:
+        """Return every entry of a frame."""
+        made = self.remembered(snapshot, ("sets", frame), lambda: read_sets(snapshot, frame.window, frame.resolution))
+        return tuple(made)
+
+    def part(self, snapshot: View, frame: Frame) -> LedgerPart:
+        """Return the same with all clusters; no window counts as whole before it was looked at."""
+        return LedgerPart({}, self.sets(snapshot, frame), self._births(snapshot, frame.resolution))
+
+    def _births(self, snapshot: View, resolution: Resolution) -> Mapping[ClusterId, datetime | None]:
+        found: Mapping[ClusterId, datetime | None] = self.remembered(
+            snapshot, ("births", resolution), lambda: read_births(snapshot, resolution)
+        )
+        return found
 
     def completeness(
         self, snapshot: View, frame: Frame, kinds: tuple[SetKind, ...], now: datetime
@@ -74,14 +93,14 @@ class Known:
     ) -> Mapping[ClusterId, frozenset[Window]]:
         """Return the windows of every known cluster that lack nothing."""
         minute = now.replace(second=0, microsecond=0)
-        return observed(self.entries(snapshot), frame, kinds, minute, self.retired())
+        return observed(self.part(snapshot, frame), frame, kinds, minute, self.retired())
 
     def coverages(
         self, snapshot: View, frame: Frame, kinds: tuple[SetKind, ...], now: datetime
     ) -> Mapping[ClusterId, Mapping[Window, Covered]]:
         """Return how much of the windows of every known cluster stands behind costs."""
         minute = now.replace(second=0, microsecond=0)
-        return coverages(self.entries(snapshot), frame, kinds, minute, self.retired())
+        return coverages(self.part(snapshot, frame), frame, kinds, minute, self.retired())
 
     def absent(self, snapshot: View, resolution: Resolution) -> frozenset[str]:
         """Return measures of which no row of this resolution has anything: nobody needs to add them up."""

@@ -117,10 +117,8 @@ def inputs_of(
     window, policy = month.window, question.shown.policy if question.shown else None
     sets = sorted(
         f"{entry.path} {entry.digest}"
-        for entry in sources.known.entries(snapshot)
+        for entry in sources.known.sets(snapshot, question.frame)
         if entry.state is EntryState.INGESTED
-        and entry.key.resolution is Resolution.DAY
-        and window.holds(entry.key.window)
     )
     bills = sorted(
         f"{entry.path} {entry.digest}"

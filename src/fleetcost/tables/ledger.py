@@ -81,6 +81,27 @@ def read_ledger(snapshot: View) -> Mapping[str, Entry]:
     return {row[0]: _entry(row) for row in snapshot.rows(statement("ledger", which="TRUE"))}
 
 
+def read_sets(snapshot: View, window: Window, resolution: Resolution) -> tuple[Entry, ...]:
+    """Return the entries of the windows of one resolution that a window meets."""
+    start, end = naive(resolution.floor(window.start)), naive(window.end)
+    asked = {"resolution": resolution.value, "start": start, "end": end}
+    return tuple(map(_entry, snapshot.rows(statement("ledger", which=query("begun_in")), asked)))
+
+
+def read_ends(snapshot: View) -> tuple[Entry, ...]:
+    """Return the entries that say when each cluster was seen and written first and last: a few of each cluster."""
+    which = query("ends") if snapshot.language == "duckdb" else "TRUE"
+    return tuple(map(_entry, snapshot.rows(statement("ledger", which=which))))
+
+
+def read_births(snapshot: View, resolution: Resolution) -> Mapping[ClusterId, datetime | None]:
+    """Return every cluster of the ledger, sorted, and since when its sets are expected, see `births.sql`."""
+    own, day = f"resolution = '{resolution}'", "date_trunc('day', window_start)::TIMESTAMP"
+    other = "window_end" if resolution is Resolution.HOUR else day
+    born = snapshot.rows(query("births", seen=f"CASE WHEN {own} THEN window_start ELSE {other} END"))
+    return {ClusterId(cluster): aware(at) if at else None for cluster, at in born}
+
+
 def read_days(snapshot: View, days: Iterable[datetime]) -> tuple[Entry, ...]:
     """Return the entries of the windows of some days, which are named by their beginnings."""
     rows = snapshot.rows(statement("ledger", which=query("on_days")), {"days": sorted(naive(day) for day in days)})
@@ -103,7 +124,7 @@ class LedgerPart:
     Attributes:
         whole: by cluster, windows of which nothing is missing and nothing estimated
         entries: of all other windows
-        born: every cluster of the ledger, and since when its sets are expected, see `births.sql`
+        born: every cluster of the ledger, and since when its sets are expected
     """
 
     whole: Mapping[ClusterId, Sequence[WholeWindow]]
@@ -137,10 +158,7 @@ def read_part(
     for cluster, start, end, minutes in snapshot.rows(found, asked):
         whole.setdefault(ClusterId(cluster), []).append(WholeWindow(Window(aware(start), aware(end)), minutes))
     rows = snapshot.rows(statement("ledger", which=query("in_frame", whole=found)), asked)
-    own, day = f"resolution = '{resolution}'", "date_trunc('day', window_start)::TIMESTAMP"
-    other = "window_end" if resolution is Resolution.HOUR else day
-    born = snapshot.rows(query("births", seen=f"CASE WHEN {own} THEN window_start ELSE {other} END"))
-    return LedgerPart(whole, tuple(map(_entry, rows)), {ClusterId(c): aware(at) if at else None for c, at in born})
+    return LedgerPart(whole, tuple(map(_entry, rows)), read_births(snapshot, resolution))
 
 
 def read_currencies(snapshot: View) -> tuple[tuple[ClusterId, str], ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fleetcost.model.sets import SetKind
-from fleetcost.model.window import Resolution, Window
+from fleetcost.model.window import Window
 from fleetcost.tables.cloud import CloudEntry
 from fleetcost.tables.ledger import Entry, EntryState
 
@@ -43,11 +43,11 @@ class SourceObject:
     version: int | None = None
 
 
-def set_objects(entries: Iterable[Entry], resolution: Resolution) -> Mapping[tuple[str, datetime], list[SourceObject]]:
-    """Return the sets in the tables by cluster and window, of one resolution."""
+def set_objects(entries: Iterable[Entry]) -> Mapping[tuple[str, datetime], list[SourceObject]]:
+    """Return the sets in the tables by cluster and window; all are of one resolution."""
     found: dict[tuple[str, datetime], list[SourceObject]] = {}
     for entry in sorted(entries, key=lambda one: one.key.kind is not SetKind.ALLOCATIONS):
-        if entry.state is EntryState.INGESTED and entry.key.resolution is resolution:
+        if entry.state is EntryState.INGESTED:
             found.setdefault((entry.key.cluster, entry.key.window.start), []).append(_of_set(entry))
     return found
 

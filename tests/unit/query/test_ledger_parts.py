@@ -11,13 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import at, day, hour, open_tables
+from fleetcost.api.orchestrator import by_cluster, freshness
+from fleetcost.api.reads.fleet import members
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution, Window
-from fleetcost.query.completeness import completeness
+from fleetcost.query.completeness import completeness, coverages, observed
 from fleetcost.query.known import Known
 from fleetcost.query.question import Frame
 from fleetcost.tables.database import Database
-from fleetcost.tables.ledger import Entry, EntryState, read_ledger, read_part, write_entries
+from fleetcost.tables.ledger import (
+    Entry,
+    EntryState,
+    LedgerPart,
+    clusters,
+    read_ledger,
+    read_part,
+    write_entries,
+)
 from fleetcost.tables.statements import statement
 from making.examples import examples
 from unit.query.test_completeness import entry
@@ -77,6 +87,30 @@ def test_few_entries_are_judged_as_all_are(
             moment = datetime.fromtimestamp(now.timestamp() + later, now.tzinfo)
             for frame in FRAMES:
                 assert known.completeness(snapshot, frame, kinds, moment) == completeness(every, frame, kinds, moment)
+
+
+@examples(15)
+@given(found=ENTRIES, now=st.integers(-24, 160).map(at))
+def test_entries_of_a_frame_and_ends_say_what_all_do(
+    database: Database, found: list[tuple[Window, SetKind, str, dict[str, object]]], now: datetime
+) -> None:
+    """What windows lack is read from entries of these windows, when a cluster was seen from its first and last ones."""
+    with database.transaction() as writer:
+        writer.execute("DELETE FROM ledger")
+        write_entries(writer, [made(*one) for one in found])
+        writer.execute(statement("next_generation"))
+    known = Known()
+    with database.snapshot() as snapshot:
+        every = tuple(read_ledger(snapshot).values())
+        ends = known.ends(snapshot)
+        assert known.clusters(snapshot) == clusters(every)
+        assert members(snapshot, ends, now) == members(snapshot, every, now)
+        for cluster, own in by_cluster(every).items():
+            assert freshness(by_cluster(ends)[cluster]) == freshness(own)
+        for frame in FRAMES:
+            whole = LedgerPart({}, every, known.part(snapshot, frame).born)
+            for read, judged in ((known.observed, observed), (known.coverages, coverages)):
+                assert read(snapshot, frame, tuple(SetKind), now) == judged(whole, frame, tuple(SetKind), now, {})
 
 
 def test_whole_windows_need_no_entries(database: Database) -> None:

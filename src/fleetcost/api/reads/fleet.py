@@ -61,7 +61,7 @@ def members(snapshot: View, entries: Iterable[Entry], now: datetime) -> tuple[Me
 
     Args:
         snapshot: the view
-        entries: the ledger
+        entries: of the ledger, those at least that say when each cluster was seen first and last
         now: the clock's reading
     """
     dialect = dialect_of(snapshot)

@@ -37,7 +37,7 @@ def status(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     """Return who reports, since when, with how many nodes, at what cost over 30 days, and how fresh that is."""
     fleet = _members(context)
     with context.snapshot() as snapshot:
-        own = by_cluster(context.tables.known.entries(snapshot))
+        own = by_cluster(context.tables.known.ends(snapshot))
         billed_only = unmonitored(snapshot, context.now - LOOKED_BACK) if context.clusters(snapshot) is None else ()
     gone = context.tables.known.retired()
     # What a cluster's assets cost is shown to those who may see its assets.
@@ -107,7 +107,7 @@ def _members(context: Context) -> tuple[Member, ...]:
         made = known.remembered(
             snapshot,
             ("members", context.now.replace(minute=0, second=0, microsecond=0)),
-            lambda: members(snapshot, known.entries(snapshot), context.now),
+            lambda: members(snapshot, known.ends(snapshot), context.now),
         )
     return tuple(one for one in made if allowed is None or one.cluster in allowed)
 

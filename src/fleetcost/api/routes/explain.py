@@ -117,18 +117,17 @@ def _nothing(context: Context, figure: AskedFigure) -> QuestionError:
 
 def _currencies(context: Context, snapshot: View, question: Question) -> Mapping[tuple[str, datetime], str]:
     """Return the currencies of sets by cluster and window."""
-    resolution = question.frame.resolution
     return {
         (one.key.cluster, one.key.window.start): one.currency
-        for one in context.tables.known.entries(snapshot)
-        if one.state is EntryState.INGESTED and one.key.resolution is resolution
+        for one in context.tables.known.sets(snapshot, question.frame)
+        if one.state is EntryState.INGESTED
     }
 
 
 def _objects(context: Context, snapshot: View, question: Question) -> Objects:
     """Return what gives the objects behind a window; bills only to whom sees the whole fleet."""
     known = context.tables.known
-    sets = set_objects(known.entries(snapshot), question.frame.resolution)
+    sets = set_objects(known.sets(snapshot, question.frame))
     disclosing = question.adjusted and not context.caller.narrowed
     bills = [one for one in bill_entries(snapshot, known) if one.state is EntryState.INGESTED] if disclosing else []
     days: dict[str, set[tuple[str, datetime]]] = {}

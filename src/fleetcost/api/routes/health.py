@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
@@ -19,9 +20,9 @@ from fleetcost.model.identity import ClusterId
 from fleetcost.model.sets import SetKind
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import Resolution, Window, rfc3339
-from fleetcost.query.completeness import Cell, cells, index_of, lives
+from fleetcost.query.completeness import Cell, cells_of
+from fleetcost.query.question import Frame
 from fleetcost.query.windows import ACCEPTED, parse_window
-from fleetcost.tables.ledger import clusters
 
 MOST_CELLS = 50_000
 """Cells of one answer."""
@@ -101,20 +102,19 @@ def windows(context: Context, facts: HealthFacts) -> HealthJson:
     kind = SetKind(parameters.get("kind", SetKind.ALLOCATIONS.value))
     resolution = Resolution(parameters.get("resolution", Resolution.HOUR.value))
     asked = parse_window(parameters.get("window", DEFAULT_WINDOW), now)
+    known, frame = context.tables.known, Frame(asked, resolution)
     with context.snapshot() as snapshot:
         allowed = context.clusters(snapshot)
-        entries = context.tables.known.entries(snapshot)
+        fleet = [one for one in known.clusters(snapshot) if allowed is None or one in allowed]
+        count = asked.seconds / resolution.seconds * max(1, len(fleet))
+        if count > MOST_CELLS:
+            case = f"This asks for {count:.0f} cells, and at most {MOST_CELLS} are answered"
+            shorter, code = "a shorter window or resolution=1d", QuestionCode.TOO_LARGE
+            raise QuestionError("window", parameters.get("window", DEFAULT_WINDOW), shorter, case=case, code=code)
+        part = known.part(snapshot, frame)
         as_of = rfc3339(context.as_of(snapshot))
-    fleet = [one for one in clusters(entries) if allowed is None or one in allowed]
-    count = asked.seconds / resolution.seconds * max(1, len(fleet))
-    if count > MOST_CELLS:
-        case = f"This asks for {count:.0f} cells, and at most {MOST_CELLS} are answered"
-        shorter, code = "a shorter window or resolution=1d", QuestionCode.TOO_LARGE
-        raise QuestionError("window", parameters.get("window", DEFAULT_WINDOW), shorter, case=case, code=code)
-    split = [window for window in asked.split(resolution) if window.start < now]
-    index = index_of(entries, resolution)
-    alive = lives(entries, resolution, context.tables.known.retired())
-    judged = {one: cells(split, index, one, (kind,), alive[one], now) for one in fleet}
+    part = replace(part, born={one: part.born[one] for one in fleet})
+    judged = cells_of(part, frame, (kind,), now, known.retired())
     statuses = facts.fleet.statuses()
     found = [
         ClusterCellsJson(one, [_cell(cell) for cell in own], doubts(statuses.get(ClusterId(one)), _is_shown))

@@ -16,7 +16,6 @@ from fleetcost.api.words import Family
 from fleetcost.documents.status import AgentStatus
 from fleetcost.model.window import Window, rfc3339
 from fleetcost.query.windows import ACCEPTED, parse_window
-from fleetcost.tables.ledger import clusters
 
 DEFAULT_WINDOW = "1d"
 
@@ -38,7 +37,7 @@ def multicluster(context: Context, facts: FleetFacts) -> Any:  # noqa: ANN401 - 
     window = parse_window(context.parameters.get("window", DEFAULT_WINDOW), context.now)
     with context.snapshot() as snapshot:
         allowed = context.clusters(snapshot)
-        known = clusters(context.tables.known.entries(snapshot))
+        known = context.tables.known.clusters(snapshot)
     statuses = facts.statuses()
     gone = context.tables.known.retired()
     chosen = [statuses.get(one, AgentStatus(one)) for one in known if allowed is None or one in allowed]

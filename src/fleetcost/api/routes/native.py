@@ -105,7 +105,7 @@ def clusters(context: Context) -> ClustersJson:
     frame = Frame(Window(today.start - Resolution.DAY.delta, today.end), Resolution.DAY)
     with context.snapshot() as snapshot:
         allowed = context.clusters(snapshot)
-        entries = known.entries(snapshot)
+        entries = known.ends(snapshot)
         judged = known.completeness(snapshot, frame, tuple(SetKind), now)
         fleet = {one.cluster: one for one in members(snapshot, entries, now)}
         billed_only = unmonitored(snapshot, now - LOOKED_BACK) if allowed is None else ()

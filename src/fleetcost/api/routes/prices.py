@@ -18,7 +18,6 @@ from fleetcost.model.window import rfc3339
 from fleetcost.query.question import Step, framed
 from fleetcost.query.rows import on_grid
 from fleetcost.query.windows import ACCEPTED
-from fleetcost.tables.ledger import clusters
 
 DEFAULT_WINDOW = "30d"
 """Whose assets tell the prices where no window is named: a cluster silent for weeks still shows."""
@@ -69,7 +68,7 @@ def fleet_prices(context: Context, facts: FleetFacts) -> PricesJson:
     scope = context.narrowed(None, SetKind.ASSETS)
     with context.snapshot() as snapshot:
         allowed = context.clusters(snapshot)
-        known = clusters(context.tables.known.entries(snapshot))
+        known = context.tables.known.clusters(snapshot)
         found = prices(snapshot, frame, scope, [one for one in known if allowed is None or one in allowed])
         as_of = rfc3339(context.as_of(snapshot))
     statuses = facts.statuses()

@@ -17,7 +17,6 @@ from fleetcost.errors import CallerError, ObjectMissingError, QuestionError, clo
 from fleetcost.model.identity import ClusterId
 from fleetcost.model.window import Resolution, Window, rfc3339
 from fleetcost.query.windows import parse_window
-from fleetcost.tables.ledger import clusters
 
 SHOWN = 50
 MOST_SHOWN = 500
@@ -140,7 +139,7 @@ def _store(services: Services) -> Repairs | None:
 
 def _clusters(context: Context) -> tuple[ClusterId, ...]:
     with context.snapshot() as snapshot:
-        return clusters(context.tables.known.entries(snapshot))
+        return context.tables.known.clusters(snapshot)
 
 
 def _repair(order: TrackedRepair, context: Context) -> RepairJson:
