@@ -22,7 +22,7 @@ from fleetcost.query.kinds import CLOUD
 from fleetcost.query.measures import CARRIED, EXACT_CLOUD, MONEY, UNMEASURED, WEIGHTED_ASSET
 from fleetcost.query.properties import ASSET_PROPERTIES, CLOUD_PROPERTIES
 from fleetcost.query.question import Question, Step
-from fleetcost.query.sql.assets import ASSET_MAXIMA, HALVES, AssetCells
+from fleetcost.query.sql.assets import ASSET_MAXIMA, HALVES, WEIGHED, AssetCells
 from fleetcost.query.sql.cells import DETAILS, AllocationCells
 from fleetcost.query.sql.cloud import CloudCells
 from fleetcost.query.sql.details import Details
@@ -159,8 +159,8 @@ class Program:
         """Return all groups together, exactly, per step and currency."""
         whole = _cells(replace(self._rows, dimensions=(), properties=()), self._dialect, self._rows)
         every = _shape(replace(self._rows, figures=None), self._source)
-        columns = {name: name for name in ("step", "currency", *every.sums)}
-        return _read({**columns, "start": '"start"', "end": '"end"'}, whole.groups())
+        columns = {name: name for name in ("step", "currency", *every.sums) if name not in WEIGHED}
+        return _read({**columns, "start": '"start"', "end": '"end"'}, whole.groups(bare=True))
 
     def others(self) -> list[Cells]:
         """Return what nobody was charged for, exactly, by the finest step."""

@@ -23,7 +23,7 @@ from types import MappingProxyType
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.asset import ASSET
 from fleetcost.model.cloud_cost import CLOUD_COST
-from fleetcost.model.columns import COST, FRACTION, TEXT
+from fleetcost.model.columns import COST, FRACTION, SHARES, TEXT
 from fleetcost.model.window import Resolution
 from fleetcost.tables.columns import LABEL_COLUMNS
 from fleetcost.tables.derivation import RowScope
@@ -116,10 +116,10 @@ def absent_measures(snapshot: View, resolution: Resolution) -> frozenset[str]:
     """
     Return the columns of which no row has anything: of allocations by name, of others as `asset.…` and `idle.…`.
 
-    That is a zero or an empty text in every single row, or no value at all for what a row may be without. Sums would
+    That is a zero, an empty text or an empty list in every single row, or no value at all for what a row may be without. Sums would
     not tell: amounts above and below zero may cancel out.
     """
-    conditions = {("container", name): name for name in ALLOCATION.sums}
+    conditions = {("container", name): name for name in (*ALLOCATION.sums, *ALLOCATION.of(SHARES))}
     conditions |= {("asset", name): f"asset.{name}" for name in (*ASSET.sums, *ASSET.of(FRACTION, TEXT))}
     conditions |= {("idle", name): f"idle.{name}" for name in _IDLE_COSTS}
     looked = "\nUNION ALL\n".join(
@@ -133,6 +133,8 @@ def absent_measures(snapshot: View, resolution: Resolution) -> frozenset[str]:
 
 
 def _present(table: str, column: str) -> str:
+    if column in ALLOCATION.of(SHARES):
+        return f"len({column}) > 0"
     if column in _NULLABLE[table]:
         return f"{column} IS NOT NULL"
     return f"{column} <> ''" if column in ASSET.of(TEXT) else f"{column} <> 0"

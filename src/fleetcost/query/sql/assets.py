@@ -55,16 +55,17 @@ class AssetCells:
             f"FROM ({self._read(amounts, likely)}) WHERE {chosen(self._names.joined())} GROUP BY {by}"
         )
 
-    def groups(self, chosen: Chosen = every_name, likely: str = "TRUE") -> str:
+    def groups(self, chosen: Chosen = every_name, likely: str = "TRUE", *, bare: bool = False) -> str:
         """Return the cells, see `AllocationCells.groups`."""
         by, source = f"step, currency{self._names.listed()}", self._source
-        kept = "".join(f", {self._dialect.agreed(name)} AS {name}" for name in source.present(ASSET_PROPERTIES))
+        texts, means = ((), ()) if bare else (source.present(ASSET_PROPERTIES), source.present(WEIGHTED_ASSET))
+        kept = "".join(f", {self._dialect.agreed(name)} AS {name}" for name in texts)
         sums = "".join(f", sum({name}) AS {name}" for name in source.present(ASSET.sums))
         halves = "".join(
             f", sum(({name} * {name}_by)::DECIMAL(38, 12)) AS {name}_sum"
             f", sum({name}_by) FILTER (WHERE {name} IS NOT NULL) AS {name}_weight"
             f", sum({name}::DECIMAL(38, 12)) AS {name}_plain, count({name}) AS {name}_count"
-            for name in source.present(WEIGHTED_ASSET)
+            for name in means
         )
         maxima = ", ".join(f"max({name}) AS {name}" for name in ASSET_MAXIMA)
         newest = self._dialect.latest(self._dialect.json("labels"), "window_start", self._dialect.name("end"))

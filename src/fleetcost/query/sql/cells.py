@@ -74,14 +74,16 @@ class AllocationCells:
         cells = "\nUNION ALL\n".join([self._with_role(self.groups(chosen)), *others])
         return f"SELECT *, {TOTAL} AS total_cost FROM (\n{cells})"
 
-    def groups(self, chosen: Chosen = every_name, likely: str = "TRUE") -> str:
+    def groups(self, chosen: Chosen = every_name, likely: str = "TRUE", *, bare: bool = False) -> str:
         """
         Return the cells of rows, in full; the stages before them must be there.
 
         Args:
             chosen: makes the condition on a name, for a part of them
             likely: a condition on the table's columns that every row of that part meets
+            bare: leave out what groups keep besides what adds up
         """
+        del bare  # The question says which properties are kept.
         names, source = self._names, self._source
         by, sums = f"step, currency{names.listed()}", source.present(ALLOCATION.sums)
         added = "".join(f"sum({name}) AS {name}, " for name in sums)

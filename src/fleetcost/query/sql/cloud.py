@@ -49,10 +49,10 @@ class CloudCells:
             f"FROM ({rows}) WHERE {chosen(self._names.joined())} GROUP BY {by}"
         )
 
-    def groups(self, chosen: Chosen = every_name, likely: str = "TRUE") -> str:
+    def groups(self, chosen: Chosen = every_name, likely: str = "TRUE", *, bare: bool = False) -> str:
         """Return the cells, see `AllocationCells.groups`."""
         by, own = f"step, currency{self._names.listed()}", {f"kubernetes_{name}": name for name in CLOUD_COSTS}
-        kept = "".join(f", {self._dialect.agreed(name)} AS {name}" for name in CLOUD_PROPERTIES)
+        kept = "".join(f", {self._dialect.agreed(name)} AS {name}" for name in (() if bare else CLOUD_PROPERTIES))
         sums = "".join(f", sum({name}) AS {name}" for name in (*CLOUD_COSTS, *own))
         columns = dict.fromkeys((*CLOUD_PROPERTIES, '"start"', '"end"'), "")
         columns |= {name: self._source.money(name) for name in CLOUD_COSTS}

@@ -25,7 +25,8 @@ class Details:
     @property
     def names(self) -> list[str]:
         """The details of this question."""
-        chosen = ["volumes", "load_balancers"] if self._question.parts else []
+        lists = [name for name in ("volumes", "load_balancers") if not self._source.lacks(name)]
+        chosen = lists if self._question.parts else []
         if self._question.parts and Grain(self._question, self._dialect).needed():
             chosen.append("breakdown")
         if self._question.metadata:

@@ -51,6 +51,12 @@ class Grain:
         return self.shares_idle or (shown and not self.filter_is_of_clusters())
 
     @property
+    def idle_resources(self) -> tuple[str, ...]:
+        """The resources that can be idle: CPU and RAM where there is no GPU at all."""
+        shown = not self.shares_idle and self._source.lacks("gpu_cost", "idle") and self._source.lacks("gpu_cost")
+        return RESOURCES[:2] if shown else RESOURCES
+
+    @property
     def weighs_tenancy(self) -> bool:
         """Whether the weights of a cluster say what becomes of its tenancy."""
         shown = self._question.tenancy is not Tenancy.HIDE
@@ -193,7 +199,7 @@ class Grain:
 
     def weighed(self) -> list[str]:
         """Return the names of the weights by which anything is divided."""
-        weighed = [f"{name}_weight" for name in RESOURCES] if self.weighs_idle else []
+        weighed = [f"{name}_weight" for name in self.idle_resources] if self.weighs_idle else []
         weighed += ["tenant_weight"] if self.weighs_tenancy else []
         return weighed if self._question.sharing is None else [*weighed, "shared_weight"]
 

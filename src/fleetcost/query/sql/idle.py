@@ -43,18 +43,22 @@ class IdleRows:
 
     def stages(self) -> list[Stage]:
         """Return `idle_at` and `tenancy_at`, what there is at each place, where it is divided among rows."""
-        stages = []
-        if self._question.idle is not Idle.HIDE:
-            stages.append(Stage("idle_at", self._idle_at()))
-        if self._question.tenancy is not Tenancy.HIDE:
-            stages.append(Stage("tenancy_at", self._tenancy_at()))
-        return stages if self._grain.needed() else []
+        idle = [Stage("idle_at", self._idle_at())] if self._grain.shares_idle else []
+        return [*idle, Stage("tenancy_at", self._tenancy_at())] if self._grain.shares_tenancy else idle
 
     def weights(self) -> list[Stage]:
-        """Return the stage `weights`, what each place's rows weigh; behind `carried` where there is one."""
-        if not (self._grain.weighs_idle or self._grain.weighs_tenancy):
-            return []
-        return [Stage("weights", self._weights() if self._grain.needed() else self._grain.weights())]
+        """Return the stage `weights`, where idle and tenancy both read it; behind `carried` where there is one."""
+        both = self._grain.weighs_idle and self._grain.weighs_tenancy
+        return [Stage("weights", self._weighing())] if both else []
+
+    def _weighing(self) -> str:
+        """Return what each place's rows weigh."""
+        return self._weights() if self._grain.needed() else self._grain.weights()
+
+    @property
+    def _weights_at(self) -> str:
+        """What stands behind `FROM` to read what places weigh."""
+        return "weights" if self.weights() else f"({self._weighing()})"
 
     def cells(self) -> list[Cells]:
         """Return the queries whose rows are cells."""
@@ -72,11 +76,13 @@ class IdleRows:
     def _idle_at(self) -> str:
         own = self._source.passes_on_idle()
         place = "node" if self._question.idle_by_node else "''"
-        sums = ", ".join(f"sum({name}_cost)::{self._source.amount} AS {name}" for name in RESOURCES)
-        sums += "".join(f", sum({name})::{self._source.amount} AS {name}" for name in self.estimates)
+        resources, amount = self._grain.idle_resources, self._source.amount
+        sums = ", ".join(
+            f"{f'sum({name}_cost)' if name in resources else '0'}::{amount} AS {name}" for name in RESOURCES
+        )
+        sums += "".join(f", sum({name})::{amount} AS {name}" for name in self.estimates)
         kept = ", ".join(
-            f"coalesce(sum({name}_cost) FILTER (WHERE own), 0)::{self._source.amount} AS {name}_own"
-            for name in RESOURCES
+            f"coalesce(sum({name}_cost) FILTER (WHERE own), 0)::{amount} AS {name}_own" for name in resources
         )
         # Only where places are nodes does anybody ask which node it is.
         known = self._dialect.agreed if self._question.idle_by_node else "NULL::VARCHAR".format
@@ -135,18 +141,21 @@ class IdleRows:
     @property
     def idle_rows(self) -> str:
         """What stands behind `FROM` to read the idle of each place, see `stages`."""
-        return "idle_at" if self._grain.needed() else f"({self._idle_at()})"
+        return "idle_at" if self._grain.shares_idle else f"({self._idle_at()})"
 
     @property
     def _tenancy_rows(self) -> str:
-        return "tenancy_at" if self._grain.needed() else f"({self._tenancy_at()})"
+        return "tenancy_at" if self._grain.shares_tenancy else f"({self._tenancy_at()})"
 
     def _apart(self) -> str:
         """Return idle that is shown: all of it, or of each place the part that follows the rows passing the filter."""
         if not self._grain.weighs_idle:
             return f"SELECT * FROM {self.idle_rows}"
-        kept = {name: self._following(f"i.{name}", f"w.{name}_weight", f"i.{name}_own") for name in RESOURCES}
-        follows = " OR ".join(f"w.{name}_weight_passing > 0" for name in RESOURCES)
+        resources = self._grain.idle_resources
+        kept = dict.fromkeys(RESOURCES, "0") | {
+            name: self._following(f"i.{name}", f"w.{name}_weight", f"i.{name}_own") for name in resources
+        }
+        follows = " OR ".join(f"w.{name}_weight_passing > 0" for name in resources)
         return self._weighed(kept, f"i.own OR {follows}")
 
     def _left(self) -> str:
@@ -157,7 +166,7 @@ class IdleRows:
     def _weighed(self, kept: Mapping[str, str], condition: str = "TRUE") -> str:
         costs = ", ".join(f"({amount})::{self._source.amount} AS {name}" for name, amount in kept.items())
         return (
-            f"SELECT {_KEPT}, {costs} FROM {self.idle_rows} AS i LEFT JOIN weights AS w "
+            f"SELECT {_KEPT}, {costs} FROM {self.idle_rows} AS i LEFT JOIN {self._weights_at} AS w "
             f"ON {matched('i', 'w', _PLACE)}\nWHERE {condition}"
         )
 
@@ -224,7 +233,8 @@ class IdleRows:
         return (
             f"SELECT t.*, ({amount})::{self._source.amount} AS amount FROM {self._tenancy_rows} AS t LEFT JOIN ("
             "SELECT window_start, cluster, sum(tenant_weight_whole) AS tenant_weight_whole, "
-            "sum(tenant_weight_passing) AS tenant_weight_passing FROM weights GROUP BY window_start, cluster) AS w "
+            "sum(tenant_weight_passing) AS tenant_weight_passing "
+            f"FROM {self._weights_at} GROUP BY window_start, cluster) AS w "
             f"ON {matched('t', 'w', _PLACE[:2])}"
         )
 
