@@ -195,16 +195,17 @@ def currency_warnings(answer: Answer[Any]) -> list[WarningJson]:
     return []
 
 
-def shown_cover(cover: BillCover, answer: Answer[Any]) -> BillCover | None:
-    """Return what a bill covers in the currency of an answer; None where it is in another."""
-    if cover.currency == answer.currency:
-        return cover
-    for one in answer.question.exchange.factors:
-        if (one.day, one.currency) == (cover.day, cover.currency):
-            factor = float(one.factor)
-            listed, uncovered = cover.list_cost * factor, cover.uncovered_cost * factor
-            return replace(cover, currency=answer.currency, list_cost=listed, uncovered_cost=uncovered)
-    return None
+def shown_covers(covers: Iterable[BillCover], answer: Answer[Any]) -> tuple[BillCover, ...]:
+    """Return what bills cover in the currency of an answer; without what stays in another."""
+    factors = {(one.day, one.currency): float(one.factor) for one in answer.question.exchange.factors}
+    shown = []
+    for one in covers:
+        if one.currency == answer.currency:
+            shown.append(one)
+        elif factor := factors.get((one.day, one.currency)):
+            listed, uncovered = one.list_cost * factor, one.uncovered_cost * factor
+            shown.append(replace(one, currency=answer.currency, list_cost=listed, uncovered_cost=uncovered))
+    return tuple(shown)
 
 
 def lacks_of(answer: Answer[Any]) -> str:

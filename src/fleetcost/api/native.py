@@ -273,7 +273,7 @@ def _covered(cover: Sequence[BillCover]) -> tuple[float, float, float | None]:
 def _series(answer: Answer[Any], cover: Sequence[BillCover]) -> list[StepJson]:
     by_day: dict[datetime, list[BillCover]] = defaultdict(list)
     for one in cover:
-        by_day[Resolution.DAY.floor(one.day)].append(one)
+        by_day[one.day].append(one)
     return [_step(step, answer.completeness, by_day) for step in answer.series]
 
 

@@ -81,7 +81,8 @@ def bill_cover(snapshot: View, question: Question, known: Known) -> tuple[BillCo
     every: tuple[BillCover, ...] = known.remembered(
         snapshot, ("bill cover", question.frame), lambda: _cover(snapshot, question.frame)
     )
-    return tuple(one for one in every if may_hold(question.filter, one.cluster))
+    held = {name for name in {one.cluster for one in every} if may_hold(question.filter, name)}
+    return tuple(one for one in every if one.cluster in held)
 
 
 def _cover(snapshot: View, frame: Frame) -> tuple[BillCover, ...]:

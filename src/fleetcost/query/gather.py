@@ -121,7 +121,7 @@ class Gathered:
             parts.append((facts["step"], self._total(facts), estimated))
         sums: dict[datetime, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
         for step, cost, estimated in parts:
-            sums[step] = exact_sum((sums[step][0], cost)), exact_sum((sums[step][1], estimated))
+            sums[step] = EXACT.add(sums[step][0], cost), EXACT.add(sums[step][1], estimated)
         return sums
 
     def _read(self, cells: Cells) -> list[Facts]:

@@ -116,8 +116,8 @@ def absent_measures(snapshot: View, resolution: Resolution) -> frozenset[str]:
     """
     Return the columns of which no row has anything: of allocations by name, of others as `asset.…` and `idle.…`.
 
-    That is a zero, an empty text or an empty list in every single row, or no value at all for what a row may be without. Sums would
-    not tell: amounts above and below zero may cancel out.
+    That is a zero, an empty text or an empty list in every single row, or no value at all for what a row may be
+    without. Sums would not tell: amounts above and below zero may cancel out.
     """
     conditions = {("container", name): name for name in (*ALLOCATION.sums, *ALLOCATION.of(SHARES))}
     conditions |= {("asset", name): f"asset.{name}" for name in (*ASSET.sums, *ASSET.of(FRACTION, TEXT))}

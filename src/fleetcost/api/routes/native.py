@@ -12,7 +12,7 @@ import msgspec
 from fleetcost.api.as_of import AS_OF, answered_as_of
 from fleetcost.api.compared import Alike
 from fleetcost.api.context import Context
-from fleetcost.api.currency import native_currency, shown_cover
+from fleetcost.api.currency import native_currency, shown_covers
 from fleetcost.api.export import exported
 from fleetcost.api.native import Asked, envelope
 from fleetcost.api.operation import Handed, Operation
@@ -155,8 +155,7 @@ def _cover(snapshot: View, answer: Answer[Any], context: Context) -> tuple[BillC
     """Return what bills stand behind an answer, of the clusters that stand behind it."""
     behind = {one.cluster for one in answer.completeness}
     every = bill_cover(snapshot, answer.question, context.tables.known)
-    own = (one for one in every if one.cluster in behind)
-    return tuple(one for cover in own if (one := shown_cover(cover, answer)) is not None)
+    return shown_covers((one for one in every if one.cluster in behind), answer)
 
 
 def _alike(snapshot: View, question: Question, answer: Answer[Any], context: Context) -> Alike:
