@@ -100,6 +100,9 @@ ROUTES: dict[str, Shown] = {
         lambda found: summed(found["bills"], "billed_cost"), billed=False, of="bills", near=0
     ),
     "/api/v1/unclaimed": Shown(lambda found: summed(found["nodes"], "cost"), billed=False, parts=("idle",)),
+    "/api/v1/efficiency": Shown(
+        lambda found: sum(summed(found["totals"], name) for name in ("cost", "overhead")), NATIVE, based=True
+    ),
     "/api/v1/savings": Shown(None),
     "/api/v1/savings/{kind}": Shown(None),
     "/model/allocation": SETS,

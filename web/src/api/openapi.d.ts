@@ -311,6 +311,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/efficiency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the cost of nodes: used, idle in workloads, idle in nodes, not measured */
+        get: operations["get_api_v1_efficiency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/unclaimed": {
         parameters: {
             query?: never;
@@ -2184,6 +2201,87 @@ export interface components {
          */
         RateKind: "daily" | "monthly";
         /**
+         * EfficiencyJson
+         * @description What became of the cost of nodes.
+         *
+         *     Attributes:
+         *         step: how the window is cut
+         *         rows: of each group and step, the oldest first
+         *         totals: of each step
+         *         completeness: which windows of which clusters stand behind it
+         *         conversion: the exchange rates behind costs, where one currency was asked for
+         */
+        EfficiencyJson: {
+            window: components["schemas"]["WindowJson"];
+            resolution: string;
+            step: string;
+            aggregate: string[];
+            basis: components["schemas"]["Basis"];
+            rows: components["schemas"]["SpentJson"][];
+            totals: components["schemas"]["SpentJson"][];
+            completeness: components["schemas"]["CompletenessJson"][];
+            as_of: string;
+            /** @default null */
+            conversion?: components["schemas"]["ConversionJson"] | null;
+        };
+        /**
+         * Basis
+         * @description The prices of an answer, in every one of its parts.
+         *
+         *     BILLED is list price and what bills changed, which is nothing where no bill covers an asset and day; LIST is what
+         *     the price source says.
+         * @enum {unknown}
+         */
+        Basis: "billed" | "list";
+        /**
+         * SpentJson
+         * @description What became of the costs of one group in one step.
+         *
+         *     Attributes:
+         *         start: of the step
+         *         key: the value of each dimension; none of a total
+         *         cost: of all resources
+         *         overhead: nodes' own disks and the management of clusters, beside the cost; null where it cannot be said whose
+         *             it is
+         *         efficiency: used over all that is paid for and measured
+         *         workload_efficiency: used over what containers are charged for and is measured
+         */
+        SpentJson: {
+            start: string;
+            key: {
+                [key: string]: string;
+            };
+            currency: string;
+            cost: number;
+            used: number;
+            workload_idle: number;
+            unmeasured: number;
+            infrastructure_idle: number | null;
+            overhead: number | null;
+            efficiency: number | null;
+            workload_efficiency: number | null;
+            resources: components["schemas"]["ResourceSpentJson"][];
+        };
+        /**
+         * ResourceSpentJson
+         * @description What became of what one resource costs; the parts add up to the cost.
+         *
+         *     Attributes:
+         *         resource: cpu, ram or gpu
+         *         used: by containers, at most what they are charged for
+         *         workload_idle: charged to containers and not used
+         *         unmeasured: charged to containers whose use nobody measured
+         *         infrastructure_idle: nodes' cost that nobody is charged for; null where it cannot be said whose it is
+         */
+        ResourceSpentJson: {
+            resource: string;
+            cost: number;
+            used: number;
+            workload_idle: number;
+            unmeasured: number;
+            infrastructure_idle: number | null;
+        };
+        /**
          * UnclaimedJson
          * @description The nodes, dearest first, and the window that was looked at.
          *
@@ -3467,6 +3565,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RatesJson"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_efficiency: {
+        parameters: {
+            query?: {
+                /** @description the time that is asked about: today, yesterday, week, month, lastweek, lastmonth; a duration such as 30m, 24h, 7d, 2w; `1d offset 1d`; two Unix times or two RFC 3339 times ending in Z, joined by a comma; left out, it is 7d */
+                window?: string;
+                /** @description how the window is cut; left out, it is auto */
+                step?: "auto" | "1h" | "1d" | "all" | "hour" | "day" | "week" | "weeknow" | "month" | "quarter";
+                /** @description what to group by: names joined by commas, or all; left out, it is cluster */
+                aggregate?: string;
+                /** @description which rows count, in the filter language */
+                filter?: string;
+                /** @description the prices of every figure: as billed (list price where no bill covers an asset and day), or list prices; left out, it is billed */
+                basis?: "billed" | "list";
+                /** @description what was estimated where a cluster's metrics had a gap: inside the costs, or left out; left out, it is include */
+                estimated?: "include" | "exclude";
+                /** @description the currency of the answer, by its ISO 4217 code, or native for each row's own; left out, it is display_currency of the settings, else native */
+                currency?: string;
+                /** @description which exchange rates: the name of a table, or name@YYYY-MM-DD for the rates of one day throughout; left out, it is rates of the settings */
+                rates?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EfficiencyJson"];
                 };
             };
             /** @description the question cannot be used */
