@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 from fleetcost.api.behind import CompletenessJson
 from fleetcost.api.compared import window_document
@@ -25,7 +28,11 @@ from fleetcost.model.statement import StatementLine, StatementLineKind, Statemen
 from fleetcost.model.states import WindowState
 from fleetcost.model.window import rfc3339
 from fleetcost.query.dimensions import parse_dimensions
+from fleetcost.query.known import Known
+from fleetcost.query.windows import parse_window
+from fleetcost.rates.book import RateBook
 from fleetcost.statements.book import StatementBook, book_names
+from fleetcost.statements.pinned import pinned_tables
 from fleetcost.statements.records import ClusterAtClosing, StatementHeader
 from fleetcost.statements.store import read_chain, read_lines
 
@@ -55,9 +62,18 @@ class _Closing:
     header: StatementHeader
 
 
-def answered_as_of(context: Context, shelf: StatementShelf | None) -> AnswerJson:
+Answering = Callable[[Context], Any]
+"""Answers a question about allocations from the tables of its context."""
+
+
+def answered_as_of(context: Context, shelf: StatementShelf | None, answering: Answering) -> Any:  # noqa: ANN401 - a document or a file
     """
-    Answer a question about allocations as of a closing.
+    Answer a question about allocations as of a closing: from the statement's lines, or from the tables it pins.
+
+    Args:
+        context: the request
+        shelf: where statements are
+        answering: answers from tables
 
     Raises:
         QuestionError: `as_of` is neither a statement nor a time.
@@ -69,7 +85,10 @@ def answered_as_of(context: Context, shelf: StatementShelf | None) -> AnswerJson
         raise ReadOnlyError("as_of: this server has no bucket with statements")
     closing = _closing(context, shelf)
     header, book = closing.header, closing.header.book.definition
-    _check(context, header)
+    if (reason := _beyond(context, header)) and not header.inputs.pinned:
+        raise NotKeptError(reason)
+    if reason:
+        return _from_tables(context, shelf, header, answering)
     found = shelf.reader.month(closing.book, header.calendar_month, context.now)
     lines = [one for one in read_lines(shelf.bucket, header) if one.kind is StatementLineKind.COST]
     seen = seen_by(context.caller, found)
@@ -122,8 +141,28 @@ def _time(text: str) -> datetime:
     return at
 
 
-def _check(context: Context, header: StatementHeader) -> None:
-    """Check that a question says nothing else than its statement, where it says anything."""
+def _from_tables(context: Context, shelf: StatementShelf, header: StatementHeader, answering: Answering) -> Any:  # noqa: ANN401 - as above
+    """Answer from the tables as they were, at the time and by the exchange rates of the closing."""
+    book, inputs = header.book.definition, header.inputs
+    window = header.calendar_month.window
+    said = {name: own for name in ("filter", *_SAME) if (own := getattr(book, name)) not in {"", "0"}}
+    asked = {"window": f"{rfc3339(window.start)},{rfc3339(window.end)}", "aggregate": book.key}
+    asked |= said | context.parameters
+    if not window.holds(parse_window(asked["window"], context.now)):
+        raise NotKeptError(f"statement {header.id} keeps {header.month}: ask about a window in it")
+    table = shelf.sources.rates(inputs.rates_table, inputs.rates_version) if inputs.rates_table else None
+    rates = RateBook()
+    rates.know({table.name: table} if table is not None else {})
+    with pinned_tables(shelf.bucket, header) as database:
+        money = replace(context.tables.money, book=rates)
+        known = Known(retired=context.tables.known.retired)
+        tables = replace(context.tables, database=database, known=known, money=money, hourly_retention=timedelta(0))
+        made = answering(replace(context, tables=tables, parameters=asked, now=header.closed_at))
+    return msgspec.structs.replace(made, as_of=rfc3339(header.closed_at)) if isinstance(made, AnswerJson) else made
+
+
+def _beyond(context: Context, header: StatementHeader) -> str:
+    """Return why the lines of a statement do not answer a question; empty where they do."""
     asked, book = context.parameters, header.book.definition
     wrong = [name for name in _NEVER if name in asked and asked[name] not in {"auto", "json"}]
     said = {name: getattr(book, name) for name in _SAME}
@@ -138,11 +177,12 @@ def _check(context: Context, header: StatementHeader) -> None:
     wrong += ["estimated"] if asked.get("estimated", "include") != "include" else []
     columns = {name.strip() for name in asked.get("columns", "").split(",")} - {"", "name", "key", *KNOWN_FIGURES}
     wrong += ["columns"] if columns else []
-    if wrong:
-        raise NotKeptError(
-            f"statement {header.id} does not say this: it has {', '.join(KNOWN_FIGURES)} by {book.key or 'all'} of "
-            f"{header.month}; leave out or change {', '.join(wrong)}"
-        )
+    if not wrong:
+        return ""
+    return (
+        f"statement {header.id} does not say this: it has {', '.join(KNOWN_FIGURES)} by {book.key or 'all'} of "
+        f"{header.month}; leave out or change {', '.join(wrong)}"
+    )
 
 
 def _document(context: Context, header: StatementHeader, book: StatementBook, lines: list[StatementLine]) -> AnswerJson:

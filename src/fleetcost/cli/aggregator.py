@@ -48,6 +48,7 @@ from fleetcost.query.known import Known
 from fleetcost.rates.book import RateBook
 from fleetcost.statements.held import HeldMonths
 from fleetcost.statements.live import StatementSources
+from fleetcost.statements.pins import pinned_paths
 from fleetcost.statements.schedule import MonthSchedule
 from fleetcost.tables.database import Database, EngineLimits, open_database
 from fleetcost.tables.ledger import clusters, ledger_of
@@ -122,6 +123,7 @@ class Aggregator:
             daily_retention=_hours(24 * self.settings.daily_retention_days),
             held=lambda: self.held.since if self.held else None,
             whole=lambda: self.ingestor.status.passes > 0,
+            lake=self.bucket if self.settings.lake else None,
         )
         return StatementShelf(self.bucket, None if self.settings.read_only else self.bucket, sources)
 
@@ -171,6 +173,12 @@ def assemble(settings: AggregatorSettings, bucket: Bucket) -> Aggregator:
     currency = settings.foreign_currency
     ingestor = Ingestor(bucket, database, retention, clock, currency=currency, budget=budget, held=held)
     return Aggregator(settings, database, ingestor, bucket, budget, rates=RateBook(bucket), held=held)
+
+
+def lake_writer(aggregator: Aggregator) -> LakeWriter:
+    """Return what writes the lake; files that statements pin stay."""
+    bucket, folder = aggregator.bucket, aggregator.settings.data_dir
+    return LakeWriter(aggregator.database, bucket, folder, clock, lambda: pinned_paths(bucket))
 
 
 def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], beside: Sequence[Loop] = ()) -> None:
@@ -233,7 +241,7 @@ def serve_aggregator(aggregator: Aggregator, on_start: Callable[[str], None], be
 def _writers(aggregator: Aggregator) -> Mapping[str, LakeWriter | FocusExporter]:
     """Return what is written into the bucket after each pass, by name."""
     settings, database, bucket = aggregator.settings, aggregator.database, aggregator.bucket
-    lake = {"lake": LakeWriter(database, bucket, settings.data_dir, clock)} if settings.lake else {}
+    lake = {"lake": lake_writer(aggregator)} if settings.lake else {}
     exporter = focus_exporter(settings, database, bucket)
     return {**lake, "focus": exporter} if exporter else lake
 
@@ -274,7 +282,7 @@ def _ingest(parsed: argparse.Namespace) -> int:
     with closing(aggregator.database):
         code = _pass(aggregator.ingestor, Console(), dry_run=parsed.dry_run)
         if settings.lake and not parsed.dry_run:
-            LakeWriter(aggregator.database, aggregator.bucket, settings.data_dir, clock).write()
+            lake_writer(aggregator).write()
     return code
 
 

@@ -13,6 +13,7 @@ from fleetcost.ingest.passes import Clock
 from fleetcost.lake.manifest import FoundManifest, LakeFile, LakeTable, Manifest, read, window_mark
 from fleetcost.lake.publish import LakeChange, changed, commit, remove_unused
 from fleetcost.ops import log
+from fleetcost.statements.pins import pinned_paths
 
 _BY_DAY = ("reconciled_asset", "reconciled_day")
 """Tables without windows in the lake whose files are of a day each."""
@@ -86,7 +87,7 @@ class LakeState:
     def tidy(self) -> None:
         """Remove files that nobody needs any more."""
         if self.manifest is not None:
-            remove_unused(self._bucket, self.manifest, self._clock())
+            remove_unused(self._bucket, self.manifest, self._clock(), lambda: pinned_paths(self._bucket))
 
     def _files(self, table: str) -> Sequence[LakeFile]:
         return self.manifest.tables[table].files if self.manifest else ()

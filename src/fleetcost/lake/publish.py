@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -83,14 +83,30 @@ def commit(bucket: Bucket, manifest: Manifest, found: FoundManifest | None) -> F
     return FoundManifest(manifest, about.etag)
 
 
-def remove_unused(bucket: Bucket, manifest: Manifest, now: datetime) -> int:
-    """Remove files that are in no manifest any more, after the grace; return how many."""
+def remove_unused(
+    bucket: Bucket, manifest: Manifest, now: datetime, pinned: Callable[[], Collection[str]] = frozenset
+) -> int:
+    """
+    Remove files that are in no manifest any more, after the grace; return how many.
+
+    Args:
+        bucket: where the lake is
+        manifest: the newest
+        now: the clock's reading
+        pinned: gives files that stay although no manifest names them
+
+    Raises:
+        DamagedError: nobody knows what stays; nothing was removed.
+        StoreError, StoreRefusedError: the store did not answer, or refused.
+    """
     kept = manifest.paths
     unused = [
         one.path
         for one in bucket.list(FOLDER)
         if one.path.endswith(".parquet") and one.path not in kept and one.modified < now - GRACE
     ]
+    kept = frozenset(pinned()) if unused else frozenset()
+    unused = [path for path in unused if path not in kept]
     for path in unused:
         bucket.delete(path)
     return len(unused)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -46,9 +46,18 @@ class LakeWriter:
         bucket: where the lake is
         folder: for files on their way
         clock: gives the time
+        pinned: gives files that stay although nothing of the tables is in them any more
     """
 
-    def __init__(self, database: Database, bucket: Bucket, folder: Path, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        bucket: Bucket,
+        folder: Path,
+        clock: Callable[[], datetime],
+        pinned: Callable[[], Collection[str]] = frozenset,
+    ) -> None:
+        self._pinned = pinned
         self._database = database
         self._bucket = bucket
         self._folder = folder
@@ -72,7 +81,7 @@ class LakeWriter:
                 change = self._change(snapshot, todo, Path(folder))
             manifest = changed(_manifest(found), change, shapes_of(snapshot), self._clock())
         commit(self._bucket, manifest, found)
-        removed = remove_unused(self._bucket, manifest, self._clock())
+        removed = remove_unused(self._bucket, manifest, self._clock(), self._pinned)
         put = [file for files in change.files.values() for file in files]
         size = sum(file.size_bytes for file in put)
         _log.info("lake", version=manifest.version, files=len(put), bytes=size, removed=removed)

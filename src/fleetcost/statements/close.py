@@ -112,7 +112,7 @@ class _Making:
 
     def statement(self, book: BookVersion, order: ClosingOrder) -> tuple[StatementHeader, tuple[StatementLine, ...]]:
         """Return header and lines."""
-        inputs = inputs_of(self.snapshot, self.sources, book.definition, order.month, self.now)
+        inputs = inputs_of(self.snapshot, self.sources, book.definition, order.month, self.now, pin=True)
         waiting = waiting_for(inputs)
         if waiting and not order.accepted:
             raise MonthNotReadyError(

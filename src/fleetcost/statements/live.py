@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from fleetcost.bucket.port import BucketReader
 from fleetcost.errors import CallerError
 from fleetcost.model.cloud_sets import IntegrationId
 from fleetcost.model.statement import CalendarMonth, StatementRow
@@ -22,6 +23,7 @@ from fleetcost.query.question import Question
 from fleetcost.rates.table import RatePolicy, RateTable
 from fleetcost.statements.amounts import ByKey, KeyAmounts, StatementKey
 from fleetcost.statements.book import StatementBook
+from fleetcost.statements.pins import pinned_files
 from fleetcost.statements.records import BillsAtClosing, ClusterAtClosing, StatementInputs
 from fleetcost.tables.ledger import EntryState
 from fleetcost.tables.view import Tables, View
@@ -46,7 +48,7 @@ class StatementSources:
         daily_retention: how long daily rows are kept, None for ever
         held: gives since when rows of days are kept however old they are; None for no such time
         whole: whether the tables hold all that is in the bucket
-        lake_version: gives the version of the lake's manifest, 0 without a lake
+        lake: where the lake is whose files are pinned, None without one
     """
 
     database: Tables
@@ -56,7 +58,7 @@ class StatementSources:
     daily_retention: timedelta | None = None
     held: Callable[[], datetime | None] = lambda: None
     whole: Callable[[], bool] = lambda: True
-    lake_version: Callable[[], int] = lambda: 0
+    lake: BucketReader | None = None
 
     def keeps(self, month: CalendarMonth, now: datetime) -> bool:
         """Tell whether the tables keep every day of a month."""
@@ -110,9 +112,15 @@ def shown_question(
 
 
 def inputs_of(
-    snapshot: View, sources: StatementSources, book: StatementBook, month: CalendarMonth, now: datetime
+    snapshot: View,
+    sources: StatementSources,
+    book: StatementBook,
+    month: CalendarMonth,
+    now: datetime,
+    *,
+    pin: bool = False,
 ) -> StatementInputs:
-    """Return what a month is made of now, and how whole that is."""
+    """Return what a month is made of now, and how whole that is; with `pin` which files of the lake that is."""
     question = shown_question(snapshot, sources, book, month)
     window, policy = month.window, question.shown.policy if question.shown else None
     sets = sorted(
@@ -125,10 +133,11 @@ def inputs_of(
         for entry in bill_entries(snapshot, sources.known)
         if entry.state is EntryState.INGESTED and window.holds(entry.key.window)
     )
+    lake_version, pinned = pinned_files(sources.lake, snapshot, month) if pin and sources.lake else (0, ())
     return StatementInputs(
         sets=len(sets), sets_digest=_digest(sets), bills=len(bills), bills_digest=_digest(bills),
         rates_table=policy.table.name if policy else "", rates_version=policy.table.version if policy else 0,
-        lake_version=sources.lake_version(),
+        lake_version=lake_version, pinned=pinned,
         clusters=tuple(map(_cluster, judged(snapshot, question, now, sources.known))),
         integrations=_integrations(snapshot, sources.known, book, question, now),
     )  # fmt: skip

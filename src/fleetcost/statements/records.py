@@ -88,6 +88,13 @@ class BillsAtClosing(msgspec.Struct, frozen=True):
     last_change: datetime | None = None
 
 
+class PinnedFile(msgspec.Struct, frozen=True):
+    """A file of the lake, and whose rows it holds."""
+
+    table: str
+    path: str
+
+
 class StatementInputs(msgspec.Struct, frozen=True, kw_only=True):
     """
     What a statement was made of.
@@ -96,7 +103,8 @@ class StatementInputs(msgspec.Struct, frozen=True, kw_only=True):
         sets, bills: how many days of clusters and of integrations
         sets_digest, bills_digest: over their sorted paths and digests
         rates_table, rates_version: exchange rates, empty and 0 where nothing was converted
-        lake_version: of the manifest that is pinned, 0 without a lake
+        lake_version: of the manifest whose files are pinned, 0 without a lake, or where that was behind the tables
+        pinned: files of the lake that are the month's tables as they were
         clusters, integrations: how whole they were
     """
 
@@ -107,6 +115,7 @@ class StatementInputs(msgspec.Struct, frozen=True, kw_only=True):
     rates_table: str = ""
     rates_version: int = 0
     lake_version: int = 0
+    pinned: tuple[PinnedFile, ...] = ()
     clusters: tuple[ClusterAtClosing, ...] = ()
     integrations: tuple[BillsAtClosing, ...] = ()
 

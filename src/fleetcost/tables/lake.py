@@ -35,6 +35,11 @@ _CASTS: Mapping[str, str] = MappingProxyType(
         "VARIANT": "to_json({0})::JSON::MAP(VARCHAR, VARCHAR)",
     }
 )
+_BACK: Mapping[str, str] = MappingProxyType(
+    {"UBIGINT": "({0}::HUGEINT + 9223372036854775808)::UBIGINT", "VARIANT": "to_json({0})::VARIANT"}
+)
+"""How what `_CASTS` made is the engine's own type again, where it is not cast by itself."""
+
 _NEAREST = MappingProxyType({"container": "cluster, namespace, controller, pod, container"})
 
 
@@ -109,6 +114,21 @@ def restore(writer: Writer, table: str, files: Sequence[Path]) -> None:
     writer.execute(statement("empty", table=table))
     if files:
         writer.execute(statement("restore", table=table), {"files": [str(file) for file in files]})
+
+
+def load_files(writer: Writer, table: str, files: Sequence[Path]) -> None:
+    """Add the rows of a table's lake files to the embedded engine's table, back in its own types."""
+    parameters = {"files": [str(file) for file in files]}
+    found = writer.rows("DESCRIBE SELECT * FROM read_parquet($files, union_by_name = true)", parameters)
+    there = {str(row[0]) for row in found}
+    types = {str(row[0]): str(row[1]) for row in writer.rows(f"DESCRIBE {table}")}
+    chosen = [
+        f"{_BACK.get(types[name], '{0}').format(quoted)} AS {quoted}"
+        for name, quoted in ((one, f'"{one}"') for one in types if one in there)
+    ]
+    # A proof is only asked for when the same label set is loaded again.
+    chosen += ["0 AS proof"] if table == "label_set" else []
+    writer.execute(statement("lake_load", table=table, columns=", ".join(chosen)), parameters)
 
 
 def mark_of(snapshot: Snapshot, table: str) -> str:

@@ -49,6 +49,7 @@ class ClosingFleet:
 
     Attributes:
         retired: when clusters were declared gone: nothing of theirs is waited for afterwards
+        lake: the bucket has a lake, whose files are pinned
     """
 
     bucket: Bucket
@@ -56,11 +57,16 @@ class ClosingFleet:
     now: datetime = NOW
     daily_retention: timedelta | None = None
     retired: dict[Any, datetime] = field(default_factory=dict)
+    lake: bool = False
 
     @property
     def sources(self) -> StatementSources:
         return StatementSources(
-            self.database, Known(retired=lambda: self.retired), self._rates, daily_retention=self.daily_retention
+            self.database,
+            Known(retired=lambda: self.retired),
+            self._rates,
+            daily_retention=self.daily_retention,
+            lake=self.bucket if self.lake else None,
         )
 
     def _rates(self, name: str, version: int) -> RateTable | None:

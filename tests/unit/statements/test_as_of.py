@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from fleetcost.api.as_of import KNOWN_FIGURES
+from fleetcost.lake.write import LakeWriter
+from fleetcost.statements.pins import pinned_paths
 from unit.api.apps import Client
 from unit.statements.closings import JANUARY, OF_FEBRUARY, OF_JANUARY, closing_fleet, served
 
@@ -78,3 +81,72 @@ def test_what_is_not_kept_is_refused(
     answer = recorded[0].get(ALLOCATIONS, asked)
     assert (answer.status_code, said in answer.json()["detail"]) == (status, True), answer.text
     assert status != 409 or answer.json()["type"] == "not-kept"
+
+
+@pytest.fixture(scope="module")
+def pinned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Client, dict[str, Any]]]:
+    """
+    The same with a lake that is written before the closing and long after the changes, when unused files are removed.
+
+    Gives what asks, and answers to finer questions, recorded when the month was closed.
+    """
+    folder = tmp_path_factory.mktemp("pinned")
+    with closing_fleet(folder) as fleet:
+        fleet.lake = True
+        later = timedelta(hours=0)
+        lake = LakeWriter(
+            fleet.database, fleet.bucket, folder, lambda: datetime.now(UTC) + later, lambda: pinned_paths(fleet.bucket)
+        )
+        for cluster in ("east", "west"):
+            fleet.day(OF_JANUARY, cluster, web=30.123456789, find=20)
+            fleet.day(OF_FEBRUARY, cluster, web=30)
+        fleet.bill(OF_JANUARY, 77.77)
+        fleet.define()
+        client = served(fleet)
+        lake.write()
+        before = {name: client.get(path, asked).json() for name, (path, asked) in FINER.items()}
+        assert fleet.close(JANUARY).header.inputs.lake_version == 1
+        fleet.day(OF_JANUARY, "east", web=11, other=5)
+        fleet.day(OF_JANUARY + 1, "west", web=50)
+        fleet.bill(OF_JANUARY, 60)
+        client = served(fleet)
+        later = timedelta(days=30)
+        lake.write()
+        lake.write()
+        yield client, before
+
+
+WINDOW = ASKED["window"]
+FINER: dict[str, tuple[str, dict[str, str]]] = {
+    "pods": (ALLOCATIONS, {"window": WINDOW, "aggregate": "cluster,pod", "idle": "separate", "tenancy": "separate"}),
+    "filtered": (ALLOCATIONS, {"window": WINDOW, "aggregate": "pod", "filter": 'label[team]:"web"', "idle": "share"}),
+    "a day at list prices": (
+        ALLOCATIONS,
+        {
+            "window": "2026-01-30T00:00:00Z,2026-01-31T00:00:00Z", "aggregate": "cluster", "basis": "list",
+            "idle": "hide", "tenancy": "hide", "step": "1d",
+        },
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FINER)
+def test_with_a_lake_any_question_about_the_month_is_answered_as_then(
+    pinned: tuple[Client, dict[str, Any]], name: str
+) -> None:
+    """Every figure of every row, the total and the series are what was answered when the month was closed."""
+    client, before = pinned
+    path, asked = FINER[name]
+    answer = client.get(path, asked | {"as_of": "statement:team/2026-01"})
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    for part in ("rows", "totals", "series", "by_currency", "currency"):
+        assert found.get(part) == before[name].get(part), part
+    assert client.get(path, asked).json()["rows"] != before[name]["rows"]
+
+
+def test_a_window_beyond_the_month_is_refused(pinned: tuple[Client, dict[str, Any]]) -> None:
+    """The pinned files are of one month: a window that reaches out of it is not answered in part."""
+    asked = {"window": "2026-01-30T00:00:00Z,2026-02-03T00:00:00Z", "as_of": "statement:team/2026-01"}
+    answer = pinned[0].get(ALLOCATIONS, asked)
+    assert (answer.status_code, answer.json()["type"]) == (409, "not-kept")

@@ -89,7 +89,7 @@ class ClustersJson(msgspec.Struct, frozen=True):
 def allocations(context: Context, shelf: StatementShelf | None) -> Any:  # noqa: ANN401 - a JSON document or a file
     """Answer a question about allocations, as it is now or as of a closed month."""
     if "as_of" in context.parameters:
-        return answered_as_of(context, shelf)
+        return answered_as_of(context, shelf, lambda one: _answered(one, SetKind.ALLOCATIONS))
     return _answered(context, SetKind.ALLOCATIONS)
 
 
