@@ -180,7 +180,7 @@ def added_up(
         for one in wanted
         if one.name not in there and one.name not in {"usage_end", "bill_rows"}
     )
-    return f"""SELECT {", ".join([*texts, *amounts])}, {absent}, usage_start, bill_rows,
+    return f"""SELECT {", ".join(filter(None, [*texts, *amounts, absent]))}, usage_start, bill_rows,
     coalesce(long_end, usage_end) AS usage_end
 FROM (
     SELECT {", ".join(texts)}, {", ".join(f"sum({name}) AS {name}" for name in amounts)},

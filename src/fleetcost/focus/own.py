@@ -94,6 +94,7 @@ UNKNOWN = {
     "ContractedUnitPrice": "without a quantity, or with one of zero, there is no price of one",
     "PricingCurrencyListUnitPrice": "as ListUnitPrice",
     "PricingCurrencyContractedUnitPrice": "as ContractedUnitPrice",
+    "PricingCategory": "the bill names no price, no SKU and no meter; 1.3 wants null then, and a value for use",
     "SkuId": "the bill names no SKU and no meter",
     "SkuPriceId": "the bill names no price, no SKU and no meter",
     "ServiceName": "the bill names no service",

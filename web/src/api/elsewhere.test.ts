@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { commandOf, curlOf, duckdbOf, fileOf } from "./elsewhere";
+import { commandOf, curlOf, duckdbOf, fileOf, focusOf } from "./elsewhere";
 
 const ORIGIN = "http://costs.example";
 const ADDRESS =
@@ -27,4 +27,12 @@ test("a file has the view's own step where none is named", () => {
 
 test("curl's address ends where it should", () => {
   expect(curlOf("http://h/a?f='x\"")).toBe("curl 'http://h/a?f=%27x%22'");
+});
+
+test("the same window as a FOCUS file, with the filter of workloads and without that of bills", () => {
+  const asked = "/below/api/v1/allocations?window=7d&aggregate=team&filter=namespace%3A%22shop%22&step=1d";
+  expect(focusOf(asked)).toBe("/below/api/v1/focus?window=7d&filter=namespace%3A%22shop%22");
+  expect(focusOf("/api/v1/cloudcosts?window=30d&filter=service%3A%22EC2%22")).toBe(
+    "/api/v1/focus?window=30d",
+  );
 });

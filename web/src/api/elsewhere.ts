@@ -40,6 +40,17 @@ export function fileOf(address: string, format: string, step: string | null): st
   return `${base}/api/v1/${route}?${query}`;
 }
 
+/** The same window as a FOCUS file; filters are of workloads, so those of bills and assets stay behind. */
+export function focusOf(address: string): string {
+  const { base, route, query } = split(address);
+  const asked = new URLSearchParams();
+  for (const name of route === "allocations" ? ["window", "filter"] : ["window"]) {
+    const value = query.get(name);
+    if (value) asked.set(name, value);
+  }
+  return `${base}/api/v1/focus?${asked}`;
+}
+
 /** A query over the answer's file: DuckDB reads it over HTTP. Null where the route answers no files. */
 export function duckdbOf(origin: string, address: string): string | null {
   if (!KINDS[split(address).route]) return null;

@@ -1,6 +1,6 @@
 /** The ways to take a view along: as a link, as the request behind it, as a command, as a file. */
 import { useState } from "react";
-import { commandOf, curlOf, duckdbOf, fileOf } from "../api/elsewhere";
+import { commandOf, curlOf, duckdbOf, fileOf, focusOf } from "../api/elsewhere";
 import type { Window } from "../api/schema";
 import { hrefOf } from "../location";
 import type { View } from "../url";
@@ -61,6 +61,7 @@ export function ExportWays({ address }: { address: string }) {
         note="the whole answer, with types"
         href={fileOf(address, "parquet", "all")}
       />
+      <FileItem title="FOCUS 1.3" note="bills divided by use, whole days" href={focusOf(address)} />
       <li>
         <a className="menu-item" href={address} target="_blank" rel="noreferrer">
           JSON<span className="menu-note">as the API answers it</span>

@@ -2,7 +2,8 @@
 -- in effect, and what of it nobody used. {key}: what tells rows of a bill apart.
 WITH rows AS (
     SELECT c.rowid AS row, md5(concat_ws(chr(31), c.integration, c.window_start, {key})) AS digest, c.*,
-        c.rule = 'commitment fee' AND lower(c.commitment_status) <> 'unused' AND lower(c.line_type) <> 'usage' AS fee
+        -- What a bill calls use or unused is that already (`Usage` of FOCUS, `UnusedReservation` of Azure).
+        c.rule = 'commitment fee' AND NOT regexp_matches(lower(c.line_type), '^(usage|unused)') AS fee
     FROM cloud_cost_1d AS c
     JOIN bill_row AS r ON r.row = c.rowid
 ),
@@ -19,7 +20,7 @@ SELECT row, half, digest, half <> 'bought' AS spread,
     CASE WHEN half = 'unused' THEN NULL ELSE nanos(pricing_quantity) END AS pricing_quantity,
     CASE WHEN half = 'unused' THEN NULL ELSE nanos(consumed_quantity) END AS consumed_quantity,
     CASE
-        WHEN half = 'unused' THEN 'Usage'
+        WHEN half = 'unused' OR (rule = 'commitment fee' AND NOT fee) THEN 'Usage'
         WHEN fee THEN 'Purchase'
         WHEN lower(line_type) IN ('usage', 'purchase', 'tax', 'credit', 'adjustment')
             THEN concat(upper(left(line_type, 1)), lower(substr(line_type, 2)))

@@ -26,17 +26,18 @@ billed AS (
         CASE WHEN b.category <> 'Tax' THEN
             coalesce(nullif(b.sku_price_id, ''), nullif(b.sku_id, ''), nullif(b.usage_type, '')) END AS SkuPriceId,
         CASE WHEN b.category = 'Tax' THEN NULL
+            WHEN b.half = 'unused' OR b.rule IN ('reserved usage', 'savings plan usage')
+                OR (b.category = 'Usage' AND b.commitment_id <> '') THEN 'Committed'
             WHEN lower(b.pricing_category) IN ('standard', 'dynamic', 'committed', 'other') AND b.half = 'whole'
                 THEN concat(upper(left(b.pricing_category, 1)), lower(substr(b.pricing_category, 2)))
             WHEN b.rule = 'spot usage' THEN 'Dynamic'
-            WHEN b.half = 'unused' OR b.rule IN ('reserved usage', 'savings plan usage') THEN 'Committed'
             WHEN b.category IN ('Usage', 'Purchase') THEN 'Standard' END AS PricingCategory,
         nullif(b.pricing_unit, '') AS pricing_unit, nullif(b.consumed_unit, '') AS consumed_unit,
         TRY_CAST(nullif(b.list_unit_price, '') AS DECIMAL(38, 15)) AS list_price,
         TRY_CAST(nullif(b.contracted_unit_price, '') AS DECIMAL(38, 15)) AS contracted_price,
         nullif(b.commitment_id, '') AS CommitmentDiscountId,
         CASE WHEN b.commitment_id = '' OR b.category <> 'Usage' THEN NULL
-            WHEN b.half = 'unused' OR lower(b.commitment_status) = 'unused' THEN 'Unused' ELSE 'Used' END
+            WHEN b.half = 'unused' OR b.rule = 'commitment fee' THEN 'Unused' ELSE 'Used' END
             AS CommitmentDiscountStatus,
         b.house_category, a.type AS asset_type, b.digest AS x_BillRowId,
         to_json(b.labels)::JSON::MAP(VARCHAR, VARCHAR) AS tag_map
