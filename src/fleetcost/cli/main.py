@@ -100,7 +100,8 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"fleetcost {__version__}")
-    subparsers = parser.add_subparsers(dest="command", required=True, metavar="command", help=argparse.SUPPRESS)
+    hidden = argparse.SUPPRESS  # they are in the description
+    subparsers = parser.add_subparsers(prog="fleetcost", dest="command", required=True, metavar="command", help=hidden)
     called = next((word for word in arguments if not word.startswith("-")), None)
     for command, about in ABOUT.items():
         if command == called:

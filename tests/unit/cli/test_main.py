@@ -40,7 +40,7 @@ def test_every_command_has_help(command: Command, name: str) -> None:
     assert name in command("--help").out
     done = command(name, "--help")
     assert (done.code, done.err) == (0, "")
-    assert "usage: fleetcost" in done.out
+    assert f"usage: fleetcost {name} " in done.out
 
 
 def test_every_action_has_help(command: Command) -> None:
