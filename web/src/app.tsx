@@ -19,6 +19,7 @@ const PAGES: Readonly<Record<PageName, Page>> = {
   cluster: lazy(async () => ({ default: (await import("./pages/cluster/cluster")).Cluster })),
   workload: lazy(async () => ({ default: (await import("./pages/workload/workload")).Workload })),
   efficiency: lazy(async () => ({ default: (await import("./pages/efficiency/efficiency")).Efficiency })),
+  savings: lazy(async () => ({ default: (await import("./pages/savings/savings")).Savings })),
   showback: lazy(async () => ({ default: (await import("./pages/showback/showback")).ShowBack })),
   assets: lazy(async () => ({ default: (await import("./pages/assets/assets")).Assets })),
   cloud: lazy(async () => ({ default: (await import("./pages/cloud/cloud")).Cloud })),

@@ -12,6 +12,7 @@ import "./styles/pages.css";
 import "./styles/strip.css";
 import "./styles/drawer.css";
 import "./styles/changed.css";
+import "./styles/savings.css";
 
 const root = document.getElementById("app");
 if (root) {

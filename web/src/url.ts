@@ -12,6 +12,7 @@ export type PageName =
   | "cluster"
   | "workload"
   | "efficiency"
+  | "savings"
   | "showback"
   | "assets"
   | "cloud"
@@ -65,6 +66,8 @@ export interface Params {
   readonly compare: string;
   /** `hour`, `day` or `month` writes costs as a rate; empty as the sum. */
   readonly rate: string;
+  /** How much room savings leave above what is used: the API's profile. */
+  readonly profile: string;
   /** The row whose details are open. */
   readonly row: string;
   /** The figure that is explained, as an address of its own. */
@@ -102,6 +105,7 @@ const COMMON: Params = {
   chart: "bars",
   compare: "",
   rate: "",
+  profile: "production",
   row: "",
   why: "",
 };
@@ -112,6 +116,7 @@ const OWN: Partial<Record<PageName, Partial<Params>>> = {
   cluster: { aggregate: ["namespace"] },
   workload: { aggregate: ["pod"] },
   efficiency: { sort: "-idle" },
+  savings: { window: "14d" },
   showback: { window: "month", aggregate: ["team"], idle: "share", tenancy: "share" },
   assets: { aggregate: ["type"] },
   cloud: { aggregate: ["provider", "service"], window: "30d" },
@@ -180,6 +185,7 @@ const PLAIN: readonly PageName[] = [
   "explore",
   "clusters",
   "efficiency",
+  "savings",
   "showback",
   "assets",
   "cloud",

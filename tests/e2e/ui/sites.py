@@ -40,6 +40,7 @@ PAGES = {
     "cluster": "clusters/cluster-0",
     "workload": "w/cluster-0/shop/deployment:storefront",
     "efficiency": "efficiency",
+    "savings": "savings",
     "showback": "showback",
     "assets": "assets",
     "cloud": "cloud",

@@ -117,6 +117,23 @@ export type ChangeTotal = Frozen<Schemas["ChangeTotalJson"]>;
 export type ChangeRow = Frozen<Schemas["ChangeRowJson"]>;
 
 /** Days that stand out. */
+export type Savings = Frozen<Omit<Required<Schemas["SavingsJson"]>, "savings" | "kinds">> & {
+  readonly savings: readonly Saving[];
+  readonly kinds: readonly SavingKind[];
+};
+export type Saving = Frozen<Required<Omit<Schemas["SavingJson"], "archived" | "advice">>> & {
+  readonly archived: Frozen<Schemas["ArchivedJson"]> | null;
+  readonly advice: RequestAdvice | null;
+};
+export type SavingFact = Frozen<Schemas["SavingFactJson"]>;
+export type SavingKind = Frozen<Omit<Schemas["SavingKindJson"], "withheld">> & {
+  readonly withheld: readonly Frozen<Required<Schemas["ReasonJson"]>>[];
+};
+export type SavingsTotal = Frozen<Schemas["SavingsTotalJson"]>;
+export type RequestAdvice = Frozen<Schemas["RequestAdviceJson"]>;
+export type ResourceAdvice = Frozen<Schemas["ResourceAdviceJson"]>;
+export type ArchivedSavings = Frozen<Schemas["ArchivedSavings"]>;
+
 export type Anomalies = Frozen<Schemas["AnomaliesJson"]>;
 export type AnomalyEvent = Frozen<Schemas["AnomalyJson"]>;
 

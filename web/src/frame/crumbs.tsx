@@ -14,6 +14,7 @@ const TITLES: Readonly<Record<PageName, string>> = {
   cluster: "Clusters",
   workload: "Explore",
   efficiency: "Efficiency",
+  savings: "Savings",
   showback: "Show-back",
   assets: "Assets",
   cloud: "Cloud costs",

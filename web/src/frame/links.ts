@@ -8,6 +8,7 @@ export const PAGE_LINKS: readonly (readonly [PageName, IconName, string])[] = [
   ["explore", "explore", "Explore"],
   ["clusters", "clusters", "Clusters"],
   ["efficiency", "efficiency", "Efficiency"],
+  ["savings", "savings", "Savings"],
   ["showback", "copy", "Show-back"],
   ["assets", "assets", "Assets"],
   ["cloud", "cloud", "Cloud costs"],
