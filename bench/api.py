@@ -14,9 +14,9 @@ process once the server has stopped, with as many threads: over the single rows,
 Times are in milliseconds; *CPU* is what the server's process spent on a first question, which a busy machine does not
 lengthen as it does the others. Nothing leaves the machine.
 
-Then what a question costs whatever it reads: seven days by each route, with a filter of clusters, of namespaces and of
-labels that leaves nothing out; milliseconds of CPU of a first ask. With `--before`, the root of another version's tree,
-its server answers the same questions in the same run, in turn, from tables of its own.
+Then what a question costs by each route, over seven days unless `--days` says otherwise, with a filter of clusters, of
+namespaces and of labels that leaves nothing out; milliseconds of CPU of a first ask. With `--before`, the root of another
+version's tree, its server answers the same questions in the same run, in turn, from tables of its own.
 """
 
 from __future__ import annotations
@@ -167,15 +167,15 @@ ASKED = 6
 TURNS = 2
 
 
-def fixed(port: int, pid: int, numbers: Iterator[int]) -> dict[tuple[str, str], float]:
-    """Return the CPU of a first ask, by route and filter."""
-    week = f"{(END - timedelta(days=7)).timestamp():.0f},{END.timestamp():.0f}"
+def fixed(port: int, pid: int, numbers: Iterator[int], days: int) -> dict[tuple[str, str], float]:
+    """Return the CPU of a first ask over some days, by route and filter."""
+    window = f"{(END - timedelta(days=days)).timestamp():.0f},{END.timestamp():.0f}"
     found = {}
     for name, (path, parameters) in ROUTES.items():
         for kind, text in FILTERS.items():
             if "assets" in path and kind == "namespace":
                 continue
-            asked = [{"window": week, **parameters, "filter": text.format(next(numbers))} for _ in range(ASKED + 1)]
+            asked = [{"window": window, **parameters, "filter": text.format(next(numbers))} for _ in range(ASKED + 1)]
             targets = [f"{path}?{urllib.parse.urlencode(one)}" for one in asked]
             measure(port, [targets[:1]])
             before = spent(pid)
@@ -192,10 +192,10 @@ def print_fixed(chosen: argparse.Namespace, numbers: Iterator[int]) -> None:
         for which, root in trees.items():
             tables = chosen.tables if which == "now" else chosen.tables.with_name(f"{chosen.tables.name}-before")
             with server(chosen.data, tables, root) as (port, pid):
-                for key, cost in fixed(port, pid, numbers).items():
+                for key, cost in fixed(port, pid, numbers, chosen.days).items():
                     least[which][key] = min(cost, least[which].get(key, cost))
     print(
-        f"\n{'7 days, CPU of a first ask, ms':<32}"
+        f"\n{f'{chosen.days} days, CPU of a first ask, ms':<32}"
         + "".join(f"{f'{kind} {which}':>18}" for kind in FILTERS for which in trees)
     )
     for name in ROUTES:
@@ -303,6 +303,7 @@ def main() -> None:
     parser.add_argument("--clients", default="1,4,16")
     parser.add_argument("--seconds", type=float, default=90, help="for all measuring together")
     parser.add_argument("--before", type=Path, help="the root of another version's tree")
+    parser.add_argument("--days", type=int, default=7, help="of what is asked by each route with each filter")
     parser.add_argument("--only-fixed", action="store_true", help="leave out the ninety days")
     chosen = parser.parse_args()
     numbers = itertools.count()

@@ -19,6 +19,8 @@ from fleetcost.query.rows import AllocationRow, SharedDetail
 
 Json = dict[str, Any]
 
+_ESTIMATES = {name: wire(name) for name in ESTIMATES["allocation"]}
+
 
 def allocation_sets(answer: Answer[AllocationRow], metric: str = "cumulative", *, sources: bool = True) -> list[Json]:
     """
@@ -169,8 +171,7 @@ def _ram(row: AllocationRow) -> Json:
 
 def _estimates(row: AllocationRow) -> Json:
     """The estimated part of each cost is only there where there is one: the field has no such keys."""
-    parts = {wire(name): rounded(getattr(row, name)) for name in ESTIMATES["allocation"]}
-    found = {name: part for name, part in parts.items() if part}
+    found = {wired: part for name, wired in _ESTIMATES.items() if (part := rounded(getattr(row, name)))}
     return found | {"estimatedHours": rounded(row.estimated_hours)} if found else {}
 
 

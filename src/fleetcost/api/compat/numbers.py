@@ -39,6 +39,8 @@ ASSET_FIGURES = {
 
 def rounded(value: float) -> float:
     """Round half away from zero to the field's places."""
+    if not value:
+        return 0.0
     scaled = math.floor(abs(value) * 10**PLACES + 0.5) / 10**PLACES
     return math.copysign(scaled, value) if scaled else 0.0
 
