@@ -15,8 +15,8 @@ Times are in milliseconds; *CPU* is what the server's process spent on a first q
 lengthen as it does the others. Nothing leaves the machine.
 
 Then what a question costs by each route, over seven days unless `--days` says otherwise, with a filter of clusters, of
-namespaces and of labels that leaves nothing out; milliseconds of CPU of a first ask. With `--before`, the root of another
-version's tree, its server answers the same questions in the same run, in turn, from tables of its own.
+namespaces and of labels that leaves nothing out; milliseconds of CPU of a first ask. With `--before`, the root of
+another version's tree, its server answers the same questions in the same run, in turn, from tables of its own.
 """
 
 from __future__ import annotations
