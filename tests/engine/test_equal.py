@@ -25,7 +25,7 @@ from fleetcost.engine.remote import RemoteTables
 from fleetcost.errors import QuestionEndedError, TryAgainError
 from fleetcost.lake.write import LakeWriter
 from fleetcost.model.sets import SetKind
-from fleetcost.query.dialect_spark import Spark
+from fleetcost.query.dialect_spark import Spark, SparkLiterals
 from fleetcost.query.dimensions import Dimension
 from fleetcost.query.filters import Compare, Filter, Match
 from fleetcost.query.question import Question, Step
@@ -221,4 +221,5 @@ def test_a_text_of_a_user_stays_a_text(both: Both) -> None:
     """Neither quotes, backslashes nor the names of a server's variables are more than what somebody searched for."""
     with both.remote.snapshot() as view:
         for text in ("a'b", "a\\", "${env:HOME}", '"x"', "-- x"):
-            assert view.rows(f"SELECT {Spark().text(text)}") == [(text,)]
+            for dialect in (Spark(), SparkLiterals()):
+                assert view.rows(f"SELECT {dialect.text(text)}", dialect.bound) == [(text,)]

@@ -20,7 +20,7 @@ from fleetcost.model.cloud_cost import CLOUD_COST
 from fleetcost.model.columns import ColumnTable
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution
-from fleetcost.query.dialect_spark import Spark
+from fleetcost.query.dialect_spark import SparkLiterals
 from fleetcost.tables.columns import TABLES
 from fleetcost.tables.derivation import (
     RECONCILED,
@@ -171,7 +171,7 @@ class Derivation:
 
     def _billed(self) -> RowScope:
         """Return the days that are reconciled."""
-        days = ", ".join(Spark().time(day) for day in sorted(self.order.billed))
+        days = ", ".join(SparkLiterals().time(day) for day in sorted(self.order.billed))
         on = f"date_trunc('day', window_start)::TIMESTAMP IN ({days})"
         return replace(EVERYTHING, days=f"window_start IN ({days})", hours_of_days=on)
 

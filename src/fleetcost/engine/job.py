@@ -15,7 +15,7 @@ from fleetcost.engine.schema import ddl, spark_type
 from fleetcost.engine.session import Relation, Row, Session, TableLayout
 from fleetcost.lake.manifest import FOLDER, LakeColumn, LakeFile
 from fleetcost.model.window import Resolution
-from fleetcost.query.dialect_spark import Spark
+from fleetcost.query.dialect_spark import SparkLiterals
 
 SCRATCH = f"{FOLDER}/scratch"
 """Folder of what is only needed for a while."""
@@ -40,7 +40,7 @@ class DeriveJob:
         self._bucket = bucket
         self._place = place
         self._run = run
-        self._dialect = Spark()
+        self._dialect = SparkLiterals()
         self._kept = 0
 
     def address(self, path: str) -> str:

@@ -18,7 +18,7 @@ from fleetcost.lake.manifest import MANIFEST, LakeTable, Manifest, read
 from fleetcost.lake.write import newest_shapes
 from fleetcost.model.window import Resolution
 from fleetcost.ops import log
-from fleetcost.query.dialect_spark import Spark
+from fleetcost.query.dialect_spark import SparkLiterals
 from fleetcost.tables.arrow_file import write_arrow
 from fleetcost.tables.columns import LABEL_COLUMNS
 from fleetcost.tables.ledger import aware
@@ -72,9 +72,11 @@ class RemoteView:
     def __init__(self, tables: RemoteTables, conversation: Conversation) -> None:
         self._tables = tables
         self._conversation = conversation
-        self._dialect = Spark()
+        self._dialect = SparkLiterals()
         self._kept: list[tuple[str, str]] = []
-        """Names and queries, in which parameters are filled."""
+        """Names and queries, in which times and numbers are written."""
+        self._texts: dict[str, str] = {}
+        """The texts behind the parameters of what was kept."""
         self._tag = new_tag()
         self._ended = False
 
@@ -91,10 +93,12 @@ class RemoteView:
     def keep(self, name: str, query: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Let later statements read a query under a name."""
         self._kept.append((name, self._filled(query, parameters or {})))
+        self._texts |= _texts_of(parameters)
 
     def forget(self) -> None:
         """Forget what was kept: another question begins."""
         self._kept.clear()
+        self._texts.clear()
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """
@@ -103,12 +107,13 @@ class RemoteView:
         Raises:
             QuestionEndedError, TooMuchError, TryAgainError: see `Session.table`.
         """
-        found = self._table(self._filled(sql, parameters or {}))
+        found = self._table(self._filled(sql, parameters or {}), self._texts | _texts_of(parameters))
         return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
 
     def write(self, sql: str, options: str, file: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Write a query's rows into a local file; see `rows` for what is raised."""
-        write_arrow(self._table(self._filled(sql, parameters or {})), options, file)
+        found = self._table(self._filled(sql, parameters or {}), self._texts | _texts_of(parameters))
+        write_arrow(found, options, file)
 
     def interrupt(self) -> None:
         """End the query that is running."""
@@ -116,34 +121,34 @@ class RemoteView:
         with suppress(FleetcostError):
             self._conversation.session.interrupt(self._tag)
 
-    def _table(self, sql: str) -> Any:  # noqa: ANN401 - an Arrow table
+    def _table(self, sql: str, texts: Mapping[str, str]) -> Any:  # noqa: ANN401 - an Arrow table
         whole = self._dialect.spelled(self._with_kept(sql))
         try:
-            return self._asked(whole)
+            return self._asked(whole, texts)
         except LostError:
             # The server was restarted: nothing of the question was lost, it is in the statement.
             self._conversation = self._tables.renewed(self._conversation)
-            return self._asked(whole)
+            return self._asked(whole, texts)
 
-    def _asked(self, sql: str) -> Any:  # noqa: ANN401 - an Arrow table
+    def _asked(self, sql: str, texts: Mapping[str, str]) -> Any:  # noqa: ANN401 - an Arrow table
         if self._ended:
             raise QuestionEndedError("run a query: it was ended before its answer was there")
         try:
-            return self._conversation.session.table(sql, self._tag)
+            return self._conversation.session.table(sql, self._tag, texts)
         except FleetcostError as error:
             if self._ended:
                 raise QuestionEndedError("run a query: it was ended before its answer was there") from error
             raise
 
     def _filled(self, sql: str, parameters: Mapping[str, Any]) -> str:
-        """Write times, texts and numbers into a statement in place of their names."""
-        written = {name: self._literal(value) for name, value in parameters.items()}
+        """Write times and numbers into a statement in place of their names; texts are bound by the engine."""
+        written = {name: self._written(name, value) for name, value in parameters.items()}
         return _NAMED.sub(lambda found: written[found[1]], sql) if written else sql
 
-    def _literal(self, value: object) -> str:
+    def _written(self, name: str, value: object) -> str:
         if isinstance(value, datetime):
             return self._dialect.time(aware(value))
-        return self._dialect.text(value) if isinstance(value, str) else str(value)
+        return f"{self._dialect.marker}{name}" if isinstance(value, str) else str(value)
 
     def _with_kept(self, sql: str) -> str:
         bare = sql.strip().rstrip(";")
@@ -151,6 +156,10 @@ class RemoteView:
             return bare
         stages = ",\n".join(f"{name} AS (\n{query})" for name, query in self._kept)
         return f"WITH {stages}\n{bare}"
+
+
+def _texts_of(parameters: Mapping[str, Any] | None) -> dict[str, str]:
+    return {name: value for name, value in (parameters or {}).items() if isinstance(value, str)}
 
 
 class RemoteTables:

@@ -10,7 +10,7 @@ from fleetcost.engine.session import FixedColumn
 from fleetcost.errors import DamagedError
 from fleetcost.lake.manifest import LakeColumn
 from fleetcost.model.columns import ColumnTable, SetColumn
-from fleetcost.query.dialect_spark import Spark
+from fleetcost.query.dialect_spark import SparkLiterals
 from fleetcost.tables.columns import columns_behind, sql_type
 
 _PLAIN = {
@@ -92,7 +92,7 @@ def _file_type(column: SetColumn, digits: int) -> str:
 def _value(column: SetColumn, kind: str) -> str:
     value = column.default
     if isinstance(value, str):
-        return Spark().text(value)
+        return SparkLiterals().text(value)
     if column.type in {dict, list}:
         plain = "map()" if column.type is dict else "array()"
     else:

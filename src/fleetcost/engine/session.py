@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from fleetcost.errors import QuestionEndedError, SettingsError, TooMuchError, TryAgainError
@@ -134,9 +135,9 @@ class Session:
             for name, query in views.items():
                 self._spark.sql(query).createOrReplaceTempView(name)
 
-    def table(self, sql: str, tag: str) -> Any:  # noqa: ANN401 - an Arrow table, which only some rooms know
+    def table(self, sql: str, tag: str, texts: Mapping[str, str] = MappingProxyType({})) -> Any:  # noqa: ANN401 - an Arrow table
         """
-        Run a query.
+        Run a query; `texts` are behind its parameters.
 
         Raises:
             LostError: the conversation is over; another may go on.
@@ -148,7 +149,7 @@ class Session:
             # Tags belong to the thread.
             self._spark.addTag(tag)
             try:
-                return self._asked(sql)
+                return self._asked(sql, texts)
             finally:
                 self._spark.removeTag(tag)
 
@@ -206,13 +207,14 @@ class Session:
 
         return DataFrame(SQL(sql), self._spark)
 
-    def _asked(self, sql: str) -> Any:  # noqa: ANN401 - an Arrow table
+    def _asked(self, sql: str, texts: Mapping[str, str]) -> Any:  # noqa: ANN401 - an Arrow table
         # The client's own `sql(…).toArrow()` has the server read and analyse a statement three times: as a command, for
         # its schema and to run it. Analysing a question takes a Spark server longer than computing it.
-        from pyspark.sql.connect.plan import SQL  # noqa: PLC0415 - an extra, and heavy
+        from pyspark.sql.connect.functions import lit  # noqa: PLC0415 - an extra, and heavy
+        from pyspark.sql.connect.plan import SQL  # noqa: PLC0415
 
-        client = self._spark.client
-        found, _, _ = client.to_table(SQL(sql).to_proto(client), {})
+        client, values = self._spark.client, {name: lit(text) for name, text in texts.items()}
+        found, _, _ = client.to_table(SQL(sql, named_args=values).to_proto(client), {})
         return found
 
     def interrupt(self, tag: str) -> None:

@@ -19,7 +19,7 @@ from fleetcost.engine.session import FilePart, FixedColumn, Session
 from fleetcost.errors import FleetcostError
 from fleetcost.model.columns import ColumnTable
 from fleetcost.model.window import Window
-from fleetcost.query.dialect_spark import Spark
+from fleetcost.query.dialect_spark import SparkLiterals
 
 PLACE = "place_cluster AS cluster, place_start AS window_start, place_end AS window_end, place_currency AS currency"
 """How a row's place is read; these columns stand beside those of its file."""
@@ -103,7 +103,7 @@ _TYPED = (
 
 
 def _one_by_one(session: Session, name: str, table: ColumnTable, root: str, files: Sequence[SourceFile]) -> None:
-    parts, dialect = [], Spark()
+    parts, dialect = [], SparkLiterals()
     for (cluster, window, currency, version), chosen in groupby(sorted(files, key=_place), key=_place):
         place = (
             FixedColumn("place_cluster", dialect.text(cluster)),

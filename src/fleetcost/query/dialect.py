@@ -28,6 +28,9 @@ class Dialect(ABC):
         rollups: False reads single rows only, which gives the same answers and takes longer
     """
 
+    marker = "$"
+    """Stands before the name of a parameter."""
+
     def __init__(self, *, rollups: bool = True) -> None:
         self._source = source_for if rollups else raw_source
         self.absent: frozenset[str] = frozenset()
@@ -37,6 +40,12 @@ class Dialect(ABC):
         """What `label_stages` has looked up: expressions on labels, each with the column that holds it."""
         self.bound: dict[str, Any] = {}
         """The values behind the parameters of what was written, by name; whoever runs a statement hands them over."""
+
+    def _bind(self, value: str | datetime | Decimal) -> str:
+        """Return the parameter that stands for a value; equal values have one."""
+        name = self._names.setdefault(value, f"v{len(self._names)}")
+        self.bound[name] = value
+        return f"{self.marker}{name}"
 
     def source(self, table: str, columns: frozenset[str], resolution: Resolution) -> str:
         """Give what stands behind `FROM` to read rows that these columns tell apart; `members` counts single rows."""
@@ -231,12 +240,6 @@ class DuckDb(Dialect):
     def exact(self, value: Decimal) -> str:
         """Bind an amount."""
         return f"{self._bind(value)}::DECIMAL(38, 9)"
-
-    def _bind(self, value: str | datetime | Decimal) -> str:
-        """Return the parameter that stands for a value; equal values have one."""
-        name = self._names.setdefault(value, f"v{len(self._names)}")
-        self.bound[name] = value
-        return f"${name}"
 
     def truncated(self, unit: str, expression: str) -> str:
         """Give the beginning of the hour, day, week, month or quarter a time is in."""

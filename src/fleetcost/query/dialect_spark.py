@@ -72,7 +72,9 @@ MACROS: Mapping[str, str] = MappingProxyType(
 
 
 class Spark(Dialect):
-    """An engine behind Spark Connect, whose labels are maps and whose bytes are 64 bits wide."""
+    """An engine behind Spark Connect, whose labels are maps and whose bytes are 64 bits wide. Texts are bound."""
+
+    marker = ":"
 
     def spelled(self, sql: str) -> str:
         """Give a whole statement in this engine's spelling: names in backticks, its names of types."""
@@ -92,8 +94,8 @@ class Spark(Dialect):
         return f"(SELECT {made} FROM {rows})"  # noqa: S608 - columns of our own
 
     def text(self, value: str) -> str:
-        """Write a text literal; nothing in it ends it, and nothing in it is replaced."""
-        return "'" + "".join(_ESCAPED.get(character, character) for character in value if character != "\0") + "'"
+        """Bind a text."""
+        return self._bind(value.replace("\0", ""))
 
     def time(self, instant: datetime) -> str:
         """Write an aware time as the UTC time without a zone that the tables hold."""
@@ -186,3 +188,11 @@ class Spark(Dialect):
     def map_of(self, pair: str) -> str:
         """Collect a group's pairs of `key` and `value` as a mapping in the order of its keys."""
         return f"map_from_entries(array_sort(collect_list({pair})))"
+
+
+class SparkLiterals(Spark):
+    """The same for statements that take no parameters: those of views and files, whose texts are names of ours."""
+
+    def text(self, value: str) -> str:
+        """Write a text literal; nothing in it ends it, and nothing in it is replaced."""
+        return "'" + "".join(_ESCAPED.get(character, character) for character in value if character != "\0") + "'"
