@@ -51,14 +51,18 @@ class Dialect(ABC):
         """Give what stands behind `FROM` to read rows that these columns tell apart; `members` counts single rows."""
         return self._source(table, columns, resolution)
 
-    def label_stages(self, expressions: Sequence[str]) -> list[Stage]:
+    def label_stages(self, conditions: Sequence[str], names: Sequence[str]) -> list[Stage]:
         """
-        Give the stage `label_sets` that holds expressions on labels by label set; from then on `staged` has them.
+        Give the stage `label_sets` that holds conditions and texts on labels by label set; then `staged` has them.
 
         Engines whose rows carry their labels have none.
         """
-        del expressions
+        del conditions, names
         return []
+
+    def looked_up(self, column: str) -> str:
+        """Give a column of `label_sets` as `l`; a row is missing where no condition is met and nothing is named."""
+        return f"coalesce(l.{column}, FALSE) AS {column}" if column.startswith("met_") else f"l.{column}"
 
     def spelled(self, sql: str) -> str:
         """Give a whole statement in this engine's spelling of names and types."""
@@ -221,13 +225,15 @@ def quoted_text(value: str) -> str:
 class DuckDb(Dialect):
     """The embedded engine, whose labels are VARIANT values. Values are bound: equal questions of users are one text."""
 
-    def label_stages(self, expressions: Sequence[str]) -> list[Stage]:
+    def label_stages(self, conditions: Sequence[str], names: Sequence[str]) -> list[Stage]:
         """Give the stage; single rows that are read without rollups do not say which label set is theirs."""
-        if not expressions or self._source is raw_source:
+        if not (conditions or names) or self._source is raw_source:
             return []
-        self.staged = {one: f"l{place}" for place, one in enumerate(dict.fromkeys(expressions))}
+        self.staged = {one: f"met_{place}" for place, one in enumerate(dict.fromkeys(conditions))}
+        some = "" if names else f" WHERE {' OR '.join(self.staged.values())}"
+        self.staged |= {one: f"named_{place}" for place, one in enumerate(dict.fromkeys(names))}
         chosen = "".join(f", {one} AS {column}" for one, column in self.staged.items())
-        return [Stage("label_sets", f"SELECT label_set{chosen} FROM label_set")]  # noqa: S608 - values are bound
+        return [Stage("label_sets", f"SELECT * FROM (SELECT label_set{chosen} FROM label_set){some}")]  # noqa: S608 - bound
 
     def text(self, value: str) -> str:
         """Bind a text."""

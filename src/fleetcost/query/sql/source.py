@@ -59,8 +59,8 @@ class FromClause:
             keys |= {"container"}
         rows, every = self._dialect.source(name, keys, self._question.frame.resolution), source_columns(name, keys)
         if looked_up:
-            chosen = "".join(f", l.{column}" for column in looked_up)
-            rows = f"(SELECT r.*{chosen} FROM {rows} AS r JOIN label_sets AS l ON l.label_set = r.label_set)"
+            chosen = "".join(f", {self._dialect.looked_up(column)}" for column in looked_up)
+            rows = f"(SELECT r.*{chosen} FROM {rows} AS r LEFT JOIN label_sets AS l ON l.label_set = r.label_set)"
         if not self._question.estimated and name in ESTIMATES:
             rows = self._dialect.changed(rows, _without_estimates(name), every)
         return self.exchanged(rows, EXCHANGED.get(name, ()), every)
@@ -98,7 +98,7 @@ class FromClause:
         if question.kind is not SetKind.ALLOCATIONS:
             return self._rates()
         asked = label_conditions(question.filter, dialect) if question.filter is not None else []
-        return [*dialect.label_stages([*asked, *Names(question, dialect).of_labels()]), *self._rates()]
+        return [*dialect.label_stages(asked, Names(question, dialect).of_labels()), *self._rates()]
 
     def _rates(self) -> list[Stage]:
         factors, dialect = self._question.exchange.factors, self._dialect
