@@ -18,7 +18,6 @@ from fleetcost.api.native import (
     question_document,
 )
 from fleetcost.api.rows import CLOUD_TOTALS, cloud_cost_document
-from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.window import rfc3339
 from fleetcost.query.answer import Answer, BillCompleteness, SeriesStep
 from fleetcost.query.rows import CloudCostRow, on_grid
@@ -136,7 +135,7 @@ def _warnings(answer: Answer[CloudCostRow], asked: Asked) -> list[WarningJson]:
     if frame.window.start != asked.window.start or min(frame.window.end, asked.now) > asked.window.end:
         message = f"answered for {frame.window}, the whole days that hold {asked.window}: bills are by day"
         warnings.append(WarningJson("window-widened", message))
-    unfinished = [one.integration for one in answer.bills if one.state is not BillState.FINAL]
+    unfinished = [one.integration for one in answer.bills if not one.state.finished]
     if unfinished:
         message = f"the bills of {', '.join(unfinished)} are not final on every day: costs will still change"
         warnings.append(WarningJson("bills-not-final", message))

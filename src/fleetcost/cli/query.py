@@ -36,7 +36,7 @@ The costs of a row, as the native API calls them, on the one basis that is asked
 _SELDOM = frozenset({"external_cost", "shared_cost"})
 """Columns of the table that are only there where some row has them."""
 
-_GOOD = ("complete", "final")
+_GOOD = ("complete", "final", "invoiced")
 """States that need no word: of windows, and of bills."""
 
 _SHARING = ("share_namespaces", "share_labels", "share_cost")

@@ -75,6 +75,12 @@ class BillState(enum.StrEnum):
     ESTIMATED = "estimated"
     PARTIAL = "partial bill"
     FINAL = "final"
+    INVOICED = "invoiced"
+
+    @property
+    def finished(self) -> bool:
+        """Whether the day's bill has come whole."""
+        return self in {BillState.FINAL, BillState.INVOICED}
 
     @property
     def meaning(self) -> str:
@@ -86,6 +92,10 @@ _STATE_MEANINGS = {
     BillState.ESTIMATED: "the day is not over, or no row of its bill has come: list prices stand",
     BillState.PARTIAL: "the day is over and its bill is coming in; providers take up to 48 hours",
     BillState.FINAL: "48 hours after its end the bill was read again; later changes make a new version",
+    BillState.INVOICED: (
+        "final, and each row names its invoice; or its month ended five days ago, and nothing of the month has changed "
+        "for as long"
+    ),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -31,6 +31,10 @@ INVOICED_AFTER = timedelta(days=5)
 """A month that names no invoices is invoiced this long after its end at the earliest."""
 
 
+QUIET = timedelta(days=5)
+"""For how long nothing of such a month's bill may have changed, where nobody says otherwise."""
+
+
 def bill_entries(snapshot: View, known: Known) -> tuple[CloudEntry, ...]:
     """Return every entry of the ledger of bills."""
     entries: tuple[CloudEntry, ...] = known.remembered(
@@ -45,7 +49,8 @@ def bills_behind(snapshot: View, frame: Frame, now: datetime, known: Known) -> t
     for entry in bill_entries(snapshot, known):
         if entry.state is not EntryState.DELETED:
             by_integration.setdefault(entry.key.integration, []).append(entry)
-    return tuple(_judged(name, own, frame, now) for name, own in sorted(by_integration.items()))
+    invoiced = invoiced_days(snapshot, frame.window, QUIET, now, known) if by_integration else frozenset()
+    return tuple(_judged(name, own, frame, now, invoiced) for name, own in sorted(by_integration.items()))
 
 
 def with_bills(snapshot: View, judged: Iterable[Completeness], frame: Frame, known: Known) -> tuple[Completeness, ...]:
@@ -189,10 +194,19 @@ def _states(snapshot: View, frame: Frame) -> dict[str, dict[BillState, int]]:
     return found
 
 
-def _judged(integration: str, own: list[CloudEntry], frame: Frame, now: datetime) -> BillCompleteness:
+def _judged(
+    integration: str,
+    own: list[CloudEntry],
+    frame: Frame,
+    now: datetime,
+    invoiced: Collection[tuple[IntegrationId, datetime]],
+) -> BillCompleteness:
     inside = [entry for entry in own if entry.key.window.meets(frame.window)]
     good = [entry for entry in inside if entry.state is EntryState.INGESTED]
-    counts = Counter(entry.bill_state for entry in good)
+    counts = Counter(
+        BillState.INVOICED if (entry.key.integration, entry.key.window.start) in invoiced else entry.bill_state
+        for entry in good
+    )
     known = {entry.key.window for entry in inside}
     first = min(entry.key.window.start for entry in own)
     for window in frame.window.split(Resolution.DAY):

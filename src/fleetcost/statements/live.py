@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from fleetcost.bucket.port import BucketReader
 from fleetcost.errors import CallerError
+from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.cloud_sets import IntegrationId
 from fleetcost.model.statement import CalendarMonth, StatementRow
 from fleetcost.model.window import Resolution
@@ -30,9 +31,6 @@ from fleetcost.tables.view import Tables, View
 
 MOST_GAPS = 20
 """Windows of a cluster that a header names one by one; it counts all."""
-
-INVOICED = "invoiced"
-"""The state of a day whose bill is an invoice, among `BillState`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +155,9 @@ def _integrations(
     for one in bills_behind(snapshot, question.frame, now, known):
         integration = IntegrationId(one.integration)
         days = {state.value: count for state, count in one.counts.items()}
-        if invoiced[integration]:
-            days = {INVOICED: invoiced[integration]} | days
-            days["final"] = days.get("final", 0) - invoiced[integration]
+        # The book says itself for how long nothing may have changed.
+        finished = sum(count for state, count in one.counts.items() if state.finished)
+        days |= {BillState.INVOICED: invoiced[integration], BillState.FINAL: finished - invoiced[integration]}
         days |= {"not usable": len(one.causes)} if one.causes else {}
         found.append(BillsAtClosing(integration, {k: n for k, n in days.items() if n}, changes.get(integration)))
     return tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fleetcost.statements.live import INVOICED
+from fleetcost.model.cloud_cost import BillState
 from fleetcost.statements.records import StatementInputs
 
 
@@ -14,7 +14,7 @@ def waiting_for(inputs: StatementInputs) -> tuple[str, ...]:
     bills = [
         f"the bill of {one.integration}: {', '.join(f'{_days(count)} {state}' for state, count in rest.items())}"
         for one in inputs.integrations
-        if (rest := {state: count for state, count in one.days.items() if state != INVOICED})
+        if (rest := {state: count for state, count in one.days.items() if state != BillState.INVOICED})
     ]
     none = ["no cluster has a day of it"] if not inputs.sets else []
     return (*none, *clusters, *bills)

@@ -13,7 +13,12 @@ import pytest
 from builders import at
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.errors import DamagedError, MonthClosedError, MonthNotReadyError
+from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.statement import StatementLineKind
+from fleetcost.model.window import Resolution
+from fleetcost.query.bills import bills_behind
+from fleetcost.query.known import Known
+from fleetcost.query.question import Frame
 from fleetcost.statements.amounts import added
 from fleetcost.statements.store import read_chain
 from fleetcost.statements.verify import verify_book
@@ -144,6 +149,9 @@ def test_a_bill_that_names_its_invoice_is_invoiced_at_once(fleet: ClosingFleet) 
     fleet.now = at(day=OF_JANUARY + 4)
     fleet.load()
     assert fleet.close(JANUARY, accepted="").header.inputs.integrations[0].days == {"invoiced": 1}
+    with fleet.database.snapshot() as snapshot:
+        (behind,) = bills_behind(snapshot, Frame(JANUARY.window, Resolution.DAY), fleet.now, Known())
+    assert (behind.state, behind.counts) == (BillState.INVOICED, {BillState.INVOICED: 1})
 
 
 def test_a_month_that_is_not_over_or_not_kept_is_refused(fleet: ClosingFleet) -> None:

@@ -1811,7 +1811,7 @@ export interface components {
          * @description How far a day's bill has come.
          * @enum {unknown}
          */
-        BillState: "estimated" | "final" | "partial bill";
+        BillState: "estimated" | "final" | "invoiced" | "partial bill";
         /**
          * ReconciliationJson
          * @description How bills and assets were brought together.

@@ -7,7 +7,6 @@ from typing import Any
 
 from fleetcost.api.currency import currency_headers, lacks_of
 from fleetcost.api.operation import DocumentReply
-from fleetcost.model.cloud_cost import BillState
 from fleetcost.model.states import WindowState
 from fleetcost.query.answer import Answer, Completeness
 
@@ -48,7 +47,7 @@ def _lacks(answer: Answer[Any]) -> Iterator[str]:
         if entry.state is not WindowState.COMPLETE or entry.estimated_minutes:
             yield f"{entry.cluster} is {_state(entry)}"
     for bill in answer.bills:
-        if bill.state is not BillState.FINAL:
+        if not bill.state.finished:
             yield f"bills of {bill.integration} are {bill.state}"
 
 

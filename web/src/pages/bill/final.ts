@@ -1,11 +1,14 @@
 /** How far bills are final, in words; a window that has today in it is never final as a whole, its days may be. */
 import type { Bills } from "../../api/schema";
 
+/** States of a day whose bill has come whole. */
+export const FINISHED: ReadonlySet<string> = new Set(["final", "invoiced"]);
+
 /** Days of an integration: those that are final, and all that have a bill or should have one. */
 export function finalDays({ days }: Pick<Bills, "days">): { final: number; all: number } {
   const counts = Object.entries(days);
   return {
-    final: counts.filter(([state]) => state === "final").reduce((sum, [, count]) => sum + count, 0),
+    final: counts.filter(([state]) => FINISHED.has(state)).reduce((sum, [, count]) => sum + count, 0),
     all: counts.reduce((sum, [, count]) => sum + count, 0),
   };
 }

@@ -5,7 +5,7 @@ import { StateShape } from "../../marks/state";
 import { viewOf } from "../../url";
 import { command } from "../../words/commands";
 import { dayOf } from "../../words/window";
-import { daysWords, finalWords } from "../bill/final";
+import { daysWords, FINISHED, finalWords } from "../bill/final";
 
 export function NoBills() {
   return (
@@ -42,7 +42,7 @@ export function NoBills() {
 
 /** Bills that are not final in one line, with each integration behind it; unfolded where one cannot be used in part. */
 export function BillStates({ bills }: { bills: readonly Bills[] }) {
-  const open = bills.filter((bill) => bill.state !== "final" || isDamaged(bill));
+  const open = bills.filter((bill) => !FINISHED.has(bill.state) || isDamaged(bill));
   if (open.length === 0) return null;
   const damaged = open.some(isDamaged);
   return (
