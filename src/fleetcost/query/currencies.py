@@ -108,8 +108,10 @@ def other_currencies(snapshot: View, question: Question, known: Known | None = N
     if shown is None or not shown.currency:
         return OtherCurrencies()
     asked, known = _by_owner(question, shown), known or Known()
-    key = ("other currencies", replace(asked, now=None))
-    found = known.remembered(snapshot, key, lambda: _amounts(snapshot, asked, known))
+    # Owners are only told of what has no rate; without them there are far fewer sums.
+    owned = shown.policy is None or bool(question.exchange.missing)
+    key = ("other currencies", replace(asked, now=None), owned)
+    found = known.remembered(snapshot, key, lambda: _amounts(snapshot, asked, known, owned=owned))
     return divided(question, found)
 
 
@@ -145,16 +147,17 @@ def _by_owner(question: Question, shown: Shown) -> Question:
     )
 
 
-def _amounts(snapshot: View, asked: Question, known: Known) -> tuple[LeftOut, ...]:
+def _amounts(snapshot: View, asked: Question, known: Known, *, owned: bool) -> tuple[LeftOut, ...]:
     dialect = dialect_of(snapshot)
     dialect.absent = known.absent(snapshot, asked.frame.resolution)
     program = Program(asked, dialect)
     snapshot.forget()
     for stage in program.stages():
         snapshot.keep(stage.name, stage.query, program.bound)
+    owner = "owner" if owned else "''"
     found = snapshot.rows(
-        "SELECT owner, currency, step, sum(amount)::DECIMAL(38, 9) AS amount "  # noqa: S608 - columns
-        f"FROM {program.owned()} AS owned GROUP BY owner, currency, step ORDER BY owner, currency, step",
+        f"SELECT {owner} AS owner, currency, step, sum(amount)::DECIMAL(38, 9) AS amount "  # noqa: S608 - columns
+        f"FROM {program.owned()} AS owned GROUP BY ALL ORDER BY ALL",
         program.bound,
     )
     return tuple(

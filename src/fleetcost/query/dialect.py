@@ -179,6 +179,10 @@ class Dialect(ABC):
         """Give the value all rows of a group agree on, else NULL; values are never NULL."""
 
     @abstractmethod
+    def bounds(self, column: str) -> Mapping[str, str]:
+        """Give two aggregates, `_low` and `_high` behind the column's name: they are the same where all rows agree."""
+
+    @abstractmethod
     def starts_with(self, expression: str, value: str) -> str:
         """Test a prefix."""
 
@@ -282,6 +286,10 @@ class DuckDb(Dialect):
     def agreed(self, column: str) -> str:
         """Give the value all rows of a group agree on, else NULL; comparing hashes is six times faster than texts."""
         return f"CASE WHEN min(hash({column})) = max(hash({column})) THEN any_value({column}) END"
+
+    def bounds(self, column: str) -> Mapping[str, str]:
+        """Give the least and the largest hash, see `agreed`."""
+        return {f"{column}_low": f"min(hash({column}))", f"{column}_high": f"max(hash({column}))"}
 
     def starts_with(self, expression: str, value: str) -> str:
         """Test a prefix."""

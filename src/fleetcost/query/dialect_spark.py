@@ -144,6 +144,10 @@ class Spark(Dialect):
         """Give the value all rows of a group agree on, else NULL."""
         return f"CASE WHEN min({column}) = max({column}) THEN min({column}) END"
 
+    def bounds(self, column: str) -> Mapping[str, str]:
+        """Give the least and the largest value."""
+        return {f"{column}_low": f"min({column})", f"{column}_high": f"max({column})"}
+
     def starts_with(self, expression: str, value: str) -> str:
         """Test a prefix."""
         return f"startswith({expression}, {self.text(value)})"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from fleetcost.model.allocation import ALLOCATION
 from fleetcost.model.columns import PEAK
 from fleetcost.query.dialect import Dialect
-from fleetcost.query.measures import CARRIED, ESTIMATES
+from fleetcost.query.measures import CARRIED, ESTIMATES, MONEY
 from fleetcost.query.question import Idle, Question
 from fleetcost.query.sharing import Tenancy
 from fleetcost.query.sql.grain import Grain
@@ -84,20 +84,8 @@ class AllocationCells:
             bare: leave out what groups keep besides what adds up
         """
         del bare  # The question says which properties are kept.
-        names, source = self._names, self._source
-        by, sums = f"step, currency{names.listed()}", source.present(ALLOCATION.sums)
-        added = "".join(f"sum({name}) AS {name}, " for name in sums)
-        kept = "".join(
-            f", {f'any_value({name})' if names.distinguishes(name) else self._dialect.agreed(name)} AS {name}"
-            for name in self._question.properties
-        )
-        columns = dict.fromkeys((*self._question.properties, *self._detail_columns), "")
-        columns |= {'"start"': "", '"end"': "", "members": ""} | {name: source.measure(name) for name in sums}
-        grouped = (
-            f'SELECT {by}{kept}, min("start") AS "start", max("end") AS "end", {added}sum(members)::BIGINT AS members'
-            f"{self._detailed()}\n"
-            f"FROM ({self._read(columns, likely)}){self._own(chosen)}\nGROUP BY {by}"
-        )
+        sums = self._source.present(ALLOCATION.sums)
+        grouped = self._by_rate(sums, chosen, likely) if self._rated else self._grouped(sums, chosen, likely)
         if not self._divided:
             return grouped
         columns = {f"{name}_cost": f"r.{name}_cost + coalesce(e.{name}_cost_idle, 0)" for name in RESOURCES}
@@ -111,6 +99,61 @@ class AllocationCells:
         )
         return f"SELECT {chosen_columns} FROM ({grouped}) AS r {self._extras()}"
 
+    @property
+    def _by(self) -> str:
+        return f"step, currency{self._names.listed()}"
+
+    @property
+    def _rated(self) -> bool:
+        """Whether rows are added up by day before they are converted."""
+        return self._question.converted and not self._question.detailed and not self._takes_rows()
+
+    def _grouped(self, sums: Collection[str], chosen: Chosen, likely: str) -> str:
+        """Return rows added up by name."""
+        names, source = self._names, self._source
+        added = "".join(f"sum({name}) AS {name}, " for name in sums)
+        kept = "".join(
+            f", {f'any_value({name})' if names.distinguishes(name) else self._dialect.agreed(name)} AS {name}"
+            for name in self._question.properties
+        )
+        columns = dict.fromkeys((*self._question.properties, *self._detail_columns), "")
+        columns |= {'"start"': "", '"end"': "", "members": ""} | {name: source.measure(name) for name in sums}
+        return (
+            f'SELECT {self._by}{kept}, min("start") AS "start", max("end") AS "end", {added}'
+            f"sum(members)::BIGINT AS members{self._detailed()}\n"
+            f"FROM ({self._read(columns, likely)}){self._own(chosen)}\nGROUP BY {self._by}"
+        )
+
+    def _by_rate(self, sums: Collection[str], chosen: Chosen, likely: str) -> str:
+        """Return rows added up by name and day in their own currencies, converted, and added up by name."""
+        source, properties = self._source, self._question.properties
+        known = [name for name in properties if self._names.distinguishes(name)]
+        agreed = [name for name in properties if name not in known]
+        columns = dict.fromkeys((*properties, '"start"', '"end"', "members"), "")
+        columns |= {name: source.basis(name) for name in sums}
+        ends = {'"start"': 'min("start")', '"end"': 'max("end")'}
+        first = {name: f"any_value({name})" for name in properties} | ends
+        first |= {made: bound for name in agreed for made, bound in self._dialect.bounds(name).items()}
+        first |= {name: f"sum({name})" for name in (*sums, "members")}
+        by_day = self._by_day(("step", *self._names.parts), first, self._read_own(columns, likely), chosen)
+        same = "CASE WHEN min({0}_low) = max({0}_high) THEN any_value({0}) END"
+        second = {name: f"any_value({name})" for name in known} | {name: same.format(name) for name in agreed} | ends
+        second |= {name: f"sum({source.money(name) if name in MONEY else name})" for name in sums}
+        second |= {"members": "sum(members)::BIGINT"}
+        return f"SELECT {self._by}{_aliased(second)}\nFROM {by_day} GROUP BY {self._by}"
+
+    def _by_day(self, keys: Sequence[str], aggregates: Mapping[str, str], rows: str, chosen: Chosen) -> str:
+        """
+        Return what stands behind `FROM` to read aggregates of rows by keys, currency and day, with the day's rate.
+
+        Rows are added up before they are converted: a product takes several times as long as a sum.
+        """
+        daily = self._source.step() == "window_start"
+        by = ", ".join([*keys, "currency", *([] if daily else ["window_start"])])
+        added = f"SELECT {by}{_aliased(aggregates)}\nFROM ({rows}){self._own(chosen)} GROUP BY {by}"
+        day = f"(SELECT *, step AS window_start FROM ({added}) AS d)" if daily else f"({added})"
+        return self._source.exchanged(day, (), (*keys, "currency", "window_start", *aggregates))
+
     def costs(self, chosen: Chosen = every_name, likely: str = "TRUE", *, estimated: bool = False) -> str:
         """
         Return what each cell of rows costs and nothing else: step, currency, name, its parts, total_cost.
@@ -119,19 +162,32 @@ class AllocationCells:
         these are labels. For the first arguments see `groups`; `estimated` adds the part that is: estimated_cost.
         """
         names, source = self._names, self._source
-        by = f"step, currency{names.listed()}"
-        amounts = {"total_cost": source.total()}
+        amounts = {"total_cost": source.own_total()}
         if estimated:
-            estimates = [source.measure(name) for name in source.present(ESTIMATES["allocation"])]
-            amounts["estimated_cost"] = " + ".join(estimates) or f"0::{source.amount}"
-        sums = "".join(f", sum({name}) AS {name}" for name in amounts)
-        rows = self._read(amounts, likely)
-        if not (self._takes_rows() or names.columns() & {*LABEL_COLUMNS} or names.plain()):
-            keys = "".join(f", {column}" for column in sorted(names.columns() - {"currency"}))
-            read = self._read(amounts | dict.fromkeys(sorted(names.columns() - {"currency"}), ""), likely, named=False)
-            added = f"SELECT step, currency{keys}{sums} FROM ({read}) GROUP BY step, currency{keys}"
-            rows = f"SELECT step, currency{names.chosen()}, {', '.join(amounts)} FROM ({added})"
-        costs = f"SELECT {by}, {names.joined()} AS name{sums}\nFROM ({rows}){self._own(chosen)}\nGROUP BY {by}"
+            estimates = [source.basis(name) for name in source.present(ESTIMATES["allocation"])]
+            amounts["estimated_cost"] = " + ".join(estimates) or "0::DECIMAL(38, 9)"
+        sums = {name: f"sum({name})" for name in amounts}
+        converted = _aliased({name: source.money(name) for name in amounts})
+        early = not (self._takes_rows() or names.columns() & {*LABEL_COLUMNS} or names.plain())
+        if early:
+            columns = dict.fromkeys(sorted(names.columns() - {"currency"}), "")
+            keys = ("step", *columns)
+            read = self._read_own(amounts | columns, likely, named=False)
+            by = ", ".join((*keys, "currency"))
+            by_day = f"(SELECT {by}{_aliased(sums)} FROM ({read}) GROUP BY {by})"
+            if self._question.converted:
+                by_day = self._by_day(keys, sums, read, every_name)
+            rows = f"SELECT step, currency{names.chosen()}{converted} FROM {by_day}"
+        elif self._question.converted and not self._takes_rows():
+            keys = ("step", *names.parts)
+            by_day = self._by_day(keys, sums, self._read_own(amounts, likely), chosen)
+            rows = f"SELECT {self._by}{converted} FROM {by_day}"
+        else:
+            rows = self._read({name: source.money(made) for name, made in amounts.items()}, likely)
+        costs = (
+            f"SELECT {self._by}, {names.joined()} AS name{_aliased(sums)}\n"
+            f"FROM ({rows}){self._own(chosen)}\nGROUP BY {self._by}"
+        )
         if not self._divided:
             return costs
         carried = " + ".join(["r.total_cost", *(f"coalesce(e.{name}, 0)" for name in CARRIED)])
@@ -141,16 +197,23 @@ class AllocationCells:
             f"FROM ({costs}) AS r {self._extras()}"
         )
 
-    def _read(self, columns: Mapping[str, str], likely: str, *, named: bool = True) -> str:
+    def _read(self, columns: Mapping[str, str], likely: str) -> str:
         """Return the rows of the table that pass: their step, currency, name's parts, origin, and columns by name."""
+        return self._passing(columns, self._source.table("allocation", self._columns()), likely)
+
+    def _read_own(self, columns: Mapping[str, str], likely: str, *, named: bool = True) -> str:
+        """Return the same in the rows' own currencies, with the start of their day where there are rates."""
+        source, day = self._source, {}
+        if self._question.converted and source.step() != "window_start":
+            day = {"window_start": source.day("window_start")}
+        own, _ = source.own_table("allocation", self._columns())
+        return self._passing({**day, **columns}, own, likely, named=named)
+
+    def _passing(self, columns: Mapping[str, str], rows: str, likely: str, *, named: bool = True) -> str:
         source, grain = self._source, Grain(self._question, self._dialect)
         origin = {"origin": grain.origin()} if self._takes_rows() else {}
-        return source.read(
-            self._names if named else None,
-            {**origin, **columns},
-            source.table("allocation", self._columns()),
-            f"{source.in_frame()} AND {source.passes()} AND {likely}",
-        )
+        condition = f"{source.in_frame()} AND {source.passes()} AND {likely}"
+        return source.read(self._names if named else None, {**origin, **columns}, rows, condition)
 
     def _extras(self) -> str:
         """Return the join with what groups carry, to stand behind `FROM … AS r`."""
@@ -218,3 +281,8 @@ class AllocationCells:
         newest = [f"{self._dialect.latest(self._dialect.json(name), *order)} AS {name}" for name in LABEL_COLUMNS]
         largest = [f"max({name}) AS {name}" for name in _PEAKS]
         return "".join(f", {each}" for each in (*newest, *largest))
+
+
+def _aliased(made: Mapping[str, str]) -> str:
+    """Return expressions under their names, each behind a comma."""
+    return "".join(f", {expression} AS {name}" for name, expression in made.items())

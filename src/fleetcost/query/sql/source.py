@@ -41,10 +41,15 @@ class FromClause:
         self._dialect = dialect
 
     def table(self, name: str, columns: Collection[str] = ()) -> str:
-        """
-        Return where rows are read that these columns tell apart; the one place where it is chosen.
+        """Return where rows are read that these columns tell apart, in the currency of the answer; see `own_table`."""
+        rows, every = self.own_table(name, columns)
+        return self.exchanged(rows, EXCHANGED.get(name, ()), every)
 
-        A row of allocations may stand for several: `members` says for how many.
+    def own_table(self, name: str, columns: Collection[str] = ()) -> tuple[str, Collection[str]]:
+        """
+        Return where rows are read that these columns tell apart, in their own currencies, and what columns they have.
+
+        It is the one place where it is chosen. A row of allocations may stand for several: `members` says for how many.
 
         Args:
             name: allocation, asset, idle or tenancy
@@ -63,7 +68,7 @@ class FromClause:
             rows = f"(SELECT r.*{chosen} FROM {rows} AS r LEFT JOIN label_sets AS l ON l.label_set = r.label_set)"
         if not self._question.estimated and name in ESTIMATES:
             rows = self._dialect.changed(rows, _without_estimates(name), every)
-        return self.exchanged(rows, EXCHANGED.get(name, ()), every)
+        return rows, every
 
     @property
     def amount(self) -> str:
@@ -123,12 +128,9 @@ class FromClause:
             return rows
         own = self._dialect.text(shown.currency)
         if self._question.converted:
-            day = "r.window_start"
-            if self._question.frame.resolution is not Resolution.DAY:
-                day = self._dialect.truncated("day", day)
             joined = (
                 f"(SELECT r.*, x.factor FROM {rows} AS r LEFT JOIN exchange AS x "
-                f"ON x.currency = r.currency AND x.day = {day})"
+                f"ON x.currency = r.currency AND x.day = {self.day('r.window_start')})"
             )
             changed = {
                 "currency": f"CASE WHEN factor IS NULL THEN currency ELSE {own} END",
@@ -142,6 +144,11 @@ class FromClause:
         if shown.rest:
             return f"(SELECT * FROM {rows} WHERE currency <> {own})"
         return f"(SELECT * FROM {rows} WHERE currency = {own})" if shown.alone else rows
+
+    def day(self, start: str) -> str:
+        """Return the start of the UTC day of a window that starts then."""
+        whole = self._question.frame.resolution is Resolution.DAY
+        return start if whole else self._dialect.truncated("day", start)
 
     def in_frame(self) -> str:
         """Return the condition on the window."""
@@ -217,14 +224,18 @@ class FromClause:
 
         An adjustment is inside its cost, beside it, or nowhere.
         """
+        nowhere = self.lacks(name) or (name in ADJUSTED and (self._joins or not self._question.adjusted))
+        return self.money(self.basis(name)) if name in MONEY and not nowhere else self.basis(name)
+
+    def basis(self, name: str) -> str:
+        """Return a measure on the basis asked for, in the row's own currency; see `measure`."""
         if name in ADJUSTED and (self._joins or not self._question.adjusted):
             return f"0::{self.amount}"
         if name in COUNTS:
             return self._dialect.whole(name)
         if self.lacks(name):
             return f"NULL::{self.amount}" if name in UNMEASURED else f"0::{self.amount}"
-        basis = self._joined(name) if self._joins else name
-        return self.money(basis) if name in MONEY else basis
+        return self._joined(name) if self._joins else name
 
     def lacks(self, name: str, table: str = "") -> bool:
         """Tell whether no row has anything of a column: one of the question's kind, unless a table is named."""
@@ -258,10 +269,14 @@ class FromClause:
             return f"CASE WHEN {whole} = 0 THEN {name} ELSE {name} + {share} END"
         return name
 
-    def total(self) -> str:
-        """Return what a row of allocations costs."""
+    def own_total(self) -> str:
+        """Return what a row of allocations costs, in its own currency."""
         bare = not self._question.adjusted or all(map(self.lacks, ALLOCATION.adjustments))
-        return self.money("cost" if bare else "cost + adjustment")
+        return "cost" if bare else "cost + adjustment"
+
+    def total(self) -> str:
+        """Return what a row of allocations costs, in the currency of the answer."""
+        return self.money(self.own_total())
 
     def cost(self, resource: str) -> str:
         """Return what a row costs for one resource, adjusted where that is wanted."""
