@@ -22,7 +22,7 @@ from fleetcost.cli.billing import make_billing
 from fleetcost.cli.flags import Subparsers
 from fleetcost.cli.stores import clock, local_store
 from fleetcost.demo.bills import write_bills
-from fleetcost.demo.exchange import TABLE, write_rates
+from fleetcost.demo.exchange import CURRENCIES, DISPLAY, TABLE, write_rates
 from fleetcost.demo.fleet import DEFAULT_CLUSTERS, FLEET
 from fleetcost.demo.history import MakeFleet, build_history
 from fleetcost.demo.run import Fleet, fleet
@@ -33,8 +33,11 @@ from fleetcost.ops import log
 from fleetcost.ops.settings import AggregatorSettings
 from fleetcost.query.answer import AllocationRow
 from fleetcost.query.ask import ask_allocations
+from fleetcost.query.currencies import in_currency
 from fleetcost.query.dimensions import Dimension
+from fleetcost.query.known import Known
 from fleetcost.query.question import Idle, Question, Step, framed
+from fleetcost.rates.table import RatePolicy
 from fleetcost.ui.files import load as load_web
 
 REFRESH_SECONDS = 60
@@ -70,7 +73,10 @@ def _run(parsed: argparse.Namespace) -> int:
         load_web()
     bucket = local_store(parsed.data_dir / "bucket")
     agents = parsed.data_dir / "agents"
-    make = partial(fleet, bucket, agents, local_store, clock, clusters=parsed.clusters, days=parsed.days)
+    make = partial(
+        fleet, bucket, agents, local_store, clock, clusters=parsed.clusters, days=parsed.days,
+        currencies=dict(CURRENCIES),
+    )  # fmt: skip
     simulated = make()
     _build(make, simulated, console)
     bill = partial(
@@ -81,6 +87,7 @@ def _run(parsed: argparse.Namespace) -> int:
         hourly_retention_hours=24 * parsed.days,
         cloud_integration=bill(late=True),
         rates=TABLE,
+        display_currency=DISPLAY,
     )  # fmt: skip
     write_rates(bucket, simulated.since, clock())
     billing = make_billing(settings, bucket)
@@ -88,6 +95,7 @@ def _run(parsed: argparse.Namespace) -> int:
         billing.run_once()
     aggregator = assemble(settings, bucket)
     aggregator.ingestor.pass_once()
+    aggregator.rates.refresh()
     window = Window(simulated.since, clock())
     console.print(_costs(aggregator, window))
     if parsed.no_serve:
@@ -152,10 +160,12 @@ def _costs(aggregator: Aggregator, window: Window) -> Table:
         kind=SetKind.ALLOCATIONS, frame=frame, step=Step.ALL, dimensions=(Dimension("cluster"),), idle=Idle.SPLIT,
         joined=True,
     )  # fmt: skip
+    policy = RatePolicy(aggregator.rates.tables[TABLE])
     with aggregator.database.snapshot() as snapshot:
+        question = in_currency(snapshot, question, Known(), DISPLAY, policy, alone=True)
         rows = ask_allocations(snapshot, question, clock()).rows
     table = Table(
-        title=f"Cost since {frame.window.start:%Y-%m-%d}, USD",
+        title=f"Cost since {frame.window.start:%Y-%m-%d}, {DISPLAY}",
         title_justify="left",
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),

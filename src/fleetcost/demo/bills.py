@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from fleetcost.demo.exchange import CURRENCIES, DISPLAY
 from fleetcost.demo.fleet import DAY_SECONDS, HOUR_SECONDS, Cluster
 from fleetcost.demo.life import price_factor
 from fleetcost.demo.pods import DemoNode, nodes, present, volume_id
@@ -178,7 +179,7 @@ def _beside(provider: str, day: datetime, share: float) -> Iterator[_BillRow]:
 
 
 def _write(folder: Path, provider: str, rows: Sequence[_BillRow]) -> None:
-    name, currency = PROVIDERS[provider], "EUR" if provider == "on-prem" else "USD"
+    name, currency = PROVIDERS[provider], CURRENCIES.get(provider, DISPLAY)
     for month in sorted({f"{row.day:%Y-%m}" for row in rows}):
         place = folder / f"billing_period={month}"
         place.mkdir(parents=True, exist_ok=True)

@@ -1,15 +1,23 @@
-"""The demonstration's exchange rates: what one euro is worth in dollars, day by day."""
+"""The demonstration's currencies, and its exchange rates: what one euro is worth in dollars, day by day."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 
 from fleetcost.bucket.port import Bucket
 from fleetcost.rates.store import publish_rates
 from fleetcost.rates.table import ExchangeRate, RateKind
 
 TABLE = "demo"
+DISPLAY = "USD"
+"""What its answers are in."""
+
+CURRENCIES: Mapping[str, str] = MappingProxyType({"on-prem": "EUR"})
+"""By provider, the currency of prices and bills where it is another: the house that keeps racks is paid in euros."""
+
 _STEP = Decimal("0.0015")
 _MIDDLE = Decimal("1.0800")
 _SWING_DAYS = 14

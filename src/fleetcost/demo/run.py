@@ -6,10 +6,11 @@ Only the samples are invented. Agents, sets, bucket and ingest are the real ones
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from fleetcost.agent.build import AgentIdentity, Builder
 from fleetcost.agent.jobs import Jobs
@@ -19,6 +20,7 @@ from fleetcost.agent.requests import answer_requests
 from fleetcost.agent.uid import cluster_uid
 from fleetcost.bucket.port import Bucket
 from fleetcost.costing.prices import PriceBook
+from fleetcost.demo.exchange import DISPLAY
 from fleetcost.demo.fleet import FLEET, Cluster, Trouble
 from fleetcost.demo.series import SCRAPE_SECONDS, SimulatedCluster
 from fleetcost.demo.torn import TornBucket
@@ -32,6 +34,9 @@ from fleetcost.sets.layout import set_path
 Clock = Callable[[], datetime]
 Progress = Callable[[str, int, int], None]
 OpenStore = Callable[[Path], Bucket]
+
+ONE_CURRENCY: Mapping[str, str] = MappingProxyType({})
+"""Every provider's prices are in the currency of the demonstration's answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,16 @@ class Fleet:
             jobs.stop()
 
 
-def fleet(bucket: Bucket, folder: Path, open_store: OpenStore, clock: Clock, *, clusters: int, days: int) -> Fleet:
+def fleet(
+    bucket: Bucket,
+    folder: Path,
+    open_store: OpenStore,
+    clock: Clock,
+    *,
+    clusters: int,
+    days: int,
+    currencies: Mapping[str, str] = ONE_CURRENCY,
+) -> Fleet:
     """
     Make the agents.
 
@@ -73,6 +87,7 @@ def fleet(bucket: Bucket, folder: Path, open_store: OpenStore, clock: Clock, *, 
         clock: gives the time
         clusters: how many of the demonstration's clusters, from the first on
         days: how many days of history they have, today included
+        currencies: of prices, by provider; dollars where none is named
 
     Raises:
         SettingsError: more clusters than there are, or no days.
@@ -85,13 +100,20 @@ def fleet(bucket: Bucket, folder: Path, open_store: OpenStore, clock: Clock, *, 
     born = Resolution.DAY.floor(now) - timedelta(days=days - 1)
     timing = BuildTiming(delay=timedelta(minutes=5), backfill=now - born, hourly_retention=None)
     agents = tuple(
-        _agent(one, _bucket_of(one, bucket, born), folder, open_store, clock, timing) for one in FLEET[:clusters]
+        _agent(one, _bucket_of(one, bucket, born), folder, open_store, clock, timing, currencies)
+        for one in FLEET[:clusters]
     )
     return Fleet(agents, born)
 
 
 def _agent(
-    cluster: Cluster, bucket: Bucket, folder: Path, open_store: OpenStore, clock: Clock, timing: BuildTiming
+    cluster: Cluster,
+    bucket: Bucket,
+    folder: Path,
+    open_store: OpenStore,
+    clock: Clock,
+    timing: BuildTiming,
+    currencies: Mapping[str, str],
 ) -> Agent:
     home = folder / cluster.id
     born = (clock() - timing.backfill).timestamp()
@@ -99,7 +121,7 @@ def _agent(
     simulated = SimulatedCluster(cluster, born, lambda: now().timestamp())
     source = MemorySource(simulated, f"simulated samples of {cluster.id}")
     uid = cluster_uid("", home / "cluster-uid", source, clock())
-    identity = AgentIdentity(cluster_id(cluster.id), uid, "USD")
+    identity = AgentIdentity(cluster_id(cluster.id), uid, currencies.get(cluster.provider, DISPLAY))
     builder = Builder(identity, source, PriceBook(), SCRAPE_SECONDS)
     return Agent(builder=builder, store=open_store(home / "store"), bucket=bucket, timing=timing, clock=now)
 

@@ -12,6 +12,7 @@ from builders import at, hour
 from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.costing.build import Built, build
 from fleetcost.costing.prices import PriceBook
+from fleetcost.demo.exchange import CURRENCIES, DISPLAY
 from fleetcost.demo.fleet import DEFAULT_CLUSTERS, FLEET, Cluster
 from fleetcost.demo.pods import nodes, pods
 from fleetcost.demo.run import fleet
@@ -107,3 +108,14 @@ def test_a_fleet_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert again.agents[0].round().built == (hour(2),)
     assert first.since == at(0)
     assert timedelta(hours=2.5) == again.agents[0].timing.backfill
+
+
+def test_one_provider_is_paid_in_another_currency(tmp_path: Path) -> None:
+    """The demonstration's cluster on premises has its prices in euros, as its bills are; all others have dollars."""
+    made = fleet(
+        MemoryBucket(), tmp_path, lambda _: MemoryBucket(), lambda: at(20), clusters=DEFAULT_CLUSTERS, days=1,
+        currencies=CURRENCIES,
+    )  # fmt: skip
+    found = {agent.builder.identity.cluster: agent.builder.identity.currency for agent in made.agents}
+    assert found == {one.id: CURRENCIES.get(one.provider, DISPLAY) for one in SMALL}
+    assert set(found.values()) == {"EUR", "USD"}
