@@ -108,7 +108,7 @@ def other_currencies(snapshot: View, question: Question, known: Known | None = N
     if shown is None or not shown.currency:
         return OtherCurrencies()
     asked, known = _by_owner(question, shown), known or Known()
-    # Owners are only told of what has no rate; without them there are far fewer sums.
+    # Owners are only named of what has no rate; without them there are far fewer sums.
     owned = shown.policy is None or bool(question.exchange.missing)
     key = ("other currencies", replace(asked, now=None), owned)
     found = known.remembered(snapshot, key, lambda: _amounts(snapshot, asked, known, owned=owned))
