@@ -8,10 +8,15 @@ from datetime import timedelta
 import pytest
 
 from engine.test_equal import Both, written_for
+from fleetcost.model.statement import month_of
 from fleetcost.model.window import Resolution, Window
 from fleetcost.query.known import Known
 from fleetcost.query.question import Idle
 from fleetcost.query.sharing import Tenancy
+from fleetcost.statements.amounts import ByKey
+from fleetcost.statements.book import StatementBook
+from fleetcost.statements.live import StatementSources, inputs_of, live_amounts
+from fleetcost.statements.records import StatementInputs
 from fleetcost.tables.view import Tables
 from fleetcost.why.anomalies_ask import AnomalySearch, FoundAnomalies, ask_anomalies
 from fleetcost.why.compare import WindowChange
@@ -63,3 +68,22 @@ def test_the_same_days_stand_out(both: Both) -> None:
             return ask_anomalies(snapshot, question(by="namespace"), search, Known(), both.made.fleet.now)
 
     assert found(both.remote) == found(both.made.database)
+
+
+@pytest.mark.parametrize("key", ["cluster,namespace", "label:team"])
+def test_a_month_that_is_closed_costs_the_same(both: Both, key: str) -> None:
+    """The lines of a statement and what it was made of are equal, to the last digit."""
+    book = StatementBook(name="team", key=key, first_month="2026-01")
+    month = month_of(FIRST.start.date())
+
+    def asked(tables: Tables) -> tuple[ByKey, StatementInputs]:
+        sources = StatementSources(tables, Known())
+        with tables.snapshot() as snapshot:
+            return (
+                live_amounts(snapshot, sources, book, month),
+                inputs_of(snapshot, sources, book, month, both.made.fleet.now),
+            )
+
+    ours, theirs = asked(both.made.database), asked(both.remote)
+    assert ours[0]
+    assert theirs == ours

@@ -12,6 +12,7 @@ from fleetcost.api.access import Tokens
 from fleetcost.api.app import create_app
 from fleetcost.api.serve import check_exposure, free_port, known_hosts, serve
 from fleetcost.api.services import CurrencyFacts, IngestStatus, Limits, Services
+from fleetcost.api.statement_shelf import StatementShelf
 from fleetcost.bucket.port import Bucket
 from fleetcost.cli.stores import clock
 from fleetcost.engine.derive_run import EngineAt
@@ -23,10 +24,12 @@ from fleetcost.ingest.plan import Retention
 from fleetcost.ops import log
 from fleetcost.ops.memory import machine_memory_bytes
 from fleetcost.ops.settings import AggregatorSettings
+from fleetcost.query.known import Known
 from fleetcost.rates.book import RateBook
 from fleetcost.rates.fetch import RateFetcher
 from fleetcost.rates.mounted import MountedRates
 from fleetcost.rates.store import check_name
+from fleetcost.statements.live import StatementSources
 from fleetcost.ui.files import load as load_web
 
 QUESTIONS_AT_ONCE = 16
@@ -85,7 +88,7 @@ def serve_engine(settings: AggregatorSettings, bucket: Bucket, beside: Sequence[
     deriver = open_deriver(settings, bucket) if settings.lake else None
     status: Callable[[], IngestStatus] = (lambda: deriver.status) if deriver else tables.status
     rates = RateBook(bucket)
-    app = create_app(_services(settings, tables, status, rates), load_web())
+    app = create_app(_services(settings, bucket, tables, status, rates), load_web())
     stop = threading.Event()
     work: list[Loop] = [
         lambda stop: tables.run(stop, REFRESH_SECONDS),
@@ -152,11 +155,22 @@ def _url(settings: AggregatorSettings) -> str:
 
 
 def _services(
-    settings: AggregatorSettings, tables: RemoteTables, status: Callable[[], IngestStatus], rates: RateBook
+    settings: AggregatorSettings,
+    bucket: Bucket,
+    tables: RemoteTables,
+    status: Callable[[], IngestStatus],
+    rates: RateBook,
 ) -> Services:
     hours, days = settings.hourly_retention_hours, settings.daily_retention_days
+    known = Known()
+    sources = StatementSources(
+        tables, known, rates.version_of, settings.rate_max_age_days, timedelta(days=days) if days else None,
+        whole=lambda: status().passes > 0,
+    )  # fmt: skip
     return Services(
         database=tables,
+        known=known,
+        statements=StatementShelf(bucket, None if settings.read_only else bucket, sources),
         status=status,
         clock=clock,
         hourly_retention=timedelta(hours=hours) if hours else None,
