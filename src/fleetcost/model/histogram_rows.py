@@ -77,6 +77,11 @@ def _of_groups(contents: Sequence[bytes | None], groups: Ints) -> BucketRows:
     return BucketRows(groups[known][rows.group], rows.index, rows.count)
 
 
+def regrouped(rows: BucketRows, groups: Ints) -> BucketRows:
+    """Return distributions merged further: `groups` has the new group of each bucket."""
+    return _added(BucketRows(groups, rows.index, rows.count))
+
+
 def _added(rows: BucketRows) -> BucketRows:
     """Return buckets with the sum of the counts of those that are the same."""
     if not len(rows.group):
@@ -133,8 +138,12 @@ def _numbers(contents: Sequence[bytes]) -> tuple[Ints, Ints]:
     row_ends = np.cumsum(lengths)
     if np.any(lengths == 0) or not np.all(last[row_ends - 1]) or np.any(ends - starts >= _LONGEST):
         raise HistogramDamagedError("a distribution ends inside a number, or has one that is too long")
-    place = np.arange(len(data)) - np.repeat(starts, ends - starts + 1)
-    shifted = (data & 0x7F).astype(np.int64) << 7 * place
-    numbers = np.add.reduceat(shifted, starts) if len(starts) else shifted
+    # Nearly all numbers have one byte; the others are put together from their last byte, which is the highest group.
+    numbers = data[ends].astype(np.int64)
+    longer, before = np.flatnonzero(ends > starts), 1
+    while len(longer):
+        numbers[longer] = numbers[longer] << 7 | data[ends[longer] - before] & 0x7F
+        before += 1
+        longer = longer[ends[longer] - starts[longer] >= before]
     held = np.diff(np.cumsum(last, dtype=np.int64)[row_ends - 1], prepend=0)
     return numbers, np.repeat(np.arange(len(contents)), held)

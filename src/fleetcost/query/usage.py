@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fleetcost.model.histogram import Histogram, merge, upper_edge
-from fleetcost.model.histogram_rows import NEAR_ZERO, merge_rows
+from fleetcost.model.histogram import Histogram, upper_edge
+from fleetcost.model.histogram_rows import NEAR_ZERO, BucketRows, merge_rows, regrouped
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.question import Question
 from fleetcost.query.sql.usage import UsageQueries
@@ -31,7 +31,8 @@ class ResourceUse:
     How much of one resource the pods of a container used, in cores or bytes.
 
     Attributes:
-        earlier, later: distributions of the two halves of what counts, of all pods together; None where not measured
+        whole: the distribution of all that counts, of all pods together; None where not measured
+        earlier, later: those of its two halves
         worst_pod: the highest of its pods' own 95th percentiles; None where not known
         peak: the highest that was measured, None where nothing was
         asked: of the newest set, per pod
@@ -40,6 +41,7 @@ class ResourceUse:
         cost_nanos: of what was charged
     """
 
+    whole: Histogram | None
     earlier: Histogram | None
     later: Histogram | None
     worst_pod: float | None
@@ -49,12 +51,6 @@ class ResourceUse:
     charged_hours: float
     used_hours: float
     cost_nanos: int
-
-    @property
-    def whole(self) -> Histogram | None:
-        """The distribution of all that counts; None where nothing was measured."""
-        known = [one for one in (self.earlier, self.later) if one is not None]
-        return merge(known) if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +104,6 @@ class ContainerUse:
         known = [one.hours for use in (self.cpu, self.ram) if (one := use.whole) is not None]
         return max(known, default=0.0)
 
-    @property
-    def coverage(self) -> float:
-        """The part of its running time in which its use was measured; at most 1."""
-        return min(self.observed_hours / self.hours, 1.0) if self.hours > 0 else 0.0
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Spread:
@@ -129,8 +120,8 @@ class _Spread:
     count: npt.NDArray[np.int32]
 
     @staticmethod
-    def of(contents: Sequence[bytes | None], group: npt.NDArray[np.int64], groups: int) -> _Spread:
-        rows = merge_rows(contents, group)
+    def of(rows: BucketRows, groups: int) -> _Spread:
+        """Return the distributions of so many groups; rows are of those that have points."""
         starts = np.searchsorted(rows.group, np.arange(groups + 1))
         return _Spread(starts, rows.index.astype(np.int16), rows.count.astype(np.int32))
 
@@ -158,8 +149,8 @@ class FleetUsage:
     """The use of every container of a controller; each is made when it is asked for."""
 
     _facts: Sequence[tuple[Any, ...]]
-    _cpu: _Spread
-    _ram: _Spread
+    _cpu: tuple[_Spread, _Spread]
+    _ram: tuple[_Spread, _Spread]
     _worst: Sequence[float | None]
 
     def __len__(self) -> int:
@@ -174,10 +165,11 @@ class FleetUsage:
         """Return one by its place in that order."""
         return _use(number, self._facts[number], self)
 
-    def halves(self, number: int) -> tuple[tuple[Histogram | None, Histogram | None], ...]:
-        """Return the distributions of the earlier and the later half, of CPU and of memory."""
+    def distributions(self, number: int) -> tuple[tuple[Histogram | None, ...], ...]:
+        """Return the distributions of all, the earlier and the later half; of CPU and of memory."""
         return tuple(
-            (spread.histogram(2 * number), spread.histogram(2 * number + 1)) for spread in (self._cpu, self._ram)
+            (whole.histogram(number), halves.histogram(2 * number), halves.histogram(2 * number + 1))
+            for whole, halves in (self._cpu, self._ram)
         )
 
     def worst(self, number: int) -> float | None:
@@ -205,19 +197,30 @@ def read_usage(snapshot: View, asked: Question) -> FleetUsage:
     facts = snapshot.rows(queries.facts(), dialect.bound)
     rows = snapshot.rows(queries.distributions(), dialect.bound)
     numbers, halves, pods, cpu, ram = zip(*rows, strict=True) if rows else ((), (), (), (), ())
-    container, pod = np.array(numbers, np.int64), np.array(pods, np.int64)
-    group = container * 2 + np.array(halves, np.int64)
-    groups = 2 * len(facts)
-    worst = _worst(_Spread.of(cpu, pod, int(pod.max(initial=-1)) + 1), container, pod, len(facts))
-    return FleetUsage(facts, _Spread.of(cpu, group, groups), _Spread.of(ram, group, groups), worst)
+    container, pod, half = (np.array(one, np.int64) for one in (numbers, pods, halves))
+    # Decoding takes longest, so it is done once: for halves of pods, whose sums are all the others.
+    of_pods, place = merge_rows(cpu, 2 * pod + half), np.zeros(int(pod.max(initial=-1)) + 1, np.int64)
+    place[pod] = container
+    of_halves = regrouped(of_pods, 2 * place[of_pods.group // 2] + of_pods.group % 2)
+    each = _Spread.of(regrouped(of_pods, of_pods.group // 2), len(place))
+    return FleetUsage(
+        facts,
+        _spreads(of_halves, len(facts)),
+        _spreads(merge_rows(ram, 2 * container + half), len(facts)),
+        _worst(each, place, len(facts)),
+    )
 
 
-def _worst(
-    of_pods: _Spread, container: npt.NDArray[np.int64], pod: npt.NDArray[np.int64], count: int
-) -> list[float | None]:
-    """Return the highest quantile of each container's pods; None where none was measured."""
+def _spreads(halves: BucketRows, containers: int) -> tuple[_Spread, _Spread]:
+    """Return the distributions of containers, and of their halves."""
+    whole = regrouped(halves, halves.group // 2)
+    return _Spread.of(whole, containers), _Spread.of(halves, 2 * containers)
+
+
+def _worst(of_pods: _Spread, place: npt.NDArray[np.int64], count: int) -> list[float | None]:
+    """Return the highest quantile of each container's pods; `place` is the container of each pod."""
     highest = np.full(count, NEAR_ZERO, np.int64)
-    np.maximum.at(highest, container, of_pods.highest(WORST_QUANTILE)[pod])
+    np.maximum.at(highest, place, of_pods.highest(WORST_QUANTILE))
     return [None if index == NEAR_ZERO else upper_edge(int(index)) for index in highest.tolist()]
 
 
@@ -227,7 +230,7 @@ def _use(number: int, row: Sequence[Any], usage: FleetUsage) -> ContainerUse:
     cluster, currency, namespace, kind, controller, container = keys
     first, last, since, changed, cores_asked, bytes_asked, core_limit, byte_limit = held
     window_seconds, seconds, days, weekdays, restarts, kills, killed_limit, last_kill, throttled, pressed, pods = rest
-    of_cpu, of_ram = usage.halves(number)
+    of_cpu, of_ram = usage.distributions(number)
     return ContainerUse(
         cluster=cluster, currency=currency, namespace=namespace, controller_kind=kind, controller=controller,
         container=container,
@@ -243,11 +246,12 @@ def _use(number: int, row: Sequence[Any], usage: FleetUsage) -> ContainerUse:
 
 
 def _resource(
-    halves: tuple[Histogram | None, Histogram | None], worst: float | None, row: Sequence[Any], asked: float,
+    distributions: tuple[Histogram | None, ...], worst: float | None, row: Sequence[Any], asked: float,
     limit: float | None,
 ) -> ResourceUse:  # fmt: skip
     cost, charged, used, peak = row
+    whole, earlier, later = distributions
     return ResourceUse(
-        earlier=halves[0], later=halves[1], worst_pod=worst, peak=peak, asked=asked, limit=limit or None,
+        whole=whole, earlier=earlier, later=later, worst_pod=worst, peak=peak, asked=asked, limit=limit or None,
         charged_hours=charged, used_hours=used, cost_nanos=int(cost),
     )  # fmt: skip

@@ -121,10 +121,11 @@ class RequestAdvice:
 
 def recommend(use: ContainerUse, rule: SizingRule) -> RequestAdvice:
     """Return what a container should ask for."""
-    common = tuple(_common(use))
+    observed = use.observed_hours
+    common = tuple(_common(use, observed))
     cpu = _advice(use.cpu, _cpu_size(use.cpu, rule), (*common, *_cpu_reasons(use)), _exceeded_cpu(use, rule))
     ram = _advice(use.ram, _ram_size(use, rule), (*common, *_ram_reasons(use)), _exceeded_ram(use, rule))
-    return RequestAdvice(use, cpu, ram, _verdict(cpu, ram), use.observed_hours)
+    return RequestAdvice(use, cpu, ram, _verdict(cpu, ram), observed)
 
 
 def bare_sizes(use: ContainerUse, rule: SizingRule) -> tuple[float | None, float | None]:
@@ -214,19 +215,19 @@ def _verdict(cpu: ResourceAdvice, ram: ResourceAdvice) -> Verdict:
     return Verdict.THIN if any(one.reasons for one in given) else Verdict.OK
 
 
-def _common(use: ContainerUse) -> Iterator[SavingReason]:
+def _common(use: ContainerUse, observed: float) -> Iterator[SavingReason]:
     job = use.controller_kind in _JOBS
     if job and use.pods and use.hours / use.pods < POINTS_OF_A_RUN * POINT_HOURS:
         yield SavingReason.TOO_SHORT_TO_SEE
     if use.hours < SHORT_HOURS and not (job and use.pods > 1):
         yield SavingReason.SHORT_LIFE
-    if not use.observed_hours:
+    if not observed:
         yield SavingReason.NO_USAGE
-    elif use.coverage < LEAST_COVERAGE:
+    elif observed < LEAST_COVERAGE * use.hours:
         yield SavingReason.NOT_SEEN
-    elif use.coverage < THIN_COVERAGE:
+    elif observed < THIN_COVERAGE * use.hours:
         yield SavingReason.GAPS
-    if use.observed_hours < THIN_HOURS or use.weekdays < THIN_WEEKDAYS:
+    if observed < THIN_HOURS or use.weekdays < THIN_WEEKDAYS:
         yield SavingReason.THIN
     if (use.restarts or 0) > max(use.days, 1):
         yield SavingReason.RESTARTING

@@ -118,4 +118,4 @@ def _opportunity(advice: RequestAdvice, number: int, time: ClusterTime) -> Oppor
 
 def _bare(use: ResourceUse) -> ResourceUse:
     """Return a use without its distributions, which take more room than all else; the fleet's usage keeps them."""
-    return replace(use, earlier=None, later=None)
+    return replace(use, whole=None, earlier=None, later=None)

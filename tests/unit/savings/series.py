@@ -26,7 +26,8 @@ def resource(points: Sequence[float], scale: UsageScale, asked: float, **facts: 
     price = CPU_PRICE if scale is UsageScale.CPU else RAM_PRICE / GIB
     charged = max(asked * hours, math.fsum(points) / 12)
     known: dict[str, Any] = {
-        "earlier": histogram_of(points[:middle], scale), "later": histogram_of(points[middle:], scale),
+        "whole": histogram_of(points, scale), "earlier": histogram_of(points[:middle], scale),
+        "later": histogram_of(points[middle:], scale),
         "worst_pod": None, "peak": max(points, default=None), "asked": asked, "limit": None, "charged_hours": charged,
         "used_hours": math.fsum(points) / 12, "cost_nanos": nanos(charged * price),
     }  # fmt: skip
@@ -131,8 +132,8 @@ def fortnight() -> dict[str, Told]:
         ),
         "restarting": Told(replace(steady, restarts=40), "thin", frozenset({"restarting"})),
         "old sets": Told(
-            replace(steady, cpu=replace(steady.cpu, earlier=None, later=None),
-                    ram=replace(ram, earlier=None, later=None)),
+            replace(steady, cpu=replace(steady.cpu, whole=None, earlier=None, later=None),
+                    ram=replace(ram, whole=None, earlier=None, later=None)),
             "withheld", frozenset({"no usage"}),
         ),
         "one half": Told(replace(steady, cpu=replace(steady.cpu, later=None)), "ok"),
