@@ -99,7 +99,8 @@ class Histogram:
 
     def above(self, value: float) -> int:
         """Return how many points are surely above a value: those in buckets that begin there or higher."""
-        return sum(count for index, count in self.buckets if index > index_of(value))
+        edge = index_of(value)
+        return sum(count for index, count in self.buckets if index > edge)
 
 
 def index_of(value: float) -> int:
