@@ -114,12 +114,9 @@ def judge(
     retired: Mapping[ClusterId, datetime],
 ) -> tuple[Completeness, ...]:
     """Judge every known cluster over a frame; windows that are known to be whole need no judgement."""
-    windows = [window for window in frame.window.split(frame.resolution) if window.start < now]
-    index = index_of(part.entries, frame.resolution)
     return tuple(
-        _judge(cluster, cells(_others(windows, whole), index, cluster, kinds, life, now), whole, now)
-        for cluster, born in part.born.items()
-        for whole, life in ((part.whole.get(cluster, ()), Life(born, retired.get(cluster))),)
+        _judge(cluster, own, part.whole.get(cluster, ()), now)
+        for cluster, own in cells_of(part, frame, kinds, now, retired).items()
     )
 
 
@@ -133,27 +130,42 @@ def _others(windows: list[Window], whole: Sequence[WholeWindow]) -> list[Window]
 def observed(
     part: LedgerPart, frame: Frame, kinds: tuple[SetKind, ...], now: datetime, retired: Mapping[ClusterId, datetime]
 ) -> Mapping[ClusterId, frozenset[Window]]:
-    """Return each known cluster's windows that lack nothing; `part` has every entry of the frame."""
-    judged = cells_of(part, frame, kinds, now, retired)
-    return {cluster: frozenset(cell.window for cell in own if cell.state in WHOLE) for cluster, own in judged.items()}
+    """Return each known cluster's windows that lack nothing."""
+    return {
+        cluster: frozenset(one.window for one in part.whole.get(cluster, ()))
+        | {cell.window for cell in own if cell.state in WHOLE}
+        for cluster, own in cells_of(part, frame, kinds, now, retired).items()
+    }
 
 
 def coverages(
     part: LedgerPart, frame: Frame, kinds: tuple[SetKind, ...], now: datetime, retired: Mapping[ClusterId, datetime]
 ) -> Mapping[ClusterId, Mapping[Window, Covered]]:
-    """Return how much of each known cluster's windows stands behind costs; `part` has every entry of the frame."""
-    judged = cells_of(part, frame, kinds, now, retired)
-    return {cluster: {cell.window: _covered(cell) for cell in own} for cluster, own in judged.items()}
+    """Return how much of each known cluster's windows stands behind costs, the oldest first."""
+    return {
+        cluster: dict(
+            sorted(
+                [
+                    (one.window, Covered(one.coverage_minutes / one.window.minutes))
+                    for one in part.whole.get(cluster, ())
+                ]
+                + [(cell.window, _covered(cell)) for cell in own]
+            )
+        )
+        for cluster, own in cells_of(part, frame, kinds, now, retired).items()
+    }
 
 
 def cells_of(
     part: LedgerPart, frame: Frame, kinds: tuple[SetKind, ...], now: datetime, retired: Mapping[ClusterId, datetime]
-) -> Mapping[ClusterId, Sequence[Cell]]:
-    """Return the state of each window of each known cluster; `part` has every entry of the frame."""
+) -> Mapping[ClusterId, list[Cell]]:
+    """Return the state of each window of each known cluster, but of those that `part` calls whole."""
     windows = [window for window in frame.window.split(frame.resolution) if window.start < now]
     index = index_of(part.entries, frame.resolution)
     return {
-        cluster: cells(windows, index, cluster, kinds, Life(born, retired.get(cluster)), now)
+        cluster: cells(
+            _others(windows, part.whole.get(cluster, ())), index, cluster, kinds, Life(born, retired.get(cluster)), now
+        )
         for cluster, born in part.born.items()
     }
 

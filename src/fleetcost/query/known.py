@@ -82,25 +82,31 @@ class Known:
         retired = self.retired()
         key = ("completeness", frame, kinds, minute, tuple(sorted(retired.items())))
 
-        def read() -> LedgerPart:
-            return read_part(snapshot, frame.window, frame.resolution, kinds, minute)
-
-        part = self.remembered(snapshot, ("part", frame, kinds), read)
+        part = self._unfinished(snapshot, frame, kinds, minute)
         return tuple(self.remembered(snapshot, key, lambda: judge(part, frame, kinds, minute, retired)))
+
+    def _unfinished(self, snapshot: View, frame: Frame, kinds: tuple[SetKind, ...], minute: datetime) -> LedgerPart:
+        """Return the entries of windows that are not whole, and those that are."""
+        read: LedgerPart = self.remembered(
+            snapshot,
+            ("part", frame, kinds),
+            lambda: read_part(snapshot, frame.window, frame.resolution, kinds, minute),
+        )
+        return read
 
     def observed(
         self, snapshot: View, frame: Frame, kinds: tuple[SetKind, ...], now: datetime
     ) -> Mapping[ClusterId, frozenset[Window]]:
         """Return the windows of every known cluster that lack nothing."""
         minute = now.replace(second=0, microsecond=0)
-        return observed(self.part(snapshot, frame), frame, kinds, minute, self.retired())
+        return observed(self._unfinished(snapshot, frame, kinds, minute), frame, kinds, minute, self.retired())
 
     def coverages(
         self, snapshot: View, frame: Frame, kinds: tuple[SetKind, ...], now: datetime
     ) -> Mapping[ClusterId, Mapping[Window, Covered]]:
         """Return how much of the windows of every known cluster stands behind costs."""
         minute = now.replace(second=0, microsecond=0)
-        return coverages(self.part(snapshot, frame), frame, kinds, minute, self.retired())
+        return coverages(self._unfinished(snapshot, frame, kinds, minute), frame, kinds, minute, self.retired())
 
     def absent(self, snapshot: View, resolution: Resolution) -> frozenset[str]:
         """Return measures of which no row of this resolution has anything: nobody needs to add them up."""
