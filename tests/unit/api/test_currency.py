@@ -102,6 +102,17 @@ def test_the_field_gets_one_currency_and_is_warned_of_the_others(bare: App, path
     assert left.startswith(", ".join(f"{exactly(SUMS[currency])} {currency}" for currency in ("JPY", "USD")))
 
 
+@pytest.mark.parametrize("aggregate", ["controller", "namespace,controller", "namespace", "cluster"])
+@pytest.mark.parametrize("how", [{}, {"currency": "USD"}])
+def test_a_page_has_no_other_currency(bare: App, aggregate: str, how: dict[str, str]) -> None:
+    """The first rows of an answer without rates are those of its currency alone, however they are grouped."""
+    asked = {"window": WINDOW, "aggregate": aggregate, "accumulate": "true", "limit": "9", "idle": "false"}
+    (rows,) = bare.get("/model/allocation", **asked, **how)["data"]
+    cluster = "us" if how else "eu"
+    whole = float(sum(amount(cluster, shop, n) for shop in SHOPS for n in DAYS))
+    assert sum(row["totalCost"] for row in rows.values()) == pytest.approx(whole, abs=1e-4)
+
+
 @pytest.mark.parametrize("clusters", ['cluster:"us"', 'cluster:"jp"', 'cluster:"eu"', ""])
 def test_the_currency_does_not_follow_the_filter(bare: App, clusters: str) -> None:
     """Whatever a client filters by, the currency stays; clients read it from the configuration as well."""

@@ -105,8 +105,13 @@ class AllocationCells:
 
     @property
     def _rated(self) -> bool:
-        """Whether rows are added up by day before they are converted."""
-        return self._question.converted and not self._question.detailed and not self._takes_rows()
+        """
+        Whether rows are added up by day before they are converted.
+
+        Of clusters and days there are so few that a second statement inside takes longer than the products.
+        """
+        several = self._columns() - {"cluster", "window_start", "currency"}
+        return bool(several) and self._question.converted and not (self._question.detailed or self._takes_rows())
 
     def _grouped(self, sums: Collection[str], chosen: Chosen, likely: str) -> str:
         """Return rows added up by name."""
@@ -169,16 +174,16 @@ class AllocationCells:
         sums = {name: f"sum({name})" for name in amounts}
         converted = _aliased({name: source.money(name) for name in amounts})
         early = not (self._takes_rows() or names.columns() & {*LABEL_COLUMNS} or names.plain())
-        if early:
+        if early and (self._rated or not self._question.converted):
             columns = dict.fromkeys(sorted(names.columns() - {"currency"}), "")
             keys = ("step", *columns)
-            read = self._read_own(amounts | columns, likely, named=False)
-            by = ", ".join((*keys, "currency"))
-            by_day = f"(SELECT {by}{_aliased(sums)} FROM ({read}) GROUP BY {by})"
-            if self._question.converted:
-                by_day = self._by_day(keys, sums, read, every_name)
-            rows = f"SELECT step, currency{names.chosen()}{converted} FROM {by_day}"
-        elif self._question.converted and not self._takes_rows():
+            if self._rated:
+                added = self._by_day(keys, sums, self._read_own(amounts | columns, likely, named=False), every_name)
+            else:
+                by, read = ", ".join((*keys, "currency")), self._read(amounts | columns, likely, named=False)
+                added = f"(SELECT {by}{_aliased(sums)} FROM ({read}) GROUP BY {by})"
+            rows = f"SELECT step, currency{names.chosen()}{converted} FROM {added}"
+        elif self._rated:
             keys = ("step", *names.parts)
             by_day = self._by_day(keys, sums, self._read_own(amounts, likely), chosen)
             rows = f"SELECT {self._by}{converted} FROM {by_day}"
@@ -197,9 +202,9 @@ class AllocationCells:
             f"FROM ({costs}) AS r {self._extras()}"
         )
 
-    def _read(self, columns: Mapping[str, str], likely: str) -> str:
+    def _read(self, columns: Mapping[str, str], likely: str, *, named: bool = True) -> str:
         """Return the rows of the table that pass: their step, currency, name's parts, origin, and columns by name."""
-        return self._passing(columns, self._source.table("allocation", self._columns()), likely)
+        return self._passing(columns, self._source.table("allocation", self._columns()), likely, named=named)
 
     def _read_own(self, columns: Mapping[str, str], likely: str, *, named: bool = True) -> str:
         """Return the same in the rows' own currencies, with the start of their day where there are rates."""
