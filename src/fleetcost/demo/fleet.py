@@ -60,6 +60,8 @@ class Workload:
         gpu_use: mean use of its GPUs as a share; that of CPU where it is None
         weekend_replicas: pods at weekends, None for as many; a CronJob with 0 does not run then
         doubles: every other week it is deployed with twice its requests
+        killed_every_hours: how long a container lives until its memory runs out, 0 for ever
+        throttled: the part of time in which its CPU limit stops it, 0 without a limit
     """
 
     namespace: str
@@ -80,6 +82,8 @@ class Workload:
     gpu_use: float | None = None
     weekend_replicas: int | None = None
     doubles: bool = False
+    killed_every_hours: int = 0
+    throttled: float = 0.0
 
 
 class Trouble(enum.Enum):
@@ -141,7 +145,19 @@ FLEET = (
                 weekend_replicas=3,
             ),
             Workload("shop", "Deployment", "cart", 3, 0.4, 0.75, 0.55, 0.7, "web", swing=0.6, lifetime_hours=41),
-            Workload("shop", "Deployment", "search", 3, 0.9, 3, 1.15, 0.9, "discovery", swing=0.5),
+            Workload(
+                "shop",
+                "Deployment",
+                "search",
+                3,
+                0.9,
+                3,
+                1.15,
+                0.9,
+                "discovery",
+                swing=0.5,
+                killed_every_hours=30,
+            ),
             Workload("shop", "StatefulSet", "orders-db", 2, 0.6, 3, 0.35, 0.8, "data", volume_gib=200),
             Workload("payments", "Deployment", "payments-api", 2, 0.3, 0.5, 0.25, 0.5, "payments", doubles=True),
         ),
@@ -260,7 +276,7 @@ FLEET = (
         ),
         (
             *_SYSTEM,
-            Workload("api", "Deployment", "gateway", 6, 0.7, 1, 0.8, 0.7, "web", swing=0.4),
+            Workload("api", "Deployment", "gateway", 6, 0.7, 1, 0.8, 0.7, "web", swing=0.4, throttled=0.2),
             Workload("api", "Deployment", "accounts", 3, 0.5, 1, 0.5, 0.6, "identity"),
             # The spike with a findable cause: one team's test, on nodes that come for it, at least once in seven days.
             Workload(

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
 from fleetcost.demo.fleet import DAY_SECONDS, GIB, Cluster, Pool, Workload
 from fleetcost.demo.life import is_away, price_factor
+from fleetcost.demo.mishaps import MISHAPS, Mishap
 from fleetcost.demo.pods import DemoNode, DemoPod, nodes, pods, present, volume_id
 from fleetcost.model.allocation import Labels
 from fleetcost.samples.source import Floats, RawSeries
@@ -69,6 +71,8 @@ class SimulatedCluster:
             "kubelet_volume_stats_used_bytes": self._claims_used,
             "kube_pod_spec_volumes_persistentvolumeclaims_info": self._mounts,
         }
+        for metric, mishap in MISHAPS.items():
+            self._metrics[metric] = partial(self._mishaps, mishap)
 
     def series(self, metric: str, start_epoch: float, end_epoch: float) -> Sequence[RawSeries]:
         """Return the series of a metric with samples in this time."""
@@ -90,6 +94,12 @@ class SimulatedCluster:
         for pod in pods(self._cluster, low, high):
             labels = _container(pod) | ({"node": pod.node.name} if node else {})
             yield _series(labels, max(low, pod.start), min(high, pod.end), value(pod))
+
+    def _mishaps(self, mishap: Mishap, low: float, high: float) -> Iterator[RawSeries]:
+        for pod in pods(self._cluster, low, high):
+            for labels, since, value in mishap(pod):
+                if max(low, since) < min(high, pod.end):
+                    yield _series(_container(pod) | labels, max(low, since), min(high, pod.end), value)
 
     def _requests(self, low: float, high: float) -> Iterator[RawSeries]:
         for pod in pods(self._cluster, low, high):

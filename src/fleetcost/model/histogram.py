@@ -120,9 +120,14 @@ def middle_of(index: int) -> float:
 
 def histogram_of(points: Iterable[float], scale: UsageScale) -> Histogram:
     """Return the distribution of points; what is no number, negative or infinite is left out."""
-    real = [point for point in points if 0 <= point < math.inf]
-    above = [index_of(point) for point in real if point > scale.value]
-    return Histogram(len(real) - len(above), tuple(sorted(Counter(above).items())))
+    smallest, near_zero, counts = scale.value, 0, dict[int, int]()
+    for point in points:
+        if smallest < point < math.inf:
+            index = index_of(point)
+            counts[index] = counts.get(index, 0) + 1
+        elif 0 <= point <= smallest:
+            near_zero += 1
+    return Histogram(near_zero, tuple(sorted(counts.items())))
 
 
 def merge(histograms: Iterable[Histogram]) -> Histogram:
@@ -137,11 +142,13 @@ def merge(histograms: Iterable[Histogram]) -> Histogram:
 
 def encode(histogram: Histogram) -> bytes:
     """Return the bytes of a distribution; there is one form of each."""
-    numbers, before = [histogram.near_zero], None
+    written, before = bytearray(), None
+    _write(written, histogram.near_zero)
     for index, count in histogram.buckets:
-        numbers += [_zigzag(index) if before is None else index - before, count]
+        _write(written, _zigzag(index) if before is None else index - before)
+        _write(written, count)
         before = index
-    return b"".join(map(_varint, numbers))
+    return bytes(written)
 
 
 def decode(content: bytes) -> Histogram:
@@ -169,14 +176,12 @@ def _zigzag(number: int) -> int:
     return 2 * number if number >= 0 else -2 * number - 1
 
 
-def _varint(number: int) -> bytes:
-    """Return a number in groups of seven bits, the lowest first; all bytes but the last have their high bit set."""
-    found = bytearray()
+def _write(written: bytearray, number: int) -> None:
+    """Write a number in groups of seven bits, the lowest first; all bytes but the last have their high bit set."""
     while number > _GROUP:
-        found.append(number & _GROUP | _GROUP + 1)
+        written.append(number & _GROUP | _GROUP + 1)
         number >>= 7
-    found.append(number)
-    return bytes(found)
+    written.append(number)
 
 
 def _numbers(content: bytes) -> Iterator[int]:
