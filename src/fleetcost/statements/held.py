@@ -6,14 +6,18 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from fleetcost.bucket.port import BucketReader
-from fleetcost.errors import DamagedError
+from fleetcost.errors import DamagedError, StoreRefusedError
 from fleetcost.model.statement import CalendarMonth
 from fleetcost.model.window import Resolution
+from fleetcost.ops import log
 from fleetcost.statements.book import book_names, read_book
 from fleetcost.statements.store import read_chain
 
 MOST_HELD = timedelta(days=400)
 """How long a month that nobody closes is waited for: a book that was given up must not fill the disk."""
+
+
+_log = log.get("statements")
 
 
 class HeldMonths:
@@ -36,11 +40,17 @@ class HeldMonths:
         """
         Return since when rows of days are kept, whatever is set; None where every month of every book is closed.
 
+        Credentials that may not see statements may not close months either: then nothing is held.
+
         Raises:
-            StoreError, StoreRefusedError: the bucket did not answer, or refused.
+            StoreError: the bucket did not answer.
         """
         now = self._clock()
-        firsts = [self._open(name) for name in book_names(self._bucket)]
+        try:
+            firsts = [self._open(name) for name in book_names(self._bucket)]
+        except StoreRefusedError as error:
+            _log.info("statements not seen", reason=str(error))
+            firsts = []
         least = Resolution.DAY.floor(now - MOST_HELD)
         held = min((max(first.window.start, least) for first in firsts), default=None)
         self.since, self._asked = self._asked, held

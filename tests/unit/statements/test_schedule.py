@@ -9,7 +9,7 @@ import pytest
 
 from builders import at
 from fleetcost.bucket.memory import MemoryBucket
-from fleetcost.errors import StoreError
+from fleetcost.errors import StoreError, StoreRefusedError
 from fleetcost.ingest.plan import Retention
 from fleetcost.ingest.run import Ingestor
 from fleetcost.statements.held import MOST_HELD, HeldMonths
@@ -110,10 +110,19 @@ def test_a_book_that_was_given_up_holds_for_a_while() -> None:
 
 
 class Away(MemoryBucket):
-    """A bucket that does not answer."""
+    """A bucket that does not answer, or refuses."""
+
+    error: type[Exception] = StoreError
 
     def folders(self, path: str = "") -> tuple[str, ...]:
-        raise StoreError(f"list {path}: no answer")
+        raise self.error(f"list {path}: no answer")
+
+
+def test_who_may_not_see_statements_holds_nothing() -> None:
+    """Credentials that are refused the folder of statements end no pass: nothing can be closed with them."""
+    bucket = Away()
+    bucket.error = StoreRefusedError
+    assert HeldMonths(bucket, lambda: datetime(2030, 6, 15, tzinfo=UTC))() is None
 
 
 def test_nothing_expires_while_nobody_knows_what_is_closed(tmp_path: Path) -> None:
