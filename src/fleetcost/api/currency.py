@@ -32,6 +32,9 @@ from fleetcost.tables.view import View
 _NATIVE = "native"
 """Each row in its own currency."""
 
+_INVOICE = "invoice"
+"""The rates of bills themselves, which nobody keeps."""
+
 MOST_OWNERS = 20
 """Clusters or integrations that are named in words; sums by currency are of all."""
 
@@ -287,6 +290,10 @@ def _policy(context: Context) -> RatePolicy | None:
     name, at, day = (text or money.rates).partition("@")
     table = money.book.tables.get(name)
     if table is None:
+        if name == _INVOICE:
+            case = "Bills are kept in their own currency, without the rate that an invoice was converted with"
+            accepted = "a rate table; a finance team's own rates are one as well"
+            raise QuestionError("rates", text, accepted, case=case)
         if text:
             known = sorted(money.book.tables)
             accepted = f"one of the rate tables {', '.join(known)}" if known else "none: no rates were imported"

@@ -107,6 +107,7 @@ def test_the_field_gets_one_currency_and_is_warned_of_the_others(bare: App, path
 def test_a_page_has_no_other_currency(bare: App, aggregate: str, how: dict[str, str]) -> None:
     """The first rows of an answer without rates are those of its currency alone, however they are grouped."""
     asked = {"window": WINDOW, "aggregate": aggregate, "accumulate": "true", "limit": "9", "idle": "false"}
+    asked |= {"shareTenancyCosts": "false"}
     (rows,) = bare.get("/model/allocation", **asked, **how)["data"]
     cluster = "us" if how else "eu"
     whole = float(sum(amount(cluster, shop, n) for shop in SHOPS for n in DAYS))
@@ -264,6 +265,7 @@ def test_one_day_can_count_for_all(rated: App) -> None:
         ({"currency": "euros"}, "ISO 4217"),
         ({"currency": "EUR'; DROP"}, "ISO 4217"),
         ({"rates": "cbe"}, "did you mean `ecb`"),
+        ({"rates": "invoice"}, "without the rate that an invoice was converted with"),
         ({"rates": "ecb@yesterday"}, "ecb@2026-01-31"),
     ],
 )
