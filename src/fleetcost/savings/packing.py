@@ -23,11 +23,16 @@ class PodSize(NamedTuple):
 
     def plus(self, other: PodSize) -> PodSize:
         """Return the sum."""
-        return PodSize(*(a + b for a, b in zip(self, other, strict=True)))
+        cores, ram, gpus, pods = other
+        return PodSize(self.cores_nanos + cores, self.ram_bytes + ram, self.gpus_nanos + gpus, self.pods + pods)
 
-    def minus(self, other: PodSize) -> PodSize:
-        """Return what is left, never less than nothing."""
-        return PodSize(*(max(a - b, 0) for a, b in zip(self, other, strict=True)))
+    def minus(self, other: PodSize, times: int = 1) -> PodSize:
+        """Return what is left of it, never less than nothing."""
+        cores, ram, gpus, pods = other
+        return PodSize(
+            max(self.cores_nanos - cores * times, 0), max(self.ram_bytes - ram * times, 0),
+            max(self.gpus_nanos - gpus * times, 0), max(self.pods - pods * times, 0),
+        )  # fmt: skip
 
     def times_in(self, room: PodSize) -> int:
         """Return how often it fits into a room."""
@@ -73,7 +78,7 @@ def pack(pods: Iterable[PodSize], room: PodSize) -> PackedPods:
         for place, free in enumerate(bins):
             fits = min(one.times_in(free), left)
             if fits:
-                bins[place] = _less(free, one, fits)
+                bins[place] = free.minus(one, fits)
                 left -= fits
             if not left:
                 break
@@ -86,13 +91,9 @@ def _opened(one: PodSize, count: int, room: PodSize) -> list[PodSize]:
     each, made = one.times_in(room), []
     while count > 0:
         fits = min(each, count)
-        made.append(_less(room, one, fits))
+        made.append(room.minus(one, fits))
         count -= fits
     return made
-
-
-def _less(free: PodSize, one: PodSize, count: int) -> PodSize:
-    return PodSize(*(has - wants * count for has, wants in zip(free, one, strict=True)))
 
 
 def _largest(one: PodSize, room: PodSize) -> float:

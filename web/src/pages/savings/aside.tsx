@@ -22,7 +22,7 @@ export function Aside({ saving }: { saving: Saving }) {
       await changed;
       setFailure(null);
       await client.invalidateQueries({
-        predicate: ({ queryKey: [key] }) => String(key).startsWith("api/v1/savings"),
+        predicate: ({ queryKey: [key] }) => String(key).startsWith(addressOf("api/v1/savings")),
       });
     } catch (error) {
       setFailure(error instanceof Error ? error : new Error(String(error)));
