@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,18 @@ from rich.table import Table
 from fleetcost.bucket.port import Bucket
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage
-from fleetcost.errors import CallerError
+from fleetcost.errors import CallerError, FleetcostError
 from fleetcost.ops.settings import AggregatorSettings
 from fleetcost.rates.checks import checked
 from fleetcost.rates.fetch import ECB_URL, fetch_rates
 from fleetcost.rates.reading import RateFile, read_rates
-from fleetcost.rates.store import CurrentRates, check_name, publish_rates, read_table, table_names
+from fleetcost.rates.store import CurrentRates, check_name, prune_rates, publish_rates, read_table, table_names
 from fleetcost.rates.table import RatePolicy, RateTable
+from fleetcost.statements.book import book_names
+from fleetcost.statements.store import read_chain
+
+VERSIONS_KEPT = timedelta(days=400)
+"""A version of a table stays this long after it was replaced, and for ever where a statement names it."""
 
 _PLAIN: dict[str, Any] = {"markup": False, "highlight": False, "soft_wrap": True}
 
@@ -75,7 +80,7 @@ def _import(parsed: argparse.Namespace) -> int:
     file = _read(parsed)
     known = read_table(bucket, name).table
     rates = checked(file, known.rates if known else (), force=parsed.force)
-    return _written(name, publish_rates(bucket, name, file.kind, rates, parsed.file.name, clock()))
+    return _written(bucket, name, publish_rates(bucket, name, file.kind, rates, parsed.file.name, clock()))
 
 
 def _check(parsed: argparse.Namespace) -> int:
@@ -134,7 +139,7 @@ def _list(parsed: argparse.Namespace) -> int:
 
 def _fetch(parsed: argparse.Namespace) -> int:
     bucket, name = _opened(parsed)
-    return _written(name, fetch_rates(bucket, name, clock(), parsed.mirror))
+    return _written(bucket, name, fetch_rates(bucket, name, clock(), parsed.mirror))
 
 
 def _opened(parsed: argparse.Namespace) -> tuple[Bucket, str]:
@@ -157,7 +162,7 @@ def _read(parsed: argparse.Namespace) -> RateFile:
     return read_rates(parsed.file.name, parsed.file.read_bytes(), monthly=parsed.monthly)
 
 
-def _written(name: str, current: CurrentRates | None) -> int:
+def _written(bucket: Bucket, name: str, current: CurrentRates | None) -> int:
     if current is None:
         Console().print(f"{name}: nothing has changed", **_PLAIN)
     else:
@@ -166,4 +171,18 @@ def _written(name: str, current: CurrentRates | None) -> int:
             f"changed from {current.changed_first} to {current.changed_last}",
             **_PLAIN,
         )
+        _prune(bucket, name)
     return 0
+
+
+def _prune(bucket: Bucket, name: str) -> None:
+    """Delete versions that nobody can name any more; where it is not known which statements do, all stay."""
+    try:
+        inputs = [one.header.inputs for book in book_names(bucket) for one in read_chain(bucket, book)]
+        named = {one.rates_version for one in inputs if one.rates_table == name}
+        gone = prune_rates(bucket, name, named, clock() - VERSIONS_KEPT)
+    except FleetcostError as error:
+        Console().print(f"{name}: old versions stay: {error}", **_PLAIN)
+        return
+    if gone:
+        Console().print(f"{name}: deleted old versions {', '.join(map(str, gone))}", **_PLAIN)

@@ -13,9 +13,10 @@ import gzip
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import ClassVar
 
 from fleetcost.bucket.port import Bucket, BucketReader
@@ -189,6 +190,34 @@ def publish_rates(
     except ConditionFailedError as error:
         raise StoreError(f"write the rate table {name}: somebody else wrote it meanwhile: do it again") from error
     return current
+
+
+def prune_rates(bucket: Bucket, name: str, named: Collection[int], before: datetime) -> tuple[int, ...]:
+    """
+    Delete versions of a table that stopped counting before a time; the one that counts and the one before it stay.
+
+    Args:
+        bucket: where the table is
+        name: of the table
+        named: versions that are still named somewhere, such as by statements: they stay
+        before: since when the version after one must have counted
+
+    Returns:
+        Which were deleted.
+
+    Raises:
+        StoreError, StoreRefusedError: the bucket did not answer, or refused.
+    """
+    written = {info.path: info.modified for info in bucket.list(f"{FOLDER}/{name}")}
+    versions = sorted(_versions(bucket, name))
+    gone = [
+        (number, path)
+        for (number, _, path), (_, _, following) in pairwise(versions[:-1])
+        if written[following] < before and number not in named
+    ]
+    for _, path in gone:
+        bucket.delete(path)
+    return tuple(number for number, _ in gone)
 
 
 def _read(bucket: BucketReader, path: str, kind: RateKind, digest: str) -> tuple[ExchangeRate, ...]:

@@ -16,7 +16,7 @@ from fleetcost.errors import CallerError, RatesNotFetchedError, RatesRefusedErro
 from fleetcost.rates.book import RateBook
 from fleetcost.rates.fetch import RECENT, WHOLE, RateFetcher, fetch_rates
 from fleetcost.rates.mounted import MountedRates
-from fleetcost.rates.store import publish_rates, read_table, table_names
+from fleetcost.rates.store import prune_rates, publish_rates, read_table, read_version, table_names
 from fleetcost.rates.table import ExchangeRate, RateKind
 from unit.rates.test_reading import BOTH, HISTORY, XML, packed
 
@@ -53,6 +53,21 @@ def test_a_version_is_written_where_rates_changed() -> None:
         "fleetcost/rates/ecb/000002-daily.csv.gz",
         "fleetcost/rates/ecb/current.json",
     ]
+
+
+def test_versions_that_nobody_names_are_deleted_in_time() -> None:
+    """What was replaced before a time goes, unless a statement names it; the newest two versions always stay."""
+    bucket = MemoryBucket()
+    for rate in ("1.1", "1.2", "1.3", "1.4", "1.5"):
+        publish_rates(bucket, "ecb", RateKind.DAILY, [usd(rate)], "a.csv", NOW)
+    always = datetime.now(UTC) + timedelta(days=1)
+    assert prune_rates(bucket, "ecb", {2}, datetime(2000, 1, 1, tzinfo=UTC)) == ()
+    assert prune_rates(bucket, "ecb", {2}, always) == (1, 3)
+    assert [read_version(bucket, "ecb", number).rates for number in (2, 4, 5)] == [
+        (usd(rate),) for rate in ("1.2", "1.4", "1.5")
+    ]
+    assert read_table(bucket, "ecb").fault == ""
+    assert prune_rates(bucket, "ecb", (), always) == (2,)
 
 
 @pytest.mark.parametrize(
