@@ -157,7 +157,7 @@ def _amounts(snapshot: View, asked: Question, known: Known, *, owned: bool) -> t
     owner = "owner" if owned else "''"
     found = snapshot.rows(
         f"SELECT {owner} AS owner, currency, step, sum(amount)::DECIMAL(38, 9) AS amount "  # noqa: S608 - columns
-        f"FROM {program.owned()} AS owned GROUP BY ALL ORDER BY ALL",
+        f"FROM {program.owned()} AS owned GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
         program.bound,
     )
     return tuple(
