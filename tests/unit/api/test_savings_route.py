@@ -7,16 +7,19 @@ import io
 import json
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from builders import GIB, allocation, allocation_set, asset_set, at, bucket_of, day, disk, hour, money, node, unmounted
+from fleetcost.api.access import Tokens
 from fleetcost.api.state import FolderState
 from fleetcost.model.allocation import VolumeShare
 from fleetcost.model.histogram import UsageScale, histogram_of
 from fleetcost.model.window import Window
 from unit.api.apps import App, app
+from unit.api.test_access import TOKENS, get, status, write
 
 DAYS = 8
 SEEN = DAYS - 1
@@ -206,3 +209,19 @@ def test_another_profile_leaves_more_room(found: App) -> None:
     asked = {one["kind"]: one for one in ask(found, cluster="c1", profile="high-availability")["savings"]}
     assert Decimal(asked["nodes"]["expected"]) == Decimal("70.08")
     assert Decimal(asked["oversized-volumes"]["expected"]) == Decimal("14.6") * Decimal("0.8")
+
+
+def test_who_sees_a_part_of_the_fleet(tmp_path: Path) -> None:
+    """A token of whole clusters sees their savings and spending alone; one of a namespace is told why it sees none."""
+    sets = [one for cluster in ("c1", "c2") for one in sets_of(day(DAYS - 1), cluster)]
+    tokens = Tokens(write(tmp_path / "tokens.yaml", TOKENS))
+    with app(tmp_path, bucket_of(*sets), at(0.5, DAYS), tokens=tokens, state=FolderState(tmp_path / "state")) as opened:
+        opened.ingestor.pass_once()
+        asked = {"window": "2d", "profile": "development"}
+        both, one = (get(opened, name, "/api/v1/savings", **asked) for name in ("boss", "one"))
+        assert {saving["cluster"] for saving in both["savings"]} == {"c1", "c2"}
+        assert {saving["cluster"] for saving in one["savings"]} == {"c1"}
+        assert 2 * sum(kind["judged"] for kind in one["kinds"]) == sum(kind["judged"] for kind in both["kinds"])
+        for path in ("/api/v1/savings", "/model/savings", "/model/savings/abandonedWorkloads"):
+            assert status(opened, "shop", path) == 403
+        assert get(opened, "shop", "/model/savings/requestSizingV2", window="2d")["Count"] == 4
