@@ -45,6 +45,10 @@ nise:            ## bills of an independent generator, in an environment of its 
 	@test -x .cache/nise/bin/nise || (python3 -m venv .cache/nise && .cache/nise/bin/pip install -q koku-nise==5.4.4)
 	@NISE=$(CURDIR)/.cache/nise/bin/nise $(PY) -m pytest --corners tests/e2e/test_nise.py $(ARGS)
 
+focus-validator: ## the public validator of FOCUS on exports of ours, in an environment of its own; it needs a python3.12
+	@test -x .cache/focus-validator/bin/focus-validator || (python3.12 -m venv .cache/focus-validator && .cache/focus-validator/bin/pip install -q focus-validator==2.2.1 'pyarrow<22')
+	@FOCUS_VALIDATOR=$(CURDIR)/.cache/focus-validator/bin/focus-validator $(PY) -m pytest --corners tests/unit/focus/test_validator.py $(ARGS)
+
 peer:            ## a server for AI clients that others wrote for Kubecost's API, in front of ours
 	@test -x .cache/peer/bin/ct-kubecost-mcp-server || (python3 -m venv .cache/peer && .cache/peer/bin/pip install -q ct-kubecost-mcp-server==0.2.0)
 	@PEER=$(CURDIR)/.cache/peer/bin/ct-kubecost-mcp-server $(PY) -m pytest --corners tests/e2e/test_mcp_peer.py $(ARGS)

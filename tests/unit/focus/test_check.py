@@ -205,7 +205,7 @@ def test_the_worked_sample_passes(version: FocusVersion) -> None:
     """The sample that was made by hand from the specification breaks no rule."""
     sample = SHARED / "data" / "focus-sample" / f"focus-{version}.parquet"
     if not sample.exists():
-        pytest.skip("the worked sample of FOCUS is not beside the repository")
+        pytest.skip("TEST_SHARED: the worked sample of FOCUS is not beside the repository")
     assert check_focus(sample, version, LIMITS).breaches == ()
 
 
