@@ -9,13 +9,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from builders import allocation, allocation_set, asset_set, at, bucket_of, day, ingest, node, open_tables
+from bills import cloud_cost, cloud_set
+from builders import allocation, allocation_set, asset_set, at, bucket_of, day, hour, ingest, node, open_tables
 from fleetcost.focus.check import check_focus
 from fleetcost.focus.own import OWN_COLUMNS, UNKNOWN
 from fleetcost.focus.split import FocusAsked
+from fleetcost.model.cloud_cost import Category
 from fleetcost.model.focus import FocusFormat, FocusPart, FocusVersion, focus_columns
 from fleetcost.model.window import Window
 from fleetcost.query.filters import parse_filter
+from fleetcost.sets.cloud.publish import publish
 from unit.focus.exported import COSTS, DAY, LIMITS, Exported, ask, ledger, written
 from unit.focus.ledger_fleet import GAP, WAITING, ledger_fleet, published, rows_of
 from unit.ingest.billed_fleet import CURRENCIES, DAYS
@@ -197,5 +200,35 @@ def test_a_fleet_without_bills_is_at_list_price(tmp_path: Path) -> None:
         (None, None, "idle", "list", 0, 6, 6),
         ("onprem/shop/deployment/web", tags, "workload", "list", 0, 5, 5),
         ("onprem/shop/pod/bare", own, "workload", "list", 0, 1, 1),
+    ]
+    database.close()
+
+
+def test_hours_stand_for_a_day_and_an_agents_own_numbers_weigh(tmp_path: Path) -> None:
+    """Where a cluster has no day its hours are divided; a node of which too much is taken has negative idle."""
+    what = "x_PriceState, x_CostKind, x_Pod, EffectiveCost::VARCHAR, BilledCost = EffectiveCost"
+    sets = []
+    for number in range(3):
+        window = hour(number)
+        pod = allocation(window, pod=f"p{number}", pod_uid=f"u{number}", cpu_cost=2)
+        machine = node(window, provider_id="i-1", cpu_cost=3, ram_cost=1)
+        sets += [allocation_set([pod], window, "hourly"), asset_set([machine], window, "hourly")]
+    big = allocation(day(), pod="big", pod_uid="b", node="m", cpu_cost=10, cpu_cost_adjustment=1)
+    full = node(day(), name="m", provider_id="i-9", cpu_cost=6, ram_cost=1, adjustment=0.5)
+    bucket = bucket_of(*sets, allocation_set([big], day(), "own"), asset_set([full], day(), "own"))
+    bill = [
+        cloud_cost(0, cost, provider_id=one, category=Category.COMPUTE, invoice_id=one)
+        for one, cost in (("i-1", 9), ("i-9", 5))
+    ]
+    publish(bucket, cloud_set(bill), force=True)
+    database = open_tables(tmp_path)
+    ingest(bucket, database)
+    file = written(database, tmp_path, FocusAsked(level=FocusPart.POD), FocusFormat.PARQUET, day())
+    found = ask(file, what, "ORDER BY ALL")
+    assert found == [
+        ("agent", "idle", None, "-2.333333333", True),
+        ("agent", "workload", "big", "7.333333333", True),
+        ("billed", "idle", None, "4.500000000", True),
+        *(("billed", "workload", f"p{number}", "1.500000000", True) for number in range(3)),
     ]
     database.close()
