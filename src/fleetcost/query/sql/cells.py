@@ -157,7 +157,8 @@ class AllocationCells:
         by = ", ".join([*keys, "currency", *([] if daily else ["window_start"])])
         added = f"SELECT {by}{_aliased(aggregates)}\nFROM ({rows}){self._own(chosen)} GROUP BY {by}"
         day = f"(SELECT *, step AS window_start FROM ({added}) AS d)" if daily else f"({added})"
-        return self._source.exchanged(day, (), (*keys, "currency", "window_start", *aggregates))
+        every = (*keys, "currency", "window_start", *(name.strip('"') for name in aggregates))
+        return self._source.exchanged(day, (), every)
 
     def costs(self, chosen: Chosen = every_name, likely: str = "TRUE", *, estimated: bool = False) -> str:
         """
