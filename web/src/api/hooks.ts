@@ -5,13 +5,14 @@ import type { View } from "../url";
 import { clusterWord } from "../words/states";
 import { addressOf, ask, askText } from "./client";
 import { inOneCurrency, ProblemError } from "./problem";
-import { allocationsAddress, assetsAddress } from "./questions";
+import { allocationsAddress, assetsAddress, efficiencyAddress } from "./questions";
 import type {
   Allocations,
   Assets,
   Books,
   BucketBeside,
   Clusters,
+  EfficiencyAnswer,
   HealthWindows,
   Healthz,
   Prices,
@@ -85,6 +86,8 @@ function withWords(fleet: Clusters): Clusters {
   return { ...fleet, clusters };
 }
 
+/** What became of the costs of a view, by cluster and over time. */
+export const useEfficiency = (view: View): Asked<EfficiencyAnswer> => useAsked(efficiencyAddress(view));
 export const useUnclaimed = (window: string, filter: string): Asked<Unclaimed> =>
   useAsked(addressOf("api/v1/unclaimed", { window, filter }));
 /** Orders to repair, and whether this server takes new ones. */

@@ -37,6 +37,19 @@ export function parametersOf(view: View): Parameters {
   };
 }
 
+/** What became of the costs of a view, by cluster and over time. */
+export function efficiencyAddress(view: View): string {
+  return addressOf("api/v1/efficiency", {
+    window: view.window,
+    aggregate: "cluster",
+    step: stepOf({ ...view, step: "auto" }),
+    basis: view.basis,
+    estimated: view.estimated === "include" ? "" : view.estimated,
+    currency: view.currency,
+    filter: view.filter,
+  });
+}
+
 export function allocationsAddress(view: View): string {
   return addressOf(ALLOCATIONS, parametersOf(view));
 }

@@ -80,6 +80,9 @@ export type BucketBeside = Frozen<Schemas["BucketBesideJson"]>;
 export type Ingest = Frozen<Schemas["IngestJson"]>;
 export type SavedView = Frozen<Schemas["SavedView"]>;
 export type SavedViews = Frozen<Schemas["SavedViews"]>;
+/** What became of costs, by group and step. */
+export type EfficiencyAnswer = Frozen<Schemas["EfficiencyJson"]>;
+export type Spent = Frozen<Schemas["SpentJson"]>;
 export type UnclaimedNode = Frozen<Schemas["UnclaimedNodeJson"]>;
 export type Unclaimed = Frozen<Schemas["UnclaimedJson"]>;
 export type Doubt = Frozen<Schemas["DoubtJson"]>;

@@ -1,11 +1,13 @@
 /** Efficiency: of what is paid for CPU, memory and GPUs, how much is used, and where the rest is. */
 
 import { useMemo } from "react";
+import { clusterRows, courseOf } from "../../allocations/course";
 import { type EfficiencyRow, efficiencyRows, poolRows, totalOf } from "../../allocations/efficiency";
 import { observedWords } from "../../allocations/rates";
-import { useAllocations, useAssets } from "../../api/hooks";
+import { useAllocations, useAssets, useEfficiency } from "../../api/hooks";
 import { allocationsAddress } from "../../api/questions";
-import type { Allocations } from "../../api/schema";
+import type { Allocations, EfficiencyAnswer } from "../../api/schema";
+import { Bars } from "../../charts/bars";
 import { FiguresChoice } from "../../controls/figures";
 import { FilterBox } from "../../controls/filter";
 import { WindowChoice } from "../../controls/window";
@@ -87,6 +89,8 @@ export function Efficiency({ view }: { view: View }) {
             <Empty answer={answer} view={view} />
           ) : tab.id === "pool" ? (
             <Pools answer={answer} query={query} tab={tab} view={view} />
+          ) : tab.id === "" ? (
+            <Clusters answer={answer} tab={tab} view={view} />
           ) : (
             <Found answer={answer} tab={tab} view={view} />
           )
@@ -133,6 +137,29 @@ function Pools({ answer, query, tab, view }: FoundProps & { query: View }) {
 }
 
 const POOL = ["cluster", "pool"];
+
+/** By cluster, the parts are known container by container, and over time. */
+function Clusters({ answer, tab, view }: FoundProps) {
+  const asked = useEfficiency(view);
+  return (
+    <Outcome asked={asked} view={view}>
+      {(spent) => <Spent answer={answer} tab={tab} view={view} spent={spent} />}
+    </Outcome>
+  );
+}
+
+function Spent({ answer, tab, view, spent }: FoundProps & { spent: EfficiencyAnswer }) {
+  const stack = useMemo(() => courseOf(spent, answer.currency), [spent, answer.currency]);
+  const rows = useMemo(() => clusterRows(spent, answer), [spent, answer]);
+  return (
+    <>
+      {rows && stack.groups.length > 0 ? (
+        <Bars stack={stack} currency={answer.currency} label="Used and idle, over time" />
+      ) : null}
+      <Found answer={answer} tab={tab} view={view} {...(rows ? { rows } : {})} />
+    </>
+  );
+}
 
 function Found({
   answer,
