@@ -16,14 +16,14 @@ const DRAWN: readonly { readonly part: Part; readonly label: string; readonly co
 const HOUR = 3_600_000;
 const LENGTHS: Readonly<Record<string, number>> = { hour: HOUR, day: 24 * HOUR };
 
-/** The steps of the window so far, of hours or days; one without an answer is a gap. Nothing where there are too many. */
+/** The steps from the first with an answer until now, of hours or days; one without is a gap. Nothing where there are too many. */
 export function courseOf(answer: EfficiencyAnswer, currency: string): Stack {
   const length = LENGTHS[answer.step] ?? 0;
-  const start = Date.parse(answer.window.start);
+  const own = answer.totals.filter((one) => one.currency === currency);
+  const start = Math.min(...own.map((one) => Date.parse(one.start)), Date.parse(answer.window.end));
   const end = Math.min(Date.parse(answer.window.end), Date.parse(answer.as_of));
   const count = length ? Math.ceil((end - start) / length) : 0;
   if (count < 2 || count > MOST_BUCKETS) return { steps: [], groups: [] };
-  const own = answer.totals.filter((one) => one.currency === currency);
   const found = new Map(own.map((one) => [Date.parse(one.start), one]));
   const times = Array.from({ length: count }, (_, at) => start + at * length);
   const steps = times.map((time) => stepOf(time, length, found.get(time), answer.as_of));
