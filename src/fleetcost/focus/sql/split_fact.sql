@@ -6,7 +6,8 @@ WITH linked AS (
 billed AS (
     SELECT b.digest AS origin, b.half, b.outcome, nullif(b.cluster, '') AS cluster, nullif(b.provider, '') AS provider, coalesce(nullif(b.publisher, ''), nullif(b.provider, '')) AS PublisherName,
         coalesce(nullif(b.invoice_entity_id, ''), nullif(b.account_id, '')) AS BillingAccountId,
-        coalesce(nullif(b.invoice_entity_name, ''), nullif(b.invoice_entity_id, '')) AS BillingAccountName,
+        coalesce(nullif(b.invoice_entity_name, ''), nullif(b.invoice_entity_id, ''), nullif(b.account_name, ''),
+            nullif(b.account_id, '')) AS BillingAccountName,
         CASE WHEN concat(b.invoice_entity_id, b.account_id) = '' THEN NULL WHEN b.provider = 'AWS' THEN 'Payer Account'
             ELSE 'Billing Account' END AS BillingAccountType,
         b.currency AS BillingCurrency, nullif(b.account_id, '') AS SubAccountId,
