@@ -35,6 +35,7 @@ const SHAPES: Readonly<Record<Shape, ReactNode>> = {
   ),
   dot: <circle cx="6" cy="6" r="1.8" fill="currentColor" />,
   star: <path d="M6 1.500v9M1.5 6h9M2.8 2.800l6.4 6.400M9.2 2.8 2.8 9.2" {...LINE} strokeWidth={1.2} />,
+  diamond: <path d="M6 1.700 10.300 6 6 10.300 1.700 6z" {...LINE} />,
   square: <rect x="2.5" y="2.5" width="7" height="7" rx="1" {...LINE} />,
 };
 

@@ -11,6 +11,7 @@ export type Shape =
   | "tilde"
   | "dot"
   | "star"
+  | "diamond"
   | "square";
 export type Tone = "good" | "watch" | "bad" | "quiet" | "info";
 
@@ -43,7 +44,7 @@ const STATES: readonly StateWords[] = [
   },
   {
     word: "rate missing",
-    shape: "half",
+    shape: "diamond",
     tone: "watch",
     meaning: "observed, but no exchange rate into the currency asked for is known: costs are left out",
   },
