@@ -48,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     None has a deadline, because other tests run beside it.
     """
-    settings.register_profile("quick", deadline=None, derandomize=True)
+    settings.register_profile("quick", deadline=None, derandomize=True, max_examples=50)
     settings.register_profile("corners", deadline=None, max_examples=400)
     settings.load_profile("corners" if config.option.corners else "quick")
 

@@ -59,7 +59,7 @@ ASKED = {
 """Single rows with all they have."""
 
 
-@pytest.fixture(params=["sail_url", "spark_url"])
+@pytest.fixture(params=["sail_url", pytest.param("spark_url", marks=pytest.mark.corner)])
 def url(request: pytest.FixtureRequest) -> str:
     """Each engine's address."""
     found: str = request.getfixturevalue(request.param)

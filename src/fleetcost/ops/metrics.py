@@ -48,10 +48,13 @@ CLUSTER_LAST_PUSH = Gauge(
 )
 LAKE_WRITES = Counter("fleetcost_lake_writes", "Attempts to write the lake, by outcome", ["outcome"], registry=REGISTRY)
 FOCUS_WRITES = Counter(
-    "fleetcost_focus_writes", "Attempts to write the FOCUS export, by outcome", ["outcome"], registry=REGISTRY
+    "fleetcost_aggregator_focus_writes",
+    "Attempts to write the FOCUS export, by outcome",
+    ["outcome"],
+    registry=REGISTRY,
 )
 CLOSINGS = Counter(
-    "fleetcost_statement_closings",
+    "fleetcost_aggregator_statement_closings",
     "Months that were to be closed by themselves, by outcome",
     ["outcome"],
     registry=REGISTRY,
