@@ -27,11 +27,12 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // What several pages need comes in one file, not in a dozen; the chart's library stays apart.
+          // What several pages need comes in one file, not in a dozen; the chart's library stays apart, and so do the
+          // commands, which only pages for when something is missing show.
           groups: [
             {
               name: "shared",
-              test: /src\/(?!pages\/|charts\/(draw|treemap|squares)|table\/rows|frame\/(ways|elsewhere)|main|app)/,
+              test: /src\/(?!pages\/|charts\/(draw|treemap|squares)|table\/rows|frame\/(ways|elsewhere)|words\/commands|main|app)/,
               minShareCount: 2,
             },
           ],
