@@ -284,6 +284,10 @@ def _asked(context: Context, *, native: bool) -> str | None:
     return text.upper()
 
 
+EARLIEST_RATE = date(1970, 1, 1)
+"""Windows begin no earlier."""
+
+
 def _policy(context: Context) -> RatePolicy | None:
     money = context.tables.money
     text = context.parameters.get("rates", "")
@@ -303,6 +307,8 @@ def _policy(context: Context) -> RatePolicy | None:
         fixed = date.fromisoformat(day) if at else None
     except ValueError:
         raise QuestionError("rates", text, f"{name}, or a day behind it such as {name}@2026-01-31") from None
+    if fixed is not None and fixed < EARLIEST_RATE:
+        raise QuestionError("rates", text, f"a day from {EARLIEST_RATE} on")
     return RatePolicy(table, fixed, money.max_age_days)
 
 

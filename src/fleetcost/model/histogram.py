@@ -28,7 +28,7 @@ POINT_SECONDS = 300
 _EDGE = 1e-9
 """What is computed to lie this little above an edge lies on it."""
 
-_LARGEST_INDEX = 8192
+LARGEST_INDEX = 8192
 _LARGEST_COUNT = 2**40
 _MOST_BYTES_OF_A_NUMBER = 6
 _GROUP = 0x7F
@@ -166,7 +166,7 @@ def decode(content: bytes) -> Histogram:
         index = index + rest[place] if place else (rest[0] >> 1) ^ -(rest[0] & 1)
         buckets.append((index, rest[place + 1]))
     found = Histogram(near_zero, tuple(buckets))
-    possible = all(abs(index) <= _LARGEST_INDEX and 0 < count <= _LARGEST_COUNT for index, count in buckets)
+    possible = all(abs(index) <= LARGEST_INDEX and 0 < count <= _LARGEST_COUNT for index, count in buckets)
     if not possible or near_zero > _LARGEST_COUNT or encode(found) != content or 0 in rest[2::2]:
         raise HistogramDamagedError(f"a distribution of {len(content)} bytes holds what none can")
     return found

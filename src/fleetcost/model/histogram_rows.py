@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from fleetcost.model.histogram import Histogram, HistogramDamagedError
+from fleetcost.model.histogram import LARGEST_INDEX, Histogram, HistogramDamagedError, decode
 
 NEAR_ZERO = np.iinfo(np.int16).min
 """Stands for the index of what counts as nothing: it lies below every bucket."""
@@ -77,6 +77,20 @@ def _of_groups(contents: Sequence[bytes | None], groups: Ints) -> BucketRows:
     return BucketRows(groups[known][rows.group], rows.index, rows.count)
 
 
+def sound(contents: Sequence[bytes | None]) -> list[bytes | None]:
+    """Return the rows without the bytes that are those of no distribution: these were not measured."""
+    return [one if one is None or _is_sound(one) else None for one in contents]
+
+
+def _is_sound(content: bytes) -> bool:
+    try:
+        decode(content)
+        _decode([content])
+    except HistogramDamagedError:
+        return False
+    return True
+
+
 def regrouped(rows: BucketRows, groups: Ints) -> BucketRows:
     """Return distributions merged further: `groups` has the new group of each bucket."""
     return _added(BucketRows(groups, rows.index, rows.count))
@@ -119,7 +133,7 @@ def _decode(contents: Sequence[bytes]) -> BucketRows:
     base = (reached - gaps)[begins]
     index = reached - np.repeat(base, np.diff(np.flatnonzero(begins), append=len(gaps)))
     some = first[numbers[first] > 0]
-    if np.any(np.abs(index) >= -NEAR_ZERO):
+    if np.any(np.abs(index) > LARGEST_INDEX):
         raise HistogramDamagedError("a distribution holds a bucket that none can")
     return BucketRows(
         np.concatenate([of_row[some], of_row[steps]]),

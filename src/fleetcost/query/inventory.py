@@ -228,7 +228,9 @@ def inventory_question(frame: Frame, clusters: Filter | None) -> Question:
     return Question(kind=SetKind.ASSETS, frame=frame, step=Step.ALL, dimensions=(), filter=clusters)
 
 
-def read_inventory(snapshot: View, asked: Question, hours: Frame, quiet_bytes_per_second: int) -> FleetInventory:
+def read_inventory(
+    snapshot: View, asked: Question, hours: Frame, quiet_bytes_per_second: int, *, bills: bool = True
+) -> FleetInventory:
     """
     Read what a fleet holds.
 
@@ -237,15 +239,16 @@ def read_inventory(snapshot: View, asked: Question, hours: Frame, quiet_bytes_pe
         asked: see `inventory_question`
         hours: where busy hours are looked for
         quiet_bytes_per_second: see `HeldWorkload`
+        bills: with what bills name alone, which a filter of clusters does not narrow
     """
     held = InventoryReader(snapshot, asked)
     return FleetInventory(
         volumes=held.volumes(),
         workloads=held.workloads(quiet_bytes_per_second),
         nodes=held.nodes(),
-        orphans=held.orphans(),
-        commitments=held.commitments(),
-        billed_days=held.billed_days(),
+        orphans=held.orphans() if bills else (),
+        commitments=held.commitments() if bills else (),
+        billed_days=held.billed_days() if bills else {},
         busy=InventoryReader(snapshot, replace(asked, frame=hours, shown=None)).busy(),
     )
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fleetcost.model.histogram import Histogram, upper_edge
-from fleetcost.model.histogram_rows import NEAR_ZERO, BucketRows, merge_rows, regrouped
+from fleetcost.model.histogram import Histogram, HistogramDamagedError, upper_edge
+from fleetcost.model.histogram_rows import NEAR_ZERO, BucketRows, merge_rows, regrouped, sound
 from fleetcost.query.dialects import dialect_of
 from fleetcost.query.question import Question
 from fleetcost.query.sql.usage import UsageQueries
@@ -186,7 +186,6 @@ def read_usage(snapshot: View, asked: Question) -> FleetUsage:
         asked: about allocations, in a frame of days; its filter says which rows count
 
     Raises:
-        HistogramDamagedError: bytes are those of no distribution.
         QuestionError: the filter names an unknown field.
     """
     dialect = dialect_of(snapshot)
@@ -199,16 +198,24 @@ def read_usage(snapshot: View, asked: Question) -> FleetUsage:
     numbers, halves, pods, cpu, ram = zip(*rows, strict=True) if rows else ((), (), (), (), ())
     container, pod, half = (np.array(one, np.int64) for one in (numbers, pods, halves))
     # Decoding takes longest, so it is done once: for halves of pods, whose sums are all the others.
-    of_pods, place = merge_rows(cpu, 2 * pod + half), np.zeros(int(pod.max(initial=-1)) + 1, np.int64)
+    of_pods, place = _merged(cpu, 2 * pod + half), np.zeros(int(pod.max(initial=-1)) + 1, np.int64)
     place[pod] = container
     of_halves = regrouped(of_pods, 2 * place[of_pods.group // 2] + of_pods.group % 2)
     each = _Spread.of(regrouped(of_pods, of_pods.group // 2), len(place))
     return FleetUsage(
         facts,
         _spreads(of_halves, len(facts)),
-        _spreads(merge_rows(ram, 2 * container + half), len(facts)),
+        _spreads(_merged(ram, 2 * container + half), len(facts)),
         _worst(each, place, len(facts)),
     )
+
+
+def _merged(contents: Sequence[bytes | None], groups: npt.NDArray[np.int64]) -> BucketRows:
+    """Return distributions by group; a row whose bytes are damaged was not measured, and spoils no other's."""
+    try:
+        return merge_rows(contents, groups)
+    except HistogramDamagedError:
+        return merge_rows(sound(contents), groups)
 
 
 def _spreads(halves: BucketRows, containers: int) -> tuple[_Spread, _Spread]:

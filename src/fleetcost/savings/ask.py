@@ -17,9 +17,19 @@ from fleetcost.savings.opportunity import ClusterTime
 from fleetcost.savings.workloads import QUIET_BYTES_PER_SECOND
 from fleetcost.tables.view import View
 
+MOST_DAYS = 92
+"""Days that are looked at together: distributions of all their containers are held at once."""
+
 
 def ask_savings(
-    snapshot: View, asked: Question, hours: Frame, profile: SavingProfile, known: Known, now: datetime
+    snapshot: View,
+    asked: Question,
+    hours: Frame,
+    profile: SavingProfile,
+    known: Known,
+    now: datetime,
+    *,
+    bills: bool,
 ) -> FleetSavings:
     """
     Find what a fleet could save; asked again in the same state of the tables, the answer is remembered.
@@ -31,6 +41,7 @@ def ask_savings(
         profile: how much room is left
         known: what earlier questions learned of the ledger
         now: the clock's reading
+        bills: with what bills name alone
 
     Raises:
         QuestionError: the filter names an unknown field.
@@ -38,10 +49,10 @@ def ask_savings(
     times = cluster_times(snapshot, asked, known, now)
 
     def find() -> FleetSavings:
-        held = read_inventory(snapshot, asked, hours, QUIET_BYTES_PER_SECOND)
+        held = read_inventory(snapshot, asked, hours, QUIET_BYTES_PER_SECOND, bills=bills)
         return find_savings(held, ask_usage(snapshot, asked, known), times, profile)
 
-    key = ("savings", asked, hours, profile, tuple(sorted(times.items(), key=lambda one: one[0])))
+    key = ("savings", asked, hours, profile, bills, tuple(sorted(times.items(), key=lambda one: one[0])))
     found: FleetSavings = known.remembered(snapshot, key, find)
     return found
 

@@ -94,11 +94,10 @@ class Opportunity:
 
     @property
     def id(self) -> str:
-        """The same for the same thing in every answer: 16 letters and digits, whatever its names are made of."""
+        """The same for the same thing in every answer, in whichever currency: 16 letters and digits."""
         place = self.place
         parts = (
-            self.kind, self.currency, place.cluster, place.namespace, place.controller_kind, place.controller,
-            place.name,
+            self.kind, place.cluster, place.namespace, place.controller_kind, place.controller, place.name,
         )  # fmt: skip
         return hashlib.blake2s("\0".join(parts).encode(), digest_size=8).hexdigest()
 

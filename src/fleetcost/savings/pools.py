@@ -113,7 +113,12 @@ def spare_nodes(
     Returns:
         Nodes that could go as pods are, and would not be missed later; and those that could go later besides.
     """
-    there = [pool for pool in pools if pool.cluster in times]
+    # A pool none of whose nodes is there any more costs nothing any more.
+    there = [
+        pool
+        for pool in pools
+        if pool.cluster in times and any(one.last >= times[pool.cluster].last for one in pool.nodes)
+    ]
     found: list[Opportunity] = []
     later: list[Opportunity] = []
     for pool in there:

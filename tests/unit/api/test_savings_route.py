@@ -12,14 +12,16 @@ from typing import Any
 
 import pytest
 
+from bills import cloud_cost, cloud_set
 from builders import GIB, allocation, allocation_set, asset_set, at, bucket_of, day, disk, hour, money, node, unmounted
 from fleetcost.api.access import Tokens
 from fleetcost.api.state import FolderState
 from fleetcost.model.allocation import VolumeShare
 from fleetcost.model.histogram import UsageScale, histogram_of
 from fleetcost.model.window import Window
+from fleetcost.sets.cloud.publish import publish
 from unit.api.apps import App, app
-from unit.api.test_access import TOKENS, get, status, write
+from unit.api.test_access import TOKENS, entry, get, status, write
 
 DAYS = 8
 SEEN = DAYS - 1
@@ -209,6 +211,22 @@ def test_another_profile_leaves_more_room(found: App) -> None:
     asked = {one["kind"]: one for one in ask(found, cluster="c1", profile="high-availability")["savings"]}
     assert Decimal(asked["nodes"]["expected"]) == Decimal("70.08")
     assert Decimal(asked["oversized-volumes"]["expected"]) == Decimal("14.6") * Decimal("0.8")
+
+
+def test_what_bills_name_alone(tmp_path: Path) -> None:
+    """Who sees the whole fleet sees an idle address of a bill, in no sum of another currency; nobody else sees it."""
+    address = {"provider_id": "eip-1", "usage_type": "ElasticIP:IdleAddress", "currency": "EUR"}
+    bucket = bucket_of(*(one for number in range(DAYS) for one in sets_of(day(number))))
+    for number in range(DAYS):
+        publish(bucket, cloud_set([cloud_cost(number, 2, **address)], number))
+    tokens = Tokens(write(tmp_path / "tokens.yaml", [*TOKENS, entry("rest", filter='cluster!:"c9"')]))
+    with app(tmp_path, bucket, at(0.5, DAYS), tokens=tokens, state=FolderState(tmp_path / "state")) as opened:
+        opened.ingestor.pass_once()
+        whole, one = (get(opened, name, "/api/v1/savings", window=f"{DAYS}d") for name in ("boss", "rest"))
+        found = [saving for saving in whole["savings"] if saving["kind"] == "orphaned-resources"]
+        assert [(saving["name"], saving["currency"]) for saving in found] == [("eip-1", "EUR")]
+        assert "eip-1" not in json.dumps(one)
+        assert get(opened, "boss", "/model/savings")["orphanedResources"]["savings_per_month"] == 0
 
 
 def test_who_sees_a_part_of_the_fleet(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from fleetcost.model.histogram import (
     middle_of,
     upper_edge,
 )
-from fleetcost.model.histogram_rows import merge_rows
+from fleetcost.model.histogram_rows import merge_rows, sound
 
 MIB = 2.0**20
 UPPER_ERROR, MIDDLE_ERROR = 0.0906, 0.0434
@@ -126,6 +126,8 @@ def test_these_bytes_are_no_distribution(content: bytes) -> None:
     """Cut off, longer than need be, a bucket without points, two of one index: each is refused."""
     with pytest.raises(HistogramDamagedError):
         decode(content)
+    good = encode(Histogram(3))
+    assert sound([good, content, None]) == [good, None, None]
 
 
 @settings(max_examples=60)

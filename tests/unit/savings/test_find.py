@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -177,6 +178,13 @@ def test_pods_that_nothing_starts_again_keep_their_nodes() -> None:
     bare = tuple(replace(load, controller="", controller_kind="") if load.namespace == "shop" else load
                  for load in held.busy.loads)  # fmt: skip
     assert only(replace(held, busy=replace(held.busy, loads=bare)), SavingKind.NODES) is None
+
+
+def test_a_pool_that_is_gone_saves_nothing() -> None:
+    """Nodes that were there in the busy hour and are not any more cost nothing that could be saved."""
+    held = fleet_of(4, 10, 0.2, 0.6)
+    gone = tuple(replace(one, last=START + timedelta(days=1)) for one in held.nodes)
+    assert only(replace(held, nodes=gone), SavingKind.NODES) is None
 
 
 def test_a_cluster_without_hours_is_withheld() -> None:

@@ -6,7 +6,7 @@ import csv
 import io
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from fleetcost.api.advice import patches
 from fleetcost.api.compared import WindowJson, window_document
 from fleetcost.api.context import Context
-from fleetcost.api.currency import ConversionJson, conversion_document, native_currency
+from fleetcost.api.currency import ConversionJson, conversion_document, report_currency
 from fleetcost.api.operation import Handed, Operation, Parameter, Reply
 from fleetcost.api.parameters import CURRENCY_PARAMETERS, flag, whole
 from fleetcost.api.problem import ForbiddenError
@@ -38,16 +38,16 @@ from fleetcost.query.answer import OtherCurrencies
 from fleetcost.query.currencies import other_currencies
 from fleetcost.query.filters import Compare, Match
 from fleetcost.query.inventory import inventory_question
+from fleetcost.query.kinds import CLOUD
 from fleetcost.query.question import Frame, Question
 from fleetcost.query.usage import FleetUsage
 from fleetcost.query.windows import ACCEPTED
-from fleetcost.savings.ask import ask_savings, ask_usage
+from fleetcost.savings.ask import MOST_DAYS, ask_savings, ask_usage
 from fleetcost.savings.find import PROFILES, FleetSavings
 from fleetcost.savings.opportunity import Opportunity
 from fleetcost.savings.words import SavingKind, Verdict
 
 DEFAULT_WINDOW = "14d"
-MOST_DAYS = 92
 DEFAULT_PROFILE = "production"
 DEFAULT_ROWS, MOST_ROWS = 200, 5000
 
@@ -137,10 +137,13 @@ def asked_savings(context: Context, profile: str) -> AskedSavings:
     asked = Compare("cluster", None, Match.EQUALS, negated=False, values=names, position=0) if names else None
     chosen = context.narrowed(asked, SetKind.ASSETS)
     with context.snapshot() as snapshot:
-        question = native_currency(context, snapshot, inventory_question(days, chosen))
+        of_bills = replace(inventory_question(days, chosen), kind=CLOUD)
+        question = replace(report_currency(context, snapshot, of_bills), kind=SetKind.ASSETS)
         known = context.tables.known
+        # A filter of clusters says nothing of what bills name alone: who is narrowed does not see it.
+        bills = not context.caller.narrowed
         return AskedSavings(
-            ask_savings(snapshot, question, hours, PROFILES[profile], known, context.now),
+            ask_savings(snapshot, question, hours, PROFILES[profile], known, context.now, bills=bills),
             ask_usage(snapshot, question, known),
             question,
             other_currencies(snapshot, question, known),

@@ -15,7 +15,7 @@ from fleetcost.api.compat.parameters import FILTER, KUBECOST_ALLOCATION, V1_ALLO
 from fleetcost.api.compat.questions import window_of
 from fleetcost.api.compat.warning import enveloped
 from fleetcost.api.context import Context
-from fleetcost.api.currency import field_currency
+from fleetcost.api.currency import field_currency, field_currency_code
 from fleetcost.api.operation import Operation, Parameter
 from fleetcost.api.parameters import FIELD_CURRENCY_PARAMETERS, whole
 from fleetcost.api.problem import ForbiddenError
@@ -28,7 +28,7 @@ from fleetcost.query.inventory import InventoryReader, inventory_question
 from fleetcost.query.question import Frame, Question
 from fleetcost.query.spare import read_local_disks, read_quiet_pods
 from fleetcost.query.windows import ACCEPTED
-from fleetcost.savings.ask import ask_savings, ask_usage, cluster_times
+from fleetcost.savings.ask import MOST_DAYS, ask_savings, ask_usage, cluster_times
 from fleetcost.savings.find import PROFILES
 from fleetcost.savings.opportunity import ClusterTime
 from fleetcost.savings.pools import pools_of
@@ -41,6 +41,7 @@ from fleetcost.tables.view import View
 PRODUCTION = PROFILES["production"]
 DEFAULT_TARGET = 0.7
 DEFAULT_DAYS = 7
+LEAST_PART = 0.01
 ALGORITHMS = ("max", "quantile", "quantileOfAverages", "quantileOfMaxes")
 SORTS: Mapping[str, Callable[[dict[str, Any]], float]] = {
     "totalSavings": lambda row: row["monthlySavings"]["total"],
@@ -70,11 +71,14 @@ def overview(context: Context) -> Any:  # noqa: ANN401 - a JSON document
     with context.snapshot() as snapshot:
         asked = _of_clusters(context, snapshot, days)
         known = context.tables.known
-        found = ask_savings(snapshot, asked, _hours(context, days), PRODUCTION, known, context.now)
+        bills = not context.caller.narrowed
+        found = ask_savings(snapshot, asked, _hours(context, days), PRODUCTION, known, context.now, bills=bills)
+        currency = asked.shown.currency if asked.shown else field_currency_code(context, snapshot)
         refreshed = rfc3339(context.as_of(snapshot))
     saved = dict.fromkeys(SavingKind, 0)
     for one in found.found:
-        if one.verdict == "ok":
+        # What is in another currency, as bills may be, is never added.
+        if one.verdict == "ok" and one.currency == currency:
             saved[one.kind] += one.money.expected_nanos or one.money.freed_nanos
     return {
         name: {"savings_per_month": shapes.money(saved[kind]), "last_refresh": refreshed}
@@ -132,6 +136,8 @@ def cluster_sizing(context: Context) -> Any:  # noqa: ANN401 - a JSON document
 def abandoned(context: Context, *, topline: bool = False) -> Any:  # noqa: ANN401 - a JSON document
     """Return pods with less traffic than a threshold; clusters whose traffic is not measured have none."""
     length = whole(context.parameters, "days") or DEFAULT_DAYS
+    if length >= MOST_DAYS:
+        raise QuestionError("days", str(length), f"less than {MOST_DAYS} days")
     threshold = whole(context.parameters, "threshold")
     threshold = QUIET_BYTES_PER_SECOND if threshold is None else threshold
     days = _days(context, Window(context.now - timedelta(days=length), context.now))
@@ -186,8 +192,15 @@ def _volumes(context: Context) -> tuple[Sequence[Any], Mapping[str, ClusterTime]
 
 
 def _days(_context: Context, window: Window) -> Frame:
-    """Return the whole days that a window touches."""
+    """
+    Return the whole days that a window touches.
+
+    Raises:
+        QuestionError: more than are looked at.
+    """
     days = Window(Resolution.DAY.floor(window.start), Resolution.DAY.ceil(window.end))
+    if days.seconds > MOST_DAYS * Resolution.DAY.seconds:
+        raise QuestionError("window", str(window), f"a window of at most {MOST_DAYS} days")
     return Frame(days, Resolution.DAY)
 
 
@@ -237,8 +250,8 @@ def _part(context: Context, name: str, default: float) -> float:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not 0 < value <= 1:
-        raise QuestionError(name, text, "a number above 0, at most 1")
+    if not LEAST_PART <= value <= 1:
+        raise QuestionError(name, text, f"a number from {LEAST_PART} to 1")
     return value
 
 
