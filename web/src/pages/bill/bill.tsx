@@ -5,6 +5,7 @@ import { ProblemError } from "../../api/problem";
 import type { Reconciled } from "../../api/schema";
 import { WindowChoice } from "../../controls/window";
 import { Title, Tools } from "../../frame/page";
+import { Section } from "../../frame/section";
 import { Share } from "../../frame/share";
 import { Outcome } from "../../states/outcome";
 import { SideTable } from "../../table/side";
@@ -98,19 +99,6 @@ function Report({ report }: { report: Reconciled }) {
         />
       </Section>
     </>
-  );
-}
-
-function Section({ title, note, children }: { title: string; note?: string; children: React.ReactNode }) {
-  const id = title.replace(/\W+/g, "-").toLowerCase();
-  return (
-    <section className="stack" aria-labelledby={id}>
-      <div className="section-head">
-        <h2 id={id}>{title}</h2>
-        {note ? <p className="muted">{note}</p> : null}
-      </div>
-      {children}
-    </section>
   );
 }
 

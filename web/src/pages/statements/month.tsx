@@ -5,6 +5,7 @@ import { addressOf } from "../../api/client";
 import { useAsked } from "../../api/hooks";
 import type { Closing, ComparedKey, StatementMonth } from "../../api/schema";
 import { Title, Tools } from "../../frame/page";
+import { Section } from "../../frame/section";
 import { Share } from "../../frame/share";
 import { Outcome } from "../../states/outcome";
 import { Loading } from "../../states/screens";
@@ -224,18 +225,5 @@ function Posted({ closing }: { closing: Closing }) {
       rowId={(one) => `${one.month} ${one.currency}`}
       sorted="-month"
     />
-  );
-}
-
-function Section({ title, note, children }: { title: string; note?: string; children: React.ReactNode }) {
-  const id = title.replace(/\W+/g, "-").toLowerCase();
-  return (
-    <section className="stack" aria-labelledby={id}>
-      <div className="section-head">
-        <h2 id={id}>{title}</h2>
-        {note ? <p className="muted">{note}</p> : null}
-      </div>
-      {children}
-    </section>
   );
 }
