@@ -30,6 +30,7 @@ from fleetcost.focus.split import FocusAsked
 from fleetcost.focus.statements import focus_query
 from fleetcost.model.window import Resolution, Window
 from fleetcost.ops import log, metrics
+from fleetcost.ops.passes import after_each_pass
 from fleetcost.query.dialect import quoted_text
 from fleetcost.tables.database import Database, Snapshot
 from fleetcost.tables.lake import states
@@ -37,9 +38,6 @@ from fleetcost.tables.ledger import naive
 
 GRACE = timedelta(hours=1)
 """How long a file stays for readers that began before the manifest stopped naming it."""
-
-GLANCE_SECONDS = 2.0
-"""How often the loop looks whether a pass has ended."""
 
 _log = log.get("focus")
 
@@ -114,18 +112,8 @@ class FocusExporter:
         return done
 
     def run(self, stop: threading.Event, passes: Callable[[], int]) -> None:
-        """Write after each pass until asked to stop; failures are logged, counted and tried again after the next."""
-        done = 0
-        while not stop.wait(GLANCE_SECONDS):
-            if (now := passes()) == done:
-                continue
-            done = now
-            try:
-                self.write()
-                metrics.FOCUS_WRITES.labels("done").inc()
-            except Exception as error:  # noqa: BLE001 - a loop goes on
-                metrics.FOCUS_WRITES.labels("failed").inc()
-                _log.error("focus export not written", error=str(error), kind=type(error).__name__)
+        """Write after each pass until asked to stop; see `after_each_pass`."""
+        after_each_pass(stop, passes, self.write, metrics.FOCUS_WRITES, _log, "focus export not written")
 
     def _salt(self) -> str:
         asked = self._schedule.asked

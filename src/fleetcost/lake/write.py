@@ -17,11 +17,9 @@ from fleetcost.lake.plan import LakePlan, plan
 from fleetcost.lake.publish import LakeChange, Shapes, changed, commit, remove_unused
 from fleetcost.model.window import Resolution, Window
 from fleetcost.ops import log, metrics
+from fleetcost.ops.passes import after_each_pass
 from fleetcost.tables.database import Database, EngineLimits, Snapshot, open_database
 from fleetcost.tables.lake import WHOLE, Exported, columns, export_whole, export_window, mark_of, states, tables_of
-
-GLANCE_SECONDS = 2.0
-"""How often the loop looks whether a pass has ended."""
 
 _SMALL = EngineLimits(memory_bytes=1 << 27, threads=1)
 _log = log.get("lake")
@@ -88,18 +86,8 @@ class LakeWriter:
         return LakeWrite(len(put), size, removed, manifest.version)
 
     def run(self, stop: threading.Event, passes: Callable[[], int]) -> None:
-        """Write after each pass until asked to stop; failures are logged, counted and tried again after the next."""
-        done = 0
-        while not stop.wait(GLANCE_SECONDS):
-            if (now := passes()) == done:
-                continue
-            done = now
-            try:
-                self.write()
-                metrics.LAKE_WRITES.labels("done").inc()
-            except Exception as error:  # noqa: BLE001 - a loop goes on
-                metrics.LAKE_WRITES.labels("failed").inc()
-                _log.error("lake not written", error=str(error), kind=type(error).__name__)
+        """Write after each pass until asked to stop; see `after_each_pass`."""
+        after_each_pass(stop, passes, self.write, metrics.LAKE_WRITES, _log, "lake not written")
 
     def _change(self, snapshot: Snapshot, todo: LakePlan, folder: Path) -> LakeChange:
         files: dict[str, list[LakeFile]] = {}
