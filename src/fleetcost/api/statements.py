@@ -59,7 +59,7 @@ class ClosingJson(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         id: book, month and number of the closing
         number, seq: its place in the chain of the book, and among the closings of its month
-        accepted: what was accepted as missing
+        accepted: what was accepted as missing; as `reason`, hidden from tokens that see a part of the fleet
         reason: why the month was closed again
         lines: how many
         sha256: of the lines
@@ -108,7 +108,7 @@ class BookJson(msgspec.Struct, frozen=True, kw_only=True):
     A book and its months, the newest first.
 
     Attributes:
-        fault: why its statements cannot be read, empty where they can
+        fault: why its statements cannot be read, empty where they can; as `filter`, hidden from tokens that see a part
     """
 
     name: str
@@ -263,7 +263,8 @@ def closing_document(header: StatementHeader, *, whole: bool) -> ClosingJson:
     bills = [f"{one.integration}: {', '.join(f'{n} {k}' for k, n in one.days.items())}" for one in inputs.integrations]
     return ClosingJson(
         id=header.id, number=header.number, seq=header.seq, book_version=header.book.version,
-        closed_at=rfc3339(header.closed_at), closed_by=header.closed_by, accepted=header.accepted, reason=header.reason,
+        closed_at=rfc3339(header.closed_at), closed_by=header.closed_by,
+        accepted=header.accepted if whole else "", reason=header.reason if whole else "",
         lines=header.lines.rows if whole else 0, sha256=header.lines.sha256, previous=header.previous,
         gaps=gaps if whole else [], bills=bills if whole else [],
         rates=f"{inputs.rates_table} version {inputs.rates_version}" if inputs.rates_table else "",

@@ -141,9 +141,13 @@ def test_a_token_sees_the_lines_of_its_filter(guarded: Client) -> None:
     assert answer["totals"][0]["closed"] == "60"
     (statement,) = answer["month"]["statements"]
     assert (statement["totals"], statement["lines"], statement["gaps"]) == ([], 0, [])
+    assert statement["accepted"] == ""  # where people name clusters
     text = guarded.get(f"{TEAM}/2026-01", {"format": "csv"}, as_token("web")).text
     assert "1 of 2 lines, as far as the token sees" in text
     assert "find" not in text
+    assert "accepted" not in text
+    listed = guarded.get("/api/v1/statements", headers=as_token("east")).text
+    assert "a test has one day" not in listed
     parquet = guarded.get(f"{TEAM}/2026-01", {"format": "parquet"}, as_token("web")).content
     assert [line.name for line in lines_from_bytes(parquet, "answer")[1]] == ["web"]
     assert guarded.get(f"{TEAM}/2026-01", {"format": "meta"}, as_token("web")).status_code == 403

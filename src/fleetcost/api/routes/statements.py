@@ -105,7 +105,7 @@ def verify(context: Context, shelf: StatementShelf | None) -> VerifiedJson:
 
 def _book(context: Context, shelf: StatementShelf, name: str) -> BookJson:
     version = read_book(shelf.bucket, name)
-    book = version.definition
+    book, all_seen = version.definition, not context.caller.narrowed
     months: tuple[BookMonth, ...] = ()
     fault = ""
     try:
@@ -113,10 +113,10 @@ def _book(context: Context, shelf: StatementShelf, name: str) -> BookJson:
     except (DamagedError, CallerError) as error:
         fault = str(error)
     return BookJson(
-        name=name, version=version.version, key=book.key.split(","), filter=book.filter, currency=book.currency,
-        rates=book.rates, materiality=book.materiality, materiality_percent=book.materiality_percent,
-        auto_close_day=book.auto_close_day,
-        months=[month_document(one, whole=not context.caller.narrowed) for one in months], fault=fault,
+        name=name, version=version.version, key=book.key.split(","), filter=book.filter if all_seen else "",
+        currency=book.currency, rates=book.rates, materiality=book.materiality,
+        materiality_percent=book.materiality_percent, auto_close_day=book.auto_close_day,
+        months=[month_document(one, whole=all_seen) for one in months], fault=fault if all_seen else "",
     )  # fmt: skip
 
 
@@ -147,7 +147,8 @@ def _file(context: Context, shelf: StatementShelf, found: ComparedMonth, how: st
         return Reply(content, headers=_attached(f"{name}.json"))
     lines = [one for one in found.lines if seen(one.origin_month, one.row, one.names)]
     if how == "csv":
-        return Reply(csv_of(lines, _note(header, len(lines))), _CSV, _attached(f"{name}.csv"))
+        note = _note(header, len(lines), whole=not context.caller.narrowed)
+        return Reply(csv_of(lines, note), _CSV, _attached(f"{name}.csv"))
     whole_file = len(lines) == len(found.lines)
     content = (
         shelf.bucket.get(header.lines.path)
@@ -157,9 +158,10 @@ def _file(context: Context, shelf: StatementShelf, found: ComparedMonth, how: st
     return Reply(content, _PARQUET, _attached(f"{name}.parquet"))
 
 
-def _note(header: StatementHeader, lines: int) -> str:
+def _note(header: StatementHeader, lines: int, *, whole: bool) -> str:
     part = "" if lines == header.lines.rows else f" | {lines} of {header.lines.rows} lines, as far as the token sees"
-    accepted = f" | accepted: {header.accepted}" if header.accepted else ""
+    # People write names of clusters there.
+    accepted = f" | accepted: {header.accepted}" if header.accepted and whole else ""
     words = (
         f"fleetcost {header.writer_version} | statement {header.id} | number {header.number} | "
         f"closed at {rfc3339(header.closed_at)} by {header.closed_by} | lines sha256 {header.lines.sha256}"
