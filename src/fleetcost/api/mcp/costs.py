@@ -47,7 +47,7 @@ _CLOUD_COSTS = ("listCost", "netCost", "amortizedNetCost", "invoicedCost", "amor
 
 def _native(asked: Arguments, ask: Ask, **more: str) -> Json:
     """Ask for what stands behind an answer; its rows are not needed."""
-    parameters = asked.parameters(window="window", filter="filter", currency="currency")
+    parameters = asked.parameters("window", "filter", "currency")
     found: Json = ask("/api/v1/allocations", parameters | {"columns": "total_cost", "limit": "1", "step": "all"} | more)
     return found
 
@@ -67,19 +67,19 @@ def allocation_costs(asked: Arguments, ask: Ask) -> Json:
     """Answer `get_allocation_costs`."""
     began = time.perf_counter()
     parameters = asked.parameters(
-        window="window",
-        aggregate="aggregate",
-        filter="filter",
-        step="step",
-        resolution="resolution",
-        accumulate="accumulate",
+        "window",
+        "aggregate",
+        "filter",
+        "step",
+        "resolution",
+        "accumulate",
+        "currency",
         shareIdle="share_idle",
         includeIdle="include_idle",
         idleByNode="idle_by_node",
         includeProportionalAssetResourceCosts="include_proportional_asset_resource_costs",
         includeAggregatedMetadata="include_aggregated_metadata",
         sharelb="share_lb",
-        currency="currency",
     )
     answer = ask("/allocation/compute", parameters)
     standing_ = _native(asked, ask, idle="separate" if asked.flag("include_idle") else "hide")
@@ -120,12 +120,12 @@ def _allocation(row: Json) -> Json:
 def asset_costs(asked: Arguments, ask: Ask) -> Json:
     """Answer `get_asset_costs`."""
     began = time.perf_counter()
-    answer = ask("/assets", asked.parameters(window="window", filter="filter", currency="currency"))
+    answer = ask("/assets", asked.parameters("window", "filter", "currency"))
     listed = sorted(
         ({"name": name} | _asset(row) for name, row in answer["data"].items()), key=lambda row: -row["totalCost"]
     )
     shown, truncated = closed(listed, sums(_ASSET_SUMS))
-    parameters = asked.parameters(window="window", filter="filter", currency="currency")
+    parameters = asked.parameters("window", "filter", "currency")
     native = ask("/api/v1/assets", parameters | {"columns": "total_cost", "limit": "1", "step": "all"})
     total = money(exact(row["totalCost"] for row in listed))
     stands = standing(native) | {"total": total, "truncated": [truncated]}
@@ -155,11 +155,11 @@ def cloud_costs(asked: Arguments, ask: Ask) -> Json:
     began = time.perf_counter()
     terms = [asked.text("filter"), *(_term(word, asked.text(name)) for name, word in _BY.items() if asked.text(name))]
     chosen = "+".join(term for term in terms if term)
-    parameters = asked.parameters(window="window", aggregate="aggregate", accumulate="accumulate", currency="currency")
+    parameters = asked.parameters("window", "aggregate", "accumulate", "currency")
     answer = ask("/cloudCost", parameters | ({"filter": chosen} if chosen else {}))
     native = ask(
         "/api/v1/cloudcosts",
-        asked.parameters(window="window", currency="currency")
+        asked.parameters("window", "currency")
         | {"columns": "total_cost", "limit": "1", "step": "all"}
         | ({"filter": chosen} if chosen else {}),
     )

@@ -20,7 +20,7 @@ _LEAST_BYTES = 1 << 20
 def efficiency(asked: Arguments, ask: Ask) -> Json:
     """Answer `get_efficiency`."""
     began = time.perf_counter()
-    parameters = asked.parameters(window="window", aggregate="aggregate", filter="filter", currency="currency")
+    parameters = asked.parameters("window", "aggregate", "filter", "currency")
     answer = ask("/api/v1/allocations", parameters | {"idle": "hide", "tenancy": "hide", "step": "all"})
     buffer = float(asked.given.get("buffer_multiplier", 1.2))
     stands = standing(answer)

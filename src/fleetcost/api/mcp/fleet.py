@@ -94,7 +94,7 @@ def describe_data(asked: Arguments, ask: Ask) -> Json:
 
 def get_coverage(asked: Arguments, ask: Ask) -> Json:
     """How much of each cluster's time was observed, and why not all of it."""
-    window = asked.parameters(window="window") or {"window": "7d"}
+    window = asked.parameters("window") or {"window": "7d"}
     answer = ask("/api/v1/allocations", window | {"columns": "total_cost", "limit": "1", "step": "all"})
     chosen = asked.text("cluster")
     entries = [one for one in answer["completeness"] if chosen in {"", one["cluster"]}]
@@ -116,9 +116,7 @@ def get_coverage(asked: Arguments, ask: Ask) -> Json:
 
 def compare_costs(asked: Arguments, ask: Ask) -> Json:
     """What changed between two windows, by cause."""
-    parameters = asked.parameters(
-        window="window", base="base", aggregate="aggregate", filter="filter", basis="basis", currency="currency"
-    )
+    parameters = asked.parameters("window", "base", "aggregate", "filter", "basis", "currency")
     found: Json = ask("/api/v1/compare", parameters | {"limit": "30"})
     return found
 
@@ -126,15 +124,7 @@ def compare_costs(asked: Arguments, ask: Ask) -> Json:
 def explain_number(asked: Arguments, ask: Ask) -> Json:
     """Why one figure is what it is."""
     parameters = asked.parameters(
-        window="window",
-        aggregate="aggregate",
-        filter="filter",
-        row="name",
-        field="field",
-        path="path",
-        depth="depth",
-        basis="basis",
-        currency="currency",
+        "window", "aggregate", "filter", "field", "path", "depth", "basis", "currency", row="name"
     )
     found: Json = ask("/api/v1/explain", {"limit": "12"} | parameters)
     return found
@@ -144,7 +134,7 @@ def find_anomalies(asked: Arguments, ask: Ask) -> Json:
     """Days that cost other than their like."""
     found: Json = ask(
         "/api/v1/anomalies",
-        asked.parameters(aggregate="aggregate", filter="filter", days="days", floor="floor", limit="limit"),
+        asked.parameters("aggregate", "filter", "days", "floor", "limit"),
     )
     return found
 
@@ -152,7 +142,7 @@ def find_anomalies(asked: Arguments, ask: Ask) -> Json:
 def get_recommendations(asked: Arguments, ask: Ask) -> Json:
     """What the fleet could do without."""
     kind = asked.text("kind")
-    parameters = asked.parameters(window="window", cluster="cluster", profile="profile", currency="currency")
+    parameters = asked.parameters("window", "cluster", "profile", "currency")
     path = "/api/v1/savings" + (f"/{kind}" if kind else "")
     found: Json = ask(path, parameters | {"limit": "200"})
     least = float(asked.given.get("min_money", 0))

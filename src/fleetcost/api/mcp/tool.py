@@ -73,10 +73,10 @@ class Arguments:
         """Return a truth value, false where it was left out."""
         return bool(self.given.get(name, False))
 
-    def parameters(self, **names: str) -> dict[str, str]:
-        """Return what was given as parameters of a route: `parameter="argument"`."""
+    def parameters(self, *same: str, **names: str) -> dict[str, str]:
+        """Return what was given as parameters of a route: those of the same name, and `parameter="argument"`."""
         found = {}
-        for parameter, name in names.items():
+        for parameter, name in {**dict(zip(same, same, strict=True)), **names}.items():
             if name in self.given:
                 value = self.given[name]
                 found[parameter] = str(value).lower() if isinstance(value, bool) else str(value)
