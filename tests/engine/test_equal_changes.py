@@ -10,9 +10,12 @@ import pytest
 from engine.test_equal import Both, written_for
 from fleetcost.model.statement import month_of
 from fleetcost.model.window import Resolution, Window
+from fleetcost.query.inventory import inventory_question
 from fleetcost.query.known import Known
-from fleetcost.query.question import Idle
+from fleetcost.query.question import Frame, Idle
 from fleetcost.query.sharing import Tenancy
+from fleetcost.savings.ask import ask_savings
+from fleetcost.savings.find import PROFILES, FleetSavings
 from fleetcost.statements.amounts import ByKey
 from fleetcost.statements.book import StatementBook
 from fleetcost.statements.live import StatementSources, inputs_of, live_amounts
@@ -57,6 +60,21 @@ def test_a_difference_has_the_same_parts(both: Both, by: str, idle: Idle, filter
     ours, theirs = (changed(one, both, by, idle, filter_text) for one in (both.made.database, both.remote))
     assert ours.rows
     assert theirs == ours
+
+
+def test_savings_are_the_same(both: Both) -> None:
+    """What could be saved, with its money, evidence and what is withheld, is equal."""
+
+    def found(tables: Tables) -> FleetSavings:
+        hours = Frame(FRAME.window, Resolution.HOUR)
+        with tables.snapshot() as snapshot:
+            asked = inventory_question(FRAME, None)
+            now = both.made.fleet.now
+            return ask_savings(snapshot, asked, hours, PROFILES["production"], Known(), now, bills=True)
+
+    ours = found(both.made.database)
+    assert ours.found
+    assert found(both.remote) == ours
 
 
 def test_the_same_days_stand_out(both: Both) -> None:

@@ -108,7 +108,7 @@ class RemoteView:
             QuestionEndedError, TooMuchError, TryAgainError: see `Session.table`.
         """
         found = self._table(self._filled(sql, parameters or {}), self._texts | _texts_of(parameters))
-        return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
+        return list(zip(*map(_values, found.columns), strict=True))
 
     def write(self, sql: str, options: str, file: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Write a query's rows into a local file; see `rows` for what is raised."""
@@ -327,3 +327,11 @@ def _close_unused(conversation: Conversation) -> None:
     if conversation.retired and conversation.users <= 0:
         with suppress(FleetcostError):
             conversation.session.close()
+
+
+def _values(column: Any) -> list[Any]:  # noqa: ANN401 - an Arrow column
+    """Return a column's values; wide whole numbers, which these engines keep as decimals, as whole numbers."""
+    values: list[Any] = column.to_pylist()
+    if getattr(column.type, "scale", None) != 0:
+        return values
+    return [None if value is None else int(value) for value in values]

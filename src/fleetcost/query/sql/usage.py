@@ -49,6 +49,7 @@ class UsageQueries:
     def _days(self) -> str:
         by = ", ".join((*CONTAINER, "window_start", "window_end"))
         money = {name: f"sum({self._source.cost(name)})" for name in ("cpu", "ram")}
+        seconds = f"sum(wide({_SECONDS}))::DOUBLE"  # cast, or Sail refuses two sums of one name
         sums = {
             "seconds": f"sum(wide({_SECONDS}))",
             "pods": "count(DISTINCT pod)",
@@ -65,7 +66,7 @@ class UsageQueries:
             "periods": "sum(wide(cpu_periods))",
             "pressed": "sum(cpu_pressure_seconds)",
         } | {
-            f"{name}_{what}": f"CAST(round(sum({column})::DOUBLE * 3600 / sum({_SECONDS})::DOUBLE * {scale}) AS BIGINT)"
+            f"{name}_{what}": f"CAST(round(sum({column})::DOUBLE * 3600 / {seconds} * {scale}) AS BIGINT)"
             for name, amount, scale in (("cpu", "cpu_core", 1000), ("ram", "ram_byte", 1))
             for what, column in (("asked", f"{amount}_request_hours"), ("limit", f"{amount}_limit_hours"))
         }
