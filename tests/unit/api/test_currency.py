@@ -267,6 +267,7 @@ def test_one_day_can_count_for_all(rated: App) -> None:
         ({"rates": "cbe"}, "did you mean `ecb`"),
         ({"rates": "invoice"}, "without the rate that an invoice was converted with"),
         ({"rates": "ecb@yesterday"}, "ecb@2026-01-31"),
+        ({"rates": "ecb@0001-01-03"}, "1970-01-01"),
     ],
 )
 def test_what_cannot_be_a_currency_or_a_table_is_refused(rated: App, asked: dict[str, Any], says: str) -> None:

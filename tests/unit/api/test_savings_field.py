@@ -54,11 +54,25 @@ def test_requests_of_quantiles_sums_and_lists(found: App) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("qCPU", "0"), ("targetRAMUtilization", "1.1"), ("algorithmCPU", "mean"), ("sortBy", "name")]
+    ("name", "value"),
+    [
+        ("qCPU", "0"),
+        ("targetRAMUtilization", "1.1"),
+        ("algorithmCPU", "mean"),
+        ("sortBy", "name"),
+        ("targetRAMUtilization", "1e-300"),
+        ("window", "1970-01-01T00:00:00Z,2026-01-01T00:00:00Z"),
+    ],
 )
 def test_requests_that_cannot_be_asked(found: App, name: str, value: str) -> None:
     """Numbers out of their bounds and words that are none are refused."""
     found.refused("/model/savings/requestSizingV2", **WINDOW | {name: value})
+
+
+def test_more_days_than_are_looked_at(found: App) -> None:
+    """A span that no table has is refused, however long."""
+    for days in ("92", "800000"):
+        assert "days" in found.refused("/model/savings/abandonedWorkloads", days=days)["message"]
 
 
 def test_cluster_sizing(found: App) -> None:
