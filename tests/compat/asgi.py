@@ -43,6 +43,7 @@ class AsgiClient:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        asyncio.run_coroutine_threadsafe(_ended(), self._loop).result(PATIENCE_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -92,6 +93,14 @@ class AsgiClient:
 
         await self._app(scope, incoming.get, send)
         return _answered(sent)
+
+
+async def _ended() -> None:
+    """End what still runs, and what ending it begins, as a server does before its loop goes."""
+    while running := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running)
 
 
 def _answered(sent: list[dict[str, Any]]) -> Answered:

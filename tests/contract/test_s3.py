@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,6 +50,20 @@ def test_metadata_of_what_is_written(s3_server: Minio, s3_mutual_server: MutualM
         assert found["ContentType"] == "application/vnd.fleetcost"
         assert found["Metadata"] == {"team": "platform", "fleet": "eu"}
         assert found["StorageClass"] == "REDUCED_REDUNDANCY"
+
+
+def test_connections_share_a_context_that_none_changes(s3_mutual_server: MutualMinio) -> None:
+    """The client's certificate is loaded before the first connection, never by one: changing a shared context kills."""
+    bucket = opened(s3_mutual_server.config(fresh_prefix()))
+    pools = bucket._opened.s3._endpoint.http_session._manager.connection_pool_kw
+
+    def changed(*_: object) -> None:
+        raise AssertionError("a connection changes the context of all others")
+
+    pools["ssl_context"].load_cert_chain = changed
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: bucket.put(f"of-{number}", b"x"), range(32)))
+    assert len(list(bucket.list())) == 32
 
 
 def test_metadata_that_is_no_header() -> None:

@@ -116,6 +116,10 @@ class Gate:
         future.add_done_callback(self._leave)
         try:
             await self._first(future, left, seconds)
+        except GeneratorExit:
+            # The loop is gone, and this runs wherever the garbage is collected: whatever it began there would be
+            # on another loop, for whom the question never ends. `close` sees to it.
+            raise
         except BaseException:
             if not future.done():
                 ending = asyncio.ensure_future(_end(future, ticket))
@@ -140,7 +144,8 @@ class Gate:
         patience = time.monotonic() + _PATIENCE_SECONDS
         while self._tickets and time.monotonic() < patience:
             for ticket in tuple(self._tickets):
-                ticket.interrupt()
+                with suppress(Exception):  # one question's trouble keeps no other from its end
+                    ticket.interrupt()
             time.sleep(_AGAIN_SECONDS)
 
     def _worked(self, work: Callable[[Ticket], Answer], ticket: Ticket) -> Answer:
@@ -162,7 +167,8 @@ async def client_left(receive: Receive) -> None:
 
 
 async def _end(future: asyncio.Future[Any], ticket: Ticket) -> None:
+    """Ask the question to end until it has; however that goes, the loop gets its turn in between."""
     while not future.done():
-        ticket.interrupt()
-        with suppress(Exception):
-            await asyncio.wait_for(asyncio.shield(future), _AGAIN_SECONDS)
+        with suppress(Exception):  # whatever this attempt meets, the next one comes
+            ticket.interrupt()
+        await asyncio.sleep(_AGAIN_SECONDS)

@@ -64,6 +64,7 @@ class BotoClient:
                 Config(s3={"addressing_style": "virtual" if config.virtual_hosted else "path"}),
             ),
         )
+        _load_once(self.s3)
         _expect_name(self.s3, config.http.tls.server_name)
         headers, attributes = split_metadata(config.metadata)
         _add_headers(self.s3, headers)
@@ -128,6 +129,30 @@ def _check_pair(http: HttpConfig, pair: tuple[str, str]) -> None:
     except (ssl.SSLError, ValueError):
         place = http.tls.key.place if http.tls.key else ""
         raise SettingsError(f"{place}: certificate and key do not belong together, or the key has a password") from None
+
+
+def _load_once(client: Any) -> None:  # noqa: ANN401 - boto3's clients are untyped
+    """
+    Load a client's certificate into its TLS context now.
+
+    The library would load it into the context that all connections share for each connection that it opens, and a
+    context must not be changed while another thread shakes hands: the process dies now and then
+    (https://docs.openssl.org/3.0/man7/openssl-threads/).
+    """
+    session = client._endpoint.http_session  # noqa: SLF001 - see _expect_name
+    certificate, key = session._cert_file, session._key_file  # noqa: SLF001
+    if certificate:
+        session._cert_file = session._key_file = None  # noqa: SLF001
+        fresh = session._get_ssl_context  # noqa: SLF001
+
+        def loaded() -> ssl.SSLContext:
+            context: ssl.SSLContext = fresh()
+            context.load_cert_chain(certificate, key)
+            return context
+
+        session._get_ssl_context = loaded  # noqa: SLF001 - for a proxy's connections
+        pools = session._manager.connection_pool_kw  # noqa: SLF001
+        pools.update(ssl_context=loaded(), cert_file=None, key_file=None)
 
 
 def _expect_name(client: Any, server_name: str) -> None:  # noqa: ANN401 - boto3's clients are untyped

@@ -7,10 +7,10 @@ of another version it is moved aside and an empty one takes its place, which the
 
 from __future__ import annotations
 
-import shutil
 import threading
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,29 +18,24 @@ from typing import Any
 
 import duckdb
 
-from fleetcost import __version__
 from fleetcost.errors import (
     DatabaseDamagedError,
     DatabaseStoppedError,
     QuestionEndedError,
     SetDamagedError,
     TooMuchError,
-    TryAgainError,
 )
 from fleetcost.ops import log
-from fleetcost.tables.faults import closed, fault, in_use, no_disk
+from fleetcost.tables.faults import closed, fault, no_disk
+from fleetcost.tables.opening import log_of, move_aside, open_file
 from fleetcost.tables.parsed import ParsedStatements
-from fleetcost.tables.schema import SCHEMA, SCHEMA_VERSION
 from fleetcost.tables.statements import statement
 
-ROW_GROUP_ROWS = 61_440
-"""
-Half of the engine's default. A load leaves one row group a thread unfilled, which the next checkpoint writes again:
-with smaller ones less is written twice. Still smaller ones cost space.
-"""
+_PATIENCE_SECONDS = 10.0
+"""How long closing waits for statements that it has ended."""
 
-SPILL_FACTOR = 4
-"""How much may lie on the disk for each byte of memory; work that needs more is given up."""
+_AGAIN_SECONDS = 0.02
+"""Pause between two attempts to end what runs; one attempt ends one statement, and a question has several."""
 
 Parameters = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -55,7 +50,7 @@ class EngineLimits:
 
     Attributes:
         memory_bytes: hard limit of the engine's buffers; beyond it work spills to the folder `<file>.tmp`, which
-            takes up to `SPILL_FACTOR` times as much
+            takes up to `opening.SPILL_FACTOR` times as much
         threads: worker threads
     """
 
@@ -171,7 +166,8 @@ class Database:
         self._write_lock = threading.Lock()
         self.parsed = ParsedStatements()
         self._fault: DatabaseDamagedError | DatabaseStoppedError | None = None
-        self._connection = _open(file, engine)
+        self._open_cursors: set[duckdb.DuckDBPyConnection] = set()
+        self._connection = open_file(file, engine.memory_bytes, engine.threads)
 
     @property
     def broken(self) -> str:
@@ -186,27 +182,20 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """Open a consistent view; several statements in it see the same state."""
-        cursor = self._cursor()
-        try:
+        with self._cursor() as cursor:
             with self.translated():
                 cursor.execute("BEGIN TRANSACTION READ ONLY")
             yield Snapshot(cursor, self)
-        finally:
-            cursor.close()
 
     @contextmanager
     def transaction(self) -> Iterator[Writer]:
         """Open the one writing transaction; it commits as a whole, or not at all if an exception leaves it."""
-        with self._write_lock:
-            cursor = self._cursor()
-            try:
-                with self.translated():
-                    cursor.execute("BEGIN TRANSACTION")
-                yield Writer(cursor, self)
-                with self.translated():
-                    cursor.execute("COMMIT")
-            finally:
-                cursor.close()
+        with self._write_lock, self._cursor() as cursor:
+            with self.translated():
+                cursor.execute("BEGIN TRANSACTION")
+            yield Writer(cursor, self)
+            with self.translated():
+                cursor.execute("COMMIT")
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -244,9 +233,9 @@ class Database:
         Readers that are at work are asked to retry.
         """
         with self._write_lock:
-            self._connection.close()
+            self.close()
             move_aside(self.file, self.broken or "it was asked for", now)
-            self._connection = _open(self.file, self._engine)
+            self._connection = open_file(self.file, self._engine.memory_bytes, self._engine.threads)
             self._fault = None
 
     def reopen(self, now: datetime) -> None:
@@ -256,25 +245,42 @@ class Database:
         Where the file cannot be opened any more, it is moved aside and an empty one takes its place.
         """
         with self._write_lock:
-            self._connection.close()
+            self.close()
             try:
-                self._connection = _open(self.file, self._engine)
+                self._connection = open_file(self.file, self._engine.memory_bytes, self._engine.threads)
             except DatabaseDamagedError as error:
                 move_aside(self.file, str(error), now)
-                self._connection = _open(self.file, self._engine)
+                self._connection = open_file(self.file, self._engine.memory_bytes, self._engine.threads)
             self._fault = None
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         # A cursor is a connection of its own: it inherits neither the catalog in use nor the session's time zone.
         with self.translated():
             cursor = self._connection.cursor()
-            cursor.execute("USE fleetcost")
-            cursor.execute("SET TimeZone = 'UTC'")
-        return cursor
+        self._open_cursors.add(cursor)
+        try:
+            with self.translated():
+                cursor.execute("USE fleetcost")
+                cursor.execute("SET TimeZone = 'UTC'")
+            yield cursor
+        finally:
+            self._open_cursors.discard(cursor)
+            cursor.close()
 
     def close(self) -> None:
-        """Close the database; every cursor with it."""
-        self._connection.close()
+        """Close the database, every cursor with it; what runs is ended, because the engine does not close under it."""
+        patience = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                return self._connection.close()
+            except duckdb.ResourceInUseException:
+                if time.monotonic() > patience:
+                    raise
+                for cursor in tuple(self._open_cursors):
+                    with suppress(duckdb.Error):  # it was closed meanwhile
+                        cursor.interrupt()
+                time.sleep(_AGAIN_SECONDS)
 
     def files(self) -> Mapping[str, int]:
         """Return the sizes of the file and of what lies beside it."""
@@ -283,7 +289,7 @@ class Database:
 
     def size_bytes(self) -> int:
         """Return the size of the file and its log."""
-        return sum(path.stat().st_size for path in (self.file, _log_of(self.file)) if path.exists())
+        return sum(path.stat().st_size for path in (self.file, log_of(self.file)) if path.exists())
 
 
 def open_database(file: Path, engine: EngineLimits, now: datetime) -> Database:
@@ -304,87 +310,6 @@ def open_database(file: Path, engine: EngineLimits, now: datetime) -> Database:
     except (DatabaseDamagedError, DatabaseStoppedError) as error:
         move_aside(file, str(error), now)
         return Database(file, engine)
-
-
-def move_aside(file: Path, reason: str, now: datetime) -> None:
-    """Rename a database that cannot be used; the last one is kept for who wants to look, older ones are removed."""
-    for older in file.parent.glob(f"{file.name}.aside-*"):
-        older.unlink(missing_ok=True)
-    aside = file.with_name(f"{file.name}.aside-{now:%Y%m%dT%H%M%SZ}")
-    if file.exists():
-        file.rename(aside)
-    _log_of(file).unlink(missing_ok=True)
-    _log.warning("database moved aside; rebuilding from the bucket", reason=reason, moved_to=str(aside))
-
-
-def _open(file: Path, engine: EngineLimits) -> duckdb.DuckDBPyConnection:
-    new = not file.exists()
-    if new:
-        _log_of(file).unlink(missing_ok=True)
-    connection = duckdb.connect(":memory:")
-    try:
-        _configure(connection, file, engine)
-        connection.execute(
-            f"ATTACH '{_quoted(file)}' AS fleetcost (STORAGE_VERSION 'latest', ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
-        )
-        connection.execute("USE fleetcost")
-        # The file is ours now, so what lies there was left by a process that was killed.
-        shutil.rmtree(_spill_of(file), ignore_errors=True)
-        if new:
-            _create(connection)
-        _check(connection, file)
-    except duckdb.Error as error:
-        connection.close()
-        if in_use(error):
-            raise TryAgainError(f"open database {file}: another aggregator holds it: {error}") from error
-        raise fault(error, file) or DatabaseDamagedError(f"open database {file}: {error}") from error
-    except DatabaseDamagedError:
-        connection.close()
-        raise
-    return connection
-
-
-def _configure(connection: duckdb.DuckDBPyConnection, file: Path, engine: EngineLimits) -> None:
-    settings = {
-        "memory_limit": f"'{engine.memory_bytes}B'",
-        "threads": engine.threads,
-        "temp_directory": f"'{_quoted(_spill_of(file))}'",
-        "max_temp_directory_size": f"'{engine.memory_bytes * SPILL_FACTOR}B'",
-        # Every statement whose order matters says so; keeping the order of what is loaded costs a fifth of the time.
-        "preserve_insertion_order": "false",
-        # Buffered row groups of a load are not counted against the limit before they are written.
-        "write_buffer_row_group_count": 1,
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-    }
-    for name, value in settings.items():
-        connection.execute(f"SET {name} = {value}")
-
-
-def _create(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute("BEGIN TRANSACTION")
-    for each in SCHEMA:
-        connection.execute(each)
-    connection.execute("INSERT INTO meta VALUES (?, ?)", [SCHEMA_VERSION, __version__])
-    connection.execute("COMMIT")
-
-
-def _check(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
-    found = connection.execute("SELECT schema_version FROM meta").fetchall()
-    if found != [(SCHEMA_VERSION,)]:
-        raise DatabaseDamagedError(f"open database {file}: schema version {found}, this build uses {SCHEMA_VERSION}")
-
-
-def _log_of(file: Path) -> Path:
-    return file.with_name(file.name + ".wal")
-
-
-def _spill_of(file: Path) -> Path:
-    return file.with_name(file.name + ".tmp")
-
-
-def _quoted(file: Path) -> str:
-    return str(file).replace("'", "''")
 
 
 def _plain(parameters: Parameters | None) -> dict[str, Any]:

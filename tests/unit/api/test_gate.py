@@ -109,3 +109,28 @@ def test_who_leaves_the_line_takes_no_place() -> None:
         assert await gate.run(stays, lambda _ticket: 3) == 3
 
     run(scene)
+
+
+def test_a_question_that_is_thrown_away_begins_nothing() -> None:
+    """What a loop left waiting may be collected on any other loop: nothing is begun there that would wait for it."""
+    go = threading.Event()
+    gate = Gate(1, 1, 10)
+    started = threading.Event()
+
+    def work(_ticket: Ticket) -> bool:
+        started.set()
+        return go.wait(10)
+
+    async def scene() -> None:
+        question = gate.run(stays, work)
+        while not started.is_set():
+            waited = question.send(None)
+            waited._asyncio_future_blocking = False  # as a task does that takes what is awaited
+            await asyncio.wait({waited}, timeout=1)
+        before = asyncio.all_tasks()
+        question.close()
+        assert asyncio.all_tasks() <= before
+        go.set()
+        await asyncio.to_thread(gate.close)
+
+    run(scene)

@@ -129,8 +129,10 @@ def test_a_query_without_memory_says_so(made: Ingested) -> None:
 
 def slow_app(made: Ingested, folder: Path, **limits: float) -> Starlette:
     """An application with one route that never answers by itself."""
+    begun = threading.Event()
 
     def handler(context: Context) -> Any:
+        begun.set()
         with context.snapshot() as snapshot:
             return snapshot.rows(ENDLESS)
 
@@ -139,6 +141,7 @@ def slow_app(made: Ingested, folder: Path, **limits: float) -> Starlette:
     )
     app = Starlette(routes=[Route(operation.path, route_of(operation))])
     app.state.services = services_of(made, folder)
+    app.state.begun = begun
     app.state.gate = Gate(running=1, waiting=0, seconds=limits.get("seconds", 0.3))
     app.state.together = Together(app.state.gate)
     return app
@@ -188,9 +191,8 @@ def test_a_client_reads_when_to_come_again(made: Ingested, tmp_path: Path) -> No
     with AsgiClient(app) as client:
         first = threading.Thread(target=client.ask, args=("/api/v1/slow/first",))
         first.start()
+        assert app.state.begun.wait(PROMPTLY)
         answer = client.ask("/api/v1/slow/second")
-        while answer.status == 504:
-            answer = client.ask("/api/v1/slow/second")
         first.join()
     app.state.gate.close()
     assert answer.status == 503

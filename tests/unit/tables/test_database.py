@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from builders import DAY, allocation, allocation_set, asset_set, bucket_of, ingest, node, open_tables, put
-from fleetcost.errors import TryAgainError
+from fleetcost.errors import DatabaseStoppedError, QuestionEndedError, TryAgainError
 from fleetcost.model.sets import SetKind
 from fleetcost.model.window import Resolution
 from fleetcost.sets.cost_set import CostSet
@@ -177,6 +177,29 @@ def test_a_snapshot_cannot_write(database: Database) -> None:
     """A reader that tries to write is refused by the engine itself."""
     with database.snapshot() as snapshot, pytest.raises(Exception, match="read-only"):
         snapshot.rows("INSERT INTO meta VALUES (9, 'x') RETURNING 1")
+
+
+@pytest.mark.parametrize(
+    "how",
+    [Database.close, lambda database: database.renew(DAY), lambda database: database.reopen(DAY)],
+    ids=["closed", "renewed", "opened again"],
+)
+def test_a_statement_that_runs_does_not_keep_a_database_from_closing(
+    database: Database, how: Callable[[Database], None]
+) -> None:
+    """Closing ends a statement that would run for hours, and its reader gets an error of ours."""
+    reads = threading.Event()
+
+    def read() -> None:
+        with database.snapshot() as snapshot:
+            reads.set()
+            snapshot.rows("SELECT sum(a.range * b.range) FROM range(10000000) AS a, range(10000000) AS b")
+
+    with ThreadPoolExecutor() as pool:
+        reading = pool.submit(read)
+        assert reads.wait(10)
+        how(database)
+        assert isinstance(reading.exception(10), QuestionEndedError | DatabaseStoppedError)
 
 
 def test_readers_see_whole_sets_while_a_writer_writes(database: Database) -> None:
