@@ -2436,7 +2436,7 @@ export interface components {
          * @description A book and its months, the newest first.
          *
          *     Attributes:
-         *         fault: why its statements cannot be read, empty where they can
+         *         fault: why its statements cannot be read, empty where they can; as `filter`, hidden from tokens that see a part
          */
         BookJson: {
             name: string;
@@ -2474,7 +2474,7 @@ export interface components {
          *     Attributes:
          *         id: book, month and number of the closing
          *         number, seq: its place in the chain of the book, and among the closings of its month
-         *         accepted: what was accepted as missing
+         *         accepted: what was accepted as missing; as `reason`, hidden from tokens that see a part of the fleet
          *         reason: why the month was closed again
          *         lines: how many
          *         sha256: of the lines

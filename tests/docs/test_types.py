@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 
-from e2e.ui.sites import REPOSITORY
+REPOSITORY = Path(__file__).parents[2]
 
 
 def test_the_description_the_types_are_made_from_is_the_servers() -> None:
