@@ -169,10 +169,10 @@ def mebibytes(size: float) -> str:
 def _resource(
     use: ContainerUse, resource: ResourceUse, advice: ResourceAdvice, whole: Histogram | None
 ) -> ResourceAdviceJson:
-    known = resource.peak is not None and use.window_hours > 0
+    known = resource.peak is not None and use.priced_hours > 0
     return ResourceAdviceJson(
         now=advice.now, request=advice.request, low=advice.low, high=advice.high, base=advice.base,
-        peak=resource.peak, mean=resource.used_hours / use.window_hours if known else None, limit=resource.limit,
+        peak=resource.peak, mean=resource.used_hours / use.priced_hours if known else None, limit=resource.limit,
         uneven=advice.uneven, exceeded=advice.exceeded, reasons=list(advice.reasons),
         distribution=None if whole is None else DistributionJson(
             whole.near_zero, [upper_edge(index) for index, _ in whole.buckets], [count for _, count in whole.buckets]

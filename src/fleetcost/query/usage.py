@@ -37,8 +37,8 @@ class ResourceUse:
         peak: the highest that was measured, None where nothing was
         asked: of the newest set, per pod
         limit: of the newest set, None without one or where it is not known
-        charged_hours, used_hours: amounts × time of the window that were charged, and used
-        cost_nanos: of what was charged
+        charged_hours, used_hours: amounts × time that were charged, and used, since it asks for what it asks for now
+        cost_nanos: of what was charged since then: what it asked for before costs nothing any more
     """
 
     whole: Histogram | None
@@ -60,8 +60,9 @@ class ContainerUse:
 
     Attributes:
         pods: that ran it, each counted on every day
-        window_hours: its pods ran together in the window
-        hours: the same since `since`
+        priced_since: since when it asks for what it asks for now, or the beginning
+        priced_hours: its pods ran together since then
+        hours: they ran together since `since`
         days, weekdays: on which it ran since then
         since: evidence counts from here: the beginning, or when what it asks for changed
         changed: what it asks for changed in the window, and `since` is that day
@@ -82,13 +83,14 @@ class ContainerUse:
     cpu: ResourceUse
     ram: ResourceUse
     pods: int
-    window_hours: float
+    priced_hours: float
     hours: float
     days: int
     weekdays: int
     first: datetime
     last: datetime
     since: datetime
+    priced_since: datetime
     changed: bool = False
     restarts: int | None = None
     oom_kills: int | None = None
@@ -233,10 +235,10 @@ def _worst(of_pods: _Spread, place: npt.NDArray[np.int64], count: int) -> list[f
 
 def _use(number: int, row: Sequence[Any], usage: FleetUsage) -> ContainerUse:
     """Return a container of a row of `UsageQueries.facts`."""
-    keys, held, cpu, ram, rest = row[:6], row[6:14], row[14:18], row[18:22], row[22:]
+    keys, held, cpu, ram, rest = row[:6], row[6:15], row[15:19], row[19:23], row[23:]
     cluster, currency, namespace, kind, controller, container = keys
-    first, last, since, changed, cores_asked, bytes_asked, core_limit, byte_limit = held
-    window_seconds, seconds, days, weekdays, restarts, kills, killed_limit, last_kill, throttled, pressed, pods = rest
+    first, last, since, priced_since, changed, cores_asked, bytes_asked, core_limit, byte_limit = held
+    priced_seconds, seconds, days, weekdays, restarts, kills, killed_limit, last_kill, throttled, pressed, pods = rest
     of_cpu, of_ram = usage.distributions(number)
     return ContainerUse(
         cluster=cluster, currency=currency, namespace=namespace, controller_kind=kind, controller=controller,
@@ -244,8 +246,9 @@ def _use(number: int, row: Sequence[Any], usage: FleetUsage) -> ContainerUse:
         cpu=_resource(of_cpu, usage.worst(number), cpu, cores_asked / 1000,
                       None if core_limit is None else core_limit / 1000),
         ram=_resource(of_ram, None, ram, bytes_asked, byte_limit),
-        pods=int(pods or 0), window_hours=window_seconds / 3600, hours=(seconds or 0) / 3600, days=days,
+        pods=int(pods or 0), priced_hours=(priced_seconds or 0) / 3600, hours=(seconds or 0) / 3600, days=days,
         weekdays=weekdays, first=aware(first), last=aware(last), since=aware(since), changed=changed,
+        priced_since=aware(priced_since),
         restarts=None if restarts is None else int(restarts), oom_kills=None if kills is None else int(kills),
         killed_limit_bytes=killed_limit, last_kill=None if last_kill is None else aware(last_kill),
         throttled=throttled, pressure=None if pressed is None or not seconds else pressed / int(seconds),
@@ -260,5 +263,5 @@ def _resource(
     whole, earlier, later = distributions
     return ResourceUse(
         whole=whole, earlier=earlier, later=later, worst_pod=worst, peak=peak, asked=asked, limit=limit or None,
-        charged_hours=charged, used_hours=used, cost_nanos=int(cost),
+        charged_hours=charged or 0.0, used_hours=used, cost_nanos=int(cost or 0),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fleetcost.query.sharing import HOURS_PER_MONTH
+from fleetcost.query.usage import ContainerUse
 from fleetcost.savings.ledger import NO_CLAIM, Account, SavingClaim
 from fleetcost.savings.recommend import RequestAdvice
 from fleetcost.savings.words import SavingKind, SavingReason, Verdict
@@ -25,6 +26,13 @@ class ClusterTime:
     def monthly(self, nanos: int) -> int:
         """Return what a cost of the window is per month, rounded towards zero, so that parts stay within the whole."""
         return int(nanos * MINUTES_PER_MONTH // self.minutes) if nanos > 0 else 0
+
+    def of(self, use: ContainerUse) -> ClusterTime:
+        """Return what stands behind a container's costs: not the time before it asked for what it asks for now."""
+        if use.priced_since <= use.first:
+            return self
+        minutes = int((self.last - use.priced_since).total_seconds() // 60)
+        return ClusterTime(max(min(minutes, self.minutes), 1), self.last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,8 @@ def workload_account(use: ContainerUse) -> Account:
 
 def monthly_freed(advice: RequestAdvice, time: ClusterTime) -> tuple[int, int]:
     """Return what CPU and memory are freed per month, negative where more would be held."""
-    use = advice.use
-    amounts = [freed_of(one, given, use.window_hours) for one, given in ((use.cpu, advice.cpu), (use.ram, advice.ram))]
+    use, time = advice.use, time.of(advice.use)
+    amounts = [freed_of(one, given, use.priced_hours) for one, given in ((use.cpu, advice.cpu), (use.ram, advice.ram))]
     cpu, ram = (time.monthly(nanos) if nanos > 0 else -time.monthly(-nanos) for nanos in amounts)
     return cpu, ram
 
@@ -106,7 +106,7 @@ def _opportunity(advice: RequestAdvice, number: int, time: ClusterTime) -> Oppor
         currency=use.currency,
         verdict=advice.verdict,
         reasons=advice.reasons,
-        cost_nanos=time.monthly(use.cpu.cost_nanos + use.ram.cost_nanos),
+        cost_nanos=time.of(use).monthly(use.cpu.cost_nanos + use.ram.cost_nanos),
         money=SavingMoney(freed_nanos=freed),
         freed_claim=SavingClaim((workload_account(use),), freed),
         advice=replace(

@@ -41,8 +41,9 @@ def container(
     known: dict[str, Any] = {
         "cluster": "c1", "currency": "USD", "namespace": "shop", "controller_kind": "deployment", "controller": "web",
         "container": "app", "cpu": resource(cores, UsageScale.CPU, asked[0]),
-        "ram": resource(ram, UsageScale.RAM, asked[1]), "pods": DAYS, "window_hours": DAYS * 24.0, "hours": DAYS * 24.0,
-        "days": DAYS, "weekdays": 7, "first": START, "last": END, "since": START, "restarts": 0, "oom_kills": 0,
+        "ram": resource(ram, UsageScale.RAM, asked[1]), "pods": DAYS, "priced_hours": DAYS * 24.0, "hours": DAYS * 24.0,
+        "days": DAYS, "weekdays": 7, "first": START, "last": END, "since": START, "priced_since": START, "restarts": 0,
+        "oom_kills": 0,
     }  # fmt: skip
     return ContainerUse(**known | facts)
 
@@ -97,12 +98,12 @@ def fortnight() -> dict[str, Told]:
         ),
         "cron": Told(
             container(cron(), [100.0 * MIB] * len(cron()), controller_kind="cronjob", hours=DAYS * 40 / 60,
-                      window_hours=DAYS * 40 / 60),
+                      priced_hours=DAYS * 40 / 60),
             "thin", frozenset({"thin"}),
         ),
         "short runs": Told(
             container([0.5] * DAYS, [100.0 * MIB] * DAYS, controller_kind="job", hours=DAYS / 12,
-                      window_hours=DAYS / 12),
+                      priced_hours=DAYS / 12),
             "withheld", frozenset({"too short to see"}),
         ),
         "autoscaled": Told(replace(steady, autoscaled=True), "ok", frozenset({"autoscaled"})),
@@ -123,11 +124,11 @@ def fortnight() -> dict[str, Told]:
         "gap": Told(replace(steady, hours=DAYS * 24 * 1.3), "thin", frozenset({"gaps"})),
         "hardly seen": Told(replace(steady, hours=DAYS * 24 * 2.5), "withheld", frozenset({"not seen"})),
         "young": Told(
-            container(wave()[:240], MEMORY[:240], hours=20.0, window_hours=20.0, days=1, weekdays=1), "withheld",
+            container(wave()[:240], MEMORY[:240], hours=20.0, priced_hours=20.0, days=1, weekdays=1), "withheld",
             frozenset({"short life"}),
         ),
         "three days": Told(
-            container(wave()[:720], MEMORY[:720], hours=60.0, window_hours=60.0, days=3, weekdays=3), "thin",
+            container(wave()[:720], MEMORY[:720], hours=60.0, priced_hours=60.0, days=3, weekdays=3), "thin",
             frozenset({"thin"}),
         ),
         "restarting": Told(replace(steady, restarts=40), "thin", frozenset({"restarting"})),

@@ -126,7 +126,7 @@ def test_what_is_freed(pods: int, now: tuple[float, float], new: tuple[float, fl
     advice = recommend(use, RULE)
     given_back = 0
     for one, said, size in ((use.cpu, advice.cpu, new[0]), (use.ram, advice.ram, new[1] * GIB)):
-        given_back += freed_of(one, replace(said, request=size), use.window_hours)
+        given_back += freed_of(one, replace(said, request=size), use.priced_hours)
     monthly = given_back * pods * 730 / (24 * DAYS) / 10**9
     assert monthly == pytest.approx(freed, abs=0.01)
 

@@ -34,7 +34,7 @@ def request_row(use: ContainerUse, rule: SizingRule, time: ClusterTime) -> Json 
     cores, size = bare_sizes(use, rule)
     if cores is None or size is None:
         return None
-    saved = [_monthly(one, new, use, time) for one, new in ((use.cpu, cores), (use.ram, size))]
+    saved = [_monthly(one, new, use, time.of(use)) for one, new in ((use.cpu, cores), (use.ram, size))]
     return {
         "clusterID": use.cluster,
         "namespace": use.namespace,
@@ -61,12 +61,12 @@ def _normalized(cores: float, size: float) -> Json:
 
 
 def _mean(resource: ResourceUse, use: ContainerUse) -> float:
-    return rate(resource.used_hours, use.window_hours)
+    return rate(resource.used_hours, use.priced_hours)
 
 
 def _monthly(resource: ResourceUse, new: float, use: ContainerUse, time: ClusterTime) -> float:
     """Return what a resource costs less per month; negative where it would cost more."""
-    less = charged_less(resource, new, use.window_hours)
+    less = charged_less(resource, new, use.priced_hours)
     return money(time.monthly(less) if less > 0 else -time.monthly(-less))
 
 

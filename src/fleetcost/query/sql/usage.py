@@ -88,29 +88,35 @@ class UsageQueries:
             f"known AS (SELECT {listed}, {', '.join(f'max(n.{name}) AS {name}' for name in facts)}, "
             "min(d.window_start) AS first, "
             f"sum(CASE WHEN {other} THEN 1 ELSE 0 END) * {MOST_CHANGED} > max(n.days) AS changed, "
-            f"max(CASE WHEN {other} THEN d.window_end END) AS changed_at\n"
+            f"coalesce(max(CASE WHEN {other} THEN d.window_end END), min(d.window_start)) AS priced_since\n"
             f"FROM newest AS n JOIN container_days AS d ON {matched('n', 'd', CONTAINER)} GROUP BY {listed})\n"
             f"SELECT row_number() OVER (ORDER BY {keys}) - 1 AS number, {keys}, {', '.join(facts)}, first, "
-            "changed, CASE WHEN changed THEN changed_at ELSE first END AS since\nFROM known"
+            "priced_since, changed, CASE WHEN changed THEN priced_since ELSE first END AS since\nFROM known"
         )
 
     def facts(self) -> str:
         """Return a row a container, by number; see `usage.ContainerUse` and the places where it is read."""
         counts = "d.window_start >= s.since"
         keys = ", ".join(f"s.{name}" for name in CONTAINER)
-        kept = ("first", "newest_end", "since", "changed", "cpu_asked", "ram_asked", "cpu_limit", "ram_limit")
+        sizes = ("cpu_asked", "ram_asked", "cpu_limit", "ram_limit")
+        kept = ("first", "newest_end", "since", "priced_since", "changed", *sizes)
         held = ", ".join(f"s.{name}" for name in kept)
+
+        def priced(amount: str) -> str:
+            return f"CASE WHEN d.window_start >= s.priced_since THEN {amount} END"
+
         whole = ", ".join(
-            f"nanos({self._source.rounded(f'sum(d.{name}_cost)')}), sum(d.{name}_charged)::DOUBLE, "
-            f"coalesce(sum(d.{name}_used), 0)::DOUBLE, max(d.{name}_peak)"
+            f"nanos({self._source.rounded(f'sum({cost})')}), sum({charged})::DOUBLE, "
+            f"coalesce(sum({used}), 0)::DOUBLE, max(d.{name}_peak)"
             for name in ("cpu", "ram")
+            for cost, charged, used in [[priced(f"d.{name}_{what}") for what in ("cost", "charged", "used")]]
         )
 
         def since(amount: str) -> str:
             return f"CASE WHEN {counts} THEN {amount} END"
 
         return (
-            f"SELECT {keys}, {held}, {whole}, sum(d.seconds), sum({since('d.seconds')}), "
+            f"SELECT {keys}, {held}, {whole}, sum({priced('d.seconds')}), sum({since('d.seconds')}), "
             f"count(DISTINCT {since('d.window_start')}), count(DISTINCT {since('dayofweek(d.window_start)')}), "
             f"sum({since('d.restarts')}), sum({since('d.oom_kills')}), "
             "max(CASE WHEN d.oom_kills > 0 THEN d.ram_limit END), "
