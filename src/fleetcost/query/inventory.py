@@ -195,7 +195,8 @@ class UnusedCommitment:
 
     Attributes:
         unused_nanos: its cost in the frame
-        demand_nanos: what its payer paid for machines of the provider that no commitment covers
+        demand_nanos: what its payer paid for machines of the provider that no commitment covers; 0 where it is for
+            something else than machines
     """
 
     currency: str
@@ -211,8 +212,16 @@ class UnusedCommitment:
 
 
 @dataclass(frozen=True, slots=True)
+class BilledTime:
+    """How many days of an integration have a bill, and when the newest of them ends."""
+
+    days: int
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FleetInventory:
-    """All of it; `billed_days` says how many days of each integration have a bill."""
+    """All of it; `billed` is by integration."""
 
     volumes: tuple[HeldVolume, ...]
     workloads: tuple[HeldWorkload, ...]
@@ -220,7 +229,7 @@ class FleetInventory:
     busy: BusyHour
     orphans: tuple[BilledOrphan, ...]
     commitments: tuple[UnusedCommitment, ...]
-    billed_days: Mapping[str, int]
+    billed: Mapping[str, BilledTime]
 
 
 def inventory_question(frame: Frame, clusters: Filter | None) -> Question:
@@ -248,7 +257,7 @@ def read_inventory(
         nodes=held.nodes(),
         orphans=held.orphans() if bills else (),
         commitments=held.commitments() if bills else (),
-        billed_days=held.billed_days() if bills else {},
+        billed=held.billed() if bills else {},
         busy=InventoryReader(snapshot, replace(asked, frame=hours, shown=None)).busy(),
     )
 
@@ -295,9 +304,9 @@ class InventoryReader:
         """Read commitments with an unused part."""
         return tuple(UnusedCommitment(*_timed(row, 9)) for row in self.rows(self.queries.commitments()))
 
-    def billed_days(self) -> Mapping[str, int]:
-        """Read how many days of each integration have a bill."""
-        return {str(name): int(days) for name, days in self.rows(self.queries.billed_days())}
+    def billed(self) -> Mapping[str, BilledTime]:
+        """Read of which days each integration has a bill."""
+        return {str(name): BilledTime(days, aware(last)) for name, days, last in self.rows(self.queries.billed())}
 
     def busy(self) -> BusyHour:
         """Read the busy hour of each cluster, from a frame of hours."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
-from fleetcost.query.inventory import BilledOrphan, UnusedCommitment
+from fleetcost.query.inventory import BilledOrphan, BilledTime, UnusedCommitment
 from fleetcost.savings.ledger import Account, SavingClaim
 from fleetcost.savings.opportunity import (
     MINUTES_PER_MONTH,
@@ -20,21 +21,30 @@ from fleetcost.savings.words import SavingKind, SavingReason, Verdict
 ORPHANED_DAYS = 3
 """A resource that was billed on fewer days may be about to be used, or to go."""
 
+LATE_BY = timedelta(days=1)
+"""What an integration's newest day does not name yet may only be late."""
+
 _MINUTES_PER_DAY = 1440
 
 
-def orphaned_resources(orphans: Iterable[BilledOrphan], billed_days: Mapping[str, int]) -> CouldSave:
-    """Judge resources that are billed and used by nothing."""
-    found = tuple(_orphaned(one, billed_days[one.integration]) for one in orphans if one.cost_nanos > 0)
+def orphaned_resources(orphans: Iterable[BilledOrphan], billed: Mapping[str, BilledTime]) -> CouldSave:
+    """Judge resources that are billed and used by nothing; one that is billed no more saves nothing any more."""
+    there = [one for one in orphans if _is_there(one, billed)]
+    found = tuple(_orphaned(one, billed[one.integration].days) for one in there if one.cost_nanos > 0)
     return CouldSave(found, len(found))
 
 
-def unused_commitments(commitments: Iterable[UnusedCommitment], billed_days: Mapping[str, int]) -> CouldSave:
+def unused_commitments(commitments: Iterable[UnusedCommitment], billed: Mapping[str, BilledTime]) -> CouldSave:
     """Judge commitments: what is unused is saved as far as use at on-demand prices could move below it."""
-    every = tuple(commitments)
+    every = [one for one in commitments if _is_there(one, billed)]
     idle = sum(one.demand_nanos <= 0 for one in every)
-    found = tuple(_unused(one, billed_days[one.integration]) for one in every)
+    found = tuple(_unused(one, billed[one.integration].days) for one in every)
     return CouldSave(found, len(every), +Counter({SavingReason.NO_DEMAND: idle}))
+
+
+def _is_there(one: BilledOrphan | UnusedCommitment, billed: Mapping[str, BilledTime]) -> bool:
+    """Whether it was billed to the end, or all but: a provider bills some resources a day later than others."""
+    return one.last >= billed[one.integration].last - LATE_BY
 
 
 def orphan_account(one: BilledOrphan) -> Account:

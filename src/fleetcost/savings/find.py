@@ -105,14 +105,14 @@ def find_savings(
     nodes, further = spare_nodes(pools, held.nodes, times, sizes_after(requests.found, going))
     said = {
         SavingKind.UNMOUNTED_VOLUMES: unmounted_volumes(held.volumes, times),
-        SavingKind.ORPHANED_RESOURCES: orphaned_resources(held.orphans, held.billed_days),
+        SavingKind.ORPHANED_RESOURCES: orphaned_resources(held.orphans, held.billed),
         SavingKind.OVERSIZED_VOLUMES: oversized_volumes(held.volumes, times, profile.headroom),
         SavingKind.IDLE_WORKLOADS: idle,
         SavingKind.UNUSED_GPUS: unused_gpus(held.workloads, times),
         SavingKind.REQUESTS: requests,
         SavingKind.NODES: nodes,
         SavingKind.NODES_AFTER: further,
-        SavingKind.COMMITMENTS: unused_commitments(held.commitments, held.billed_days),
+        SavingKind.COMMITMENTS: unused_commitments(held.commitments, held.billed),
     }
     budgets = budgets_of(held, times, pools)
     found = _settled([one for kind in SavingKind for one in said[kind].found], budgets)
@@ -145,9 +145,9 @@ def budgets_of(
         if time := times.get(workload.cluster):
             budgets[held_account(workload)] += time.monthly(held_nanos(workload))
     for orphan in held.orphans:
-        budgets[orphan_account(orphan)] += billed_monthly(orphan.cost_nanos, held.billed_days[orphan.integration])
+        budgets[orphan_account(orphan)] += billed_monthly(orphan.cost_nanos, held.billed[orphan.integration].days)
     for one in held.commitments:
-        days = held.billed_days[one.integration]
+        days = held.billed[one.integration].days
         budgets[commitment_account(one)] += billed_monthly(one.unused_nanos, days)
         budgets[demand_account(one)] = billed_monthly(one.demand_nanos, days)
     return dict(budgets)

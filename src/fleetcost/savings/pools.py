@@ -86,7 +86,7 @@ def pools_of(nodes: Sequence[HeldNode], busy: BusyHour, fewest: int) -> tuple[No
         busy: what ran
         fewest: nodes of a pool that are kept in any case
     """
-    known = {(one.cluster, one.name): one for one in nodes}
+    known = {(one.cluster, one.name): one for one in _of_one_currency(nodes)}
     rooms: dict[tuple[str, str], list[NodeRoom]] = defaultdict(list)
     for room in busy.rooms:
         held = known.get((room.cluster, room.name))
@@ -96,6 +96,16 @@ def pools_of(nodes: Sequence[HeldNode], busy: BusyHour, fewest: int) -> tuple[No
     for load in busy.loads:
         loads[load.cluster, load.node].append(load)
     return tuple(_pool(place, those, known, loads, busy, fewest) for place, those in sorted(rooms.items()))
+
+
+def _of_one_currency(nodes: Sequence[HeldNode]) -> Iterator[HeldNode]:
+    """Yield what nodes cost in the currency that their cluster is paid in now; unlike money is never one pool's."""
+    newest: dict[str, HeldNode] = {}
+    for one in nodes:
+        other = newest.setdefault(one.cluster, one)
+        if one.last > other.last:
+            newest[one.cluster] = one
+    return (one for one in nodes if one.currency == newest[one.cluster].currency)
 
 
 def spare_nodes(

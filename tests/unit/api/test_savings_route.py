@@ -229,6 +229,25 @@ def test_what_bills_name_alone(tmp_path: Path) -> None:
         assert get(opened, "boss", "/model/savings")["orphanedResources"]["savings_per_month"] == 0
 
 
+def test_a_commitment_is_held_against_what_it_could_cover(tmp_path: Path) -> None:
+    """What a plan of machines leaves unused could cover machines at on-demand prices; one of databases covers none."""
+    bucket = bucket_of(*(one for number in range(DAYS) for one in sets_of(day(number))))
+    machines = {"service": "AmazonEC2", "category": "Compute", "rule": "usage", "provider_id": "i-1"}
+    fees = [
+        {"rule": "commitment fee", "commitment_id": name, "commitment_status": "Unused", "service": service}
+        for name, service in (("plan", "ComputeSavingsPlans"), ("databases", "AmazonRDS"))
+    ]
+    for number in range(DAYS):
+        rows = [cloud_cost(number, 2, **fee) for fee in fees]
+        publish(bucket, cloud_set([cloud_cost(number, 1, **machines), *rows], number))
+    with app(tmp_path, bucket, at(0.5, DAYS), state=FolderState(tmp_path / "state")) as opened:
+        opened.ingestor.pass_once()
+        found = ask(opened, "/commitments")["savings"]
+    assert [(one["name"], one["verdict"], [why["reason"] for why in one["reasons"]]) for one in found] == [
+        ("plan", "ok", []), ("databases", "withheld", ["no demand"]),
+    ]  # fmt: skip
+
+
 def test_who_sees_a_part_of_the_fleet(tmp_path: Path) -> None:
     """A token of whole clusters sees their savings and spending alone; one of a namespace is told why it sees none."""
     sets = [one for cluster in ("c1", "c2") for one in sets_of(day(DAYS - 1), cluster)]

@@ -89,6 +89,6 @@ def inventory(**facts: Any) -> FleetInventory:
     """Return an inventory of nothing but what is given."""
     known: dict[str, Any] = {
         "volumes": (), "workloads": (), "nodes": (), "busy": NO_HOURS, "orphans": (), "commitments": (),
-        "billed_days": {},
+        "billed": {},
     }  # fmt: skip
     return FleetInventory(**known | facts)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import GIB, at
-from fleetcost.query.inventory import BilledOrphan, FleetInventory, UnusedCommitment
+from fleetcost.query.inventory import BilledOrphan, BilledTime, FleetInventory, UnusedCommitment
 from fleetcost.savings.find import PROFILES, find_savings
 from fleetcost.savings.ledger import SavingClaim, settle
 from fleetcost.savings.opportunity import ClusterTime, Opportunity
@@ -193,6 +193,9 @@ def test_a_cluster_without_hours_is_withheld() -> None:
     assert withheld(held, SavingKind.NODES) == {SavingReason.NO_HOURS: 1}
 
 
+BILLED = {"aws": BilledTime(DAYS, END)}
+
+
 def commitment(**facts: Any) -> UnusedCommitment:
     """Return a plan with an unused part of 20 beside 5 of use at on-demand prices."""
     known: dict[str, Any] = {
@@ -204,10 +207,10 @@ def commitment(**facts: Any) -> UnusedCommitment:
 
 def test_commitments_save_what_they_could_cover() -> None:
     """Two plans share the use at on-demand prices that they could cover: it is claimed once."""
-    held = inventory(commitments=(commitment(), commitment(commitment_id="sp-2")), billed_days={"aws": DAYS})
+    held = inventory(commitments=(commitment(), commitment(commitment_id="sp-2")), billed=BILLED)
     found = [one.money.expected_nanos for one in find_savings(held, (), TIMES, DEVELOPMENT).found]
     assert found == [pytest.approx(nanos(5) * MONTHLY, abs=1), 0]
-    alone = inventory(commitments=(commitment(demand_nanos=0),), billed_days={"aws": DAYS})
+    alone = inventory(commitments=(commitment(demand_nanos=0),), billed=BILLED)
     assert only(alone, SavingKind.COMMITMENTS).verdict is Verdict.WITHHELD  # type: ignore[union-attr]
 
 
@@ -215,9 +218,35 @@ def test_what_a_bill_names_alone_is_saved_whole() -> None:
     """An idle address costs what the bill says, per month."""
     orphan = BilledOrphan("USD", "aws", "AWS", "1", "eu", "EC2", "eip-1", "", "ElasticIP:IdleAddress", True,  # noqa: FBT003
                           nanos(1.68), DAYS, START, END)  # fmt: skip
-    found = only(inventory(orphans=(orphan,), billed_days={"aws": DAYS}), SavingKind.ORPHANED_RESOURCES)
+    found = only(inventory(orphans=(orphan,), billed=BILLED), SavingKind.ORPHANED_RESOURCES)
     assert found is not None
     assert found.money.expected_nanos == nanos(3.65)
+
+
+@pytest.mark.parametrize(("days", "found"), [(0, True), (1, True), (2, False), (9, False)])
+def test_what_is_billed_no_more_saves_nothing(days: int, found: bool) -> None:  # noqa: FBT001
+    """A resource or a commitment that ended before the newest bills is nobody's saving; a day late it may only be."""
+    ended = END - timedelta(days=days)
+    orphan = BilledOrphan("USD", "aws", "AWS", "1", "eu", "EC2", "eip-1", "", "ElasticIP:IdleAddress", True,  # noqa: FBT003
+                          nanos(1.68), DAYS, START, ended)  # fmt: skip
+    held = inventory(
+        orphans=(orphan,), commitments=(commitment(last=ended),), billed=BILLED
+    )  # fmt: skip
+    assert [bool(find_savings(held, (), TIMES, DEVELOPMENT).found), bool(only(held, SavingKind.COMMITMENTS))] == [
+        found, found,
+    ]  # fmt: skip
+
+
+def test_a_pool_is_of_one_currency() -> None:
+    """Of a cluster that is paid in another currency since some day, nodes count by what they cost in the newest one."""
+    names: dict[str, list[tuple[float, float]]] = {"a": [(0.1, 0.2)], "b": [], "c": [], "d": []}
+    before = [held_node(name, currency="EUR", last=END - timedelta(days=3), cost_nanos=nanos(900)) for name in names]
+    now = [held_node(name) for name in "abc"]
+    held = inventory(nodes=(*before, *now), busy=busy(names))
+    savings = find_savings(held, (), TIMES, DEVELOPMENT)
+    only_now = find_savings(inventory(nodes=tuple(now), busy=busy(names)), (), TIMES, DEVELOPMENT)
+    assert savings.found == only_now.found != ()
+    assert {one.currency for one in savings.found} == {"USD"}
 
 
 COST = st.integers(0, 10**13)
@@ -249,7 +278,7 @@ def test_what_is_expected_is_never_above_what_is_spent(
     held = inventory(
         volumes=tuple(volumes), workloads=tuple(workloads),
         nodes=tuple(held_node(name, cost_nanos=cost) for name, (cost, _) in zip(names, nodes, strict=True)),
-        busy=busy(names), billed_days={"aws": DAYS},
+        busy=busy(names), billed=BILLED,
         commitments=tuple(commitment(commitment_id=f"p{at_}", unused_nanos=unused, demand_nanos=demand)
                           for at_, (unused, demand) in enumerate(plans)),
     )  # fmt: skip

@@ -225,6 +225,11 @@ class InventoryQueries:
         source = self._bills
         rows = f"{source.table('cloud_cost')} WHERE {source.in_frame()} AND {source.passes()}"
         unused = f"(commitment_status = 'Unused' OR rule = '{ChargeRule.COMMITMENT_FEE}')"
+        # A reservation of databases covers no machine; what a plan of machines is named after differs by provider.
+        machines = (
+            f"max(CASE WHEN category = '{Category.COMPUTE}' OR lower(service) LIKE '%compute%' "
+            "OR lower(service) LIKE '%ec2%' OR lower(service) LIKE '%billingbenefits%' THEN 1 ELSE 0 END)"
+        )
         cost = source.money("amortized_net_cost")
         payer = "currency, provider, invoice_entity_id"
         demand = (
@@ -234,19 +239,20 @@ class InventoryQueries:
         held = (
             f"SELECT {payer}, integration, CASE WHEN commitment_id = '' THEN provider_id ELSE commitment_id END AS id, "
             f"max(service) AS service, {self._nanos(cost)} AS unused, count(DISTINCT window_start) AS days, "
-            f"max(window_end) AS last FROM {rows} AND {unused} GROUP BY {payer}, integration, 5"
+            f"max(window_end) AS last, {machines} AS machines FROM {rows} AND {unused} GROUP BY {payer}, integration, 5"
         )
         return (
             f"SELECT h.currency, h.integration, h.provider, h.invoice_entity_id, h.id, h.service, h.unused, "
-            f"coalesce(d.demand, 0), h.days, h.last\nFROM ({held}) AS h LEFT JOIN ({demand}) AS d "
+            f"CASE WHEN h.machines = 1 THEN coalesce(d.demand, 0) ELSE 0 END, h.days, h.last\n"
+            f"FROM ({held}) AS h LEFT JOIN ({demand}) AS d "
             "ON d.currency = h.currency AND d.provider = h.provider AND d.invoice_entity_id = h.invoice_entity_id\n"
             "WHERE h.unused > 0 AND h.id <> '' ORDER BY 1, 2, 3, 4, 5"
         )
 
-    def billed_days(self) -> str:
-        """Return how many days of each integration have a bill: integration, days."""
+    def billed(self) -> str:
+        """Return of each integration how many days have a bill, and when the newest of them ends."""
         return (
-            f"SELECT integration, count(DISTINCT window_start) FROM {self._bills.table('cloud_cost')} "
+            f"SELECT integration, count(DISTINCT window_start), max(window_end) FROM {self._bills.table('cloud_cost')} "
             f"WHERE {self._bills.in_frame()} GROUP BY integration"
         )
 
