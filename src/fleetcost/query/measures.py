@@ -48,6 +48,13 @@ AMOUNTS_WITH = {
 }
 """By table, the amounts that go on where the source was silent, each with the cost that is charged for it."""
 
+ADJUSTMENTS_WITH = {
+    "allocation": {adjustment: cost for cost, adjustment in COSTS_WITH.items()},
+    "asset": {"adjustment": "cost"},
+    "tenancy": {"disks_adjustment": "disks", "management_adjustment": "management"},
+}
+"""By table, what bills add, each with the cost that it is added to."""
+
 IDLE_MEASURES = ("cpu_cost", "ram_cost", "gpu_cost")
 """Columns of the idle tables."""
 

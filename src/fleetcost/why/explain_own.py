@@ -33,6 +33,9 @@ LABELS = {
 ROW_KEYS = tuple(key for key in KEYS[Fineness.ROW] if key != "window_start")
 """What tells single rows of one window apart."""
 
+_ROUNDED = Decimal("1e-6")
+"""Pieces that are more than their row by less than this are only rounded."""
+
 _NETWORK = {
     "network_zone_cost": "between zones",
     "network_region_cost": "between regions",
@@ -122,6 +125,8 @@ def _single(
     steps = (*steps, _row_step(charge))
     pieces = _pieces(charge, column) if basis == "listed" and not charge.costs[column].estimated else []
     left = amount - sum((cost for _, cost, _ in pieces), Decimal(0))
+    if left < -_ROUNDED:  # the pieces are of the whole row, of which estimated time was left out
+        pieces = []
     for piece, cost, facts in pieces:
         yield PlacedCharge((*steps, piece), cost, facts=facts)
     if not pieces:

@@ -12,12 +12,18 @@ from builders import allocation, allocation_set, asset_set, at, bucket_of, day, 
 from fleetcost.api.operation import Operation
 from fleetcost.api.routes.operations import EVERY
 from fleetcost.api.words import Family
+from fleetcost.bucket.memory import MemoryBucket
 from fleetcost.model.cloud_cost import BillState
+from fleetcost.query.measures import COSTS_WITH
 from fleetcost.sets.cloud.publish import publish
 from unit.api.apps import App, app
+from unit.ingest.billed_fleet import CURRENCIES, billed_fleet, estimate_thirds
+from unit.ingest.billed_fleet import DAYS as DAYS_WITH_BILLS
 
 DAYS = [f"2026-01-1{number}T00:00:00Z,2026-01-1{number + 1}T00:00:00Z" for number in range(3)]
 """The first is not whole, the others are."""
+
+SPAN = "2026-01-10T00:00:00Z,2026-01-12T00:00:00Z"
 
 COMPATIBLE = [
     one
@@ -182,3 +188,62 @@ def test_completeness_has_the_minutes(bridged: App) -> None:
 def test_another_word_is_refused(bridged: App) -> None:
     """`estimated` is include or exclude."""
     bridged.refused("/api/v1/allocations", estimated="maybe")
+
+
+@pytest.fixture(scope="module")
+def billed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """An application with two clusters and their bills, of whose every cost a third is estimated."""
+    fleet, bucket = billed_fleet(1), MemoryBucket()
+    estimate_thirds(fleet, CURRENCIES)
+    for number in DAYS_WITH_BILLS:
+        for cluster in ("aws", "azure"):
+            fleet.publish_cluster(bucket, cluster, number)
+            fleet.publish_bill(bucket, f"bills-{cluster}", number)
+    with app(tmp_path_factory.mktemp("billed"), bucket, at(day=2, hour=12), None) as opened:
+        opened.ingestor.pass_once()
+        yield opened
+
+
+@pytest.mark.parametrize("idle", ["separate", "share"])
+@pytest.mark.parametrize("by", ["cluster", "namespace", "pod", "node"])
+@pytest.mark.parametrize("basis", ["billed", "list"])
+def test_what_bills_add_goes_with_the_cost_it_was_added_to(billed: App, basis: str, by: str, idle: str) -> None:
+    """Where a third of every cost is estimated, a third of every part of each row goes, what bills add included."""
+    asked = {"window": SPAN, "aggregate": by, "idle": idle, "basis": basis, "tenancy": "separate"}
+    whole, without = (
+        {row["name"]: row for row in billed.get("/api/v1/allocations", estimated=how, **asked)["rows"]}
+        for how in ("include", "exclude")
+    )
+    assert whole.keys() == without.keys()
+    for name, row in whole.items():
+        for figure in ("total_cost", *COSTS_WITH):
+            assert without[name][figure] == pytest.approx(row[figure] * 2 / 3, abs=1e-6), (name, figure)
+
+
+@pytest.mark.parametrize("basis", ["billed", "list"])
+def test_books_close_without_estimates(billed: App, basis: str) -> None:
+    """Without estimates allocations, idle and tenancy are what assets cost, to a nano for each row that shares."""
+    asked = {"window": SPAN, "basis": basis, "estimated": "exclude"}
+    allocated = billed.get("/api/v1/allocations", aggregate="cluster", tenancy="separate", **asked)["totals"]
+    of_assets = billed.get("/api/v1/assets", aggregate="cluster", **asked)["totals"]
+    assert allocated["total_cost"] == pytest.approx(of_assets["total_cost"], abs=1e-7)
+    for name in ("cpu_cost", "ram_cost", "gpu_cost"):
+        assert allocated[name] == pytest.approx(of_assets[name], abs=1e-7)
+
+
+@pytest.mark.parametrize("basis", ["billed", "list"])
+def test_volumes_and_balancers_go_with_their_rows(billed: App, basis: str) -> None:
+    """The volumes and load balancers of a row are its own cost of them at list price, with estimates and without."""
+    byte_hours = {}
+    for how in ("include", "exclude"):
+        asked = {"window": SPAN, "accumulate": "true", "aggregate": "pod", "basis": basis, "estimated": how}
+        (rows,) = billed.get("/model/allocation", shareTenancyCosts="false", includeIdle="true", **asked)["data"]
+        found = [row for row in rows.values() if row.get("pvs")]
+        assert found
+        for row in found:
+            volumes, balancers = row["pvs"].values(), row["lbAllocations"].values()
+            assert sum(one["cost"] for one in volumes) == pytest.approx(row["pvCost"], abs=1e-4)
+            assert sum(one["cost"] for one in balancers) == pytest.approx(row["loadBalancerCost"], abs=1e-4)
+            assert sum(one["byteHours"] for one in volumes) == pytest.approx(row["pvByteHours"], abs=1)
+            byte_hours[how] = byte_hours.get(how, 0) + row["pvByteHours"]
+    assert byte_hours["exclude"] == pytest.approx(byte_hours["include"] * 2 / 3, rel=0.06)  # ten bytes, rounded down

@@ -8,7 +8,7 @@ a whole, GCP in a currency of its own. Two hours of two days; a day's set is the
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -283,3 +283,20 @@ def billed(fleet: BilledFleet, name: AssetName, number: int) -> tuple[Decimal, b
             found, exact = True, exact and len(row.assets) == 1
             whole += row.cost.amortized_net_cost * weights[name] / sum(weights.values())
     return (whole, exact) if found else None
+
+
+def estimate_thirds(fleet: BilledFleet, clusters: Collection[str]) -> None:
+    """Make a third of every cost of these clusters one that is estimated."""
+    kinds: tuple[dict[tuple[str, Window], list[Any]], ...] = (fleet.allocations, fleet.assets)
+    for rows in kinds:
+        for (cluster, window), own in rows.items():
+            if cluster in clusters:
+                rows[cluster, window] = [_with_estimates(one) for one in own]
+
+
+def _with_estimates(row: Any) -> Any:
+    names = [name for name in type(row).__dataclass_fields__ if name.endswith("cost_estimated")]
+    parts = {name: (getattr(row, name.removesuffix("_estimated")) / 3).quantize(NANO) for name in names}
+    if "cost_estimated" in parts and row.type == "Node":
+        parts["cost_estimated"] = sum((parts[f"{name}_cost_estimated"] for name in ("cpu", "ram", "gpu")), Decimal(0))
+    return replace(row, **parts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal, localcontext
 from typing import Any
 
@@ -18,7 +17,7 @@ from fleetcost.query.asset_charges import ASSET_FIGURES
 from fleetcost.why.explain import FIGURES
 from unit.api.apps import App, app
 from unit.api.mixed import book, rate_table
-from unit.ingest.billed_fleet import CURRENCIES, DAYS, NANO, billed_fleet
+from unit.ingest.billed_fleet import CURRENCIES, DAYS, billed_fleet, estimate_thirds
 
 WINDOW = "2026-01-10T00:00:00Z,2026-01-12T00:00:00Z"
 NOW = at(day=2, hour=12)
@@ -47,10 +46,7 @@ many = settings(max_examples=10, deadline=None, suppress_health_check=list(Healt
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """Three clusters in two currencies: one of two days is billed, two have estimates, one has a gap."""
     made, bucket = billed_fleet(1), MemoryBucket()
-    for rows in (made.allocations, made.assets):
-        for (cluster, window), own in rows.items():
-            if cluster != "azure":
-                rows[cluster, window] = [estimated(one) for one in own]
+    estimate_thirds(made, ("aws", "gcp"))
     for number in DAYS:
         for cluster in CURRENCIES:
             if (cluster, number) != ("azure", DAYS[1]):
@@ -63,15 +59,6 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     ) as found:
         found.ingestor.pass_once()
         yield found
-
-
-def estimated(row: Any) -> Any:
-    """Return a row of which a third of every cost is estimated."""
-    names = [name for name in type(row).__dataclass_fields__ if name.endswith("cost_estimated")]
-    parts = {name: (getattr(row, name.removesuffix("_estimated")) / 3).quantize(NANO) for name in names}
-    if "cost_estimated" in parts and row.type == "Node":
-        parts["cost_estimated"] = sum((parts[f"{name}_cost_estimated"] for name in ("cpu", "ram", "gpu")), Decimal(0))
-    return replace(row, **parts)
 
 
 def explained(one: App, **asked: Any) -> Any:

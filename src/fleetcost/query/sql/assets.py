@@ -12,7 +12,7 @@ from fleetcost.query.properties import ASSET_PROPERTIES
 from fleetcost.query.question import Question
 from fleetcost.query.sql.idle import Cells
 from fleetcost.query.sql.names import Chosen, Names, every_name
-from fleetcost.query.sql.source import RESOURCES, FromClause
+from fleetcost.query.sql.source import RESOURCES, FromClause, billed
 from fleetcost.query.sql.stage import Stage
 
 HALVES = ("sum", "weight", "plain", "count")
@@ -87,23 +87,7 @@ class AssetCells:
     def _measure(self, name: str) -> str:
         """Return a measure; where costs are joined with their adjustments, a node's resources have theirs inside."""
         question = self._question
-        billed = question.adjusted and not self._source.lacks("adjustment")
-        if question.joined and billed and name.removesuffix("_cost") in RESOURCES:
-            return self._source.money(_billed(name))
+        adjusted = question.adjusted and not self._source.lacks("adjustment")
+        if question.joined and adjusted and name.removesuffix("_cost") in RESOURCES:
+            return self._source.money(f"CASE WHEN type = 'Node' THEN {name} + {billed(name)} ELSE {name} END")
         return self._source.measure(name)
-
-
-def _billed(name: str) -> str:
-    """
-    Return what was billed for one resource of a node: its part of the adjustment, the largest resource the exact rest.
-
-    Parts are by list cost, the same as `tables/sql/node_share.sql`, for single rows.
-    """
-    own, *others = (name, *(f"{each}_cost" for each in RESOURCES if f"{each}_cost" != name))
-    whole = " + ".join(f"{each}_cost" for each in RESOURCES)
-    part = "coalesce(quotient(nanos(adjustment) * nanos({}), nullif(nanos(" + whole + "), 0)), 0)"
-    rest = f"nanos(adjustment) - {' - '.join(part.format(each) for each in others)}"
-    order = [f"{each}_cost" for each in RESOURCES]
-    largest = " AND ".join(f"{own} {'>=' if order.index(own) < order.index(each) else '>'} {each}" for each in others)
-    taken = f"CASE WHEN {largest} THEN {rest} ELSE {part.format(own)} END"
-    return f"CASE WHEN type = 'Node' THEN {own} + amount_of({taken}) ELSE {own} END"

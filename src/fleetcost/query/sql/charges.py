@@ -20,7 +20,6 @@ from fleetcost.query.sql.names import Names
 from fleetcost.query.sql.shared import Shared
 from fleetcost.query.sql.source import RESOURCES, FromClause, matched
 from fleetcost.query.sql.stage import Stage
-from fleetcost.tables.statements import query
 
 OWN_COSTS = ALLOCATION.of(COST)
 """The costs of a row of allocations."""
@@ -251,20 +250,16 @@ class ChargeQueries:
         adjusted, nothing = self._question.adjusted, f"0::{self._source.amount}"
         costs, sums, shown = [], [], []
         for name in RESOURCES:
-            cost = f"{name}_cost" if self._question.estimated else f"{name}_cost - {name}_cost_estimated"
-            adjustment = source.money(f"{name}_adjustment") if adjusted else nothing
-            costs += [f"{source.money(cost)} AS {name}_cost", f"{adjustment} AS {name}_adjustment"]
+            costs += [f"{name}_cost", f"{f'{name}_adjustment' if adjusted else nothing} AS {name}_adjustment"]
             adjustment = f"sum({source.money(f'{name}_cost_adjustment')})" if adjusted else nothing
             sums += [f"sum({source.money(f'{name}_cost')}) AS {name}_cost", f"{adjustment} AS {name}_adjustment"]
             parts = [f"{name}_cost", f"{name}_adjustment"]
             shown += [*(f"n.{part}" for part in parts), *(f"coalesce(a.{part}, 0)" for part in parts), f"i.{name}_cost"]
-        shares = source.exchanged(f"({query('node_share', self._question.frame.resolution)})", (), _NODE_SHARE)
-        where = f"{source.in_frame()} AND {self._focused()}"
         rows, at = IdleRows(self._question, self._dialect), "node" if self._question.idle_by_node else "''"
-        nodes = f"SELECT {', '.join([*place, *costs])} FROM {shares} WHERE {where}"
+        nodes = f"SELECT {', '.join([*place, *costs])} FROM ({source.node_shares()}) WHERE {self._focused()}"
         allocated = (
             f"SELECT {', '.join([*place, *sums])} FROM {source.table('allocation', (*place, 'kind'))} "
-            f"WHERE {where} AND kind = 'workload' GROUP BY {', '.join(place)}"
+            f"WHERE {source.in_frame()} AND {self._focused()} AND kind = 'workload' GROUP BY {', '.join(place)}"
         )
         return (
             f"SELECT i.cluster, i.window_start, i.node, {', '.join(shown)}\n"
@@ -380,9 +375,5 @@ class ChargeQueries:
         return " AND ".join(conditions) or "TRUE"
 
 
-_NODE_SHARE = (
-    "cluster", "window_start", "node", "currency",
-    *(f"{name}{part}" for name in RESOURCES for part in ("_cost", "_adjustment", "_cost_estimated")),
-)  # fmt: skip
 _PLACE = ("window_start", "cluster", "place")
 _TENANCY = ("disks", "management")

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.question import Question
 from fleetcost.query.sql.grain import PARTS, Grain
 from fleetcost.query.sql.names import Names
+from fleetcost.query.sql.observed import observed
 from fleetcost.query.sql.proportions import proportions
 from fleetcost.query.sql.shared import Shared
 from fleetcost.query.sql.source import FromClause
+
+_OBSERVED = (
+    *(f"{name}_cost{part}" for name in ("cpu", "pv", "load_balancer") for part in ("", "_estimated")),
+    "estimated_hours", '"start"', '"end"',
+)  # fmt: skip
+"""What of a row tells which part of its lists is estimated."""
 
 
 class Details:
@@ -21,6 +29,8 @@ class Details:
         self._dialect = dialect
         self._source = FromClause(question, dialect)
         self._names = Names(question, dialect)
+        # Of a volume only the row knows which part is estimated, so lists are read with the whole of their rows.
+        self._whole = FromClause(replace(question, estimated=True), dialect)
 
     @property
     def names(self) -> list[str]:
@@ -53,7 +63,7 @@ class Details:
         return (
             f"SELECT * FROM (SELECT *, {self._source.step()} AS step{self._names.chosen()}, "
             f"{grain.origin()} AS origin\n"
-            f"FROM {self._source.table('allocation', reads)} WHERE {self._source.in_frame()} "
+            f"FROM {self._whole.table('allocation', reads)} WHERE {self._source.in_frame()} "
             f"AND {self._source.passes()}) WHERE origin IS NULL"
         )
 
@@ -62,12 +72,12 @@ class Details:
         return f"step, currency{self._names.listed()}"
 
     def _volumes(self) -> str:
-        byte_hours = self._dialect.whole("part.byte_hours")
+        byte_hours = self._dialect.whole(self._observed("byte_hours", "pv_cost", counted=True))
         return self._listed(
             "volumes",
             "part.volume AS volume",
             f"cluster, volume, min(part.provider_id) AS provider_id, sum({byte_hours})::DOUBLE AS byte_hours, "
-            f"{self._cost()} AS cost",
+            f"{self._cost('pv_cost')} AS cost",
             "cluster, volume",
             ("cluster", "volume", "provider_id", "byte_hours", "cost"),
         )
@@ -77,7 +87,8 @@ class Details:
             "load_balancers",
             "part.service AS service",
             "cluster, service, min(part.ip) AS ip, bool_or(part.private) AS private, "
-            f"sum(part.hours)::DOUBLE AS hours, {self._cost()} AS cost",
+            f"sum({self._observed('hours', 'load_balancer_cost')})::DOUBLE AS hours, "
+            f"{self._cost('load_balancer_cost')} AS cost",
             "cluster, service",
             ("cluster", "service", "ip", "private", "hours", "cost"),
         )
@@ -85,18 +96,24 @@ class Details:
     def _listed(self, column: str, keys: str, sums: str, by: str, fields: tuple[str, ...]) -> str:
         """Return a JSON list of the elements of a list column, added up by what names them, its first two fields."""
         record = self._dialect.list_of({name: name for name in fields}, 2)
+        more = "" if self._question.estimated else f", {', '.join(_OBSERVED)}"
         return (
             f"SELECT {self._by}, {self._dialect.json(record)} AS detail\n"
             f"FROM (SELECT {self._by}, {sums}\n"
-            f"  FROM (SELECT *, {keys} FROM (SELECT {self._by}, cluster{self._source.factor}, "
+            f"  FROM (SELECT *, {keys} FROM (SELECT {self._by}, cluster{self._source.factor}{more}, "
             f"{self._dialect.each(column)} AS part "
             f"FROM ({self._rows(column)}) WHERE {self._dialect.length(column)} > 0))\n"
             f"  GROUP BY {self._by}, {by})\nGROUP BY {self._by}"
         )
 
-    def _cost(self) -> str:
-        """Return what the elements of a list cost together."""
-        cost = self._source.money("part.cost")
+    def _observed(self, name: str, cost: str, *, counted: bool = False) -> str:
+        """Return a figure of an element; without estimates, that is as much of it as of its row's cost."""
+        amount = f"part.{name}"
+        return amount if self._question.estimated else observed(amount, (cost, "cpu_cost"), timed=True, counted=counted)
+
+    def _cost(self, cost: str) -> str:
+        """Return what the elements of a list cost together, which are parts of a cost of their row."""
+        cost = self._source.money(self._observed("cost", cost))
         return f"{self._source.rounded(f'sum({cost})')}::DOUBLE"
 
     def _breakdown(self) -> str:

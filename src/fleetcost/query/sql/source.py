@@ -12,7 +12,6 @@ from fleetcost.query.conditions import Conditions, columns_of, label_conditions
 from fleetcost.query.dialect import Dialect
 from fleetcost.query.measures import (
     ADJUSTED,
-    AMOUNTS_WITH,
     COSTS_WITH,
     COUNTS,
     ESTIMATES,
@@ -25,6 +24,7 @@ from fleetcost.query.measures import (
 from fleetcost.query.question import Question, Step, Stretch
 from fleetcost.query.shown import FACTOR_TYPE
 from fleetcost.query.sql.names import Names
+from fleetcost.query.sql.observed import without_estimates
 from fleetcost.query.sql.stage import Stage
 from fleetcost.tables.columns import LABEL_COLUMNS
 from fleetcost.tables.rollups import source_columns
@@ -67,7 +67,7 @@ class FromClause:
             chosen = "".join(f", {self._dialect.looked_up(column)}" for column in looked_up)
             rows = f"(SELECT r.*{chosen} FROM {rows} AS r LEFT JOIN label_sets AS l ON l.label_set = r.label_set)"
         if not self._question.estimated and name in ESTIMATES:
-            rows = self._dialect.changed(rows, _without_estimates(name), every)
+            rows = self._dialect.changed(rows, without_estimates(name), every)
         return rows, every
 
     @property
@@ -252,8 +252,8 @@ class FromClause:
     @property
     def prorates(self) -> bool:
         """Whether a part of a cost takes its part of an adjustment: then sums depend on how finely rows are kept."""
-        billed = self._joins and self._question.adjusted
-        return billed and any(not self.lacks(PARTS_WITH[name][1]) for name in self.present(PARTS_WITH))
+        joined = self._joins and self._question.adjusted
+        return joined and any(not self.lacks(PARTS_WITH[name][1]) for name in self.present(PARTS_WITH))
 
     @property
     def _joins(self) -> bool:
@@ -294,26 +294,31 @@ class FromClause:
 
     def nodes(self) -> str:
         """Return what each node cost per window and resource; a node's adjustment is spread over its resources."""
-        whole = "(cpu_cost + ram_cost + gpu_cost)"
-        rate = (
-            "1"
-            if not self._question.adjusted
-            else f"CASE WHEN {whole} = 0 THEN 1 ELSE 1 + adjustment::DOUBLE / {whole}::DOUBLE END"
-        )
-        # Sums of floats depend on the order of rows; of decimals they do not.
-        shown = {name: self.money(f"{name} * ({rate})") for name in IDLE_MEASURES}
-        sums = ", ".join(f"sum(({amount})::{self.amount}) AS {name}" for name, amount in shown.items())
+        adjusted = self._question.adjusted
+        return self._of_nodes({name: f"{name} + {billed(name)}" if adjusted else name for name in IDLE_MEASURES})
+
+    def node_shares(self) -> str:
+        """Return what each node cost per window and resource at list price, and what a bill adds to that."""
+        adjustments = {f"{name}_adjustment": billed(f"{name}_cost") for name in RESOURCES}
+        return self._of_nodes(dict(zip(IDLE_MEASURES, IDLE_MEASURES, strict=True)) | adjustments)
+
+    def _of_nodes(self, amounts: Mapping[str, str]) -> str:
+        shown = ", ".join(f"({self.money(amount)})::{self.amount} AS {name}" for name, amount in amounts.items())
+        sums = ", ".join(f"sum({name}) AS {name}" for name in (*IDLE_MEASURES, "adjustment"))
+        factor = ", any_value(factor) AS factor" if self.factor else ""
         return (
-            f"SELECT window_start, cluster, name AS node, {sums} FROM {self.table('asset')} "
-            f"WHERE {self.in_frame()} AND type = 'Node' GROUP BY window_start, cluster, name"
+            f"SELECT window_start, cluster, node, {shown} FROM (SELECT window_start, cluster, name AS node, "
+            f"{sums}{factor} FROM {self.table('asset')} "
+            f"WHERE {self.in_frame()} AND type = 'Node' GROUP BY window_start, cluster, name)"
         )
 
     def idle(self) -> str:
-        """Return idle per window and node."""
-        if self._question.adjusted:
+        """Return idle per window and node; what was billed for it without estimates is in no table."""
+        if self._question.adjusted and self._question.estimated:
             return f"SELECT * FROM {self.table('idle')} WHERE {self.in_frame()}"
-        allocated = (
-            f"SELECT window_start, cluster, node, {self._sums(IDLE_MEASURES)} FROM "
+        allocated = ", ".join(f"sum({self.cost(name)}) AS {name}_cost" for name in RESOURCES)
+        rows = (
+            f"SELECT window_start, cluster, node, {allocated} FROM "
             f"{self.table('allocation', ('window_start', 'cluster', 'node', 'kind'))} "
             f"WHERE {self.in_frame()} AND kind = 'workload' GROUP BY window_start, cluster, node"
         )
@@ -325,11 +330,8 @@ class FromClause:
         return (
             f"SELECT {kept}, {lists} FROM (SELECT * FROM {self.table('idle')} WHERE {self.in_frame()}) AS i\n"
             f"JOIN ({self.nodes()}) AS n ON {matched('i', 'n', place)}\n"
-            f"LEFT JOIN ({allocated}) AS a ON {matched('i', 'a', place)}"
+            f"LEFT JOIN ({rows}) AS a ON {matched('i', 'a', place)}"
         )
-
-    def _sums(self, names: Collection[str]) -> str:
-        return ", ".join(f"sum({self.money(name)}) AS {name}" for name in names)
 
     def tenancy(self) -> str:
         """Return what a cluster itself costs per window: its nodes' own disks and its management."""
@@ -348,37 +350,16 @@ def matched(left: str, right: str, columns: Collection[str]) -> str:
     return " AND ".join(f"{left}.{name} = {right}.{name}" for name in columns)
 
 
-def _without_estimates(table: str) -> dict[str, str]:
-    """Return what columns of costs and amounts are without what is estimated, whose own columns are zero then."""
-    none, costs = "0::DECIMAL(38, 9)", {name.removesuffix("_estimated"): name for name in ESTIMATES[table]}
-    changed = {cost: f"{cost} - {estimate}" for cost, estimate in costs.items()} | dict.fromkeys(costs.values(), none)
-    if table == "allocation":
-        changed["cost"] = f"cost - ({' + '.join(costs.values())})"
-    if table not in AMOUNTS_WITH:
-        return changed
-    amounts = {name: _observed(name, cost, _first(table)) for name, cost in AMOUNTS_WITH[table].items()}
-    return changed | amounts | {"estimated_hours": none}
-
-
-def _first(table: str) -> str:
-    """Return the cost that tells what is estimated of a row whose own cost for an amount is zero."""
-    return "cost" if table == "asset" else "cpu_cost"
-
-
-def _observed(name: str, cost: str, other: str) -> str:
+def billed(cost: str) -> str:
     """
-    Return the part of an amount that was observed.
+    Return what was billed for one resource of a node: its part of the adjustment, the largest resource the exact rest.
 
-    A cost is even over a row's time, so its estimated part says which part of the time that is; where nothing costs
-    anything, the row's time itself does.
+    Parts are by list cost, the same as `tables/sql/node_share.sql`.
     """
-    seconds = 'seconds_between("start", "end")'
-    ways = {
-        f"{cost} <> 0": (f"nanos({cost}_estimated)", f"nanos({cost})"),
-        f"{other} <> 0": (f"nanos({other}_estimated)", f"nanos({other})"),
-        f"{seconds} > 0": ("nanos(estimated_hours) * 3600", f"wide({seconds}) * 1000000000"),
-    }
-    whole = f"wide({name})" if name in COUNTS else f"nanos({name})"
-    cases = " ".join(f"WHEN {met} THEN quotient({whole} * {part}, {of})" for met, (part, of) in ways.items())
-    estimate = f"CASE {cases} ELSE 0 END"
-    return f"{name} - {estimate}" if name in COUNTS else f"{name} - amount_of({estimate})"
+    own, *others = (cost, *(name for name in IDLE_MEASURES if name != cost))
+    whole = " + ".join(IDLE_MEASURES)
+    part = "coalesce(quotient(nanos(adjustment) * nanos({}), nullif(nanos(" + whole + "), 0)), 0)"
+    rest = f"nanos(adjustment) - {' - '.join(part.format(each) for each in others)}"
+    order = IDLE_MEASURES.index
+    largest = " AND ".join(f"{own} {'>=' if order(own) < order(each) else '>'} {each}" for each in others)
+    return f"amount_of(CASE WHEN {largest} THEN {rest} ELSE {part.format(own)} END)"
