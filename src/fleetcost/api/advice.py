@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-
 import msgspec
 
 from fleetcost.api.change import exact_nanos
@@ -126,34 +123,6 @@ def advice_document(one: Opportunity, whole: ContainerUse | None) -> RequestAdvi
         ram_freed=exact_nanos(one.advice.ram_freed_nanos),
         evidence=_evidence(use, one.advice.observed_hours),
     )
-
-
-def patches(found: Iterable[Opportunity]) -> str:
-    """Write recommendations as patches of `kubectl patch --patch-file`, one a workload, each below its command."""
-    by_workload: dict[tuple[str, ...], list[Opportunity]] = defaultdict(list)
-    for one in found:
-        if one.advice is not None and one.advice.changes:
-            place = one.place
-            by_workload[place.cluster, place.namespace, place.controller_kind, place.controller].append(one)
-    return "".join(_patch(workload, those) for workload, those in sorted(by_workload.items()))
-
-
-def _patch(workload: tuple[str, ...], found: Iterable[Opportunity]) -> str:
-    cluster, namespace, kind, name = workload
-    lines = [
-        "---",
-        f"# cluster {cluster}: kubectl --namespace {namespace} patch {kind} {name} --patch-file FILE",
-        "spec:", "  template:", "    spec:", "      containers:",
-    ]  # fmt: skip
-    for one in found:
-        if one.advice is None:
-            continue
-        lines += [f"      - name: {one.place.name}", "        resources:", "          requests:"]
-        if (cores := one.advice.cpu.request) is not None:
-            lines.append(f"            cpu: {millicores(cores)}")
-        if (size := one.advice.ram.request) is not None:
-            lines.append(f"            memory: {mebibytes(size)}")
-    return "\n".join(lines) + "\n"
 
 
 def millicores(cores: float) -> str:

@@ -163,7 +163,7 @@ def test_a_patch_is_text(found: App) -> None:
     """Recommendations come as patches of workloads, each below the command that would apply it."""
     text = found.client.get("/api/v1/savings/requests", {"window": f"{DAYS}d", "format": "patch", "cluster": "c1"}).text
     assert "# cluster c1: kubectl --namespace shop patch deployment web --patch-file FILE" in text
-    assert "      - name: app\n        resources:\n          requests:\n            cpu: " in text
+    assert '      - name: "app"\n        resources:\n          requests:\n            cpu: ' in text
     assert "            memory: 118Mi\n" in text
 
 

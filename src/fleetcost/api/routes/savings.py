@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from fleetcost.api.advice import patches
 from fleetcost.api.compared import WindowJson, window_document
 from fleetcost.api.context import Context
 from fleetcost.api.currency import ConversionJson, conversion_document, report_currency
 from fleetcost.api.operation import Handed, Operation, Parameter, Reply
 from fleetcost.api.parameters import CURRENCY_PARAMETERS, flag, whole
+from fleetcost.api.patches import patches
 from fleetcost.api.problem import ForbiddenError
 from fleetcost.api.questions import asked_window
 from fleetcost.api.routes.archived_savings import put_aside_now
