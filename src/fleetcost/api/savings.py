@@ -49,6 +49,7 @@ class SavingJson(msgspec.Struct, frozen=True):
     Attributes:
         id: the same for the same thing in every answer
         name: of a volume, a container, a pool, or a resource of a bill
+        source: where a bill names it: integration, account and service
         verdict: whether to believe it
         cost: what it is about costs
         freed: what is given back at the prices it was charged; money only when a node goes
@@ -64,6 +65,7 @@ class SavingJson(msgspec.Struct, frozen=True):
     controller_kind: str
     controller: str
     name: str
+    source: str
     currency: str
     verdict: Verdict
     reasons: list[ReasonJson]
@@ -125,6 +127,7 @@ def saving_document(one: Opportunity, archived: ArchivedJson | None, use: Contai
         controller_kind=place.controller_kind,
         controller=place.controller,
         name=place.name,
+        source=place.source,
         currency=one.currency,
         verdict=one.verdict,
         reasons=[ReasonJson(reason, reason.meaning) for reason in one.reasons],

@@ -14,6 +14,7 @@ from fleetcost.cli.asking import add_api_flags
 from fleetcost.cli.flags import Subparsers
 from fleetcost.cli.query import ask
 
+_PLACE = ("source", "cluster", "namespace", "controller", "name")
 _MONEY = ("expected", "low", "high", "freed")
 
 
@@ -62,20 +63,25 @@ def _table(answer: dict[str, Any], *, facts: bool) -> Table:
     table = Table(title=f"{window['start']} to {window['end']}, per month", title_justify="left")
     table.add_column("what", overflow="fold")
     table.add_column("kind")
+    several = len({one["currency"] for one in answer["savings"]}) > 1
+    if several:
+        table.add_column("currency")
     for name in _MONEY:
         table.add_column(name, justify="right")
     for one in answer["savings"]:
-        table.add_row(_named(one, facts=facts), f"{one['kind']}{_doubt(one)}", *_figures(one))
+        currency = (one["currency"],) if several else ()
+        table.add_row(_named(one, facts=facts), f"{one['kind']}{_doubt(one)}", *currency, *_figures(one))
     table.add_section()
     for total in answer["totals"]:
         table.add_row(
-            f"total {total['currency']} of {Decimal(total['spent']):,.2f}", "", *_figures(total), style="bold"
-        )
+            f"total {total['currency']} of {Decimal(total['spent']):,.2f}", "", *([""] * several), *_figures(total),
+            style="bold",
+        )  # fmt: skip
     return table
 
 
 def _named(one: dict[str, Any], *, facts: bool) -> Text:
-    place = "/".join(filter(None, (one["cluster"], one["namespace"], one["controller"], one["name"])))
+    place = "/".join(filter(None, (one[part] for part in _PLACE)))
     lines = [f"{fact['name']}: {fact['value']} {fact['unit']}".rstrip() for fact in one["facts"]] if facts else []
     return Text("\n  ".join([place, *lines]))
 
@@ -85,4 +91,7 @@ def _doubt(one: dict[str, Any]) -> str:
 
 
 def _figures(one: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(f"{Decimal(one[name]):,.2f}" for name in _MONEY)
+    advice = one.get("advice") or {}
+    # Negative where a container is to ask for more: nothing is freed then, and the table would not say so.
+    held = min(sum(Decimal(advice.get(name, 0)) for name in ("cpu_freed", "ram_freed")), Decimal(0))
+    return tuple(f"{held if name == 'freed' and held else Decimal(one[name]):,.2f}" for name in _MONEY)

@@ -16,6 +16,7 @@ from rich.text import Text
 from fleetcost.cli.asking import add_api_flags, api_client
 from fleetcost.cli.flags import Subparsers, add_settings_flags, load_settings
 from fleetcost.cli.stores import clock, federated_storage
+from fleetcost.commands import ShownCommand
 from fleetcost.errors import CallerError, NoAnswerError
 from fleetcost.model.statement import parse_month
 from fleetcost.ops.reading import read_yaml
@@ -105,6 +106,9 @@ def _close(parsed: argparse.Namespace) -> int:
 def _list(parsed: argparse.Namespace) -> int:
     body = _asked(parsed, "")
     if body is None:
+        return 0
+    if not body["books"]:
+        Console().print(f"there is no book yet: write one, then {ShownCommand.STATEMENTS_DEFINE.quoted}", **_PLAIN)
         return 0
     table = Table("book", "month", "state", "closed", "total", "posted for earlier months", "waits for")
     for book in body["books"]:

@@ -72,7 +72,11 @@ def _orphaned(one: BilledOrphan, days: int) -> Opportunity:
     short = one.days < ORPHANED_DAYS
     return Opportunity(
         kind=SavingKind.ORPHANED_RESOURCES,
-        place=SavingPlace(one.cluster, name=one.provider_id),
+        place=SavingPlace(
+            one.cluster,
+            name=one.provider_id,
+            source=_joined(one.integration, one.account_id, one.region_id, one.service),
+        ),
         currency=one.currency,
         verdict=Verdict.THIN if short else Verdict.OK,
         reasons=(SavingReason.SHORT,) if short else (),
@@ -95,7 +99,7 @@ def _unused(one: UnusedCommitment, days: int) -> Opportunity:
     covered = min(cost, billed_monthly(one.demand_nanos, days))
     return Opportunity(
         kind=SavingKind.COMMITMENTS,
-        place=SavingPlace(name=one.commitment_id),
+        place=SavingPlace(name=one.commitment_id, source=_joined(one.integration, one.payer, one.service)),
         currency=one.currency,
         verdict=Verdict.OK if covered else Verdict.WITHHELD,
         reasons=() if covered else (SavingReason.NO_DEMAND,),
@@ -109,3 +113,7 @@ def _unused(one: UnusedCommitment, days: int) -> Opportunity:
         ),
         claim=SavingClaim((commitment_account(one), demand_account(one)), covered),
     )
+
+
+def _joined(*names: str) -> str:
+    return "/".join(filter(None, names))

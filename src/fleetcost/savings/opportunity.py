@@ -37,13 +37,20 @@ class ClusterTime:
 
 @dataclass(frozen=True, slots=True)
 class SavingPlace:
-    """What a saving is about: `name` is a volume, a container, a pool, or a resource of a bill."""
+    """
+    What a saving is about.
+
+    Attributes:
+        name: of a volume, a container, a pool, or a resource of a bill
+        source: where a bill names it, whose names are unique nowhere else: integration, account and service
+    """
 
     cluster: str = ""
     namespace: str = ""
     controller_kind: str = ""
     controller: str = ""
     name: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,7 @@ class Opportunity:
         place = self.place
         parts = (
             self.kind, place.cluster, place.namespace, place.controller_kind, place.controller, place.name,
+            *filter(None, [place.source]),
         )  # fmt: skip
         return hashlib.blake2s("\0".join(parts).encode(), digest_size=8).hexdigest()
 

@@ -223,6 +223,19 @@ def test_what_a_bill_names_alone_is_saved_whole() -> None:
     assert found.money.expected_nanos == nanos(3.65)
 
 
+def test_what_bills_name_alike_is_told_apart() -> None:
+    """Plans and addresses of one name, of several integrations or payers, are savings of their own, put aside alone."""
+    plans = [commitment(), commitment(integration="gcp", provider="GCP"), commitment(payer="2")]
+    addresses = [
+        BilledOrphan("USD", integration, "AWS", account, "eu", "EC2", "1", "", "ElasticIP:IdleAddress", True,  # noqa: FBT003
+                     nanos(1), DAYS, START, END)
+        for integration, account in (("aws", "1"), ("aws", "2"), ("gcp", "1"))
+    ]  # fmt: skip
+    billed = {name: BilledTime(DAYS, END) for name in ("aws", "gcp")}
+    held = inventory(commitments=tuple(plans), orphans=tuple(addresses), billed=billed)
+    assert len({one.id for one in find_savings(held, (), TIMES, DEVELOPMENT).found}) == 6
+
+
 @pytest.mark.parametrize(("days", "found"), [(0, True), (1, True), (2, False), (9, False)])
 def test_what_is_billed_no_more_saves_nothing(days: int, found: bool) -> None:  # noqa: FBT001
     """A resource or a commitment that ended before the newest bills is nobody's saving; a day late it may only be."""

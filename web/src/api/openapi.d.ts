@@ -1532,6 +1532,7 @@ export interface components {
          *     Attributes:
          *         id: the same for the same thing in every answer
          *         name: of a volume, a container, a pool, or a resource of a bill
+         *         source: where a bill names it: integration, account and service
          *         verdict: whether to believe it
          *         cost: what it is about costs
          *         freed: what is given back at the prices it was charged; money only when a node goes
@@ -1547,6 +1548,7 @@ export interface components {
             controller_kind: string;
             controller: string;
             name: string;
+            source: string;
             currency: string;
             verdict: components["schemas"]["Verdict"];
             reasons: components["schemas"]["ReasonJson"][];

@@ -18,6 +18,11 @@ test("a saving is named from the cluster down, without what it has not", () => {
   expect(placeWords({ ...saving, namespace: "", controller: "" })).toBe("c1 / app");
 });
 
+test("what a bill names alone is named from its integration down", () => {
+  const bare = { ...saving, cluster: "", namespace: "", controller: "" };
+  expect(placeWords({ ...bare, source: "aws/1/AmazonEC2", name: "plan" })).toBe("aws/1/AmazonEC2 / plan");
+});
+
 test("a doubt is said once", () => {
   expect(doubtWords(saving)).toBe("");
   const reason = (reason: string) => ({ reason, meaning: "", count: 1 }) as Saving["reasons"][number];

@@ -26,8 +26,8 @@ export const PROFILES: readonly Option[] = [
 export const kindWords = (kind: string): string => KIND_WORDS[kind] ?? kind;
 
 /** Where a saving is, from the cluster down. */
-export function placeWords({ cluster, namespace, controller, name }: Saving): string {
-  return [cluster, namespace, controller, name].filter(Boolean).map(partWords).join(" / ");
+export function placeWords({ source, cluster, namespace, controller, name }: Saving): string {
+  return [source, cluster, namespace, controller, name].filter(Boolean).map(partWords).join(" / ");
 }
 
 /** Why a saving is in no sum; nothing where it is. */
