@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { defaults, format, type PageName, parse, type View, viewOf } from "./url";
 
 const roundTrip = (view: View): View => {
@@ -97,6 +97,31 @@ describe("reading an address", () => {
   test("falls back to the page's defaults", () => {
     expect(parse("", "")).toEqual(viewOf("overview"));
     expect(parse("assets", "").aggregate).toEqual(defaults("assets").aggregate);
+  });
+
+  test("opens on the month from its third day on, and on the last week before; the other one is in the address", () => {
+    vi.useFakeTimers();
+    try {
+      for (const [today, opening, other] of [
+        ["2026-11-30T23:59:59Z", "month", "7d"],
+        ["2026-12-01T00:00:00Z", "7d", "month"],
+        ["2026-12-02T23:59:59Z", "7d", "month"],
+        ["2026-12-03T00:00:00Z", "month", "7d"],
+      ] as const) {
+        vi.setSystemTime(new Date(today));
+        for (const [page, path] of [
+          ["overview", ""],
+          ["showback", "showback"],
+        ] as const) {
+          expect(parse(path, "").window).toBe(opening);
+          expect(format(viewOf(page, { window: opening }))).toBe(path);
+          expect(format(viewOf(page, { window: other }))).toBe(`${path}?window=${other}`);
+        }
+        expect(parse("explore", "").window).toBe("7d");
+      }
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test("knows the pages with a path, and says where there is no page", () => {

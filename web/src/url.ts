@@ -111,13 +111,12 @@ const COMMON: Params = {
 };
 
 const OWN: Partial<Record<PageName, Partial<Params>>> = {
-  overview: { window: "month" },
   clusters: { sort: "cluster" },
   cluster: { aggregate: ["namespace"] },
   workload: { aggregate: ["pod"] },
   efficiency: { sort: "-idle" },
   savings: { window: "14d" },
-  showback: { window: "month", aggregate: ["team"], idle: "share", tenancy: "share" },
+  showback: { aggregate: ["team"], idle: "share", tenancy: "share" },
   assets: { aggregate: ["type"] },
   cloud: { aggregate: ["provider", "service"], window: "30d" },
   bill: { window: "30d" },
@@ -130,9 +129,21 @@ const OWN: Partial<Record<PageName, Partial<Params>>> = {
 
 const KEYS = Object.keys(COMMON) as (keyof Params)[];
 
+/** The pages that open on the month. */
+const OF_THE_MONTH: readonly PageName[] = ["overview", "showback"];
+
+/** Days at a month's beginning of which at most one is over: too little to be read or compared. */
+const FIRST_DAYS = 2;
+
+/** What pages of the month open on: the month, in its first days the last seven days instead. */
+export function openingWindow(now: Date = new Date()): string {
+  return now.getUTCDate() <= FIRST_DAYS ? COMMON.window : "month";
+}
+
 /** What a page shows when its address says nothing else. */
 export function defaults(page: PageName): Params {
-  return { ...COMMON, ...OWN[page] };
+  const opening = OF_THE_MONTH.includes(page) ? { window: openingWindow() } : {};
+  return { ...COMMON, ...OWN[page], ...opening };
 }
 
 /** A page's default view, with what is given changed. */

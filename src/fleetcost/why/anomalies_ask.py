@@ -82,11 +82,13 @@ class AnomalySearch:
         days: how many are judged, today among them
         floor_nanos: a difference below it is not worth looking at, in each currency
         most: events that are explained
+        explained: False gives all events instead, and explains none
     """
 
     days: int
     floor_nanos: int
     most: int
+    explained: bool = True
 
 
 def ask_anomalies(
@@ -124,7 +126,9 @@ def ask_anomalies(
         learning += result.learning
         found += [AnomalyEvent(names, currency, one) for one in result.anomalous if one.day >= judged.start.date()]
     events = sorted(_unfolded(found), key=lambda one: (-abs(one.found.excess_nanos), one.found.day, one.names))
-    said = tuple(_explained(snapshot, bare, one, known, now) for one in events[: search.most])
+    said = tuple(events)
+    if search.explained:
+        said = tuple(_explained(snapshot, bare, one, known, now) for one in events[: search.most])
     return FoundAnomalies(
         dimensions, judged, said, len(events), len(found) - len(events), groups=len(costs), learning=learning
     )

@@ -7,6 +7,7 @@ import re
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -93,6 +94,7 @@ def same(one: Figure, value: float) -> None:
 
 def test_the_month_so_far_and_where_it_ends(visitor: Visitor) -> None:
     """The first page says it, without an action; where the month ends it says once a whole day of it was observed."""
+    visitor.page.goto(f"{visitor.site.address}/?window=month")  # it opens on the month from its third day on
     same(shown(visitor.page, ".tile-figure .number"), visitor.asks(window="month")["totals"]["total_cost"])
     ends = re.compile("for the month at this rate|the month is estimated after its first whole day")
     expect(visitor.page.get_by_text(ends)).to_be_visible()
@@ -116,10 +118,12 @@ def test_which_team_grew_most(visitor: Visitor) -> None:
 
 def test_show_back_for_the_teams(visitor: Visitor) -> None:
     """One action shows direct, idle and shared cost of every team; two more bring the same as a file."""
-    visitor.rail("Show-back")
+    with visitor.page.expect_request(re.compile("/api/v1/allocations[?].*aggregate=team")) as request:
+        visitor.rail("Show-back")
     table = visitor.table()
     expect(visitor.page.get_by_text("Idle of each cluster is divided among what runs there")).to_be_visible()
-    asked = {"window": "month", "aggregate": "team", "idle": "share", "tenancy": "share", "step": "all"}
+    (window,) = parse_qs(urlsplit(request.value.url).query)["window"]
+    asked = {"window": window, "aggregate": "team", "idle": "share", "tenancy": "share", "step": "all"}
     rows = {row["name"]: row for row in visitor.asks(**asked)["rows"]}
     assert len(table.rows) == len(rows) >= 5
     for row in table.rows:

@@ -31,6 +31,7 @@ ADDRESS = "http://fleet.example"
 CHANGING = [one for one in EVERY if one.changes]
 READING = [one for one in EVERY if not one.changes]
 BODIES: dict[str, Any] = {
+    "/api/v1/anomalies/expected/{id}": {"note": "n"},
     "/api/v1/repairs": {"cluster": "c1", "window": "1d", "force": True},
     "/api/v1/savings/archive/{id}": {"note": "n"},
     "/api/v1/statements/{book}/{month}": {"accepted": "a"},

@@ -106,6 +106,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/anomalies/expected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events that somebody marked as expected */
+        get: operations["get_api_v1_anomalies_expected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/anomalies/expected/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Mark an event as expected */
+        put: operations["put_api_v1_anomalies_expected_id"];
+        post?: never;
+        /** Forget that an event is expected */
+        delete: operations["delete_api_v1_anomalies_expected_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/savings/archive": {
         parameters: {
             query?: never;
@@ -1406,6 +1441,47 @@ export interface components {
          * @enum {unknown}
          */
         AnomalyKind: "drift" | "fall" | "new" | "rise";
+        /**
+         * ExpectedAnomalies
+         * @description Every event that was marked, and whether this caller can mark.
+         */
+        ExpectedAnomalies: {
+            expected: components["schemas"]["ExpectedAnomaly"][];
+            read_only: boolean;
+        };
+        /**
+         * ExpectedAnomaly
+         * @description An event that somebody marked as expected.
+         *
+         *     Attributes:
+         *         id: the event's
+         *         key, currency, day, kind: the event's
+         *         up_to: the excess, as exact text, to which it is expected, whichever way; beyond it the event stands out again
+         *         by: the name of the token
+         *         part: that name where the token sees a part of the fleet: the event is of this part
+         */
+        ExpectedAnomaly: {
+            id: string;
+            key: {
+                [key: string]: string;
+            };
+            currency: string;
+            day: string;
+            kind: string;
+            up_to: string;
+            note: string;
+            by: string;
+            at: string;
+            /** @default  */
+            part?: string;
+        };
+        /**
+         * ExpectedNote
+         * @description Why an event is expected.
+         */
+        ExpectedNote: {
+            note: string;
+        };
         /**
          * ArchivedSavings
          * @description Every saving that was put aside, and whether this caller can change that.
@@ -3066,6 +3142,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnomaliesJson"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_anomalies_expected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectedAnomalies"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_v1_anomalies_expected_id: {
+        parameters: {
+            query?: {
+                /** @description the groups that are judged, in each cluster: names joined by commas; left out, it is namespace */
+                aggregate?: string;
+                /** @description which rows count, in the filter language */
+                filter?: string;
+                /** @description what was estimated where a cluster's metrics had a gap: inside the costs, or left out; left out, it is include */
+                estimated?: "include" | "exclude";
+                /** @description days that are judged, today among them; 30 at most; left out, it is 7 */
+                days?: number;
+                /** @description a difference below this amount is not worth looking at; left out, it is 10 */
+                floor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpectedNote"];
+            };
+        };
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectedAnomalies"];
+                };
+            };
+            /** @description the question cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_v1_anomalies_expected_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectedAnomalies"];
                 };
             };
             /** @description the question cannot be used */

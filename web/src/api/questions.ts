@@ -64,8 +64,13 @@ export function compareAddress(view: View, previous: Allocations["previous"]): s
 }
 
 /** Which of the last days stand out, among the clusters and namespaces of a view. */
-export function anomaliesAddress({ filter, estimated }: View): string {
-  return addressOf("api/v1/anomalies", { filter, estimated: estimated === "include" ? "" : estimated });
+export function anomaliesAddress(view: View): string {
+  return addressOf("api/v1/anomalies", anomalyParameters(view));
+}
+
+/** What the days that stand out are asked by, and an event is marked by. */
+export function anomalyParameters({ filter, estimated }: View): Parameters {
+  return { filter, estimated: estimated === "include" ? "" : estimated };
 }
 
 /** What only workloads have: idle of their own, and shares of others. */

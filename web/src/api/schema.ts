@@ -138,6 +138,10 @@ export type ResourceAdvice = Frozen<Schemas["ResourceAdviceJson"]>;
 export type ArchivedSavings = Frozen<Schemas["ArchivedSavings"]>;
 
 export type Anomalies = Frozen<Schemas["AnomaliesJson"]>;
+export type ExpectedAnomalies = Frozen<Omit<Schemas["ExpectedAnomalies"], "expected">> & {
+  readonly expected: readonly ExpectedAnomaly[];
+};
+export type ExpectedAnomaly = Frozen<Required<Schemas["ExpectedAnomaly"]>>;
 export type AnomalyEvent = Frozen<Schemas["AnomalyJson"]>;
 
 export type Books = Frozen<Schemas["BooksJson"]>;

@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { judgedWords } from "./anomalies";
+import { markOf } from "./expected";
 
 const few = { events: [], event_count: 0, groups: 17, learning: 17, floor: "10" };
 
@@ -14,4 +15,15 @@ test("what was judged is said beside what was found", () => {
   expect(judgedWords({ ...few, learning: 5, events: [1, 2], event_count: 9 })).toContain(
     "The 2 largest of 9.",
   );
+});
+
+describe("an event that somebody expected", () => {
+  const marks = [{ id: "a", up_to: "12.5" }] as unknown as Parameters<typeof markOf>[1];
+
+  test("has its mark up to what was expected, whichever way, and stands out beyond it", () => {
+    expect(markOf({ id: "a", excess: "12.5" }, marks)).toBe(marks[0]);
+    expect(markOf({ id: "a", excess: "-12.5" }, marks)).toBe(marks[0]);
+    expect(markOf({ id: "a", excess: "12.6" }, marks)).toBeUndefined();
+    expect(markOf({ id: "b", excess: "1" }, marks)).toBeUndefined();
+  });
 });

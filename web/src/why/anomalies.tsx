@@ -10,6 +10,7 @@ import { type View, viewOf } from "../url";
 import { money, moneyDelta } from "../words/money";
 import { partWords } from "../words/names";
 import { dayOf, rangeText } from "../words/window";
+import { Expected, MarkExpected, markOf, useExpected } from "./expected";
 
 const DAY_MS = 86_400_000;
 const WEEK_DAYS = 7;
@@ -30,10 +31,14 @@ export function StandsOut({ query }: { query: View }) {
 }
 
 function Found({ found, query }: { found: Anomalies; query: View }) {
+  const marked = useExpected();
+  const marks = found.events.flatMap((event) => markOf(event, marked?.expected ?? []) ?? []);
+  const events = found.events.filter((event) => !markOf(event, marked?.expected ?? []));
+  const writable = marked !== undefined && !marked.read_only;
   return (
     <>
       <p className="muted">{judgedWords(found)}</p>
-      {found.events.length === 0 ? null : (
+      {events.length === 0 ? null : (
         <List<AnomalyEvent>
           cells={[
             { title: "Where", cell: (event) => <Where event={event} query={query} /> },
@@ -49,11 +54,20 @@ function Found({ found, query }: { found: Anomalies; query: View }) {
                 </span>
               ),
             },
+            ...(writable
+              ? [
+                  {
+                    title: "Known",
+                    cell: (event: AnomalyEvent) => <MarkExpected event={event} query={query} />,
+                  },
+                ]
+              : []),
           ]}
-          rows={found.events}
+          rows={events}
           rowId={({ id }) => id}
         />
       )}
+      <Expected marks={marks} writable={writable} />
     </>
   );
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,6 +26,7 @@ from fleetcost.why.anomalies_ask import AnomalyEvent, AnomalySearch, FoundAnomal
 DEFAULT_DAYS, MOST_DAYS = 7, 30
 DEFAULT_EVENTS, MOST_EVENTS = 10, 50
 DEFAULT_FLOOR = "10"
+_ID_LENGTH = 24
 
 BY_CHANCE = 0.007
 """Of quiet days of a group, at most this part stands out where no least amount is asked for; measured by simulation."""
@@ -98,13 +100,7 @@ def anomalies(context: Context) -> AnomaliesJson:
     """Look for days that stand out."""
     began = time.perf_counter()
     search = _search(context)
-    asked = context.parameters.get("aggregate", "namespace")
-    question = replace(
-        native_question(context, SetKind.ALLOCATIONS), dimensions=parse_dimensions(asked, SetKind.ALLOCATIONS)
-    )
-    with context.snapshot() as snapshot:
-        found = ask_anomalies(snapshot, question, search, context.tables.known, context.now)
-        as_of = rfc3339(context.as_of(snapshot))
+    found, as_of = find_anomalies(context)
     return AnomaliesJson(
         window=window_document(found.window),
         aggregate=[str(one) for one in found.dimensions],
@@ -118,6 +114,38 @@ def anomalies(context: Context) -> AnomaliesJson:
         as_of=as_of,
         took_ms=round((time.perf_counter() - began) * 1000, 1),
     )
+
+
+def find_anomalies(context: Context, *, explained: bool = True) -> tuple[FoundAnomalies, str]:
+    """
+    Look for days that stand out.
+
+    Args:
+        context: of a request with `ANOMALY_PARAMETERS`
+        explained: the largest events, each with what makes the difference; else all of them, without
+
+    Returns:
+        What stands out, and how new the tables are.
+    """
+    asked = context.parameters.get("aggregate", "namespace")
+    question = replace(
+        native_question(context, SetKind.ALLOCATIONS), dimensions=parse_dimensions(asked, SetKind.ALLOCATIONS)
+    )
+    search = replace(_search(context), explained=explained)
+    with context.snapshot() as snapshot:
+        found = ask_anomalies(snapshot, question, search, context.tables.known, context.now)
+        return found, rfc3339(context.as_of(snapshot))
+
+
+def id_of(one: AnomalyEvent) -> str:
+    """Return what names an event: a checksum, because names of groups may have any character."""
+    named = msgspec.json.encode([one.found.day.isoformat(), one.found.kind, one.currency, *one.names])
+    return hashlib.sha256(named).hexdigest()[:_ID_LENGTH]
+
+
+def anomaly_key(one: AnomalyEvent, found: FoundAnomalies) -> dict[str, str]:
+    """Return the value of each dimension of an event; of a whole cluster only that."""
+    return {str(dimension): name for dimension, name in zip(found.dimensions, one.names, strict=False)}
 
 
 def _search(context: Context) -> AnomalySearch:
@@ -140,11 +168,10 @@ def _bounded(context: Context, name: str, default: int, between: Sequence[int]) 
 
 
 def _event(one: AnomalyEvent, found: FoundAnomalies) -> AnomalyJson:
-    key = {str(dimension): name for dimension, name in zip(found.dimensions, one.names, strict=False)}
     day = one.found
     return AnomalyJson(
-        id="/".join((day.day.isoformat(), day.kind, one.currency, *one.names)),
-        key=key,
+        id=id_of(one),
+        key=anomaly_key(one, found),
         currency=one.currency,
         day=day.day.isoformat(),
         kind=day.kind,

@@ -11,12 +11,13 @@ import { FiguresChoice } from "../../controls/figures";
 import { Title, Tools } from "../../frame/page";
 import { SeenCard } from "../../frame/seen";
 import { Export, Share } from "../../frame/share";
+import { Go } from "../../go";
 import { show } from "../../location";
 import { questionOf } from "../../question";
 import { Empty } from "../../states/empty";
 import { Outcome } from "../../states/outcome";
 import { Partial as PartialNotice, Warnings } from "../../states/partial";
-import type { View } from "../../url";
+import { openingWindow, type View } from "../../url";
 import { figuresWords, line } from "../../words/figures";
 import { scopeOf } from "../../words/titles";
 import { datesOf, windowWords } from "../../words/window";
@@ -55,6 +56,12 @@ export function Overview({ view }: { view: View }) {
       >
         {titleOf(view, asked.data)}
       </Title>
+      {view.window !== "month" && view.window === openingWindow() ? (
+        <p className="muted">
+          Too little of this month is over to be compared, so the last days are shown.{" "}
+          <Go to={{ ...view, window: "month" }}>This month so far</Go>
+        </p>
+      ) : null}
       <Outcome asked={asked} view={view}>
         {(answer) =>
           answer.rows.length === 0 ? (
