@@ -72,6 +72,13 @@ def _work(settings: AggregatorSettings, bucket: Bucket) -> Work:
     return Work(bucket, settings.data_dir / "billing", engine, clock)
 
 
+_READING = (
+    "data_dir", "memory", "cloud_integration", "billing_refresh_hours", "billing_run_window_days",
+    "billing_query_window_days", "billing_backfill_days",
+)  # fmt: skip
+"""Settings that count where bills are read."""
+
+
 def add_parser(subparsers: Subparsers, about: str) -> None:
     """Add the command."""
     parser = subparsers.add_parser("billing", help=about, description=about)
@@ -90,10 +97,12 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     days = actions.add_parser("versions", help="the versions of a day, with their totals")
     days.add_argument("day", help="such as 2026-01-10")
     days.add_argument("--changes", metavar="OLD,NEW", help="the rows that differ between two versions, such as 1,2")
-    for action, handler in ((run, _run), (check, _check), (status, _status), (days, _versions)):
+    for action, handler, counting in (
+        (run, _run, _READING), (check, _check, _READING), (status, _status, ()), (days, _versions, ()),
+    ):  # fmt: skip
         action.add_argument("--integration", metavar="NAME", help="only this one")
         action.add_argument("--json", action="store_true", help="one JSON document instead of a table")
-        add_settings_flags(action, AggregatorSettings)
+        add_settings_flags(action, AggregatorSettings, only=counting)
         action.set_defaults(run=handler)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,16 @@ FURTHER_STORES = "further_storage_configs"
 _SEVERAL = {"action": "append"}
 
 
-def add_settings_flags(parser: argparse.ArgumentParser, role: type[SharedSettings]) -> None:
-    """Add `--settings FILE` and a flag for each key of a role."""
+def add_settings_flags(
+    parser: argparse.ArgumentParser, role: type[SharedSettings], only: Collection[str] | None = None
+) -> None:
+    """
+    Add `--settings FILE` and a flag for each key of a role.
+
+    Help shows those of `only` and the keys all roles share. The others count for nothing there, and are taken all the
+    same, so that one list of flags serves several commands.
+    """
+    shown = role.__struct_fields__ if only is None else {*SharedSettings.__struct_fields__, *only}
     group = parser.add_argument_group("settings", "file < environment (FLEETCOST_…) < flag")
     group.add_argument("--settings", metavar="FILE", help=f"YAML file of these keys (or {SETTINGS_FILE_VARIABLE})")
     for key in describe(role):
@@ -32,7 +41,7 @@ def add_settings_flags(parser: argparse.ArgumentParser, role: type[SharedSetting
             dest=f"setting_{key.name}",
             metavar=f"{{{','.join(filter(None, key.choices))}}}" if key.choices else "VALUE",
             choices=key.choices or None,
-            help=key.meaning.replace("%", "%%") + default,
+            help=key.meaning.replace("%", "%%") + default if key.name in shown else argparse.SUPPRESS,
             **(_SEVERAL if key.name == STORE and FURTHER_STORES in role.__struct_fields__ else alone),  # type: ignore[arg-type]
         )
 

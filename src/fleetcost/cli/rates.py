@@ -48,7 +48,7 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     _add_table(show)
     show.set_defaults(run=_show)
     listed = actions.add_parser("list", help="the tables of the bucket, their versions and days")
-    add_settings_flags(listed, AggregatorSettings)
+    add_settings_flags(listed, AggregatorSettings, only=())
     listed.set_defaults(run=_list)
     fetch = actions.add_parser("fetch", help="fetch the European Central Bank's rates into a table")
     _add_table(fetch)
@@ -72,7 +72,7 @@ def _add_file(parser: argparse.ArgumentParser) -> None:
 
 def _add_table(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--table", help="name of the table (default: the setting rates)")
-    add_settings_flags(parser, AggregatorSettings)
+    add_settings_flags(parser, AggregatorSettings, only=("rates", "rate_max_age_days"))
 
 
 def _import(parsed: argparse.Namespace) -> int:

@@ -35,7 +35,7 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="action")
     define = actions.add_parser("define", help="take the definition of a book into the bucket")
     define.add_argument("file", type=Path, metavar="FILE", help="name, key, first_month and more, as YAML or JSON")
-    add_settings_flags(define, AggregatorSettings)
+    add_settings_flags(define, AggregatorSettings, only=())
     define.set_defaults(run=_define)
     close = actions.add_parser("close", help="close a month of a book; its statement never changes")
     _add_month(close)
@@ -54,7 +54,7 @@ def add_parser(subparsers: Subparsers, about: str) -> None:
     verify = actions.add_parser("verify", help="whether every statement is there as it was written; 1 where one is not")
     verify.add_argument("book", nargs="?", metavar="BOOK", help="this one alone")
     verify.add_argument("--format", choices=("table", "json"), default="table", help="(default table)")
-    add_settings_flags(verify, AggregatorSettings)
+    add_settings_flags(verify, AggregatorSettings, only=())
     verify.set_defaults(run=_verify)
 
 

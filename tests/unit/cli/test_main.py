@@ -54,6 +54,17 @@ def test_every_action_has_help(command: Command) -> None:
     assert command("--version").out.strip() == f"fleetcost {__version__}"
 
 
+@pytest.mark.parametrize("name", ["billing", "focus", "import", "rates", "sets", "statements", "storage"])
+def test_what_serves_nothing_has_no_port(name: str) -> None:
+    """A command that starts no server shows no flag of one: help lists what counts there."""
+    parser = argparse.ArgumentParser()
+    module = importlib.import_module(f"fleetcost.cli.{name}")
+    module.add_parser(parser.add_subparsers(), "about")
+    shown = [action for _, action in _actions(parser) if action.help != argparse.SUPPRESS]
+    flags = {flag for action in shown for flag in action.option_strings}
+    assert not flags & {"--bind", "--port", "--tokens-file", "--allowed-hosts", "--interval-seconds"}
+
+
 def _actions(parser: argparse.ArgumentParser, path: str = "") -> Iterator[tuple[str, argparse.Action]]:
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
