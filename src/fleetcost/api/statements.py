@@ -20,6 +20,7 @@ from fleetcost.query.conditions import holds
 from fleetcost.query.dimensions import KEYED, Dimension, parse_dimensions
 from fleetcost.statements.amounts import KeyAmounts, decimal_of
 from fleetcost.statements.overview import BookMonth, ComparedKey, ComparedMonth
+from fleetcost.statements.ready import days_of
 from fleetcost.statements.records import StatementHeader
 from fleetcost.statements.verify import VerifiedBook
 
@@ -259,7 +260,7 @@ def month_document(one: BookMonth, *, whole: bool) -> BookMonthJson:
 def closing_document(header: StatementHeader, *, whole: bool) -> ClosingJson:
     """Write a header; figures of the whole fleet only for who sees it."""
     inputs = header.inputs
-    gaps = [f"{one.cluster}: {one.gap_count} days, {one.gaps[0]}" for one in inputs.clusters if one.gap_count]
+    gaps = [f"{one.cluster}: {days_of(one.gap_count)}, {one.gaps[0]}" for one in inputs.clusters if one.gap_count]
     bills = [f"{one.integration}: {', '.join(f'{n} {k}' for k, n in one.days.items())}" for one in inputs.integrations]
     return ClosingJson(
         id=header.id, number=header.number, seq=header.seq, book_version=header.book.version,
