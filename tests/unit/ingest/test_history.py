@@ -1,9 +1,9 @@
 """
 Tables are a function of the bucket and the clock: whatever the way there was, they equal a rebuild.
 
-The suite tries some histories; `TEST_HISTORIES=2000 pytest tests/unit/ingest/test_history.py` more. Each is about
-eight fleets at once, and tables are compared after every pass: each beginning of a history is a history.
-`TEST_KILLS=200` kills more passes in between.
+The suite tries some histories; `TEST_HISTORIES=250 pytest -o faulthandler_timeout=0 tests/unit/ingest/test_history.py`
+more, for as long as it takes. Each is about eight fleets at once, and tables are compared after every pass: each
+beginning of a history is a history. `TEST_KILLS=200` kills more passes in between.
 """
 
 from __future__ import annotations
