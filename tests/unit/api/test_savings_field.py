@@ -125,3 +125,13 @@ def test_the_overview_is_of_the_native_kinds(found: App) -> None:
     assert answer["unclaimedVolumes"]["savings_per_month"] == pytest.approx(7.3)
     assert answer["clusterSizing"]["savings_per_month"] == pytest.approx(140.16)
     assert all(one["last_refresh"].endswith("Z") for one in answer.values())
+
+
+def test_the_overview_is_within_what_is_spent(found: App) -> None:
+    """Cards of money that leaves the bill add up to the native sum, which is at most what is spent; so is each card."""
+    cards = {name: one["savings_per_month"] for name, one in found.get("/model/savings").items()}
+    (total,) = found.get("/api/v1/savings", window="14d")["totals"]
+    leaving = ("unclaimedVolumes", "orphanedResources", "persistentVolumeSizing", "clusterSizing", "reservedInstances")
+    assert sum(cards[name] for name in leaving) == pytest.approx(float(total["expected"]))
+    assert 0 < float(total["expected"]) <= float(total["spent"])
+    assert all(0 <= card <= float(total["spent"]) for card in cards.values())
