@@ -75,6 +75,8 @@ def put_together(snapshot: View, asked: FocusAsked, days: Sequence[FocusDay], ho
         times = [one.name for one in focus_columns(asked.version) if one.type is FocusType.TIME]
         written = ", ".join(f"strftime({name}, '%Y-%m-%dT%H:%M:%SZ') AS {name}" for name in times)
         rows = f"SELECT * REPLACE ({written}) FROM ({rows})"  # noqa: S608 - names of the table
+    # Everywhere else a statement says which order matters; here it is that of the files: sorting them would be dear.
+    snapshot.rows("SET SESSION preserve_insertion_order = true")
     snapshot.write(rows, _OPTIONS[how], str(file))
 
 

@@ -111,4 +111,6 @@ SELECT {columns} FROM (
         ListUnitPrice AS PricingCurrencyListUnitPrice, ContractedUnitPrice AS PricingCurrencyContractedUnitPrice
     FROM every
 )
-ORDER BY origin, half, x_CostKind, AllocatedResourceId, thing_kind, x_Cluster
+-- Equal rows of a bill have an order too, by what is left: a file is the same bytes whenever it is written.
+ORDER BY origin, half, x_CostKind, AllocatedResourceId, thing_kind, x_Cluster, x_Namespace, x_ControllerKind, x_Controller, x_Pod,
+    x_Container, x_BillRowId, ChargeDescription, ChargeCategory, EffectiveCost, BilledCost, ListCost, ContractedCost, AllocatedMethodDetails
