@@ -46,8 +46,8 @@ export function Bars({ stack, currency, label, onPick, onSpan, kind = "bars" }: 
             <div className="band band-swept" style={spanOf(from, at, stack.steps.length)} />
           </div>
         ) : null}
-        <Borders steps={stack.steps} />
         <div className="plot-drawing" ref={element} aria-hidden="true" />
+        <Borders steps={stack.steps} />
         {failed ? (
           <p className="plot-failed muted" role="status">
             The chart could not be loaded. The table below it has the same numbers.
